@@ -1,0 +1,114 @@
+//! What is asked: definitions, the period, and the dimensions to slice by.
+
+use trueline_clock::{Limit, Rule};
+use trueline_expression::Expr;
+
+/// A stretch of time that figures are about: from inclusive, to exclusive, in UTC seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    /// As written: `2020H1`, `2020Q2`, `2020-05`, `2020`, `2020-05-01..2020-05-17`.
+    pub name: String,
+    pub from: i64,
+    pub to: i64,
+}
+
+/// One thing to measure. The same tally serves all its published statistics.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    pub id: String,
+    /// A condition over the columns of the dataset: what this is about.
+    pub population: Expr,
+    /// The moment that puts a row into a period.
+    pub period_moment: Expr,
+    pub measure: Measure,
+    /// Tried in order; the first that holds excludes the row under its reason.
+    pub exclusions: Vec<Exclusion>,
+    /// Tried in order; the first whose condition holds is the row's limit. None holds: no limit.
+    pub late_after: Vec<LateAfter>,
+}
+
+/// What is added up.
+#[derive(Debug, Clone)]
+pub enum Measure {
+    /// Seconds on a clock, minus the union of the intervals of the named kinds.
+    Waited {
+        start: Expr,
+        stop: Expr,
+        subtract: Vec<String>,
+        rule: Rule,
+    },
+    /// A number of each row; its mean, sum and percentiles. Scaled to an integer by 10^decimals.
+    Amount { value: Expr, decimals: u8 },
+    /// `hit` among rows where `of` holds: `n` counts `of`, `sum` counts `hit`.
+    Share { hit: Expr, of: Expr },
+    /// How many rows; nothing else.
+    Count,
+    /// Two integer columns added up: `sum` of the numerator over `n` of the denominator.
+    Ratio { numerator: Expr, denominator: Expr },
+}
+
+/// A reason not to count a row.
+#[derive(Debug, Clone)]
+pub struct Exclusion {
+    /// A fixed code, or an expression that gives it (`excluded`); rows where it is null stay in.
+    pub reason: Expr,
+    /// Null or empty: nobody approved it. A fixed text for exclusions by definition.
+    pub approved_by: Option<Expr>,
+    pub when: Expr,
+}
+
+/// The limit of the rows for which `when` holds.
+#[derive(Debug, Clone)]
+pub struct LateAfter {
+    pub when: Expr,
+    pub limit: Limit,
+    pub bound: Bound,
+}
+
+/// Which limit a due time came from: the earliest of several that hold for a row counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The pack that set it.
+    pub by: String,
+    /// As printed: `48 h`, `15 d`, `5 wd`.
+    pub text: String,
+}
+
+/// A split that the definition itself publishes, such as urban and rural.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    pub name: String,
+    pub values: Vec<String>,
+}
+
+/// One way to slice: a name to print, and where its key comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Dimension {
+    pub name: String,
+    pub key: DimensionKey,
+}
+
+/// Where the key of a dimension comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum DimensionKey {
+    /// The value of a column, as text.
+    Column(String),
+    /// The first characters of a code, padded: level prefecture of `141121` is `1411` + `00`.
+    Prefix {
+        column: String,
+        length: usize,
+        pad: String,
+    },
+    /// The first parts of a code with a separator.
+    Parts {
+        column: String,
+        separator: char,
+        count: usize,
+    },
+    /// `2020-05` of the moment that puts the row into the period, in this zone.
+    Month { zone: String },
+    /// `2020Q2`
+    Quarter { zone: String },
+    /// `2020-05-17`
+    Day { zone: String },
+}

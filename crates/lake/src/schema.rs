@@ -1,0 +1,104 @@
+//! The schema of a dataset: its columns, its key, and the bookkeeping columns that every row carries.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Fields, SchemaRef, TimeUnit};
+
+/// What a column holds, and how it lies in Parquet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Few distinct values: `Dictionary(Int32, Utf8)`.
+    Label,
+    /// Many distinct values: `Utf8`.
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    /// A moment in UTC, whole seconds: `Timestamp(Second, "UTC")`. Its precision stands in the
+    /// column `precision`, one letter a moment in schema order: `s` second, `m` minute, `d` day
+    /// (local midnight is stored), `-` absent.
+    Moment,
+}
+
+impl Kind {
+    /// The Arrow type that a column of this kind has.
+    pub fn data_type(self) -> DataType {
+        match self {
+            Kind::Label => DataType::Dictionary(DataType::Int32.into(), DataType::Utf8.into()),
+            Kind::Text => DataType::Utf8,
+            Kind::Integer => DataType::Int64,
+            Kind::Number => DataType::Float64,
+            Kind::Boolean => DataType::Boolean,
+            Kind::Moment => DataType::Timestamp(TimeUnit::Second, Some("UTC".into())),
+        }
+    }
+}
+
+/// One column of a dataset.
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// A row without it goes to quarantine.
+    pub required: bool,
+    /// The only values allowed; empty means any.
+    pub allowed: &'static [&'static str],
+    /// One sentence for the docs and for error messages.
+    pub doc: &'static str,
+}
+
+/// A column that holds several records a row, such as the intervals of a case.
+#[derive(Debug, Clone)]
+pub struct List {
+    pub name: &'static str,
+    pub columns: Vec<Column>,
+    pub doc: &'static str,
+}
+
+/// A dataset: what its rows look like.
+///
+/// Besides its own columns every row carries, in this order at the end: `precision` (label, only if
+/// there are moments), `revised` (moment: when the source gave this state), `source_file` (label:
+/// `sha256:` and 16 hex digits), `source_line` (integer), `source_text` (text: the source's own
+/// words where their reading was ambiguous, else null). Typed extras stand after those, named
+/// `x_…`, and differ from batch to batch.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    pub name: &'static str,
+    /// The columns that identify a row across exports; also the order of rows in a batch.
+    pub key: &'static [&'static str],
+    pub columns: Vec<Column>,
+    pub lists: Vec<List>,
+    pub doc: &'static str,
+}
+
+impl Schema {
+    /// The Arrow schema without extras.
+    pub fn arrow(&self) -> SchemaRef {
+        let mut fields: Vec<Field> = self.columns.iter().map(field).collect();
+        for list in &self.lists {
+            let inner: Fields = list.columns.iter().map(field).collect();
+            let item = Field::new("item", DataType::Struct(inner), false);
+            fields.push(Field::new(list.name, DataType::List(Arc::new(item)), false));
+        }
+        if self.moments().next().is_some() {
+            fields.push(Field::new("precision", Kind::Label.data_type(), false));
+        }
+        fields.push(Field::new("revised", Kind::Moment.data_type(), true));
+        fields.push(Field::new("source_file", Kind::Label.data_type(), false));
+        fields.push(Field::new("source_line", DataType::Int64, false));
+        fields.push(Field::new("source_text", DataType::Utf8, true));
+        Arc::new(arrow_schema::Schema::new(fields))
+    }
+
+    /// The columns that are moments, in the order of the letters in `precision`.
+    pub fn moments(&self) -> impl Iterator<Item = &Column> {
+        self.columns
+            .iter()
+            .filter(|column| column.kind == Kind::Moment)
+    }
+}
+
+fn field(column: &Column) -> Field {
+    Field::new(column.name, column.kind.data_type(), !column.required)
+}

@@ -1,0 +1,3 @@
+//! Trueline: from records to a report anyone can check.
+
+pub mod systems;

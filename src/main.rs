@@ -1,0 +1,2 @@
+//! Arguments, settings, wiring.
+fn main() {}

@@ -1,0 +1,3 @@
+//! The systems, in reading order: a system may call only systems listed above it.
+
+pub mod cases;
