@@ -6,23 +6,11 @@
 use trueline_lake::{Column, Kind, List, Schema};
 
 const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Column {
-    Column {
-        name,
-        kind,
-        required: true,
-        allowed: &[],
-        doc,
-    }
+    Column { name, kind, required: true, allowed: &[], doc }
 }
 
 const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Column {
-    Column {
-        name,
-        kind,
-        required: false,
-        allowed: &[],
-        doc,
-    }
+    Column { name, kind, required: false, allowed: &[], doc }
 }
 
 /// The dataset `case`: one row is one revision of one case.
@@ -39,16 +27,8 @@ pub fn case_schema() -> Schema {
                 "install, move, repair, change, restore, opening, \
                 complaint, appeal, enquiry, port or a word of your own",
             ),
-            optional(
-                "service",
-                Kind::Label,
-                "fixed, mobile, broadband, leased, tv or your own",
-            ),
-            optional(
-                "region",
-                Kind::Label,
-                "a code in the hierarchy that the pack names",
-            ),
+            optional("service", Kind::Label, "fixed, mobile, broadband, leased, tv or your own"),
+            optional("region", Kind::Label, "a code in the hierarchy that the pack names"),
             Column {
                 name: "area",
                 kind: Kind::Label,
@@ -65,41 +45,17 @@ pub fn case_schema() -> Schema {
                 allowed: &["operator", "customer", "third_party"],
                 doc: "who maintains the line",
             },
-            optional(
-                "cause",
-                Kind::Label,
-                "the cause as the source classifies it",
-            ),
-            optional(
-                "accepted",
-                Kind::Moment,
-                "the request or report was accepted",
-            ),
-            optional(
-                "paid",
-                Kind::Moment,
-                "the customer had paid or settled what was due",
-            ),
-            optional(
-                "first_contact",
-                Kind::Moment,
-                "the customer was first contacted",
-            ),
+            optional("cause", Kind::Label, "the cause as the source classifies it"),
+            optional("accepted", Kind::Moment, "the request or report was accepted"),
+            optional("paid", Kind::Moment, "the customer had paid or settled what was due"),
+            optional("first_contact", Kind::Moment, "the customer was first contacted"),
             optional("appointment", Kind::Moment, "the time agreed for a visit"),
             optional("arrived", Kind::Moment, "staff arrived"),
-            optional(
-                "resolved",
-                Kind::Moment,
-                "the service works, or the answer was given",
-            ),
+            optional("resolved", Kind::Moment, "the service works, or the answer was given"),
             optional("confirmed", Kind::Moment, "the customer confirmed"),
             optional("closed", Kind::Moment, "the order was archived"),
             optional("cancelled", Kind::Moment, "the request was withdrawn"),
-            optional(
-                "excluded",
-                Kind::Label,
-                "why the case is not counted; null counts it",
-            ),
+            optional("excluded", Kind::Label, "why the case is not counted; null counts it"),
             optional("excluded_by", Kind::Label, "who approved the exclusion"),
             Column {
                 name: "satisfaction",
@@ -113,11 +69,7 @@ pub fn case_schema() -> Schema {
         lists: vec![List {
             name: "intervals",
             columns: vec![
-                required(
-                    "kind",
-                    Kind::Label,
-                    "paused, awaiting_confirmation, reopened, held …",
-                ),
+                required("kind", Kind::Label, "paused, awaiting_confirmation, reopened, held …"),
                 required("from", Kind::Moment, "start"),
                 optional("to", Kind::Moment, "end; null while it is open"),
                 optional("reason", Kind::Label, "why"),
@@ -140,16 +92,8 @@ pub fn count_schema() -> Schema {
             required("source", Kind::Label, "who says so"),
             required("period", Kind::Label, "2020H1, 2020Q2, 2020-05, 2020"),
             required("region", Kind::Label, "region code; empty for the whole"),
-            required(
-                "measure",
-                Kind::Label,
-                "lines, users, bills, or an indicator's figure id",
-            ),
-            required(
-                "scope",
-                Kind::Label,
-                "a further split such as urban; empty for none",
-            ),
+            required("measure", Kind::Label, "lines, users, bills, or an indicator's figure id"),
+            required("scope", Kind::Label, "a further split such as urban; empty for none"),
             required("value", Kind::Number, "the number"),
             optional("unit", Kind::Label, "its unit"),
             Column {
@@ -159,11 +103,7 @@ pub fn count_schema() -> Schema {
                 allowed: &["input", "published"],
                 doc: "input to a figure, or a value already published elsewhere",
             },
-            optional(
-                "definition",
-                Kind::Label,
-                "which definition a published value followed",
-            ),
+            optional("definition", Kind::Label, "which definition a published value followed"),
             optional("note", Kind::Text, "anything a reader should know"),
         ],
         lists: Vec::new(),
@@ -184,11 +124,7 @@ pub fn billing_test_schema() -> Schema {
             required("tested", Kind::Moment, "when the lot was tested"),
             required("records", Kind::Integer, "charging records checked"),
             required("wrong", Kind::Integer, "records found wrong"),
-            optional(
-                "error",
-                Kind::Label,
-                "the class of error, where one dominates",
-            ),
+            optional("error", Kind::Label, "the class of error, where one dominates"),
         ],
         lists: Vec::new(),
         doc: "results of billing tests: records checked and records wrong, a row a lot",
