@@ -6,6 +6,7 @@
 mod calendar;
 mod calendar_file;
 mod due;
+pub mod embedded;
 mod local;
 mod rule;
 mod ruler;
