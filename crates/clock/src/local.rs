@@ -145,7 +145,7 @@ mod tests {
             let days = LocalDays::of_zone(name).unwrap();
             let zone = TimeZoneDatabase::bundled().get(name).unwrap();
             for day in 7_000..30_000 {
-                let expected = date(day).to_zoned(zone.clone()).unwrap();
+                let expected = date(day).to_zoned_datetime(zone.clone()).unwrap();
                 let expected = expected.start_of_day().unwrap().timestamp().as_second();
                 assert_eq!(days.start_of(day), expected, "{name} {}", date(day));
             }
