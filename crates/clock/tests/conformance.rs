@@ -2,6 +2,7 @@
 //!
 //! They share a cause: a due time is stored as a column and patched on events. Ours is computed
 //! from the history whenever somebody asks.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod moments;
 
