@@ -265,7 +265,7 @@ fn only_named_kinds_stop_the_clock_and_each_answers_for_its_own_seconds() {
     let ruler = &clock.ruler;
     ruler
         .each_pause(start, stop, &mut marked, |mark, seconds| {
-            taken[mark as usize] += seconds
+            taken[mark as usize] += seconds;
         })
         .unwrap();
     assert_eq!(taken, [2 * HOUR, 3 * HOUR]);

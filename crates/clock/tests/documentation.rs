@@ -1,7 +1,7 @@
 //! The examples of `docs/clocks.md`, measured again.
 //!
-//! An example is a block fenced as `toml example`. Whatever it claims (elapsed, printed, due,
-//! late_by, remaining, a ratio) has to be what the clock says.
+//! An example is a block fenced as `toml example`. Whatever it claims (elapsed time, due time,
+//! lateness, a ratio) has to be what the clock says.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod moments;

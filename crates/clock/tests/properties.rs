@@ -116,13 +116,13 @@ fn counted_slowly(ruler: &Ruler, start: i64, stop: i64, pauses: &[Pause]) -> i64
             .iter()
             .any(|period| (period.from..period.to).contains(&second))
     };
-    let paused = |instant| {
+    let stands = |instant| {
         pauses
             .iter()
             .any(|&(from, to)| from <= instant && instant < to)
     };
     let quarters = (start..stop).step_by(900);
-    quarters.filter(|&at| works(at) && !paused(at)).count() as i64 * 900
+    quarters.filter(|&at| works(at) && !stands(at)).count() as i64 * 900
 }
 
 proptest! {
