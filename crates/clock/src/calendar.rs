@@ -52,7 +52,8 @@ pub struct Notice {
     pub title: String,
     /// Its official number; `None` if it has none or nobody has found it.
     pub number: Option<String>,
-    pub issued: Date,
+    /// The date it bears; `None` if nobody has found it.
+    pub issued: Option<Date>,
     /// From this day on it is known.
     pub effective: Date,
     /// Where it can be read.
@@ -234,10 +235,11 @@ impl Notice {
             Reading::Unverified => "unverified",
         };
         let number = self.number.as_deref().unwrap_or("");
+        let issued = self.issued.map(|date| date.to_string()).unwrap_or_default();
         let _ = writeln!(
             text,
-            "notice {:?} {number:?} {} {} {:?} {read}",
-            self.title, self.issued, self.effective, self.source
+            "notice {:?} {number:?} {issued} {} {:?} {read}",
+            self.title, self.effective, self.source
         );
         for day in &self.days {
             let kind = match day.kind {

@@ -65,6 +65,8 @@ pub enum Problem {
     NoNotice,
     #[error("a notice counts from its issue; effective cannot be earlier")]
     Effective,
+    #[error("no date from which the notice is known; write issued or effective")]
+    Undated,
 }
 
 impl Calendar {
@@ -157,9 +159,9 @@ struct YearFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NoticeFile {
-    title: String,
+    title: Spanned<String>,
     number: Option<String>,
-    issued: Spanned<Datetime>,
+    issued: Option<Spanned<Datetime>>,
     effective: Option<Spanned<Datetime>>,
     source: String,
     read: ReadingFile,
@@ -298,13 +300,15 @@ fn read_year(file: &File, stem: &str) -> Result<Year, CalendarError> {
 }
 
 fn read_notice(file: &File, year: i16, said: NoticeFile) -> Result<Notice, CalendarError> {
-    let issued = read_date(file, &said.issued)?;
-    let effective = match &said.effective {
-        Some(date) => read_date(file, date)?,
-        None => issued,
-    };
-    if effective < issued {
-        return Err(file.at(&said.issued.span(), Problem::Effective));
+    let date = |said: &Spanned<Datetime>| read_date(file, said);
+    let issued = said.issued.as_ref().map(date).transpose()?;
+    let effective = said.effective.as_ref().map(date).transpose()?;
+    let span = said.title.span();
+    let effective = effective
+        .or(issued)
+        .ok_or_else(|| file.at(&span, Problem::Undated))?;
+    if issued.is_some_and(|issued| effective < issued) {
+        return Err(file.at(&span, Problem::Effective));
     }
     let mut days: Vec<NamedDay> = Vec::new();
     let off = said.off.iter().map(|span| (DayKind::Off, span));
@@ -335,7 +339,7 @@ fn read_notice(file: &File, year: i16, said: NoticeFile) -> Result<Notice, Calen
     }
     days.sort_by_key(|day| day.date);
     Ok(Notice {
-        title: said.title,
+        title: said.title.into_inner(),
         number: said.number,
         issued,
         effective,
