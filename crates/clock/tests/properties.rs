@@ -18,12 +18,7 @@ static RULERS: LazyLock<Vec<Ruler>> = LazyLock::new(|| {
         ("America/Vancouver", "cn"),
         ("Asia/Kolkata", "in"),
     ] {
-        for unit in [
-            Unit::NaturalHours,
-            Unit::NaturalDays,
-            Unit::WorkingHours,
-            Unit::WorkingDays,
-        ] {
+        for unit in [Unit::NaturalHours, Unit::NaturalDays, Unit::WorkingHours, Unit::WorkingDays] {
             for limit_is_on_time in [true, false] {
                 let rule = Rule {
                     unit,
@@ -53,10 +48,7 @@ fn a_moment() -> impl Strategy<Value = i64> {
 }
 
 fn a_span() -> impl Strategy<Value = (i64, i64)> {
-    (
-        a_moment(),
-        prop_oneof![0..3 * HOUR, 0..4 * DAY, 0..60 * DAY],
-    )
+    (a_moment(), prop_oneof![0..3 * HOUR, 0..4 * DAY, 0..60 * DAY])
         .prop_map(|(from, length)| (from, from + length))
 }
 
@@ -81,12 +73,8 @@ fn a_span_with_pauses() -> impl Strategy<Value = (i64, i64, Vec<Pause>)> {
 
 fn a_limit() -> impl Strategy<Value = Limit> {
     prop_oneof![
-        prop_oneof![
-            0..4 * HOUR,
-            0..40 * DAY,
-            (0i64..400).prop_map(|hours| hours * HOUR)
-        ]
-        .prop_map(|seconds| Limit::Elapsed { seconds }),
+        prop_oneof![0..4 * HOUR, 0..40 * DAY, (0i64..400).prop_map(|hours| hours * HOUR)]
+            .prop_map(|seconds| Limit::Elapsed { seconds }),
         (0i64..40).prop_map(|days| Limit::Dates { days }),
         (0i64..25).prop_map(|days| Limit::WorkingDates { days }),
         (0i8..=24).prop_map(|before_hour| Limit::SameDay { before_hour }),
@@ -112,15 +100,9 @@ fn counted_slowly(ruler: &Ruler, start: i64, stop: i64, pauses: &[Pause]) -> i64
         let local = zone.to_datetime(jiff::Timestamp::from_second(instant).unwrap());
         let second = i64::from(local.hour()) * HOUR + i64::from(local.minute()) * 60;
         let periods = calendar.periods(local.date()).unwrap();
-        periods
-            .iter()
-            .any(|period| (period.from..period.to).contains(&second))
+        periods.iter().any(|period| (period.from..period.to).contains(&second))
     };
-    let stands = |instant| {
-        pauses
-            .iter()
-            .any(|&(from, to)| from <= instant && instant < to)
-    };
+    let stands = |instant| pauses.iter().any(|&(from, to)| from <= instant && instant < to);
     let quarters = (start..stop).step_by(900);
     quarters.filter(|&at| works(at) && !stands(at)).count() as i64 * 900
 }
