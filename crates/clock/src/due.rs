@@ -109,7 +109,7 @@ fn clock_shows(
             {
                 return Ok(due);
             }
-            left -= ruler.reading(from)?.saturating_sub(ruler.reading(running_from)?);
+            left -= ruler.reading(from)? - ruler.reading(running_from)?;
         }
         running_from = to;
     }
@@ -189,6 +189,9 @@ fn last_paused_day(ruler: &Ruler, pauses: Pauses) -> Result<i64, Unmeasurable> {
 
 /// Whether no second of a local day is free of pauses, which come sorted.
 fn is_paused_whole(ruler: &Ruler, day: i64, pauses: Pauses) -> bool {
+    if pauses.sorted.is_empty() {
+        return false;
+    }
     let (start, end) = (ruler.local.start_of(day), ruler.local.start_of(day + 1));
     let mut covered_to = start;
     for (from, to) in pauses.iter() {
