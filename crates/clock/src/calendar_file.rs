@@ -10,18 +10,14 @@ use thiserror::Error;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use crate::calendar::{Calendar, DayKind, NamedDay, Notice, Period, Reading, Week};
+use crate::calendar::{Calendar, DayKind, NamedDay, Notice, Period, Provenance, Week};
 use crate::local::{DAY, LocalDays};
 
 /// Why the files are no calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CalendarError {
     #[error("{file}:{line}: {problem}")]
-    At {
-        file: String,
-        line: usize,
-        problem: Problem,
-    },
+    At { file: String, line: usize, problem: Problem },
     #[error("no file calendar.toml, which says the week and the zone")]
     NoWeek,
     #[error("no file for {year}, but for years on both sides of it")]
@@ -164,7 +160,7 @@ struct NoticeFile {
     issued: Option<Spanned<Datetime>>,
     effective: Option<Spanned<Datetime>>,
     source: String,
-    read: ReadingFile,
+    read: ProvenanceFile,
     #[serde(default)]
     off: Vec<SpanFile>,
     #[serde(default)]
@@ -173,7 +169,7 @@ struct NoticeFile {
 
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum ReadingFile {
+enum ProvenanceFile {
     Primary,
     Copy,
     Unverified,
@@ -188,15 +184,8 @@ struct SpanFile {
     to: Option<Spanned<Datetime>>,
 }
 
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 fn read_week(file: &File) -> Result<Week, CalendarError> {
     let week: WeekFile = file.read()?;
@@ -304,9 +293,7 @@ fn read_notice(file: &File, year: i16, said: NoticeFile) -> Result<Notice, Calen
     let issued = said.issued.as_ref().map(date).transpose()?;
     let effective = said.effective.as_ref().map(date).transpose()?;
     let span = said.title.span();
-    let effective = effective
-        .or(issued)
-        .ok_or_else(|| file.at(&span, Problem::Undated))?;
+    let effective = effective.or(issued).ok_or_else(|| file.at(&span, Problem::Undated))?;
     if issued.is_some_and(|issued| effective < issued) {
         return Err(file.at(&span, Problem::Effective));
     }
@@ -345,9 +332,9 @@ fn read_notice(file: &File, year: i16, said: NoticeFile) -> Result<Notice, Calen
         effective,
         source: said.source,
         read: match said.read {
-            ReadingFile::Primary => Reading::Primary,
-            ReadingFile::Copy => Reading::Copy,
-            ReadingFile::Unverified => Reading::Unverified,
+            ProvenanceFile::Primary => Provenance::Primary,
+            ProvenanceFile::Copy => Provenance::Copy,
+            ProvenanceFile::Unverified => Provenance::Unverified,
         },
         days,
     })

@@ -90,9 +90,7 @@ impl LocalDays {
         // No offset is larger than sixteen hours, so the answer lies at or after this segment.
         let mut segment = self.segment(local.saturating_sub(16 * 3600));
         loop {
-            let instant = local
-                .saturating_sub(self.offset[segment])
-                .max(self.from[segment]);
+            let instant = local.saturating_sub(self.offset[segment]).max(self.from[segment]);
             match self.from.get(segment + 1) {
                 Some(&end) if instant >= end => segment += 1,
                 Some(_) | None => return instant,
@@ -111,19 +109,13 @@ impl LocalDays {
         if instant >= self.from[last] {
             return last;
         }
-        self.from
-            .partition_point(|&from| from <= instant)
-            .saturating_sub(1)
+        self.from.partition_point(|&from| from <= instant).saturating_sub(1)
     }
 }
 
 /// The instant itself, if it lies in the years that are tabulated.
 pub(crate) fn in_range(instant: i64) -> Result<i64, Unmeasurable> {
-    if (FIRST..END).contains(&instant) {
-        Ok(instant)
-    } else {
-        Err(Unmeasurable::OutOfRange)
-    }
+    if (FIRST..END).contains(&instant) { Ok(instant) } else { Err(Unmeasurable::OutOfRange) }
 }
 
 /// The version of the bundled zone rules, for the evidence: `2026f`.
