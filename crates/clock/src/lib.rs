@@ -3,6 +3,17 @@
 //! A clock is a pure function of its history (moments and intervals), a calendar version and a rule.
 //! It stores no derived deadline, so it cannot drift and can always be replayed.
 
+mod calendar;
+mod calendar_file;
+mod due;
+pub mod embedded;
+mod local;
 mod rule;
+mod ruler;
+mod table;
 
-pub use rule::{Limit, Rule, Unit};
+pub use calendar::{Calendar, DayKind, NamedDay, Notice, Period, Reading};
+pub use calendar_file::{CalendarError, Problem};
+pub use local::zone_rules_version;
+pub use rule::{Limit, Rule, Unit, Unmeasurable};
+pub use ruler::{Measured, OPEN, Pause, Ruler, RulerError};

@@ -31,12 +31,7 @@ pub struct Definition {
 #[derive(Debug, Clone)]
 pub enum Measure {
     /// Seconds on a clock, minus the union of the intervals of the named kinds.
-    Waited {
-        start: Expr,
-        stop: Expr,
-        subtract: Vec<String>,
-        rule: Rule,
-    },
+    Waited { start: Expr, stop: Expr, subtract: Vec<String>, rule: Rule },
     /// A number of each row; its mean, sum and percentiles. Scaled to an integer by 10^decimals.
     Amount { value: Expr, decimals: u8 },
     /// `hit` among rows where `of` holds: `n` counts `of`, `sum` counts `hit`.
@@ -94,17 +89,9 @@ pub enum DimensionKey {
     /// The value of a column, as text.
     Column(String),
     /// The first characters of a code, padded: level prefecture of `141121` is `1411` + `00`.
-    Prefix {
-        column: String,
-        length: usize,
-        pad: String,
-    },
+    Prefix { column: String, length: usize, pad: String },
     /// The first parts of a code with a separator.
-    Parts {
-        column: String,
-        separator: char,
-        count: usize,
-    },
+    Parts { column: String, separator: char, count: usize },
     /// `2020-05` of the moment that puts the row into the period, in this zone.
     Month { zone: String },
     /// `2020Q2`

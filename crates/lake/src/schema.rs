@@ -93,9 +93,7 @@ impl Schema {
 
     /// The columns that are moments, in the order of the letters in `precision`.
     pub fn moments(&self) -> impl Iterator<Item = &Column> {
-        self.columns
-            .iter()
-            .filter(|column| column.kind == Kind::Moment)
+        self.columns.iter().filter(|column| column.kind == Kind::Moment)
     }
 }
 

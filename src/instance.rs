@@ -1,0 +1,1 @@
+//! An instance: the folder that holds settings, narrative, lake and quarantine.
