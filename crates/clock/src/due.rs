@@ -1,5 +1,6 @@
 //! Due times: the last instant at which a limit is not passed.
 
+use crate::local::{END, FIRST};
 use crate::rule::{Limit, Unmeasurable};
 use crate::ruler::{OPEN, Pause, Ruler};
 use crate::table::WorkTable;
@@ -12,9 +13,12 @@ struct Pauses<'a> {
 }
 
 impl Pauses<'_> {
-    /// Those that last at all.
+    /// Those that last at all, as far as they lie in the years that are tabulated.
     fn iter(&self) -> impl Iterator<Item = Pause> {
-        let ends = |&(from, to): &Pause| (from, if to == OPEN { self.now } else { to });
+        let ends = |&(from, to): &Pause| {
+            let to = if to == OPEN { self.now } else { to };
+            (from.max(FIRST), to.min(END - 1))
+        };
         self.sorted.iter().map(ends).filter(|(from, to)| from < to)
     }
 }

