@@ -1,13 +1,15 @@
 //! What most commands ask for in the same words: a period, a moment of knowledge, a slice.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use trueline_figures::Period;
 
 use super::Failure;
 
 /// A period as people write it.
 pub(super) fn period(text: &str, zone: &str) -> Result<Period, Failure> {
-    Period::parse(text, zone).map_err(|error| {
+    let zone = TimeZone::get(zone)?;
+    Period::parse(text, &zone).map_err(|error| {
         Failure::from_error(&error)
             .with_next("write 2020H1, 2020Q2, 2020-05, 2020 or 2020-05-01..2020-05-17")
     })
