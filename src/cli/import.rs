@@ -50,18 +50,17 @@ impl Importer<'_> {
         mapping: Option<&str>,
     ) -> Result<Summary, Failure> {
         let lake: Lake = self.instance.lake()?;
-        let mapping = match mapping {
+        let mut mapping = match mapping {
             Some(name) => self.mapping(name, schema)?,
-            None => Mapping::identity(schema),
+            None => Mapping::own(schema),
         };
-        let key = mapping.needs_key().then(|| self.instance.pseudonym_key()).transpose()?;
+        mapping.full_export |= self.full;
+        let key = self.instance.pseudonym_key()?;
         let step = format!("{} {}", self.language.pick("导入", "importing"), schema.name);
-        let bytes = files.iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
-        let bar = Progress::start(&step, bytes);
+        let bar = Progress::start(&step, 0);
         let mut options = Options::new(self.now, self.instance.quarantine());
-        options.pseudonym_key = key.as_deref();
-        options.full_export = self.full;
-        let moved = |progress: trueline_lake::Progress<'_>| bar.at(progress.bytes);
+        options.pseudonym_key = Some(&key);
+        let moved = |progress: trueline_lake::Progress<'_>| bar.at(progress.rows);
         options.progress = Some(&moved);
         let summary = trueline_lake::import(&lake, schema, files, &mapping, &options)?;
         let rows = self.language.pick("行已接受", "rows accepted");
@@ -209,9 +208,9 @@ fn explain(file: &FileSummary, language: Language) {
         );
         println!("{words} {}", path.display());
     }
-    if file.missing.count > 0 {
+    if file.missing.rows > 0 {
         let words = language.pick("件工单不在此次全量中（保留）：", "cases are not in this full export (kept):");
-        println!("{} {words} {}", file.missing.count, file.missing.examples.join(", "));
+        println!("{} {words} {}", file.missing.rows, file.missing.examples.join(", "));
     }
 }
 
@@ -245,6 +244,6 @@ fn file_json(dataset: &str, file: &FileSummary) -> Value {
         "known_in": file.known_in,
         "quarantine": file.quarantine,
         "reasons": reasons,
-        "missing": file.missing.count,
+        "missing": file.missing.rows,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, Language};
+use super::{Failure, Language, init};
 use crate::instance::{Beginning, Instance};
 use crate::systems::reports;
 
@@ -28,7 +28,7 @@ impl Place {
         if self.dir.join("trueline.toml").is_file() {
             return self.open();
         }
-        let instance = self.create(&reports::default_settings("cn-miit", false))?;
+        let instance = self.create(&init::settings("cn-miit", &init::Company::UNKNOWN))?;
         let made = language.pick("已按默认设置建立实例", "made an instance with default settings in");
         eprintln!("{made} {}", self.dir.display());
         Ok(instance)
