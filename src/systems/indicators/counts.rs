@@ -117,6 +117,16 @@ impl Counts {
         self.rows.iter().filter(|row| row.role == "published")
     }
 
+    /// The regions for which a measure is given, without the whole.
+    pub(super) fn regions(&self, measure: &str) -> BTreeSet<String> {
+        self.rows
+            .iter()
+            .filter(|row| row.role == "input" && row.measure == measure)
+            .map(|row| row.region.clone())
+            .filter(|region| !region.is_empty())
+            .collect()
+    }
+
     /// The number that is wanted, in millionths so that it stays exact.
     pub(super) fn find(&self, pack: &Pack, wanted: Wanted<'_>) -> Result<i128, NoCount> {
         let all: Vec<&CountRow> = self
