@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod instance;
+pub mod records;
 pub mod settings;
 pub mod simulation;
 pub mod systems;

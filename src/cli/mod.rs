@@ -7,8 +7,10 @@
 mod arguments;
 mod failure;
 mod import;
+mod indicators;
 mod init;
 mod language;
+mod mapping;
 mod pack;
 mod place;
 mod progress;
@@ -62,6 +64,8 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Init(asked) => init::run(&asked, &place, language),
         Command::Simulate(asked) => simulate::run(&asked, language),
         Command::Import(asked) => import::run(&asked, &place, language),
+        Command::Mapping { command } => mapping::run(&command, language),
+        Command::Indicators(asked) => indicators::run(&asked, &place, language),
         Command::Pack { command } => pack::run(&command, language),
         Command::Completions { shell } => {
             let mut command = language::command(language);
