@@ -96,7 +96,7 @@ fn a_limit_that_is_withdrawn_leaves_nothing_late() {
     let now = at("2020-05-18 12:00");
     let late = clock.read(&history, std::slice::from_ref(&limit), now);
     assert_eq!(late.unwrap().due.unwrap().margin, -HOUR);
-    limit.until = at("2020-05-18 11:30");
+    limit.until = now;
     assert_eq!(clock.read(&history, &[limit], now).unwrap().due, None);
 }
 
