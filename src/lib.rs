@@ -6,4 +6,5 @@
 pub mod cli;
 pub mod instance;
 pub mod settings;
+pub mod simulation;
 pub mod systems;

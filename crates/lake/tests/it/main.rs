@@ -1,0 +1,4 @@
+//! Imports from files into a lake and back out by scans.
+
+mod csv;
+mod dataset;

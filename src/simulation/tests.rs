@@ -1,0 +1,1 @@
+//! The province, read back from its files.
