@@ -41,6 +41,8 @@ pub enum Problem {
     PeriodOrder,
     #[error("weekdays of different length; say with day_seconds what one day is worth")]
     DayLength,
+    #[error("day_seconds must be from 1 to 86400; write 28800 for eight hours")]
+    DaySeconds,
     #[error("a day of work needs at least one period")]
     NoPeriod,
     #[error("no date; write it as 2020-01-31")]
@@ -124,7 +126,7 @@ struct WeekFile {
     title: String,
     zone: Spanned<String>,
     days_off: Vec<Spanned<String>>,
-    day_seconds: Option<i64>,
+    day_seconds: Option<Spanned<i64>>,
     periods: Spanned<PeriodsFile>,
 }
 
@@ -223,6 +225,11 @@ fn read_week(file: &File) -> Result<Week, CalendarError> {
     if week.day_seconds.is_none() && !even {
         return Err(file.at(&span, Problem::DayLength));
     }
+    let day_seconds = match &week.day_seconds {
+        Some(said) if (1..=DAY).contains(said.get_ref()) => *said.get_ref(),
+        Some(said) => return Err(file.at(&said.span(), Problem::DaySeconds)),
+        None => day_seconds,
+    };
     Ok(Week {
         name: week.name.into(),
         title: week.title,
@@ -230,7 +237,7 @@ fn read_week(file: &File) -> Result<Week, CalendarError> {
         days_off,
         periods,
         make_up,
-        day_seconds: week.day_seconds.unwrap_or(day_seconds).max(1),
+        day_seconds,
     })
 }
 

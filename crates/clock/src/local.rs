@@ -171,6 +171,22 @@ mod tests {
         assert_eq!(hours(2020, 6, 1), 24);
     }
 
+    /// St. John's used to turn its clocks back at 00:01, to 23:01 of the day before.
+    #[test]
+    fn a_day_that_began_does_not_end_where_clocks_go_back_over_midnight() {
+        let days = LocalDays::of_zone("America/St_Johns").unwrap();
+        let sunday =
+            i64::from((Date::constant(2006, 10, 29) - Date::constant(1970, 1, 1)).get_days());
+        let midnight = days.start_of(sunday);
+        assert_eq!(days.second_of_day(midnight + 59), 59);
+        assert_eq!(days.second_of_day(midnight + 60), DAY - 3600 + 60);
+        assert_eq!(days.day_of(midnight - 1), Ok(sunday - 1));
+        for second in [0, 59, 60, 3599, 3600, 24 * 3600] {
+            assert_eq!(days.day_of(midnight + second), Ok(sunday), "{second}");
+        }
+        assert_eq!(days.start_of(sunday + 1) - midnight, 25 * 3600);
+    }
+
     #[test]
     fn an_unknown_zone_is_none() {
         assert!(LocalDays::of_zone("Asia/Atlantis").is_none());

@@ -70,8 +70,7 @@ impl WorkTable {
             for period in calendar.periods(date)? {
                 works = true;
                 let from = local.instant_of(day, period.from);
-                // A period that a change of offset swallows is worth nothing, not less.
-                let to = local.instant_of(day, period.to).max(from);
+                let to = local.instant_of(day, period.to);
                 table.periods.push((from, to));
                 worked += to - from;
             }

@@ -131,6 +131,17 @@ fn a_pause_that_is_still_open_runs_to_the_moment_of_asking() {
     assert_eq!(pauses, [(at("2020-05-18 12:00"), OPEN)], "asking closes nothing");
 }
 
+/// The clock shows no more until the pause ends, so nobody is late before.
+#[test]
+fn a_pause_that_begins_exactly_at_the_limit_carries_the_due_time_to_its_end() {
+    let ruler = natural("Asia/Shanghai");
+    let limit = Limit::Elapsed { seconds: 3 * HOUR };
+    let due = |from| due(&ruler, "2020-05-18 10:00", limit, &[(from, "2020-05-18 15:00")]);
+    assert_eq!(due("2020-05-18 13:00"), at("2020-05-18 15:00"));
+    assert_eq!(due("2020-05-18 13:00:01"), at("2020-05-18 13:00"));
+    assert_eq!(due("2020-05-18 12:59:59"), at("2020-05-18 15:00:01"));
+}
+
 #[test]
 fn overlapping_pauses_count_once_and_outside_ones_not_at_all() {
     let ruler = natural("Asia/Shanghai");

@@ -220,6 +220,7 @@ fn a_wrong_file_is_told_where_and_what_to_write() {
     check(("13:00-17:00", "1 pm to 5"), "my/calendar.toml:8: no working period: 1 pm to 5; write");
     check(("13:00-17:00", "12:00-17:00"), "my/calendar.toml:8: working periods of one day overlap");
     check(("[\"09:00-12:00\"]", "[]"), "my/calendar.toml:9: a day of work needs at least one");
+    check(("= 25200", "= 0"), "my/calendar.toml:5: day_seconds must be from 1 to 86400");
     check(("day_seconds = 25200\n", ""), "my/calendar.toml:6: weekdays of different length");
     check(("title = \"X\"", "titel = \"X\""), "my/calendar.toml:2: unknown field `titel`");
     check(("title = \"X\"", "title = X"), "my/calendar.toml:2: ");

@@ -96,7 +96,7 @@ fn a_limit_that_is_withdrawn_leaves_nothing_late() {
     let now = at("2020-05-18 12:00");
     let late = clock.read(&history, std::slice::from_ref(&limit), now);
     assert_eq!(late.unwrap().due.unwrap().margin, -HOUR);
-    limit.until = at("2020-05-18 11:30");
+    limit.until = now;
     assert_eq!(clock.read(&history, &[limit], now).unwrap().due, None);
 }
 
@@ -116,18 +116,21 @@ fn what_is_stopped_shows_its_time_for_ever() {
 /// Zammad #188, GLPI #23359: the time a reopened ticket was "solved" counts as pending.
 #[test]
 fn a_reopened_history_keeps_its_first_start_and_pauses_only_what_is_named() {
-    // Repaired at 12:00, broken again at 15:00, repaired at 17:00.
-    let gap = [interval("reopened", "2020-05-18 12:00", Some("2020-05-18 15:00"))];
+    // Stopped at 12:00, which did not hold; opened again at 15:00 and stopped at 17:00.
+    let gap = interval("awaiting confirmation", "2020-05-18 12:00", Some("2020-05-18 15:00"));
+    let again = interval("reopened", "2020-05-18 15:00", Some("2020-05-18 17:00"));
     let first_start = "2020-05-18 09:00";
-    let closed = history(first_start, Some("2020-05-18 17:00"), &gap);
+    let intervals = [gap, again];
+    let closed = history(first_start, Some("2020-05-18 17:00"), &intervals);
     let now = at("2020-05-20 00:00");
     let elapsed = |clock: &Clock, history| clock.read(history, &[], now).unwrap().elapsed;
     assert_eq!(elapsed(&natural_hours(&["paused"]), &closed), 8 * HOUR);
-    assert_eq!(elapsed(&natural_hours(&["reopened"]), &closed), 5 * HOUR);
-    // Between the reopening and the second repair it is open, and runs.
-    let open = history(first_start, None, &gap);
-    let shown = natural_hours(&["reopened"]).read(&open, &[], at("2020-05-18 16:00"));
-    let shown = shown.unwrap();
+    let without_gap = natural_hours(&["awaiting confirmation"]);
+    assert_eq!(elapsed(&without_gap, &closed), 5 * HOUR);
+    // Between the reopening and the second stop it is open, and runs.
+    let intervals = [gap, Interval { to: None, ..again }];
+    let open = history(first_start, None, &intervals);
+    let shown = without_gap.read(&open, &[], at("2020-05-18 16:00")).unwrap();
     assert_eq!((shown.elapsed, shown.state), (4 * HOUR, State::Running));
 }
 
