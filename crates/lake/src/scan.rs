@@ -5,6 +5,8 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{ArrayRef, RecordBatch, new_null_array};
 use arrow_schema::{Field, FieldRef, SchemaRef};
 use parquet::arrow::ProjectionMask;
@@ -12,6 +14,8 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowSelection,
 };
+
+use parquet::file::metadata::RowGroupMetaData;
 
 use crate::lake::{Lake, LakeError};
 use crate::manifest::Batch;
@@ -102,10 +106,59 @@ impl Lake {
     /// The rows that are no longer the newest, by batch, in ascending order.
     pub(crate) fn superseded(
         &self,
-        _schema: &Schema,
-        _batches: &[&Batch],
+        schema: &Schema,
+        batches: &[&Batch],
     ) -> Result<HashMap<String, Vec<u64>>, LakeError> {
-        Ok(HashMap::new())
+        let mut dead: HashMap<String, Vec<u64>> = HashMap::new();
+        for file in batches.iter().filter_map(|batch| batch.superseded.as_ref()) {
+            for task in self.file_tasks(schema, &file.name)? {
+                for part in task.batches() {
+                    let part = part?;
+                    let labels = part.column(0).as_dictionary::<Int32Type>();
+                    let names = labels.values().as_string::<i32>();
+                    let rows = part.column(1).as_primitive::<Int64Type>();
+                    for (row, key) in rows.values().iter().zip(labels.keys().values()) {
+                        let name = names.value(*key as usize);
+                        match dead.get_mut(name) {
+                            Some(known) => known.push(*row as u64),
+                            None => {
+                                dead.insert(name.to_owned(), vec![*row as u64]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        dead.values_mut().for_each(|rows| rows.sort_unstable());
+        Ok(dead)
+    }
+
+    /// Every row of a batch, superseded or not, with all its columns.
+    pub(crate) fn batch_tasks(
+        &self,
+        schema: &Schema,
+        batch: &Batch,
+    ) -> Result<Vec<ScanTask>, LakeError> {
+        let mut tasks = Vec::new();
+        for file in &batch.files {
+            tasks.extend(self.file_tasks(schema, &file.name)?);
+        }
+        Ok(tasks)
+    }
+
+    fn file_tasks(&self, schema: &Schema, name: &str) -> Result<Vec<ScanTask>, LakeError> {
+        let (path, metadata) = self.open_file(schema, name)?;
+        let groups = metadata.metadata().row_groups().iter().enumerate();
+        let task = |(group, info): (usize, &RowGroupMetaData)| ScanTask {
+            dataset: schema.name,
+            path: path.clone(),
+            metadata: metadata.clone(),
+            group,
+            schema: Arc::clone(metadata.schema()),
+            live: None,
+            rows: info.num_rows() as u64,
+        };
+        Ok(groups.map(task).collect())
     }
 }
 
@@ -160,6 +213,16 @@ impl ScanTask {
     /// The columns that were asked for, in that order.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// The least and greatest value of a text or label column, where the file says so.
+    pub(crate) fn range(&self, column: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+        let group = self.metadata.metadata().row_group(self.group);
+        let found = group.columns().iter().find(|info| info.column_path().string() == column)?;
+        let statistics = found.statistics()?;
+        let least = statistics.min_bytes_opt()?.to_vec();
+        let greatest = statistics.max_bytes_opt()?.to_vec();
+        Some((least, greatest))
     }
 
     /// Reads the rows.

@@ -6,13 +6,16 @@
 
 mod cells;
 mod column;
+mod digest;
 mod fragment;
 mod gather;
 mod labels;
+mod layout;
 mod order;
 mod pseudonym;
 mod quarantine;
 mod reason;
+mod revise;
 mod rows;
 mod run;
 

@@ -24,8 +24,6 @@ pub(crate) struct Rows {
     pub(crate) read: u64,
     /// Rows refused because of others in the same file.
     pub(crate) clashes: Vec<(At, Reason)>,
-    /// Rows that a later row of the same file supersedes; they stay in the batch.
-    pub(crate) older: Vec<At>,
     list_slots: Vec<usize>,
 }
 
@@ -98,7 +96,6 @@ pub(crate) fn read(
         order: Vec::new(),
         read,
         clashes: Vec::new(),
-        older: Vec::new(),
         list_slots: (0..plan.schema.lists.len()).map(|list| plan.list_slot(list, 0)).collect(),
     })
 }
@@ -119,17 +116,23 @@ fn drain(
 }
 
 impl Rows {
+    pub(crate) fn keys(&self, plan: &Plan<'_>) -> Keys<'_> {
+        let targets = &plan.bound.targets;
+        let slot = |name: &&str| targets.iter().position(|bound| bound.target.name == **name);
+        Keys {
+            fragments: &self.fragments,
+            columns: plan.schema.key.iter().filter_map(slot).collect(),
+            labels: &self.labels,
+        }
+    }
+
     /// Puts the rows in order and takes out those that clash with another in the same file.
     pub(crate) fn arrange(&mut self, plan: &Plan<'_>) {
         let targets = &plan.bound.targets;
-        let slot = |name: &str| targets.iter().position(|bound| bound.target.name == name);
-        let keys = Keys {
-            fragments: &self.fragments,
-            columns: plan.schema.key.iter().filter_map(|name| slot(name)).collect(),
-            labels: &self.labels,
-        };
+        let revised = targets.iter().position(|bound| bound.target.name == "revised");
+        let keys = self.keys(plan);
         let sorted = keys.sorted();
-        let revised = slot("revised");
+        let mut clashes = Vec::new();
         let mut order = Vec::with_capacity(sorted.len());
         let mut from = 0;
         while from < sorted.len() {
@@ -143,12 +146,12 @@ impl Rows {
                 let group = &sorted[from..to];
                 let settled = self.settle(group, revised);
                 order.extend(settled.kept);
-                self.clashes.extend(settled.clashes);
-                self.older.extend(settled.older);
+                clashes.extend(settled.clashes);
             }
             from = to;
         }
         self.order = order;
+        self.clashes = clashes;
     }
 
     /// Decides between rows of one file that have the same key. They come in the file's order.
@@ -183,7 +186,6 @@ impl Rows {
             settled.clashes.push((last, Reason::Conflict { line }));
             settled.kept.pop();
         }
-        settled.older = settled.kept[..settled.kept.len() - 1].to_vec();
         settled
     }
 
@@ -228,7 +230,6 @@ impl Rows {
 struct Settled {
     kept: Vec<At>,
     clashes: Vec<(At, Reason)>,
-    older: Vec<At>,
 }
 
 fn same_value<'a>(

@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray};
-use arrow_schema::{Field, SchemaRef};
+use arrow_schema::{DataType, Field};
 
 use super::fragment::{Plan, Refused};
 use super::quarantine::{self, masked};
 use super::rows::{Rows, read};
-use super::{FileSummary, ImportError, Options, ReasonCount, Summary, gather};
+use super::revise::{Comparison, Revisions};
+use super::layout::Layout;
+use super::{FileSummary, ImportError, Options, ReasonCount, Summary};
 use crate::lake::{Lake, LakeError};
 use crate::manifest::{self, Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 use crate::mapping::{Headers, Mapping, Pseudonymise};
-use crate::schema::{Kind, Schema};
-use crate::source::Source;
+use crate::schema::Schema;
+use crate::source::{Block, Source};
 use crate::table::{GROUP, TableWriter};
 
 /// Imports files, each as one batch, all of them or none.
@@ -100,44 +102,71 @@ impl Run<'_> {
         };
         summary.known_in = known(manifest, &digest.sha256, &self.mapping.digest);
         rows.arrange(&plan);
-        let refused = rows.refused();
+        let mut refused = rows.refused();
         self.check_encoding(&source, &refused, rows.read)?;
-        let accepted = rows.read - refused.len() as u64;
         let mut counts = Counts {
             read: rows.read,
-            accepted,
+            accepted: rows.read - refused.len() as u64,
             quarantined: refused.len() as u64,
             cases: rows.order.len() as u64,
             ..Counts::default()
         };
         summary.reasons = reasons(&refused);
+        let layout = Layout::new(&plan, &digest.sha256);
+        let mut revisions = Revisions::default();
         if summary.known_in.is_some() {
             counts.unchanged = counts.cases;
-            rows.order.clear();
         } else {
-            counts.new = counts.cases - rows.older.len() as u64;
-            counts.revised = rows.older.len() as u64;
+            revisions = self.compare(&plan, &rows, &layout, manifest)?;
+            counts.new = revisions.new;
+            counts.revised = revisions.revised;
+            counts.unchanged = revisions.unchanged;
+            summary.missing = std::mem::take(&mut revisions.missing);
         }
         if !counts.add_up() {
             let file = summary.file;
             return Err(ImportError::Counts { file, counts });
         }
         if !refused.is_empty() {
+            self.fetch(&source, &mut refused)?;
             summary.quarantine = Some(self.quarantine(&source, &refused, &digest.sha256)?);
         }
-        if !rows.order.is_empty() {
+        if !revisions.order.is_empty() {
             let source = SourceFile {
                 name: summary.file.clone(),
                 sha256: digest.sha256,
                 bytes: digest.bytes,
                 lines: digest.lines,
             };
-            let batch = self.write(&plan, &rows, source, counts, manifest)?;
+            rows.order = std::mem::take(&mut revisions.order);
+            let batch = self.write(&layout, &rows, &revisions, source, manifest)?;
+            let batch = Batch { counts, ..batch };
             summary.batch = Some(batch.id.clone());
             manifest.batches.push(batch);
         }
         summary.counts = counts;
         Ok(summary)
+    }
+
+    fn compare(
+        &self,
+        plan: &Plan<'_>,
+        rows: &Rows,
+        layout: &Layout<'_>,
+        manifest: &Manifest,
+    ) -> Result<Revisions, ImportError> {
+        let targets = &plan.bound.targets;
+        let comparison = Comparison {
+            lake: self.lake,
+            schema: self.schema,
+            manifest,
+            rows,
+            keys: rows.keys(plan),
+            layout,
+            revised: targets.iter().position(|bound| bound.target.name == "revised"),
+            full_export: self.mapping.full_export,
+        };
+        comparison.revisions()
     }
 
     fn check_encoding(
@@ -163,6 +192,32 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Reads the file once more for the rows whose text was not kept.
+    fn fetch(
+        &self,
+        source: &Source,
+        refused: &mut BTreeMap<(u32, u32), Refused>,
+    ) -> Result<(), ImportError> {
+        if refused.values().all(|row| !row.record.is_empty()) {
+            return Ok(());
+        }
+        let mut again = Source::open(source.path(), &self.mapping.layout)?;
+        let mut number = 0;
+        while let Some(block) = again.next_block()? {
+            let mut chunk = None;
+            let block = &mut Some(block);
+            for (at, row) in refused.range_mut((number, 0)..(number + 1, 0)) {
+                if row.record.is_empty() {
+                    let chunk = chunk.get_or_insert_with(|| block.take().map(Block::into_chunk));
+                    let record = chunk.as_ref().map(|chunk| chunk.record(at.1 as usize));
+                    row.record = record.unwrap_or_default().into();
+                }
+            }
+            number += 1;
+        }
+        Ok(())
+    }
+
     fn quarantine(
         &self,
         source: &Source,
@@ -184,34 +239,72 @@ impl Run<'_> {
 
     fn write(
         &self,
-        plan: &Plan<'_>,
+        layout: &Layout<'_>,
         rows: &Rows,
+        revisions: &Revisions,
         source: SourceFile,
-        counts: Counts,
         manifest: &Manifest,
     ) -> Result<Batch, ImportError> {
         let id = format!("{:06}", manifest.batches.len() + 1);
         let folder = self.lake.dataset_folder(self.schema.name);
         let path = folder.join(format!("{id}.parquet"));
-        let layout = Layout::new(plan, &source.sha256);
         let mut writer = TableWriter::create(&self.lake.disk, &path, Arc::clone(&layout.schema))?;
         for part in rows.order.chunks(GROUP) {
             writer.group::<ImportError>(part.len(), |index| layout.column(rows, part, index))?;
         }
         let file: BatchFile = writer.finish()?;
         Ok(Batch {
-            id,
             recorded: self.options.recorded,
             rows: rows.order.len() as u64,
             files: vec![file],
-            superseded: None,
+            superseded: self.write_superseded(&id, revisions)?,
             sources: vec![source],
             mapping: MappingUsed {
                 name: self.mapping.name.clone(),
                 digest: self.mapping.digest.clone(),
             },
-            counts,
+            counts: Counts::default(),
+            id,
         })
+    }
+
+    /// The side file: which rows of which batches are no longer the newest from this batch on.
+    fn write_superseded(
+        &self,
+        id: &str,
+        revisions: &Revisions,
+    ) -> Result<Option<BatchFile>, ImportError> {
+        let own = (id.to_owned(), &revisions.own);
+        let older = revisions.older.iter().map(|(batch, rows)| (batch.clone(), rows));
+        let all: Vec<(String, &Vec<u64>)> =
+            older.chain([own]).filter(|(_, rows)| !rows.is_empty()).collect();
+        let total = all.iter().map(|(_, rows)| rows.len()).sum::<usize>();
+        if total == 0 {
+            return Ok(None);
+        }
+        let label = DataType::Dictionary(DataType::Int32.into(), DataType::Utf8.into());
+        let schema = Arc::new(arrow_schema::Schema::new(vec![
+            Field::new("batch", label, false),
+            Field::new("row", DataType::Int64, false),
+        ]));
+        let name = format!("{id}.superseded");
+        let path = self.lake.dataset_folder(self.schema.name).join(name);
+        let mut writer = TableWriter::create(&self.lake.disk, &path, schema)?;
+        writer.group::<ImportError>(total, |index| {
+            let rows = all.iter().enumerate();
+            if index == 0 {
+                let keys: Int32Array = rows
+                    .flat_map(|(at, (_, rows))| std::iter::repeat_n(at as i32, rows.len()))
+                    .collect::<Vec<i32>>()
+                    .into();
+                let values = StringArray::from_iter_values(all.iter().map(|(batch, _)| batch));
+                let array = DictionaryArray::<Int32Type>::try_new(keys, Arc::new(values))?;
+                return Ok(Arc::new(array) as ArrayRef);
+            }
+            let numbers = rows.flat_map(|(_, (_, rows))| rows.iter().map(|row| *row as i64));
+            Ok(Arc::new(Int64Array::from_iter_values(numbers)) as ArrayRef)
+        })?;
+        Ok(Some(writer.finish()?))
     }
 
     fn commit(&self, manifest: &Manifest) -> Result<(), ImportError> {
@@ -260,109 +353,3 @@ fn reasons(refused: &BTreeMap<(u32, u32), Refused>) -> Vec<ReasonCount> {
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.rows));
     reasons
 }
-
-/// Which column of a batch comes from where.
-struct Layout<'a> {
-    plan: &'a Plan<'a>,
-    schema: SchemaRef,
-    origins: Vec<Origin>,
-    file: String,
-}
-
-#[derive(Clone, Copy)]
-enum Origin {
-    /// A slot of the plan.
-    Slot(usize, Kind),
-    /// A column that the mapping leaves out.
-    Null(Kind),
-    List(usize),
-    Precision,
-    File,
-    Line,
-    Text,
-}
-
-impl<'a> Layout<'a> {
-    fn new(plan: &'a Plan<'a>, sha256: &str) -> Layout<'a> {
-        let targets = &plan.bound.targets;
-        let slot = |name: &str| targets.iter().position(|bound| bound.target.name == name);
-        let from = |name: &str, kind| slot(name).map_or(Origin::Null(kind), |s| Origin::Slot(s, kind));
-        let schema = plan.schema;
-        let mut origins: Vec<Origin> =
-            schema.columns.iter().map(|c| from(c.name, c.kind)).collect();
-        origins.extend((0..schema.lists.len()).map(Origin::List));
-        if schema.moments().next().is_some() {
-            origins.push(Origin::Precision);
-        }
-        origins.push(from("revised", Kind::Moment));
-        origins.extend([Origin::File, Origin::Line, Origin::Text]);
-        let mut fields: Vec<Field> =
-            schema.arrow().fields().iter().map(|field| field.as_ref().clone()).collect();
-        for (at, bound) in targets.iter().enumerate() {
-            if bound.target.name.starts_with("x_") {
-                let kind = bound.target.kind;
-                fields.push(Field::new(&bound.target.name, kind.data_type(), true));
-                origins.push(Origin::Slot(at, kind));
-            }
-        }
-        Layout {
-            plan,
-            schema: Arc::new(arrow_schema::Schema::new(fields)),
-            origins,
-            file: format!("sha256:{}", &sha256[..16]),
-        }
-    }
-
-    fn column(
-        &self,
-        rows: &Rows,
-        part: &[super::order::At],
-        index: usize,
-    ) -> Result<ArrayRef, ImportError> {
-        let fragments = &rows.fragments;
-        let gathered = match self.origins[index] {
-            Origin::Slot(slot, kind) => {
-                gather::column(fragments, |f| &f.columns[slot], part, kind, &rows.labels[slot])
-            }
-            Origin::List(at) => {
-                let list = &self.plan.schema.lists[at];
-                let first = self.plan.list_slot(at, 0);
-                let labels = &rows.labels[first..first + list.columns.len()];
-                gather::list(fragments, at, part, list, labels)
-            }
-            Origin::Precision => {
-                let labels = &rows.labels[self.plan.precision_slot()];
-                gather::column(fragments, |f| &f.precision, part, Kind::Label, labels)
-            }
-            Origin::Null(kind) => {
-                Ok(arrow_array::new_null_array(&kind.data_type(), part.len()))
-            }
-            Origin::File => constant_label(&self.file, part.len()),
-            Origin::Line => {
-                let lines = part.iter().map(|at| rows.line(*at) as i64);
-                Ok(Arc::new(Int64Array::from_iter_values(lines)) as ArrayRef)
-            }
-            Origin::Text => Ok(Arc::new(notes(rows, part)) as ArrayRef),
-        };
-        Ok(gathered?)
-    }
-}
-
-fn constant_label(text: &str, rows: usize) -> Result<ArrayRef, arrow_schema::ArrowError> {
-    let keys = Int32Array::from(vec![0; rows]);
-    let values = Arc::new(StringArray::from(vec![text]));
-    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, values)?))
-}
-
-/// The source's own words where their reading was ambiguous.
-fn notes(rows: &Rows, part: &[super::order::At]) -> StringArray {
-    let note = |at: &super::order::At| {
-        let notes = &rows.fragments[at.fragment as usize].notes;
-        let from = notes.partition_point(|(row, _)| *row < at.row);
-        let own = notes[from..].iter().take_while(|(row, _)| *row == at.row);
-        let texts: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
-        (!texts.is_empty()).then(|| texts.join("; "))
-    };
-    part.iter().map(note).collect()
-}
-

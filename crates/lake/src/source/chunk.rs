@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::encoding::Encoding;
 
 /// The longest record we take. Beyond it a quote was most likely left open.
-pub const MAX_RECORD: usize = 64 << 20;
+pub(crate) const MAX_RECORD: usize = 64 << 20;
 
 /// Where a cell lies; the top bit of `end` says that doubled quotes are inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

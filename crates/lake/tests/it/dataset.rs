@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow_array::RecordBatch;
-use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampSecondType;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_cast::display::array_value_to_string;
+use arrow_schema::{DataType, TimeUnit};
 use tempfile::TempDir;
 use trueline_lake::{
     Column, ImportError, Kind, Lake, List, Mapping, Options, Schema, Summary, import,
@@ -140,15 +143,32 @@ impl Place {
 }
 
 fn shown(batch: &RecordBatch) -> Vec<String> {
-    let options = FormatOptions::default().with_null("-");
-    let columns: Vec<ArrayFormatter<'_>> = batch
-        .columns()
-        .iter()
-        .map(|column| ArrayFormatter::try_new(column, &options).expect("a formatter"))
-        .collect();
     let row = |row: usize| {
-        let cells: Vec<String> = columns.iter().map(|c| c.value(row).to_string()).collect();
+        let cells: Vec<String> = batch.columns().iter().map(|c| cell(c, row)).collect();
         cells.join("|")
     };
     (0..batch.num_rows()).map(row).collect()
+}
+
+fn cell(array: &ArrayRef, row: usize) -> String {
+    if array.is_null(row) {
+        return "-".to_owned();
+    }
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            let seconds = array.as_primitive::<TimestampSecondType>().value(row);
+            let time = jiff::Timestamp::from_second(seconds).expect("a time");
+            time.to_string().trim_end_matches('Z').replace('T', " ")
+        }
+        DataType::List(_) => {
+            let records = array.as_list::<i32>().value(row);
+            let columns = records.as_struct().columns();
+            let record = |at: usize| {
+                let cells: Vec<String> = columns.iter().map(|c| cell(c, at)).collect();
+                format!("({})", cells.join(" "))
+            };
+            (0..records.len()).map(record).collect()
+        }
+        _ => array_value_to_string(array, row).expect("a value"),
+    }
 }

@@ -2,3 +2,4 @@
 
 mod csv;
 mod dataset;
+mod revisions;
