@@ -17,6 +17,7 @@ use super::compile;
 use super::counts::{self, Counts};
 use super::dimensions::{self, DimensionError, Filter};
 use super::figures::Sheet;
+use super::mistake::offer_one_of;
 use super::model::{Dataset, Indicator, LimitKind, Measure, Pack};
 use super::records::Records;
 use super::row::FigureRow;
@@ -165,19 +166,18 @@ fn wanted<'a>(pack: &'a Pack, question: &Question) -> Result<Vec<&'a Indicator>,
     if question.only.is_empty() {
         return Ok(pack.indicators.iter().collect());
     }
-    let known = || pack.indicators.iter().map(|known| known.id.as_str());
-    question
-        .only
-        .iter()
-        .map(|id| {
-            pack.indicator(id).ok_or_else(|| ComputeError::NoIndicator {
-                id: id.clone(),
-                pack: pack.id.clone(),
-                instead: super::mistake::offer_one_of(id, known())
-                    .map(|offer| format!("; {offer}")),
-            })
-        })
-        .collect()
+    question.only.iter().map(|id| find_indicator(pack, id)).collect()
+}
+
+pub(super) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicator, ComputeError> {
+    pack.indicator(id).ok_or_else(|| {
+        let known = pack.indicators.iter().map(|known| known.id.as_str());
+        ComputeError::NoIndicator {
+            id: id.to_owned(),
+            pack: pack.id.clone(),
+            instead: offer_one_of(id, known).map(|offer| format!("; {offer}")),
+        }
+    })
 }
 
 /// The dimensions along which an indicator is published: those asked for, then its own segments.
@@ -216,7 +216,7 @@ fn subsets(names: &[String]) -> Vec<Vec<String>> {
 }
 
 /// What the engine is asked about one dataset; `None` if nothing is.
-fn request(
+pub(super) fn request(
     pack: &Pack,
     question: &Question,
     period: &Period,

@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use jiff::tz::TimeZone;
 use trueline_figures::Period;
 
+use super::cases::texts;
 use super::dimensions::cut;
 use super::model::{CountKind, Pack};
 
@@ -235,24 +236,4 @@ fn parts_of<'a>(pack: &Pack, region: &str, known: Vec<&'a str>) -> Vec<&'a str> 
 
 pub(super) fn millionths(value: f64) -> i128 {
     (value * 1e6).round() as i128
-}
-
-fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
-    let empty = || vec![String::new(); batch.num_rows()];
-    let Some(column) = batch.column_by_name(name) else {
-        return empty();
-    };
-    let Ok(column) = cast(column, &DataType::Utf8) else {
-        return empty();
-    };
-    let column = column.as_string::<i32>();
-    (0..column.len())
-        .map(|row| {
-            if column.is_null(row) {
-                String::new()
-            } else {
-                column.value(row).to_owned()
-            }
-        })
-        .collect()
 }

@@ -3,6 +3,7 @@
 //! [`load`] reads a pack with everything it inherits; a pack that loads has no unknown name, no
 //! expression of the wrong type and no limit that is looser than its parent's without an approval.
 
+mod cases;
 mod certainty;
 mod compile;
 mod compute;
@@ -25,6 +26,7 @@ mod resolve_limit;
 mod row;
 mod shipped;
 
+pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
 pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
 pub use counts::{CountRow, Counts};
 pub use dimensions::{DimensionError, Filter, dimensions, known_names};
@@ -35,7 +37,7 @@ pub use model::{
     Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
     NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
 };
-pub use records::{MemoryRecords, Records};
+pub use records::{LakeRecords, MemoryRecords, Records};
 pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
     SubtractedRow,
