@@ -1,3 +1,11 @@
 //! Trueline: from records to a report anyone can check.
+//!
+//! Imports point down: `cli` and `router` call `systems`, systems call what stands above them in
+//! `systems/mod.rs`, and all of them use `web`, `state`, `settings`, `instance` and the crates.
 
+pub mod cli;
+pub mod instance;
+pub mod records;
+pub mod settings;
+pub mod simulation;
 pub mod systems;
