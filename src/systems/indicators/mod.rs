@@ -5,6 +5,7 @@
 
 mod cases;
 mod certainty;
+mod columns;
 mod compile;
 mod compute;
 mod counts;
@@ -37,12 +38,14 @@ pub use model::{
     Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
     NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
 };
-pub use records::{LakeRecords, MemoryRecords, Records};
+pub use records::{MemoryRecords, Records};
 pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
     SubtractedRow,
 };
 pub use shipped::{shipped_pack_text, shipped_packs};
 
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tests;
