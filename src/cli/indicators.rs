@@ -1,20 +1,20 @@
 //! `trueline indicators`: figures on the terminal, as JSON or as CSV.
 
-use serde_json::Value;
+use trueline_lake::Lake;
 
 use super::arguments::{Engine, Indicators, Question};
 use super::place::Place;
 use super::{Align, Failure, Language, Table, question};
 use crate::instance::Instance;
-use crate::records::LakeRecords;
-use crate::systems::indicators::{self, FigureRow, Filter, Pack, Results, Words};
+use crate::systems::indicators::{self, FigureRow, Filter, LakeRecords, Pack, Results, Words};
 
-/// A question with its pack, its period and its records.
+/// A question with its pack and the cut of the records.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) pack: Pack,
     pub(super) question: indicators::Question,
-    pub(super) records: LakeRecords,
+    pub(super) lake: Lake,
+    as_of: Option<i64>,
 }
 
 impl Asked {
@@ -29,9 +29,15 @@ impl Asked {
         let period = question::period(&question.period, &pack.zone)?;
         let filter = Filter::parse(&pack, &filter.join(","))?;
         let as_of = question::moment(question.as_of.as_deref())?;
-        let records = LakeRecords::new(instance.lake()?, as_of);
         let question = indicators::Question { filter, ..indicators::Question::about(period) };
-        Ok(Asked { pack, question, records })
+        Ok(Asked { pack, question, lake: instance.lake()?, as_of })
+    }
+
+    pub(super) fn records(&self) -> LakeRecords<'_> {
+        match self.as_of {
+            Some(second) => LakeRecords::as_of(&self.lake, second),
+            None => LakeRecords::newest(&self.lake),
+        }
     }
 }
 
@@ -46,7 +52,7 @@ pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Resu
         print!("{sql}");
         return Ok(());
     }
-    let results = indicators::compute(&question.pack, &question.question, &question.records)?;
+    let results = indicators::compute(&question.pack, &question.question, &question.records())?;
     let json = serde_json::to_value(&results.rows)?;
     table(&question.pack, &results, language).print(asked.format, &json)?;
     Ok(())
@@ -151,10 +157,4 @@ fn limits(pack: &Pack, row: &FigureRow, language: Language) -> String {
 /// A stretch of time as people read it: `47:36:12`.
 pub(super) fn span(seconds: i64) -> String {
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
-/// The rows of figures as JSON, for whoever asks by program.
-#[expect(dead_code, reason = "the pages answer with it")]
-pub(super) fn json(results: &Results) -> Result<Value, serde_json::Error> {
-    serde_json::to_value(&results.rows)
 }

@@ -5,6 +5,7 @@
 //! piped. No command but `serve` needs a server, and none needs a database.
 
 mod arguments;
+mod cases;
 mod failure;
 mod import;
 mod indicators;
@@ -66,6 +67,7 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Import(asked) => import::run(&asked, &place, language),
         Command::Mapping { command } => mapping::run(&command, language),
         Command::Indicators(asked) => indicators::run(&asked, &place, language),
+        Command::Cases(asked) => cases::run(&asked, &place, language),
         Command::Pack { command } => pack::run(&command, language),
         Command::Completions { shell } => {
             let mut command = language::command(language);

@@ -14,6 +14,7 @@ mod expressions;
 mod figures;
 mod file;
 mod fraction;
+pub mod http;
 mod inherit;
 mod limits;
 mod load;

@@ -15,7 +15,9 @@ use axum::extract::{RawQuery, State};
 use axum::response::Html;
 use trueline_figures::Period;
 
-use super::{ComputeError, Pack, Question, Records, Results, Words, compute};
+use trueline_lake::Lake;
+
+use super::{ComputeError, LakeRecords, Pack, Question, Results, Words, compute};
 use crate::web::{Page, Refusal, Templates};
 use asked::Asked;
 
@@ -23,7 +25,7 @@ use asked::Asked;
 pub struct Console {
     pub pack: Pack,
     pub period: Period,
-    pub records: Box<dyn Records + Send + Sync>,
+    pub lake: Lake,
     /// In Chinese and English.
     pub company: Words,
     pub simulated: bool,
@@ -119,7 +121,8 @@ impl Asked {
         only: Vec<String>,
     ) -> Result<Results, Refusal> {
         let question = Question { by, only, ..self.question.clone() };
-        compute(&console.pack, &question, &console.records.as_ref()).map_err(|error| match error {
+        let records = LakeRecords::newest(&console.lake);
+        compute(&console.pack, &question, &records).map_err(|error| match error {
             ComputeError::Dimension(error) => Refusal::unclear(error.to_string()),
             ComputeError::NoIndicator { .. } => Refusal::not_found(error.to_string()),
             other => Refusal::failed(&other),
