@@ -5,6 +5,7 @@
 
 mod cases;
 mod certainty;
+mod columns;
 mod compile;
 mod compute;
 mod counts;
@@ -39,7 +40,7 @@ pub use model::{
     Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
     NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
 };
-pub use records::{LakeRecords, MemoryRecords, Records};
+pub use records::{MemoryRecords, Records};
 pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
     SubtractedRow,
@@ -47,5 +48,7 @@ pub use row::{
 pub use sql::{ExplainError, explain_sql};
 pub use shipped::{shipped_pack_text, shipped_packs};
 
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tests;
