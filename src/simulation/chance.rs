@@ -115,7 +115,7 @@ impl Shuffle {
             for round in 1..=4 {
                 let scrambled = (right ^ self.key.rotate_left(round * 16))
                     .wrapping_mul(0xD6E8_FEB8_6659_FD93)
-                    .wrapping_add(u64::from(round) * GOLDEN);
+                    .wrapping_add(u64::from(round).wrapping_mul(GOLDEN));
                 let next = left ^ ((scrambled ^ (scrambled >> 32)).wrapping_mul(GOLDEN) >> 32);
                 (left, right) = (right, next & mask);
             }

@@ -13,7 +13,7 @@ pub(super) struct Pause {
     /// How much of the net time has passed when it begins.
     pub(super) after: f64,
     pub(super) seconds: i64,
-    /// Why: an index into [`super::words::PAUSE_REASONS`].
+    /// Why: an index into [`super::words::REASONS`].
     pub(super) reason: u8,
 }
 

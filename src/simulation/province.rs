@@ -7,7 +7,6 @@
 #[derive(Debug)]
 pub(super) struct Prefecture {
     pub(super) code: &'static str,
-    pub(super) name: &'static str,
     /// Residents in units of 10 000: its weight in everything that grows with people.
     pub(super) residents: f64,
     /// The share of townspeople.
@@ -22,9 +21,9 @@ pub(super) struct Prefecture {
 
 /// The eleven prefectures of Shanxi.
 pub(super) const PREFECTURES: [Prefecture; 11] = [
+    // 太原
     Prefecture {
         code: "140100",
-        name: "太原市",
         residents: 530.0,
         urban: 0.89,
         pace: 0.92,
@@ -34,9 +33,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140123", "140181",
         ],
     },
+    // 大同
     Prefecture {
         code: "140200",
-        name: "大同市",
         residents: 311.0,
         urban: 0.72,
         pace: 1.0,
@@ -46,9 +45,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140225", "140226",
         ],
     },
+    // 阳泉
     Prefecture {
         code: "140300",
-        name: "阳泉市",
         residents: 132.0,
         urban: 0.71,
         pace: 0.95,
@@ -57,9 +56,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140302", "140303", "140311", "140321", "140322",
         ],
     },
+    // 长治
     Prefecture {
         code: "140400",
-        name: "长治市",
         residents: 318.0,
         urban: 0.57,
         pace: 0.97,
@@ -69,9 +68,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140428", "140429", "140430", "140431",
         ],
     },
+    // 晋城
     Prefecture {
         code: "140500",
-        name: "晋城市",
         residents: 220.0,
         urban: 0.63,
         pace: 0.9,
@@ -80,9 +79,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140502", "140521", "140522", "140524", "140525", "140581",
         ],
     },
+    // 朔州
     Prefecture {
         code: "140600",
-        name: "朔州市",
         residents: 159.0,
         urban: 0.62,
         pace: 1.03,
@@ -91,9 +90,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140602", "140603", "140621", "140622", "140623", "140681",
         ],
     },
+    // 晋中
     Prefecture {
         code: "140700",
-        name: "晋中市",
         residents: 338.0,
         urban: 0.62,
         pace: 0.96,
@@ -103,9 +102,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140728", "140729", "140781",
         ],
     },
+    // 运城
     Prefecture {
         code: "140800",
-        name: "运城市",
         residents: 477.0,
         urban: 0.5,
         pace: 1.0,
@@ -115,9 +114,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140828", "140829", "140830", "140881", "140882",
         ],
     },
+    // 忻州
     Prefecture {
         code: "140900",
-        name: "忻州市",
         residents: 269.0,
         urban: 0.53,
         pace: 1.08,
@@ -127,9 +126,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "140928", "140929", "140930", "140931", "140932", "140981",
         ],
     },
+    // 临汾
     Prefecture {
         code: "141000",
-        name: "临汾市",
         residents: 398.0,
         urban: 0.53,
         pace: 1.04,
@@ -140,9 +139,9 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
             "141082",
         ],
     },
+    // 吕梁
     Prefecture {
         code: "141100",
-        name: "吕梁市",
         residents: 340.0,
         urban: 0.55,
         pace: 1.9,
@@ -153,9 +152,6 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
         ],
     },
 ];
-
-/// The code of the province.
-pub(super) const PROVINCE: &str = "140000";
 
 /// How likely a case of a prefecture is in this county: districts (code ending below 20) hold most
 /// townspeople, counties most villagers, county-level cities (from 81) lie between.

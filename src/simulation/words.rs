@@ -53,8 +53,7 @@ pub(super) const EXCLUSIONS: &[&str] = &["duplicate"];
 pub(super) const APPROVERS: &[&str] = &["shift_lead", "branch_quality_desk", "network_centre"];
 pub(super) const ANSWERS: &[&str] = &["satisfied", "neutral", "dissatisfied"];
 pub(super) const INTERVALS: &[&str] = &["paused", "awaiting_confirmation", "reopened"];
-pub(super) const PAUSE_REASONS: &[&str] =
-    &["customer_not_available", "no_line_resource", "force_majeure"];
+/// The first three are reasons for a pause.
 pub(super) const REASONS: &[&str] = &[
     "customer_not_available",
     "no_line_resource",

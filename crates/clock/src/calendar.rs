@@ -58,13 +58,13 @@ pub struct Notice {
     pub effective: Date,
     /// Where it can be read.
     pub source: String,
-    pub read: Reading,
+    pub read: Provenance,
     pub days: Vec<NamedDay>,
 }
 
 /// How well a notice is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum Provenance {
     /// Somebody read it where its author published it.
     Primary,
     /// Somebody read a full copy elsewhere.
@@ -98,11 +98,7 @@ impl Calendar {
             .flat_map(|notice| &notice.days)
             .map(|day| (day.date, (day.kind, day.name.clone())))
             .collect();
-        Calendar {
-            week,
-            years,
-            special,
-        }
+        Calendar { week, years, special }
     }
 
     /// The name that rules use.
@@ -230,9 +226,9 @@ impl Calendar {
 impl Notice {
     fn write_canonical(&self, text: &mut String) {
         let read = match self.read {
-            Reading::Primary => "primary",
-            Reading::Copy => "copy",
-            Reading::Unverified => "unverified",
+            Provenance::Primary => "primary",
+            Provenance::Copy => "copy",
+            Provenance::Unverified => "unverified",
         };
         let number = self.number.as_deref().unwrap_or("");
         let issued = self.issued.map(|date| date.to_string()).unwrap_or_default();

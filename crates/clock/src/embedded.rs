@@ -51,10 +51,7 @@ const UK: [(&str, &str); 9] = files![
 
 /// Every calendar that is compiled in.
 pub fn calendars() -> Result<Vec<Calendar>, CalendarError> {
-    [CN, IN, UK]
-        .iter()
-        .map(|files| Calendar::parse(files))
-        .collect()
+    [CN, IN, UK].iter().map(|files| Calendar::parse(files)).collect()
 }
 
 /// The files of a calendar that is compiled in, to read or to copy; `None` if there is no such one.

@@ -90,9 +90,7 @@ impl LocalDays {
         // No offset is larger than sixteen hours, so the answer lies at or after this segment.
         let mut segment = self.segment(local.saturating_sub(16 * 3600));
         loop {
-            let instant = local
-                .saturating_sub(self.offset[segment])
-                .max(self.from[segment]);
+            let instant = local.saturating_sub(self.offset[segment]).max(self.from[segment]);
             match self.from.get(segment + 1) {
                 Some(&end) if instant >= end => segment += 1,
                 Some(_) | None => return instant,
@@ -111,19 +109,13 @@ impl LocalDays {
         if instant >= self.from[last] {
             return last;
         }
-        self.from
-            .partition_point(|&from| from <= instant)
-            .saturating_sub(1)
+        self.from.partition_point(|&from| from <= instant).saturating_sub(1)
     }
 }
 
 /// The instant itself, if it lies in the years that are tabulated.
 pub(crate) fn in_range(instant: i64) -> Result<i64, Unmeasurable> {
-    if (FIRST..END).contains(&instant) {
-        Ok(instant)
-    } else {
-        Err(Unmeasurable::OutOfRange)
-    }
+    if (FIRST..END).contains(&instant) { Ok(instant) } else { Err(Unmeasurable::OutOfRange) }
 }
 
 /// The version of the bundled zone rules, for the evidence: `2026f`.
@@ -177,6 +169,22 @@ mod tests {
         assert_eq!(hours(2020, 3, 29), 23);
         assert_eq!(hours(2020, 10, 25), 25);
         assert_eq!(hours(2020, 6, 1), 24);
+    }
+
+    /// St. John's used to turn its clocks back at 00:01, to 23:01 of the day before.
+    #[test]
+    fn a_day_that_began_does_not_end_where_clocks_go_back_over_midnight() {
+        let days = LocalDays::of_zone("America/St_Johns").unwrap();
+        let sunday =
+            i64::from((Date::constant(2006, 10, 29) - Date::constant(1970, 1, 1)).get_days());
+        let midnight = days.start_of(sunday);
+        assert_eq!(days.second_of_day(midnight + 59), 59);
+        assert_eq!(days.second_of_day(midnight + 60), DAY - 3600 + 60);
+        assert_eq!(days.day_of(midnight - 1), Ok(sunday - 1));
+        for second in [0, 59, 60, 3599, 3600, 24 * 3600] {
+            assert_eq!(days.day_of(midnight + second), Ok(sunday), "{second}");
+        }
+        assert_eq!(days.start_of(sunday + 1) - midnight, 25 * 3600);
     }
 
     #[test]

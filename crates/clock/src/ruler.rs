@@ -191,6 +191,12 @@ impl Ruler {
         due::due(self, start, limit, pauses, now)
     }
 
+    /// An instant as the rule's zone writes a due time: `2020-05-18 17:30`, with seconds if there
+    /// are any, and midnight as the end of a day, `2020-05-18 24:00`.
+    pub fn due_text(&self, instant: i64) -> Result<String, Unmeasurable> {
+        due::text(self, instant)
+    }
+
     /// Seconds left at `at` before the limit is passed; negative: late by so many.
     ///
     /// For [`Limit::Elapsed`] these are seconds of this clock. A date is civil time, so for the
@@ -248,11 +254,7 @@ impl Ruler {
 
     /// The most seconds that are still on time.
     pub(crate) fn allowed(&self, seconds: i64) -> i64 {
-        if self.rule.limit_is_on_time {
-            seconds
-        } else {
-            seconds.saturating_sub(1)
-        }
+        if self.rule.limit_is_on_time { seconds } else { seconds.saturating_sub(1) }
     }
 }
 
@@ -260,10 +262,7 @@ fn find<'a>(calendars: &'a [Calendar], name: &str) -> Result<&'a Calendar, Ruler
     let found = calendars.iter().find(|calendar| calendar.name() == name);
     found.ok_or_else(|| {
         let known: Vec<&str> = calendars.iter().map(Calendar::name).collect();
-        RulerError::UnknownCalendar {
-            name: name.to_owned(),
-            known: known.join(", "),
-        }
+        RulerError::UnknownCalendar { name: name.to_owned(), known: known.join(", ") }
     })
 }
 

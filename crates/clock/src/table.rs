@@ -70,8 +70,7 @@ impl WorkTable {
             for period in calendar.periods(date)? {
                 works = true;
                 let from = local.instant_of(day, period.from);
-                // A period that a change of offset swallows is worth nothing, not less.
-                let to = local.instant_of(day, period.to).max(from);
+                let to = local.instant_of(day, period.to);
                 table.periods.push((from, to));
                 worked += to - from;
             }
@@ -95,10 +94,7 @@ impl WorkTable {
     pub(crate) fn worked_at(&self, instant: i64) -> Result<i64, Unmeasurable> {
         let index = self.index_at(instant)?;
         let day = self.days[index];
-        let end = self
-            .days
-            .get(index + 1)
-            .map_or(day.periods, |next| next.periods);
+        let end = self.days.get(index + 1).map_or(day.periods, |next| next.periods);
         let mut worked = day.worked;
         for &(from, to) in &self.periods[day.periods as usize..end as usize] {
             if instant <= from {
@@ -138,11 +134,7 @@ impl WorkTable {
         let index = day - self.first_day;
         let here = usize::try_from(index).ok().and_then(|i| self.days.get(i));
         let Some(here) = here else {
-            return Err(missing(if index < 0 {
-                self.year_before
-            } else {
-                self.year_after
-            }));
+            return Err(missing(if index < 0 { self.year_before } else { self.year_after }));
         };
         let mut first = i64::from(here.working);
         let is_working = self.working.get(first as usize) == Some(&day);

@@ -89,18 +89,14 @@ impl Example {
         let text = self.limit.as_deref().unwrap();
         let words: Vec<&str> = text.split(' ').collect();
         match *words {
-            ["same", "day", "before", hour] => Limit::SameDay {
-                before_hour: hour.parse().unwrap(),
-            },
-            [days, "d", "by", "date"] => Limit::Dates {
-                days: days.parse().unwrap(),
-            },
-            [days, "wd", "by", "date"] => Limit::WorkingDates {
-                days: days.parse().unwrap(),
-            },
-            [number, "h" | "d" | "wd"] => Limit::Elapsed {
-                seconds: number.parse::<i64>().unwrap() * ruler.unit_seconds(),
-            },
+            ["same", "day", "before", hour] => {
+                Limit::SameDay { before_hour: hour.parse().unwrap() }
+            }
+            [days, "d", "by", "date"] => Limit::Dates { days: days.parse().unwrap() },
+            [days, "wd", "by", "date"] => Limit::WorkingDates { days: days.parse().unwrap() },
+            [number, "h" | "d" | "wd"] => {
+                Limit::Elapsed { seconds: number.parse::<i64>().unwrap() * ruler.unit_seconds() }
+            }
             _ => panic!("no limit: {text}"),
         }
     }
@@ -127,16 +123,10 @@ impl Example {
                     checked += 1;
                 }
             };
-        let elapsed = || {
-            ruler
-                .elapsed(start, stop.unwrap(), &mut pauses.clone())
-                .unwrap()
-        };
+        let elapsed = || ruler.elapsed(start, stop.unwrap(), &mut pauses.clone()).unwrap();
         let margin = || {
             let limit = self.limit(&ruler);
-            ruler
-                .margin(start, stop.unwrap(), limit, &mut pauses.clone())
-                .unwrap()
+            ruler.margin(start, stop.unwrap(), limit, &mut pauses.clone()).unwrap()
         };
         let due = || {
             let limit = self.limit(&ruler);
@@ -144,6 +134,9 @@ impl Example {
         };
         same(&self.elapsed, &elapsed, &seconds);
         same(&self.due, &due, &|claim| self.at(claim));
+        if let Some(claim) = &self.due {
+            assert_eq!(ruler.due_text(due()).as_ref(), Ok(claim));
+        }
         same(&self.late_by, &|| (-margin()).max(0), &seconds);
         same(&self.remaining, &|| margin().max(0), &seconds);
         if let Some(claim) = &self.printed {
@@ -158,28 +151,18 @@ impl Example {
 
     fn check_ratios(&self, ruler: &Ruler) -> usize {
         let limit = self.limit(ruler);
-        let closed = self
-            .cases
-            .iter()
-            .filter_map(|case| Some((case, case.stop.as_deref()?)));
+        let closed = self.cases.iter().filter_map(|case| Some((case, case.stop.as_deref()?)));
         let on_time = closed.clone().filter(|(case, stop)| {
             let measured = ruler.measure(self.at(&case.start), self.at(stop), limit, &mut []);
             !measured.unwrap().is_late()
         });
         let on_time = on_time.count();
-        let withdrawn = self
-            .cases
-            .iter()
-            .filter(|case| case.withdrawn.is_some())
-            .count();
+        let withdrawn = self.cases.iter().filter(|case| case.withdrawn.is_some()).count();
         let dispatched = self.cases.len();
         let claims = [
             (&self.on_time_of_closed, closed.count()),
             (&self.on_time_of_dispatched, dispatched),
-            (
-                &self.on_time_of_dispatched_less_withdrawn,
-                dispatched - withdrawn,
-            ),
+            (&self.on_time_of_dispatched_less_withdrawn, dispatched - withdrawn),
         ];
         for (claim, of) in claims {
             assert_eq!(claim.as_deref(), Some(&*format!("{on_time} of {of}")));
@@ -206,9 +189,7 @@ fn every_example_of_the_page_is_true() {
 fn the_formats_of_the_page_are_read() {
     let page = include_str!("../../../docs/clocks.md");
     let blocks = page.split("```toml\n").skip(1);
-    let texts: Vec<&str> = blocks
-        .map(|block| block.split("```").next().unwrap())
-        .collect();
+    let texts: Vec<&str> = blocks.map(|block| block.split("```").next().unwrap()).collect();
     let [week, year] = *texts else {
         panic!("{} formats", texts.len());
     };

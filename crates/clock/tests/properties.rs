@@ -5,9 +5,11 @@ mod moments;
 
 use std::sync::LazyLock;
 
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use moments::{DAY, HOUR, calendars};
 use proptest::prelude::*;
-use trueline_clock::{Limit, OPEN, Pause, Rule, Ruler, Unit, Unmeasurable};
+use trueline_clock::{Calendar, DayKind, Limit, OPEN, Pause, Rule, Ruler, Unit, Unmeasurable};
 
 /// Every unit in zones with and without a change of offset, limits inclusive and not.
 static RULERS: LazyLock<Vec<Ruler>> = LazyLock::new(|| {
@@ -18,12 +20,7 @@ static RULERS: LazyLock<Vec<Ruler>> = LazyLock::new(|| {
         ("America/Vancouver", "cn"),
         ("Asia/Kolkata", "in"),
     ] {
-        for unit in [
-            Unit::NaturalHours,
-            Unit::NaturalDays,
-            Unit::WorkingHours,
-            Unit::WorkingDays,
-        ] {
+        for unit in [Unit::NaturalHours, Unit::NaturalDays, Unit::WorkingHours, Unit::WorkingDays] {
             for limit_is_on_time in [true, false] {
                 let rule = Rule {
                     unit,
@@ -53,10 +50,7 @@ fn a_moment() -> impl Strategy<Value = i64> {
 }
 
 fn a_span() -> impl Strategy<Value = (i64, i64)> {
-    (
-        a_moment(),
-        prop_oneof![0..3 * HOUR, 0..4 * DAY, 0..60 * DAY],
-    )
+    (a_moment(), prop_oneof![0..3 * HOUR, 0..4 * DAY, 0..60 * DAY])
         .prop_map(|(from, length)| (from, from + length))
 }
 
@@ -81,12 +75,8 @@ fn a_span_with_pauses() -> impl Strategy<Value = (i64, i64, Vec<Pause>)> {
 
 fn a_limit() -> impl Strategy<Value = Limit> {
     prop_oneof![
-        prop_oneof![
-            0..4 * HOUR,
-            0..40 * DAY,
-            (0i64..400).prop_map(|hours| hours * HOUR)
-        ]
-        .prop_map(|seconds| Limit::Elapsed { seconds }),
+        prop_oneof![0..4 * HOUR, 0..40 * DAY, (0i64..400).prop_map(|hours| hours * HOUR)]
+            .prop_map(|seconds| Limit::Elapsed { seconds }),
         (0i64..40).prop_map(|days| Limit::Dates { days }),
         (0i64..25).prop_map(|days| Limit::WorkingDates { days }),
         (0i8..=24).prop_map(|before_hour| Limit::SameDay { before_hour }),
@@ -97,32 +87,93 @@ fn elapsed(ruler: &Ruler, start: i64, stop: i64, pauses: &[Pause]) -> i64 {
     ruler.elapsed(start, stop, &mut pauses.to_vec()).unwrap()
 }
 
-/// Seconds counted one quarter of an hour at a time, straight from the calendar.
+/// The same questions answered one quarter of an hour at a time, straight from the calendar.
 ///
-/// Every period and offset in these calendars falls on a quarter, so this is exact for spans that
-/// begin and end on one.
-fn counted_slowly(ruler: &Ruler, start: i64, stop: i64, pauses: &[Pause]) -> i64 {
-    let rule = ruler.rule();
-    let zone = jiff::tz::TimeZone::get(&rule.zone).unwrap();
-    let calendar = moments::calendar(rule.calendar.as_deref().unwrap());
-    let works = |instant: i64| {
-        if !rule.unit.counts_working_time() {
-            return true;
-        }
-        let local = zone.to_datetime(jiff::Timestamp::from_second(instant).unwrap());
+/// Every period and offset in these calendars falls on a quarter, so this is exact for moments
+/// that do.
+struct Slow<'a> {
+    rule: &'a Rule,
+    zone: TimeZone,
+    calendar: &'static Calendar,
+    pauses: &'a [Pause],
+}
+
+impl<'a> Slow<'a> {
+    fn new(ruler: &'a Ruler, pauses: &'a [Pause]) -> Self {
+        let rule = ruler.rule();
+        let zone = TimeZone::get(&rule.zone).unwrap();
+        let calendar = moments::calendar(rule.calendar.as_deref().unwrap());
+        Slow { rule, zone, calendar, pauses }
+    }
+
+    fn local(&self, instant: i64) -> DateTime {
+        self.zone.to_datetime(jiff::Timestamp::from_second(instant).unwrap())
+    }
+
+    fn works(&self, instant: i64) -> bool {
+        let local = self.local(instant);
         let second = i64::from(local.hour()) * HOUR + i64::from(local.minute()) * 60;
-        let periods = calendar.periods(local.date()).unwrap();
-        periods
-            .iter()
-            .any(|period| (period.from..period.to).contains(&second))
-    };
-    let stands = |instant| {
-        pauses
-            .iter()
-            .any(|&(from, to)| from <= instant && instant < to)
-    };
-    let quarters = (start..stop).step_by(900);
-    quarters.filter(|&at| works(at) && !stands(at)).count() as i64 * 900
+        let periods = self.calendar.periods(local.date()).unwrap();
+        periods.iter().any(|period| (period.from..period.to).contains(&second))
+    }
+
+    fn stands(&self, instant: i64) -> bool {
+        self.pauses.iter().any(|&(from, to)| from <= instant && instant < to)
+    }
+
+    fn elapsed(&self, start: i64, stop: i64) -> i64 {
+        let all = !self.rule.unit.counts_working_time();
+        let counts = |&at: &i64| (all || self.works(at)) && !self.stands(at);
+        (start..stop).step_by(900).filter(counts).count() as i64 * 900
+    }
+
+    fn start_of(&self, date: Date) -> i64 {
+        self.zone.to_timestamp(date.at(0, 0, 0, 0)).unwrap().as_second()
+    }
+
+    /// Whether the clock of a day ran at all.
+    fn runs(&self, date: Date) -> bool {
+        let mut quarters =
+            (self.start_of(date)..self.start_of(date.tomorrow().unwrap())).step_by(900);
+        quarters.any(|at| !self.stands(at))
+    }
+
+    /// Whether the clock of a day ran while it was worked.
+    fn runs_at_work(&self, date: Date) -> bool {
+        let mut quarters =
+            (self.start_of(date)..self.start_of(date.tomorrow().unwrap())).step_by(900);
+        quarters.any(|at| self.works(at) && !self.stands(at))
+    }
+
+    fn is_worked(&self, date: Date) -> bool {
+        self.calendar.day(date) == Ok(DayKind::Working)
+    }
+
+    /// The end of the last day of a limit by date.
+    fn due(&self, start: i64, limit: Limit) -> i64 {
+        type OfDay<'a> = &'a dyn Fn(Date) -> bool;
+        let first = self.local(start);
+        let (days, counts, ends): (i64, OfDay, OfDay) = match limit {
+            Limit::Elapsed { .. } => panic!("not by date"),
+            Limit::Dates { days } => {
+                (days, &|date| self.runs(date), &|date| self.is_worked(date) && self.runs(date))
+            }
+            Limit::WorkingDates { days } => {
+                (days, &|date| self.runs_at_work(date), &|date| self.runs_at_work(date))
+            }
+            Limit::SameDay { before_hour } => {
+                let days = i64::from(first.hour() >= before_hour);
+                (days, &|date| self.runs(date), &|date| self.runs(date))
+            }
+        };
+        let mut date = first.date();
+        let mut left = days;
+        while left > 0 || !ends(date) {
+            date = date.tomorrow().unwrap();
+            left -= i64::from(left > 0 && counts(date));
+        }
+        self.start_of(date.tomorrow().unwrap()) - i64::from(!self.rule.limit_is_on_time)
+    }
 }
 
 proptest! {
@@ -288,8 +339,27 @@ proptest! {
             (from, from + length * 900)
         };
         let pauses: Vec<Pause> = pauses.iter().map(quarter).collect();
-        let counted = counted_slowly(ruler, start, stop, &pauses);
+        let counted = Slow::new(ruler, &pauses).elapsed(start, stop);
         prop_assert_eq!(elapsed(ruler, start, stop, &pauses), counted);
+    }
+
+    /// Limits by date agree with walking from day to day.
+    #[test]
+    fn a_due_date_is_what_counting_days_gives(
+        ruler in a_ruler(),
+        start in FIRST / 900..LAST / 900,
+        pauses in prop::collection::vec((-100i64..900, 0i64..500), 0..4),
+        limit in a_limit(),
+    ) {
+        prop_assume!(!matches!(limit, Limit::Elapsed { .. }));
+        let start = start * 900;
+        let quarter = |(from, length): &(i64, i64)| {
+            let from = start + from * 900;
+            (from, from + length * 900)
+        };
+        let mut pauses: Vec<Pause> = pauses.iter().map(quarter).collect();
+        let counted = Slow::new(ruler, &pauses.clone()).due(start, limit);
+        prop_assert_eq!(ruler.due(start, limit, &mut pauses, start), Ok(counted));
     }
 
     /// No moments, however absurd, break the arithmetic.

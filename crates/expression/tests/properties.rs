@@ -44,7 +44,11 @@ fn functions() -> impl Strategy<Value = Function> {
 fn tree() -> impl Strategy<Value = Expr> {
     leaf().prop_recursive(6, 64, 4, |inner| {
         let boxed = || inner.clone().prop_map(Box::new);
-        let compare = prop_oneof![Just(Compare::Equal), Just(Compare::NotEqual), Just(Compare::Less)];
+        let compare = prop_oneof![
+            Just(Compare::Equal),
+            Just(Compare::NotEqual),
+            Just(Compare::Less)
+        ];
         let math = prop_oneof![
             Just(Math::Add),
             Just(Math::Subtract),

@@ -17,6 +17,16 @@ const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Column {
     Column { name, kind, required: false, allowed: &[], doc }
 }
 
+/// Every dataset there is.
+pub fn dataset_schemas() -> Vec<Schema> {
+    vec![case_schema(), count_schema(), billing_test_schema(), site_schema()]
+}
+
+/// The dataset with this name.
+pub fn dataset_schema(name: &str) -> Option<Schema> {
+    dataset_schemas().into_iter().find(|schema| schema.name == name)
+}
+
 /// The dataset `case`: one row is one revision of one case.
 pub fn case_schema() -> Schema {
     let mut columns = case_labels();

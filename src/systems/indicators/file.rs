@@ -204,6 +204,8 @@ pub(super) enum DatasetText {
 pub(super) struct ClockText {
     pub(super) start: Spanned<String>,
     pub(super) stop: Spanned<String>,
+    /// The moment that ends the wait without a result; `cancelled` when absent.
+    pub(super) withdrawn: Option<Spanned<String>>,
     pub(super) unit: UnitText,
     pub(super) subtract: Option<Vec<String>>,
     pub(super) limit_is_on_time: Option<bool>,

@@ -162,6 +162,8 @@ pub enum Measure {
 pub struct ClockSpec {
     pub start: Written,
     pub stop: Written,
+    /// The moment that ends the wait without a result.
+    pub withdrawn: Option<Written>,
     pub unit: TimeUnit,
     /// Kinds of intervals that do not count.
     pub subtract: Vec<String>,

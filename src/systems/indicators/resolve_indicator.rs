@@ -5,13 +5,14 @@
 //! limit at once. Subtracting fewer kinds of pauses is stricter and needs none.
 
 use toml::Spanned;
+use trueline_expression::Expr;
 
 use super::expressions::{Wanted, written};
 use super::file::{self, DatasetText, IndicatorText};
 use super::mistake::{Manuscript, Mistake};
 use super::model::{
     Approver, Change, ClockSpec, CountKind, Dataset, Denominator, Exclusion, Indicator, Measure,
-    Pack, PerSpec, Reason, TimeUnit, Words,
+    Pack, PerSpec, Reason, TimeUnit, Words, Written,
 };
 use super::resolve::{self, Fallback};
 use super::resolve_limit;
@@ -162,10 +163,10 @@ fn denominator_fits(
         .into())
 }
 
-fn everything() -> super::model::Written {
-    super::model::Written {
+fn everything() -> Written {
+    Written {
         text: "true".to_owned(),
-        expr: trueline_expression::Expr::Boolean(true),
+        expr: Expr::Boolean(true),
     }
 }
 
@@ -279,6 +280,7 @@ fn clock(
     Ok(ClockSpec {
         start: written(manuscript, &text.start, dataset, Wanted::Moment)?,
         stop: written(manuscript, &text.stop, dataset, Wanted::Moment)?,
+        withdrawn: withdrawn(manuscript, text, dataset)?,
         unit: match text.unit {
             file::UnitText::S => TimeUnit::Seconds,
             file::UnitText::Min => TimeUnit::Minutes,
@@ -293,6 +295,21 @@ fn clock(
             .unwrap_or_else(|| fallback.subtract.clone()),
         limit_is_on_time: text.limit_is_on_time.unwrap_or(fallback.limit_is_on_time),
     })
+}
+
+fn withdrawn(
+    manuscript: &Manuscript,
+    text: &file::ClockText,
+    dataset: Dataset,
+) -> Outcome<Option<Written>> {
+    match &text.withdrawn {
+        Some(moment) => Ok(Some(written(manuscript, moment, dataset, Wanted::Moment)?)),
+        None if dataset == Dataset::Case => Ok(Some(Written {
+            text: "cancelled".to_owned(),
+            expr: Expr::Name("cancelled".to_owned()),
+        })),
+        None => Ok(None),
+    }
 }
 
 /// The indicator's own exclusions first, then what the file leaves out of all cases.

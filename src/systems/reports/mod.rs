@@ -5,6 +5,7 @@
 
 mod charts;
 mod drawing;
+pub mod http;
 pub mod json;
 pub mod model;
 pub mod narrative;

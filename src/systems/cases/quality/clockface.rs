@@ -118,7 +118,10 @@ impl Face {
         let beside: u64 = self.minutes[1..60].iter().sum::<u64>()
             + self.minutes[1_380..].iter().sum::<u64>();
         let usual = beside as f64 / 119.0;
+        // Where every full hour is crowded, times are rounded, and midnight is no exception.
+        let round_hours: u64 = [30, 60, 1_380, 1_410].iter().map(|&at| self.minutes[at]).sum();
         midnight >= MIDNIGHT_MIN
+            && midnight >= round_hours
             && midnight as f64 >= MIDNIGHT_SHARE_MIN * n as f64
             && midnight as f64 >= MIDNIGHT_TIMES_BESIDE * usual
     }

@@ -194,8 +194,9 @@ impl Table {
         let (mut rows, mut on_high, mut consistent) = (0, 0, 0);
         let mut seen = BTreeSet::new();
         for (&cell, days) in &self.cells {
-            // An export that ends on the fifth leaves a last month with days 1–5 only: honest.
-            let honest_end = high(days) == 0 && true_cells.contains(&month_before(cell));
+            // An export that ends on the fifth leaves a last month with days 1–5 only, and the last
+            // cases of a period fade into the month after it: both honest.
+            let honest_end = true_cells.contains(&month_before(cell));
             if true_cells.contains(&cell) || honest_end {
                 continue;
             }

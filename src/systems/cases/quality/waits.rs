@@ -47,6 +47,8 @@ const REPEATS_TIMES_EXPECTED: f64 = 10.0;
 const SKETCH_SIZE: usize = 512;
 /// Neighbours of a duration are those within 3 % of it.
 const NEIGHBOURHOOD: f64 = 0.03;
+/// So many possible durations on either side must together be rarer.
+const NEIGHBOURS: i64 = 10;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Pair {
@@ -410,7 +412,14 @@ impl Durations {
             .sum();
         let steps = ((to - from) / self.step()).max(1.0);
         let expected = near.saturating_sub(count) as f64 / steps;
+        // A crowd of neighbours is a habit or a deadline, not one value filled in.
+        let step = self.step() as i64;
+        let beside: u64 = (1..=NEIGHBOURS)
+            .flat_map(|steps| [wait - steps * step, wait + steps * step])
+            .filter_map(|other| self.sketch.get(&other))
+            .sum();
         count >= REPEATS_MIN
+            && count > beside
             && count as f64 >= REPEATS_SHARE_MIN * self.n as f64
             && count as f64 >= REPEATS_TIMES_EXPECTED * expected
     }
