@@ -52,18 +52,19 @@ pub struct Notice {
     pub title: String,
     /// Its official number; `None` if it has none or nobody has found it.
     pub number: Option<String>,
-    pub issued: Date,
+    /// The date it bears; `None` if nobody has found it.
+    pub issued: Option<Date>,
     /// From this day on it is known.
     pub effective: Date,
     /// Where it can be read.
     pub source: String,
-    pub read: Reading,
+    pub read: Provenance,
     pub days: Vec<NamedDay>,
 }
 
 /// How well a notice is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum Provenance {
     /// Somebody read it where its author published it.
     Primary,
     /// Somebody read a full copy elsewhere.
@@ -97,11 +98,7 @@ impl Calendar {
             .flat_map(|notice| &notice.days)
             .map(|day| (day.date, (day.kind, day.name.clone())))
             .collect();
-        Calendar {
-            week,
-            years,
-            special,
-        }
+        Calendar { week, years, special }
     }
 
     /// The name that rules use.
@@ -229,15 +226,16 @@ impl Calendar {
 impl Notice {
     fn write_canonical(&self, text: &mut String) {
         let read = match self.read {
-            Reading::Primary => "primary",
-            Reading::Copy => "copy",
-            Reading::Unverified => "unverified",
+            Provenance::Primary => "primary",
+            Provenance::Copy => "copy",
+            Provenance::Unverified => "unverified",
         };
         let number = self.number.as_deref().unwrap_or("");
+        let issued = self.issued.map(|date| date.to_string()).unwrap_or_default();
         let _ = writeln!(
             text,
-            "notice {:?} {number:?} {} {} {:?} {read}",
-            self.title, self.issued, self.effective, self.source
+            "notice {:?} {number:?} {issued} {} {:?} {read}",
+            self.title, self.effective, self.source
         );
         for day in &self.days {
             let kind = match day.kind {

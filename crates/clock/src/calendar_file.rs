@@ -10,18 +10,14 @@ use thiserror::Error;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use crate::calendar::{Calendar, DayKind, NamedDay, Notice, Period, Reading, Week};
+use crate::calendar::{Calendar, DayKind, NamedDay, Notice, Period, Provenance, Week};
 use crate::local::{DAY, LocalDays};
 
 /// Why the files are no calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CalendarError {
     #[error("{file}:{line}: {problem}")]
-    At {
-        file: String,
-        line: usize,
-        problem: Problem,
-    },
+    At { file: String, line: usize, problem: Problem },
     #[error("no file calendar.toml, which says the week and the zone")]
     NoWeek,
     #[error("no file for {year}, but for years on both sides of it")]
@@ -45,6 +41,8 @@ pub enum Problem {
     PeriodOrder,
     #[error("weekdays of different length; say with day_seconds what one day is worth")]
     DayLength,
+    #[error("day_seconds must be from 1 to 86400; write 28800 for eight hours")]
+    DaySeconds,
     #[error("a day of work needs at least one period")]
     NoPeriod,
     #[error("no date; write it as 2020-01-31")]
@@ -65,6 +63,8 @@ pub enum Problem {
     NoNotice,
     #[error("a notice counts from its issue; effective cannot be earlier")]
     Effective,
+    #[error("no date from which the notice is known; write issued or effective")]
+    Undated,
 }
 
 impl Calendar {
@@ -126,7 +126,7 @@ struct WeekFile {
     title: String,
     zone: Spanned<String>,
     days_off: Vec<Spanned<String>>,
-    day_seconds: Option<i64>,
+    day_seconds: Option<Spanned<i64>>,
     periods: Spanned<PeriodsFile>,
 }
 
@@ -157,12 +157,12 @@ struct YearFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NoticeFile {
-    title: String,
+    title: Spanned<String>,
     number: Option<String>,
-    issued: Spanned<Datetime>,
+    issued: Option<Spanned<Datetime>>,
     effective: Option<Spanned<Datetime>>,
     source: String,
-    read: ReadingFile,
+    read: ProvenanceFile,
     #[serde(default)]
     off: Vec<SpanFile>,
     #[serde(default)]
@@ -171,7 +171,7 @@ struct NoticeFile {
 
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum ReadingFile {
+enum ProvenanceFile {
     Primary,
     Copy,
     Unverified,
@@ -186,15 +186,8 @@ struct SpanFile {
     to: Option<Spanned<Datetime>>,
 }
 
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 fn read_week(file: &File) -> Result<Week, CalendarError> {
     let week: WeekFile = file.read()?;
@@ -232,6 +225,11 @@ fn read_week(file: &File) -> Result<Week, CalendarError> {
     if week.day_seconds.is_none() && !even {
         return Err(file.at(&span, Problem::DayLength));
     }
+    let day_seconds = match &week.day_seconds {
+        Some(said) if (1..=DAY).contains(said.get_ref()) => *said.get_ref(),
+        Some(said) => return Err(file.at(&said.span(), Problem::DaySeconds)),
+        None => day_seconds,
+    };
     Ok(Week {
         name: week.name.into(),
         title: week.title,
@@ -239,7 +237,7 @@ fn read_week(file: &File) -> Result<Week, CalendarError> {
         days_off,
         periods,
         make_up,
-        day_seconds: week.day_seconds.unwrap_or(day_seconds).max(1),
+        day_seconds,
     })
 }
 
@@ -298,13 +296,13 @@ fn read_year(file: &File, stem: &str) -> Result<Year, CalendarError> {
 }
 
 fn read_notice(file: &File, year: i16, said: NoticeFile) -> Result<Notice, CalendarError> {
-    let issued = read_date(file, &said.issued)?;
-    let effective = match &said.effective {
-        Some(date) => read_date(file, date)?,
-        None => issued,
-    };
-    if effective < issued {
-        return Err(file.at(&said.issued.span(), Problem::Effective));
+    let date = |said: &Spanned<Datetime>| read_date(file, said);
+    let issued = said.issued.as_ref().map(date).transpose()?;
+    let effective = said.effective.as_ref().map(date).transpose()?;
+    let span = said.title.span();
+    let effective = effective.or(issued).ok_or_else(|| file.at(&span, Problem::Undated))?;
+    if issued.is_some_and(|issued| effective < issued) {
+        return Err(file.at(&span, Problem::Effective));
     }
     let mut days: Vec<NamedDay> = Vec::new();
     let off = said.off.iter().map(|span| (DayKind::Off, span));
@@ -335,15 +333,15 @@ fn read_notice(file: &File, year: i16, said: NoticeFile) -> Result<Notice, Calen
     }
     days.sort_by_key(|day| day.date);
     Ok(Notice {
-        title: said.title,
+        title: said.title.into_inner(),
         number: said.number,
         issued,
         effective,
         source: said.source,
         read: match said.read {
-            ReadingFile::Primary => Reading::Primary,
-            ReadingFile::Copy => Reading::Copy,
-            ReadingFile::Unverified => Reading::Unverified,
+            ProvenanceFile::Primary => Provenance::Primary,
+            ProvenanceFile::Copy => Provenance::Copy,
+            ProvenanceFile::Unverified => Provenance::Unverified,
         },
         days,
     })

@@ -1,5 +1,9 @@
 //! Due times: the last instant at which a limit is not passed.
 
+use jiff::Span;
+use jiff::civil::Date;
+
+use crate::local::{END, FIRST};
 use crate::rule::{Limit, Unmeasurable};
 use crate::ruler::{OPEN, Pause, Ruler};
 use crate::table::WorkTable;
@@ -12,9 +16,12 @@ struct Pauses<'a> {
 }
 
 impl Pauses<'_> {
-    /// Those that last at all.
+    /// Those that last at all, as far as they lie in the years that are tabulated.
     fn iter(&self) -> impl Iterator<Item = Pause> {
-        let ends = |&(from, to): &Pause| (from, if to == OPEN { self.now } else { to });
+        let ends = |&(from, to): &Pause| {
+            let to = if to == OPEN { self.now } else { to };
+            (from.max(FIRST), to.min(END - 1))
+        };
         self.sorted.iter().map(ends).filter(|(from, to)| from < to)
     }
 }
@@ -28,10 +35,7 @@ pub(crate) fn due(
     now: i64,
 ) -> Result<i64, Unmeasurable> {
     pauses.sort_unstable();
-    let pauses = Pauses {
-        sorted: pauses,
-        now,
-    };
+    let pauses = Pauses { sorted: pauses, now };
     let last = match limit {
         Limit::Elapsed { seconds } => {
             return clock_shows(ruler, start, ruler.allowed(seconds), pauses);
@@ -55,6 +59,29 @@ pub(crate) fn due(
     };
     // 24:00 is the limit itself, so whether it is on time is for the rule to say.
     Ok(ruler.allowed(ruler.local.start_of(last + 1)))
+}
+
+/// An instant with its local date; midnight belongs to the day that it ends.
+pub(crate) fn text(ruler: &Ruler, instant: i64) -> Result<String, Unmeasurable> {
+    let local = &ruler.local;
+    let ends = local.day_of(instant.saturating_sub(1))?;
+    let day = local.day_of(instant)?;
+    if day != ends {
+        return Ok(format!("{} 24:00", date(ends)?));
+    }
+    let second = local.second_of_day(instant);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let date = date(day)?;
+    Ok(match second {
+        0 => format!("{date} {hour:02}:{minute:02}"),
+        _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
+    })
+}
+
+fn date(day: i64) -> Result<Date, Unmeasurable> {
+    let days = Span::new().try_days(day).map_err(|_| Unmeasurable::OutOfRange)?;
+    let date = Date::constant(1970, 1, 1).checked_add(days);
+    date.map_err(|_| Unmeasurable::OutOfRange)
 }
 
 /// The last instant at which the clock shows at most `allowed` seconds.
@@ -82,9 +109,7 @@ fn clock_shows(
             {
                 return Ok(due);
             }
-            left -= ruler
-                .reading(from)?
-                .saturating_sub(ruler.reading(running_from)?);
+            left -= ruler.reading(from)? - ruler.reading(running_from)?;
         }
         running_from = to;
     }
@@ -164,6 +189,9 @@ fn last_paused_day(ruler: &Ruler, pauses: Pauses) -> Result<i64, Unmeasurable> {
 
 /// Whether no second of a local day is free of pauses, which come sorted.
 fn is_paused_whole(ruler: &Ruler, day: i64, pauses: Pauses) -> bool {
+    if pauses.sorted.is_empty() {
+        return false;
+    }
     let (start, end) = (ruler.local.start_of(day), ruler.local.start_of(day + 1));
     let mut covered_to = start;
     for (from, to) in pauses.iter() {

@@ -13,16 +13,22 @@ use crate::rule::Unmeasurable;
 pub(crate) const DAY: i64 = 86_400;
 
 /// 1900-01-01 and 2200-01-01: changes of offset are tabulated between them.
-const FIRST: i64 = -25_567 * DAY;
-const END: i64 = 84_006 * DAY;
+pub(crate) const FIRST: i64 = -25_567 * DAY;
+pub(crate) const END: i64 = 84_006 * DAY;
 
 /// The offsets of one zone, as a table: fast enough to ask for every row.
-#[derive(Debug)]
 pub(crate) struct LocalDays {
     /// The instants at which an offset begins to hold, ascending.
     from: Vec<i64>,
     /// Seconds east of Greenwich, one for each entry of `from`.
     offset: Vec<i64>,
+}
+
+impl std::fmt::Debug for LocalDays {
+    /// Hundreds of offsets would drown whatever is printed around them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalDays").finish_non_exhaustive()
+    }
 }
 
 impl LocalDays {
@@ -61,9 +67,7 @@ impl LocalDays {
 
     /// The local day of an instant, counted from 1970-01-01.
     pub(crate) fn day_of(&self, instant: i64) -> Result<i64, Unmeasurable> {
-        if !(FIRST..END).contains(&instant) {
-            return Err(Unmeasurable::OutOfRange);
-        }
+        in_range(instant)?;
         let segment = self.segment(instant);
         let mut day = (instant + self.offset[segment]).div_euclid(DAY);
         // Where clocks go back over midnight the date on the wall steps back too; the day does not.
@@ -86,9 +90,7 @@ impl LocalDays {
         // No offset is larger than sixteen hours, so the answer lies at or after this segment.
         let mut segment = self.segment(local.saturating_sub(16 * 3600));
         loop {
-            let instant = local
-                .saturating_sub(self.offset[segment])
-                .max(self.from[segment]);
+            let instant = local.saturating_sub(self.offset[segment]).max(self.from[segment]);
             match self.from.get(segment + 1) {
                 Some(&end) if instant >= end => segment += 1,
                 Some(_) | None => return instant,
@@ -107,10 +109,13 @@ impl LocalDays {
         if instant >= self.from[last] {
             return last;
         }
-        self.from
-            .partition_point(|&from| from <= instant)
-            .saturating_sub(1)
+        self.from.partition_point(|&from| from <= instant).saturating_sub(1)
     }
+}
+
+/// The instant itself, if it lies in the years that are tabulated.
+pub(crate) fn in_range(instant: i64) -> Result<i64, Unmeasurable> {
+    if (FIRST..END).contains(&instant) { Ok(instant) } else { Err(Unmeasurable::OutOfRange) }
 }
 
 /// The version of the bundled zone rules, for the evidence: `2026f`.
@@ -119,6 +124,7 @@ pub fn zone_rules_version() -> &'static str {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use jiff::civil::Date;
     use proptest::prelude::*;
@@ -145,7 +151,7 @@ mod tests {
             let days = LocalDays::of_zone(name).unwrap();
             let zone = TimeZoneDatabase::bundled().get(name).unwrap();
             for day in 7_000..30_000 {
-                let expected = date(day).to_zoned(zone.clone()).unwrap();
+                let expected = date(day).to_zoned_datetime(zone.clone()).unwrap();
                 let expected = expected.start_of_day().unwrap().timestamp().as_second();
                 assert_eq!(days.start_of(day), expected, "{name} {}", date(day));
             }
@@ -163,6 +169,22 @@ mod tests {
         assert_eq!(hours(2020, 3, 29), 23);
         assert_eq!(hours(2020, 10, 25), 25);
         assert_eq!(hours(2020, 6, 1), 24);
+    }
+
+    /// St. John's used to turn its clocks back at 00:01, to 23:01 of the day before.
+    #[test]
+    fn a_day_that_began_does_not_end_where_clocks_go_back_over_midnight() {
+        let days = LocalDays::of_zone("America/St_Johns").unwrap();
+        let sunday =
+            i64::from((Date::constant(2006, 10, 29) - Date::constant(1970, 1, 1)).get_days());
+        let midnight = days.start_of(sunday);
+        assert_eq!(days.second_of_day(midnight + 59), 59);
+        assert_eq!(days.second_of_day(midnight + 60), DAY - 3600 + 60);
+        assert_eq!(days.day_of(midnight - 1), Ok(sunday - 1));
+        for second in [0, 59, 60, 3599, 3600, 24 * 3600] {
+            assert_eq!(days.day_of(midnight + second), Ok(sunday), "{second}");
+        }
+        assert_eq!(days.start_of(sunday + 1) - midnight, 25 * 3600);
     }
 
     #[test]

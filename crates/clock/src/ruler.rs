@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::calendar::Calendar;
 use crate::due;
-use crate::local::{DAY, LocalDays};
+use crate::local::{DAY, LocalDays, in_range};
 use crate::rule::{Limit, Rule, Unit, Unmeasurable};
 use crate::table::WorkTable;
 
@@ -113,7 +113,7 @@ impl Ruler {
     pub fn reading(&self, instant: i64) -> Result<i64, Unmeasurable> {
         match &self.table {
             Some(table) if self.rule.unit.counts_working_time() => table.worked_at(instant),
-            Some(_) | None => Ok(instant),
+            Some(_) | None => in_range(instant),
         }
     }
 
@@ -131,7 +131,7 @@ impl Ruler {
             let seconds = start.saturating_sub(stop);
             return Err(Unmeasurable::StopBeforeStart { seconds });
         }
-        let mut elapsed = self.reading(stop)?.saturating_sub(self.reading(start)?);
+        let mut elapsed = self.reading(stop)? - self.reading(start)?;
         if pauses.len() > 1 {
             pauses.sort_unstable();
         }
@@ -173,7 +173,7 @@ impl Ruler {
             return Ok(0);
         }
         *seen = to;
-        Ok(self.reading(to)?.saturating_sub(self.reading(from)?))
+        Ok(self.reading(to)? - self.reading(from)?)
     }
 
     /// The last instant at which a stop is still on time.
@@ -189,6 +189,12 @@ impl Ruler {
         now: i64,
     ) -> Result<i64, Unmeasurable> {
         due::due(self, start, limit, pauses, now)
+    }
+
+    /// An instant as the rule's zone writes a due time: `2020-05-18 17:30`, with seconds if there
+    /// are any, and midnight as the end of a day, `2020-05-18 24:00`.
+    pub fn due_text(&self, instant: i64) -> Result<String, Unmeasurable> {
+        due::text(self, instant)
     }
 
     /// Seconds left at `at` before the limit is passed; negative: late by so many.
@@ -248,11 +254,7 @@ impl Ruler {
 
     /// The most seconds that are still on time.
     pub(crate) fn allowed(&self, seconds: i64) -> i64 {
-        if self.rule.limit_is_on_time {
-            seconds
-        } else {
-            seconds.saturating_sub(1)
-        }
+        if self.rule.limit_is_on_time { seconds } else { seconds.saturating_sub(1) }
     }
 }
 
@@ -260,10 +262,7 @@ fn find<'a>(calendars: &'a [Calendar], name: &str) -> Result<&'a Calendar, Ruler
     let found = calendars.iter().find(|calendar| calendar.name() == name);
     found.ok_or_else(|| {
         let known: Vec<&str> = calendars.iter().map(Calendar::name).collect();
-        RulerError::UnknownCalendar {
-            name: name.to_owned(),
-            known: known.join(", "),
-        }
+        RulerError::UnknownCalendar { name: name.to_owned(), known: known.join(", ") }
     })
 }
 

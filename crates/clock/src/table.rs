@@ -11,7 +11,6 @@ use crate::local::{DAY, LocalDays};
 use crate::rule::Unmeasurable;
 
 /// The working time of all years of a calendar, in one zone.
-#[derive(Debug)]
 pub(crate) struct WorkTable {
     /// The first day tabulated, counted from 1970-01-01.
     first_day: i64,
@@ -36,6 +35,13 @@ struct Day {
     periods: u32,
     /// Index in `WorkTable::working` of the first working day that is not before it.
     working: u32,
+}
+
+impl std::fmt::Debug for WorkTable {
+    /// Thousands of days would drown whatever is printed around them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkTable").finish_non_exhaustive()
+    }
 }
 
 impl WorkTable {
@@ -64,8 +70,7 @@ impl WorkTable {
             for period in calendar.periods(date)? {
                 works = true;
                 let from = local.instant_of(day, period.from);
-                // A period that a change of offset swallows is worth nothing, not less.
-                let to = local.instant_of(day, period.to).max(from);
+                let to = local.instant_of(day, period.to);
                 table.periods.push((from, to));
                 worked += to - from;
             }
@@ -89,10 +94,7 @@ impl WorkTable {
     pub(crate) fn worked_at(&self, instant: i64) -> Result<i64, Unmeasurable> {
         let index = self.index_at(instant)?;
         let day = self.days[index];
-        let end = self
-            .days
-            .get(index + 1)
-            .map_or(day.periods, |next| next.periods);
+        let end = self.days.get(index + 1).map_or(day.periods, |next| next.periods);
         let mut worked = day.worked;
         for &(from, to) in &self.periods[day.periods as usize..end as usize] {
             if instant <= from {
@@ -132,11 +134,7 @@ impl WorkTable {
         let index = day - self.first_day;
         let here = usize::try_from(index).ok().and_then(|i| self.days.get(i));
         let Some(here) = here else {
-            return Err(missing(if index < 0 {
-                self.year_before
-            } else {
-                self.year_after
-            }));
+            return Err(missing(if index < 0 { self.year_before } else { self.year_after }));
         };
         let mut first = i64::from(here.working);
         let is_working = self.working.get(first as usize) == Some(&day);
