@@ -18,6 +18,7 @@ mod table;
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
     FileSummary, ImportError, Missing, Options, Progress, ReasonCount, Summary, import,
+    import_own,
 };
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
