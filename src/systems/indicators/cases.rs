@@ -1,12 +1,10 @@
 //! The cases behind a figure, each with its clock.
 
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, RecordBatch};
-use arrow_cast::cast;
-use arrow_schema::DataType;
+use arrow_array::RecordBatch;
 use serde::Serialize;
 use trueline_figures::{Outcome, Request, Traced, columns_needed, trace};
 
+use super::columns::texts;
 use super::compute::{ComputeError, Question, find_indicator, request};
 use super::model::{Dataset, Indicator, Pack};
 use super::records::Records;
@@ -197,21 +195,4 @@ fn line(id: String, traced: Traced, columns: Vec<(String, String)>) -> CaseLine 
         open: traced.open,
         columns,
     }
-}
-
-/// A column as text; missing values are empty.
-pub(super) fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
-    let column = batch.column_by_name(name);
-    let Some(Ok(column)) = column.map(|column| cast(column, &DataType::Utf8)) else {
-        return vec![String::new(); batch.num_rows()];
-    };
-    let column = column.as_string::<i32>();
-    let text = |row| {
-        if column.is_null(row) {
-            String::new()
-        } else {
-            column.value(row).to_owned()
-        }
-    };
-    (0..column.len()).map(text).collect()
 }

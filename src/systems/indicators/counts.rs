@@ -13,7 +13,7 @@ use arrow_schema::DataType;
 use jiff::tz::TimeZone;
 use trueline_figures::Period;
 
-use super::cases::texts;
+use super::columns::texts;
 use super::dimensions::cut;
 use super::model::{CountKind, Pack};
 

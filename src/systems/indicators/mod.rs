@@ -5,6 +5,7 @@
 
 mod cases;
 mod certainty;
+mod columns;
 mod compile;
 mod compute;
 mod counts;
@@ -47,5 +48,7 @@ pub use row::{
 pub use sql::{ExplainError, explain_sql};
 pub use shipped::{shipped_pack_text, shipped_packs};
 
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tests;

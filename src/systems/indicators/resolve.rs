@@ -103,7 +103,7 @@ fn empty() -> Pack {
         levels: Vec::new(),
         regions: std::collections::BTreeMap::new(),
         labels: std::collections::BTreeMap::new(),
-        units: std::collections::BTreeMap::new(),
+        units: built_in_units(),
         groups: Vec::new(),
         sources: std::collections::BTreeMap::new(),
         indicators: Vec::new(),
@@ -113,6 +113,30 @@ fn empty() -> Pack {
             level: 0.95,
         },
     }
+}
+
+/// Units that every pack knows; a pack may print them in its own words.
+fn built_in_units() -> std::collections::BTreeMap<String, Words> {
+    let units = [
+        ("s", "秒", "s"),
+        ("min", "分钟", "min"),
+        ("h", "小时", "h"),
+        ("d", "天", "d"),
+        ("wh", "工作小时", "working h"),
+        ("wd", "工作日", "working d"),
+        ("%", "%", "%"),
+        ("1", "", ""),
+    ];
+    units
+        .into_iter()
+        .map(|(code, zh, en)| {
+            let words = Words {
+                zh: zh.to_owned(),
+                en: en.to_owned(),
+            };
+            (code.to_owned(), words)
+        })
+        .collect()
 }
 
 fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(), Box<Mistake>> {

@@ -24,6 +24,8 @@ const STATISTICS: &[&str] = &[
     "sum", "share", "response", "bound", "rate",
 ];
 
+const BUILT_IN: [&str; 8] = ["s", "min", "h", "d", "wh", "wd", "%", "1"];
+
 /// Reads one `[[indicator.publish]]`.
 pub(super) fn statistic(
     manuscript: &Manuscript,
@@ -247,7 +249,7 @@ fn own_units<'a>(pack: &'a Pack, built_in: &[&'a str]) -> Vec<&'a str> {
     built_in
         .iter()
         .copied()
-        .chain(pack.units.keys().map(String::as_str))
+        .chain(pack.units.keys().map(String::as_str).filter(|unit| !BUILT_IN.contains(unit)))
         .collect()
 }
 

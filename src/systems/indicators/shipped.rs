@@ -3,6 +3,7 @@
 /// Name and text of every shipped pack, the most general first.
 pub(super) const PACKS: &[(&str, &str)] = &[
     ("cn-miit", include_str!("../../../packs/cn-miit.toml")),
+    ("cn-henan", include_str!("../../../packs/cn-henan.toml")),
     (
         "operator-promise",
         include_str!("../../../packs/operator-promise.toml"),
