@@ -39,7 +39,7 @@ pub use model::{
     Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
     NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
 };
-pub use records::{MemoryRecords, Records};
+pub use records::{LakeRecords, MemoryRecords, Records};
 pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
     SubtractedRow,
