@@ -9,7 +9,7 @@ use super::certainty;
 use super::compile::{LimitSet, definition_id, limits_in};
 use super::counts::Counts;
 use super::fraction::{Fraction, bound_text, claim_text};
-use super::limits::{LateCounts, limit_rows};
+use super::limits::{LateAlong, limit_rows};
 use super::model::{
     Dataset, Denominator, Indicator, Measure, Pack, Statistic, StatisticKind, TimeUnit, Words,
 };
@@ -44,17 +44,16 @@ type Tallies = BTreeMap<Slice, Tally>;
 
 impl Sheet<'_> {
     /// The figures of every slice along these dimensions.
-    pub(super) fn rows(&self, dimensions: &[String]) -> Vec<FigureRow> {
+    pub(super) fn rows(&self, dimensions: &[String], late: &LateAlong) -> Vec<FigureRow> {
         let sets = self.tally_sets(dimensions);
         let all = self.all_slices(dimensions, &sets[&self.indicator.id]);
-        let late = LateCounts::new(self, dimensions);
         let mut rows = Vec::new();
         for statistic in &self.indicator.publish {
             let set = &sets[&self.definition_of(statistic)];
             for slice in &all {
                 let nothing = Tally::default();
                 let tally = set.get(slice).unwrap_or(&nothing);
-                rows.push(self.row(statistic, slice, tally, &late));
+                rows.push(self.row(statistic, slice, tally, late));
             }
         }
         rows
@@ -129,7 +128,7 @@ impl Sheet<'_> {
         statistic: &Statistic,
         slice: &Slice,
         tally: &Tally,
-        late: &LateCounts,
+        late: &LateAlong,
     ) -> FigureRow {
         let reading = self.read(statistic, slice, tally);
         let bound = self.bound(statistic, tally);
