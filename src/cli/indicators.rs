@@ -47,8 +47,7 @@ pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Resu
     question.question.by.clone_from(&asked.by);
     question.question.only.clone_from(&asked.indicator);
     if asked.explain == Some(Engine::Sql) {
-        let folder = instance.folder().join("lake");
-        let sql = indicators::explain_sql(&question.pack, &question.question, &folder)?;
+        let sql = indicators::explain_sql(&question.pack, &question.question, &question.lake)?;
         print!("{sql}");
         return Ok(());
     }

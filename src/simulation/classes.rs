@@ -240,21 +240,21 @@ const COMPLAINT_CAUSES: &[(&str, u32)] = &[
 pub(super) const CLASSES: &[Class] = &[
     Class {
         users: Where::Town,
-        share: 9.0,
+        share: 14.0,
         figure: Some(Figure::FixedInstallUrban),
         ..ORDER
     },
     Class {
         kind: "move",
         users: Where::Town,
-        share: 5.0,
+        share: 7.0,
         figure: Some(Figure::FixedInstallUrban),
         quick: part(6.5, 0.6),
         ..ORDER
     },
     Class {
         users: Where::Country,
-        share: 7.0,
+        share: 12.0,
         figure: Some(Figure::FixedInstallRural),
         quick: part(7.0, 0.6),
         quick_share: 0.45,
@@ -265,7 +265,7 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         kind: "move",
         users: Where::Country,
-        share: 3.0,
+        share: 5.0,
         figure: Some(Figure::FixedInstallRural),
         quick: part(7.5, 0.6),
         quick_share: 0.45,
@@ -298,7 +298,7 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         kind: "change",
         service: "mobile",
-        share: 260.0,
+        share: 242.0,
         figure: Some(Figure::MobileChange),
         quick: part(0.12, 0.6),
         quick_share: 0.86,
@@ -385,7 +385,7 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         kind: "opening",
         service: "leased",
-        share: 7.0,
+        share: 9.0,
         figure: Some(Figure::LeasedOpening),
         quick: part(38.0, 0.45),
         quick_share: 0.7,
@@ -534,7 +534,7 @@ pub(super) const CLASSES: &[Class] = &[
     },
     Class {
         service: "leased",
-        share: 7.0,
+        share: 9.0,
         figure: Some(Figure::LeasedRepair),
         quick: part(1.6, 0.55),
         quick_share: 0.75,

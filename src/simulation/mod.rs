@@ -80,8 +80,6 @@ pub enum SimulationError {
     Write { path: PathBuf, source: std::io::Error },
     #[error("cannot encode the records")]
     Parquet(#[source] ParquetError),
-    #[error("{figure} would need durations multiplied by {factor:.4}; try another seed")]
-    TooFar { figure: &'static str, factor: f64 },
 }
 
 /// A mean that the durations were brought to.
@@ -90,8 +88,17 @@ pub struct Calibrated {
     pub figure: Figure,
     pub target_seconds: f64,
     pub cases: u64,
-    /// What every duration of the figure was multiplied by.
+    /// What every duration of the figure was multiplied by, before rounding to whole seconds.
     pub factor: f64,
+    /// What would have brought the mean to its target: more than 0.017 from 1 only in small samples.
+    pub factor_wanted: f64,
+}
+
+impl Calibrated {
+    /// Whether the mean is its target.
+    pub fn is_reached(&self) -> bool {
+        self.cases > 0 && (self.factor - self.factor_wanted).abs() < 1e-9
+    }
 }
 
 /// What was made.
@@ -118,26 +125,35 @@ impl Summary {
     pub fn english(&self) -> String {
         format!(
             "a simulated province, not real records: {} cases of {} and {} carried in from the \
-             period before (seed {}); {} billing test lots, {} radio sites, {} counts",
+             period before (seed {}); {} of {} means brought to their targets; {} billing test \
+             lots, {} radio sites, {} counts",
             self.cases,
             self.period,
             self.carried,
             self.seed,
+            self.reached(),
+            self.means.len(),
             self.lots,
             self.sites,
             self.counts
         )
     }
 
+    fn reached(&self) -> usize {
+        self.means.iter().filter(|mean| mean.is_reached()).count()
+    }
+
     /// In Chinese: the same.
     pub fn chinese(&self) -> String {
         format!(
-            "模拟省份，并非真实记录：{}共{}件，上期结转{}件（种子{}）；计费检测批次{}个，基站{}个，\
+            "模拟省份，并非真实记录：{}共{}件，上期结转{}件（种子{}）；{}项平均值中{}项已达到目标；计费检测批次{}个，基站{}个，\
              统计数{}条",
             self.period,
             self.cases,
             self.carried,
             self.seed,
+            self.means.len(),
+            self.reached(),
             self.lots,
             self.sites,
             self.counts
@@ -156,10 +172,12 @@ pub fn run(
         return Err(SimulationError::Cases(order.cases));
     }
     progress(Progress::Calibrating);
-    let before = Plan::new(stretch.before(), order.seed, order.cases);
-    let plan = Plan::new(stretch, order.seed, order.cases);
+    let mut before = Plan::new(stretch.before(), order.seed, order.cases);
+    let mut plan = Plan::new(stretch, order.seed, order.cases);
+    calibration::redraw_strays(&mut before);
+    calibration::redraw_strays(&mut plan);
     let carried = Carried::find(&before);
-    let calibration = Calibration::new(&plan, &before, &carried)?;
+    let calibration = Calibration::new(&plan, &before, &carried);
     let run = cases::Run {
         plan: &plan,
         before: &before,
@@ -174,6 +192,7 @@ pub fn run(
         target_seconds: plan.target_seconds(figure),
         cases: moved.cases,
         factor: moved.factor,
+        factor_wanted: moved.exact,
     });
     Ok(Summary {
         period: order.period.name.clone(),

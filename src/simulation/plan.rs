@@ -47,6 +47,7 @@ pub(super) struct Cell {
     /// The two parts of the mixture at each level.
     pub(super) cuts: [[Cut; 2]; LEVELS],
     /// Where the class's even points begin, and how many of them belong to cells before this one.
+    class_key: u64,
     pub(super) shift: u64,
     pub(super) first_place: u64,
     pub(super) shuffle: Shuffle,
@@ -144,6 +145,14 @@ impl Plan {
         figure.sample_hours() * 3600.0 * drift(self.stretch.halves_since_sample())
     }
 
+    /// Begins the even points of a figure's classes elsewhere: another sample of the same durations.
+    pub(super) fn shift(&mut self, figure: Figure, attempt: u64) {
+        let cells = self.cells.iter_mut();
+        for cell in cells.filter(|cell| cell.class.figure == Some(figure)) {
+            cell.shift = mix(cell.class_key.wrapping_add(attempt));
+        }
+    }
+
     /// Scales the classes of each figure until their expected mean is the target; the cut at the
     /// limit bends the relation, so this takes a few rounds.
     fn scale_to_targets(&mut self) {
@@ -203,6 +212,7 @@ fn cell(seat: &Seat, class_key: u64, season: &Season) -> Cell {
         starts: spread_over_days(seat.size, season.busy(class.rhythm, seat.place), own),
         slow: season.slow(class.rhythm, seat.place).to_vec(),
         cuts: [[nothing; 2]; LEVELS],
+        class_key,
         shift: mix(class_key),
         first_place: seat.first_place,
         shuffle: Shuffle::new(mix(own ^ 0x5A), seat.size),

@@ -381,3 +381,28 @@ fn orders_that_cannot_be_filled_are_refused() {
     let refused = run(&order(period("2020-05"), 500), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Exists { .. })));
 }
+
+#[test]
+fn sweep() {
+    use super::{calibration::Calibration, days::Carried, plan::Plan, stretch::Stretch};
+    let mut worst = vec![(0.0f64, 0.0f64, 0.0f64); 12];
+    let n = 40;
+    for seed in 0..n {
+        let stretch = Stretch::of(&period("2020H1")).unwrap();
+        let mut before = Plan::new(stretch.before(), seed, 50_000);
+        let mut plan = Plan::new(stretch, seed, 50_000);
+        super::calibration::redraw_strays(&mut before);
+        super::calibration::redraw_strays(&mut plan);
+        let carried = Carried::find(&before);
+        let c = Calibration::new(&plan, &before, &carried);
+        for (i, m) in c.moves.iter().enumerate() {
+            let f = m.exact - 1.0;
+            worst[i].0 += f / n as f64;
+            worst[i].1 += f * f / n as f64;
+            worst[i].2 = worst[i].2.max(f.abs());
+        }
+    }
+    for (f, w) in super::Figure::ALL.iter().zip(worst) {
+        println!("{:35} bias {:.4} rms {:.4} worst {:.4}", f.id(), w.0, w.1.sqrt(), w.2);
+    }
+}

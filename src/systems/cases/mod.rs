@@ -3,6 +3,7 @@
 mod model;
 pub mod quality;
 mod shipped;
+pub mod suggest;
 
 pub use model::{
     billing_test_schema, case_schema, count_schema, dataset_schema, dataset_schemas, site_schema,

@@ -164,7 +164,7 @@ pub fn parse_figure_id(id: &str) -> Option<(&str, Slice)> {
     Some((name, pairs.collect::<Option<Slice>>()?))
 }
 
-fn wanted<'a>(pack: &'a Pack, question: &Question) -> Result<Vec<&'a Indicator>, ComputeError> {
+pub(super) fn wanted<'a>(pack: &'a Pack, question: &Question) -> Result<Vec<&'a Indicator>, ComputeError> {
     if question.only.is_empty() {
         return Ok(pack.indicators.iter().collect());
     }

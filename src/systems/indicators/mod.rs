@@ -27,6 +27,7 @@ mod resolve_indicator;
 mod resolve_limit;
 mod row;
 mod shipped;
+mod sql;
 
 pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
 pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
@@ -44,6 +45,7 @@ pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
     SubtractedRow,
 };
+pub use sql::{ExplainError, explain_sql};
 pub use shipped::{shipped_pack_text, shipped_packs};
 
 #[cfg(test)]

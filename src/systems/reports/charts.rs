@@ -111,7 +111,7 @@ pub struct Bin {
 }
 
 /// A step of 1, 2 or 5 times a power of ten that gives `most` steps or fewer up to `top`.
-pub fn nice_step(top: f64, most: u32) -> f64 {
+pub(super) fn nice_step(top: f64, most: u32) -> f64 {
     if top.is_nan() || top <= 0.0 {
         return 1.0;
     }

@@ -10,7 +10,7 @@ use super::model::{Language, Trend};
 
 /// A chart that is ready to paint; the origin is top left.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Drawing {
+pub(super) struct Drawing {
     pub width: f64,
     pub height: f64,
     pub marks: Vec<Mark>,
@@ -18,7 +18,7 @@ pub struct Drawing {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "mark", rename_all = "snake_case")]
-pub enum Mark {
+pub(super) enum Mark {
     Line {
         from: [f64; 2],
         to: [f64; 2],
@@ -56,7 +56,7 @@ pub enum Mark {
 /// A colour by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Tone {
+pub(super) enum Tone {
     Ink,
     Muted,
     Grid,
@@ -67,7 +67,7 @@ pub enum Tone {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Anchor {
+pub(super) enum Anchor {
     Start,
     Middle,
     End,
@@ -78,7 +78,7 @@ const HALF: f64 = 234.0;
 const SIZE: f64 = 7.5;
 
 /// Lays a chart out.
-pub fn draw(chart: &Chart, language: Language) -> Drawing {
+pub(super) fn draw(chart: &Chart, language: Language) -> Drawing {
     match &chart.body {
         Body::Trend { series, rules } => trend(series, rules),
         Body::Regions { rows, whole, rules } => regions(rows, whole.as_ref(), rules, language),

@@ -50,3 +50,25 @@ impl LogoKind {
         }
     }
 }
+
+/// What narratives may refer to besides figures.
+pub fn default_fields(
+    company: &model::Company,
+    period: &model::Stretch,
+    previous: Option<&model::Stretch>,
+) -> Vec<(&'static str, String)> {
+    let or_nothing = |text: &Option<String>| text.clone().unwrap_or_else(|| print::NOTHING.into());
+    let before = previous.map_or_else(|| print::NOTHING.into(), |period| period.title.clone());
+    vec![
+        ("company", company.name.clone()),
+        ("short_name", company.short_name.clone()),
+        ("region", company.region.clone()),
+        ("hotline", or_nothing(&company.hotline)),
+        ("complaint_phone", or_nothing(&company.complaint_phone)),
+        ("period", period.title.clone()),
+        ("previous_period", before),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

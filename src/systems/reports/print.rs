@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use super::model::{Interval, Language, Line};
 
 /// Nothing was counted: never 0, and never 100 %.
-pub const NOTHING: &str = "—";
+pub(super) const NOTHING: &str = "—";
 
 /// A whole number, with its thousands apart.
-pub fn count(n: u64) -> String {
+pub(super) fn count(n: u64) -> String {
     let digits = n.to_string();
     if digits.len() <= 4 {
         return digits;
@@ -27,13 +27,13 @@ pub fn count(n: u64) -> String {
 }
 
 /// A value with as many decimals as a printed one has, and two where that has none.
-pub fn like(value: f64, printed: &str) -> String {
+pub(super) fn like(value: f64, printed: &str) -> String {
     let decimals = printed.split_once('.').map_or(2, |(_, tail)| tail.len());
     fixed(value, decimals)
 }
 
 /// A value with so many decimals; a minus sign is a minus, not a hyphen.
-pub fn fixed(value: f64, decimals: usize) -> String {
+pub(super) fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     match text.strip_prefix('-') {
         Some(rest) if rest.chars().all(|sign| matches!(sign, '0' | '.')) => rest.to_owned(),
@@ -43,7 +43,7 @@ pub fn fixed(value: f64, decimals: usize) -> String {
 }
 
 /// `7.41小时`, `88.14%`, `7.41 hours`; nothing stays nothing.
-pub fn with_unit(printed: &str, unit: &str, language: Language) -> String {
+pub(super) fn with_unit(printed: &str, unit: &str, language: Language) -> String {
     if printed == NOTHING || unit.is_empty() {
         return printed.to_owned();
     }
@@ -52,26 +52,26 @@ pub fn with_unit(printed: &str, unit: &str, language: Language) -> String {
 }
 
 /// `87.79–88.48`
-pub fn interval(interval: Option<&Interval>, printed: &str) -> Option<String> {
+pub(super) fn interval(interval: Option<&Interval>, printed: &str) -> Option<String> {
     let interval = interval?;
     Some(format!("{}–{}", like(interval.low, printed), like(interval.high, printed)))
 }
 
 /// `area=urban,month=2020-05`
-pub fn slice(slice: &BTreeMap<String, String>) -> String {
+pub(super) fn slice(slice: &BTreeMap<String, String>) -> String {
     let pairs = slice.iter().map(|(dimension, value)| format!("{dimension}={value}"));
     pairs.collect::<Vec<_>>().join(",")
 }
 
 /// A difference with its sign: `+0.12`, `−0.47`, `0.00`.
-pub fn signed(value: f64, decimals: usize) -> String {
+pub(super) fn signed(value: f64, decimals: usize) -> String {
     let text = fixed(value, decimals);
     let zero = text.chars().all(|sign| matches!(sign, '0' | '.'));
     if zero || text.starts_with('−') { text } else { format!("+{text}") }
 }
 
 /// What became of a figure: `缩短0.47小时`, `提高0.35个百分点`, `0.47 hours shorter`.
-pub fn change_in_words(value: f64, size: &str, line: &Line, language: Language) -> String {
+pub(super) fn change_in_words(value: f64, size: &str, line: &Line, language: Language) -> String {
     let unit = line.unit_title.as_str();
     let share = unit.starts_with('%');
     let waits = matches!(line.figure.unit.as_str(), "s" | "min" | "h" | "d" | "wh" | "wd");
@@ -105,7 +105,7 @@ pub fn change_in_words(value: f64, size: &str, line: &Line, language: Language) 
 }
 
 /// `10-4` after a power of ten keeps its exponent raised: `≤10⁻⁴`.
-pub fn power_of_ten(exponent: i32) -> String {
+pub(super) fn power_of_ten(exponent: i32) -> String {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let digits = exponent.unsigned_abs().to_string();
     let raised = digits.bytes().map(|digit| RAISED[usize::from(digit - b'0')]);

@@ -77,7 +77,7 @@ impl NumberColumn {
 }
 
 /// Whether a text stands for nothing, whatever column it is in.
-pub(super) fn is_empty_word(value: &str) -> bool {
+pub(crate) fn is_empty_word(value: &str) -> bool {
     EMPTY_WORDS.contains(&value.trim())
 }
 

@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 
+pub(crate) use codes::is_empty_word;
 pub use evidence::Evidence;
 pub use source::SourceProfile;
 
