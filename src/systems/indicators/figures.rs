@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trueline_clock::Calendar;
-use trueline_figures::{Answer, Amount, Period, Slice, Tally};
+use trueline_figures::numbers;
+use trueline_figures::{Amount, Answer, Period, Slice, Tally};
 
-use super::certainty;
 use super::compile::{LimitSet, definition_id, limits_in};
 use super::counts::Counts;
 use super::fraction::{Fraction, bound_text, claim_text};
 use super::limits::{LateAlong, limit_rows};
 use super::model::{
-    Dataset, Denominator, Indicator, Measure, Pack, Statistic, StatisticKind, TimeUnit, Words,
+    Dataset, Denominator, Indicator, Measure, Method, Pack, Statistic, StatisticKind, TimeUnit, Words,
 };
 use super::rates;
 use super::row::{
@@ -316,11 +316,14 @@ impl Sheet<'_> {
     fn interval(&self, statistic: &Statistic, reading: &Reading) -> Option<IntervalRow> {
         let (part, of) = reading.proportion?;
         let wanted = self.pack.interval;
-        let (low, high) = certainty::interval(part, of, wanted)?;
+        let interval = match wanted.method {
+            Method::Wilson => numbers::wilson(part, of, wanted.level),
+            Method::ClopperPearson => numbers::clopper_pearson(part, of, wanted.level),
+        }?;
         let factor = if statistic.unit == "%" { 100.0 } else { 1.0 };
         Some(IntervalRow {
-            low: low * factor,
-            high: high * factor,
+            low: interval.low * factor,
+            high: interval.high * factor,
             level: wanted.level,
             method: wanted.method,
         })
@@ -332,7 +335,7 @@ impl Sheet<'_> {
         };
         let level = self.pack.interval.level;
         let errors = u64::try_from(tally.sum).ok()?;
-        let upper = certainty::upper_bound(errors, tally.n, level)?;
+        let upper = numbers::error_rate_upper_bound(errors, tally.n, level)?;
         Some(BoundRow {
             errors,
             records: tally.n,
@@ -340,7 +343,7 @@ impl Sheet<'_> {
             level,
             claim,
             claim_holds: upper <= claim,
-            records_needed: certainty::records_needed(errors, claim, level),
+            records_needed: numbers::clean_records_needed(claim, level, errors)?,
         })
     }
 
