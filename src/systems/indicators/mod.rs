@@ -4,7 +4,6 @@
 //! expression of the wrong type and no limit that is looser than its parent's without an approval.
 
 mod cases;
-mod certainty;
 mod columns;
 mod compile;
 mod compute;
