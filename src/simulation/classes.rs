@@ -160,7 +160,7 @@ const ORDER: Class = Class {
     figure: None,
     quick: part(6.0, 0.6),
     quick_share: 0.55,
-    lengthy: part(30.0, 0.6),
+    lengthy: part(30.0, 0.5),
     below_hours: 20.0 * 24.0,
     rhythm: Rhythm::Orders,
     finish: Finish::ByDay,
@@ -254,22 +254,22 @@ pub(super) const CLASSES: &[Class] = &[
     },
     Class {
         users: Where::Country,
-        share: 12.0,
+        share: 14.0,
         figure: Some(Figure::FixedInstallRural),
         quick: part(7.0, 0.6),
         quick_share: 0.45,
-        lengthy: part(33.0, 0.6),
+        lengthy: part(33.0, 0.5),
         below_hours: 24.0 * 24.0,
         ..ORDER
     },
     Class {
         kind: "move",
         users: Where::Country,
-        share: 5.0,
+        share: 6.0,
         figure: Some(Figure::FixedInstallRural),
         quick: part(7.5, 0.6),
         quick_share: 0.45,
-        lengthy: part(34.0, 0.6),
+        lengthy: part(34.0, 0.5),
         below_hours: 24.0 * 24.0,
         ..ORDER
     },
@@ -298,7 +298,7 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         kind: "change",
         service: "mobile",
-        share: 242.0,
+        share: 239.0,
         figure: Some(Figure::MobileChange),
         quick: part(0.12, 0.6),
         quick_share: 0.86,
@@ -346,7 +346,7 @@ pub(super) const CLASSES: &[Class] = &[
         figure: Some(Figure::BroadbandInstall),
         quick: part(7.0, 0.6),
         quick_share: 0.52,
-        lengthy: part(33.0, 0.6),
+        lengthy: part(33.0, 0.5),
         below_hours: 14.0 * 24.0,
         ..ORDER
     },
@@ -368,7 +368,7 @@ pub(super) const CLASSES: &[Class] = &[
         figure: Some(Figure::BroadbandInstall),
         quick: part(7.5, 0.6),
         quick_share: 0.5,
-        lengthy: part(34.0, 0.6),
+        lengthy: part(34.0, 0.5),
         below_hours: 14.0 * 24.0,
         ..ORDER
     },
