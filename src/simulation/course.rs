@@ -35,9 +35,7 @@ impl Pauses {
             Pauses::None => 0,
             Pauses::One(only) => only.seconds,
             Pauses::Two(first, second) => first.seconds + second.seconds,
-            Pauses::Overlapping(first, second, later) => {
-                first.seconds.max(later + second.seconds)
-            }
+            Pauses::Overlapping(first, second, later) => first.seconds.max(later + second.seconds),
         }
     }
 }
@@ -71,11 +69,23 @@ impl Course {
         let withdrawn = chance
             .hits(class.withdrawn)
             .then(|| unpaid + (drawn as f64 * (0.1 + 0.8 * chance.unit())) as i64);
-        let paused = chance.hits(class.paused) && withdrawn.is_none();
-        let pauses = if paused { pauses(&mut chance) } else { Pauses::None };
+        let stops = chance.hits(class.paused) && withdrawn.is_none();
+        let pauses = if stops {
+            pauses(&mut chance)
+        } else {
+            Pauses::None
+        };
         let gross = unpaid + drawn + pauses.seconds();
         let accepted = midnight + time_of_day(cell, gross, &mut chance);
-        Course { accepted, unpaid, drawn, pauses, withdrawn, rank, chance }
+        Course {
+            accepted,
+            unpaid,
+            drawn,
+            pauses,
+            withdrawn,
+            rank,
+            chance,
+        }
     }
 
     /// When the case would end if it took as long as drawn. Whether it counts in a stretch is
@@ -132,7 +142,11 @@ fn pause(chance: &mut Chance, after: f64) -> Pause {
     let reason = chance.pick([62, 28, 10].into_iter());
     let median_hours = [5.0, 16.0, 9.0][reason];
     let hours = chance.lognormal(median_hours, 0.8).clamp(0.25, 60.0);
-    Pause { after, seconds: (hours * 3600.0) as i64, reason: reason as u8 }
+    Pause {
+        after,
+        seconds: (hours * 3600.0) as i64,
+        reason: reason as u8,
+    }
 }
 
 /// When on the day the case comes in, in seconds after midnight.
@@ -144,7 +158,7 @@ fn time_of_day(cell: &Cell, gross: i64, chance: &mut Chance) -> i64 {
     for _ in 0..6 {
         let bits = chance.next();
         let hour = i64::from(cell.hours[(bits >> 56) as usize]);
-        time = hour * 3600 + ((bits & 0xFFFF_FFFF) * 3600 >> 32) as i64;
+        time = hour * 3600 + (((bits & 0xFFFF_FFFF) * 3600) >> 32) as i64;
         let end = (time + gross) % DAY;
         let by_day = (8 * 3600..21 * 3600).contains(&end);
         if by_day || cell.class.finish == Finish::Anytime {
