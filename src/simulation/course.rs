@@ -152,20 +152,27 @@ fn pause(chance: &mut Chance, after: f64) -> Pause {
 /// When on the day the case comes in, in seconds after midnight.
 ///
 /// Work that needs a visit ends by day: of a few times that fit the rhythm, the first is taken from
-/// which the given time leads to an end between 8 and 21 o'clock.
+/// which the given time leads to an end between 8 o'clock and the end of that crew's day, which lies
+/// between half past 17 and half past 21.
 fn time_of_day(cell: &Cell, gross: i64, chance: &mut Chance) -> i64 {
+    let anytime = cell.class.finish == Finish::Anytime;
     let mut time = 0;
-    for _ in 0..6 {
+    for _ in 0..8 {
         let bits = chance.next();
         let hour = i64::from(cell.hours[(bits >> 56) as usize]);
-        time = hour * 3600 + (((bits & 0xFFFF_FFFF) * 3600) >> 32) as i64;
+        time = hour * 3600 + part_of(bits >> 32, 3600);
         let end = (time + gross) % DAY;
-        let by_day = (8 * 3600..21 * 3600).contains(&end);
-        if by_day || cell.class.finish == Finish::Anytime {
+        let day_ends = 63_000 + part_of(bits, 4 * 3600);
+        if anytime || (8 * 3600..day_ends).contains(&end) {
             break;
         }
     }
     time
+}
+
+/// A number below `end` from the 24 lower bits.
+fn part_of(bits: u64, end: u64) -> i64 {
+    (((bits & 0xFF_FFFF) * end) >> 24) as i64
 }
 
 /// Seconds after local midnight.
