@@ -5,5 +5,8 @@
 
 pub mod cli;
 pub mod instance;
+pub mod router;
 pub mod settings;
+pub mod simulation;
 pub mod systems;
+pub mod web;

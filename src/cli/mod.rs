@@ -5,9 +5,19 @@
 //! piped. No command but `serve` needs a server, and none needs a database.
 
 mod arguments;
+mod cases;
 mod failure;
+mod import;
+mod indicators;
+mod init;
 mod language;
+mod mapping;
+mod pack;
+mod place;
 mod progress;
+mod quality;
+mod question;
+mod simulate;
 mod table;
 
 use std::process::ExitCode;
@@ -16,6 +26,7 @@ use clap::FromArgMatches as _;
 
 pub use arguments::Arguments;
 use arguments::Command;
+use place::Place;
 pub(crate) use failure::Failure;
 pub(crate) use language::Language;
 pub(crate) use progress::Progress;
@@ -49,9 +60,17 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
-    let Arguments { dir, keys, command, .. } = arguments;
-    let _place = (dir, keys);
+    let Arguments { dir, keys, lang: _, command } = arguments;
+    let place = Place { dir, keys };
     match command {
+        Command::Init(asked) => init::run(&asked, &place, language),
+        Command::Simulate(asked) => simulate::run(&asked, language),
+        Command::Import(asked) => import::run(&asked, &place, language),
+        Command::Mapping { command } => mapping::run(&command, language),
+        Command::Indicators(asked) => indicators::run(&asked, &place, language),
+        Command::Cases(asked) => cases::run(&asked, &place, language),
+        Command::Quality(asked) => quality::run(&asked, &place, language),
+        Command::Pack { command } => pack::run(&command, language),
         Command::Completions { shell } => {
             let mut command = language::command(language);
             clap_complete::generate(shell, &mut command, "trueline", &mut std::io::stdout());
@@ -59,4 +78,9 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         }
         _ => Err(Failure::request("not wired yet", "wait for it")),
     }
+}
+
+/// The time, in UTC seconds. Only the edge of the program asks for it.
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }

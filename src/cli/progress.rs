@@ -20,7 +20,7 @@ impl Progress {
         }
         let bar = if total == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(total) };
         let template = if total == 0 {
-            "{spinner} {msg} {elapsed}"
+            "{spinner} {msg} {human_pos} {elapsed}"
         } else {
             "{msg} {bar:30.cyan/white} {human_pos}/{human_len} {elapsed}"
         };

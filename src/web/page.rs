@@ -70,11 +70,11 @@ impl Page {
         };
         let joined = if self.query.is_empty() { String::new() } else { format!("&{}", self.query) };
         context! {
-            title => self.title,
+            title => self.title.clone(),
             lang => if self.chinese { "zh-CN" } else { "en" },
             code,
-            company => self.company,
-            period => self.period,
+            company => self.company.clone(),
+            period => self.period.clone(),
             simulated => self.simulated,
             other => context! {
                 href => format!("{}?lang={other}{joined}", self.path),

@@ -188,12 +188,7 @@ fn check_in(value: &Expr, items: &[Expr], names: &dyn Names) -> Result<Type, Typ
     Ok(Type::Boolean)
 }
 
-fn check_math(
-    math: Math,
-    left: &Expr,
-    right: &Expr,
-    names: &dyn Names,
-) -> Result<Type, TypeError> {
+fn check_math(math: Math, left: &Expr, right: &Expr, names: &dyn Names) -> Result<Type, TypeError> {
     let (a, b) = (check(left, names)?, check(right, names)?);
     match (math, a, b) {
         (Math::Subtract, Type::Time, Type::Time) => Ok(Type::Integer),

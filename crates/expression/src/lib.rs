@@ -7,6 +7,7 @@
 
 mod check;
 mod evaluate;
+mod fuzz;
 mod lex;
 mod nearest;
 mod parse;
@@ -16,6 +17,7 @@ mod value;
 
 pub use check::{Names, TypeError, check, check_condition};
 pub use evaluate::{evaluate, local_time};
+pub use fuzz::fuzz;
 pub use nearest::nearest;
 pub use parse::{MAX_DEPTH, MAX_LENGTH, SyntaxError, parse};
 pub use tree::{Compare, Expr, Function, Math, names};

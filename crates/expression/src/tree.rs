@@ -128,6 +128,11 @@ pub(crate) const FUNCTIONS: &[(Function, &str, usize, usize)] = &[
 pub(crate) const MANY: usize = usize::MAX;
 
 impl Function {
+    /// Every function.
+    pub fn all() -> impl Iterator<Item = Function> {
+        FUNCTIONS.iter().map(|entry| entry.0)
+    }
+
     /// The name it is written by.
     pub fn name(self) -> &'static str {
         self.entry().1

@@ -6,6 +6,7 @@
 
 mod dates;
 mod disk;
+mod extras;
 mod import;
 mod lake;
 mod manifest;

@@ -1,0 +1,89 @@
+//! The cases of a source on a day, in the order in which they came in, and those that one stretch
+//! carries over into the next.
+
+use rayon::prelude::*;
+
+use super::classes::Source;
+use super::course::Course;
+use super::plan::Plan;
+
+/// How many days before a stretch its oldest cases may have come in.
+const REACH_DAYS: usize = 40;
+
+/// A case in the list of its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Listed {
+    pub(super) accepted: i64,
+    pub(super) cell: u32,
+    pub(super) ordinal: u32,
+}
+
+/// The cases of a source that come in on a day. The first has the number
+/// [`Plan::cases_before`], the next the number after it.
+pub(super) fn list(plan: &Plan, source: Source, day: usize) -> Vec<Listed> {
+    let midnight = plan.stretch.midnight(day);
+    let mut listed = Vec::new();
+    for (number, cell) in plan.cells.iter().enumerate() {
+        if cell.class.source != source {
+            continue;
+        }
+        for ordinal in cell.on(day) {
+            listed.push(Listed {
+                accepted: Course::draw(cell, ordinal, day, midnight).accepted,
+                cell: number as u32,
+                ordinal: ordinal as u32,
+            });
+        }
+    }
+    listed.sort_unstable();
+    listed
+}
+
+/// A case of the stretch before that was still open when this one began.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Carried {
+    pub(super) source: Source,
+    pub(super) day: usize,
+    pub(super) cell: u32,
+    pub(super) ordinal: u32,
+    /// Its number in the stretch before.
+    pub(super) number: u64,
+}
+
+impl Carried {
+    pub(super) fn course(self, before: &Plan) -> Course {
+        let cell = &before.cells[self.cell as usize];
+        let midnight = before.stretch.midnight(self.day);
+        Course::draw(cell, u64::from(self.ordinal), self.day, midnight)
+    }
+
+    /// The cases of the stretch before that had not ended when this one began, by source and number.
+    pub(super) fn find(before: &Plan) -> Vec<Carried> {
+        let first = before.stretch.days.saturating_sub(REACH_DAYS);
+        let days = first..before.stretch.days;
+        let tasks: Vec<(Source, usize)> = Source::ALL
+            .into_iter()
+            .flat_map(|source| days.clone().map(move |day| (source, day)))
+            .collect();
+        let found = tasks
+            .into_par_iter()
+            .map(|(source, day)| open_at_end(before, source, day));
+        found.collect::<Vec<_>>().concat()
+    }
+}
+
+fn open_at_end(before: &Plan, source: Source, day: usize) -> Vec<Carried> {
+    let end = before.stretch.end();
+    let numbers = before.cases_before(source, day)..;
+    let listed = list(before, source, day).into_iter().zip(numbers);
+    let carried = listed.map(|(case, number)| Carried {
+        source,
+        day,
+        cell: case.cell,
+        ordinal: case.ordinal,
+        number,
+    });
+    carried
+        .filter(|case| case.course(before).drawn_end() >= end)
+        .collect()
+}

@@ -1,0 +1,148 @@
+//! Parquet files: row groups are told and encoded on all cores and written in order.
+//!
+//! What goes into a row group depends on the plan alone, so the bytes do not depend on how many
+//! cores worked. A file is written under another name first and gets its own when it is whole.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
+
+use super::SimulationError;
+
+/// An unfinished Parquet file.
+pub(super) struct Output {
+    path: PathBuf,
+    unfinished: PathBuf,
+    schema: SchemaRef,
+    writer: SerializedFileWriter<File>,
+    factory: ArrowRowGroupWriterFactory,
+}
+
+impl Output {
+    /// Begins `folder/name.parquet`. The folder is made if it is not there.
+    pub(super) fn begin(
+        folder: &Path,
+        name: &str,
+        schema: &SchemaRef,
+        notes: &[(&str, String)],
+    ) -> Result<Output, SimulationError> {
+        let path = folder.join(format!("{name}.parquet"));
+        let unfinished = folder.join(format!("{name}.parquet.unfinished"));
+        let failed = |source| SimulationError::Write {
+            path: path.clone(),
+            source,
+        };
+        fs::create_dir_all(folder).map_err(failed)?;
+        if path.exists() {
+            return Err(SimulationError::Exists { path });
+        }
+        let file = File::create(&unfinished).map_err(failed)?;
+        let begun = ArrowWriter::try_new(
+            file,
+            SchemaRef::clone(schema),
+            Some(properties(schema, notes)),
+        )
+        .and_then(ArrowWriter::into_serialized_writer);
+        let (writer, factory) = begun.map_err(SimulationError::Parquet)?;
+        Ok(Output {
+            path,
+            unfinished,
+            schema: SchemaRef::clone(schema),
+            writer,
+            factory,
+        })
+    }
+
+    /// Encoders for the row group with this index.
+    pub(super) fn encoder(&self, index: usize) -> Result<Encoder, ParquetError> {
+        let writers = self.factory.create_column_writers(index)?;
+        Ok(Encoder {
+            schema: SchemaRef::clone(&self.schema),
+            writers,
+        })
+    }
+
+    /// Adds an encoded row group. They come in the order of their indices.
+    pub(super) fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
+        let mut group = self.writer.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    /// Completes the file, makes it durable, and gives it its name.
+    pub(super) fn finish(self) -> Result<(), SimulationError> {
+        let file = self.writer.into_inner().map_err(SimulationError::Parquet)?;
+        let written = file
+            .sync_all()
+            .and_then(|()| fs::rename(&self.unfinished, &self.path));
+        written.map_err(|source| SimulationError::Write {
+            path: self.path,
+            source,
+        })
+    }
+}
+
+/// Encodes one row group.
+pub(super) struct Encoder {
+    schema: SchemaRef,
+    writers: Vec<ArrowColumnWriter>,
+}
+
+impl Encoder {
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+        let mut writers = self.writers.iter_mut();
+        for (field, column) in self.schema.fields().iter().zip(batch.columns()) {
+            for leaf in compute_leaves(field, column)? {
+                let writer = writers
+                    .next()
+                    .expect("a writer for each leaf of the schema");
+                writer.write(&leaf)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+        self.writers
+            .into_iter()
+            .map(ArrowColumnWriter::close)
+            .collect()
+    }
+}
+
+/// LZ4, dictionaries for labels, statistics on moments.
+fn properties(schema: &SchemaRef, notes: &[(&str, String)]) -> WriterProperties {
+    let notes = notes
+        .iter()
+        .map(|(key, value)| KeyValue::new((*key).into(), value.clone()));
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_max_row_group_row_count(None)
+        .set_created_by("trueline".into())
+        .set_key_value_metadata(Some(notes.collect()));
+    for field in schema.fields() {
+        let label = matches!(field.data_type(), DataType::Dictionary(_, _));
+        let list = matches!(field.data_type(), DataType::List(_));
+        if !label && !list {
+            let path = ColumnPath::from(field.name().as_str());
+            properties = properties.set_column_dictionary_enabled(path, false);
+        }
+    }
+    properties.build()
+}

@@ -1,0 +1,234 @@
+//! The simulated province: the half year of an operator's branches, made up from a seed.
+//!
+//! It exists so that anyone can try Trueline without anyone's records. The province is shaped like
+//! Shanxi and brought to the means of the sample report for 2020H1; `docs/simulation.md` says how,
+//! and what about it is not realistic. Every file and every record says that it is simulated.
+//!
+//! Two passes over the same random numbers keep memory small at any size: the first adds up what
+//! each figure would be, the second writes. The order of reading is `stretch`, `province`, `season`,
+//! `classes`, `class_table`, `plan`, `course`, `calibration`, `story`, `columns`, `files`.
+
+mod calibration;
+mod cases;
+mod chance;
+mod class_table;
+mod classes;
+mod columns;
+mod counts;
+mod course;
+mod days;
+mod files;
+mod plan;
+mod province;
+mod season;
+mod story;
+mod stretch;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::path::PathBuf;
+
+use parquet::errors::ParquetError;
+use sha2::{Digest, Sha256};
+use trueline_figures::Period;
+
+use calibration::{Calibration, satisfaction_target};
+use days::Carried;
+use plan::Plan;
+use stretch::Stretch;
+
+pub use classes::Figure;
+
+/// The seed of the province that the docs and the demo show.
+pub const DEFAULT_SEED: u64 = 2020;
+
+/// The most cases that one run makes.
+pub const MOST_CASES: u64 = 999_999_999;
+
+/// What is to be made.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The folder that receives one sub-folder a dataset.
+    pub out: PathBuf,
+    /// Whole days in Beijing time.
+    pub period: Period,
+    /// How many cases come in during the period. Those carried in from the period before it come on
+    /// top: a few in a thousand.
+    pub cases: u64,
+    pub seed: u64,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Durations are drawn to learn the means.
+    Calibrating,
+    /// So many of so many cases are written.
+    Writing { done: u64, total: u64 },
+}
+
+/// Why no province was made.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulationError {
+    #[error("the period {0} is not made of 1 to 1100 whole days in Beijing time since 2000")]
+    Period(String),
+    #[error("{0} cases: ask for 1 to {MOST_CASES}")]
+    Cases(u64),
+    #[error("the file {} is there already; choose another folder or remove it", path.display())]
+    Exists { path: PathBuf },
+    #[error("cannot write {}", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cannot encode the records")]
+    Parquet(#[source] ParquetError),
+}
+
+/// A mean that the durations were brought to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibrated {
+    pub figure: Figure,
+    pub target_seconds: f64,
+    pub cases: u64,
+    /// What every duration of the figure was multiplied by, before rounding to whole seconds.
+    pub factor: f64,
+    /// What would have brought the mean to its target: more than 0.019 from 1 only in small samples.
+    pub factor_wanted: f64,
+}
+
+impl Calibrated {
+    /// Whether the mean is its target.
+    pub fn is_reached(&self) -> bool {
+        self.cases > 0 && (self.factor - self.factor_wanted).abs() < 1e-9
+    }
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    pub period: String,
+    pub seed: u64,
+    /// Cases that came in during the period.
+    pub cases: u64,
+    /// Cases of the period before that were still open when this one began.
+    pub carried: u64,
+    pub means: Vec<Calibrated>,
+    pub rated: u64,
+    pub satisfied: u64,
+    pub satisfaction_target: f64,
+    /// Radio sites in the register, and test lots of billing.
+    pub sites: u64,
+    pub lots: u64,
+    pub counts: u64,
+}
+
+impl Summary {
+    /// In English: what was made, and that it is not real.
+    pub fn english(&self) -> String {
+        format!(
+            "a simulated province, not real records: {} cases of {} and {} carried in from the \
+             period before (seed {}); {} of {} means brought to their targets; {} billing test \
+             lots, {} radio sites, {} counts",
+            self.cases,
+            self.period,
+            self.carried,
+            self.seed,
+            self.reached(),
+            self.means.len(),
+            self.lots,
+            self.sites,
+            self.counts
+        )
+    }
+
+    fn reached(&self) -> usize {
+        self.means.iter().filter(|mean| mean.is_reached()).count()
+    }
+
+    /// In Chinese: the same.
+    pub fn chinese(&self) -> String {
+        format!(
+            "模拟省份，并非真实记录：{}共{}件，上期结转{}件（种子{}）；{}项平均值中{}项已达到目标；计费检测批次{}个，基站{}个，\
+             统计数{}条",
+            self.period,
+            self.cases,
+            self.carried,
+            self.seed,
+            self.means.len(),
+            self.reached(),
+            self.lots,
+            self.sites,
+            self.counts
+        )
+    }
+}
+
+/// Makes a province and writes it below `order.out`. The same order gives the same bytes.
+pub fn run(
+    order: &Order,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Summary, SimulationError> {
+    let refused = || SimulationError::Period(order.period.name.clone());
+    let stretch = Stretch::of(&order.period).ok_or_else(refused)?;
+    if order.cases == 0 || order.cases > MOST_CASES {
+        return Err(SimulationError::Cases(order.cases));
+    }
+    progress(Progress::Calibrating);
+    let mut before = Plan::new(stretch.before(), order.seed, order.cases);
+    let mut plan = Plan::new(stretch, order.seed, order.cases);
+    calibration::redraw_strays(&mut before);
+    calibration::redraw_strays(&mut plan);
+    let carried = Carried::find(&before);
+    let calibration = Calibration::new(&plan, &before, &carried);
+    let run = cases::Run {
+        plan: &plan,
+        before: &before,
+        carried: &carried,
+        calibration: &calibration,
+        export: columns::Export {
+            revised: plan.stretch.end(),
+            digest: digest(order),
+        },
+    };
+    run.write(&order.out, progress)?;
+    let rest = counts::write(&order.out, &plan, &run.export)?;
+    let means = Figure::ALL
+        .into_iter()
+        .zip(&calibration.moves)
+        .map(|(figure, moved)| Calibrated {
+            figure,
+            target_seconds: plan.target_seconds(figure),
+            cases: moved.cases,
+            factor: moved.factor,
+            factor_wanted: moved.exact,
+        });
+    Ok(Summary {
+        period: order.period.name.clone(),
+        seed: order.seed,
+        cases: order.cases,
+        carried: carried.len() as u64,
+        means: means.collect(),
+        rated: calibration.rated,
+        satisfied: calibration.satisfied,
+        satisfaction_target: satisfaction_target(&plan),
+        sites: rest.sites,
+        lots: rest.lots,
+        counts: rest.counts,
+    })
+}
+
+/// What stands for the digest of a source file: that of what was ordered.
+fn digest(order: &Order) -> String {
+    let text = format!(
+        "trueline simulated province\n{}\n{}\n{}\n",
+        order.period.name, order.cases, order.seed
+    );
+    let digest = Sha256::digest(text.as_bytes());
+    let (first, _) = digest.split_at(8);
+    let first = first
+        .iter()
+        .fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    format!("sha256:{first:016x}")
+}

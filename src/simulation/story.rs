@@ -1,0 +1,423 @@
+//! The story of a case: its course, told as a record with moments, intervals and labels.
+//!
+//! A record holds what was known when the stretch ended: later moments are absent, and an interval
+//! that had not ended is open.
+
+use super::calibration::Calibration;
+use super::chance::{Chance, mix};
+use super::classes::{Class, Finish, Source, Where};
+use super::course::{Course, Pause, Pauses, clock_time};
+use super::plan::{Cell, Plan};
+use super::province::{PREFECTURES, county_weight};
+use super::season::Rhythm;
+use super::words::{self, NONE};
+
+/// A moment that has not come.
+pub(super) const ABSENT: i64 = i64::MIN;
+
+pub(super) const ACCEPTED: usize = 0;
+pub(super) const PAID: usize = 1;
+pub(super) const FIRST_CONTACT: usize = 2;
+pub(super) const APPOINTMENT: usize = 3;
+pub(super) const ARRIVED: usize = 4;
+pub(super) const RESOLVED: usize = 5;
+pub(super) const CONFIRMED: usize = 6;
+pub(super) const CLOSED: usize = 7;
+pub(super) const CANCELLED: usize = 8;
+/// The moments, by the names of their columns.
+pub(super) const MOMENTS: [&str; 9] = [
+    "accepted",
+    "paid",
+    "first_contact",
+    "appointment",
+    "arrived",
+    "resolved",
+    "confirmed",
+    "closed",
+    "cancelled",
+];
+
+/// One record. Labels are indices into the lists of [`words`].
+#[derive(Debug, Clone)]
+pub(super) struct Story {
+    pub(super) source: u16,
+    pub(super) kind: u16,
+    pub(super) service: u16,
+    pub(super) region: u16,
+    pub(super) area: u16,
+    pub(super) line: u64,
+    pub(super) channel: u16,
+    pub(super) maintainer: u16,
+    pub(super) cause: u16,
+    pub(super) moments: [i64; 9],
+    pub(super) excluded: u16,
+    pub(super) excluded_by: u16,
+    pub(super) satisfaction: u16,
+    pub(super) reopened: i64,
+    pub(super) intervals: Vec<Interval>,
+}
+
+/// A stretch of time inside a case.
+#[derive(Debug, Clone)]
+pub(super) struct Interval {
+    pub(super) kind: u16,
+    pub(super) from: i64,
+    pub(super) to: i64,
+    pub(super) reason: u16,
+    pub(super) requested_by: u16,
+    pub(super) approved_by: u16,
+    /// The number of a call record; zero for none.
+    pub(super) evidence: u32,
+}
+
+const PAUSED: u16 = 0;
+const AWAITING: u16 = 1;
+const REOPENED: u16 = 2;
+
+/// What is the same for every case of a cell.
+#[derive(Debug)]
+struct Labels {
+    kind: u16,
+    service: u16,
+    maintainer: u16,
+    causes: Vec<u16>,
+    /// For each 256th of the cases, the county: of townspeople and of villagers.
+    counties: [[u16; 256]; 2],
+}
+
+/// Tells the cases of a plan.
+#[derive(Debug)]
+pub(super) struct Teller<'a> {
+    plan: &'a Plan,
+    calibration: &'a Calibration,
+    labels: Vec<Labels>,
+    /// The stretch that is told: from inclusive, to exclusive.
+    from: i64,
+    to: i64,
+}
+
+impl<'a> Teller<'a> {
+    /// Tells cases of `plan` as they stood when the stretch `told` ended; `calibration` is that of
+    /// the stretch told.
+    pub(super) fn new(plan: &'a Plan, calibration: &'a Calibration, told: &Plan) -> Teller<'a> {
+        let labels = plan.cells.iter().map(labels).collect();
+        let (from, to) = (told.stretch.midnight(0), told.stretch.end());
+        Teller {
+            plan,
+            calibration,
+            labels,
+            from,
+            to,
+        }
+    }
+
+    /// Tells one case.
+    pub(super) fn tell(&self, cell_number: usize, ordinal: u64, day: usize) -> Story {
+        let cell = &self.plan.cells[cell_number];
+        let labels = &self.labels[cell_number];
+        let mut course = Course::draw(cell, ordinal, day, self.plan.stretch.midnight(day));
+        let ends = course.drawn_end() < self.to;
+        let net = self.net(cell, &course, ends);
+        let mut chance = course.chance.clone();
+        let bits = chance.next();
+        let area = match cell.class.users {
+            Where::Town => 0,
+            Where::Country => 1,
+            Where::Either => u16::from(!chance.hits(PREFECTURES[cell.place].urban)),
+        };
+        let lines = (cell.size as f64 * 0.7) as u64 + 1;
+        let mut story = Story {
+            source: cell.class.source as u16,
+            kind: labels.kind,
+            service: labels.service,
+            region: labels.counties[usize::from(area)][(bits >> 56) as usize],
+            area,
+            line: mix(cell.key ^ chance.below(lines)),
+            channel: channel(cell.class, course.accepted, &mut chance),
+            maintainer: maintainer(labels.maintainer, bits),
+            cause: cause(cell.class, labels, &mut chance),
+            moments: [ABSENT; 9],
+            excluded: NONE,
+            excluded_by: NONE,
+            satisfaction: NONE,
+            reopened: 0,
+            intervals: Vec::new(),
+        };
+        course.chance = chance;
+        if course.withdrawn.is_some() {
+            tell_withdrawal(&mut story, &course, cell.class);
+        } else {
+            tell_work(&mut story, &mut course, cell, net);
+            if ends {
+                story.satisfaction = self.answer(cell_number, &mut course);
+            }
+        }
+        self.forget_the_future(&mut story, ends);
+        story
+    }
+
+    /// The net duration after its figure's mean is put right. A case ends in the stretch in which
+    /// it was drawn to end, so that the sums of the first pass hold.
+    fn net(&self, cell: &Cell, course: &Course, ends: bool) -> i64 {
+        let moved = libm::round(course.drawn as f64 * self.calibration.factor(cell)) as i64;
+        let others = course.accepted + course.unpaid + course.pauses.seconds();
+        if ends {
+            moved.clamp(self.from - others, self.to - 1 - others)
+        } else {
+            moved
+        }
+    }
+
+    fn answer(&self, cell_number: usize, course: &mut Course) -> u16 {
+        let class = self.plan.cells[cell_number].class;
+        let own = self.plan.stretch.end() == self.to;
+        let chance = &mut course.chance;
+        let (rates, happy) = match (class.kind, own) {
+            ("complaint", true) => {
+                let ratings = self.calibration.ratings[cell_number];
+                (course.rank < ratings.rated, course.rank >= ratings.unhappy)
+            }
+            ("install" | "move" | "repair", _) => (chance.hits(0.22), chance.hits(0.93)),
+            ("enquiry" | "opening", _) => (chance.hits(0.30), chance.hits(0.95)),
+            (_, _) => (false, false),
+        };
+        match (rates, happy) {
+            (false, _) => NONE,
+            (true, true) => 0,
+            (true, false) => 1 + u16::from(chance.hits(0.55)),
+        }
+    }
+
+    fn forget_the_future(&self, story: &mut Story, ends: bool) {
+        for (index, moment) in story.moments.iter_mut().enumerate() {
+            let appointed = index == APPOINTMENT;
+            let finished = (RESOLVED..=CANCELLED).contains(&index);
+            if (*moment >= self.to && !appointed) || (finished && !ends) {
+                *moment = ABSENT;
+            }
+        }
+        story.intervals.retain(|interval| interval.from < self.to);
+        for interval in &mut story.intervals {
+            if interval.to >= self.to {
+                interval.to = ABSENT;
+            }
+        }
+        if !ends {
+            story.intervals.retain(|interval| interval.kind == PAUSED);
+            story.reopened = 0;
+            story.excluded = NONE;
+            story.excluded_by = NONE;
+        }
+    }
+}
+
+fn labels(cell: &Cell) -> Labels {
+    let class = cell.class;
+    let before: usize = PREFECTURES[..cell.place]
+        .iter()
+        .map(|p| p.counties.len())
+        .sum();
+    let counties = [0, 1].map(|rural| {
+        let own = PREFECTURES[cell.place].counties.iter();
+        let weights: Vec<f64> = own
+            .map(|code| f64::from(county_weight(code, rural)))
+            .collect();
+        let mut table = [0; 256];
+        let mut at = 0;
+        for (county, part) in super::chance::apportion(256, &weights)
+            .into_iter()
+            .enumerate()
+        {
+            table[at..at + part as usize].fill((before + county) as u16);
+            at += part as usize;
+        }
+        table
+    });
+    Labels {
+        kind: words::index(words::KINDS, class.kind),
+        service: words::index(words::SERVICES, class.service),
+        maintainer: class
+            .maintainer
+            .map_or(NONE, |word| words::index(words::MAINTAINERS, word)),
+        causes: class
+            .causes
+            .iter()
+            .map(|(word, _)| words::index(words::CAUSES, word))
+            .collect(),
+        counties,
+    }
+}
+
+fn maintainer(usual: u16, bits: u64) -> u16 {
+    // One line in 64 that the operator answers for is kept by a contractor.
+    let contractor = usual == 0 && bits.trailing_zeros() >= 6;
+    if contractor { 2 } else { usual }
+}
+
+fn cause(class: &Class, labels: &Labels, chance: &mut Chance) -> u16 {
+    if labels.causes.is_empty() {
+        return NONE;
+    }
+    labels.causes[chance.pick(class.causes.iter().map(|(_, weight)| *weight))]
+}
+
+/// Where the customer came in; halls are closed at night.
+fn channel(class: &Class, accepted: i64, chance: &mut Chance) -> u16 {
+    if class.kind == "appeal" {
+        return 5;
+    }
+    // hall, hotline, app, web, gateway
+    let weights: [u32; 5] = match class.rhythm {
+        Rhythm::Orders => [34, 22, 34, 6, 4],
+        Rhythm::Automatic => [16, 14, 62, 8, 0],
+        Rhythm::Business => [20, 35, 0, 0, 45],
+        Rhythm::Faults => [0, 58, 30, 4, 8],
+        Rhythm::Complaints => [6, 66, 20, 8, 0],
+    };
+    let drawn = chance.pick(weights.into_iter()) as u16;
+    let open = (8 * 3600..20 * 3600).contains(&clock_time(accepted));
+    if drawn == 0 && !open { 2 } else { drawn }
+}
+
+fn tell_withdrawal(story: &mut Story, course: &Course, class: &Class) {
+    let mut chance = course.chance.clone();
+    let cancelled = course.accepted + course.withdrawn.unwrap_or(0);
+    story.moments[ACCEPTED] = course.accepted;
+    if class.source == Source::Orders && course.accepted + course.unpaid <= cancelled {
+        story.moments[PAID] = course.accepted + course.unpaid;
+    }
+    story.moments[CANCELLED] = cancelled;
+    story.moments[CLOSED] = cancelled + 60 + chance.below(7200) as i64;
+    if chance.hits(0.25) {
+        story.excluded = 0;
+        story.excluded_by = if chance.hits(0.85) { 1 } else { NONE };
+    }
+}
+
+fn tell_work(story: &mut Story, course: &mut Course, cell: &Cell, net: i64) {
+    let class = cell.class;
+    let start = course.accepted + course.unpaid;
+    let resolved = start + net + course.pauses.seconds();
+    let at = |share: f64| resolved - ((1.0 - share) * net as f64) as i64;
+    let chance = &mut course.chance;
+    story.moments[ACCEPTED] = course.accepted;
+    story.moments[RESOLVED] = resolved;
+    if class.source == Source::Orders {
+        story.moments[PAID] = start;
+    }
+    if class.finish == Finish::ByDay && net > 1200 {
+        story.moments[FIRST_CONTACT] = start + (net as f64 * 0.05 * chance.unit()) as i64 + 1;
+    }
+    let visited = match class.kind {
+        "install" | "move" | "opening" => true,
+        "repair" => chance.hits(0.65),
+        _ => false,
+    };
+    if visited && net > 1800 {
+        let arrived = at(0.72 + 0.23 * chance.unit());
+        story.moments[ARRIVED] = arrived;
+        let hour = arrived - clock_time(arrived) % 3600;
+        let appointment =
+            hour + 3600 * (i64::from(chance.hits(0.35)) - i64::from(chance.hits(0.1)));
+        if net > 4 * 3600 && appointment > story.moments[FIRST_CONTACT] {
+            story.moments[APPOINTMENT] = appointment;
+        }
+    }
+    tell_pauses(story, course.pauses, (start, net), (cell.place, chance));
+    let often = match class.source {
+        Source::Orders => 0.002,
+        Source::Desk => 0.025,
+        Source::Faults => 0.015,
+    };
+    if chance.hits(often) && net > 4 * 3600 && matches!(course.pauses, Pauses::None) {
+        story.reopened = 1;
+        let (first, again) = (at(0.55), at(0.7));
+        story.intervals.push(plain(AWAITING, first, again));
+        let reopening = Interval {
+            reason: 3,
+            requested_by: 0,
+            ..plain(REOPENED, again, resolved)
+        };
+        story.intervals.push(reopening);
+    }
+    tell_end(story, class, resolved, chance);
+}
+
+/// Confirmation and archiving.
+fn tell_end(story: &mut Story, class: &Class, resolved: i64, chance: &mut Chance) {
+    let mut done = resolved;
+    let asked = class.finish == Finish::ByDay && chance.hits(0.8);
+    if asked {
+        let waits = chance.hits(0.15);
+        let wait = if waits {
+            chance.lognormal(6.0 * 3600.0, 0.8)
+        } else {
+            1200.0 * chance.unit()
+        };
+        done = resolved + (wait as i64).clamp(20, 7 * 86_400);
+        story.moments[CONFIRMED] = done;
+        if waits {
+            story.intervals.push(plain(AWAITING, resolved, done));
+        }
+    }
+    let archived = match class.rhythm {
+        Rhythm::Automatic => 1 + chance.below(30),
+        Rhythm::Orders | Rhythm::Business | Rhythm::Faults | Rhythm::Complaints => {
+            60 + chance.below(5400)
+        }
+    };
+    story.moments[CLOSED] = done + archived as i64;
+}
+
+fn plain(kind: u16, from: i64, to: i64) -> Interval {
+    Interval {
+        kind,
+        from,
+        to,
+        reason: NONE,
+        requested_by: NONE,
+        approved_by: NONE,
+        evidence: 0,
+    }
+}
+
+fn tell_pauses(
+    story: &mut Story,
+    pauses: Pauses,
+    (start, net): (i64, i64),
+    (place, chance): (usize, &mut Chance),
+) {
+    let begins = |pause: &Pause| start + (pause.after * net as f64) as i64;
+    let mut told = |pause: &Pause, from: i64| {
+        let bits = chance.next();
+        // The slow branch forgets the approval more often.
+        let forgotten = if PREFECTURES[place].pace > 1.5 { 30 } else { 9 };
+        let approved = bits % 100 >= forgotten;
+        let called = pause.reason == 0 && bits >> 32 & 3 != 0;
+        story.intervals.push(Interval {
+            kind: PAUSED,
+            from,
+            to: from + pause.seconds,
+            reason: u16::from(pause.reason),
+            requested_by: u16::from(pause.reason),
+            approved_by: if approved {
+                u16::from(pause.reason)
+            } else {
+                NONE
+            },
+            evidence: if called { (bits >> 34) as u32 | 1 } else { 0 },
+        });
+    };
+    match pauses {
+        Pauses::None => {}
+        Pauses::One(only) => told(&only, begins(&only)),
+        Pauses::Two(first, second) => {
+            told(&first, begins(&first));
+            told(&second, begins(&second) + first.seconds);
+        }
+        Pauses::Overlapping(first, second, later) => {
+            told(&first, begins(&first));
+            told(&second, begins(&first) + later);
+        }
+    }
+}
