@@ -1,4 +1,12 @@
 //! Trueline: from records to a report anyone can check.
+//!
+//! Imports point down: `cli` and `router` call `systems`, systems call what stands above them in
+//! `systems/mod.rs`, and all of them use `web`, `state`, `settings`, `instance` and the crates.
 
+pub mod cli;
+pub mod instance;
+pub mod router;
+pub mod settings;
 pub mod simulation;
 pub mod systems;
+pub mod web;

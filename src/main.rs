@@ -1,2 +1,7 @@
-//! Arguments, settings, wiring.
-fn main() {}
+//! The one binary: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trueline::cli::main()
+}

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use thiserror::Error;
+
 /// How time is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
@@ -15,6 +17,16 @@ pub enum Unit {
     WorkingDays,
 }
 
+impl Unit {
+    /// Whether nights and days off stop the clock.
+    pub fn counts_working_time(self) -> bool {
+        match self {
+            Unit::WorkingHours | Unit::WorkingDays => true,
+            Unit::NaturalHours | Unit::NaturalDays => false,
+        }
+    }
+}
+
 /// A limit on one case. All are inclusive unless the rule says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limit {
@@ -25,18 +37,36 @@ pub enum Limit {
     Dates { days: i64 },
     /// Working days by date: the first day is not counted, the last ends at 24:00.
     WorkingDates { days: i64 },
-    /// Accepted before the hour: by the end of the same day, else by the end of the next.
+    /// Accepted before the hour: by the end of the same day, else by the end of the next. These
+    /// are natural days, whatever the calendar says.
     SameDay { before_hour: i8 },
 }
 
 /// A rule, ready to measure. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rule {
     pub unit: Unit,
-    /// IANA name.
+    /// IANA name. A day is a local day of this zone.
     pub zone: String,
     /// Needed by working units and working dates.
     pub calendar: Option<Arc<str>>,
     /// Whether the limit itself is still on time.
     pub limit_is_on_time: bool,
+}
+
+/// Why a clock has no reading. Never a negative number instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+pub enum Unmeasurable {
+    /// The two events stand in the wrong order; one of them is wrong.
+    #[error("stopped {seconds} s before it started")]
+    StopBeforeStart { seconds: i64 },
+    /// The calendar has no file for a year that the clock runs through: add it.
+    #[error("the calendar has no file for {year}")]
+    NoCalendarYear { year: i16 },
+    /// The limit counts working days and the rule names no calendar.
+    #[error("a limit in working days needs a calendar")]
+    NoCalendar,
+    /// Dates outside 1900 to 2199 are mistakes, not moments.
+    #[error("a moment outside the years 1900 to 2199")]
+    OutOfRange,
 }

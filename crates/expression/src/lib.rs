@@ -3,9 +3,22 @@
 //! Total means that evaluation always ends and never fails: a missing value, a division by zero or a
 //! text that is no number gives [`Value::Null`], and a condition that is null does not hold. Typed
 //! means that [`check`] finds every mistake that can be found before the first row is read.
+//! `docs/expressions.md` is the manual.
 
+mod check;
+mod evaluate;
+mod fuzz;
+mod lex;
+mod nearest;
+mod parse;
+mod print;
 mod tree;
 mod value;
 
-pub use tree::{Compare, Expr, Function, Math};
+pub use check::{Names, TypeError, check, check_condition};
+pub use evaluate::{evaluate, local_time};
+pub use fuzz::fuzz;
+pub use nearest::nearest;
+pub use parse::{MAX_DEPTH, MAX_LENGTH, SyntaxError, parse};
+pub use tree::{Compare, Expr, Function, Math, names};
 pub use value::{Row, Type, Value};

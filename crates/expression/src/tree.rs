@@ -10,6 +10,9 @@ pub enum Expr {
     Text(String),
     /// Seconds since 1970-01-01T00:00:00Z.
     Time(i64),
+    /// A moment written without an offset: civil seconds since 1970-01-01T00:00:00, read in the zone
+    /// that the evaluation is given.
+    LocalTime(i64),
     /// A column of the dataset, or a column of the source in a mapping.
     Name(String),
     Not(Box<Expr>),
@@ -17,7 +20,7 @@ pub enum Expr {
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Compare(Compare, Box<Expr>, Box<Expr>),
-    /// `value in (a, b, c)`; the list holds literals only.
+    /// `value in (a, b, c)`; the list holds literals only, none of them null.
     In(Box<Expr>, Vec<Expr>),
     Math(Math, Box<Expr>, Box<Expr>),
     Call(Function, Vec<Expr>),
@@ -71,11 +74,12 @@ pub enum Function {
     Part,
     /// Joins texts; a null argument is skipped.
     Join,
-    /// A text read as a number; null when it is none.
+    /// A text read as a number; null when it is none. A number stays as it is.
     Number,
-    /// Any value as text.
+    /// `text(value)`: any value as text.
     ToText,
     /// `time(text, format)`: a text read as a moment in the mapping's zone; null when it is none.
+    /// Without a format, ISO 8601.
     ParseTime,
     Year,
     Quarter,
@@ -87,4 +91,129 @@ pub enum Function {
     Weekday,
     /// The local midnight that starts the day of a moment.
     StartOfDay,
+}
+
+/// Every function with the name it is written by, and the fewest and most arguments it takes.
+pub(crate) const FUNCTIONS: &[(Function, &str, usize, usize)] = &[
+    (Function::Coalesce, "coalesce", 1, MANY),
+    (Function::First, "first", 1, MANY),
+    (Function::Latest, "latest", 1, MANY),
+    (Function::If, "if", 3, 3),
+    (Function::Present, "present", 1, 1),
+    (Function::Missing, "missing", 1, 1),
+    (Function::Lower, "lower", 1, 1),
+    (Function::Upper, "upper", 1, 1),
+    (Function::Trim, "trim", 1, 1),
+    (Function::Length, "length", 1, 1),
+    (Function::StartsWith, "starts_with", 2, 2),
+    (Function::EndsWith, "ends_with", 2, 2),
+    (Function::Contains, "contains", 2, 2),
+    (Function::Replace, "replace", 3, 3),
+    (Function::Part, "part", 2, 3),
+    (Function::Join, "join", 1, MANY),
+    (Function::Number, "number", 1, 1),
+    (Function::ToText, "text", 1, 1),
+    (Function::ParseTime, "time", 1, 2),
+    (Function::Year, "year", 1, 1),
+    (Function::Quarter, "quarter", 1, 1),
+    (Function::Month, "month", 1, 1),
+    (Function::Day, "day", 1, 1),
+    (Function::Hour, "hour", 1, 1),
+    (Function::Minute, "minute", 1, 1),
+    (Function::Weekday, "weekday", 1, 1),
+    (Function::StartOfDay, "start_of_day", 1, 1),
+];
+
+/// No bound on the number of arguments besides the length of the text.
+pub(crate) const MANY: usize = usize::MAX;
+
+impl Function {
+    /// Every function.
+    pub fn all() -> impl Iterator<Item = Function> {
+        FUNCTIONS.iter().map(|entry| entry.0)
+    }
+
+    /// The name it is written by.
+    pub fn name(self) -> &'static str {
+        self.entry().1
+    }
+
+    /// The function written by this name.
+    pub fn named(name: &str) -> Option<Function> {
+        let found = FUNCTIONS.iter().find(|entry| entry.1 == name)?;
+        Some(found.0)
+    }
+
+    /// The fewest and the most arguments; `usize::MAX` for any number.
+    pub fn arguments(self) -> (usize, usize) {
+        let entry = self.entry();
+        (entry.2, entry.3)
+    }
+
+    fn entry(self) -> &'static (Function, &'static str, usize, usize) {
+        FUNCTIONS
+            .iter()
+            .find(|entry| entry.0 == self)
+            .expect("every function stands in the table; a test walks them all")
+    }
+}
+
+impl Compare {
+    /// As written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Compare::Equal => "==",
+            Compare::NotEqual => "!=",
+            Compare::Less => "<",
+            Compare::LessOrEqual => "<=",
+            Compare::Greater => ">",
+            Compare::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+impl Math {
+    /// As written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Math::Add => "+",
+            Math::Subtract => "-",
+            Math::Multiply => "*",
+            Math::Divide => "/",
+        }
+    }
+}
+
+/// Every name that an expression reads, each once, in the order of first use.
+pub fn names(expr: &Expr) -> Vec<String> {
+    let mut found = Vec::new();
+    gather(expr, &mut found);
+    found
+}
+
+fn gather(expr: &Expr, found: &mut Vec<String>) {
+    match expr {
+        Expr::Null
+        | Expr::Boolean(_)
+        | Expr::Integer(_)
+        | Expr::Number(_)
+        | Expr::Text(_)
+        | Expr::Time(_)
+        | Expr::LocalTime(_) => {}
+        Expr::Name(name) => {
+            if !found.contains(name) {
+                found.push(name.clone());
+            }
+        }
+        Expr::Not(inner) | Expr::Negate(inner) | Expr::In(inner, _) => gather(inner, found),
+        Expr::Compare(_, left, right) | Expr::Math(_, left, right) => {
+            gather(left, found);
+            gather(right, found);
+        }
+        Expr::And(parts) | Expr::Or(parts) | Expr::Call(_, parts) => {
+            for part in parts {
+                gather(part, found);
+            }
+        }
+    }
 }

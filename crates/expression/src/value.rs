@@ -1,6 +1,7 @@
 //! Values, their types, and where names get them from.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// What a name or an expression can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +25,42 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     /// Seconds since 1970-01-01T00:00:00Z.
     Time(i64),
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Type::Null => "null",
+            Type::Boolean => "boolean",
+            Type::Integer => "integer",
+            Type::Number => "number",
+            Type::Text => "text",
+            Type::Time => "time",
+        })
+    }
+}
+
+impl Value<'_> {
+    /// Whether a condition with this value holds: null does not.
+    pub fn holds(&self) -> bool {
+        matches!(self, Value::Boolean(true))
+    }
+
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// The same value, owning its text.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Boolean(value) => Value::Boolean(value),
+            Value::Integer(value) => Value::Integer(value),
+            Value::Number(value) => Value::Number(value),
+            Value::Text(value) => Value::Text(Cow::Owned(value.into_owned())),
+            Value::Time(value) => Value::Time(value),
+        }
+    }
 }
 
 /// One row, whatever holds it.

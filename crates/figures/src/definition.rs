@@ -1,15 +1,28 @@
 //! What is asked: definitions, the period, and the dimensions to slice by.
 
-use trueline_clock::{Limit, Rule};
+use jiff::tz::TimeZone;
+use trueline_clock::{Calendar, Limit, Rule};
 use trueline_expression::Expr;
 
-/// A stretch of time that figures are about: from inclusive, to exclusive, in UTC seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Period {
-    /// As written: `2020H1`, `2020Q2`, `2020-05`, `2020`, `2020-05-01..2020-05-17`.
-    pub name: String,
-    pub from: i64,
-    pub to: i64,
+use crate::period::Period;
+
+/// The list column that holds what can be subtracted, and the fields of it that are read.
+pub const INTERVALS: &str = "intervals";
+/// See [`INTERVALS`]: what the interval is, from, to (null while open), why, who approved it.
+pub const INTERVAL_FIELDS: [&str; 5] = ["kind", "from", "to", "reason", "approved_by"];
+
+/// One question: these definitions, over this period, sliced by these dimensions.
+///
+/// Definitions that differ in nothing but their limits share one pass and one set of values.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub definitions: Vec<Definition>,
+    pub period: Period,
+    pub dimensions: Vec<Dimension>,
+    /// Where expressions find the day and the hour of a moment.
+    pub zone: TimeZone,
+    /// The calendars that rules name.
+    pub calendars: Vec<Calendar>,
 }
 
 /// One thing to measure. The same tally serves all its published statistics.
@@ -23,32 +36,47 @@ pub struct Definition {
     pub measure: Measure,
     /// Tried in order; the first that holds excludes the row under its reason.
     pub exclusions: Vec<Exclusion>,
-    /// Tried in order; the first whose condition holds is the row's limit. None holds: no limit.
+    /// Among the limits that one pack set, the first whose condition holds; among packs, the one
+    /// that is passed first. None holds: no limit.
     pub late_after: Vec<LateAfter>,
 }
 
 /// What is added up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Measure {
     /// Seconds on a clock, minus the union of the intervals of the named kinds.
     Waited {
         start: Expr,
         stop: Expr,
+        /// A moment that ends the wait without a result. Such a row is not open after it.
+        withdrawn: Option<Expr>,
         subtract: Vec<String>,
         rule: Rule,
     },
     /// A number of each row; its mean, sum and percentiles. Scaled to an integer by 10^decimals.
     Amount { value: Expr, decimals: u8 },
-    /// `hit` among rows where `of` holds: `n` counts `of`, `sum` counts `hit`.
+    /// `hit` among rows where `of` holds: `n` counts `of`, `sum` counts `hit`. Rows where `of` does
+    /// not hold are `unmeasurable`: `n / (n + unmeasurable)` is the response rate.
     Share { hit: Expr, of: Expr },
     /// How many rows; nothing else.
     Count,
-    /// Two integer columns added up: `sum` of the numerator over `n` of the denominator.
+    /// Two integer columns added up: `sum` of the numerator over `n` of the denominator. A row with
+    /// either missing or negative is `unmeasurable`.
     Ratio { numerator: Expr, denominator: Expr },
 }
 
+impl Measure {
+    /// Whether the value of each row is kept, for percentiles.
+    pub fn has_values(&self) -> bool {
+        match self {
+            Measure::Waited { .. } | Measure::Amount { .. } => true,
+            Measure::Share { .. } | Measure::Count | Measure::Ratio { .. } => false,
+        }
+    }
+}
+
 /// A reason not to count a row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Exclusion {
     /// A fixed code, or an expression that gives it (`excluded`); rows where it is null stay in.
     pub reason: Expr,
@@ -58,7 +86,7 @@ pub struct Exclusion {
 }
 
 /// The limit of the rows for which `when` holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LateAfter {
     pub when: Expr,
     pub limit: Limit,
@@ -93,7 +121,8 @@ pub struct Dimension {
 pub enum DimensionKey {
     /// The value of a column, as text.
     Column(String),
-    /// The first characters of a code, padded: level prefecture of `141121` is `1411` + `00`.
+    /// The first characters of a code, padded: `141121` cut to 4 and padded is `1411` + `00`. A code
+    /// that is no longer than `length` stays as it is.
     Prefix {
         column: String,
         length: usize,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::values::Values;
+
 /// Dimension name → key. A missing value has the key `""`. The whole has no entries.
 pub type Slice = BTreeMap<String, String>;
 
@@ -20,8 +22,8 @@ pub struct Tally {
     pub late: u64,
     /// Rows that had a limit.
     pub limited: u64,
-    /// The values counted, as (value, how many), ascending: every percentile comes from here.
-    pub values: Vec<(i64, u64)>,
+    /// The values counted: every percentile comes from here. Empty for shares, counts and ratios.
+    pub values: Values,
     /// Rows in the population and period that were not counted.
     pub excluded: Vec<Excluded>,
     /// The same sums with nothing excluded.
@@ -30,9 +32,11 @@ pub struct Tally {
     pub without_pauses: Amount,
     /// Time subtracted, by kind and reason.
     pub subtracted: Vec<Subtracted>,
-    /// Rows of the population whose clock lacked a start or stop, or stopped before it started.
+    /// Rows in the population and period that cannot be measured: no start or stop, a stop before
+    /// the start, no amount; for a share, rows that are not in its denominator.
     pub unmeasurable: u64,
-    /// What was still open at the end of the period. Absent for measures that do not wait.
+    /// What was still open at the end of the period, or of the slice's own stretch of it. Absent
+    /// for measures that do not wait.
     pub open: Option<Backlog>,
 }
 
@@ -77,19 +81,52 @@ pub struct Backlog {
 impl Tally {
     /// The value that `percent` % of the counted rows do not exceed, nearest rank.
     ///
-    /// `None` if nothing was counted. `percentile(100.0)` is the longest.
+    /// `None` if nothing was counted. `percentile(100.0)` is the longest. `percent` is taken to
+    /// six decimals, so that 7 % of 100 rows is the seventh and not, by a rounding error, the
+    /// eighth.
     pub fn percentile(&self, percent: f64) -> Option<i64> {
-        if self.n == 0 {
-            return None;
+        let n = self.values.len();
+        let millionths = (percent.clamp(0.0, 100.0) * 1e6).round() as u128;
+        let rank = (millionths * u128::from(n)).div_ceil(100_000_000);
+        self.values.at_rank((rank as u64).max(1))
+    }
+
+    /// Twice the median: the sum of the two middle values, or twice the one in the middle.
+    pub fn median_doubled(&self) -> Option<i64> {
+        let n = self.values.len();
+        let lower = self.values.at_rank(n.div_ceil(2))?;
+        let upper = self.values.at_rank(n / 2 + 1)?;
+        Some(lower + upper)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(values: impl IntoIterator<Item = i64>) -> Tally {
+        Tally {
+            values: Values::new(values),
+            ..Tally::default()
         }
-        let rank = ((percent / 100.0 * self.n as f64).ceil() as u64).clamp(1, self.n);
-        let mut seen = 0;
-        for &(value, count) in &self.values {
-            seen += count;
-            if seen >= rank {
-                return Some(value);
-            }
+    }
+
+    #[test]
+    fn percentiles_are_the_nearest_rank_and_exact() {
+        let hundred = tally(1..=100);
+        for percent in 1..=100 {
+            assert_eq!(hundred.percentile(percent.into()), Some(percent.into()));
         }
-        None
+        assert_eq!(hundred.percentile(0.0), Some(1));
+        assert_eq!(hundred.percentile(99.01), Some(100));
+        assert_eq!(tally([7]).percentile(50.0), Some(7));
+        assert_eq!(tally([]).percentile(50.0), None);
+    }
+
+    #[test]
+    fn the_median_of_an_even_count_is_the_mean_of_the_middle_two() {
+        assert_eq!(tally([1, 2, 4, 100]).median_doubled(), Some(6));
+        assert_eq!(tally([1, 2, 100]).median_doubled(), Some(4));
+        assert_eq!(tally([]).median_doubled(), None);
     }
 }

@@ -1,7 +1,29 @@
 //! Datasets in Parquet over Arrow: import with quarantine, revisions, parallel scans.
 //!
-//! This crate is given a [`Schema`] and knows nothing of what its rows mean.
+//! This crate is given a [`Schema`] and knows nothing of what its rows mean. A [`Lake`] is a folder;
+//! [`import`] reads files through a [`Mapping`] into it; [`Lake::scan`] gives the newest revisions
+//! at a cut as Arrow batches.
 
+mod dates;
+mod disk;
+mod extras;
+mod import;
+mod lake;
+mod manifest;
+mod mapping;
+mod scan;
 mod schema;
+mod source;
+mod table;
 
+pub use dates::{DateFormat, DayOrder, Precision};
+pub use import::{
+    FileSummary, ImportError, Missing, Options, Progress, ReasonCount, Summary, import,
+    import_own,
+};
+pub use lake::{Lake, LakeError};
+pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
+pub use mapping::{Mapping, MappingError};
+pub use scan::{ScanBatches, ScanTask};
 pub use schema::{Column, Kind, List, Schema};
+pub use source::{Block, Chunk, Encoding, FileEncoding, Format, Layout, ReadError, Shape, Source};

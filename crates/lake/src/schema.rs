@@ -77,8 +77,7 @@ impl Schema {
     pub fn arrow(&self) -> SchemaRef {
         let mut fields: Vec<Field> = self.columns.iter().map(field).collect();
         for list in &self.lists {
-            let inner: Fields = list.columns.iter().map(field).collect();
-            let item = Field::new("item", DataType::Struct(inner), false);
+            let item = Field::new("item", DataType::Struct(record_fields(list)), false);
             fields.push(Field::new(list.name, DataType::List(Arc::new(item)), false));
         }
         if self.moments().next().is_some() {
@@ -93,10 +92,13 @@ impl Schema {
 
     /// The columns that are moments, in the order of the letters in `precision`.
     pub fn moments(&self) -> impl Iterator<Item = &Column> {
-        self.columns
-            .iter()
-            .filter(|column| column.kind == Kind::Moment)
+        self.columns.iter().filter(|column| column.kind == Kind::Moment)
     }
+}
+
+/// The fields of the records in a list column.
+pub(crate) fn record_fields(list: &List) -> Fields {
+    list.columns.iter().map(field).collect()
 }
 
 fn field(column: &Column) -> Field {

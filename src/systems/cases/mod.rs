@@ -1,5 +1,11 @@
 //! Cases: everything a customer waits for.
 
 mod model;
+pub mod quality;
+mod shipped;
+pub mod suggest;
 
-pub use model::{billing_test_schema, case_schema, count_schema, site_schema};
+pub use model::{
+    billing_test_schema, case_schema, count_schema, dataset_schema, dataset_schemas, site_schema,
+};
+pub use shipped::{shipped_mapping_text, shipped_mappings};

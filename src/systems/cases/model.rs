@@ -6,128 +6,103 @@
 use trueline_lake::{Column, Kind, List, Schema};
 
 const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Column {
-    Column {
-        name,
-        kind,
-        required: true,
-        allowed: &[],
-        doc,
-    }
+    Column { name, kind, required: true, allowed: &[], doc }
+}
+
+const fn one_of(name: &'static str, allowed: &'static [&'static str], doc: &'static str) -> Column {
+    Column { name, kind: Kind::Label, required: false, allowed, doc }
 }
 
 const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Column {
-    Column {
-        name,
-        kind,
-        required: false,
-        allowed: &[],
-        doc,
-    }
+    Column { name, kind, required: false, allowed: &[], doc }
+}
+
+/// Every dataset there is.
+pub fn dataset_schemas() -> Vec<Schema> {
+    vec![case_schema(), count_schema(), billing_test_schema(), site_schema()]
+}
+
+/// The dataset with this name.
+pub fn dataset_schema(name: &str) -> Option<Schema> {
+    dataset_schemas().into_iter().find(|schema| schema.name == name)
 }
 
 /// The dataset `case`: one row is one revision of one case.
 pub fn case_schema() -> Schema {
+    let mut columns = case_labels();
+    columns.extend(case_moments());
+    columns.extend(case_outcomes());
     Schema {
         name: "case",
         key: &["source", "source_key"],
-        columns: vec![
-            required("source", Kind::Label, "the system the case comes from"),
-            required("source_key", Kind::Text, "its number in that system"),
-            required(
-                "kind",
-                Kind::Label,
-                "install, move, repair, change, restore, opening, \
-                complaint, appeal, enquiry, port or a word of your own",
-            ),
-            optional(
-                "service",
-                Kind::Label,
-                "fixed, mobile, broadband, leased, tv or your own",
-            ),
-            optional(
-                "region",
-                Kind::Label,
-                "a code in the hierarchy that the pack names",
-            ),
-            Column {
-                name: "area",
-                kind: Kind::Label,
-                required: false,
-                allowed: &["urban", "rural"],
-                doc: "urban or rural, by where the user is",
-            },
-            optional("line", Kind::Text, "a pseudonym of the line or subscriber"),
-            optional("channel", Kind::Label, "where the customer came in"),
-            Column {
-                name: "maintainer",
-                kind: Kind::Label,
-                required: false,
-                allowed: &["operator", "customer", "third_party"],
-                doc: "who maintains the line",
-            },
-            optional(
-                "cause",
-                Kind::Label,
-                "the cause as the source classifies it",
-            ),
-            optional(
-                "accepted",
-                Kind::Moment,
-                "the request or report was accepted",
-            ),
-            optional(
-                "paid",
-                Kind::Moment,
-                "the customer had paid or settled what was due",
-            ),
-            optional(
-                "first_contact",
-                Kind::Moment,
-                "the customer was first contacted",
-            ),
-            optional("appointment", Kind::Moment, "the time agreed for a visit"),
-            optional("arrived", Kind::Moment, "staff arrived"),
-            optional(
-                "resolved",
-                Kind::Moment,
-                "the service works, or the answer was given",
-            ),
-            optional("confirmed", Kind::Moment, "the customer confirmed"),
-            optional("closed", Kind::Moment, "the order was archived"),
-            optional("cancelled", Kind::Moment, "the request was withdrawn"),
-            optional(
-                "excluded",
-                Kind::Label,
-                "why the case is not counted; null counts it",
-            ),
-            optional("excluded_by", Kind::Label, "who approved the exclusion"),
-            Column {
-                name: "satisfaction",
-                kind: Kind::Label,
-                required: false,
-                allowed: &["satisfied", "neutral", "dissatisfied"],
-                doc: "the customer's answer; null when not asked or not answered",
-            },
-            optional("reopened", Kind::Integer, "how often it was reopened"),
-        ],
-        lists: vec![List {
-            name: "intervals",
-            columns: vec![
-                required(
-                    "kind",
-                    Kind::Label,
-                    "paused, awaiting_confirmation, reopened, held …",
-                ),
-                required("from", Kind::Moment, "start"),
-                optional("to", Kind::Moment, "end; null while it is open"),
-                optional("reason", Kind::Label, "why"),
-                optional("requested_by", Kind::Label, "who asked for it"),
-                optional("approved_by", Kind::Label, "who approved it"),
-                optional("evidence", Kind::Text, "where the proof lies"),
-            ],
-            doc: "stretches of time inside a case",
-        }],
+        columns,
+        lists: vec![intervals()],
         doc: "everything a customer waits for; one row is one revision of one case",
+    }
+}
+
+fn case_labels() -> Vec<Column> {
+    use Kind::{Label, Text};
+    vec![
+        required("source", Label, "the system the case comes from"),
+        required("source_key", Text, "its number in that system"),
+        required(
+            "kind",
+            Label,
+            "install, move, repair, change, restore, opening, complaint, appeal, enquiry, port \
+             or a word of your own",
+        ),
+        optional("service", Label, "fixed, mobile, broadband, leased, tv or your own"),
+        optional("region", Label, "a code in the hierarchy that the pack names"),
+        one_of("area", &["urban", "rural"], "urban or rural, by where the user is"),
+        optional("line", Text, "a pseudonym of the line or subscriber"),
+        optional("channel", Label, "where the customer came in"),
+        one_of("maintainer", &["operator", "customer", "third_party"], "who maintains the line"),
+        optional("cause", Label, "the cause as the source classifies it"),
+    ]
+}
+
+fn case_moments() -> Vec<Column> {
+    let moment = |name, doc| optional(name, Kind::Moment, doc);
+    vec![
+        moment("accepted", "the request or report was accepted"),
+        moment("paid", "the customer had paid or settled what was due"),
+        moment("first_contact", "the customer was first contacted"),
+        moment("appointment", "the time agreed for a visit"),
+        moment("arrived", "staff arrived"),
+        moment("resolved", "the service works, or the answer was given"),
+        moment("confirmed", "the customer confirmed"),
+        moment("closed", "the order was archived"),
+        moment("cancelled", "the request was withdrawn"),
+    ]
+}
+
+fn case_outcomes() -> Vec<Column> {
+    vec![
+        optional("excluded", Kind::Label, "why the case is not counted; null counts it"),
+        optional("excluded_by", Kind::Label, "who approved the exclusion"),
+        one_of(
+            "satisfaction",
+            &["satisfied", "neutral", "dissatisfied"],
+            "the customer's answer; null when not asked or not answered",
+        ),
+        optional("reopened", Kind::Integer, "how often it was reopened"),
+    ]
+}
+
+fn intervals() -> List {
+    List {
+        name: "intervals",
+        columns: vec![
+            required("kind", Kind::Label, "paused, awaiting_confirmation, reopened, held …"),
+            required("from", Kind::Moment, "start"),
+            optional("to", Kind::Moment, "end; null while it is open"),
+            optional("reason", Kind::Label, "why"),
+            optional("requested_by", Kind::Label, "who asked for it"),
+            optional("approved_by", Kind::Label, "who approved it"),
+            optional("evidence", Kind::Text, "where the proof lies"),
+        ],
+        doc: "stretches of time inside a case",
     }
 }
 
@@ -140,16 +115,8 @@ pub fn count_schema() -> Schema {
             required("source", Kind::Label, "who says so"),
             required("period", Kind::Label, "2020H1, 2020Q2, 2020-05, 2020"),
             required("region", Kind::Label, "region code; empty for the whole"),
-            required(
-                "measure",
-                Kind::Label,
-                "lines, users, bills, or an indicator's figure id",
-            ),
-            required(
-                "scope",
-                Kind::Label,
-                "a further split such as urban; empty for none",
-            ),
+            required("measure", Kind::Label, "lines, users, bills, or an indicator's figure id"),
+            required("scope", Kind::Label, "a further split such as urban; empty for none"),
             required("value", Kind::Number, "the number"),
             optional("unit", Kind::Label, "its unit"),
             Column {
@@ -159,11 +126,7 @@ pub fn count_schema() -> Schema {
                 allowed: &["input", "published"],
                 doc: "input to a figure, or a value already published elsewhere",
             },
-            optional(
-                "definition",
-                Kind::Label,
-                "which definition a published value followed",
-            ),
+            optional("definition", Kind::Label, "which definition a published value followed"),
             optional("note", Kind::Text, "anything a reader should know"),
         ],
         lists: Vec::new(),
@@ -184,11 +147,7 @@ pub fn billing_test_schema() -> Schema {
             required("tested", Kind::Moment, "when the lot was tested"),
             required("records", Kind::Integer, "charging records checked"),
             required("wrong", Kind::Integer, "records found wrong"),
-            optional(
-                "error",
-                Kind::Label,
-                "the class of error, where one dominates",
-            ),
+            optional("error", Kind::Label, "the class of error, where one dominates"),
         ],
         lists: Vec::new(),
         doc: "results of billing tests: records checked and records wrong, a row a lot",

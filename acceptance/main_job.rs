@@ -1,0 +1,184 @@
+//! The main job, as a newcomer runs it: a simulated province, its report in every format.
+//!
+//! The program is run as a program; what it wrote is read back by tools that are not ours.
+
+mod program;
+
+use std::fs;
+
+use program::{Folder, trueline};
+use serde_json::Value;
+
+/// Indicator, statistic, area, and what the sample report of 2020H1 prints.
+const PRINTED: &[(&str, &str, &str, &str)] = &[
+    ("fixed.install", "mean", "urban", "0.84"),
+    ("fixed.install", "mean", "rural", "1.04"),
+    ("fixed.install", "on_time", "urban", "100"),
+    ("fixed.install", "on_time", "rural", "100"),
+    ("fixed.repair", "mean", "urban", "7.41"),
+    ("fixed.repair", "mean", "rural", "9.21"),
+    ("fixed.repair", "on_time", "urban", "100"),
+    ("fixed.repair", "on_time", "rural", "100"),
+    ("mobile.change", "mean", "", "0.33"),
+    ("mobile.change", "on_time", "", "100"),
+    ("mobile.restore", "mean", "", "0.41"),
+    ("mobile.restore", "on_time", "", "100"),
+    ("mobile.repair", "mean", "", "1.90"),
+    ("mobile.repair", "on_time", "", "100"),
+    ("broadband.install", "mean", "", "0.85"),
+    ("broadband.install", "on_time", "", "100"),
+    ("broadband.repair", "mean", "", "4.96"),
+    ("broadband.repair", "on_time", "", "100"),
+    ("leased.opening", "mean", "", "2.25"),
+    ("leased.repair", "mean", "", "2.41"),
+    ("complaint.handling", "mean", "", "11.54"),
+    ("complaint.satisfaction", "share", "", "88.14"),
+    ("rollout.l900", "count", "", "3390"),
+];
+
+#[test]
+fn a_simulated_half_year_prints_the_values_of_the_sample_report() {
+    for (cases, seed) in [("50000", "1"), ("120000", "7")] {
+        let folder = Folder::new();
+        let sources = folder.path("sources");
+        trueline(&["simulate", "--out", &sources, "--period", "2020H1"])
+            .args(["--cases", cases, "--seed", seed])
+            .done();
+        let dir = folder.path("instance");
+        trueline(&["--dir", &dir, "import", "--from", &sources]).done();
+        let rows = figures(&dir, &["--period", "2020H1"]);
+        for (indicator, statistic, area, printed) in PRINTED {
+            let row = find(&rows, indicator, statistic, area);
+            assert_eq!(
+                row["printed"], *printed,
+                "{indicator}.{statistic}[{area}], {cases} cases, seed {seed}"
+            );
+        }
+        let bound = find(&rows, "fixed.billing_error", "bound", "");
+        let value = bound["value"].as_f64().expect("the bound is a number");
+        assert!(value > 0.0 && value <= 1e-4, "one-sided bound {value}");
+    }
+}
+
+#[test]
+fn a_slice_adds_up_to_its_whole() {
+    let folder = Folder::new();
+    let dir = simulated(&folder);
+    let whole = figures(&dir, &["--period", "2020H1", "--indicator", "broadband.repair"]);
+    let slices = figures(
+        &dir,
+        &["--period", "2020H1", "--indicator", "broadband.repair", "--by", "prefecture,month"],
+    );
+    let whole = find(&whole, "broadband.repair", "mean", "");
+    let add = |key: &str| -> i64 {
+        slices
+            .iter()
+            .filter(|row| row["statistic"] == "mean")
+            .filter(|row| {
+                let slice = row["slice"].as_object().expect("a slice is an object");
+                slice.contains_key("prefecture") && slice.contains_key("month")
+            })
+            .map(|row| row[key].as_i64().expect("an integer"))
+            .sum()
+    };
+    assert_eq!(add("n"), whole["n"].as_i64().unwrap());
+    assert_eq!(add("sum"), whole["sum"].as_i64().unwrap());
+}
+
+#[test]
+fn the_report_is_the_same_bytes_again_in_every_format() {
+    let folder = Folder::new();
+    let dir = simulated(&folder);
+    let mut runs = Vec::new();
+    for run in ["first", "second"] {
+        let files: Vec<String> = ["pdf", "html", "xlsx", "json", "docx"]
+            .iter()
+            .map(|ending| folder.path(&format!("{run}.{ending}")))
+            .collect();
+        let mut program = trueline(&["--dir", &dir, "report", "--period", "2020H1", "--out"]);
+        program.args(files.iter().map(String::as_str)).done();
+        runs.push(files);
+    }
+    for (first, second) in runs[0].iter().zip(&runs[1]) {
+        let (first_bytes, second_bytes) = (fs::read(first).unwrap(), fs::read(second).unwrap());
+        assert!(first_bytes.len() > 1000, "{first} is empty");
+        assert_eq!(first_bytes, second_bytes, "{first} and {second} differ");
+    }
+}
+
+#[test]
+fn every_number_of_the_sample_stands_in_the_pdf_that_a_stranger_reads() {
+    let folder = Folder::new();
+    let dir = simulated(&folder);
+    let pdf = folder.path("report.pdf");
+    trueline(&["--dir", &dir, "--lang", "zh", "report", "--period", "2020H1", "--out", &pdf])
+        .done();
+    let text = program::tool("pdftotext", &["-layout", &pdf, "-"]);
+    for (indicator, statistic, _, printed) in PRINTED {
+        assert!(text.contains(printed), "{indicator}.{statistic}: {printed} is not in the PDF");
+    }
+    for words in ["2020年上半年", "服务质量状况报告", "10010-5", "客观、真实、准确", "模拟"] {
+        assert!(text.contains(words), "{words} is not in the PDF");
+    }
+    program::tool("qpdf", &["--check", &pdf]);
+    let attached = program::tool("qpdf", &["--list-attachments", &pdf]);
+    assert!(attached.contains(".json"), "figures and definitions are attached: {attached}");
+}
+
+#[test]
+fn the_same_files_twice_add_nothing() {
+    let folder = Folder::new();
+    let dir = simulated(&folder);
+    let before = figures(&dir, &["--period", "2020H1"]);
+    let sources = folder.path("sources");
+    let again = trueline(&["--dir", &dir, "import", "--from", &sources]).done();
+    assert!(again.contains("0"), "{again}");
+    assert_eq!(before, figures(&dir, &["--period", "2020H1"]));
+}
+
+#[test]
+fn the_cases_behind_a_figure_are_as_many_as_it_counts() {
+    let folder = Folder::new();
+    let dir = simulated(&folder);
+    let question = ["--period", "2020H1", "--indicator", "fixed.repair"];
+    let rows = figures(&dir, &[&question[..], &["--by", "prefecture,area"]].concat());
+    let slow = rows
+        .iter()
+        .find(|row| {
+            row["statistic"] == "mean"
+                && row["slice"]["prefecture"] == "141100"
+                && row["slice"]["area"] == "rural"
+        })
+        .expect("Lüliang has rural repairs");
+    let listed = trueline(&["--dir", &dir, "cases", "--format", "json", "--limit", "0"])
+        .args(question)
+        .args(["--where", "prefecture=141100,area=rural"])
+        .done();
+    let listed: Vec<Value> = serde_json::from_str(&listed).expect("JSON");
+    let counted = listed.iter().filter(|case| case["outcome"] == "counted");
+    assert_eq!(counted.count() as u64, slow["n"].as_u64().unwrap());
+}
+
+fn simulated(folder: &Folder) -> String {
+    let sources = folder.path("sources");
+    trueline(&["simulate", "--out", &sources, "--cases", "50000"]).done();
+    let dir = folder.path("instance");
+    trueline(&["--dir", &dir, "import", "--from", &sources]).done();
+    dir
+}
+
+fn figures(dir: &str, more: &[&str]) -> Vec<Value> {
+    let text = trueline(&["--dir", dir, "indicators", "--format", "json"]).args(more).done();
+    serde_json::from_str(&text).expect("the rows are JSON")
+}
+
+fn find<'a>(rows: &'a [Value], indicator: &str, statistic: &str, area: &str) -> &'a Value {
+    rows.iter()
+        .find(|row| {
+            let slice = row["slice"].as_object().expect("a slice is an object");
+            row["indicator"] == indicator
+                && row["statistic"] == statistic
+                && slice.get("area").and_then(Value::as_str).unwrap_or("") == area
+        })
+        .unwrap_or_else(|| panic!("no row {indicator}.{statistic}[{area}]"))
+}

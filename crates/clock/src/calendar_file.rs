@@ -1,0 +1,360 @@
+//! Reading calendars from TOML: `calendar.toml` and one file a year, errors with file and line.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use thiserror::Error;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use crate::calendar::{Calendar, DayKind, NamedDay, Notice, Period, Provenance, Week};
+use crate::local::{DAY, LocalDays};
+
+/// Why the files are no calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CalendarError {
+    #[error("{file}:{line}: {problem}")]
+    At { file: String, line: usize, problem: Problem },
+    #[error("no file calendar.toml, which says the week and the zone")]
+    NoWeek,
+    #[error("no file for {year}, but for years on both sides of it")]
+    Gap { year: i16 },
+    #[error("no file for any year, such as 2020.toml")]
+    NoYear,
+}
+
+/// What is wrong at one place, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Problem {
+    #[error("{0}")]
+    Toml(String),
+    #[error("no such weekday: {0}; write monday to sunday")]
+    Weekday(String),
+    #[error("no such time zone: {0}; write an IANA name such as Asia/Shanghai")]
+    Zone(String),
+    #[error("no working period: {0}; write it as \"09:00-12:00\", ending by 24:00")]
+    Period(String),
+    #[error("working periods of one day overlap or stand out of order")]
+    PeriodOrder,
+    #[error("weekdays of different length; say with day_seconds what one day is worth")]
+    DayLength,
+    #[error("day_seconds must be from 1 to 86400; write 28800 for eight hours")]
+    DaySeconds,
+    #[error("a day of work needs at least one period")]
+    NoPeriod,
+    #[error("no date; write it as 2020-01-31")]
+    Date,
+    #[error("the span ends before it begins")]
+    Backwards,
+    #[error("{date} belongs to the file of another year")]
+    OtherYear { date: Date },
+    #[error("{date} stands twice in one notice")]
+    Twice { date: Date },
+    #[error("the file is named for {named}; write year = {named}")]
+    Year { named: String },
+    #[error("a file is calendar.toml or a year such as 2020.toml")]
+    FileName,
+    #[error("the same year stands in two files")]
+    SameYear,
+    #[error("a year needs at least one notice, even one that changes no day")]
+    NoNotice,
+    #[error("a notice counts from its issue; effective cannot be earlier")]
+    Effective,
+    #[error("no date from which the notice is known; write issued or effective")]
+    Undated,
+}
+
+impl Calendar {
+    /// Reads a calendar from the names and texts of its files: `calendar.toml` and one a year.
+    ///
+    /// A name may have folders in front; errors repeat it as it was given.
+    pub fn parse(files: &[(&str, &str)]) -> Result<Calendar, CalendarError> {
+        let mut week = None;
+        let mut years = BTreeMap::new();
+        for &(name, text) in files {
+            let file = File { name, text };
+            let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
+            if stem == "calendar.toml" {
+                week = Some(Arc::new(read_week(&file)?));
+                continue;
+            }
+            let (year, notices) = read_year(&file, stem)?;
+            if years.insert(year, notices).is_some() {
+                return Err(file.at(&(0..0), Problem::SameYear));
+            }
+        }
+        let week = week.ok_or(CalendarError::NoWeek)?;
+        let first = *years.keys().next().ok_or(CalendarError::NoYear)?;
+        if let Some(year) = (first..).zip(years.keys()).find(|(a, b)| a != *b) {
+            return Err(CalendarError::Gap { year: year.0 });
+        }
+        Ok(Calendar::new(week, years))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct File<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl File<'_> {
+    fn at(&self, span: &Range<usize>, problem: Problem) -> CalendarError {
+        let before = self.text.as_bytes().iter().take(span.start);
+        CalendarError::At {
+            file: self.name.to_owned(),
+            line: 1 + before.filter(|&&byte| byte == b'\n').count(),
+            problem,
+        }
+    }
+
+    fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, CalendarError> {
+        toml::from_str(self.text).map_err(|error| {
+            let span = error.span().unwrap_or(0..0);
+            self.at(&span, Problem::Toml(error.message().to_owned()))
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WeekFile {
+    name: String,
+    title: String,
+    zone: Spanned<String>,
+    days_off: Vec<Spanned<String>>,
+    day_seconds: Option<Spanned<i64>>,
+    periods: Spanned<PeriodsFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PeriodsFile {
+    default: PeriodList,
+    make_up: Option<PeriodList>,
+    monday: Option<PeriodList>,
+    tuesday: Option<PeriodList>,
+    wednesday: Option<PeriodList>,
+    thursday: Option<PeriodList>,
+    friday: Option<PeriodList>,
+    saturday: Option<PeriodList>,
+    sunday: Option<PeriodList>,
+}
+
+type PeriodList = Spanned<Vec<Spanned<String>>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct YearFile {
+    year: Spanned<i16>,
+    #[serde(default)]
+    notice: Vec<NoticeFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoticeFile {
+    title: Spanned<String>,
+    number: Option<String>,
+    issued: Option<Spanned<Datetime>>,
+    effective: Option<Spanned<Datetime>>,
+    source: String,
+    read: ProvenanceFile,
+    #[serde(default)]
+    off: Vec<SpanFile>,
+    #[serde(default)]
+    work: Vec<SpanFile>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum ProvenanceFile {
+    Primary,
+    Copy,
+    Unverified,
+}
+
+/// One day, or all days from the first to the last.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpanFile {
+    name: String,
+    from: Spanned<Datetime>,
+    to: Option<Spanned<Datetime>>,
+}
+
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+fn read_week(file: &File) -> Result<Week, CalendarError> {
+    let week: WeekFile = file.read()?;
+    if LocalDays::of_zone(week.zone.get_ref()).is_none() {
+        let problem = Problem::Zone(week.zone.get_ref().clone());
+        return Err(file.at(&week.zone.span(), problem));
+    }
+    let mut days_off = [false; 7];
+    for day in &week.days_off {
+        let index = WEEKDAYS.iter().position(|name| name == day.get_ref());
+        let unknown = || file.at(&day.span(), Problem::Weekday(day.get_ref().clone()));
+        days_off[index.ok_or_else(unknown)?] = true;
+    }
+    let span = week.periods.span();
+    let said = week.periods.into_inner();
+    let default = read_periods(file, &said.default)?;
+    let or_default = |list: Option<PeriodList>| match list {
+        Some(list) => read_periods(file, &list),
+        None => Ok(default.clone()),
+    };
+    let periods = [
+        or_default(said.monday)?,
+        or_default(said.tuesday)?,
+        or_default(said.wednesday)?,
+        or_default(said.thursday)?,
+        or_default(said.friday)?,
+        or_default(said.saturday)?,
+        or_default(said.sunday)?,
+    ];
+    let make_up = or_default(said.make_up)?;
+    let length = |periods: &[Period]| periods.iter().map(|p| p.to - p.from).sum::<i64>();
+    let day_seconds = length(&default);
+    let even = length(&make_up) == day_seconds
+        && (0..7).all(|day| days_off[day] || length(&periods[day]) == day_seconds);
+    if week.day_seconds.is_none() && !even {
+        return Err(file.at(&span, Problem::DayLength));
+    }
+    let day_seconds = match &week.day_seconds {
+        Some(said) if (1..=DAY).contains(said.get_ref()) => *said.get_ref(),
+        Some(said) => return Err(file.at(&said.span(), Problem::DaySeconds)),
+        None => day_seconds,
+    };
+    Ok(Week {
+        name: week.name.into(),
+        title: week.title,
+        zone: week.zone.into_inner(),
+        days_off,
+        periods,
+        make_up,
+        day_seconds,
+    })
+}
+
+fn read_periods(file: &File, list: &PeriodList) -> Result<Vec<Period>, CalendarError> {
+    let mut periods: Vec<Period> = Vec::new();
+    for text in list.get_ref() {
+        let wrong = || file.at(&text.span(), Problem::Period(text.get_ref().clone()));
+        let (from, to) = text.get_ref().split_once('-').ok_or_else(wrong)?;
+        let from = second_of_day(from).ok_or_else(wrong)?;
+        let to = second_of_day(to).ok_or_else(wrong)?;
+        if from >= to {
+            return Err(wrong());
+        }
+        if periods.last().is_some_and(|before| before.to > from) {
+            return Err(file.at(&text.span(), Problem::PeriodOrder));
+        }
+        periods.push(Period { from, to });
+    }
+    if periods.is_empty() {
+        return Err(file.at(&list.span(), Problem::NoPeriod));
+    }
+    Ok(periods)
+}
+
+/// `09:30` as seconds; `24:00` is the end of the day.
+fn second_of_day(text: &str) -> Option<i64> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    if !digits(hour) || !digits(minute) {
+        return None;
+    }
+    let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
+    let second = hour * 3600 + minute * 60;
+    (minute < 60 && second <= DAY).then_some(second)
+}
+
+type Year = (i16, Vec<Arc<Notice>>);
+
+fn read_year(file: &File, stem: &str) -> Result<Year, CalendarError> {
+    let named = stem.strip_suffix(".toml").unwrap_or(stem);
+    if named.len() != 4 || !named.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(file.at(&(0..0), Problem::FileName));
+    }
+    let said: YearFile = file.read()?;
+    let year = *said.year.get_ref();
+    if named.parse() != Ok(year) {
+        let named = named.to_owned();
+        return Err(file.at(&said.year.span(), Problem::Year { named }));
+    }
+    if said.notice.is_empty() {
+        return Err(file.at(&said.year.span(), Problem::NoNotice));
+    }
+    let notices = said.notice.into_iter();
+    let notices = notices.map(|notice| read_notice(file, year, notice).map(Arc::new));
+    Ok((year, notices.collect::<Result<_, _>>()?))
+}
+
+fn read_notice(file: &File, year: i16, said: NoticeFile) -> Result<Notice, CalendarError> {
+    let date = |said: &Spanned<Datetime>| read_date(file, said);
+    let issued = said.issued.as_ref().map(date).transpose()?;
+    let effective = said.effective.as_ref().map(date).transpose()?;
+    let span = said.title.span();
+    let effective = effective.or(issued).ok_or_else(|| file.at(&span, Problem::Undated))?;
+    if issued.is_some_and(|issued| effective < issued) {
+        return Err(file.at(&span, Problem::Effective));
+    }
+    let mut days: Vec<NamedDay> = Vec::new();
+    let off = said.off.iter().map(|span| (DayKind::Off, span));
+    let work = said.work.iter().map(|span| (DayKind::Working, span));
+    for (kind, said) in off.chain(work) {
+        let from = read_date(file, &said.from)?;
+        let to = said.to.as_ref().map(|to| read_date(file, to));
+        let to = to.transpose()?.unwrap_or(from);
+        let wrong = |problem| Err(file.at(&said.from.span(), problem));
+        if to < from {
+            return wrong(Problem::Backwards);
+        }
+        let name: Arc<str> = said.name.as_str().into();
+        for date in from.series(jiff::Span::new().days(1)) {
+            if date > to {
+                break;
+            }
+            let december_before = date.year() == year - 1 && date.month() == 12;
+            if date.year() != year && !december_before {
+                return wrong(Problem::OtherYear { date });
+            }
+            if days.iter().any(|day| day.date == date) {
+                return wrong(Problem::Twice { date });
+            }
+            let name = name.clone();
+            days.push(NamedDay { date, kind, name });
+        }
+    }
+    days.sort_by_key(|day| day.date);
+    Ok(Notice {
+        title: said.title.into_inner(),
+        number: said.number,
+        issued,
+        effective,
+        source: said.source,
+        read: match said.read {
+            ProvenanceFile::Primary => Provenance::Primary,
+            ProvenanceFile::Copy => Provenance::Copy,
+            ProvenanceFile::Unverified => Provenance::Unverified,
+        },
+        days,
+    })
+}
+
+fn read_date(file: &File, said: &Spanned<Datetime>) -> Result<Date, CalendarError> {
+    let wrong = || file.at(&said.span(), Problem::Date);
+    let value = said.get_ref();
+    if value.time.is_some() || value.offset.is_some() {
+        return Err(wrong());
+    }
+    let date = value.date.ok_or_else(wrong)?;
+    let day = |part: u8| i8::try_from(part).map_err(|_| wrong());
+    let year = i16::try_from(date.year).map_err(|_| wrong())?;
+    Date::new(year, day(date.month)?, day(date.day)?).map_err(|_| wrong())
+}

@@ -1,0 +1,376 @@
+//! The value of an expression for one row. It always ends and never fails.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt::Write;
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
+
+use crate::tree::{Compare, Expr, Function, Math};
+use crate::value::{Row, Value};
+
+/// The value of an expression for one row, with local dates and hours in `zone`.
+pub fn evaluate<'a>(expr: &'a Expr, row: &'a dyn Row, zone: &TimeZone) -> Value<'a> {
+    match expr {
+        Expr::Null => Value::Null,
+        Expr::Boolean(value) => Value::Boolean(*value),
+        Expr::Integer(value) => Value::Integer(*value),
+        Expr::Number(value) => Value::Number(*value),
+        Expr::Text(text) => Value::Text(Cow::Borrowed(text)),
+        Expr::Time(seconds) => Value::Time(*seconds),
+        Expr::LocalTime(civil) => local_time(*civil, zone).map_or(Value::Null, Value::Time),
+        Expr::Name(name) => row.get(name),
+        Expr::Not(inner) => match evaluate(inner, row, zone) {
+            Value::Boolean(value) => Value::Boolean(!value),
+            _ => Value::Null,
+        },
+        Expr::Negate(inner) => match evaluate(inner, row, zone) {
+            Value::Integer(value) => value.checked_neg().map_or(Value::Null, Value::Integer),
+            Value::Number(value) => Value::Number(-value),
+            _ => Value::Null,
+        },
+        Expr::And(parts) => chain(parts, false, row, zone),
+        Expr::Or(parts) => chain(parts, true, row, zone),
+        Expr::Compare(compare, left, right) => {
+            let (left, right) = (evaluate(left, row, zone), evaluate(right, row, zone));
+            compare_values(*compare, &left, &right).map_or(Value::Null, Value::Boolean)
+        }
+        Expr::In(value, items) => {
+            let value = evaluate(value, row, zone);
+            if value.is_null() {
+                return Value::Null;
+            }
+            Value::Boolean(items.iter().any(|item| {
+                let item = evaluate(item, row, zone);
+                compare_values(Compare::Equal, &value, &item) == Some(true)
+            }))
+        }
+        Expr::Math(math, left, right) => {
+            let (left, right) = (evaluate(left, row, zone), evaluate(right, row, zone));
+            math_values(*math, &left, &right)
+        }
+        Expr::Call(function, arguments) => call(*function, arguments, row, zone),
+    }
+}
+
+/// The UTC seconds of a civil moment in a zone. A moment that a change of the clocks skipped is
+/// moved on by the gap; of one that happened twice the first is taken.
+pub fn local_time(civil_seconds: i64, zone: &TimeZone) -> Option<i64> {
+    let civil = TimeZone::UTC.to_datetime(Timestamp::from_second(civil_seconds).ok()?);
+    to_seconds(civil, zone)
+}
+
+fn to_seconds(civil: DateTime, zone: &TimeZone) -> Option<i64> {
+    let instant = zone.to_timestamp(civil).ok()?;
+    Some(instant.as_second())
+}
+
+fn chain<'a>(parts: &'a [Expr], decisive: bool, row: &'a dyn Row, zone: &TimeZone) -> Value<'a> {
+    let mut unknown = false;
+    for part in parts {
+        match evaluate(part, row, zone) {
+            Value::Boolean(value) if value == decisive => return Value::Boolean(decisive),
+            Value::Boolean(_) => {}
+            _ => unknown = true,
+        }
+    }
+    if unknown {
+        Value::Null
+    } else {
+        Value::Boolean(!decisive)
+    }
+}
+
+/// How two values compare; `None` if either is null or they are of different kinds.
+pub(crate) fn order(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Integer(a), Value::Integer(b)) | (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),
+        (Value::Text(a), Value::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
+        (Value::Boolean(a), Value::Boolean(b)) => Some(a.cmp(b)),
+        (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
+        (Value::Integer(a), Value::Number(b)) => (*a as f64).partial_cmp(b),
+        (Value::Number(a), Value::Integer(b)) => a.partial_cmp(&(*b as f64)),
+        _ => None,
+    }
+}
+
+fn compare_values(compare: Compare, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
+    let order = order(left, right)?;
+    Some(match compare {
+        Compare::Equal => order.is_eq(),
+        Compare::NotEqual => order.is_ne(),
+        Compare::Less => order.is_lt(),
+        Compare::LessOrEqual => order.is_le(),
+        Compare::Greater => order.is_gt(),
+        Compare::GreaterOrEqual => order.is_ge(),
+    })
+}
+
+fn math_values(math: Math, left: &Value<'_>, right: &Value<'_>) -> Value<'static> {
+    let whole = |a: i64, b: i64| match math {
+        Math::Add => a.checked_add(b),
+        Math::Subtract => a.checked_sub(b),
+        Math::Multiply => a.checked_mul(b),
+        Math::Divide => None,
+    };
+    match (left, right, math) {
+        (Value::Time(a), Value::Time(b), Math::Subtract) => {
+            whole(*a, *b).map_or(Value::Null, Value::Integer)
+        }
+        (Value::Time(a), Value::Integer(b), Math::Add | Math::Subtract)
+        | (Value::Integer(a), Value::Time(b), Math::Add) => {
+            whole(*a, *b).map_or(Value::Null, Value::Time)
+        }
+        (Value::Integer(a), Value::Integer(b), Math::Add | Math::Subtract | Math::Multiply) => {
+            whole(*a, *b).map_or(Value::Null, Value::Integer)
+        }
+        _ => match (as_number(left), as_number(right)) {
+            (Some(a), Some(b)) => {
+                let result = match math {
+                    Math::Add => a + b,
+                    Math::Subtract => a - b,
+                    Math::Multiply => a * b,
+                    Math::Divide => a / b,
+                };
+                if result.is_finite() {
+                    Value::Number(result)
+                } else {
+                    Value::Null
+                }
+            }
+            _ => Value::Null,
+        },
+    }
+}
+
+fn as_number(value: &Value<'_>) -> Option<f64> {
+    match value {
+        Value::Integer(value) => Some(*value as f64),
+        Value::Number(value) => Some(*value),
+        Value::Null | Value::Boolean(_) | Value::Text(_) | Value::Time(_) => None,
+    }
+}
+
+fn call<'a>(
+    function: Function,
+    arguments: &'a [Expr],
+    row: &'a dyn Row,
+    zone: &TimeZone,
+) -> Value<'a> {
+    let value = |index: usize| {
+        arguments
+            .get(index)
+            .map_or(Value::Null, |argument| evaluate(argument, row, zone))
+    };
+    match function {
+        Function::Coalesce => arguments
+            .iter()
+            .map(|argument| evaluate(argument, row, zone))
+            .find(|value| !value.is_null())
+            .unwrap_or(Value::Null),
+        Function::First => pick(arguments, Ordering::Less, row, zone),
+        Function::Latest => pick(arguments, Ordering::Greater, row, zone),
+        Function::If => {
+            if value(0).holds() {
+                value(1)
+            } else {
+                value(2)
+            }
+        }
+        Function::Present => Value::Boolean(!value(0).is_null()),
+        Function::Missing => Value::Boolean(value(0).is_null()),
+        Function::Lower
+        | Function::Upper
+        | Function::Trim
+        | Function::Length
+        | Function::StartsWith
+        | Function::EndsWith
+        | Function::Contains
+        | Function::Replace
+        | Function::Part => match value(0) {
+            Value::Text(text) => text_call(function, text, &value(1), &value(2), arguments.len()),
+            _ => Value::Null,
+        },
+        Function::Join => join(arguments, row, zone),
+        Function::Number => read_number(value(0)),
+        Function::ToText => to_text(value(0), zone),
+        Function::ParseTime => match (value(0), value(1)) {
+            (Value::Text(text), Value::Text(format)) => read_time(&text, Some(&format), zone),
+            (Value::Text(text), _) if arguments.len() == 1 => read_time(&text, None, zone),
+            _ => None,
+        }
+        .map_or(Value::Null, Value::Time),
+        Function::Year
+        | Function::Quarter
+        | Function::Month
+        | Function::Day
+        | Function::Hour
+        | Function::Minute
+        | Function::Weekday
+        | Function::StartOfDay => match value(0) {
+            Value::Time(seconds) => time_call(function, seconds, zone).unwrap_or(Value::Null),
+            _ => Value::Null,
+        },
+    }
+}
+
+fn pick<'a>(
+    arguments: &'a [Expr],
+    wanted: Ordering,
+    row: &'a dyn Row,
+    zone: &TimeZone,
+) -> Value<'a> {
+    let mut best = Value::Null;
+    for argument in arguments {
+        let value = evaluate(argument, row, zone);
+        if best.is_null() || order(&value, &best) == Some(wanted) {
+            best = value;
+        }
+    }
+    best
+}
+
+fn text_call<'a>(
+    function: Function,
+    text: Cow<'a, str>,
+    second: &Value<'_>,
+    third: &Value<'_>,
+    count: usize,
+) -> Value<'a> {
+    match (function, second, third) {
+        (Function::Lower, ..) => Value::Text(text.to_lowercase().into()),
+        (Function::Upper, ..) => Value::Text(text.to_uppercase().into()),
+        (Function::Trim, ..) => Value::Text(match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        }),
+        (Function::Length, ..) => Value::Integer(text.chars().count() as i64),
+        (Function::StartsWith, Value::Text(what), _) => {
+            Value::Boolean(text.starts_with(what.as_ref()))
+        }
+        (Function::EndsWith, Value::Text(what), _) => Value::Boolean(text.ends_with(what.as_ref())),
+        (Function::Contains, Value::Text(what), _) => Value::Boolean(text.contains(what.as_ref())),
+        (Function::Replace, Value::Text(what), Value::Text(with)) => replace(&text, what, with),
+        (Function::Part, Value::Integer(from), Value::Integer(length)) => {
+            Value::Text(part(&text, *from, *length).into())
+        }
+        (Function::Part, Value::Integer(from), _) if count == 2 => {
+            Value::Text(part(&text, *from, i64::MAX).into())
+        }
+        _ => Value::Null,
+    }
+}
+
+/// The longest text that an expression may build, in bytes; a longer one is null.
+const LONGEST_TEXT: usize = 1 << 24;
+
+fn replace(text: &str, what: &str, with: &str) -> Value<'static> {
+    // Replacing nothing would put the new text between all characters, which nobody means.
+    if what.is_empty() {
+        return Value::Text(text.to_owned().into());
+    }
+    let grown = text.matches(what).count().saturating_mul(with.len());
+    if text.len().saturating_add(grown) > LONGEST_TEXT {
+        return Value::Null;
+    }
+    Value::Text(text.replace(what, with).into())
+}
+
+fn part(text: &str, from: i64, length: i64) -> String {
+    let skipped = usize::try_from(from.saturating_sub(1)).unwrap_or(0);
+    let length = usize::try_from(length).unwrap_or(0);
+    text.chars().skip(skipped).take(length).collect()
+}
+
+fn join<'a>(arguments: &'a [Expr], row: &'a dyn Row, zone: &TimeZone) -> Value<'a> {
+    let mut joined = String::new();
+    for argument in arguments {
+        if let Value::Text(text) = evaluate(argument, row, zone) {
+            if joined.len().saturating_add(text.len()) > LONGEST_TEXT {
+                return Value::Null;
+            }
+            joined.push_str(&text);
+        }
+    }
+    Value::Text(joined.into())
+}
+
+fn read_number(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::Integer(_) | Value::Number(_) => value,
+        Value::Text(text) => {
+            let text = text.trim();
+            // Rust also reads "inf" and "nan", which no export means as numbers.
+            let plain = text
+                .bytes()
+                .all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-' | b'+' | b'e' | b'E'));
+            match text.parse::<f64>() {
+                Ok(number) if plain && number.is_finite() => Value::Number(number),
+                Ok(_) | Err(_) => Value::Null,
+            }
+        }
+        Value::Null | Value::Boolean(_) | Value::Time(_) => Value::Null,
+    }
+}
+
+fn to_text<'a>(value: Value<'a>, zone: &TimeZone) -> Value<'a> {
+    let mut text = String::new();
+    let written = match value {
+        Value::Null => return Value::Null,
+        Value::Text(text) => return Value::Text(text),
+        Value::Boolean(value) => write!(text, "{value}"),
+        Value::Integer(value) => write!(text, "{value}"),
+        Value::Number(value) => write!(text, "{value}"),
+        Value::Time(seconds) => match zoned(seconds, zone) {
+            Some(moment) => write!(text, "{}", moment.strftime("%Y-%m-%dT%H:%M:%S%:z")),
+            None => return Value::Null,
+        },
+    };
+    written.map_or(Value::Null, |()| Value::Text(text.into()))
+}
+
+fn read_time(text: &str, format: Option<&str>, zone: &TimeZone) -> Option<i64> {
+    let text = text.trim();
+    let Some(format) = format else {
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Some(instant.as_second());
+        }
+        return to_seconds(text.parse().ok()?, zone);
+    };
+    let broken = jiff::fmt::strtime::parse(format, text).ok()?;
+    if broken.offset().is_some() {
+        return Some(broken.to_timestamp().ok()?.as_second());
+    }
+    // A format without hours names a day, which starts at midnight.
+    let civil = match broken.to_datetime() {
+        Ok(civil) => civil,
+        Err(_) => broken.to_date().ok()?.at(0, 0, 0, 0),
+    };
+    to_seconds(civil, zone)
+}
+
+fn zoned(seconds: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
+    let instant = Timestamp::from_second(seconds).ok()?;
+    Some(instant.to_zoned_datetime(zone.clone()))
+}
+
+fn time_call(function: Function, seconds: i64, zone: &TimeZone) -> Option<Value<'static>> {
+    let instant = Timestamp::from_second(seconds).ok()?;
+    let civil = zone.to_datetime(instant);
+    let number = match function {
+        Function::Year => i64::from(civil.year()),
+        Function::Quarter => i64::from((civil.month() - 1) / 3 + 1),
+        Function::Month => i64::from(civil.month()),
+        Function::Day => i64::from(civil.day()),
+        Function::Hour => i64::from(civil.hour()),
+        Function::Minute => i64::from(civil.minute()),
+        Function::Weekday => i64::from(civil.weekday().to_monday_one_offset()),
+        Function::StartOfDay => {
+            return to_seconds(civil.date().at(0, 0, 0, 0), zone).map(Value::Time);
+        }
+        _ => return None,
+    };
+    Some(Value::Integer(number))
+}

@@ -1,0 +1,224 @@
+//! Text into tokens. A token remembers where it starts, so that an error can point at it.
+
+use jiff::civil::{Date, DateTime};
+
+use crate::parse::SyntaxError;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Token {
+    Word(String),
+    /// A name in backticks, which is never a keyword.
+    Quoted(String),
+    Text(String),
+    /// Digits, not yet signed.
+    Integer(u64),
+    Number(f64),
+    Time(i64),
+    LocalTime(i64),
+    /// An operator, a parenthesis or a comma.
+    Sign(&'static str),
+    End,
+}
+
+const SIGNS: &[&str] = &[
+    "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "(", ")", ",",
+];
+
+/// Every token with the byte it starts at; the last is [`Token::End`].
+pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let rest = &text[at..];
+        if first.is_whitespace() {
+            at += first.len_utf8();
+            continue;
+        }
+        let (token, length) = match first {
+            '"' | '\'' => quoted_text(rest, first, at)?,
+            '`' => quoted_name(rest, at)?,
+            '@' => time(rest, at)?,
+            '0'..='9' => number(rest, at)?,
+            _ if first.is_alphabetic() || first == '_' => word(rest),
+            _ => sign(rest, first, at)?,
+        };
+        found.push((at, token));
+        at += length;
+    }
+    found.push((text.len(), Token::End));
+    Ok(found)
+}
+
+/// Whether a name can be written without backticks, keywords aside.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && chars.all(continues_name)
+}
+
+fn continues_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '.'
+}
+
+fn word(rest: &str) -> (Token, usize) {
+    let length = rest.find(|c| !continues_name(c)).unwrap_or(rest.len());
+    (Token::Word(rest[..length].to_owned()), length)
+}
+
+fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), SyntaxError> {
+    if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+        return Ok((Token::Sign(sign), sign.len()));
+    }
+    let hint = match first {
+        '=' => "write `==` to compare",
+        '&' => "write `and`",
+        '|' => "write `or`",
+        '!' => "write `not`, or `!=` to compare",
+        '“' | '”' | '‘' | '’' | '「' | '」' => "write texts in straight quotes: \"…\"",
+        '（' | '）' => "write straight parentheses: ( )",
+        '，' | '、' => "write a plain comma",
+        '[' | ']' | '{' | '}' => "lists stand in parentheses: x in (\"a\", \"b\")",
+        '%' => "write a share as a number: 0.95",
+        _ => "put a column name with unusual characters in backticks",
+    };
+    Err(SyntaxError::new(
+        at,
+        format!("unexpected character `{first}`"),
+        hint,
+    ))
+}
+
+fn quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), SyntaxError> {
+    let mut text = String::new();
+    let mut chars = rest.char_indices().skip(1);
+    while let Some((index, c)) = chars.next() {
+        if c == quote {
+            return Ok((Token::Text(text), index + 1));
+        }
+        if c != '\\' {
+            text.push(c);
+            continue;
+        }
+        let escape = chars.next().map(|(_, c)| c);
+        match escape {
+            Some('n') => text.push('\n'),
+            Some('t') => text.push('\t'),
+            Some('r') => text.push('\r'),
+            Some('\\' | '"' | '\'') => text.extend(escape),
+            Some(other) => {
+                return Err(SyntaxError::new(
+                    at + index,
+                    format!("unknown escape `\\{other}`"),
+                    "known are \\n \\t \\r \\\\ \\\" \\'; write `\\\\` for a backslash",
+                ));
+            }
+            None => break,
+        }
+    }
+    Err(SyntaxError::new(
+        at,
+        "this text never ends".to_owned(),
+        "close it with the quote it began with",
+    ))
+}
+
+fn quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+    let mut name = String::new();
+    let mut chars = rest.char_indices().skip(1).peekable();
+    while let Some((index, c)) = chars.next() {
+        if c != '`' {
+            name.push(c);
+        } else if chars.next_if(|(_, next)| *next == '`').is_some() {
+            name.push('`');
+        } else if name.is_empty() {
+            break;
+        } else {
+            return Ok((Token::Quoted(name), index + 1));
+        }
+    }
+    Err(SyntaxError::new(
+        at,
+        "this name is empty or never ends".to_owned(),
+        "write a column name between two backticks: `order no`",
+    ))
+}
+
+fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+    let digits = |from: usize| {
+        rest[from..]
+            .find(|c: char| !c.is_ascii_digit())
+            .map_or(rest.len(), |length| from + length)
+    };
+    let bytes = rest.as_bytes();
+    let whole = digits(0);
+    let mut end = whole;
+    if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
+        end = digits(end + 1);
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        if bytes.get(end + 1 + sign).is_some_and(u8::is_ascii_digit) {
+            end = digits(end + 1 + sign);
+        }
+    }
+    if rest[end..].starts_with(continues_name) {
+        return Err(SyntaxError::new(
+            at,
+            "a number runs into a word".to_owned(),
+            "put a blank between them, or the name in backticks if it begins with a digit",
+        ));
+    }
+    let too_large = || {
+        SyntaxError::new(
+            at,
+            "this number is too large".to_owned(),
+            "whole numbers go to 9223372036854775807",
+        )
+    };
+    if end == whole {
+        let value = rest[..end].parse().map_err(|_| too_large())?;
+        return Ok((Token::Integer(value), end));
+    }
+    let value: f64 = rest[..end].parse().map_err(|_| too_large())?;
+    if value.is_finite() {
+        Ok((Token::Number(value), end))
+    } else {
+        Err(too_large())
+    }
+}
+
+fn time(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+    let length = rest[1..]
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | ':')))
+        .map_or(rest.len(), |length| length + 1);
+    let token = time_token(&rest[1..length]).ok_or_else(|| {
+        SyntaxError::new(
+            at,
+            format!("`{}` is no moment", &rest[..length]),
+            "write @2020-01-31, @2020-01-31T08:00:00 or @2020-01-31T08:00:00+08:00",
+        )
+    })?;
+    Ok((token, length))
+}
+
+fn time_token(text: &str) -> Option<Token> {
+    let civil = |moment: DateTime| {
+        let instant = jiff::tz::TimeZone::UTC.to_timestamp(moment).ok()?;
+        Some(Token::LocalTime(instant.as_second()))
+    };
+    if text.len() == 10 {
+        let date: Date = text.parse().ok()?;
+        return civil(date.at(0, 0, 0, 0));
+    }
+    let (moment, offset) = text.split_at_checked(19)?;
+    if text.as_bytes()[10] != b'T' {
+        return None;
+    }
+    if offset.is_empty() {
+        return civil(moment.parse().ok()?);
+    }
+    let instant: jiff::Timestamp = text.parse().ok()?;
+    Some(Token::Time(instant.as_second()))
+}

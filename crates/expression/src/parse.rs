@@ -1,0 +1,458 @@
+//! Tokens into a tree. Length and depth are bounded, so that no text can exhaust the stack.
+
+use crate::lex::{Token, tokens};
+use crate::nearest::nearest;
+use crate::tree::{Compare, Expr, FUNCTIONS, Function, Math};
+
+/// The longest text that is an expression, in bytes.
+pub const MAX_LENGTH: usize = 65_536;
+/// The deepest tree. A chain of `and` or `or` is one level, a chain of `+` one level a sign.
+pub const MAX_DEPTH: usize = 64;
+// A printed tree has at most two nested constructs a level: a sign or a function, and a parenthesis.
+const MAX_NESTING: usize = 3 * MAX_DEPTH;
+
+/// Why a text is no expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} at character {}; {hint}", .offset + 1)]
+pub struct SyntaxError {
+    /// The byte where the trouble starts.
+    pub offset: usize,
+    pub message: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+impl SyntaxError {
+    pub(crate) fn new(offset: usize, message: String, hint: impl Into<String>) -> SyntaxError {
+        SyntaxError {
+            offset,
+            message,
+            hint: hint.into(),
+        }
+    }
+}
+
+/// Reads an expression.
+///
+/// ```
+/// use trueline_expression::parse;
+///
+/// let expr = parse(r#"kind in ("install", "move") and not starts_with(region, "14")"#)?;
+/// assert_eq!(parse(&expr.to_string())?, expr);
+/// assert_eq!(parse("a = 1").unwrap_err().hint, "write `==` to compare");
+/// # Ok::<(), trueline_expression::SyntaxError>(())
+/// ```
+pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
+    if text.len() > MAX_LENGTH {
+        return Err(SyntaxError::new(
+            0,
+            format!("an expression of {} bytes", text.len()),
+            format!("keep it under {MAX_LENGTH} bytes"),
+        ));
+    }
+    let mut parser = Parser {
+        tokens: tokens(text)?,
+        next: 0,
+        nesting: 0,
+    };
+    let (expr, _) = parser.binary(LOWEST)?;
+    match parser.peek() {
+        Token::End => Ok(expr),
+        Token::Word(word) if matches!(word.as_str(), "AND" | "OR" | "NOT" | "IN") => {
+            let hint = format!("write `{}` in small letters", word.to_lowercase());
+            Err(parser.unexpected(&hint))
+        }
+        Token::Sign("==" | "!=" | "<" | "<=" | ">" | ">=") => {
+            Err(parser.unexpected("comparisons do not chain: write `a < b and b < c`"))
+        }
+        Token::Word(_)
+        | Token::Quoted(_)
+        | Token::Text(_)
+        | Token::Integer(_)
+        | Token::Number(_)
+        | Token::Time(_)
+        | Token::LocalTime(_)
+        | Token::Sign(_) => Err(parser.unexpected("the expression was complete before this")),
+    }
+}
+
+struct Parser {
+    tokens: Vec<(usize, Token)>,
+    next: usize,
+    nesting: usize,
+}
+
+/// A tree and how deep it is.
+type Tree = (Expr, usize);
+
+// How tightly operators bind, loosest first.
+const LOWEST: u8 = 0;
+const OR: u8 = 1;
+const AND: u8 = 2;
+const NOT: u8 = 3;
+const COMPARE: u8 = 4;
+const SUM: u8 = 5;
+const PRODUCT: u8 = 6;
+
+impl Parser {
+    fn peek(&self) -> &Token {
+        &self.tokens[self.next].1
+    }
+
+    fn offset(&self) -> usize {
+        self.tokens[self.next].0
+    }
+
+    fn advance(&mut self) {
+        if self.next + 1 < self.tokens.len() {
+            self.next += 1;
+        }
+    }
+
+    fn at_word(&self, word: &str) -> bool {
+        matches!(self.peek(), Token::Word(found) if found == word)
+    }
+
+    fn take_sign(&mut self, sign: &str) -> bool {
+        let found = matches!(self.peek(), Token::Sign(found) if *found == sign);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    fn expect_sign(&mut self, sign: &str, hint: &str) -> Result<(), SyntaxError> {
+        if self.take_sign(sign) {
+            Ok(())
+        } else {
+            Err(self.unexpected(hint))
+        }
+    }
+
+    fn unexpected(&self, hint: &str) -> SyntaxError {
+        let message = match self.peek() {
+            Token::Word(word) => format!("unexpected `{word}`"),
+            Token::Quoted(name) => format!("unexpected name `{name}`"),
+            Token::Text(text) => {
+                let start: String = text.chars().take(20).collect();
+                format!("unexpected text \"{start}\"")
+            }
+            Token::Integer(_) | Token::Number(_) => "unexpected number".to_owned(),
+            Token::Time(_) | Token::LocalTime(_) => "unexpected moment".to_owned(),
+            Token::Sign(sign) => format!("unexpected `{sign}`"),
+            Token::End => "the expression ends too early".to_owned(),
+        };
+        SyntaxError::new(self.offset(), message, hint)
+    }
+
+    fn enter(&mut self) -> Result<(), SyntaxError> {
+        self.nesting += 1;
+        if self.nesting > MAX_NESTING {
+            return Err(self.too_deep());
+        }
+        Ok(())
+    }
+
+    fn too_deep(&self) -> SyntaxError {
+        SyntaxError::new(
+            self.offset(),
+            "this expression is nested too deeply".to_owned(),
+            format!("keep it to {MAX_DEPTH} levels; `in (…)` often replaces a long chain"),
+        )
+    }
+
+    fn deeper(&self, depth: usize) -> Result<usize, SyntaxError> {
+        if depth >= MAX_DEPTH {
+            Err(self.too_deep())
+        } else {
+            Ok(depth + 1)
+        }
+    }
+
+    /// An expression whose operators bind tighter than `floor`.
+    fn binary(&mut self, floor: u8) -> Result<Tree, SyntaxError> {
+        let mut left = self.unary(floor)?;
+        // What a loop step may still join: a comparison is not followed by another.
+        let mut ceiling = u8::MAX;
+        loop {
+            let Some((operator, level)) = self.operator() else {
+                return Ok(left);
+            };
+            if level <= floor || level > ceiling {
+                return Ok(left);
+            }
+            left = match operator {
+                Operator::Or => self.chain(left, "or", OR)?,
+                Operator::And => self.chain(left, "and", AND)?,
+                Operator::In => self.list(left)?,
+                Operator::NotIn => {
+                    self.advance();
+                    let (inside, depth) = self.list(left)?;
+                    (Expr::Not(Box::new(inside)), self.deeper(depth)?)
+                }
+                Operator::Compare(compare) => self.pair(left, level, |left, right| {
+                    Expr::Compare(compare, Box::new(left), Box::new(right))
+                })?,
+                Operator::Math(math) => self.pair(left, level, |left, right| {
+                    Expr::Math(math, Box::new(left), Box::new(right))
+                })?,
+            };
+            ceiling = if level == COMPARE { NOT } else { level };
+        }
+    }
+
+    fn pair(
+        &mut self,
+        left: Tree,
+        level: u8,
+        join: impl FnOnce(Expr, Expr) -> Expr,
+    ) -> Result<Tree, SyntaxError> {
+        self.advance();
+        let right = self.binary(level)?;
+        let depth = self.deeper(left.1.max(right.1))?;
+        Ok((join(left.0, right.0), depth))
+    }
+
+    fn operator(&self) -> Option<(Operator, u8)> {
+        let found = match self.peek() {
+            Token::Word(word) => match word.as_str() {
+                "or" => (Operator::Or, OR),
+                "and" => (Operator::And, AND),
+                "in" => (Operator::In, COMPARE),
+                "not" if self.in_follows() => (Operator::NotIn, COMPARE),
+                _ => return None,
+            },
+            Token::Sign(sign) => match *sign {
+                "==" => (Operator::Compare(Compare::Equal), COMPARE),
+                "!=" => (Operator::Compare(Compare::NotEqual), COMPARE),
+                "<" => (Operator::Compare(Compare::Less), COMPARE),
+                "<=" => (Operator::Compare(Compare::LessOrEqual), COMPARE),
+                ">" => (Operator::Compare(Compare::Greater), COMPARE),
+                ">=" => (Operator::Compare(Compare::GreaterOrEqual), COMPARE),
+                "+" => (Operator::Math(Math::Add), SUM),
+                "-" => (Operator::Math(Math::Subtract), SUM),
+                "*" => (Operator::Math(Math::Multiply), PRODUCT),
+                "/" => (Operator::Math(Math::Divide), PRODUCT),
+                _ => return None,
+            },
+            Token::Quoted(_)
+            | Token::Text(_)
+            | Token::Integer(_)
+            | Token::Number(_)
+            | Token::Time(_)
+            | Token::LocalTime(_)
+            | Token::End => return None,
+        };
+        Some(found)
+    }
+
+    fn in_follows(&self) -> bool {
+        matches!(self.tokens.get(self.next + 1), Some((_, Token::Word(word))) if word == "in")
+    }
+
+    /// `a and b and c` is one node, however long.
+    fn chain(&mut self, first: Tree, word: &str, level: u8) -> Result<Tree, SyntaxError> {
+        let mut depth = first.1;
+        let mut parts = vec![first.0];
+        while self.at_word(word) {
+            self.advance();
+            let part = self.binary(level)?;
+            depth = depth.max(part.1);
+            parts.push(part.0);
+        }
+        let depth = self.deeper(depth)?;
+        let expr = if level == OR {
+            Expr::Or(parts)
+        } else {
+            Expr::And(parts)
+        };
+        Ok((expr, depth))
+    }
+
+    fn list(&mut self, value: Tree) -> Result<Tree, SyntaxError> {
+        self.advance();
+        self.expect_sign("(", "write a list: x in (\"a\", \"b\")")?;
+        let mut items = Vec::new();
+        loop {
+            let at = self.next;
+            let (item, _) = self.unary(PRODUCT)?;
+            match item {
+                Expr::Boolean(_)
+                | Expr::Integer(_)
+                | Expr::Number(_)
+                | Expr::Text(_)
+                | Expr::Time(_)
+                | Expr::LocalTime(_) => items.push(item),
+                Expr::Null => {
+                    self.next = at;
+                    return Err(self.unexpected("null is in no list: write `or missing(x)`"));
+                }
+                Expr::Name(_)
+                | Expr::Not(_)
+                | Expr::Negate(_)
+                | Expr::And(_)
+                | Expr::Or(_)
+                | Expr::Compare(..)
+                | Expr::In(..)
+                | Expr::Math(..)
+                | Expr::Call(..) => {
+                    self.next = at;
+                    return Err(self.unexpected("a list holds literals; texts stand in quotes"));
+                }
+            }
+            if self.take_sign(")") {
+                break;
+            }
+            self.expect_sign(",", "separate the list with commas and close it with `)`")?;
+            if self.take_sign(")") {
+                break;
+            }
+        }
+        let depth = self.deeper(value.1)?;
+        Ok((Expr::In(Box::new(value.0), items), depth))
+    }
+
+    fn unary(&mut self, floor: u8) -> Result<Tree, SyntaxError> {
+        if floor <= NOT && self.at_word("not") {
+            self.advance();
+            self.enter()?;
+            let (inner, depth) = self.binary(NOT)?;
+            self.nesting -= 1;
+            return Ok((Expr::Not(Box::new(inner)), self.deeper(depth)?));
+        }
+        if self.take_sign("-") {
+            return self.negative();
+        }
+        self.primary()
+    }
+
+    fn negative(&mut self) -> Result<Tree, SyntaxError> {
+        let token = self.peek().clone();
+        match token {
+            Token::Integer(digits) => {
+                let Some(value) = 0i64.checked_sub_unsigned(digits) else {
+                    return Err(self.unexpected("whole numbers go to -9223372036854775808"));
+                };
+                self.advance();
+                Ok((Expr::Integer(value), 1))
+            }
+            Token::Number(value) => {
+                self.advance();
+                Ok((Expr::Number(-value), 1))
+            }
+            Token::Word(_)
+            | Token::Quoted(_)
+            | Token::Text(_)
+            | Token::Time(_)
+            | Token::LocalTime(_)
+            | Token::Sign(_)
+            | Token::End => {
+                self.enter()?;
+                let (inner, depth) = self.unary(PRODUCT)?;
+                self.nesting -= 1;
+                Ok((Expr::Negate(Box::new(inner)), self.deeper(depth)?))
+            }
+        }
+    }
+
+    fn primary(&mut self) -> Result<Tree, SyntaxError> {
+        let token = self.peek().clone();
+        let expr = match token {
+            Token::Text(text) => Expr::Text(text),
+            Token::Integer(digits) => match i64::try_from(digits) {
+                Ok(value) => Expr::Integer(value),
+                Err(_) => {
+                    return Err(self.unexpected("whole numbers go to 9223372036854775807"));
+                }
+            },
+            Token::Number(value) => Expr::Number(value),
+            Token::Time(seconds) => Expr::Time(seconds),
+            Token::LocalTime(seconds) => Expr::LocalTime(seconds),
+            Token::Quoted(name) => Expr::Name(name),
+            Token::Word(word) => return self.word(word),
+            Token::Sign("(") => {
+                self.advance();
+                self.enter()?;
+                let inner = self.binary(LOWEST)?;
+                self.nesting -= 1;
+                self.expect_sign(")", "close the parenthesis with `)`")?;
+                return Ok(inner);
+            }
+            Token::Sign(_) | Token::End => {
+                return Err(self.unexpected("expected a value, a name or a function"));
+            }
+        };
+        self.advance();
+        Ok((expr, 1))
+    }
+
+    fn word(&mut self, word: String) -> Result<Tree, SyntaxError> {
+        let expr = match word.as_str() {
+            "true" => Expr::Boolean(true),
+            "false" => Expr::Boolean(false),
+            "null" => Expr::Null,
+            "and" | "or" | "in" | "not" => {
+                return Err(self.unexpected("expected a value, a name or a function"));
+            }
+            _ => {
+                if matches!(self.tokens[self.next + 1].1, Token::Sign("(")) {
+                    return self.call(&word);
+                }
+                Expr::Name(word)
+            }
+        };
+        self.advance();
+        Ok((expr, 1))
+    }
+
+    fn call(&mut self, word: &str) -> Result<Tree, SyntaxError> {
+        let Some(function) = Function::named(word) else {
+            let known = FUNCTIONS.iter().map(|entry| entry.1);
+            let hint = match nearest(word, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "see docs/expressions.md for every function".to_owned(),
+            };
+            let message = format!("no function is called `{word}`");
+            return Err(SyntaxError::new(self.offset(), message, hint));
+        };
+        let at = self.offset();
+        self.advance();
+        self.advance();
+        self.enter()?;
+        let mut arguments = Vec::new();
+        let mut depth = 0;
+        while !self.take_sign(")") {
+            if !arguments.is_empty() {
+                self.expect_sign(",", "separate arguments with commas and close with `)`")?;
+            }
+            let (argument, deep) = self.binary(LOWEST)?;
+            depth = depth.max(deep);
+            arguments.push(argument);
+        }
+        self.nesting -= 1;
+        let (fewest, most) = function.arguments();
+        if arguments.len() < fewest || arguments.len() > most {
+            let given = arguments.len();
+            let wanted = if fewest == most {
+                format!("{word} takes {fewest}")
+            } else if most == usize::MAX {
+                format!("{word} takes {fewest} or more")
+            } else {
+                format!("{word} takes {fewest} to {most}")
+            };
+            let message = format!("{given} arguments for `{word}`");
+            return Err(SyntaxError::new(at, message, wanted));
+        }
+        let depth = self.deeper(depth)?;
+        Ok((Expr::Call(function, arguments), depth))
+    }
+}
+
+enum Operator {
+    Or,
+    And,
+    In,
+    NotIn,
+    Compare(Compare),
+    Math(Math),
+}

@@ -1,0 +1,218 @@
+//! What is added up in one cell: one family, one key in each dimension.
+//!
+//! A worker's cell counts reasons by number; a finished part counts them by text, merges with any
+//! other part of the same cell, and could be sent to another machine.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::intervals::Names;
+use crate::judge::Measured;
+
+/// A cell while a worker fills it.
+#[derive(Debug, Default)]
+pub(crate) struct Cell {
+    pub(crate) sums: Sums,
+    /// (reason, rows, without an approver)
+    pub(crate) excluded: Vec<(u32, u64, u64)>,
+    /// ((kind, reason), what)
+    pub(crate) subtracted: Vec<((u32, u32), Pauses)>,
+}
+
+/// What a cell adds up besides reasons.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sums {
+    pub(crate) n: u64,
+    pub(crate) sum: i128,
+    /// The values counted, in any order; those that do not fit stand in `wide`.
+    pub(crate) values: Vec<u32>,
+    pub(crate) wide: Vec<i64>,
+    pub(crate) unmeasurable: u64,
+    /// Rows that were excluded and can be measured.
+    pub(crate) left_out: Extra,
+    /// What the rows with pauses would add without them, beyond what they do.
+    pub(crate) paused: Extra,
+    /// By limit set.
+    pub(crate) limits: Vec<LimitSums>,
+    pub(crate) open: u64,
+    pub(crate) oldest: Option<i64>,
+}
+
+/// What other rows, or other values, add to a sum.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Extra {
+    pub(crate) n: u64,
+    pub(crate) sum: i128,
+    pub(crate) longest: Option<i64>,
+}
+
+/// What is late under one set of limits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LimitSums {
+    pub(crate) limited: u64,
+    pub(crate) late: u64,
+    /// Late among the rows left out.
+    pub(crate) late_left_out: u64,
+    /// Late only if no pause is taken off.
+    pub(crate) late_without_pauses: u64,
+    pub(crate) open_past: u64,
+}
+
+/// Time taken off under one kind and reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Pauses {
+    pub(crate) rows: u64,
+    pub(crate) seconds: i64,
+    pub(crate) seconds_without_approver: i64,
+}
+
+/// A finished part of a cell.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) sums: Sums,
+    /// Reason → (rows, without an approver)
+    pub(crate) excluded: BTreeMap<String, (u64, u64)>,
+    /// Kind → reason → what
+    pub(crate) subtracted: BTreeMap<String, BTreeMap<String, Pauses>>,
+}
+
+impl Cell {
+    pub(crate) fn new(limit_sets: usize) -> Cell {
+        let mut cell = Cell::default();
+        cell.sums.limits.resize(limit_sets, LimitSums::default());
+        cell
+    }
+
+    pub(crate) fn exclude(&mut self, reason: u32, is_approved: bool) {
+        let place = self
+            .excluded
+            .iter()
+            .position(|known| known.0 == reason)
+            .unwrap_or_else(|| {
+                self.excluded.push((reason, 0, 0));
+                self.excluded.len() - 1
+            });
+        self.excluded[place].1 += 1;
+        self.excluded[place].2 += u64::from(!is_approved);
+    }
+
+    pub(crate) fn pauses(&mut self, under: (u32, u32)) -> &mut Pauses {
+        let place = self
+            .subtracted
+            .iter()
+            .position(|known| known.0 == under)
+            .unwrap_or_else(|| {
+                self.subtracted.push((under, Pauses::default()));
+                self.subtracted.len() - 1
+            });
+        &mut self.subtracted[place].1
+    }
+
+    pub(crate) fn finish(self, names: &Names) -> Part {
+        let mut part = Part {
+            sums: self.sums,
+            ..Part::default()
+        };
+        for (reason, rows, unapproved) in self.excluded {
+            part.excluded
+                .insert(names.text(reason).to_owned(), (rows, unapproved));
+        }
+        for ((kind, reason), pauses) in self.subtracted {
+            part.subtracted
+                .entry(names.text(kind).to_owned())
+                .or_default()
+                .insert(names.text(reason).to_owned(), pauses);
+        }
+        part
+    }
+}
+
+impl Sums {
+    #[inline]
+    pub(crate) fn count(&mut self, measured: Measured) {
+        self.n += measured.weight;
+        self.sum += i128::from(measured.value);
+    }
+
+    #[inline]
+    pub(crate) fn keep(&mut self, value: i64) {
+        match u32::try_from(value) {
+            Ok(value) => self.values.push(value),
+            Err(_) => self.wide.push(value),
+        }
+    }
+
+    fn merge(&mut self, mut other: Sums) {
+        self.n += other.n;
+        self.sum += other.sum;
+        if self.values.is_empty() {
+            std::mem::swap(&mut self.values, &mut other.values);
+        }
+        self.values.append(&mut other.values);
+        self.wide.append(&mut other.wide);
+        self.unmeasurable += other.unmeasurable;
+        self.left_out.merge(other.left_out);
+        self.paused.merge(other.paused);
+        for (mine, theirs) in self.limits.iter_mut().zip(&other.limits) {
+            mine.merge(*theirs);
+        }
+        self.open += other.open;
+        self.oldest = self.oldest.max(other.oldest);
+    }
+}
+
+impl Extra {
+    pub(crate) fn add(&mut self, n: u64, sum: i64, longest: i64) {
+        self.n += n;
+        self.sum += i128::from(sum);
+        self.longest = self.longest.max(Some(longest));
+    }
+
+    pub(crate) fn merge(&mut self, other: Extra) {
+        self.n += other.n;
+        self.sum += other.sum;
+        self.longest = self.longest.max(other.longest);
+    }
+}
+
+impl LimitSums {
+    pub(crate) fn merge(&mut self, other: LimitSums) {
+        self.limited += other.limited;
+        self.late += other.late;
+        self.late_left_out += other.late_left_out;
+        self.late_without_pauses += other.late_without_pauses;
+        self.open_past += other.open_past;
+    }
+}
+
+impl Pauses {
+    pub(crate) fn merge(&mut self, other: Pauses) {
+        self.rows += other.rows;
+        self.seconds += other.seconds;
+        self.seconds_without_approver += other.seconds_without_approver;
+    }
+}
+
+impl Part {
+    /// Adds another part of the same cell.
+    pub(crate) fn merge(&mut self, other: Part) {
+        if self.sums.limits.is_empty() {
+            self.sums
+                .limits
+                .resize(other.sums.limits.len(), LimitSums::default());
+        }
+        self.sums.merge(other.sums);
+        for (reason, (rows, unapproved)) in other.excluded {
+            let mine = self.excluded.entry(reason).or_default();
+            mine.0 += rows;
+            mine.1 += unapproved;
+        }
+        for (kind, reasons) in other.subtracted {
+            let mine = self.subtracted.entry(kind).or_default();
+            for (reason, pauses) in reasons {
+                mine.entry(reason).or_default().merge(pauses);
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The columns of a batch as the engine wants them: labels as codes, moments as seconds.
+//!
+//! A label keeps its code from batch to batch, although each batch brings a dictionary of its own;
+//! code 0 is null. A column that a batch does not have is null in every row.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType,
+};
+use arrow_array::{Array, ArrayRef, DictionaryArray, RecordBatch, StringArray};
+use arrow_schema::{DataType, Schema, TimeUnit};
+use trueline_expression::{Row, Value};
+
+use crate::programs::NULL;
+
+/// How the engine reads a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnKind {
+    /// A dictionary of texts.
+    Label,
+    /// 64-bit integers.
+    Whole,
+    /// Timestamps.
+    Moment,
+    /// Read row by row.
+    Other,
+    Absent,
+}
+
+/// The columns of one schema, with the labels met so far and the batch at hand.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    schema: Arc<Schema>,
+    places: HashMap<String, usize>,
+    labels: Vec<Labels>,
+    wholes: Vec<usize>,
+    batch: RecordBatch,
+}
+
+/// One label column: its codes for the batch at hand, and every label met.
+#[derive(Debug)]
+struct Labels {
+    place: usize,
+    known: HashMap<Box<str>, u32>,
+    texts: Vec<Box<str>>,
+    /// Key of the dictionary at hand → code.
+    map: Vec<u32>,
+    /// The dictionary that `map` was made for.
+    dictionary: Option<ArrayRef>,
+    codes: Vec<u32>,
+}
+
+impl Columns {
+    pub(crate) fn new(schema: &Arc<Schema>) -> Columns {
+        let fields = schema.fields().iter().enumerate();
+        Columns {
+            schema: Arc::clone(schema),
+            places: fields
+                .map(|(at, field)| (field.name().clone(), at))
+                .collect(),
+            labels: Vec::new(),
+            wholes: Vec::new(),
+            batch: RecordBatch::new_empty(Arc::clone(schema)),
+        }
+    }
+
+    /// Whether a batch can be read without compiling anew.
+    pub(crate) fn fits(&self, batch: &RecordBatch) -> bool {
+        Arc::ptr_eq(&self.schema, batch.schema_ref()) || self.schema == batch.schema()
+    }
+
+    pub(crate) fn kind(&self, name: &str) -> ColumnKind {
+        let Some(place) = self.places.get(name) else {
+            return ColumnKind::Absent;
+        };
+        match self.schema.field(*place).data_type() {
+            DataType::Dictionary(key, value)
+                if **key == DataType::Int32 && **value == DataType::Utf8 =>
+            {
+                ColumnKind::Label
+            }
+            DataType::Int64 => ColumnKind::Whole,
+            DataType::Timestamp(..) => ColumnKind::Moment,
+            DataType::Null => ColumnKind::Absent,
+            _ => ColumnKind::Other,
+        }
+    }
+
+    /// The number of a label column, for [`Columns::codes`].
+    pub(crate) fn label(&mut self, name: &str) -> usize {
+        let place = self.places[name];
+        if let Some(found) = self.labels.iter().position(|known| known.place == place) {
+            return found;
+        }
+        self.labels.push(Labels {
+            place,
+            known: HashMap::new(),
+            texts: vec!["".into()],
+            map: Vec::new(),
+            dictionary: None,
+            codes: Vec::new(),
+        });
+        self.labels.len() - 1
+    }
+
+    /// The number of a moment or integer column, for [`Columns::read_whole`].
+    pub(crate) fn whole(&mut self, name: &str) -> usize {
+        let place = self.places[name];
+        if let Some(found) = self.wholes.iter().position(|known| *known == place) {
+            return found;
+        }
+        self.wholes.push(place);
+        self.wholes.len() - 1
+    }
+
+    /// Makes a batch the one at hand.
+    pub(crate) fn load(&mut self, batch: RecordBatch) {
+        for labels in &mut self.labels {
+            labels.load(batch.column(labels.place).as_dictionary::<Int32Type>());
+        }
+        self.batch = batch;
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    /// The code of each row.
+    pub(crate) fn codes(&self, label: usize) -> &[u32] {
+        &self.labels[label].codes
+    }
+
+    /// How many bits hold every code met so far.
+    pub(crate) fn label_bits(&self, label: usize) -> u32 {
+        let largest = self.labels[label].texts.len() - 1;
+        usize::BITS - largest.leading_zeros()
+    }
+
+    /// How many codes there are, null included.
+    pub(crate) fn label_count(&self, label: usize) -> usize {
+        self.labels[label].texts.len()
+    }
+
+    /// The text of a code; empty for null.
+    pub(crate) fn label_text(&self, label: usize, code: u32) -> &str {
+        &self.labels[label].texts[code as usize]
+    }
+
+    pub(crate) fn label_value(&self, label: usize, row: usize) -> Value<'_> {
+        let labels = &self.labels[label];
+        match labels.codes[row] {
+            0 => Value::Null,
+            code => Value::Text(labels.texts[code as usize].as_ref().into()),
+        }
+    }
+
+    /// Writes a moment or integer column, [`NULL`] for null.
+    pub(crate) fn read_whole(&self, whole: usize, out: &mut Vec<i64>) {
+        wholes(self.batch.column(self.wholes[whole]), out);
+    }
+
+    pub(crate) fn row(&self, row: usize) -> BatchRow<'_> {
+        BatchRow { columns: self, row }
+    }
+}
+
+impl Labels {
+    fn load(&mut self, array: &DictionaryArray<Int32Type>) {
+        let dictionary = array.values();
+        let same = self
+            .dictionary
+            .as_ref()
+            .is_some_and(|known| is_same(known, dictionary));
+        if !same {
+            self.learn(dictionary.as_string::<i32>());
+            self.dictionary = Some(Arc::clone(dictionary));
+        }
+        let keys = array.keys();
+        self.codes.clear();
+        if self.map.is_empty() {
+            self.codes.resize(keys.len(), 0);
+            return;
+        }
+        let map = &self.map;
+        self.codes.extend(
+            keys.values()
+                .iter()
+                .map(|key| map.get(*key as usize).copied().unwrap_or(0)),
+        );
+        if let Some(nulls) = keys.nulls() {
+            for (code, valid) in self.codes.iter_mut().zip(nulls.iter()) {
+                *code *= u32::from(valid);
+            }
+        }
+    }
+
+    fn learn(&mut self, dictionary: &StringArray) {
+        self.map.clear();
+        for text in dictionary {
+            let code = match text {
+                None => 0,
+                Some(text) => match self.known.get(text) {
+                    Some(code) => *code,
+                    None => {
+                        let code = self.texts.len() as u32;
+                        self.known.insert(text.into(), code);
+                        self.texts.push(text.into());
+                        code
+                    }
+                },
+            };
+            self.map.push(code);
+        }
+    }
+}
+
+/// Whether two dictionaries lie in the same memory, as those of one row group do.
+fn is_same(a: &ArrayRef, b: &ArrayRef) -> bool {
+    let (a, b) = (a.as_string::<i32>(), b.as_string::<i32>());
+    a.len() == b.len()
+        && a.offsets().inner().ptr_eq(b.offsets().inner())
+        && a.values().as_ptr() == b.values().as_ptr()
+}
+
+/// Appends moments (in whole seconds) or integers, [`NULL`] for null and for any other type.
+pub(crate) fn wholes(array: &ArrayRef, out: &mut Vec<i64>) {
+    let from = out.len();
+    match array.data_type() {
+        DataType::Int64 => out.extend_from_slice(array.as_primitive::<Int64Type>().values()),
+        DataType::Timestamp(unit, _) => match unit {
+            TimeUnit::Second => {
+                out.extend_from_slice(array.as_primitive::<TimestampSecondType>().values());
+            }
+            TimeUnit::Millisecond => {
+                let values = array.as_primitive::<TimestampMillisecondType>().values();
+                out.extend(values.iter().map(|value| value.div_euclid(1000)));
+            }
+            TimeUnit::Microsecond => {
+                let values = array.as_primitive::<TimestampMicrosecondType>().values();
+                out.extend(values.iter().map(|value| value.div_euclid(1_000_000)));
+            }
+            TimeUnit::Nanosecond => {
+                let values = array.as_primitive::<TimestampNanosecondType>().values();
+                out.extend(values.iter().map(|value| value.div_euclid(1_000_000_000)));
+            }
+        },
+        _ => out.resize(from + array.len(), NULL),
+    }
+    if let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) {
+        for (value, valid) in out[from..].iter_mut().zip(nulls.iter()) {
+            if !valid {
+                *value = NULL;
+            }
+        }
+    }
+}
+
+/// One row of the batch at hand, for expressions that are evaluated row by row.
+#[derive(Debug)]
+pub(crate) struct BatchRow<'a> {
+    columns: &'a Columns,
+    row: usize,
+}
+
+impl Row for BatchRow<'_> {
+    fn get(&self, name: &str) -> Value<'_> {
+        match self.columns.places.get(name) {
+            Some(place) => cell(self.columns.batch.column(*place), self.row),
+            None => Value::Null,
+        }
+    }
+}
+
+fn cell(array: &ArrayRef, row: usize) -> Value<'_> {
+    if array.is_null(row) {
+        return Value::Null;
+    }
+    match array.data_type() {
+        DataType::Boolean => Value::Boolean(array.as_boolean().value(row)),
+        DataType::Int64 => Value::Integer(array.as_primitive::<Int64Type>().value(row)),
+        DataType::Int32 => Value::Integer(array.as_primitive::<Int32Type>().value(row).into()),
+        DataType::Float64 => Value::Number(array.as_primitive::<Float64Type>().value(row)),
+        DataType::Utf8 => Value::Text(array.as_string::<i32>().value(row).into()),
+        DataType::LargeUtf8 => Value::Text(array.as_string::<i64>().value(row).into()),
+        DataType::Utf8View => Value::Text(array.as_string_view().value(row).into()),
+        DataType::Timestamp(..) => {
+            let mut out = Vec::with_capacity(1);
+            wholes(&array.slice(row, 1), &mut out);
+            Value::Time(out[0])
+        }
+        DataType::Dictionary(key, value)
+            if **key == DataType::Int32 && **value == DataType::Utf8 =>
+        {
+            let dictionary = array.as_dictionary::<Int32Type>();
+            let key = dictionary.keys().value(row) as usize;
+            let texts = dictionary.values().as_string::<i32>();
+            if texts.is_null(key) {
+                Value::Null
+            } else {
+                Value::Text(texts.value(key).into())
+            }
+        }
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,143 @@
+//! The list column of intervals, ready to subtract: texts as numbers, moments as seconds.
+
+use std::collections::HashMap;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, ArrayRef, ListArray, RecordBatch};
+use arrow_schema::DataType;
+
+use crate::columns::wholes;
+use crate::definition::{INTERVAL_FIELDS, INTERVALS};
+use crate::programs::NULL;
+
+/// Texts that are counted under, each with a number that stays for as long as the worker lives.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    known: HashMap<Box<str>, u32>,
+    texts: Vec<Box<str>>,
+}
+
+impl Names {
+    pub(crate) fn id(&mut self, text: &str) -> u32 {
+        if let Some(known) = self.known.get(text) {
+            return *known;
+        }
+        let id = self.texts.len() as u32;
+        self.known.insert(text.into(), id);
+        self.texts.push(text.into());
+        id
+    }
+
+    pub(crate) fn text(&self, id: u32) -> &str {
+        &self.texts[id as usize]
+    }
+}
+
+/// The intervals of a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Intervals {
+    /// Row `r` has the intervals from `offsets[r]` to `offsets[r + 1]`; empty without any column.
+    offsets: Vec<i32>,
+    pub(crate) kinds: Vec<u32>,
+    pub(crate) from: Vec<i64>,
+    /// [`NULL`] while it is open.
+    pub(crate) to: Vec<i64>,
+    pub(crate) reasons: Vec<u32>,
+    pub(crate) approved: Vec<bool>,
+}
+
+impl Intervals {
+    pub(crate) fn load(&mut self, batch: &RecordBatch, names: &mut Names) {
+        self.clear();
+        let Some(lists) = batch
+            .column_by_name(INTERVALS)
+            .and_then(|column| column.as_list_opt::<i32>())
+        else {
+            return;
+        };
+        if self.load_offsets(lists) {
+            self.load_fields(lists, names);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.offsets.clear();
+        self.kinds.clear();
+        self.from.clear();
+        self.to.clear();
+        self.reasons.clear();
+        self.approved.clear();
+    }
+
+    /// Whether any row has an interval.
+    fn load_offsets(&mut self, lists: &ListArray) -> bool {
+        let offsets = lists.value_offsets();
+        if offsets.first() == offsets.last() {
+            return false;
+        }
+        self.offsets.extend_from_slice(offsets);
+        true
+    }
+
+    fn load_fields(&mut self, lists: &ListArray, names: &mut Names) {
+        let Some(fields) = lists.values().as_struct_opt() else {
+            self.offsets.clear();
+            return;
+        };
+        let count = fields.len();
+        let field = |index: usize| fields.column_by_name(INTERVAL_FIELDS[index]);
+        text_ids(field(0), count, names, &mut self.kinds);
+        text_ids(field(3), count, names, &mut self.reasons);
+        for (index, out) in [(1, &mut self.from), (2, &mut self.to)] {
+            match field(index) {
+                Some(column) => wholes(column, out),
+                None => out.resize(count, NULL),
+            }
+        }
+        let mut approvers = Vec::new();
+        text_ids(field(4), count, names, &mut approvers);
+        let nobody = names.id("");
+        self.approved
+            .extend(approvers.iter().map(|id| *id != nobody));
+    }
+
+    /// The places of a row's intervals.
+    #[inline]
+    pub(crate) fn of_row(&self, row: usize) -> std::ops::Range<usize> {
+        match self.offsets.get(row..row + 2) {
+            Some(&[from, to]) => from as usize..to as usize,
+            _ => 0..0,
+        }
+    }
+}
+
+/// The number of each text; null is the empty text.
+fn text_ids(column: Option<&ArrayRef>, count: usize, names: &mut Names, out: &mut Vec<u32>) {
+    let nothing = names.id("");
+    let Some(column) = column else {
+        out.resize(count, nothing);
+        return;
+    };
+    match column.data_type() {
+        DataType::Dictionary(key, value)
+            if **key == DataType::Int32 && **value == DataType::Utf8 =>
+        {
+            let array = column.as_dictionary::<Int32Type>();
+            let texts = array.values().as_string::<i32>();
+            let ids: Vec<u32> = texts
+                .iter()
+                .map(|text| names.id(text.unwrap_or_default()))
+                .collect();
+            out.extend(array.keys().iter().map(|key| {
+                key.and_then(|key| ids.get(key as usize).copied())
+                    .unwrap_or(nothing)
+            }));
+        }
+        DataType::Utf8 => {
+            let texts = column.as_string::<i32>().iter();
+            out.extend(texts.map(|text| names.id(text.unwrap_or_default())));
+        }
+        _ => out.resize(count, nothing),
+    }
+}

@@ -1,0 +1,245 @@
+//! Which cell a row falls into, by the dimensions that are not time.
+
+use std::collections::HashMap;
+
+use trueline_expression::{Row, Value};
+
+use crate::columns::{ColumnKind, Columns};
+use crate::definition::Dimension;
+
+/// Every combination of keys met, each with a number, and the number of each row at hand.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    dimensions: Vec<Dimension>,
+    /// For each dimension, the keys met; the place of a key is its code.
+    texts: Vec<KeyTexts>,
+    combinations: Vec<Box<[u32]>>,
+    known: HashMap<Box<[u32]>, u32>,
+    /// Bits that each dimension's codes had when `table` was laid out.
+    bits: Vec<u32>,
+    /// Packed codes → number of the combination; empty when it would be too large.
+    table: Vec<u32>,
+    rows: Vec<u32>,
+    /// The codes of one dimension, row by row, for columns that are not labels.
+    codes: Vec<u32>,
+}
+
+#[derive(Debug, Default)]
+struct KeyTexts {
+    known: HashMap<String, u32>,
+    texts: Vec<String>,
+}
+
+/// How a dimension is read from one schema.
+#[derive(Debug)]
+pub(crate) enum KeyReader {
+    /// A label column, and the key code of each of its labels.
+    Label { column: usize, keys: Vec<u32> },
+    /// Any other column, row by row.
+    RowByRow { column: String },
+    /// A column that is not there: every key is empty.
+    Absent,
+}
+
+const UNSET: u32 = u32::MAX;
+const MOST_BITS: u32 = 20;
+
+impl KeyTexts {
+    fn code(&mut self, text: String) -> u32 {
+        if let Some(code) = self.known.get(&text) {
+            return *code;
+        }
+        let code = self.texts.len() as u32;
+        self.known.insert(text.clone(), code);
+        self.texts.push(text);
+        code
+    }
+
+    fn bits(&self) -> u32 {
+        usize::BITS - self.texts.len().saturating_sub(1).leading_zeros()
+    }
+}
+
+impl Keys {
+    pub(crate) fn new<'a>(dimensions: impl Iterator<Item = &'a Dimension>) -> Keys {
+        let dimensions: Vec<Dimension> = dimensions.cloned().collect();
+        let texts = dimensions.iter().map(|_| {
+            let mut texts = KeyTexts::default();
+            texts.code(String::new());
+            texts
+        });
+        Keys {
+            texts: texts.collect(),
+            dimensions,
+            combinations: Vec::new(),
+            known: HashMap::new(),
+            bits: Vec::new(),
+            table: Vec::new(),
+            rows: Vec::new(),
+            codes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn readers(&self, columns: &mut Columns) -> Vec<KeyReader> {
+        let reader = |dimension: &Dimension| {
+            let column = dimension.key.column().unwrap_or_default();
+            match columns.kind(column) {
+                ColumnKind::Label => KeyReader::Label {
+                    column: columns.label(column),
+                    keys: Vec::new(),
+                },
+                ColumnKind::Absent => KeyReader::Absent,
+                ColumnKind::Whole | ColumnKind::Moment | ColumnKind::Other => KeyReader::RowByRow {
+                    column: column.to_owned(),
+                },
+            }
+        };
+        self.dimensions.iter().map(reader).collect()
+    }
+
+    /// The number of the combination of each row of the batch at hand.
+    pub(crate) fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// How many combinations have been met.
+    pub(crate) fn len(&self) -> usize {
+        self.combinations.len()
+    }
+
+    pub(crate) fn texts(&self, combination: usize) -> Vec<String> {
+        let codes = self.combinations[combination].iter().zip(&self.texts);
+        codes
+            .map(|(code, texts)| texts.texts[*code as usize].clone())
+            .collect()
+    }
+
+    pub(crate) fn load(&mut self, columns: &Columns, readers: &mut [KeyReader]) {
+        let mut by_row: Vec<Vec<u32>> = vec![Vec::new(); readers.len()];
+        for (at, reader) in readers.iter_mut().enumerate() {
+            self.learn(at, reader, columns, &mut by_row[at]);
+        }
+        self.lay_out();
+        self.pack(columns, readers, &by_row);
+        self.number(columns, readers, &by_row);
+    }
+
+    /// Gives every key of the batch a code.
+    fn learn(
+        &mut self,
+        at: usize,
+        reader: &mut KeyReader,
+        columns: &Columns,
+        by_row: &mut Vec<u32>,
+    ) {
+        let key = &self.dimensions[at].key;
+        let texts = &mut self.texts[at];
+        match reader {
+            KeyReader::Label { column, keys } => {
+                for code in keys.len()..columns.label_count(*column) {
+                    let text = columns.label_text(*column, code as u32);
+                    keys.push(texts.code(key.of_text(text)));
+                }
+            }
+            KeyReader::RowByRow { column } => by_row.extend((0..columns.rows()).map(|row| {
+                let text = match columns.row(row).get(column) {
+                    Value::Null => String::new(),
+                    Value::Text(text) => key.of_text(&text),
+                    Value::Boolean(value) => key.of_text(&value.to_string()),
+                    Value::Integer(value) | Value::Time(value) => key.of_text(&value.to_string()),
+                    Value::Number(value) => key.of_text(&value.to_string()),
+                };
+                texts.code(text)
+            })),
+            KeyReader::Absent => {}
+        }
+    }
+
+    fn lay_out(&mut self) {
+        let wanted: Vec<u32> = self.texts.iter().map(KeyTexts::bits).collect();
+        if wanted == self.bits && !(self.table.is_empty() && self.combinations.is_empty()) {
+            return;
+        }
+        self.bits = wanted;
+        self.table.clear();
+        let total: u32 = self.bits.iter().sum();
+        if total > MOST_BITS {
+            return;
+        }
+        self.table.resize(1 << total, UNSET);
+        for (number, codes) in self.combinations.iter().enumerate() {
+            let packed = packed(codes, &self.bits);
+            self.table[packed] = number as u32;
+        }
+    }
+
+    /// Puts the packed codes of each row into `rows`, where they fit a table.
+    fn pack(&mut self, columns: &Columns, readers: &[KeyReader], by_row: &[Vec<u32>]) {
+        self.rows.clear();
+        self.rows.resize(columns.rows(), 0);
+        if self.table.is_empty() {
+            return;
+        }
+        let mut shift = 0;
+        for ((reader, codes), bits) in readers.iter().zip(by_row).zip(&self.bits) {
+            match reader {
+                KeyReader::Label { column, keys } => {
+                    let shifted: Vec<u32> = keys.iter().map(|key| key << shift).collect();
+                    for (row, code) in self.rows.iter_mut().zip(columns.codes(*column)) {
+                        *row |= shifted[*code as usize];
+                    }
+                }
+                KeyReader::RowByRow { .. } => {
+                    for (row, code) in self.rows.iter_mut().zip(codes) {
+                        *row |= code << shift;
+                    }
+                }
+                KeyReader::Absent => {}
+            }
+            shift += bits;
+        }
+    }
+
+    /// Turns packed codes into the numbers of combinations.
+    fn number(&mut self, columns: &Columns, readers: &[KeyReader], by_row: &[Vec<u32>]) {
+        let has_table = !self.table.is_empty();
+        for row in 0..self.rows.len() {
+            let packed = self.rows[row] as usize;
+            if has_table && self.table[packed] != UNSET {
+                self.rows[row] = self.table[packed];
+                continue;
+            }
+            self.codes.clear();
+            for (reader, codes) in readers.iter().zip(by_row) {
+                self.codes.push(match reader {
+                    KeyReader::Label { column, keys } => keys[columns.codes(*column)[row] as usize],
+                    KeyReader::RowByRow { .. } => codes[row],
+                    KeyReader::Absent => 0,
+                });
+            }
+            let number = match self.known.get(self.codes.as_slice()) {
+                Some(number) => *number,
+                None => {
+                    let number = self.combinations.len() as u32;
+                    self.combinations.push(self.codes.as_slice().into());
+                    self.known.insert(self.codes.as_slice().into(), number);
+                    number
+                }
+            };
+            if has_table {
+                self.table[packed] = number;
+            }
+            self.rows[row] = number;
+        }
+    }
+}
+
+fn packed(codes: &[u32], bits: &[u32]) -> usize {
+    let mut shift = 0;
+    let mut packed = 0;
+    for (code, bits) in codes.iter().zip(bits) {
+        packed |= (*code as usize) << shift;
+        shift += bits;
+    }
+    packed
+}

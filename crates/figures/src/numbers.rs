@@ -1,0 +1,14 @@
+//! Numbers as they are printed and judged: rounding, proportions, intervals, bounds.
+//!
+//! Rounding works on integers and happens once. Everything else goes through a pure-Rust `libm`,
+//! so that the last digit is the same on every machine.
+
+mod binomial;
+mod interval;
+mod rounding;
+
+pub use interval::{
+    Interval, Method, clean_records_needed, clopper_pearson, error_rate_upper_bound,
+    net_promoter_interval, wilson,
+};
+pub use rounding::{round_half_even, round_percent};

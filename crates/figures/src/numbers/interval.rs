@@ -1,0 +1,270 @@
+//! How sure a proportion is: intervals, bounds, and how many records a claim needs.
+
+use super::binomial::{beta_inverse, normal_inverse};
+
+/// How an interval was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Close to its level on average; the usual choice.
+    Wilson,
+    /// Never below its level; wider.
+    ClopperPearson,
+    /// One-sided Clopper–Pearson.
+    UpperBound,
+    /// For a difference of two shares of one sample, such as a net promoter score.
+    AdjustedWald,
+}
+
+impl Method {
+    /// The name that packs and files use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Wilson => "wilson",
+            Method::ClopperPearson => "clopper-pearson",
+            Method::UpperBound => "upper-bound",
+            Method::AdjustedWald => "adjusted-wald",
+        }
+    }
+}
+
+/// From `low` to `high` at a confidence `level` such as 0.95.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+    pub level: f64,
+    pub method: Method,
+}
+
+fn is_sound(hits: u64, n: u64, level: f64) -> bool {
+    n > 0 && hits <= n && level > 0.0 && level < 1.0
+}
+
+/// The Wilson interval of `hits` among `n`. `None` if `n` is 0 or `hits` are more.
+pub fn wilson(hits: u64, n: u64, level: f64) -> Option<Interval> {
+    if !is_sound(hits, n, level) {
+        return None;
+    }
+    let z = normal_inverse(0.5 + level / 2.0);
+    let (size, share) = (n as f64, hits as f64 / n as f64);
+    let square = z * z;
+    let spread = 1.0 + square / size;
+    let centre = (share + square / (2.0 * size)) / spread;
+    let inner = share * (1.0 - share) / size + square / (4.0 * size * size);
+    let half = z * libm::sqrt(inner) / spread;
+    // At the ends the formula gives 0 or 1 but for the last digit.
+    Some(Interval {
+        low: if hits == 0 { 0.0 } else { centre - half },
+        high: if hits == n { 1.0 } else { centre + half },
+        level,
+        method: Method::Wilson,
+    })
+}
+
+/// The Clopper–Pearson interval of `hits` among `n`. `None` if `n` is 0 or `hits` are more.
+pub fn clopper_pearson(hits: u64, n: u64, level: f64) -> Option<Interval> {
+    if !is_sound(hits, n, level) {
+        return None;
+    }
+    let tail = (1.0 - level) / 2.0;
+    let (hit, missed) = (hits as f64, (n - hits) as f64);
+    Some(Interval {
+        low: if hits == 0 {
+            0.0
+        } else {
+            beta_inverse(tail, hit, missed + 1.0)
+        },
+        high: if hits == n {
+            1.0
+        } else {
+            beta_inverse(1.0 - tail, hit + 1.0, missed)
+        },
+        level,
+        method: Method::ClopperPearson,
+    })
+}
+
+/// The rate that the true error rate does not exceed, at this confidence: one-sided and exact.
+///
+/// ```
+/// use trueline_figures::numbers::error_rate_upper_bound;
+///
+/// let bound = error_rate_upper_bound(0, 29_956, 0.95).unwrap();
+/// assert!(bound <= 1e-4 && bound > 0.9999e-4);
+/// ```
+pub fn error_rate_upper_bound(errors: u64, n: u64, level: f64) -> Option<f64> {
+    if !is_sound(errors, n, level) {
+        return None;
+    }
+    if errors == n {
+        return Some(1.0);
+    }
+    if errors == 0 {
+        return Some(-libm::expm1(libm::log1p(-level) / n as f64));
+    }
+    Some(beta_inverse(
+        level,
+        errors as f64 + 1.0,
+        (n - errors) as f64,
+    ))
+}
+
+/// How many records must be checked, `errors` of them wrong, before the error rate is shown to be
+/// at most `rate` at this confidence. `None` unless both lie between 0 and 1.
+///
+/// ```
+/// use trueline_figures::numbers::clean_records_needed;
+///
+/// assert_eq!(clean_records_needed(1e-4, 0.95, 0), Some(29_956));
+/// ```
+pub fn clean_records_needed(rate: f64, level: f64, errors: u64) -> Option<u64> {
+    let is_share = |value: f64| value > 0.0 && value < 1.0;
+    if !is_share(rate) || !is_share(level) || rate < 1e-12 {
+        return None;
+    }
+    let shows = |n: u64| error_rate_upper_bound(errors, n, level).is_some_and(|high| high <= rate);
+    let mut high = errors + 1;
+    while !shows(high) {
+        high = high.checked_mul(2)?;
+    }
+    let mut low = errors;
+    while low + 1 < high {
+        let middle = low.midpoint(high);
+        if shows(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(high)
+}
+
+/// The adjusted-Wald interval of promoters less detractors among `n`, as a share of `n`: three
+/// answers are added, three quarters of one at each end. `None` if `n` is 0 or the two are more.
+pub fn net_promoter_interval(
+    promoters: u64,
+    detractors: u64,
+    n: u64,
+    level: f64,
+) -> Option<Interval> {
+    if !is_sound(promoters.checked_add(detractors)?, n, level) {
+        return None;
+    }
+    let size = n as f64 + 3.0;
+    let above = (promoters as f64 + 0.75) / size;
+    let below = (detractors as f64 + 0.75) / size;
+    let score = above - below;
+    let variance = above + below - score * score;
+    let half = normal_inverse(0.5 + level / 2.0) * libm::sqrt(variance / size);
+    Some(Interval {
+        low: (score - half).max(-1.0),
+        high: (score + half).min(1.0),
+        level,
+        method: Method::AdjustedWald,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn assert_near(found: f64, expected: f64) {
+        let off = (found - expected).abs();
+        assert!(off <= 1e-9 * expected.abs().max(1e-3), "{found} {expected}");
+    }
+
+    #[test]
+    fn intervals_agree_with_published_values() {
+        // Newcombe (1998), table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+        for (hits, n, wilson_ends, exact_ends) in [
+            (81, 263, (0.2553, 0.3662), (0.2527, 0.3676)),
+            (15, 148, (0.0624, 0.1605), (0.0578, 0.1617)),
+            (0, 20, (0.0, 0.1611), (0.0, 0.1684)),
+            (1, 29, (0.0061, 0.1718), (0.0009, 0.1776)),
+        ] {
+            let ends = |interval: Interval| {
+                let digits = |value: f64| (value * 1e4).round() / 1e4;
+                (digits(interval.low), digits(interval.high))
+            };
+            assert_eq!(ends(wilson(hits, n, 0.95).unwrap()), wilson_ends);
+            assert_eq!(ends(clopper_pearson(hits, n, 0.95).unwrap()), exact_ends);
+        }
+    }
+
+    #[test]
+    fn a_claim_of_one_in_ten_thousand_needs_these_many_records() {
+        for (errors, records) in [(0, 29_956), (1, 47_437), (2, 62_956)] {
+            assert_eq!(clean_records_needed(1e-4, 0.95, errors), Some(records));
+        }
+        assert_eq!(clean_records_needed(0.0, 0.95, 0), None);
+    }
+
+    #[test]
+    fn no_errors_have_a_bound_in_closed_form_at_any_size() {
+        for n in [1, 10, 29_956, 20_000_000, 10_000_000_000_u64] {
+            let bound = error_rate_upper_bound(0, n, 0.95).unwrap();
+            let interval = clopper_pearson(0, n, 0.90).unwrap();
+            assert!((bound - interval.high).abs() <= 1e-8 * bound, "{n}");
+        }
+    }
+
+    #[test]
+    fn the_normal_deviate_of_a_usual_level_is_the_usual_one() {
+        assert_near(normal_inverse(0.975), 1.959_963_984_540_054);
+        assert_near(normal_inverse(0.95), 1.644_853_626_951_472_7);
+    }
+
+    #[test]
+    fn nothing_has_no_interval() {
+        assert_eq!(wilson(0, 0, 0.95), None);
+        assert_eq!(clopper_pearson(3, 2, 0.95), None);
+        assert_eq!(error_rate_upper_bound(0, 0, 0.95), None);
+        assert_eq!(net_promoter_interval(2, 2, 3, 0.95), None);
+    }
+
+    #[test]
+    fn a_net_promoter_score_has_the_adjusted_wald_interval() {
+        // 75 promoters and 20 detractors of 150: (75.75 - 20.75) / 153 = 0.35948, s = 0.70567.
+        let interval = net_promoter_interval(75, 20, 150, 0.95).unwrap();
+        let score = 55.0 / 153.0;
+        let deviation = ((96.5 / 153.0 - score * score) / 153.0_f64).sqrt();
+        assert_near(interval.low, score - 1.959_963_984_540_054 * deviation);
+        assert_near(interval.high, score + 1.959_963_984_540_054 * deviation);
+    }
+
+    proptest! {
+        /// The tail sums are added up term by term, which is slow and plain.
+        #[test]
+        fn exact_ends_cut_off_exactly_the_tails(n in 1..60_u64, hits in 0..60_u64) {
+            let hits = hits.min(n);
+            let interval = clopper_pearson(hits, n, 0.9).unwrap();
+            let at_least = |p: f64, from: u64| (from..=n).map(|k| term(k, n, p)).sum::<f64>();
+            if hits > 0 {
+                prop_assert!((at_least(interval.low, hits) - 0.05).abs() < 1e-9);
+            }
+            if hits < n {
+                prop_assert!((1.0 - at_least(interval.high, hits + 1) - 0.05).abs() < 1e-9);
+            }
+        }
+
+        #[test]
+        fn intervals_hold_the_share_and_mirror(n in 1..2000_u64, hits in 0..2000_u64) {
+            let hits = hits.min(n);
+            let share = hits as f64 / n as f64;
+            for method in [wilson, clopper_pearson] {
+                let interval = method(hits, n, 0.95).unwrap();
+                prop_assert!(0.0 <= interval.low && interval.low <= share);
+                prop_assert!(share <= interval.high && interval.high <= 1.0);
+                let mirrored = method(n - hits, n, 0.95).unwrap();
+                prop_assert!((1.0 - mirrored.high - interval.low).abs() < 1e-9);
+            }
+        }
+    }
+
+    fn term(k: u64, n: u64, p: f64) -> f64 {
+        let choose: f64 = (0..k).map(|i| (n - i) as f64 / (k - i) as f64).product();
+        choose * p.powi(k as i32) * (1.0 - p).powi((n - k) as i32)
+    }
+}

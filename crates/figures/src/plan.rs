@@ -1,0 +1,375 @@
+//! A request made ready: definitions grouped by what they share, time cut into cells.
+
+use std::collections::BTreeSet;
+
+use jiff::Span;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use trueline_clock::{Limit, Ruler, RulerError};
+use trueline_expression::{Expr, names};
+
+use crate::definition::{
+    Definition, Dimension, DimensionKey, Exclusion, INTERVALS, LateAfter, Measure, Request,
+};
+use crate::period::{Period, day_of, day_start};
+
+/// Why a request cannot be answered, whatever the rows.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error("the definition `{definition}` cannot be measured")]
+    Rule {
+        definition: String,
+        source: RulerError,
+    },
+    #[error("no time zone is called `{0}`; write an IANA name such as Asia/Shanghai")]
+    Zone(String),
+    #[error("two definitions are called `{0}`")]
+    TwiceDefined(String),
+    #[error("two dimensions are called `{0}`")]
+    TwiceSliced(String),
+}
+
+/// A request made ready to run.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) zone: TimeZone,
+    pub(crate) dimensions: Vec<Dimension>,
+    pub(crate) time: TimeCells,
+    pub(crate) families: Vec<Family>,
+    /// The id of each definition, its family, and which of the family's limits are its own.
+    pub(crate) definitions: Vec<(String, usize, usize)>,
+}
+
+/// Definitions that differ in nothing but their limits.
+#[derive(Debug)]
+pub(crate) struct Family {
+    pub(crate) population: Expr,
+    pub(crate) period_moment: Expr,
+    pub(crate) measure: Measure,
+    pub(crate) exclusions: Vec<Exclusion>,
+    pub(crate) limit_sets: Vec<LimitSet>,
+    /// There for measures that wait.
+    pub(crate) ruler: Option<Ruler>,
+}
+
+/// The limits of one definition: for each pack that set some, what to try in order.
+#[derive(Debug)]
+pub(crate) struct LimitSet {
+    pub(crate) by_pack: Vec<Vec<LateAfter>>,
+    given: Vec<LateAfter>,
+}
+
+impl Plan {
+    pub(crate) fn new(request: &Request) -> Result<Plan, PlanError> {
+        let mut plan = Plan {
+            zone: request.zone.clone(),
+            dimensions: request.dimensions.clone(),
+            time: TimeCells::new(&request.period, &request.dimensions)?,
+            families: Vec::new(),
+            definitions: Vec::new(),
+        };
+        let mut seen = BTreeSet::new();
+        for dimension in &request.dimensions {
+            if !seen.insert(&dimension.name) {
+                return Err(PlanError::TwiceSliced(dimension.name.clone()));
+            }
+        }
+        for definition in &request.definitions {
+            let id = &definition.id;
+            if plan.definitions.iter().any(|(known, ..)| known == id) {
+                return Err(PlanError::TwiceDefined(id.clone()));
+            }
+            let family = plan.family(definition, request)?;
+            let set = plan.families[family].limit_set(&definition.late_after);
+            plan.definitions.push((id.clone(), family, set));
+        }
+        Ok(plan)
+    }
+
+    fn family(&mut self, definition: &Definition, request: &Request) -> Result<usize, PlanError> {
+        let known = self.families.iter().position(|family| {
+            family.population == definition.population
+                && family.period_moment == definition.period_moment
+                && family.measure == definition.measure
+                && family.exclusions == definition.exclusions
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let ruler = match &definition.measure {
+            Measure::Waited { rule, .. } => {
+                let made = Ruler::new(rule, &request.calendars);
+                Some(made.map_err(|source| PlanError::Rule {
+                    definition: definition.id.clone(),
+                    source,
+                })?)
+            }
+            Measure::Amount { .. }
+            | Measure::Share { .. }
+            | Measure::Count
+            | Measure::Ratio { .. } => None,
+        };
+        self.families.push(Family {
+            population: definition.population.clone(),
+            period_moment: definition.period_moment.clone(),
+            measure: definition.measure.clone(),
+            exclusions: definition.exclusions.clone(),
+            limit_sets: Vec::new(),
+            ruler,
+        });
+        Ok(self.families.len() - 1)
+    }
+
+    /// Where among the keys of a cell the dimensions that are not time stand.
+    pub(crate) fn place_dimensions(&self) -> impl Iterator<Item = &Dimension> {
+        self.dimensions.iter().filter(|d| !d.key.is_time())
+    }
+}
+
+impl Family {
+    fn limit_set(&mut self, limits: &[LateAfter]) -> usize {
+        if let Some(known) = self.limit_sets.iter().position(|set| set.given == limits) {
+            return known;
+        }
+        let mut by_pack: Vec<Vec<LateAfter>> = Vec::new();
+        for limit in limits {
+            let same = by_pack
+                .iter_mut()
+                .find(|group| group[0].bound.by == limit.bound.by);
+            match same {
+                Some(group) => group.push(limit.clone()),
+                None => by_pack.push(vec![limit.clone()]),
+            }
+        }
+        self.limit_sets.push(LimitSet {
+            by_pack,
+            given: limits.to_vec(),
+        });
+        self.limit_sets.len() - 1
+    }
+
+    /// The seconds a clock may show for a limit that is one.
+    pub(crate) fn allowed(&self, limit: Limit) -> Option<i64> {
+        let on_time = match &self.measure {
+            Measure::Waited { rule, .. } => rule.limit_is_on_time,
+            Measure::Amount { .. }
+            | Measure::Share { .. }
+            | Measure::Count
+            | Measure::Ratio { .. } => true,
+        };
+        match limit {
+            Limit::Elapsed { seconds } => Some(seconds - i64::from(!on_time)),
+            Limit::Dates { .. } | Limit::WorkingDates { .. } | Limit::SameDay { .. } => None,
+        }
+    }
+}
+
+impl DimensionKey {
+    /// Whether the key follows from the moment that puts the row into the period.
+    pub fn is_time(&self) -> bool {
+        match self {
+            DimensionKey::Month { .. }
+            | DimensionKey::Quarter { .. }
+            | DimensionKey::Day { .. } => true,
+            DimensionKey::Column(_) | DimensionKey::Prefix { .. } | DimensionKey::Parts { .. } => {
+                false
+            }
+        }
+    }
+
+    /// The column that the key is made from, if it is made from one.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            DimensionKey::Column(column)
+            | DimensionKey::Prefix { column, .. }
+            | DimensionKey::Parts { column, .. } => Some(column),
+            DimensionKey::Month { .. }
+            | DimensionKey::Quarter { .. }
+            | DimensionKey::Day { .. } => None,
+        }
+    }
+
+    /// The key made of a column's text.
+    pub(crate) fn of_text(&self, text: &str) -> String {
+        match self {
+            DimensionKey::Column(_) => text.to_owned(),
+            DimensionKey::Prefix { length, pad, .. } => match text.char_indices().nth(*length) {
+                Some((end, _)) => format!("{}{pad}", &text[..end]),
+                None => text.to_owned(),
+            },
+            DimensionKey::Parts {
+                separator, count, ..
+            } => {
+                let mut ends = text.match_indices(*separator).map(|(at, _)| at);
+                match count.checked_sub(1).and_then(|last| ends.nth(last)) {
+                    Some(end) => text[..end].to_owned(),
+                    None if *count == 0 => String::new(),
+                    None => text.to_owned(),
+                }
+            }
+            DimensionKey::Month { .. }
+            | DimensionKey::Quarter { .. }
+            | DimensionKey::Day { .. } => String::new(),
+        }
+    }
+
+    /// The zone and what to add to the first day of one stretch to reach the next.
+    fn step(&self) -> Option<(&str, Span)> {
+        match self {
+            DimensionKey::Month { zone } => Some((zone, Span::new().months(1))),
+            DimensionKey::Quarter { zone } => Some((zone, Span::new().months(3))),
+            DimensionKey::Day { zone } => Some((zone, Span::new().days(1))),
+            DimensionKey::Column(_) | DimensionKey::Prefix { .. } | DimensionKey::Parts { .. } => {
+                None
+            }
+        }
+    }
+
+    fn first_day(&self, day: Date) -> Date {
+        match self {
+            DimensionKey::Month { .. } => day.first_of_month(),
+            DimensionKey::Quarter { .. } => {
+                let month = (day.month() - 1) / 3 * 3 + 1;
+                Date::new(day.year(), month, 1).unwrap_or(day)
+            }
+            DimensionKey::Day { .. }
+            | DimensionKey::Column(_)
+            | DimensionKey::Prefix { .. }
+            | DimensionKey::Parts { .. } => day,
+        }
+    }
+
+    /// The key of a stretch of time, by its first day.
+    fn of_day(&self, day: Date) -> String {
+        match self {
+            DimensionKey::Month { .. } => format!("{:04}-{:02}", day.year(), day.month()),
+            DimensionKey::Quarter { .. } => {
+                format!("{:04}Q{}", day.year(), (day.month() - 1) / 3 + 1)
+            }
+            DimensionKey::Day { .. } => day.to_string(),
+            DimensionKey::Column(_) | DimensionKey::Prefix { .. } | DimensionKey::Parts { .. } => {
+                String::new()
+            }
+        }
+    }
+}
+
+/// The period cut wherever one of the time dimensions changes its key.
+#[derive(Debug)]
+pub(crate) struct TimeCells {
+    /// Ascending; cell `k` runs from `bounds[k]` to `bounds[k + 1]`.
+    bounds: Vec<i64>,
+    /// For each cell, the keys of the time dimensions in their order.
+    pub(crate) keys: Vec<Vec<String>>,
+}
+
+impl TimeCells {
+    fn new(period: &Period, dimensions: &[Dimension]) -> Result<TimeCells, PlanError> {
+        let mut bounds = BTreeSet::from([period.from, period.to]);
+        let mut zones = Vec::new();
+        for dimension in dimensions {
+            let Some((name, step)) = dimension.key.step() else {
+                continue;
+            };
+            let zone = TimeZone::get(name).map_err(|_| PlanError::Zone(name.to_owned()))?;
+            let start = day_of(period.from, &zone).map(|day| dimension.key.first_day(day));
+            let mut next = start.and_then(|day| day.checked_add(step).ok());
+            while let Some((day, at)) = next.and_then(|day| Some((day, day_start(day, &zone)?))) {
+                if at >= period.to {
+                    break;
+                }
+                bounds.insert(at);
+                next = day.checked_add(step).ok();
+            }
+            zones.push((&dimension.key, zone));
+        }
+        let bounds: Vec<i64> = bounds.into_iter().collect();
+        let keys = bounds[..bounds.len() - 1].iter().map(|from| {
+            let key = |(key, zone): &(&DimensionKey, TimeZone)| {
+                let day = day_of(*from, zone);
+                day.map_or_else(String::new, |day| key.of_day(key.first_day(day)))
+            };
+            zones.iter().map(key).collect()
+        });
+        Ok(TimeCells {
+            keys: keys.collect(),
+            bounds,
+        })
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The end of a cell.
+    pub(crate) fn end(&self, cell: usize) -> i64 {
+        self.bounds[cell + 1]
+    }
+
+    /// The cell of a moment; `None` outside the period.
+    #[inline]
+    pub(crate) fn cell(&self, moment: i64) -> Option<usize> {
+        let first = self.bounds[0];
+        if moment < first || moment >= self.bounds[self.bounds.len() - 1] {
+            return None;
+        }
+        Some(self.ends_at_most(moment))
+    }
+
+    /// How many cells end at or before a moment.
+    #[inline]
+    pub(crate) fn ends_at_most(&self, moment: i64) -> usize {
+        let ends = &self.bounds[1..];
+        if ends.len() <= 16 {
+            return ends.iter().map(|end| usize::from(*end <= moment)).sum();
+        }
+        ends.partition_point(|end| *end <= moment)
+    }
+}
+
+/// The columns of the dataset that a request reads, each once; [`INTERVALS`] among them if a clock
+/// subtracts some.
+pub fn columns_needed(request: &Request) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut exprs: Vec<&Expr> = Vec::new();
+    let mut subtracts = false;
+    for definition in &request.definitions {
+        exprs.extend([&definition.population, &definition.period_moment]);
+        match &definition.measure {
+            Measure::Waited {
+                start,
+                stop,
+                withdrawn,
+                subtract,
+                ..
+            } => {
+                exprs.extend([start, stop]);
+                exprs.extend(withdrawn);
+                subtracts |= !subtract.is_empty();
+            }
+            Measure::Amount { value, .. } => exprs.push(value),
+            Measure::Share { hit, of } => exprs.extend([hit, of]),
+            Measure::Count => {}
+            Measure::Ratio {
+                numerator,
+                denominator,
+            } => exprs.extend([numerator, denominator]),
+        }
+        for exclusion in &definition.exclusions {
+            exprs.extend([&exclusion.reason, &exclusion.when]);
+            exprs.extend(&exclusion.approved_by);
+        }
+        exprs.extend(definition.late_after.iter().map(|limit| &limit.when));
+    }
+    let columns = request.dimensions.iter().filter_map(|d| d.key.column());
+    let used = exprs.into_iter().flat_map(names);
+    for name in used.chain(columns.map(str::to_owned)) {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    if subtracts {
+        found.push(INTERVALS.to_owned());
+    }
+    found
+}

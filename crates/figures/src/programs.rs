@@ -1,0 +1,591 @@
+//! Expressions compiled to work on a whole batch at once.
+//!
+//! A condition gives one byte a row: 0 false, 1 unknown, 2 true, so that `and` is the smaller, `or`
+//! the larger and `not` the mirror image, exactly as null spreads in the language. A moment or an
+//! integer gives one `i64` a row with the smallest as null. What reads only label columns is
+//! evaluated once per combination of labels and then looked up. Anything else is evaluated row by
+//! row: slower, and the same.
+
+use jiff::tz::TimeZone;
+use trueline_expression::{Compare, Expr, Function, Row, Value, evaluate, local_time, names};
+
+use crate::columns::{ColumnKind, Columns};
+
+pub(crate) const FALSE: u8 = 0;
+pub(crate) const UNKNOWN: u8 = 1;
+pub(crate) const TRUE: u8 = 2;
+/// The null of moments and integers.
+pub(crate) const NULL: i64 = i64::MIN;
+
+/// A compiled condition, and where its bytes are found after [`Programs::evaluate`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Truth(usize);
+
+/// A compiled moment or integer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Whole(usize);
+
+/// Every expression that a request needs, each compiled once.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    zone: TimeZone,
+    truths: Vec<(Expr, TruthStep)>,
+    wholes: Vec<(WholeKey, WholeStep)>,
+    truth_bytes: Vec<Vec<u8>>,
+    whole_values: Vec<Vec<i64>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum WholeKey {
+    Plain(Expr),
+    Scaled(Expr, u8),
+}
+
+#[derive(Debug)]
+enum TruthStep {
+    Constant(u8),
+    Labels(LabelTable),
+    And(Vec<Truth>),
+    Or(Vec<Truth>),
+    Not(Truth),
+    Present(Whole),
+    Compare(Compare, Whole, Whole),
+    CompareConstant(Compare, Whole, i64),
+    RowByRow,
+}
+
+#[derive(Debug)]
+enum WholeStep {
+    Constant(i64),
+    Column(usize),
+    /// The first that is not null.
+    Coalesce(Vec<Whole>),
+    Earliest(Vec<Whole>),
+    Latest(Vec<Whole>),
+    RowByRow,
+}
+
+impl Programs {
+    pub(crate) fn new(zone: TimeZone) -> Programs {
+        Programs {
+            zone,
+            truths: Vec::new(),
+            wholes: Vec::new(),
+            truth_bytes: Vec::new(),
+            whole_values: Vec::new(),
+        }
+    }
+
+    /// The bytes of a condition for the batch last evaluated.
+    pub(crate) fn truth(&self, truth: Truth) -> &[u8] {
+        &self.truth_bytes[truth.0]
+    }
+
+    /// The values of a moment or integer for the batch last evaluated.
+    pub(crate) fn whole(&self, whole: Whole) -> &[i64] {
+        &self.whole_values[whole.0]
+    }
+
+    pub(crate) fn add_truth(&mut self, expr: &Expr, columns: &mut Columns) -> Truth {
+        if let Some(found) = self.truths.iter().position(|(known, _)| known == expr) {
+            return Truth(found);
+        }
+        let step = self.truth_step(expr, columns);
+        self.truths.push((expr.clone(), step));
+        self.truth_bytes.push(Vec::new());
+        Truth(self.truths.len() - 1)
+    }
+
+    fn truth_step(&mut self, expr: &Expr, columns: &mut Columns) -> TruthStep {
+        let used = names(expr);
+        if used.is_empty() {
+            let value = evaluate(expr, &NoRow, &self.zone);
+            return TruthStep::Constant(to_byte(&value));
+        }
+        if let Some(table) = LabelTable::new(&used, columns) {
+            return TruthStep::Labels(table);
+        }
+        let mut all = |parts: &[Expr]| -> Vec<Truth> {
+            parts
+                .iter()
+                .map(|part| self.add_truth(part, columns))
+                .collect()
+        };
+        match expr {
+            Expr::And(parts) => TruthStep::And(all(parts)),
+            Expr::Or(parts) => TruthStep::Or(all(parts)),
+            Expr::Not(inner) => TruthStep::Not(self.add_truth(inner, columns)),
+            Expr::Call(Function::Present, arguments) => {
+                match self.try_whole(&arguments[0], columns) {
+                    Some(inner) => TruthStep::Present(inner),
+                    None => TruthStep::RowByRow,
+                }
+            }
+            Expr::Call(Function::Missing, arguments) => {
+                let present = Expr::Call(Function::Present, arguments.clone());
+                TruthStep::Not(self.add_truth(&present, columns))
+            }
+            Expr::Compare(compare, left, right) => self
+                .compare_step(*compare, left, right, columns)
+                .unwrap_or(TruthStep::RowByRow),
+            Expr::Null
+            | Expr::Boolean(_)
+            | Expr::Integer(_)
+            | Expr::Number(_)
+            | Expr::Text(_)
+            | Expr::Time(_)
+            | Expr::LocalTime(_)
+            | Expr::Name(_)
+            | Expr::Negate(_)
+            | Expr::In(..)
+            | Expr::Math(..)
+            | Expr::Call(..) => TruthStep::RowByRow,
+        }
+    }
+
+    fn compare_step(
+        &mut self,
+        compare: Compare,
+        left: &Expr,
+        right: &Expr,
+        columns: &mut Columns,
+    ) -> Option<TruthStep> {
+        // Integers and moments lie in the same words; only the check keeps them apart, and here a
+        // mixed comparison must stay null.
+        if is_moment(left, columns)? != is_moment(right, columns)? {
+            return None;
+        }
+        let left = self.try_whole(left, columns)?;
+        if let Some(value) = constant(right, &self.zone) {
+            return Some(TruthStep::CompareConstant(compare, left, value));
+        }
+        let right = self.try_whole(right, columns)?;
+        Some(TruthStep::Compare(compare, left, right))
+    }
+
+    /// A moment or integer; evaluated row by row if need be.
+    pub(crate) fn add_whole(&mut self, expr: &Expr, columns: &mut Columns) -> Whole {
+        if let Some(found) = self.try_whole(expr, columns) {
+            return found;
+        }
+        self.push_whole(WholeKey::Plain(expr.clone()), WholeStep::RowByRow)
+    }
+
+    /// A number times a power of ten, rounded to an integer.
+    pub(crate) fn add_scaled(&mut self, expr: &Expr, decimals: u8, columns: &mut Columns) -> Whole {
+        if decimals == 0
+            && let Some(found) = self.try_whole(expr, columns)
+        {
+            return found;
+        }
+        let key = WholeKey::Scaled(expr.clone(), decimals);
+        self.push_whole(key, WholeStep::RowByRow)
+    }
+
+    fn push_whole(&mut self, key: WholeKey, step: WholeStep) -> Whole {
+        if let Some(found) = self.wholes.iter().position(|(known, _)| *known == key) {
+            return Whole(found);
+        }
+        self.wholes.push((key, step));
+        self.whole_values.push(Vec::new());
+        Whole(self.wholes.len() - 1)
+    }
+
+    /// `None` if the expression is not made of integer columns, moments and choices among them.
+    fn try_whole(&mut self, expr: &Expr, columns: &mut Columns) -> Option<Whole> {
+        let step = match expr {
+            Expr::Name(name) => match columns.kind(name) {
+                ColumnKind::Whole | ColumnKind::Moment => WholeStep::Column(columns.whole(name)),
+                ColumnKind::Absent => WholeStep::Constant(NULL),
+                ColumnKind::Label | ColumnKind::Other => return None,
+            },
+            Expr::Call(function, arguments) => {
+                let moments = is_moment(expr, columns);
+                let mut parts = Vec::new();
+                if !matches!(
+                    function,
+                    Function::Coalesce | Function::First | Function::Latest
+                ) || moments.is_none()
+                {
+                    return None;
+                }
+                for argument in arguments {
+                    parts.push(self.try_whole(argument, columns)?);
+                }
+                match function {
+                    Function::Coalesce => WholeStep::Coalesce(parts),
+                    Function::First => WholeStep::Earliest(parts),
+                    _ => WholeStep::Latest(parts),
+                }
+            }
+            Expr::Null | Expr::Integer(_) | Expr::Time(_) | Expr::LocalTime(_) => {
+                WholeStep::Constant(constant(expr, &self.zone)?)
+            }
+            Expr::Boolean(_)
+            | Expr::Number(_)
+            | Expr::Text(_)
+            | Expr::Not(_)
+            | Expr::Negate(_)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Compare(..)
+            | Expr::In(..)
+            | Expr::Math(..) => return None,
+        };
+        Some(self.push_whole(WholeKey::Plain(expr.clone()), step))
+    }
+
+    /// Evaluates everything for a batch.
+    pub(crate) fn evaluate(&mut self, columns: &Columns) {
+        for index in 0..self.wholes.len() {
+            let mut out = std::mem::take(&mut self.whole_values[index]);
+            self.evaluate_whole(index, columns, &mut out);
+            self.whole_values[index] = out;
+        }
+        for index in 0..self.truths.len() {
+            let mut out = std::mem::take(&mut self.truth_bytes[index]);
+            self.evaluate_truth(index, columns, &mut out);
+            self.truth_bytes[index] = out;
+        }
+    }
+
+    fn evaluate_whole(&self, index: usize, columns: &Columns, out: &mut Vec<i64>) {
+        let rows = columns.rows();
+        let (key, step) = &self.wholes[index];
+        out.clear();
+        let fold = |out: &mut Vec<i64>, parts: &[Whole], join: fn(i64, i64) -> i64| {
+            out.extend_from_slice(self.whole(parts[0]));
+            for part in &parts[1..] {
+                for (a, b) in out.iter_mut().zip(self.whole(*part)) {
+                    *a = join(*a, *b);
+                }
+            }
+        };
+        match step {
+            WholeStep::Constant(value) => out.resize(rows, *value),
+            WholeStep::Column(column) => columns.read_whole(*column, out),
+            WholeStep::Coalesce(parts) => {
+                fold(out, parts, |a, b| if a == NULL { b } else { a });
+            }
+            WholeStep::Latest(parts) => fold(out, parts, i64::max),
+            WholeStep::Earliest(parts) => fold(out, parts, |a, b| {
+                if a == NULL {
+                    b
+                } else if b == NULL {
+                    a
+                } else {
+                    a.min(b)
+                }
+            }),
+            WholeStep::RowByRow => out.extend((0..rows).map(|row| {
+                let row = columns.row(row);
+                match key {
+                    WholeKey::Plain(expr) => to_whole(&evaluate(expr, &row, &self.zone)),
+                    WholeKey::Scaled(expr, decimals) => {
+                        to_scaled(&evaluate(expr, &row, &self.zone), *decimals)
+                    }
+                }
+            })),
+        }
+    }
+
+    fn evaluate_truth(&mut self, index: usize, columns: &Columns, out: &mut Vec<u8>) {
+        let rows = columns.rows();
+        out.clear();
+        let (expr, step) = &mut self.truths[index];
+        // A table learns while it is read; every other step only reads.
+        if let TruthStep::Labels(table) = step {
+            let zone = &self.zone;
+            table.look_up(columns, out, |row| to_byte(&evaluate(expr, row, zone)));
+            return;
+        }
+        let (expr, step) = &self.truths[index];
+        let fold = |out: &mut Vec<u8>, parts: &[Truth], join: fn(u8, u8) -> u8| {
+            out.extend_from_slice(self.truth(parts[0]));
+            for part in &parts[1..] {
+                for (a, b) in out.iter_mut().zip(self.truth(*part)) {
+                    *a = join(*a, *b);
+                }
+            }
+        };
+        match step {
+            TruthStep::Labels(_) => {}
+            TruthStep::Constant(byte) => out.resize(rows, *byte),
+            TruthStep::And(parts) => fold(out, parts, u8::min),
+            TruthStep::Or(parts) => fold(out, parts, u8::max),
+            TruthStep::Not(inner) => out.extend(self.truth(*inner).iter().map(|byte| 2 - byte)),
+            TruthStep::Present(inner) => {
+                let values = self.whole(*inner).iter();
+                out.extend(values.map(|value| u8::from(*value != NULL) * TRUE));
+            }
+            TruthStep::Compare(compare, left, right) => {
+                let pairs = self.whole(*left).iter().zip(self.whole(*right));
+                compare_all(*compare, pairs.map(|(a, b)| (*a, *b)), out);
+            }
+            TruthStep::CompareConstant(compare, left, right) => {
+                let values = self.whole(*left).iter();
+                compare_all(*compare, values.map(|a| (*a, *right)), out);
+            }
+            TruthStep::RowByRow => out.extend((0..rows).map(|row| {
+                let row = columns.row(row);
+                to_byte(&evaluate(expr, &row, &self.zone))
+            })),
+        }
+    }
+}
+
+fn compare_all(compare: Compare, pairs: impl Iterator<Item = (i64, i64)>, out: &mut Vec<u8>) {
+    fn each(
+        pairs: impl Iterator<Item = (i64, i64)>,
+        out: &mut Vec<u8>,
+        test: impl Fn(i64, i64) -> bool,
+    ) {
+        out.extend(pairs.map(|(a, b)| {
+            if a == NULL || b == NULL {
+                UNKNOWN
+            } else {
+                u8::from(test(a, b)) * TRUE
+            }
+        }));
+    }
+    match compare {
+        Compare::Equal => each(pairs, out, |a, b| a == b),
+        Compare::NotEqual => each(pairs, out, |a, b| a != b),
+        Compare::Less => each(pairs, out, |a, b| a < b),
+        Compare::LessOrEqual => each(pairs, out, |a, b| a <= b),
+        Compare::Greater => each(pairs, out, |a, b| a > b),
+        Compare::GreaterOrEqual => each(pairs, out, |a, b| a >= b),
+    }
+}
+
+fn constant(expr: &Expr, zone: &TimeZone) -> Option<i64> {
+    match expr {
+        Expr::Null => Some(NULL),
+        Expr::Integer(value) | Expr::Time(value) => Some(*value),
+        Expr::LocalTime(civil) => Some(local_time(*civil, zone).unwrap_or(NULL)),
+        Expr::Boolean(_)
+        | Expr::Number(_)
+        | Expr::Text(_)
+        | Expr::Name(_)
+        | Expr::Not(_)
+        | Expr::Negate(_)
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Compare(..)
+        | Expr::In(..)
+        | Expr::Math(..)
+        | Expr::Call(..) => None,
+    }
+}
+
+/// Whether a whole is a moment (else an integer); `None` if it is neither or mixes both.
+fn is_moment(expr: &Expr, columns: &Columns) -> Option<bool> {
+    match expr {
+        Expr::Integer(_) => Some(false),
+        Expr::Time(_) | Expr::LocalTime(_) => Some(true),
+        Expr::Name(name) => match columns.kind(name) {
+            ColumnKind::Moment => Some(true),
+            ColumnKind::Whole => Some(false),
+            // An absent column is null, and a comparison with null is null whatever the type.
+            ColumnKind::Absent => Some(true),
+            ColumnKind::Label | ColumnKind::Other => None,
+        },
+        Expr::Call(Function::Coalesce | Function::First | Function::Latest, arguments) => {
+            let mut found = None;
+            for argument in arguments {
+                let absent = matches!(argument, Expr::Null)
+                    || matches!(argument, Expr::Name(name) if columns.kind(name) == ColumnKind::Absent);
+                if absent {
+                    continue;
+                }
+                let moment = is_moment(argument, columns)?;
+                if found.is_some_and(|other| other != moment) {
+                    return None;
+                }
+                found = Some(moment);
+            }
+            Some(found.unwrap_or(true))
+        }
+        Expr::Null
+        | Expr::Boolean(_)
+        | Expr::Number(_)
+        | Expr::Text(_)
+        | Expr::Not(_)
+        | Expr::Negate(_)
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Compare(..)
+        | Expr::In(..)
+        | Expr::Math(..)
+        | Expr::Call(..) => None,
+    }
+}
+
+fn to_byte(value: &Value<'_>) -> u8 {
+    match value {
+        Value::Boolean(true) => TRUE,
+        Value::Boolean(false) => FALSE,
+        Value::Null | Value::Integer(_) | Value::Number(_) | Value::Text(_) | Value::Time(_) => {
+            UNKNOWN
+        }
+    }
+}
+
+fn to_whole(value: &Value<'_>) -> i64 {
+    match value {
+        Value::Integer(value) | Value::Time(value) => *value,
+        Value::Number(value) => round_to_whole(*value),
+        Value::Null | Value::Boolean(_) | Value::Text(_) => NULL,
+    }
+}
+
+fn to_scaled(value: &Value<'_>, decimals: u8) -> i64 {
+    let scale = 10_i64.checked_pow(u32::from(decimals));
+    match (value, scale) {
+        (Value::Integer(value), Some(scale)) => value.checked_mul(scale).unwrap_or(NULL),
+        (Value::Number(value), Some(scale)) => round_to_whole(value * scale as f64),
+        _ => NULL,
+    }
+}
+
+fn round_to_whole(value: f64) -> i64 {
+    let rounded = value.round_ties_even();
+    // Casts of floats saturate, and the ends of the range are no measurement.
+    if rounded.abs() < 9e18 {
+        rounded as i64
+    } else {
+        NULL
+    }
+}
+
+struct NoRow;
+
+impl Row for NoRow {
+    fn get(&self, _: &str) -> Value<'_> {
+        Value::Null
+    }
+}
+
+/// What a condition over labels gives for each combination of them, learned as rows come by.
+#[derive(Debug)]
+struct LabelTable {
+    /// Name, column, and how far its code is shifted in the index.
+    parts: Vec<(String, usize, u32)>,
+    /// Bits that each column's codes had when the table was laid out.
+    bits: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+/// Not yet known.
+const UNSET: u8 = 3;
+/// A table of more combinations is not worth its memory; rows are then evaluated one by one.
+const MOST_BITS: u32 = 20;
+
+impl LabelTable {
+    /// `None` unless every name is a label column, or one that this batch does not have.
+    fn new(used: &[String], columns: &mut Columns) -> Option<LabelTable> {
+        let labels = used
+            .iter()
+            .all(|name| matches!(columns.kind(name), ColumnKind::Label | ColumnKind::Absent));
+        let any = used
+            .iter()
+            .any(|name| columns.kind(name) == ColumnKind::Label);
+        if !labels || !any || used.len() > 6 {
+            return None;
+        }
+        let mut parts = Vec::new();
+        for name in used {
+            if columns.kind(name) == ColumnKind::Label {
+                parts.push((name.clone(), columns.label(name), 0));
+            }
+        }
+        Some(LabelTable {
+            parts,
+            bits: Vec::new(),
+            bytes: Vec::new(),
+        })
+    }
+
+    fn lay_out(&mut self, columns: &Columns) -> bool {
+        let wanted: Vec<u32> = self
+            .parts
+            .iter()
+            .map(|(_, column, _)| columns.label_bits(*column))
+            .collect();
+        let total: u32 = wanted.iter().sum();
+        if total > MOST_BITS {
+            return false;
+        }
+        if wanted != self.bits {
+            let mut shift = 0;
+            for ((_, _, place), bits) in self.parts.iter_mut().zip(&wanted) {
+                *place = shift;
+                shift += bits;
+            }
+            self.bits = wanted;
+            self.bytes.clear();
+            self.bytes.resize(1 << total, UNSET);
+        }
+        true
+    }
+
+    fn look_up(
+        &mut self,
+        columns: &Columns,
+        out: &mut Vec<u8>,
+        evaluate: impl Fn(&LabelRow<'_>) -> u8,
+    ) {
+        let row_of = |row: usize, parts: &[(String, usize, u32)]| -> u8 {
+            evaluate(&LabelRow {
+                columns,
+                parts,
+                row,
+            })
+        };
+        if !self.lay_out(columns) {
+            out.extend((0..columns.rows()).map(|row| row_of(row, &self.parts)));
+            return;
+        }
+        let parts = &self.parts;
+        let bytes = &mut self.bytes;
+        let mut look = |index: usize, row: usize| {
+            let byte = bytes[index];
+            if byte != UNSET {
+                return byte;
+            }
+            bytes[index] = row_of(row, parts);
+            bytes[index]
+        };
+        match parts.as_slice() {
+            [(_, a, _)] => {
+                let codes = columns.codes(*a).iter().enumerate();
+                out.extend(codes.map(|(row, code)| look(*code as usize, row)));
+            }
+            [(_, a, _), (_, b, shift)] => {
+                let codes = columns.codes(*a).iter().zip(columns.codes(*b)).enumerate();
+                out.extend(codes.map(|(row, (a, b))| look((*a | (*b << *shift)) as usize, row)));
+            }
+            _ => out.extend((0..columns.rows()).map(|row| {
+                let index = parts.iter().fold(0, |index, (_, column, shift)| {
+                    index | (columns.codes(*column)[row] << shift)
+                });
+                look(index as usize, row)
+            })),
+        }
+    }
+}
+
+struct LabelRow<'a> {
+    columns: &'a Columns,
+    parts: &'a [(String, usize, u32)],
+    row: usize,
+}
+
+impl Row for LabelRow<'_> {
+    fn get(&self, name: &str) -> Value<'_> {
+        let found = self.parts.iter().find(|part| part.0 == name);
+        found.map_or(Value::Null, |(_, column, _)| {
+            self.columns.label_value(*column, self.row)
+        })
+    }
+}

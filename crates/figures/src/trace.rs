@@ -1,0 +1,208 @@
+//! The rows behind a figure: what became of each, and what its clock showed.
+
+use arrow_array::RecordBatch;
+use trueline_clock::{OPEN, Pause};
+
+use crate::columns::Columns;
+use crate::definition::{Bound, Request};
+use crate::intervals::{Intervals, Names};
+use crate::judge::{Bench, Judge, Measured, Stopped, Wait, readable};
+use crate::plan::{Family, Plan};
+use crate::programs::{NULL, Programs, TRUE};
+use crate::run::RunError;
+use crate::worker::reason;
+
+/// What a definition makes of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced {
+    pub outcome: Outcome,
+    /// The clock's start and stop, for measures that wait.
+    pub start: Option<i64>,
+    pub stop: Option<i64>,
+    /// Seconds on the clock, the scaled amount, 1 or 0 of a share, the numerator of a ratio.
+    pub value: Option<i64>,
+    /// The same with no pause taken off.
+    pub without_pauses: Option<i64>,
+    /// The limit that is passed first, when it is due, and how many seconds the row is late.
+    pub limit: Option<Against>,
+    /// Seconds on the clock at the end of the period, if the row was open then.
+    pub open: Option<i64>,
+}
+
+/// Where a row stands against the limit that it passes first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Against {
+    pub bound: Bound,
+    /// The last instant on time.
+    pub due: i64,
+    /// 0 when it is on time. Seconds of the clock for a limit on elapsed time, else natural seconds.
+    pub late_by: i64,
+}
+
+/// Whether a row is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Counted,
+    Excluded {
+        reason: String,
+        is_approved: bool,
+    },
+    Unmeasurable,
+    /// Not in the population, or not in the period.
+    OutOfScope,
+}
+
+impl Traced {
+    pub fn is_late(&self) -> bool {
+        self.limit.as_ref().is_some_and(|limit| limit.late_by > 0)
+    }
+}
+
+/// What one definition of a request makes of each row of a batch, in their order.
+///
+/// `None` if the request has no such definition.
+pub fn trace(
+    request: &Request,
+    definition: &str,
+    batch: &RecordBatch,
+) -> Result<Option<Vec<Traced>>, RunError> {
+    let Some(found) = request.definitions.iter().find(|d| d.id == definition) else {
+        return Ok(None);
+    };
+    let plan = Plan::new(&Request {
+        definitions: vec![found.clone()],
+        dimensions: Vec::new(),
+        ..request.clone()
+    })?;
+    let family = &plan.families[0];
+    let mut names = Names::default();
+    let mut columns = Columns::new(batch.schema_ref());
+    let mut programs = Programs::new(plan.zone.clone());
+    let judge = Judge::new(family, &mut programs, &mut columns, &mut names);
+    let mut intervals = Intervals::default();
+    intervals.load(batch, &mut names);
+    columns.load(batch.clone());
+    programs.evaluate(&columns);
+    let mut bench = Bench {
+        columns: &columns,
+        programs: &programs,
+        intervals: &intervals,
+        zone: &plan.zone,
+        pauses: Vec::new(),
+        marked: Vec::new(),
+    };
+    let tracer = Tracer {
+        plan: &plan,
+        family,
+        judge: &judge,
+    };
+    let traced: Result<Vec<Traced>, Stopped> = (0..columns.rows())
+        .map(|row| tracer.row(&mut bench, row))
+        .collect();
+    let traced = traced.map_err(|source| RunError::Clock {
+        definition: definition.to_owned(),
+        source,
+    })?;
+    Ok(Some(traced))
+}
+
+struct Tracer<'a> {
+    plan: &'a Plan,
+    family: &'a Family,
+    judge: &'a Judge,
+}
+
+impl Tracer<'_> {
+    fn row(&self, bench: &mut Bench<'_>, row: usize) -> Result<Traced, Stopped> {
+        let in_population = bench.programs.truth(self.judge.population)[row] == TRUE;
+        let moment = bench.programs.whole(self.judge.moment)[row];
+        let wait = self.judge.wait(bench, row);
+        let measured = self.judge.measure(self.family, bench, row)?;
+        let excluded = self.judge.exclusion(bench, row);
+        let outcome = if !in_population || self.plan.time.cell(moment).is_none() {
+            Outcome::OutOfScope
+        } else if let Some(excluded) = excluded {
+            let (reason, is_approved) = reason(&self.family.exclusions[excluded], bench, row);
+            Outcome::Excluded {
+                reason,
+                is_approved,
+            }
+        } else if measured.is_none() {
+            Outcome::Unmeasurable
+        } else {
+            Outcome::Counted
+        };
+        let open = match wait {
+            Some(wait) if in_population && excluded.is_none() => self.open(bench, row, wait)?,
+            Some(_) | None => None,
+        };
+        Ok(Traced {
+            outcome,
+            start: wait.map(|wait| wait.start),
+            stop: wait.map(|wait| wait.stop).filter(|stop| *stop != NULL),
+            value: measured.map(|measured| measured.value),
+            without_pauses: measured.map(|measured| measured.bare),
+            limit: match wait {
+                Some(wait) if in_population => self.against(bench, row, wait, measured)?,
+                Some(_) | None => None,
+            },
+            open,
+        })
+    }
+
+    fn pauses(&self, bench: &mut Bench<'_>, row: usize) -> Vec<Pause> {
+        self.judge.gather_pauses(bench, row);
+        bench.pauses.clone()
+    }
+
+    fn open(&self, bench: &mut Bench<'_>, row: usize, wait: Wait) -> Result<Option<i64>, Stopped> {
+        let end = self.plan.time.end(self.plan.time.len() - 1);
+        let Some(ruler) = &self.family.ruler else {
+            return Ok(None);
+        };
+        if wait.start >= end || wait.ends < end {
+            return Ok(None);
+        }
+        let mut pauses = self.pauses(bench, row);
+        readable(ruler.elapsed(wait.start, end, &mut pauses))
+    }
+
+    /// Where the row stood when it stopped, or stands at the end of the period.
+    fn against(
+        &self,
+        bench: &mut Bench<'_>,
+        row: usize,
+        wait: Wait,
+        measured: Option<Measured>,
+    ) -> Result<Option<Against>, Stopped> {
+        let end = self.plan.time.end(self.plan.time.len() - 1);
+        let at = match measured {
+            Some(_) => wait.stop,
+            None if wait.ends == OPEN => end,
+            None => return Ok(None),
+        };
+        let (Some(ruler), true) = (&self.family.ruler, at >= wait.start) else {
+            return Ok(None);
+        };
+        let mut pauses = self.pauses(bench, row);
+        let mut nearest: Option<(i64, Against)> = None;
+        for (pack, index, limit) in self.judge.limits(bench, 0, row) {
+            let margin = readable(ruler.margin(wait.start, at, limit, &mut pauses))?;
+            let due = readable(ruler.due(wait.start, limit, &mut pauses, at))?;
+            let (Some(margin), Some(due)) = (margin, due) else {
+                continue;
+            };
+            if nearest.as_ref().is_none_or(|(least, _)| margin < *least) {
+                let bound = self.family.limit_sets[0].by_pack[pack][index].bound.clone();
+                let late_by = margin.min(0).saturating_neg();
+                let against = Against {
+                    bound,
+                    due,
+                    late_by,
+                };
+                nearest = Some((margin, against));
+            }
+        }
+        Ok(nearest.map(|(_, against)| against))
+    }
+}

@@ -1,0 +1,328 @@
+//! A fragment: the values of one chunk, and what is wrong with some of its rows.
+
+use std::collections::BTreeMap;
+
+use super::cells::{Cells, ReadColumn, Thread};
+use super::column::{Data, Records};
+use super::events::EventPart;
+use super::reason::{Problem, Reason};
+use crate::mapping::{Bound, BoundList};
+use crate::schema::Schema;
+use crate::source::Chunk;
+
+/// Everything that reading a chunk needs and that all threads share.
+pub(crate) struct Plan<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) bound: Bound,
+    /// The base name of the file, for rows whose key is their line.
+    pub(crate) file: String,
+    pub(crate) headers: Vec<String>,
+    /// For each target that is a moment of the dataset: its place in `precision`.
+    letters: Vec<Option<usize>>,
+    moments: usize,
+    /// Where the labels of each list begin among the threads' labels.
+    list_slots: Vec<usize>,
+    pub(crate) slots: usize,
+}
+
+/// The values of one chunk.
+#[derive(Debug)]
+pub(crate) struct Fragment {
+    pub(crate) thread: usize,
+    pub(crate) number: usize,
+    pub(crate) rows: usize,
+    /// In the order of [`Bound::targets`].
+    pub(crate) columns: Vec<Data>,
+    /// In the order of [`Schema::lists`].
+    pub(crate) lists: Vec<Records>,
+    /// The letters of `precision`, as a label.
+    pub(crate) precision: Data,
+    pub(crate) lines: Vec<i64>,
+    pub(crate) notes: Vec<(u32, String)>,
+    /// Refused rows in ascending order.
+    pub(crate) refused: Vec<Refused>,
+    /// Where rows are events.
+    pub(crate) event: Option<EventPart>,
+}
+
+/// A row that goes to quarantine.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub(crate) row: u32,
+    pub(crate) line: u64,
+    /// The row as it stood in the source.
+    pub(crate) record: Box<[u8]>,
+    /// Column (empty for the whole row), value, reason.
+    pub(crate) problems: Vec<(String, String, Reason)>,
+}
+
+impl<'a> Plan<'a> {
+    pub(crate) fn new(
+        schema: &'a Schema,
+        bound: Bound,
+        file: String,
+        headers: Vec<String>,
+    ) -> Plan<'a> {
+        let moments: Vec<&str> = schema.moments().map(|column| column.name).collect();
+        let letters = bound.targets.iter().map(|bound| {
+            let name = bound.target.name.as_str();
+            moments.iter().position(|moment| *moment == name)
+        });
+        let letters = letters.collect();
+        let mut slots = bound.targets.len();
+        let mut list_slots = Vec::new();
+        for list in &schema.lists {
+            list_slots.push(slots);
+            slots += list.columns.len();
+        }
+        Plan {
+            schema,
+            bound,
+            file,
+            headers,
+            letters,
+            moments: moments.len(),
+            list_slots,
+            slots: slots + 1,
+        }
+    }
+
+    /// Where the labels of `precision` stand among a thread's labels.
+    pub(crate) fn precision_slot(&self) -> usize {
+        self.slots - 1
+    }
+
+    pub(crate) fn list_slot(&self, list: usize, column: usize) -> usize {
+        self.list_slots[list] + column
+    }
+
+    /// How many moments the dataset has.
+    pub(crate) fn moments(&self) -> usize {
+        self.moments
+    }
+
+    /// A target's place in `precision`, if it is a moment of the dataset.
+    pub(crate) fn letter(&self, slot: usize) -> Option<usize> {
+        self.letters[slot]
+    }
+
+    /// Reads a chunk.
+    pub(crate) fn read(&self, chunk: &Chunk, thread: &mut Thread, id: usize) -> Fragment {
+        let mut wrong = Wrong::default();
+        for (row, shape) in &chunk.misshapen {
+            let problem = Problem::of_shape(*row, *shape, self.headers.len());
+            wrong.add(String::new(), problem);
+        }
+        let mut columns = Vec::with_capacity(self.bound.targets.len());
+        let mut notes = Vec::new();
+        let mut letters: Vec<Vec<u8>> = vec![Vec::new(); self.moments];
+        for (slot, bound) in self.bound.targets.iter().enumerate() {
+            let mut read = thread.column(&Cells {
+                chunk,
+                bound,
+                slot,
+                file: &self.file,
+            });
+            let name = self.source_name(bound.input.column(), &bound.target.name);
+            wrong.add_all(&name, read.problems);
+            notes.append(&mut read.notes);
+            if let Some(at) = self.letters[slot] {
+                letters[at] = read.letters;
+            }
+            read.data.shrink();
+            columns.push(read.data);
+        }
+        let lists = self.lists(chunk, thread, &mut wrong);
+        let event = self.events(chunk, thread).map(|(part, problems)| {
+            for (name, problem) in problems {
+                wrong.add(name, problem);
+            }
+            part
+        });
+        notes.sort_by_key(|(row, _)| *row);
+        Fragment {
+            thread: id,
+            number: chunk.number,
+            rows: chunk.rows(),
+            columns,
+            lists,
+            precision: self.precision(chunk.rows(), &letters, thread),
+            lines: chunk.lines.iter().map(|line| *line as i64).collect(),
+            notes,
+            refused: wrong.refused(chunk),
+            event,
+        }
+    }
+
+    pub(crate) fn source_name(&self, column: Option<usize>, target: &str) -> String {
+        column.map_or_else(|| target.to_owned(), |at| self.headers[at].clone())
+    }
+
+    fn precision(&self, rows: usize, letters: &[Vec<u8>], thread: &mut Thread) -> Data {
+        let slot = self.precision_slot();
+        let labels = &mut thread.labels[slot];
+        let mut codes = Vec::with_capacity(rows);
+        let mut word = vec![b'-'; self.moments];
+        let mut last = (Vec::new(), -1);
+        for row in 0..rows {
+            for (at, letters) in letters.iter().enumerate() {
+                word[at] = letters.get(row).copied().unwrap_or(b'-');
+            }
+            if last.1 < 0 || last.0 != word {
+                let text = std::str::from_utf8(&word).unwrap_or_default();
+                last = (word.clone(), labels.code(text));
+            }
+            codes.push(last.1);
+        }
+        Data::Label(codes)
+    }
+
+    fn lists(&self, chunk: &Chunk, thread: &mut Thread, wrong: &mut Wrong) -> Vec<Records> {
+        let mut lists = Vec::new();
+        for (at, list) in self.schema.lists.iter().enumerate() {
+            let mut records = Records {
+                ends: Vec::with_capacity(chunk.rows()),
+                columns: list.columns.iter().map(|c| Data::new(c.kind, 0)).collect(),
+            };
+            let entries = self.bound.lists.iter().filter(|entry| entry.list == at);
+            let entries: Vec<Vec<Option<ReadColumn>>> = entries
+                .map(|entry| self.entry(chunk, thread, entry, wrong))
+                .collect();
+            let mut count = 0;
+            for row in 0..chunk.rows() {
+                for entry in &entries {
+                    match self.wholeness(at, entry, row) {
+                        Wholeness::Absent => {}
+                        Wholeness::Half => wrong.add(
+                            list.name.to_owned(),
+                            Problem::of_text(row, Reason::HalfRecord, ""),
+                        ),
+                        Wholeness::Whole => {
+                            count += 1;
+                            append(&mut records.columns, entry, row);
+                        }
+                    }
+                }
+                records.ends.push(count);
+            }
+            lists.push(records);
+        }
+        lists
+    }
+
+    fn entry(
+        &self,
+        chunk: &Chunk,
+        thread: &mut Thread,
+        entry: &BoundList,
+        wrong: &mut Wrong,
+    ) -> Vec<Option<ReadColumn>> {
+        let mut read = Vec::new();
+        for (at, bound) in entry.columns.iter().enumerate() {
+            let Some(bound) = bound else {
+                read.push(None);
+                continue;
+            };
+            let mut column = thread.column(&Cells {
+                chunk,
+                bound,
+                slot: self.list_slot(entry.list, at),
+                file: &self.file,
+            });
+            let name = self.source_name(bound.input.column(), &bound.target.name);
+            wrong.add_all(&name, std::mem::take(&mut column.problems));
+            read.push(Some(column));
+        }
+        read
+    }
+
+    fn wholeness(&self, list: usize, entry: &[Option<ReadColumn>], row: usize) -> Wholeness {
+        let columns = &self.schema.lists[list].columns;
+        let bound = self.bound.lists.iter().find(|bound| bound.list == list);
+        let mut some = false;
+        let mut whole = true;
+        for (at, read) in entry.iter().enumerate() {
+            let null = read.as_ref().is_none_or(|read| read.data.is_null(row));
+            let sourced = bound
+                .and_then(|bound| bound.columns[at].as_ref())
+                .is_some_and(|bound| bound.input.column().is_some());
+            some |= sourced && !null;
+            whole &= !(columns[at].required && null);
+        }
+        match (some, whole) {
+            (false, _) => Wholeness::Absent,
+            (true, true) => Wholeness::Whole,
+            (true, false) => Wholeness::Half,
+        }
+    }
+}
+
+enum Wholeness {
+    Absent,
+    Half,
+    Whole,
+}
+
+fn append(columns: &mut [Data], entry: &[Option<ReadColumn>], row: usize) {
+    for (to, from) in columns.iter_mut().zip(entry) {
+        match from {
+            None => to.push_null(),
+            Some(from) => to.push_from(&from.data, row),
+        }
+    }
+}
+
+/// Problems by row, while a chunk is read.
+#[derive(Default)]
+struct Wrong {
+    rows: BTreeMap<u32, Vec<(String, String, Reason)>>,
+}
+
+impl Wrong {
+    fn add(&mut self, column: String, problem: Problem) {
+        let row = self.rows.entry(problem.row).or_default();
+        row.push((column, problem.value, problem.reason));
+    }
+
+    fn add_all(&mut self, column: &str, problems: Vec<Problem>) {
+        for problem in problems {
+            self.add(column.to_owned(), problem);
+        }
+    }
+
+    fn refused(self, chunk: &Chunk) -> Vec<Refused> {
+        let rows = self.rows.into_iter().map(|(row, mut problems)| {
+            let shape = |reason: &Reason| {
+                matches!(reason, Reason::Cells { .. } | Reason::StrayQuote)
+            };
+            // When cells have shifted, what they hold says nothing.
+            if problems.iter().any(|(_, _, reason)| shape(reason)) {
+                problems.retain(|(_, _, reason)| shape(reason));
+            }
+            Refused {
+                row,
+                line: chunk.line(row as usize),
+                record: chunk.record(row as usize).into(),
+                problems,
+            }
+        });
+        rows.collect()
+    }
+}
+
+impl Data {
+    /// Appends a value of another column of the same kind and thread.
+    pub(crate) fn push_from(&mut self, from: &Data, row: usize) {
+        match (self, from) {
+            (Data::Label(to), Data::Label(from)) => to.push(from[row]),
+            (Data::Integer(to), Data::Integer(from)) => to.push(from[row]),
+            (Data::Number(to), Data::Number(from)) => to.push(from[row]),
+            (Data::Boolean(to), Data::Boolean(from)) => to.push(from[row]),
+            (Data::Text(to), Data::Text(from)) => match from.get(row) {
+                Some(text) => to.push(text),
+                None => to.push_null(),
+            },
+            (to, _) => to.push_null(),
+        }
+    }
+}

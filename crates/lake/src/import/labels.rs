@@ -1,0 +1,144 @@
+//! Labels: from the bytes of a cell to a code, with one look into a table.
+//!
+//! Each thread has its own codes; once all cells are read they are joined into one sorted list, so
+//! that what is written does not depend on which thread saw a label first.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use super::column::NULL_LABEL;
+
+/// What the bytes of a cell mean in a label column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Code(i32),
+    Null,
+    /// The value is not one that the mapping or the dataset allows.
+    Refused,
+    /// The bytes are no text.
+    NoText,
+}
+
+/// The labels of one column in one thread.
+#[derive(Debug, Default)]
+pub(crate) struct Labels {
+    known: HashMap<Box<[u8]>, Meaning, Quick>,
+    codes: HashMap<String, i32>,
+    pub(crate) texts: Vec<String>,
+}
+
+impl Labels {
+    /// What bytes mean; `find` says it for bytes seen the first time.
+    #[inline]
+    pub(crate) fn meaning(
+        &mut self,
+        bytes: &[u8],
+        find: impl FnOnce(&mut Labels) -> Meaning,
+    ) -> Meaning {
+        if let Some(known) = self.known.get(bytes) {
+            return *known;
+        }
+        let found = find(self);
+        self.known.insert(bytes.into(), found);
+        found
+    }
+
+    /// The code of a label.
+    pub(crate) fn code(&mut self, text: &str) -> i32 {
+        if let Some(code) = self.codes.get(text) {
+            return *code;
+        }
+        let code = self.texts.len() as i32;
+        self.texts.push(text.to_owned());
+        self.codes.insert(text.to_owned(), code);
+        code
+    }
+}
+
+/// The labels of one column over all threads, sorted, and each thread's codes in them.
+#[derive(Debug, Default)]
+pub(crate) struct Joined {
+    pub(crate) texts: Vec<String>,
+    /// By thread: the code here of each code there.
+    codes: Vec<Vec<i32>>,
+}
+
+impl Joined {
+    pub(crate) fn new(threads: &[&[String]]) -> Joined {
+        let mut texts: Vec<String> = threads.iter().flat_map(|t| t.iter().cloned()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let code = |text: &String| texts.binary_search(text).unwrap_or(0) as i32;
+        let codes = threads.iter().map(|t| t.iter().map(code).collect());
+        let mut codes: Vec<Vec<i32>> = codes.collect();
+        // One more for rows that were made once the labels were joined.
+        codes.push((0..texts.len() as i32).collect());
+        Joined { texts, codes }
+    }
+
+    #[inline]
+    pub(crate) fn code(&self, thread: usize, code: i32) -> i32 {
+        if code == NULL_LABEL {
+            NULL_LABEL
+        } else {
+            self.codes[thread][code as usize]
+        }
+    }
+}
+
+/// A quick hash for short keys, keyed at random so that nobody can prepare collisions.
+#[derive(Debug, Clone)]
+pub(crate) struct Quick {
+    key: u64,
+}
+
+impl Default for Quick {
+    fn default() -> Quick {
+        Quick {
+            key: RandomState::new().hash_one(0_u8),
+        }
+    }
+}
+
+impl BuildHasher for Quick {
+    type Hasher = QuickHasher;
+
+    fn build_hasher(&self) -> QuickHasher {
+        QuickHasher { state: self.key }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct QuickHasher {
+    state: u64,
+}
+
+impl QuickHasher {
+    #[inline]
+    fn mix(&mut self, word: u64) {
+        let wide = u128::from(self.state ^ word) * 0x9e37_79b9_7f4a_7c15;
+        self.state = (wide as u64) ^ ((wide >> 64) as u64);
+    }
+}
+
+impl Hasher for QuickHasher {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        let (eights, rest) = bytes.as_chunks::<8>();
+        for eight in eights {
+            self.mix(u64::from_le_bytes(*eight));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+    }
+
+    fn write_usize(&mut self, _: usize) {
+        // The length before the bytes; `write` mixes it in.
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.state
+    }
+}

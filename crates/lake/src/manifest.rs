@@ -1,0 +1,126 @@
+//! The manifest of a dataset, `batches.json`: only what it lists exists.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lake::LakeError;
+
+/// Every batch of a dataset, in the order in which they were recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub version: u32,
+    pub dataset: String,
+    pub batches: Vec<Batch>,
+}
+
+/// The layout of manifests that this program writes.
+pub(crate) const VERSION: u32 = 1;
+
+/// One batch: the rows that one import of one file brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    pub id: String,
+    /// When it was recorded, UTC seconds; what `as_of` is compared with.
+    pub recorded: i64,
+    pub rows: u64,
+    pub files: Vec<BatchFile>,
+    /// Rows of this and earlier batches that are no longer the newest; absent when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<BatchFile>,
+    pub sources: Vec<SourceFile>,
+    pub mapping: MappingUsed,
+    pub counts: Counts,
+}
+
+/// A file of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchFile {
+    /// Its name in the folder of the dataset.
+    pub name: String,
+    pub sha256: String,
+    pub bytes: u64,
+    pub rows: u64,
+}
+
+/// A file that was imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its base name.
+    pub name: String,
+    pub sha256: String,
+    pub bytes: u64,
+    pub lines: u64,
+}
+
+/// The mapping that an import used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingUsed {
+    pub name: String,
+    pub digest: String,
+}
+
+/// What became of the rows of a source.
+///
+/// `read = accepted + quarantined`, and `new + revised + unchanged` are the cases that the accepted
+/// rows tell of: as many as accepted rows, unless rows are events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub read: u64,
+    pub accepted: u64,
+    pub quarantined: u64,
+    pub cases: u64,
+    pub new: u64,
+    pub revised: u64,
+    pub unchanged: u64,
+}
+
+impl Counts {
+    /// Whether the sums hold.
+    pub fn add_up(&self) -> bool {
+        self.read == self.accepted + self.quarantined
+            && self.cases == self.new + self.revised + self.unchanged
+            && self.cases <= self.accepted
+    }
+
+    /// Adds the counts of another source.
+    pub fn add(&mut self, other: &Counts) {
+        self.read += other.read;
+        self.accepted += other.accepted;
+        self.quarantined += other.quarantined;
+        self.cases += other.cases;
+        self.new += other.new;
+        self.revised += other.revised;
+        self.unchanged += other.unchanged;
+    }
+}
+
+/// Reads the manifest of a dataset folder; an empty one when there is none yet.
+pub(crate) fn load(folder: &Path, dataset: &str) -> Result<Manifest, LakeError> {
+    let path = folder.join(NAME);
+    let text = match std::fs::read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Manifest {
+                version: VERSION,
+                dataset: dataset.to_owned(),
+                batches: Vec::new(),
+            });
+        }
+        Err(source) => return Err(LakeError::io("read the manifest of", dataset, source)),
+    };
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|source| LakeError::BadManifest {
+            dataset: dataset.to_owned(),
+            source,
+        })?;
+    if manifest.version != VERSION {
+        return Err(LakeError::OtherVersion {
+            dataset: dataset.to_owned(),
+            found: manifest.version,
+        });
+    }
+    Ok(manifest)
+}
+
+pub(crate) const NAME: &str = "batches.json";

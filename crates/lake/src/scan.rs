@@ -1,0 +1,324 @@
+//! Scans: the rows of a dataset as they stood at a cut, in pieces that threads can share.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{ArrayRef, RecordBatch, new_null_array};
+use arrow_schema::{Field, FieldRef, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowSelection,
+};
+
+use parquet::file::metadata::RowGroupMetaData;
+
+use crate::lake::{Lake, LakeError};
+use crate::manifest::Batch;
+use crate::schema::Schema;
+
+/// Rows in a batch of a scan.
+const ROWS: usize = 65_536;
+
+/// One row group of one file: a thread's piece of a scan.
+#[derive(Debug, Clone)]
+pub struct ScanTask {
+    dataset: &'static str,
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+    group: usize,
+    schema: SchemaRef,
+    /// `None` reads all rows of the group.
+    live: Option<RowSelection>,
+    rows: u64,
+}
+
+impl Lake {
+    /// The newest revision of every row at a cut, as tasks in the order of batches and rows.
+    ///
+    /// `as_of` counts what was recorded up to that second; `None` counts everything. A column that
+    /// is neither the dataset's nor an extra of any batch is an error; where a batch lacks one, its
+    /// rows have nulls.
+    pub fn scan(
+        &self,
+        schema: &Schema,
+        columns: &[&str],
+        as_of: Option<i64>,
+    ) -> Result<Vec<ScanTask>, LakeError> {
+        let manifest = self.manifest(schema.name)?;
+        let cut = as_of.unwrap_or(i64::MAX);
+        let batches: Vec<&Batch> =
+            manifest.batches.iter().filter(|batch| batch.recorded <= cut).collect();
+        let mut files = Vec::new();
+        for batch in &batches {
+            for file in &batch.files {
+                files.push(self.open_file(schema, &file.name)?);
+            }
+        }
+        let fields = wanted(schema, columns, files.iter().map(|(_, metadata)| metadata))?;
+        let schema_wanted: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
+        let dead = self.superseded(schema, &batches)?;
+        let mut tasks = Vec::new();
+        for (batch, (path, metadata)) in batches.iter().zip(files) {
+            let mut first = 0;
+            for (group, info) in metadata.metadata().row_groups().iter().enumerate() {
+                let rows = info.num_rows() as usize;
+                let selection = dead.get(&batch.id).and_then(|dead| select(dead, first, rows));
+                let live = selection.as_ref().map_or(rows, RowSelection::row_count);
+                first += rows;
+                if live > 0 {
+                    tasks.push(ScanTask {
+                        dataset: schema.name,
+                        path: path.clone(),
+                        metadata: metadata.clone(),
+                        group,
+                        schema: Arc::clone(&schema_wanted),
+                        live: selection,
+                        rows: live as u64,
+                    });
+                }
+            }
+        }
+        Ok(tasks)
+    }
+
+    pub(crate) fn open_file(
+        &self,
+        schema: &Schema,
+        name: &str,
+    ) -> Result<(PathBuf, ArrowReaderMetadata), LakeError> {
+        let path = self.dataset_folder(schema.name).join(name);
+        let file = File::open(&path)
+            .map_err(|source| LakeError::io("open", name, source))?;
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
+        let metadata = metadata.map_err(|source| LakeError::BadFile {
+            dataset: schema.name.to_owned(),
+            file: name.to_owned(),
+            source,
+        })?;
+        Ok((path, metadata))
+    }
+
+    /// The rows that are no longer the newest, by batch, in ascending order.
+    pub(crate) fn superseded(
+        &self,
+        schema: &Schema,
+        batches: &[&Batch],
+    ) -> Result<HashMap<String, Vec<u64>>, LakeError> {
+        let mut dead: HashMap<String, Vec<u64>> = HashMap::new();
+        for file in batches.iter().filter_map(|batch| batch.superseded.as_ref()) {
+            for task in self.file_tasks(schema, &file.name)? {
+                for part in task.batches() {
+                    let part = part?;
+                    let labels = part.column(0).as_dictionary::<Int32Type>();
+                    let names = labels.values().as_string::<i32>();
+                    let rows = part.column(1).as_primitive::<Int64Type>();
+                    for (row, key) in rows.values().iter().zip(labels.keys().values()) {
+                        let name = names.value(*key as usize);
+                        match dead.get_mut(name) {
+                            Some(known) => known.push(*row as u64),
+                            None => {
+                                dead.insert(name.to_owned(), vec![*row as u64]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        dead.values_mut().for_each(|rows| rows.sort_unstable());
+        Ok(dead)
+    }
+
+    /// Every row of a batch, superseded or not, with all its columns.
+    pub(crate) fn batch_tasks(
+        &self,
+        schema: &Schema,
+        batch: &Batch,
+    ) -> Result<Vec<ScanTask>, LakeError> {
+        let mut tasks = Vec::new();
+        for file in &batch.files {
+            tasks.extend(self.file_tasks(schema, &file.name)?);
+        }
+        Ok(tasks)
+    }
+
+    fn file_tasks(&self, schema: &Schema, name: &str) -> Result<Vec<ScanTask>, LakeError> {
+        let (path, metadata) = self.open_file(schema, name)?;
+        let groups = metadata.metadata().row_groups().iter().enumerate();
+        let task = |(group, info): (usize, &RowGroupMetaData)| ScanTask {
+            dataset: schema.name,
+            path: path.clone(),
+            metadata: metadata.clone(),
+            group,
+            schema: Arc::clone(metadata.schema()),
+            live: None,
+            rows: info.num_rows() as u64,
+        };
+        Ok(groups.map(task).collect())
+    }
+}
+
+/// The selection that leaves out dead rows of a group; `None` when it has none.
+fn select(dead: &[u64], first: usize, rows: usize) -> Option<RowSelection> {
+    let from = dead.partition_point(|row| *row < first as u64);
+    let to = dead.partition_point(|row| *row < (first + rows) as u64);
+    if from == to {
+        return None;
+    }
+    let mut live = Vec::new();
+    let mut at = first;
+    for row in &dead[from..to] {
+        let row = *row as usize;
+        if row > at {
+            live.push(at - first..row - first);
+        }
+        at = row + 1;
+    }
+    if first + rows > at {
+        live.push(at - first..rows);
+    }
+    Some(RowSelection::from_consecutive_ranges(live.into_iter(), rows))
+}
+
+fn wanted<'a>(
+    schema: &Schema,
+    columns: &[&str],
+    files: impl Iterator<Item = &'a ArrowReaderMetadata> + Clone,
+) -> Result<Vec<FieldRef>, LakeError> {
+    let own = schema.arrow();
+    let find = |name: &&str| -> Result<FieldRef, LakeError> {
+        if let Ok(field) = own.field_with_name(name) {
+            return Ok(Arc::new(field.clone()));
+        }
+        let mut found = files.clone().filter_map(|file| file.schema().field_with_name(name).ok());
+        let field = found.next().ok_or_else(|| LakeError::NoColumn {
+            dataset: schema.name.to_owned(),
+            column: (*name).to_owned(),
+        })?;
+        Ok(Arc::new(field.clone()))
+    };
+    columns.iter().map(find).collect()
+}
+
+impl ScanTask {
+    /// How many rows it gives.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The columns that were asked for, in that order.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The least and greatest value of a text or label column, where the file says so.
+    pub(crate) fn range(&self, column: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+        let group = self.metadata.metadata().row_group(self.group);
+        let found = group.columns().iter().find(|info| info.column_path().string() == column)?;
+        let statistics = found.statistics()?;
+        let least = statistics.min_bytes_opt()?.to_vec();
+        let greatest = statistics.max_bytes_opt()?.to_vec();
+        Some((least, greatest))
+    }
+
+    /// Reads the rows.
+    pub fn batches(&self) -> ScanBatches {
+        match self.reader() {
+            Ok(reader) => ScanBatches {
+                task: self.clone(),
+                reader: Some(reader),
+                failed: None,
+            },
+            Err(error) => ScanBatches {
+                task: self.clone(),
+                reader: None,
+                failed: Some(error),
+            },
+        }
+    }
+
+    fn reader(&self) -> Result<ParquetRecordBatchReader, LakeError> {
+        let name = crate::source::base_name(&self.path);
+        let file = File::open(&self.path)
+            .map_err(|source| LakeError::io("open", &name, source))?;
+        let schema = self.metadata.schema();
+        let present = |field: &&FieldRef| schema.index_of(field.name()).ok();
+        let roots = self.schema.fields().iter().filter_map(|field| present(&field));
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots);
+        let mut builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+                .with_row_groups(vec![self.group])
+                .with_projection(mask)
+                .with_batch_size(ROWS);
+        if let Some(live) = &self.live {
+            builder = builder.with_row_selection(live.clone());
+        }
+        builder.build().map_err(|source| self.bad(source))
+    }
+
+    fn bad(&self, source: parquet::errors::ParquetError) -> LakeError {
+        LakeError::BadFile {
+            dataset: self.dataset.to_owned(),
+            file: crate::source::base_name(&self.path),
+            source,
+        }
+    }
+
+    /// The columns in the order asked for, nulls where the file has none.
+    fn complete(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+        let rows = batch.num_rows();
+        let column = |field: &FieldRef| -> Result<ArrayRef, arrow_schema::ArrowError> {
+            match batch.column_by_name(field.name()) {
+                Some(found) if found.data_type() == field.data_type() => Ok(Arc::clone(found)),
+                // An extra may be a label in one batch and a text in another.
+                Some(found) => arrow_cast::cast(found, field.data_type()),
+                None => Ok(new_null_array(field.data_type(), rows)),
+            }
+        };
+        let columns = self.schema.fields().iter().map(column).collect::<Result<Vec<_>, _>>();
+        let nullable: Vec<Field> = self
+            .schema
+            .fields()
+            .iter()
+            .map(|field| field.as_ref().clone().with_nullable(true))
+            .collect();
+        let schema = Arc::new(arrow_schema::Schema::new(nullable));
+        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows));
+        columns
+            .and_then(|columns| RecordBatch::try_new_with_options(schema, columns, &options))
+            .map_err(|source| LakeError::Arrow {
+                file: crate::source::base_name(&self.path),
+                source,
+            })
+    }
+}
+
+/// The batches of a task.
+#[derive(Debug)]
+pub struct ScanBatches {
+    task: ScanTask,
+    reader: Option<ParquetRecordBatchReader>,
+    failed: Option<LakeError>,
+}
+
+impl Iterator for ScanBatches {
+    type Item = Result<RecordBatch, LakeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.failed.take() {
+            return Some(Err(error));
+        }
+        let batch = self.reader.as_mut()?.next()?;
+        Some(match batch {
+            Ok(batch) => self.task.complete(&batch),
+            Err(source) => {
+                let source = parquet::errors::ParquetError::from(source);
+                Err(self.task.bad(source))
+            }
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! A chunk: some whole records of a source, cut into cells but not yet read.
+//!
+//! Every reader ends here, whatever its format, so that mapping and quarantine exist once. Cells
+//! point into the chunk's bytes; nothing is copied or decoded until a column asks for it.
+
+use std::borrow::Cow;
+
+use super::encoding::Encoding;
+
+/// The longest record we take. Beyond it a quote was most likely left open.
+pub(crate) const MAX_RECORD: usize = 64 << 20;
+
+/// Where a cell lies; the top bit of `end` says that doubled quotes are inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+const DOUBLED: u32 = 1 << 31;
+
+impl Span {
+    pub(crate) const EMPTY: Span = Span { start: 0, end: 0 };
+
+    pub(crate) fn new(start: usize, end: usize) -> Span {
+        Span {
+            start: start as u32,
+            end: end as u32,
+        }
+    }
+
+    pub(crate) fn with_doubled_quotes(start: usize, end: usize) -> Span {
+        Span {
+            start: start as u32,
+            end: end as u32 | DOUBLED,
+        }
+    }
+}
+
+/// What is wrong with the shape of a record, before any cell is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// It has this many cells, not as many as the header.
+    Cells(usize),
+    /// Text follows a closing quote.
+    StrayQuote,
+}
+
+/// Some whole records.
+#[derive(Debug)]
+pub struct Chunk {
+    /// Position in the source, from 0; chunks are worked on in any order.
+    pub(crate) number: usize,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) encoding: Encoding,
+    pub(crate) columns: usize,
+    /// The source knows dates as dates, and they come here as ISO text whatever they look like there.
+    pub(crate) typed: bool,
+    /// Row by row, `columns` spans each.
+    pub(crate) spans: Vec<Span>,
+    /// The whole record as it lies in `bytes`, without its line end.
+    pub(crate) records: Vec<Span>,
+    /// The line in the file where each record starts, from 1.
+    pub(crate) lines: Vec<u64>,
+    /// Records with the wrong shape, by row.
+    pub(crate) misshapen: Vec<(u32, Shape)>,
+}
+
+impl Chunk {
+    pub(crate) fn new(number: usize, bytes: Vec<u8>, encoding: Encoding, columns: usize) -> Chunk {
+        Chunk {
+            number,
+            bytes,
+            encoding,
+            columns,
+            typed: false,
+            spans: Vec::new(),
+            records: Vec::new(),
+            lines: Vec::new(),
+            misshapen: Vec::new(),
+        }
+    }
+
+    /// How many records it holds.
+    pub fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The line in the file where a record starts, from 1.
+    pub fn line(&self, row: usize) -> u64 {
+        self.lines[row]
+    }
+
+    /// What is wrong with the shape of a record; `None` when nothing is.
+    pub fn shape(&self, row: usize) -> Option<Shape> {
+        let found = self
+            .misshapen
+            .binary_search_by_key(&(row as u32), |(row, _)| *row);
+        found.ok().map(|at| self.misshapen[at].1)
+    }
+
+    /// The bytes of a cell without the quotes around it; doubled quotes are still doubled.
+    #[inline]
+    pub(crate) fn raw(&self, row: usize, column: usize) -> (&[u8], bool) {
+        let span = self.spans[row * self.columns + column];
+        let end = (span.end & !DOUBLED) as usize;
+        (
+            &self.bytes[span.start as usize..end],
+            span.end & DOUBLED != 0,
+        )
+    }
+
+    /// The bytes of a cell as the source means them, spaces around it left out, not yet decoded.
+    #[inline]
+    pub(crate) fn cell(&self, row: usize, column: usize) -> Cow<'_, [u8]> {
+        let (bytes, doubled) = self.raw(row, column);
+        let bytes = bytes.trim_ascii();
+        if doubled {
+            Cow::Owned(undouble(bytes))
+        } else {
+            Cow::Borrowed(bytes)
+        }
+    }
+
+    /// The text of a cell; `None` when its bytes are no text in the source's encoding.
+    pub fn text(&self, row: usize, column: usize) -> Option<Cow<'_, str>> {
+        match self.cell(row, column) {
+            Cow::Borrowed(bytes) => self.encoding.decode(bytes),
+            Cow::Owned(bytes) => {
+                let text = self.encoding.decode(&bytes)?.into_owned();
+                Some(Cow::Owned(text))
+            }
+        }
+    }
+
+    /// The record as it stood in the source.
+    pub(crate) fn record(&self, row: usize) -> &[u8] {
+        let span = self.records[row];
+        &self.bytes[span.start as usize..span.end as usize]
+    }
+}
+
+fn undouble(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        out.extend_from_slice(&rest[..=at]);
+        // The second quote of a pair goes; a single one stays as it is.
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+    }
+    out.extend_from_slice(rest);
+    out
+}

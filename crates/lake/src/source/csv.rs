@@ -1,0 +1,381 @@
+//! Separated text as a run of blocks, each ending where a record ends.
+
+use encoding_rs::{Decoder, DecoderResult};
+
+use super::chunk::{Chunk, MAX_RECORD};
+use crate::import::FLAT_REMEDY;
+use super::encoding::{Encoding, FileEncoding, detect};
+use super::open::{Digest, Stream};
+use super::split::{last_record_end, split};
+use super::{Form, Layout, Preamble, ReadError, distinct};
+
+/// Small enough for the second-level cache, large enough that a block is worth its overhead.
+const BLOCK: usize = 1 << 20;
+
+/// The sequential part of reading separated text.
+pub struct Blocks {
+    stream: Stream,
+    /// Bytes taken from the stream that belong to no block yet; they start at a record.
+    pending: Vec<u8>,
+    ended: bool,
+    /// `None` while everything so far was ASCII.
+    encoding: Option<FileEncoding>,
+    decoder: Option<Decoder>,
+    separator: u8,
+    columns: usize,
+    line: u64,
+    number: usize,
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    mark: &'static [u8],
+}
+
+impl std::fmt::Debug for Blocks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Blocks at line {}", self.line)
+    }
+}
+
+/// Bytes that start and end at a record.
+#[derive(Debug)]
+pub struct Block {
+    number: usize,
+    bytes: Vec<u8>,
+    encoding: Encoding,
+    separator: u8,
+    columns: usize,
+    first_line: u64,
+    pub(super) lines: u64,
+}
+
+impl Block {
+    pub(super) fn into_chunk(self) -> Chunk {
+        let mut chunk = Chunk::new(self.number, self.bytes, self.encoding, self.columns);
+        split(&mut chunk, self.separator, self.first_line);
+        chunk
+    }
+}
+
+impl Blocks {
+    pub(super) fn start(
+        mut stream: Stream,
+        file: &str,
+        layout: &Layout,
+    ) -> Result<(Blocks, Vec<String>), ReadError> {
+        let mut sample = Vec::new();
+        stream.fill(&mut sample, BLOCK, file)?;
+        let detected = detect(&sample);
+        let mark = detected.map_or(0, |(_, mark)| mark);
+        let encoding = layout.encoding.or(detected.map(|(found, _)| found));
+        let mark_bytes: &'static [u8] = match &sample[..mark] {
+            [0xef, 0xbb, 0xbf] => b"\xef\xbb\xbf",
+            [0xff, 0xfe] => b"\xff\xfe",
+            [0xfe, 0xff] => b"\xfe\xff",
+            [] => b"",
+            _ => b"\x84\x31\x95\x33",
+        };
+        stream.give_back(sample.split_off(mark));
+        let mut blocks = Blocks {
+            stream,
+            pending: Vec::new(),
+            ended: false,
+            encoding,
+            decoder: None,
+            separator: b',',
+            columns: 0,
+            line: 1,
+            number: 0,
+            head: Vec::new(),
+            tail: Vec::new(),
+            mark: mark_bytes,
+        };
+        blocks.choose_decoder(layout.separator);
+        blocks.more(file)?;
+        let headers = blocks.read_header(file, layout)?;
+        Ok((blocks, headers))
+    }
+
+    fn choose_decoder(&mut self, separator: Option<u8>) {
+        self.decoder = match self.encoding {
+            None | Some(FileEncoding::Utf8) => None,
+            Some(FileEncoding::Gb18030) if !matches!(separator, Some(b'|' | b'\\')) => None,
+            Some(
+                other @ (FileEncoding::Gb18030
+                | FileEncoding::Utf16Le
+                | FileEncoding::Utf16Be
+                | FileEncoding::Other(_)),
+            ) => Some(other.standard().new_decoder_without_bom_handling()),
+        };
+    }
+
+    /// Takes another block's worth of bytes from the stream.
+    fn more(&mut self, file: &str) -> Result<(), ReadError> {
+        if self.decoder.is_none() {
+            self.ended = self.stream.fill(&mut self.pending, BLOCK, file)? == 0;
+            return Ok(());
+        }
+        let mut raw = Vec::new();
+        self.ended = self.stream.fill(&mut raw, BLOCK, file)? == 0;
+        let Some(decoder) = &mut self.decoder else {
+            return Ok(());
+        };
+        let room = decoder.max_utf8_buffer_length_without_replacement(raw.len());
+        let before = self.pending.len();
+        self.pending.resize(before + room.unwrap_or(raw.len() * 3 + 16), 0);
+        let (result, _, written) = decoder.decode_to_utf8_without_replacement(
+            &raw,
+            &mut self.pending[before..],
+            self.ended,
+        );
+        self.pending.truncate(before + written);
+        match result {
+            DecoderResult::InputEmpty | DecoderResult::OutputFull => Ok(()),
+            DecoderResult::Malformed(_, _) => Err(ReadError::NotText {
+                file: file.to_owned(),
+                line: self.line + memchr::memchr_iter(b'\n', &self.pending).count() as u64,
+                encoding: self.encoding.unwrap_or(FileEncoding::Utf8).name(),
+            }),
+        }
+    }
+
+    fn read_header(&mut self, file: &str, layout: &Layout) -> Result<Vec<String>, ReadError> {
+        let mut row = layout.header_row.unwrap_or(1);
+        let mut skip_rows = layout.skip_rows;
+        let mut separator = layout.separator;
+        if self.is_flat_quarantine() {
+            (row, skip_rows, separator) = (1, 0, None);
+        }
+        self.separator = separator.unwrap_or_else(|| guess_separator(&self.pending, row));
+        if self.separator == b'|' && self.encoding == Some(FileEncoding::Gb18030) {
+            return self.restart_decoded(file, layout);
+        }
+        let mut before = Vec::new();
+        for _ in 1..row.max(1) {
+            before.extend_from_slice(&self.take_record(file)?);
+        }
+        let mut line = if row == 0 {
+            self.peek_record(file)?
+        } else {
+            self.take_record(file)?
+        };
+        while row > 0 && line.trim_ascii().is_empty() && !line.is_empty() {
+            before.extend_from_slice(&line);
+            line = self.take_record(file)?;
+        }
+        let names = self.cells(&line);
+        if names.is_empty() {
+            return Err(ReadError::NoHeader {
+                file: file.to_owned(),
+            });
+        }
+        self.columns = names.len();
+        if row > 0 {
+            before.extend_from_slice(line.trim_ascii_end());
+        }
+        self.head = before;
+        for _ in 0..skip_rows {
+            let skipped = self.take_record(file)?;
+            self.tail.extend_from_slice(&skipped);
+        }
+        Ok(distinct(if row == 0 {
+            vec![String::new(); self.columns]
+        } else {
+            names
+        }))
+    }
+
+    /// Whether this is the quarantine of a source that was no text and may have had more around its
+    /// records than is in here.
+    fn is_flat_quarantine(&self) -> bool {
+        let line = self.pending.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let line = line.trim_ascii_end();
+        // A spreadsheet program may have written it anew, without the quotes.
+        line.strip_suffix(b"\"").unwrap_or(line).ends_with(FLAT_REMEDY.as_bytes())
+    }
+
+    /// Bars can be inside GB18030 characters, so the file is read anew through a decoder.
+    fn restart_decoded(&mut self, file: &str, layout: &Layout) -> Result<Vec<String>, ReadError> {
+        let taken = std::mem::take(&mut self.pending);
+        self.stream.give_back(taken);
+        self.choose_decoder(Some(b'|'));
+        self.more(file)?;
+        let layout = Layout {
+            separator: Some(b'|'),
+            ..layout.clone()
+        };
+        // The separator is known and the decoder set, so this does not come back here.
+        self.encoding = Some(FileEncoding::Other(encoding_rs::GB18030));
+        self.read_header(file, &layout)
+    }
+
+    fn cells(&self, line: &[u8]) -> Vec<String> {
+        let columns = memchr::memchr_iter(self.separator, line).count() + 1;
+        let encoding = self.chunk_encoding();
+        let mut chunk = Chunk::new(0, line.to_vec(), encoding, columns);
+        split(&mut chunk, self.separator, 1);
+        if chunk.rows() == 0 {
+            return Vec::new();
+        }
+        let found = match chunk.shape(0) {
+            Some(super::Shape::Cells(found)) => found,
+            Some(super::Shape::StrayQuote) | None => columns,
+        };
+        (0..found)
+            .map(|at| chunk.text(0, at).unwrap_or_default().into_owned())
+            .collect()
+    }
+
+    fn record_length(&mut self, file: &str) -> Result<usize, ReadError> {
+        loop {
+            if let Some(length) = first_record_end(&self.pending, self.separator) {
+                return Ok(length);
+            }
+            if self.ended {
+                return Ok(self.pending.len());
+            }
+            self.check_length(file)?;
+            self.more(file)?;
+        }
+    }
+
+    fn take_record(&mut self, file: &str) -> Result<Vec<u8>, ReadError> {
+        let length = self.record_length(file)?;
+        let rest = self.pending.split_off(length);
+        let record = std::mem::replace(&mut self.pending, rest);
+        self.line += memchr::memchr_iter(b'\n', &record).count() as u64;
+        Ok(record)
+    }
+
+    fn peek_record(&mut self, file: &str) -> Result<Vec<u8>, ReadError> {
+        let length = self.record_length(file)?;
+        Ok(self.pending[..length].to_vec())
+    }
+
+    fn check_length(&self, file: &str) -> Result<(), ReadError> {
+        if self.pending.len() > MAX_RECORD {
+            return Err(ReadError::TooLong {
+                file: file.to_owned(),
+                line: self.line,
+            });
+        }
+        Ok(())
+    }
+
+    fn chunk_encoding(&self) -> Encoding {
+        match (self.decoder.is_some(), self.encoding) {
+            (false, Some(FileEncoding::Gb18030)) => Encoding::Gb18030,
+            (true, _) | (false, _) => Encoding::Utf8,
+        }
+    }
+
+    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<Block>, ReadError> {
+        let end = loop {
+            if self.pending.len() >= BLOCK || self.ended {
+                let end = if self.ended {
+                    self.pending.len()
+                } else {
+                    last_record_end(&self.pending, self.separator)
+                };
+                if end > 0 || self.ended {
+                    break end;
+                }
+                self.check_length(file)?;
+            }
+            self.more(file)?;
+        };
+        if end == 0 {
+            return Ok(None);
+        }
+        let rest = self.pending[end..].to_vec();
+        let mut bytes = std::mem::replace(&mut self.pending, rest);
+        bytes.truncate(end);
+        if self.ended && last_record_end(&bytes, self.separator) == 0 {
+            self.check_closed(&bytes, file)?;
+        }
+        if self.encoding.is_none() && !bytes.is_ascii() {
+            self.encoding = detect(&bytes).map(|(found, _)| match found {
+                FileEncoding::Gb18030 => FileEncoding::Gb18030,
+                FileEncoding::Utf8
+                | FileEncoding::Utf16Le
+                | FileEncoding::Utf16Be
+                | FileEncoding::Other(_) => FileEncoding::Utf8,
+            });
+        }
+        let block = Block {
+            number: self.number,
+            encoding: self.chunk_encoding(),
+            separator: self.separator,
+            columns: self.columns,
+            first_line: self.line,
+            lines: memchr::memchr_iter(b'\n', &bytes).count() as u64,
+            bytes,
+        };
+        self.number += 1;
+        self.line += block.lines;
+        Ok(Some(block))
+    }
+
+    fn check_closed(&self, bytes: &[u8], file: &str) -> Result<(), ReadError> {
+        let quotes = memchr::memchr_iter(b'"', bytes).count();
+        if quotes % 2 == 1 && memchr::memchr(b'\n', bytes).is_some() {
+            return Err(ReadError::OpenQuote {
+                file: file.to_owned(),
+                line: self.line,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn digest(&mut self, file: &str) -> Result<Digest, ReadError> {
+        let lines = self.line - 1;
+        self.stream.digest(file, lines)
+    }
+
+    pub(super) fn preamble(&self) -> Preamble<'_> {
+        Preamble {
+            head: &self.head,
+            tail: &self.tail,
+            separator: self.separator,
+            encoding: self.encoding.unwrap_or(FileEncoding::Utf8),
+            transcoded: self.decoder.is_some(),
+            mark: self.mark,
+            form: Form::Separated,
+        }
+    }
+}
+
+/// The length of the first record with its line end; `None` when it is not whole.
+fn first_record_end(bytes: &[u8], separator: u8) -> Option<usize> {
+    let mut inside = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'\n' if !inside => return Some(at + 1),
+            b'"' if inside => inside = false,
+            // A doubled quote closes and opens again, which comes to the same.
+            b'"' => inside = at == 0 || matches!(bytes[at - 1], b'"' | b'\n') || bytes[at - 1] == separator,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The separator that the header line holds most of.
+fn guess_separator(bytes: &[u8], row: usize) -> u8 {
+    let lines = bytes.split(|b| *b == b'\n');
+    let line = lines.skip(row.max(1) - 1).find(|line| !line.trim_ascii().is_empty());
+    let line = line.unwrap_or_default();
+    let count = |separator: u8| {
+        let mut inside = false;
+        line.iter()
+            .filter(|b| {
+                inside ^= **b == b'"';
+                **b == separator && !inside
+            })
+            .count()
+    };
+    // Of two that occur equally often the first listed is meant: `max_by_key` takes the last.
+    [b'|', b';', b'\t', b',']
+        .into_iter()
+        .max_by_key(|separator| count(*separator))
+        .unwrap_or(b',')
+}

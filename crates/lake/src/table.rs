@@ -1,0 +1,189 @@
+//! One Parquet file, written row group by row group with all cores.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_schema::{DataType, Field, SchemaRef, TimeUnit};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions,
+    compute_leaves,
+};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding};
+use parquet::errors::ParquetError;
+use parquet::schema::types::ColumnPath;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use crate::disk::{Disk, Output};
+use crate::manifest::BatchFile;
+
+/// Rows in a row group: enough for a thread's work, few enough to hold some in memory.
+pub(crate) const GROUP: usize = 65_536 * 8;
+
+/// A Parquet file being written.
+pub(crate) struct TableWriter {
+    name: String,
+    schema: SchemaRef,
+    writer: SerializedFileWriter<Hashed>,
+    factory: ArrowRowGroupWriterFactory,
+    groups: usize,
+    rows: u64,
+}
+
+impl TableWriter {
+    pub(crate) fn create(
+        disk: &Disk,
+        path: &Path,
+        schema: SchemaRef,
+    ) -> Result<TableWriter, ParquetError> {
+        let output = disk.create(path)?;
+        let options = ArrowWriterOptions::new().with_properties(properties(&schema));
+        let hashed = Hashed {
+            output,
+            sha: Sha256::new(),
+            bytes: 0,
+        };
+        let writer =
+            ArrowWriter::try_new_with_options(hashed, Arc::clone(&schema), options)?;
+        let (writer, factory) = writer.into_serialized_writer()?;
+        Ok(TableWriter {
+            name: crate::source::base_name(path),
+            schema,
+            writer,
+            factory,
+            groups: 0,
+            rows: 0,
+        })
+    }
+
+    /// Writes a row group; `column` makes the array of each column, on whichever thread.
+    pub(crate) fn group<E>(
+        &mut self,
+        rows: usize,
+        column: impl Fn(usize) -> Result<ArrayRef, E> + Sync,
+    ) -> Result<(), E>
+    where
+        E: From<ParquetError> + Send,
+    {
+        let mut writers = self.factory.create_column_writers(self.groups)?;
+        let mut work = Vec::new();
+        for (index, field) in self.schema.fields().iter().enumerate() {
+            let rest = writers.split_off(leaves(field.data_type()));
+            work.push((index, field, std::mem::replace(&mut writers, rest)));
+        }
+        let chunks: Vec<Vec<ArrowColumnChunk>> = work
+            .into_par_iter()
+            .map(|(index, field, writers)| {
+                let array = column(index)?;
+                Ok(encode(field, &array, writers)?)
+            })
+            .collect::<Result<_, E>>()?;
+        let mut group = self.writer.next_row_group()?;
+        for chunk in chunks.into_iter().flatten() {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        self.groups += 1;
+        self.rows += rows as u64;
+        Ok(())
+    }
+
+    /// Closes the file and makes it durable.
+    pub(crate) fn finish(self) -> Result<BatchFile, ParquetError> {
+        let hashed = self.writer.into_inner()?;
+        hashed.output.sync()?;
+        Ok(BatchFile {
+            name: self.name,
+            sha256: crate::source::hex(&hashed.sha.finalize()),
+            bytes: hashed.bytes,
+            rows: self.rows,
+        })
+    }
+}
+
+fn encode(
+    field: &Field,
+    array: &ArrayRef,
+    writers: Vec<ArrowColumnWriter>,
+) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+    let mut chunks = Vec::with_capacity(writers.len());
+    for (leaf, mut writer) in compute_leaves(field, array)?.iter().zip(writers) {
+        writer.write(leaf)?;
+        chunks.push(writer.close()?);
+    }
+    Ok(chunks)
+}
+
+fn leaves(data_type: &DataType) -> usize {
+    match data_type {
+        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
+        DataType::List(item) => leaves(item.data_type()),
+        _ => 1,
+    }
+}
+
+fn properties(schema: &SchemaRef) -> WriterProperties {
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .set_dictionary_enabled(false)
+        .set_max_row_group_row_count(Some(GROUP))
+        .set_created_by("trueline".to_owned());
+    for field in schema.fields() {
+        builder = column_properties(builder, field, vec![field.name().clone()]);
+    }
+    builder.build()
+}
+
+fn column_properties(
+    mut builder: WriterPropertiesBuilder,
+    field: &Field,
+    path: Vec<String>,
+) -> WriterPropertiesBuilder {
+    match field.data_type() {
+        DataType::Dictionary(_, _) => {
+            builder.set_column_dictionary_enabled(ColumnPath::new(path), true)
+        }
+        DataType::Timestamp(TimeUnit::Second, _) | DataType::Int64 => {
+            builder.set_column_encoding(ColumnPath::new(path), Encoding::DELTA_BINARY_PACKED)
+        }
+        DataType::List(item) => {
+            let path = [path, vec!["list".to_owned(), item.name().clone()]].concat();
+            column_properties(builder, item, path)
+        }
+        DataType::Struct(fields) => {
+            for inner in fields {
+                let path = [path.clone(), vec![inner.name().clone()]].concat();
+                builder = column_properties(builder, inner, path);
+            }
+            builder
+        }
+        _ => builder,
+    }
+}
+
+/// Digests what is written.
+struct Hashed {
+    output: Output,
+    sha: Sha256,
+    bytes: u64,
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.output.write(bytes)?;
+        self.sha.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}

@@ -1,0 +1,5 @@
+//! Imports from files into a lake and back out by scans.
+
+mod csv;
+mod dataset;
+mod revisions;

@@ -1,0 +1,185 @@
+//! From a job to the bytes of a PDF, or to the mistakes in its template.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use typst::World;
+use typst::WorldExt;
+use typst::diag::{SourceDiagnostic, Warned};
+use typst::foundations::{Bytes, Datetime, Smart};
+use typst::layout::{Frame, FrameItem};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use crate::Fonts;
+use crate::world::{ClosedWorld, file_id};
+
+/// One document to make.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The name of the template among `files`.
+    pub main: &'a str,
+    /// Everything that the template reads or attaches, by name. Names that end in `.typ` can be
+    /// imported.
+    pub files: Vec<(&'a str, Vec<u8>)>,
+    pub fonts: &'a Fonts,
+    /// Names the document across its editions; hashed into the identifier of the PDF.
+    pub identifier: &'a str,
+    /// The program that made it, as the properties of the PDF show it.
+    pub creator: &'a str,
+    /// The date of the document, and the only date that the template can see.
+    pub date: Date,
+}
+
+/// A calendar date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Date {
+    pub year: i32,
+    pub month: u8,
+    pub day: u8,
+}
+
+/// Why there is no PDF.
+#[derive(Debug, thiserror::Error)]
+pub enum TypesetError {
+    #[error("there is no date {0}")]
+    NoSuchDate(Date),
+    #[error("`{0}` is no name for a file inside a document")]
+    FileName(String),
+    #[error("no font has {}", quoted(.0))]
+    MissingGlyphs(Vec<char>),
+    #[error("the template is wrong: {}", listed(.0))]
+    Template(Vec<Mistake>),
+    #[error("the standards do not combine: {0}")]
+    Standards(String),
+}
+
+/// One mistake in a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The file, and its line from 1, where they are known.
+    pub place: Option<(String, usize)>,
+    pub message: String,
+    pub hints: Vec<String>,
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((file, line)) = &self.place {
+            write!(f, "{file}:{line}: ")?;
+        }
+        f.write_str(&self.message)?;
+        for hint in &self.hints {
+            write!(f, " ({hint})")?;
+        }
+        Ok(())
+    }
+}
+
+fn quoted(signs: &[char]) -> String {
+    let each = signs.iter().map(|&sign| format!("“{sign}” (U+{:04X})", u32::from(sign)));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+fn listed(mistakes: &[Mistake]) -> String {
+    let each = mistakes.iter().map(ToString::to_string);
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// Makes the PDF. The same job gives the same bytes.
+///
+/// The result conforms to PDF/A-3a and PDF/UA-1, or there is none.
+pub fn pdf(job: &Job<'_>) -> Result<Vec<u8>, TypesetError> {
+    let date = Datetime::from_ymd(job.date.year, job.date.month, job.date.day)
+        .ok_or(TypesetError::NoSuchDate(job.date))?;
+    let mut files = HashMap::new();
+    for (name, data) in &job.files {
+        let id = file_id(name).ok_or_else(|| TypesetError::FileName((*name).to_owned()))?;
+        files.insert(id, Bytes::new(data.clone()));
+    }
+    let main = file_id(job.main).ok_or_else(|| TypesetError::FileName(job.main.to_owned()))?;
+    let world = ClosedWorld::new(job.fonts, main, files, date);
+
+    let Warned { output, warnings } = typst::compile::<PagedDocument>(&world);
+    // What the compiler remembers serves the next document of the same kind, not all of them.
+    typst::comemo::evict(2);
+    let document = output.map_err(|errors| template_error(&world, &errors))?;
+    let missing = missing_glyphs(&document);
+    if !missing.is_empty() {
+        return Err(TypesetError::MissingGlyphs(missing));
+    }
+    if !warnings.is_empty() {
+        return Err(template_error(&world, &warnings));
+    }
+    let options = options(job, date)?;
+    typst_pdf::pdf(&document, &options).map_err(|errors| template_error(&world, &errors))
+}
+
+fn options(job: &Job<'_>, date: Datetime) -> Result<PdfOptions, TypesetError> {
+    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
+        .map_err(|error| TypesetError::Standards(error.message().to_string()))?;
+    Ok(PdfOptions {
+        ident: Smart::Custom(job.identifier.to_owned()),
+        creator: Smart::Custom(Some(job.creator.to_owned())),
+        timestamp: Some(Timestamp::new_utc(date)),
+        page_ranges: None,
+        standards,
+        tagged: true,
+        pretty: false,
+    })
+}
+
+fn template_error(world: &dyn World, found: &[SourceDiagnostic]) -> TypesetError {
+    let mistakes = found.iter().map(|diagnostic| mistake(world, diagnostic));
+    TypesetError::Template(mistakes.collect())
+}
+
+fn mistake(world: &dyn World, diagnostic: &SourceDiagnostic) -> Mistake {
+    let place = diagnostic.span.id().and_then(|id| {
+        let range = world.range(diagnostic.span.clone())?;
+        let source = world.source(id).ok()?;
+        let line = source.lines().byte_to_line(range.start)?;
+        Some((id.vpath().get_without_slash().to_owned(), line + 1))
+    });
+    Mistake {
+        place,
+        message: diagnostic.message.to_string(),
+        hints: diagnostic.hints.iter().map(|hint| hint.v.to_string()).collect(),
+    }
+}
+
+/// The characters that came out as the empty box, each once, in reading order.
+fn missing_glyphs(document: &PagedDocument) -> Vec<char> {
+    let mut missing = Vec::new();
+    for page in document.pages() {
+        collect_missing(&page.frame, &mut missing);
+    }
+    missing
+}
+
+fn collect_missing(frame: &Frame, missing: &mut Vec<char>) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => collect_missing(&group.frame, missing),
+            FrameItem::Text(text) => {
+                for glyph in text.glyphs.iter().filter(|glyph| glyph.id == 0) {
+                    for sign in text.text[glyph.range()].chars() {
+                        if !missing.contains(&sign) {
+                            missing.push(sign);
+                        }
+                    }
+                }
+            }
+            FrameItem::Shape(..)
+            | FrameItem::Image(..)
+            | FrameItem::Link(..)
+            | FrameItem::Tag(..) => {}
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Every command and flag, in English; the Chinese stands in `language.rs`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::{Format, Language};
+
+/// Trueline (准绳): service quality from records to a report anyone can check.
+#[derive(Debug, Parser)]
+#[command(name = "trueline", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// The instance: its settings, narrative, lake and quarantine
+    #[arg(long, global = true, value_name = "DIR", default_value = "trueline-data")]
+    pub dir: PathBuf,
+    /// Where private keys live, outside the instance [default: DIR-keys]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// Language of messages and reports [default: from the environment]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Language>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a simulated province, its report in every format, and serve it
+    Demo(Demo),
+    /// Make an instance of one's own: settings and a narrative to edit
+    Init(Init),
+    /// Serve the report and a page that slices every figure
+    Serve(Serve),
+    /// Make the half year of a simulated province, as Parquet
+    Simulate(Simulate),
+    /// Take files into the lake; every row is accepted or quarantined
+    Import(Import),
+    /// Work with mappings
+    Mapping {
+        #[command(subcommand)]
+        command: MappingCommand,
+    },
+    /// Work with indicator packs
+    Pack {
+        #[command(subcommand)]
+        command: PackCommand,
+    },
+    /// Print figures
+    Indicators(Indicators),
+    /// Print the cases behind a figure, with the clock of each
+    Cases(Cases),
+    /// Look for data-quality problems in what was imported
+    Quality(Quality),
+    /// Write the report
+    Report(Report),
+    /// Print a completion script for a shell
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Cases in the half year
+    #[arg(long, value_name = "N", default_value_t = 200_000)]
+    pub cases: u64,
+    /// Stop after writing the reports
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Address to serve on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8710")]
+    pub listen: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to make
+    pub path: PathBuf,
+    /// The pack that defines the figures: a name or a path
+    #[arg(long, value_name = "PACK", default_value = "cn-miit")]
+    pub pack: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address to serve on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8710")]
+    pub listen: String,
+    /// The period to show
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// The pack [default: the instance's own]
+    #[arg(long, value_name = "PACK")]
+    pub pack: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// The folder to write, one sub-folder a dataset
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The period, such as 2020H1
+    #[arg(long, value_name = "PERIOD", default_value = "2020H1")]
+    pub period: String,
+    /// Cases in the period
+    #[arg(long, value_name = "N", default_value_t = 200_000)]
+    pub cases: u64,
+    /// The seed: the same seed gives the same bytes
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The dataset: case, count, billing_test, site
+    #[arg(value_name = "DATASET", required_unless_present = "from")]
+    pub dataset: Option<String>,
+    /// Files: CSV, XLSX, Parquet, JSON or JSON lines, also gzipped
+    #[arg(value_name = "FILE", required_unless_present = "from")]
+    pub files: Vec<PathBuf>,
+    /// How source columns become columns of the dataset: a name or a path
+    #[arg(long, value_name = "MAPPING")]
+    pub mapping: Option<String>,
+    /// Take a folder with one sub-folder per dataset
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["dataset", "files"])]
+    pub from: Option<PathBuf>,
+    /// The files hold every case of their source: report the cases that are missing
+    #[arg(long)]
+    pub full: bool,
+    /// Exit 1 if a row was quarantined
+    #[arg(long)]
+    pub strict: bool,
+    #[arg(long, value_enum, default_value_t, help = "Format of the summary")]
+    pub format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// Draft a mapping from the headers and values of a file
+    Suggest {
+        /// The file
+        file: PathBuf,
+        /// Write the draft here instead of to standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// List the mappings that come with the program
+    List,
+    /// Print a mapping
+    Show {
+        /// Its name
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// List the packs that come with the program
+    List,
+    /// Print a pack
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Check a pack and print what it defines
+    Check {
+        /// A name or a path
+        pack: String,
+    },
+}
+
+/// Which figures: the pack, the period and the moment of knowledge.
+#[derive(Debug, Args)]
+pub struct Question {
+    /// The pack: a name or a path [default: the instance's own]
+    #[arg(long, value_name = "PACK")]
+    pub pack: Option<String>,
+    /// 2020H1, 2020Q2, 2020-05, 2020 or 2020-05-01..2020-05-17
+    #[arg(long, value_name = "PERIOD")]
+    pub period: String,
+    /// What was recorded up to this time (RFC 3339) [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Indicators {
+    #[command(flatten)]
+    pub question: Question,
+    /// Slice by prefecture, month, area, channel, kind, service, x_…
+    #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Only these indicators
+    #[arg(long, value_name = "INDICATOR", value_delimiter = ',')]
+    pub indicator: Vec<String>,
+    /// Only this slice, such as prefecture=141100,month=2020-05
+    #[arg(long = "where", value_name = "NAME=VALUE", value_delimiter = ',')]
+    pub filter: Vec<String>,
+    /// Print the query that computes the figures in another engine
+    #[arg(long, value_name = "ENGINE")]
+    pub explain: Option<Engine>,
+    #[arg(long, value_enum, default_value_t, help = "Format of the table")]
+    pub format: Format,
+}
+
+/// An engine that can check our figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// DuckDB SQL over the Parquet files of the lake
+    Sql,
+}
+
+#[derive(Debug, Args)]
+pub struct Cases {
+    #[command(flatten)]
+    pub question: Question,
+    /// The indicator
+    #[arg(long, value_name = "INDICATOR")]
+    pub indicator: String,
+    /// Only this slice, such as prefecture=141100,month=2020-05
+    #[arg(long = "where", value_name = "NAME=VALUE", value_delimiter = ',')]
+    pub filter: Vec<String>,
+    /// Only cases past their limit
+    #[arg(long)]
+    pub late: bool,
+    /// At most so many rows; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    #[arg(long, value_enum, default_value_t, help = "Format of the table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Quality {
+    /// What was recorded up to this time (RFC 3339) [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    #[arg(long, value_enum, default_value_t, help = "Format of the table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    #[command(flatten)]
+    pub question: Question,
+    /// Files to write; the ending says the format: pdf, html, xlsx, json, docx
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub out: Vec<PathBuf>,
+}

@@ -1,0 +1,141 @@
+//! `trueline cases`: the cases behind a figure, each with its clock.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::arguments::Cases;
+use super::indicators::{Asked, span};
+use super::place::Place;
+use super::{Align, Failure, Format, Language, Table};
+use crate::systems::indicators::{self, CaseLine, CaseOutcome, Which};
+
+pub(super) fn run(asked: &Cases, place: &Place, language: Language) -> Result<(), Failure> {
+    let instance = place.open()?;
+    let question = Asked::new(&instance, &asked.question, &asked.filter)?;
+    let which = if asked.late { Which::Late } else { Which::All };
+    let list = indicators::cases(
+        &question.pack,
+        &asked.indicator,
+        &question.question,
+        which,
+        &question.records(),
+    )?;
+    let most = if asked.limit == 0 { usize::MAX } else { asked.limit };
+    let zone = TimeZone::get(&question.pack.zone)?;
+    let shown = &list.lines[..list.lines.len().min(most)];
+    let json: Vec<Value> = shown.iter().map(|case| case_json(case, &zone)).collect();
+    table(shown, &zone, language).print(asked.format, &Value::Array(json))?;
+    if asked.format == Format::Table {
+        let (chinese, english) = (
+            format!("共 {} 件，列出 {} 件", list.total, shown.len()),
+            format!("{} of {} cases", shown.len(), list.total),
+        );
+        println!("{}", language.pick(chinese, english));
+    }
+    Ok(())
+}
+
+fn table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> Table {
+    let left = |chinese, english| (language.pick(chinese, english), Align::Left);
+    let right = |chinese, english| (language.pick(chinese, english), Align::Right);
+    let mut table = Table::new(&[
+        left("工单", "case"),
+        left("区域", "region"),
+        left("城乡", "area"),
+        left("处置", "outcome"),
+        left("起", "start"),
+        left("止", "stop"),
+        right("历时", "elapsed"),
+        right("扣除", "subtracted"),
+        left("应完成", "due"),
+        right("超时", "late by"),
+        left("限值", "limit"),
+    ]);
+    for case in cases {
+        let subtracted = match (case.without_pauses, case.value) {
+            (Some(all), Some(value)) if all > value => span(all - value),
+            _ => String::new(),
+        };
+        let late = case.late_by.filter(|late| *late > 0);
+        let limit = match (&case.limit, &case.limit_by) {
+            (Some(limit), Some(by)) => format!("{limit} ({by})"),
+            _ => String::new(),
+        };
+        table.row(vec![
+            case.id.clone(),
+            column(case, "region"),
+            column(case, "area"),
+            outcome(case, language),
+            moment(case.start, zone),
+            moment(case.stop, zone),
+            case.value.map_or(String::new(), span),
+            subtracted,
+            moment(case.due, zone),
+            late.map_or(String::new(), span),
+            limit,
+        ]);
+    }
+    table
+}
+
+fn column(case: &CaseLine, name: &str) -> String {
+    let found = case.columns.iter().find(|(column, _)| column == name);
+    found.map_or(String::new(), |(_, value)| value.clone())
+}
+
+fn outcome(case: &CaseLine, language: Language) -> String {
+    match &case.outcome {
+        CaseOutcome::Counted => language.pick("计入", "counted").to_owned(),
+        CaseOutcome::Excluded { reason, is_approved } => {
+            let word = language.pick("排除", "excluded");
+            let open =
+                if *is_approved { "" } else { language.pick("（无审批）", " (nobody approved)") };
+            format!("{word}: {reason}{open}")
+        }
+        CaseOutcome::Unmeasurable => language.pick("无法计时", "unmeasurable").to_owned(),
+        CaseOutcome::Open => language.pick("未完", "open").to_owned(),
+    }
+}
+
+/// As written with its offset, in the zone of the pack.
+fn moment(seconds: Option<i64>, zone: &TimeZone) -> String {
+    let Some(moment) = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) else {
+        return String::new();
+    };
+    zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Moments as RFC 3339, durations in seconds.
+fn case_json(case: &CaseLine, zone: &TimeZone) -> Value {
+    let moment = |seconds: Option<i64>| {
+        let moment = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())?;
+        Some(moment.display_with_offset(zone.to_offset(moment)).to_string())
+    };
+    let (outcome, reason, approved) = match &case.outcome {
+        CaseOutcome::Counted => ("counted", None, None),
+        CaseOutcome::Excluded { reason, is_approved } => {
+            ("excluded", Some(reason.as_str()), Some(*is_approved))
+        }
+        CaseOutcome::Unmeasurable => ("unmeasurable", None, None),
+        CaseOutcome::Open => ("open", None, None),
+    };
+    let columns: serde_json::Map<String, Value> =
+        case.columns.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+    json!({
+        "case": case.id,
+        "outcome": outcome,
+        "reason": reason,
+        "approved": approved,
+        "start": moment(case.start),
+        "stop": moment(case.stop),
+        "elapsed": case.value,
+        "without_pauses": case.without_pauses,
+        "due": moment(case.due),
+        "late_by": case.late_by,
+        "limit": case.limit,
+        "limit_by": case.limit_by,
+        "open": case.open,
+        "columns": columns,
+    })
+}

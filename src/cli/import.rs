@@ -1,0 +1,255 @@
+//! `trueline import`: files into the lake, every row accepted or quarantined.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use trueline_lake::{FileSummary, Lake, Mapping, Options, Schema, Summary, import_own};
+
+use super::arguments::Import;
+use super::{Align, Failure, Format, Language, Progress, Table, place::Place};
+use crate::instance::Instance;
+use crate::systems::cases::{self, dataset_schema, dataset_schemas};
+
+pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(), Failure> {
+    let instance = place.open_or_create(language)?;
+    let importer = Importer { instance: &instance, now: super::now(), full: asked.full, language };
+    let mut done: Vec<(&'static str, Summary)> = Vec::new();
+    if let Some(folder) = &asked.from {
+        for (schema, files) in in_folder(folder)? {
+            done.push((schema.name, importer.import(&schema, &files, None)?));
+        }
+    } else {
+        let name = asked.dataset.as_deref().unwrap_or_default();
+        let schema = schema_called(name)?;
+        let mapping = asked.mapping.as_deref();
+        done.push((schema.name, importer.import(&schema, &asked.files, mapping)?));
+    }
+    print(&done, asked.format, language)?;
+    let quarantined: u64 = done.iter().map(|(_, summary)| summary.counts.quarantined).sum();
+    if asked.strict && quarantined > 0 {
+        return Err(Failure::no(format!("{quarantined} rows are in quarantine")));
+    }
+    Ok(())
+}
+
+/// What every import of one command shares.
+pub(super) struct Importer<'a> {
+    pub(super) instance: &'a Instance,
+    pub(super) now: i64,
+    pub(super) full: bool,
+    pub(super) language: Language,
+}
+
+impl Importer<'_> {
+    /// Imports files of one dataset, through a mapping or in the dataset's own layout.
+    pub(super) fn import(
+        &self,
+        schema: &Schema,
+        files: &[PathBuf],
+        mapping: Option<&str>,
+    ) -> Result<Summary, Failure> {
+        let lake: Lake = self.instance.lake()?;
+        let mapping = match mapping {
+            Some(name) => {
+                let mut mapping = self.mapping(name, schema)?;
+                mapping.full_export |= self.full;
+                Some(mapping)
+            }
+            None => None,
+        };
+        let key = self.instance.pseudonym_key()?;
+        let step = format!("{} {}", self.language.pick("导入", "importing"), schema.name);
+        let bar = Progress::start(&step, 0);
+        let mut options = Options::new(self.now, self.instance.quarantine());
+        options.pseudonym_key = Some(&key);
+        let moved = |progress: trueline_lake::Progress<'_>| bar.at(progress.rows);
+        options.progress = Some(&moved);
+        let summary = match &mapping {
+            Some(mapping) => trueline_lake::import(&lake, schema, files, mapping, &options)?,
+            None => import_own(&lake, schema, files, &options)?,
+        };
+        let rows = self.language.pick("行已接受", "rows accepted");
+        bar.done(&format!("{step}: {} {rows}", summary.counts.accepted));
+        Ok(summary)
+    }
+
+    /// A mapping by path, from the instance's own folder, or one that comes with the program.
+    fn mapping(&self, asked: &str, schema: &Schema) -> Result<Mapping, Failure> {
+        let own = self.instance.mapping_folder().join(format!("{asked}.toml"));
+        let path = if Path::new(asked).is_file() { Some(PathBuf::from(asked)) } else { None };
+        let path = path.or_else(|| own.is_file().then_some(own));
+        if let Some(path) = path {
+            let text = fs::read_to_string(&path)?;
+            return Ok(Mapping::parse(&path.display().to_string(), &text, schema)?);
+        }
+        match cases::shipped_mapping_text(asked) {
+            Some(text) => Ok(Mapping::parse(asked, text, schema)?),
+            None => Err(Failure::request(
+                format!("no mapping called `{asked}`, and no such file"),
+                "`trueline mapping list` names those that come with the program; \
+                 `trueline mapping suggest FILE` drafts one",
+            )),
+        }
+    }
+}
+
+fn schema_called(name: &str) -> Result<Schema, Failure> {
+    dataset_schema(name).ok_or_else(|| {
+        let known: Vec<&str> = dataset_schemas().iter().map(|schema| schema.name).collect();
+        Failure::request(
+            format!("no dataset called `{name}`"),
+            format!("the datasets are {}", known.join(", ")),
+        )
+    })
+}
+
+/// The files of each dataset in a folder with one sub-folder a dataset.
+pub(super) fn in_folder(folder: &Path) -> Result<Vec<(Schema, Vec<PathBuf>)>, Failure> {
+    let mut found = Vec::new();
+    for schema in dataset_schemas() {
+        let part = folder.join(schema.name);
+        if !part.is_dir() {
+            continue;
+        }
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&part)? {
+            let path = entry?.path();
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if path.is_file() && !hidden {
+                files.push(path);
+            }
+        }
+        files.sort();
+        if !files.is_empty() {
+            found.push((schema, files));
+        }
+    }
+    if found.is_empty() {
+        let known: Vec<&str> = dataset_schemas().iter().map(|schema| schema.name).collect();
+        return Err(Failure::request(
+            format!("{} holds no dataset", folder.display()),
+            format!("put files into sub-folders called {}", known.join(", ")),
+        ));
+    }
+    Ok(found)
+}
+
+fn print(
+    done: &[(&'static str, Summary)],
+    format: Format,
+    language: Language,
+) -> Result<(), Failure> {
+    let mut table = Table::new(&[
+        (language.pick("数据集", "dataset"), Align::Left),
+        (language.pick("文件", "file"), Align::Left),
+        (language.pick("读取", "read"), Align::Right),
+        (language.pick("接受", "accepted"), Align::Right),
+        (language.pick("隔离", "quarantined"), Align::Right),
+        (language.pick("工单", "cases"), Align::Right),
+        (language.pick("新增", "new"), Align::Right),
+        (language.pick("修订", "revised"), Align::Right),
+        (language.pick("未变", "unchanged"), Align::Right),
+    ]);
+    for (dataset, summary) in done {
+        for file in &summary.files {
+            let counts = &file.counts;
+            let mut cells = vec![(*dataset).to_owned(), file.file.clone()];
+            let numbers = [
+                counts.read,
+                counts.accepted,
+                counts.quarantined,
+                counts.cases,
+                counts.new,
+                counts.revised,
+                counts.unchanged,
+            ];
+            cells.extend(numbers.iter().map(u64::to_string));
+            table.row(cells);
+        }
+    }
+    let files: Vec<Value> = done
+        .iter()
+        .flat_map(|(dataset, summary)| summary.files.iter().map(|file| file_json(dataset, file)))
+        .collect();
+    table.print(format, &Value::Array(files))?;
+    if format == Format::Table {
+        for (_, summary) in done {
+            summary.files.iter().for_each(|file| explain(file, language));
+        }
+    }
+    Ok(())
+}
+
+/// What a clerk should know about one file: why rows were refused, and where they are.
+fn explain(file: &FileSummary, language: Language) {
+    if let Some(batch) = &file.known_in {
+        let known = language.pick("此文件先前已导入，批次", "imported before, in batch");
+        println!("{}: {known} {batch}", file.file);
+    }
+    for reason in &file.reasons {
+        let (lines, next) = language.pick(("行号", "处理"), ("lines", "remedy"));
+        let examples: Vec<String> = reason
+            .examples
+            .iter()
+            .map(|(line, value)| {
+                if value.is_empty() { line.to_string() } else { format!("{line} ({value})") }
+            })
+            .collect();
+        println!(
+            "{}: {} × {}{}{}; {lines} {}; {next}: {}",
+            file.file,
+            reason.rows,
+            reason.column,
+            if reason.column.is_empty() { "" } else { ": " },
+            reason.reason,
+            examples.join(", "),
+            reason.remedy
+        );
+    }
+    if let Some(path) = &file.quarantine {
+        let words = language.pick(
+            "被隔离的行在此，改好后可再次导入：",
+            "the quarantined rows, to mend and import again:",
+        );
+        println!("{words} {}", path.display());
+    }
+    if file.missing.rows > 0 {
+        let words = language.pick("件工单不在此次全量中（保留）：", "cases are not in this full export (kept):");
+        println!("{} {words} {}", file.missing.rows, file.missing.examples.join(", "));
+    }
+}
+
+fn file_json(dataset: &str, file: &FileSummary) -> Value {
+    let reasons: Vec<Value> = file
+        .reasons
+        .iter()
+        .map(|reason| {
+            let lines: Vec<u64> = reason.examples.iter().map(|(line, _)| *line).collect();
+            json!({
+                "kind": reason.kind,
+                "column": reason.column,
+                "rows": reason.rows,
+                "reason": reason.reason,
+                "remedy": reason.remedy,
+                "lines": lines,
+            })
+        })
+        .collect();
+    json!({
+        "dataset": dataset,
+        "file": file.file,
+        "read": file.counts.read,
+        "accepted": file.counts.accepted,
+        "quarantined": file.counts.quarantined,
+        "cases": file.counts.cases,
+        "new": file.counts.new,
+        "revised": file.counts.revised,
+        "unchanged": file.counts.unchanged,
+        "batch": file.batch,
+        "known_in": file.known_in,
+        "quarantine": file.quarantine,
+        "reasons": reasons,
+        "missing": file.missing.rows,
+    })
+}

@@ -1,0 +1,159 @@
+//! `trueline indicators`: figures on the terminal, as JSON or as CSV.
+
+use trueline_lake::Lake;
+
+use super::arguments::{Engine, Indicators, Question};
+use super::place::Place;
+use super::{Align, Failure, Language, Table, question};
+use crate::instance::Instance;
+use crate::systems::indicators::{self, FigureRow, Filter, LakeRecords, Pack, Results, Words};
+
+/// A question with its pack and the cut of the records.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) pack: Pack,
+    pub(super) question: indicators::Question,
+    pub(super) lake: Lake,
+    as_of: Option<i64>,
+}
+
+impl Asked {
+    /// Reads the pack of the command or of the instance, and the words of the command line.
+    pub(super) fn new(
+        instance: &Instance,
+        question: &Question,
+        filter: &[String],
+    ) -> Result<Asked, Failure> {
+        let name = question.pack.as_deref().unwrap_or(&instance.settings.instance.pack);
+        let pack = indicators::load(name, &instance.pack_folders())?;
+        let period = question::period(&question.period, &pack.zone)?;
+        let filter = Filter::parse(&pack, &filter.join(","))?;
+        let as_of = question::moment(question.as_of.as_deref())?;
+        let question = indicators::Question { filter, ..indicators::Question::about(period) };
+        Ok(Asked { pack, question, lake: instance.lake()?, as_of })
+    }
+
+    pub(super) fn records(&self) -> LakeRecords<'_> {
+        match self.as_of {
+            Some(second) => LakeRecords::as_of(&self.lake, second),
+            None => LakeRecords::newest(&self.lake),
+        }
+    }
+}
+
+pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Result<(), Failure> {
+    let instance = place.open()?;
+    let mut question = Asked::new(&instance, &asked.question, &asked.filter)?;
+    question.question.by.clone_from(&asked.by);
+    question.question.only.clone_from(&asked.indicator);
+    if asked.explain == Some(Engine::Sql) {
+        let sql = indicators::explain_sql(&question.pack, &question.question, &question.lake)?;
+        print!("{sql}");
+        return Ok(());
+    }
+    let results = indicators::compute(&question.pack, &question.question, &question.records())?;
+    let json = serde_json::to_value(&results.rows)?;
+    table(&question.pack, &results, language).print(asked.format, &json)?;
+    Ok(())
+}
+
+fn table(pack: &Pack, results: &Results, language: Language) -> Table {
+    let right = |chinese, english| (language.pick(chinese, english), Align::Right);
+    let left = |chinese, english| (language.pick(chinese, english), Align::Left);
+    let mut table = Table::new(&[
+        left("指标", "figure"),
+        left("名称", "title"),
+        left("切片", "slice"),
+        right("值", "value"),
+        left("单位", "unit"),
+        right("件数", "n"),
+        right("超时", "late"),
+        right("中位", "p50"),
+        right("p95", "p95"),
+        right("最长", "longest"),
+        right("排除", "excluded"),
+        right("未完", "open"),
+        left("限值", "limits"),
+    ]);
+    for row in &results.rows {
+        table.row(cells(pack, row, language));
+    }
+    table
+}
+
+fn cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String> {
+    let indicator = pack.indicators.iter().find(|indicator| indicator.id == row.indicator);
+    let title = indicator.map_or("", |indicator| words(&indicator.title, language));
+    let is_clock = row.measured_in == "s";
+    let seconds = |value: Option<i64>| value.filter(|_| is_clock).map_or(String::new(), span);
+    let percentiles = row.percentiles.as_ref();
+    let excluded: u64 = row.excluded.iter().map(|excluded| excluded.n).sum();
+    let open = row.open.as_ref().map_or(String::new(), |open| open.n.to_string());
+    let limited = row.limited > 0;
+    vec![
+        format!("{}.{}", row.indicator, row.statistic),
+        title.to_owned(),
+        slice(pack, row, language),
+        row.printed.clone(),
+        unit(pack, &row.unit, language),
+        row.n.to_string(),
+        if limited { row.late.to_string() } else { String::new() },
+        seconds(percentiles.map(|p| p.p50 as i64)),
+        seconds(percentiles.map(|p| p.p95)),
+        seconds(row.longest),
+        excluded.to_string(),
+        open,
+        limits(pack, row, language),
+    ]
+}
+
+pub(super) fn words(words: &Words, language: Language) -> &str {
+    language.pick(&words.zh, &words.en)
+}
+
+fn unit(pack: &Pack, unit: &str, language: Language) -> String {
+    pack.units.get(unit).map_or(unit, |title| words(title, language)).to_owned()
+}
+
+/// `吕梁 · 2020-05`
+fn slice(pack: &Pack, row: &FigureRow, language: Language) -> String {
+    let parts: Vec<String> = row
+        .slice
+        .iter()
+        .map(|(dimension, value)| {
+            let label = pack.labels.get(dimension).and_then(|labels| labels.get(value));
+            let label = label.or_else(|| pack.regions.get(value));
+            match label {
+                Some(label) => words(label, language).to_owned(),
+                None if value.is_empty() => "—".to_owned(),
+                None => value.clone(),
+            }
+        })
+        .collect();
+    parts.join(" · ")
+}
+
+/// Each limit with whether it is kept, and whether anybody read it in a primary text.
+fn limits(pack: &Pack, row: &FigureRow, language: Language) -> String {
+    let texts: Vec<String> = row
+        .limits
+        .iter()
+        .map(|limit| {
+            let met = match limit.met {
+                Some(true) => "✓",
+                Some(false) => "✗",
+                None => "·",
+            };
+            let unverified =
+                if limit.verified { "" } else { language.pick("（未核实）", " (unverified)") };
+            let unit = unit(pack, &limit.unit, language);
+            format!("{met} {} {}{unit}{unverified}", limit.kind, limit.value)
+        })
+        .collect();
+    texts.join("; ")
+}
+
+/// A stretch of time as people read it: `47:36:12`.
+pub(super) fn span(seconds: i64) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}

@@ -1,0 +1,116 @@
+//! `trueline init`: an instance of one's own, with settings and a narrative to edit.
+
+use std::path::Path;
+
+use super::arguments::Init;
+use super::place::Place;
+use super::{Failure, Language};
+use crate::systems::{indicators, reports};
+
+pub(super) fn run(asked: &Init, place: &Place, language: Language) -> Result<(), Failure> {
+    let pack = indicators::load(&asked.pack, &[])?;
+    let own = Place { dir: asked.path.clone(), keys: place.keys.clone() };
+    own.create(&settings(&asked.pack, &Company::UNKNOWN), &reports::NARRATIVES)?;
+    let folder = asked.path.display();
+    let title = language.pick(&pack.title.zh, &pack.title.en);
+    match language {
+        Language::Chinese => {
+            println!("已建立实例 {folder}，指标包 {}（{title}）", pack.id);
+            println!("1. 编辑 {folder}/trueline.toml：公司、编制人、审核人、签发人、报送对象");
+            println!("2. trueline --dir {folder} mapping suggest 文件 --out {folder}/mappings/own.toml");
+            println!("3. trueline --dir {folder} import case 文件 --mapping own");
+            println!("4. trueline --dir {folder} report --period 2020H1 --out report.pdf");
+        }
+        Language::English => {
+            println!("made the instance {folder} with the pack {} ({title})", pack.id);
+            println!("1. edit {folder}/trueline.toml: company, preparer, reviewer, signer, addressee");
+            println!("2. trueline --dir {folder} mapping suggest FILE --out {folder}/mappings/own.toml");
+            println!("3. trueline --dir {folder} import case FILE --mapping own");
+            println!("4. trueline --dir {folder} report --period 2020H1 --out report.pdf");
+        }
+    }
+    Ok(())
+}
+
+/// What a new settings file says about the company.
+#[derive(Debug)]
+pub(super) struct Company {
+    pub(super) name: &'static str,
+    pub(super) short_name: &'static str,
+    pub(super) region: &'static str,
+    pub(super) hotline: &'static str,
+    pub(super) complaint_phone: &'static str,
+    pub(super) addressee: &'static str,
+    pub(super) simulated: &'static str,
+    pub(super) english: &'static str,
+}
+
+impl Company {
+    /// To be filled in by its owner.
+    pub(super) const UNKNOWN: Company = Company {
+        name: "",
+        short_name: "",
+        region: "",
+        hotline: "",
+        complaint_phone: "",
+        addressee: "",
+        simulated: "false",
+        english: "",
+    };
+    /// The province of the demo.
+    pub(super) const SIMULATED: Company = Company {
+        name: "山西模拟通信有限公司",
+        short_name: "山西模拟通信",
+        region: "山西省（模拟）",
+        hotline: "10010",
+        complaint_phone: "10010-5",
+        addressee: "山西省通信管理局（模拟）",
+        simulated: "true",
+        english: "\n[report.english]\ncompany = \"Shanxi Simulated Telecom Co., Ltd.\"\n\
+                  short_name = \"Shanxi Simulated\"\nregion = \"Shanxi (simulated)\"\n\
+                  addressee = \"Shanxi Communications Administration (simulated)\"\n",
+    };
+}
+
+/// The text of a new settings file. It is the manual of its keys.
+pub(super) fn settings(pack: &str, company: &Company) -> String {
+    // A pack given by path is found again from wherever the program is started.
+    let pack = match Path::new(pack).canonicalize() {
+        Ok(path) if Path::new(pack).is_file() => path.display().to_string(),
+        Ok(_) | Err(_) => pack.to_owned(),
+    };
+    let Company { name, short_name, region, hotline, complaint_phone, .. } = company;
+    let Company { addressee, simulated, english, .. } = company;
+    format!(
+        r#"# Settings of this instance. An unknown key stops the program.
+
+[instance]
+# The pack that defines the figures: a name (`trueline pack list`) or a path to a file of your own.
+pack = {pack:?}
+
+[report]
+# The company as it signs, as the text calls it, and the region it answers for.
+company = "{name}"
+short_name = "{short_name}"
+region = "{region}"
+# A picture for the cover, SVG or PNG, relative to this folder.
+# logo = "logo.svg"
+# Printed in the report: the customer hotline, and the number that takes complaints.
+hotline = "{hotline}"
+complaint_phone = "{complaint_phone}"
+# Who answers for truth, accuracy and completeness (Statistics Law art. 24).
+# prepared_by = ""
+# reviewed_by = ""
+# signed_by = ""
+# Whom the report is filed with.
+addressee = "{addressee}"
+# The date printed on the report; when absent, the day it was due: the fifteenth after the period.
+# date = "2020-07-10"
+# due = "2020-07-15"
+# Asked for, and printed, when the report is filed after it was due.
+# late_reason = ""
+# Simulated records: every page says so.
+simulated = {simulated}
+{english}"#
+    )
+}

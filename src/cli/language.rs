@@ -1,0 +1,203 @@
+//! The language of the command line, and its words in Chinese.
+
+use std::ffi::OsString;
+
+use clap::{Command, CommandFactory as _, ValueEnum};
+
+use super::Arguments;
+
+/// Chinese or English.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    #[value(name = "zh")]
+    Chinese,
+    #[value(name = "en")]
+    English,
+}
+
+impl Language {
+    /// `zh` or `en`, as file names and `lang` attributes want it.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Language::Chinese => "zh",
+            Language::English => "en",
+        }
+    }
+
+    /// `--lang` if it is there, else what the environment asks for, else English.
+    ///
+    /// It is needed before arguments are parsed, because parsing may have to print help.
+    pub(crate) fn of_environment(arguments: &[OsString]) -> Language {
+        let mut words = arguments.iter().map(|word| word.to_string_lossy());
+        while let Some(word) = words.next() {
+            let value = match word.strip_prefix("--lang=") {
+                Some(value) => Some(value.to_owned()),
+                None if word == "--lang" => words.next().map(|value| value.into_owned()),
+                None => None,
+            };
+            match value.as_deref() {
+                Some("zh") => return Language::Chinese,
+                Some("en") => return Language::English,
+                Some(_) | None => {}
+            }
+        }
+        let named = ["TRUELINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|value| !value.is_empty());
+        match named {
+            Some(value) if value.starts_with("zh") => Language::Chinese,
+            Some(_) | None => Language::English,
+        }
+    }
+
+    /// The one of two texts that is in this language.
+    pub(crate) fn pick<T>(self, chinese: T, english: T) -> T {
+        match self {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
+    }
+}
+
+/// The command as clap knows it, with help in a language.
+pub(crate) fn command(language: Language) -> Command {
+    let command = Arguments::command();
+    match language {
+        Language::English => command,
+        Language::Chinese => translated(command, ""),
+    }
+}
+
+fn translated(mut command: Command, path: &str) -> Command {
+    if let Some(about) = chinese(path) {
+        command = command.about(about).long_about(None::<&str>);
+    }
+    let arguments: Vec<String> =
+        command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+    for id in arguments {
+        // A flag means the same wherever it stands, unless its command says otherwise.
+        let words = chinese(&format!("{path}.{id}")).or_else(|| chinese(&format!(".{id}")));
+        if let Some(words) = words {
+            command = command.mut_arg(id, |argument| argument.help(words));
+        }
+    }
+    let children: Vec<String> =
+        command.get_subcommands().map(|child| child.get_name().to_owned()).collect();
+    for name in children {
+        let below = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command = command.mut_subcommand(&name, |child| translated(child, &below));
+    }
+    command
+}
+
+/// The Chinese of a command (`report`) or of a flag (`report.out`; `.dir` in every command).
+fn chinese(key: &str) -> Option<&'static str> {
+    let found = WORDS.iter().find(|(name, _)| *name == key);
+    found.map(|(_, words)| *words)
+}
+
+const WORDS: &[(&str, &str)] = &[
+    ("", "准绳：从工单记录到人人可核验的服务质量状况报告"),
+    (".dir", "实例目录：设置、报告文字、数据湖与隔离区"),
+    (".keys", "私钥目录，位于实例之外 [默认：DIR-keys]"),
+    (".lang", "提示与报告的语言 [默认：依环境而定]"),
+    (".format", "输出格式"),
+    (".pack", "指标包：名称或路径 [默认：实例所用]"),
+    (".period", "统计期：2020H1、2020Q2、2020-05、2020 或 2020-05-01..2020-05-17"),
+    (".as_of", "以此时刻（RFC 3339）已入库的记录为准 [默认：现在]"),
+    (".filter", "只看此切片，如 prefecture=141100,month=2020-05"),
+    (".listen", "监听地址"),
+    ("demo", "生成模拟省份及其各种格式的报告，并打开网页"),
+    ("demo.cases", "半年内的工单数"),
+    ("demo.no_serve", "写完报告即停止"),
+    ("init", "建立自己的实例：设置与待编辑的报告文字"),
+    ("init.path", "要建立的目录"),
+    ("init.pack", "定义指标的指标包：名称或路径"),
+    ("serve", "提供报告网页与可任意切分指标的页面"),
+    ("serve.period", "要展示的统计期"),
+    ("simulate", "生成模拟省份的半年数据（Parquet）"),
+    ("simulate.out", "输出目录，每个数据集一个子目录"),
+    ("simulate.period", "统计期，如 2020H1"),
+    ("simulate.cases", "统计期内的工单数"),
+    ("simulate.seed", "种子：同一种子产生相同字节"),
+    ("import", "将文件导入数据湖；每一行要么接受，要么隔离"),
+    ("import.dataset", "数据集：case、count、billing_test、site"),
+    ("import.files", "文件：CSV、XLSX、Parquet、JSON、JSON 行，亦可为 gzip 压缩"),
+    ("import.mapping", "源列与数据集列的对应：映射名称或路径"),
+    ("import.from", "导入一个目录，其中每个数据集一个子目录"),
+    ("import.full", "文件为该来源的全量：报告缺失的工单"),
+    ("import.strict", "有行被隔离时以 1 退出"),
+    ("mapping", "映射"),
+    ("mapping suggest", "依文件的表头与取值起草映射"),
+    ("mapping suggest.file", "文件"),
+    ("mapping suggest.out", "写入此文件，而非标准输出"),
+    ("mapping list", "列出随程序提供的映射"),
+    ("mapping show", "打印一个映射"),
+    ("mapping show.name", "映射名称"),
+    ("pack", "指标包"),
+    ("pack list", "列出随程序提供的指标包"),
+    ("pack show", "打印一个指标包"),
+    ("pack show.name", "指标包名称"),
+    ("pack check", "检查指标包并列出其定义"),
+    ("pack check.pack", "名称或路径"),
+    ("indicators", "打印指标"),
+    ("indicators.by", "按 prefecture、month、area、channel、kind、service、x_… 切分"),
+    ("indicators.indicator", "只看这些指标"),
+    ("indicators.explain", "打印可在另一引擎中算出同一指标的查询"),
+    ("cases", "打印指标背后的工单及其时钟"),
+    ("cases.indicator", "指标"),
+    ("cases.late", "只看超时工单"),
+    ("cases.limit", "最多行数；0 表示全部"),
+    ("quality", "查找已导入数据的质量问题"),
+    ("report", "生成报告"),
+    ("report.out", "要写的文件；扩展名决定格式：pdf、html、xlsx、json、docx"),
+    ("completions", "打印命令行补全脚本"),
+    ("completions.shell", "命令行环境"),
+    (".help", "打印帮助"),
+    (".version", "打印版本"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every command and flag with English help.
+    fn keys(command: &Command, path: &str, found: &mut Vec<(String, String)>) {
+        found.push((path.to_owned(), path.to_owned()));
+        for argument in command.get_arguments() {
+            let id = argument.get_id();
+            found.push((format!("{path}.{id}"), format!(".{id}")));
+        }
+        for child in command.get_subcommands().filter(|child| child.get_name() != "help") {
+            let name = child.get_name();
+            let below = if path.is_empty() { name.into() } else { format!("{path} {name}") };
+            keys(child, &below, found);
+        }
+    }
+
+    #[test]
+    fn every_command_and_flag_has_chinese_help() {
+        let mut found = Vec::new();
+        keys(&Arguments::command(), "", &mut found);
+        let missing: Vec<_> = found
+            .iter()
+            .filter(|(own, shared)| chinese(own).or_else(|| chinese(shared)).is_none())
+            .collect();
+        assert!(missing.is_empty(), "no Chinese for {missing:?}");
+    }
+
+    #[test]
+    fn no_chinese_help_is_left_over() {
+        let mut found = Vec::new();
+        keys(&Arguments::command(), "", &mut found);
+        let known = |key: &str| found.iter().any(|(own, shared)| own == key || shared == key);
+        let implicit = [".help", ".version"];
+        let stale: Vec<_> = WORDS
+            .iter()
+            .map(|(key, _)| *key)
+            .filter(|key| !known(key) && !implicit.contains(key))
+            .collect();
+        assert!(stale.is_empty(), "nothing is called {stale:?}");
+    }
+}

@@ -1,0 +1,54 @@
+//! `trueline mapping`: the mappings that come with the program, and drafts of new ones.
+
+use std::fs;
+use std::path::Path;
+
+use super::arguments::MappingCommand;
+use super::{Failure, Language};
+use crate::systems::cases::{self, shipped_mapping_text, shipped_mappings};
+
+pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Failure> {
+    match command {
+        MappingCommand::Suggest { file, out } => suggest(file, out.as_deref(), language),
+        MappingCommand::List => {
+            for (name, title) in shipped_mappings() {
+                println!("{name:<28}{title}");
+            }
+            Ok(())
+        }
+        MappingCommand::Show { name } => match shipped_mapping_text(name) {
+            Some(text) => {
+                print!("{text}");
+                Ok(())
+            }
+            None => Err(Failure::request(
+                format!("no mapping called `{name}` comes with the program"),
+                "`trueline mapping list` names them",
+            )),
+        },
+    }
+}
+
+fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Failure> {
+    let suggestion = cases::suggest::suggest(file)?;
+    let text = suggestion.draft.render(language.pick(|words| words.zh.as_str(), |words| words.en.as_str()));
+    match out {
+        None => print!("{}", text),
+        Some(path) if path.exists() => {
+            return Err(Failure::request(
+                format!("{} is there already", path.display()),
+                "name another file, or remove it",
+            ));
+        }
+        Some(path) => {
+            fs::write(path, &text)?;
+            let drafted = language.pick("已写入映射草稿，请逐行核对：", "wrote a draft, to be read line by line:");
+            println!("{drafted} {}", path.display());
+        }
+    }
+    for finding in &suggestion.findings {
+        let says = language.pick(&finding.explanation.zh, &finding.explanation.en);
+        eprintln!("{} ({}): {says}", finding.kind.code(), finding.column);
+    }
+    Ok(())
+}

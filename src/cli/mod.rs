@@ -1,0 +1,86 @@
+//! The command line: one file per command, and what they share.
+//!
+//! Exit codes: 0 done, 1 the answer is "no", 2 the request was wrong, 3 the machine failed us.
+//! Tables go to standard output, progress and warnings to standard error, so that output can be
+//! piped. No command but `serve` needs a server, and none needs a database.
+
+mod arguments;
+mod cases;
+mod failure;
+mod import;
+mod indicators;
+mod init;
+mod language;
+mod mapping;
+mod pack;
+mod place;
+mod progress;
+mod quality;
+mod question;
+mod simulate;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::FromArgMatches as _;
+
+pub use arguments::Arguments;
+use arguments::Command;
+use place::Place;
+pub(crate) use failure::Failure;
+pub(crate) use language::Language;
+pub(crate) use progress::Progress;
+pub(crate) use table::{Align, Format, Table};
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let language = Language::of_environment(&std::env::args_os().collect::<Vec<_>>());
+    let matches = match language::command(language).try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version are answers, not mistakes.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+    };
+    match run(arguments, language) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print(language);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
+    let Arguments { dir, keys, lang: _, command } = arguments;
+    let place = Place { dir, keys };
+    match command {
+        Command::Init(asked) => init::run(&asked, &place, language),
+        Command::Simulate(asked) => simulate::run(&asked, language),
+        Command::Import(asked) => import::run(&asked, &place, language),
+        Command::Mapping { command } => mapping::run(&command, language),
+        Command::Indicators(asked) => indicators::run(&asked, &place, language),
+        Command::Cases(asked) => cases::run(&asked, &place, language),
+        Command::Quality(asked) => quality::run(&asked, &place, language),
+        Command::Pack { command } => pack::run(&command, language),
+        Command::Completions { shell } => {
+            let mut command = language::command(language);
+            clap_complete::generate(shell, &mut command, "trueline", &mut std::io::stdout());
+            Ok(())
+        }
+        _ => Err(Failure::request("not wired yet", "wait for it")),
+    }
+}
+
+/// The time, in UTC seconds. Only the edge of the program asks for it.
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}

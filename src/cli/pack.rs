@@ -1,0 +1,68 @@
+//! `trueline pack`: the packs that come with the program, and whether one's own is right.
+
+use super::arguments::PackCommand;
+use super::{Align, Failure, Format, Language, Table};
+use crate::systems::indicators::{self, shipped_pack_text, shipped_packs};
+
+pub(super) fn run(command: &PackCommand, language: Language) -> Result<(), Failure> {
+    match command {
+        PackCommand::List => list(language),
+        PackCommand::Show { name } => show(name),
+        PackCommand::Check { pack } => check(pack, language),
+    }
+}
+
+fn list(language: Language) -> Result<(), Failure> {
+    let mut table = Table::new(&[
+        (language.pick("名称", "name"), Align::Left),
+        (language.pick("版本", "version"), Align::Left),
+        (language.pick("指标", "indicators"), Align::Right),
+        (language.pick("说明", "title"), Align::Left),
+    ]);
+    for name in shipped_packs() {
+        let pack = indicators::load(name, &[])?;
+        let title = language.pick(&pack.title.zh, &pack.title.en);
+        let count = pack.indicators.len().to_string();
+        table.row(vec![name.to_owned(), pack.version.clone(), count, title.clone()]);
+    }
+    Ok(table.print(Format::Table, &serde_json::Value::Null)?)
+}
+
+fn show(name: &str) -> Result<(), Failure> {
+    match shipped_pack_text(name) {
+        Some(text) => {
+            print!("{text}");
+            Ok(())
+        }
+        None => Err(Failure::request(
+            format!("no pack called `{name}` comes with the program"),
+            "`trueline pack list` names them",
+        )),
+    }
+}
+
+fn check(name: &str, language: Language) -> Result<(), Failure> {
+    let pack = indicators::load(name, &[])?;
+    let mut table = Table::new(&[
+        (language.pick("指标", "indicator"), Align::Left),
+        (language.pick("名称", "title"), Align::Left),
+        (language.pick("统计量", "statistics"), Align::Left),
+        (language.pick("限值", "limits"), Align::Right),
+    ]);
+    for indicator in &pack.indicators {
+        let title = language.pick(&indicator.title.zh, &indicator.title.en);
+        let statistics: Vec<&str> =
+            indicator.publish.iter().map(|statistic| statistic.id.as_str()).collect();
+        let limits = indicator.limits.len().to_string();
+        table.row(vec![indicator.id.clone(), title.clone(), statistics.join(", "), limits]);
+    }
+    table.print(Format::Table, &serde_json::Value::Null)?;
+    for missing in &pack.not_answered {
+        let (title, input) = language.pick(
+            (&missing.title.zh, &missing.missing.zh),
+            (&missing.title.en, &missing.missing.en),
+        );
+        println!("— {title}: {input}");
+    }
+    Ok(())
+}

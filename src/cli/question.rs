@@ -1,0 +1,28 @@
+//! What most commands ask for in the same words: a period, a moment of knowledge, a slice.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use trueline_figures::Period;
+
+use super::Failure;
+
+/// A period as people write it.
+pub(super) fn period(text: &str, zone: &str) -> Result<Period, Failure> {
+    let zone = TimeZone::get(zone)?;
+    Period::parse(text, &zone).map_err(|error| {
+        Failure::from_error(&error)
+            .with_next("write 2020H1, 2020Q2, 2020-05, 2020 or 2020-05-01..2020-05-17")
+    })
+}
+
+/// A moment such as `2020-07-10T09:00:00+08:00`, in UTC seconds. `None` stays `None`: now.
+pub(super) fn moment(text: Option<&str>) -> Result<Option<i64>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    match text.parse::<Timestamp>() {
+        Ok(moment) => Ok(Some(moment.as_second())),
+        Err(error) => Err(Failure::request(
+            format!("`{text}` is no moment: {error}"),
+            "write it with its offset, such as 2020-07-10T09:00:00+08:00",
+        )),
+    }
+}

@@ -1,0 +1,207 @@
+//! An instance: the folder that holds settings, narrative, lake and quarantine.
+//!
+//! Its pseudonym key lives outside, in the keys folder, so that the instance can be handed to an
+//! auditor.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use trueline_lake::{Lake, LakeError};
+
+use crate::settings::{Settings, SettingsError};
+
+/// An opened instance.
+#[derive(Debug)]
+pub struct Instance {
+    folder: PathBuf,
+    keys: PathBuf,
+    pub settings: Settings,
+}
+
+/// What a new instance starts with.
+#[derive(Debug)]
+pub struct Beginning<'a> {
+    pub settings: &'a str,
+    /// File name in `narrative/` and its text.
+    pub narratives: &'a [(&'a str, &'a str)],
+}
+
+/// Why an instance could not be opened or made.
+#[derive(Debug, thiserror::Error)]
+pub enum InstanceError {
+    #[error("{0} is no instance: it has no trueline.toml")]
+    Absent(String),
+    #[error("{0} is an instance already")]
+    Exists(String),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error("cannot write {path}")]
+    Unwritable { path: String, source: io::Error },
+}
+
+impl Instance {
+    /// Opens an instance. `keys` defaults to a folder beside it.
+    pub fn open(folder: &Path, keys: Option<&Path>) -> Result<Instance, InstanceError> {
+        let file = folder.join("trueline.toml");
+        if !file.is_file() {
+            return Err(InstanceError::Absent(folder.display().to_string()));
+        }
+        let settings = Settings::read(&file)?;
+        let keys = keys.map_or_else(|| beside(folder), Path::to_path_buf);
+        Ok(Instance { folder: folder.to_path_buf(), keys, settings })
+    }
+
+    /// Makes an instance in a folder that has none.
+    pub fn create(
+        folder: &Path,
+        keys: Option<&Path>,
+        beginning: &Beginning<'_>,
+    ) -> Result<Instance, InstanceError> {
+        let file = folder.join("trueline.toml");
+        if file.exists() {
+            return Err(InstanceError::Exists(folder.display().to_string()));
+        }
+        for part in ["narrative", "lake", "quarantine", "packs", "mappings"] {
+            let path = folder.join(part);
+            fs::create_dir_all(&path).map_err(|source| unwritable(&path, source))?;
+        }
+        private(&folder.join("quarantine"), 0o700)?;
+        for (name, text) in beginning.narratives {
+            let path = folder.join("narrative").join(name);
+            fs::write(&path, text).map_err(|source| unwritable(&path, source))?;
+        }
+        // Last, because a folder with settings is an instance.
+        fs::write(&file, beginning.settings).map_err(|source| unwritable(&file, source))?;
+        Instance::open(folder, keys)
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn lake(&self) -> Result<Lake, LakeError> {
+        Lake::create(&self.folder.join("lake"))
+    }
+
+    pub fn quarantine(&self) -> PathBuf {
+        self.folder.join("quarantine")
+    }
+
+    /// Where the user's own packs are looked for.
+    pub fn pack_folders(&self) -> Vec<PathBuf> {
+        vec![self.folder.join("packs")]
+    }
+
+    /// Where the user's own mappings are looked for.
+    pub fn mapping_folder(&self) -> PathBuf {
+        self.folder.join("mappings")
+    }
+
+    /// The narrative in a language (`zh`, `en`), if there is one: its file name and text.
+    pub fn narrative(&self, language: &str) -> io::Result<Option<(String, String)>> {
+        let path = self.folder.join("narrative").join(format!("{language}.md"));
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some((format!("narrative/{language}.md"), text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The key that pseudonyms are made with; made once, readable by its owner only.
+    pub fn pseudonym_key(&self) -> Result<Vec<u8>, InstanceError> {
+        let path = self.keys.join("pseudonym.key");
+        match fs::read(&path) {
+            Ok(key) if key.len() >= 32 => return Ok(key),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(unwritable(&path, source)),
+        }
+        fs::create_dir_all(&self.keys).map_err(|source| unwritable(&self.keys, source))?;
+        private(&self.keys, 0o700)?;
+        let mut key = vec![0; 32];
+        File::open("/dev/urandom")
+            .and_then(|mut random| random.read_exact(&mut key))
+            .map_err(|source| unwritable(&path, source))?;
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        owner_only(&mut options);
+        let mut file = options.open(&path).map_err(|source| unwritable(&path, source))?;
+        file.write_all(&key)
+            .and_then(|()| file.sync_all())
+            .map_err(|source| unwritable(&path, source))?;
+        Ok(key)
+    }
+}
+
+fn beside(folder: &Path) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_os_string();
+    name.push("-keys");
+    folder.with_file_name(name)
+}
+
+fn unwritable(path: &Path, source: io::Error) -> InstanceError {
+    InstanceError::Unwritable { path: path.display().to_string(), source }
+}
+
+#[cfg(unix)]
+fn private(path: &Path, mode: u32) -> Result<(), InstanceError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(|source| unwritable(path, source))
+}
+
+#[cfg(not(unix))]
+fn private(_path: &Path, _mode: u32) -> Result<(), InstanceError> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn owner_only(options: &mut fs::OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+fn owner_only(_options: &mut fs::OpenOptions) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    const SETTINGS: &str = "[instance]\npack = \"cn-miit\"\n";
+
+    #[test]
+    fn the_key_is_made_once_outside_the_instance_and_for_its_owner_only() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("branch");
+        let beginning = Beginning { settings: SETTINGS, narratives: &[] };
+        let instance = Instance::create(&folder, None, &beginning).unwrap();
+        let key = instance.pseudonym_key().unwrap();
+        assert_eq!(key, instance.pseudonym_key().unwrap());
+        let file = place.path().join("branch-keys/pseudonym.key");
+        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_second_instance_in_the_same_folder_is_refused() {
+        let place = tempfile::tempdir().unwrap();
+        let beginning = Beginning { settings: SETTINGS, narratives: &[] };
+        Instance::create(place.path(), None, &beginning).unwrap();
+        let again = Instance::create(place.path(), None, &beginning);
+        assert!(matches!(again, Err(InstanceError::Exists(_))));
+    }
+
+    #[test]
+    fn a_misspelt_key_stops_the_program() {
+        let place = tempfile::tempdir().unwrap();
+        let wrong = "[instance]\npack = \"cn-miit\"\npak = 1\n";
+        let beginning = Beginning { settings: wrong, narratives: &[] };
+        let error = Instance::create(place.path(), None, &beginning).unwrap_err();
+        assert!(error.to_string().contains("pak"), "{error}");
+    }
+}

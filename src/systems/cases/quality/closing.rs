@@ -1,0 +1,232 @@
+//! Administrative closing: many cases in the same minute, or always a fixed time after a step.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::evidence::Suspicion;
+use super::local::{DAY, LocalTime};
+use super::rows::{CANCELLED, CLOSED, CONFIRMED, MOMENTS, Moment, Precision, RESOLVED, Rows};
+use super::{Certainty, Problem, text};
+
+/// Moments at which a case can end.
+const STOPS: [usize; 4] = [RESOLVED, CONFIRMED, CLOSED, CANCELLED];
+/// A minute is suspect from so many cases on, and far above the half hours beside it.
+const IN_MINUTE_MIN: u64 = 30;
+const TIMES_BESIDE: f64 = 8.0;
+const MINUTES_BESIDE: i64 = 30;
+/// In one second: whatever the minute holds, so many do not fall together by chance.
+const IN_SECOND_MIN: u64 = 25;
+const TIMES_SECOND: f64 = 12.0;
+/// Past this many minutes, those that hold one case are forgotten.
+const MINUTES_MAX: usize = 1 << 20;
+
+/// Steps that a machine may follow, and what it then writes.
+const FOLLOWS: [(usize, usize); 3] = [
+    (RESOLVED, CONFIRMED),
+    (RESOLVED, CLOSED),
+    (CONFIRMED, CLOSED),
+];
+const DAYS_MAX: usize = 60;
+const AUTOMATIC_MIN: u64 = 50;
+const AUTOMATIC_SHARE: f64 = 0.2;
+/// The hour at N days is compared with the twelve hours on either side.
+const AUTOMATIC_TIMES_BESIDE: f64 = 10.0;
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Minute {
+    count: u64,
+    /// The second that leads, by Boyer and Moore's vote.
+    second: u8,
+    votes: u64,
+}
+
+impl Minute {
+    fn vote(&mut self, second: u8, votes: u64) {
+        if self.second == second {
+            self.votes += votes;
+        } else if votes > self.votes {
+            self.second = second;
+            self.votes = votes - self.votes;
+        } else {
+            self.votes -= votes;
+        }
+    }
+}
+
+/// Cases by the minute of each stop, and gaps between stops by the hour.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Closing {
+    minutes: [HashMap<i64, Minute>; STOPS.len()],
+    gaps: [BTreeMap<i64, u64>; FOLLOWS.len()],
+}
+
+fn fine(moment: Moment) -> bool {
+    moment.precision != Precision::Day
+}
+
+/// Hours between two stops, rounded to the nearest, if both are known finer than a day.
+fn gap_hours(rows: &Rows<'_>, row: usize, (from, to): (usize, usize)) -> Option<i64> {
+    let from = rows.moment(from, row).filter(|&moment| fine(moment))?;
+    let to = rows.moment(to, row).filter(|&moment| fine(moment))?;
+    Some((to.at - from.at + 1_800).div_euclid(3_600))
+}
+
+impl Closing {
+    pub(super) fn observe(&mut self, rows: &Rows<'_>) {
+        for (minutes, &which) in self.minutes.iter_mut().zip(&STOPS) {
+            if !rows.has(which) {
+                continue;
+            }
+            for row in 0..rows.len {
+                if let Some(moment) = rows.moment(which, row).filter(|&moment| fine(moment)) {
+                    let minute = minutes.entry(moment.at.div_euclid(60)).or_default();
+                    minute.count += 1;
+                    if moment.precision == Precision::Second {
+                        minute.vote(moment.at.rem_euclid(60) as u8, 1);
+                    }
+                }
+            }
+            forget_singles(minutes);
+        }
+        for (gaps, &pair) in self.gaps.iter_mut().zip(&FOLLOWS) {
+            for row in 0..rows.len {
+                if let Some(hours) = gap_hours(rows, row, pair) {
+                    // What lies outside the range still counts in the share.
+                    let hours = hours.clamp(-1, DAYS_MAX as i64 * 24 + 13);
+                    *gaps.entry(hours).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        for (mine, theirs) in self.minutes.iter_mut().zip(other.minutes) {
+            for (at, minute) in theirs {
+                let sum = mine.entry(at).or_default();
+                sum.count += minute.count;
+                sum.vote(minute.second, minute.votes);
+            }
+            forget_singles(mine);
+        }
+        for (mine, theirs) in self.gaps.iter_mut().zip(other.gaps) {
+            for (hours, count) in theirs {
+                *mine.entry(hours).or_default() += count;
+            }
+        }
+    }
+
+    pub(super) fn suspicions(&self, local: &LocalTime) -> Vec<Suspicion> {
+        let mut found = Vec::new();
+        for (minutes, &which) in self.minutes.iter().zip(&STOPS) {
+            let suspect = suspect_minutes(minutes, local);
+            if !suspect.is_empty() {
+                found.push(bulk(which, suspect));
+            }
+        }
+        for (gaps, &pair) in self.gaps.iter().zip(&FOLLOWS) {
+            if let Some(days) = automatic_days(gaps) {
+                found.push(automatic(pair, days));
+            }
+        }
+        found
+    }
+}
+
+fn forget_singles(minutes: &mut HashMap<i64, Minute>) {
+    if minutes.len() > MINUTES_MAX {
+        minutes.retain(|_, minute| minute.count > 1);
+    }
+}
+
+fn suspect_minutes(minutes: &HashMap<i64, Minute>, local: &LocalTime) -> BTreeSet<i64> {
+    minutes
+        .iter()
+        .filter(|&(&at, minute)| {
+            if minute.count < IN_SECOND_MIN {
+                return false;
+            }
+            // Midnight for "time unknown" is a problem of its own.
+            if local.wall(at * 60).rem_euclid(DAY) == 0 {
+                return false;
+            }
+            let beside: u64 = (at - MINUTES_BESIDE..=at + MINUTES_BESIDE)
+                .filter(|&other| other != at)
+                .filter_map(|other| minutes.get(&other))
+                // A neighbour that is itself a bulk closing says nothing about ordinary minutes.
+                .map(|other| other.count.min(minute.count / 2))
+                .sum();
+            let usual = beside as f64 / (2 * MINUTES_BESIDE) as f64;
+            let in_minute = minute.count >= IN_MINUTE_MIN
+                && minute.count as f64 >= TIMES_BESIDE * usual + 6.0 * usual.sqrt();
+            let in_second = minute.votes >= IN_SECOND_MIN
+                && minute.votes as f64 >= TIMES_SECOND * (usual / 60.0).max(1.0);
+            in_minute || in_second
+        })
+        .map(|(&at, _)| at)
+        .collect()
+}
+
+fn bulk(which: usize, minutes: BTreeSet<i64>) -> Suspicion {
+    let many = minutes.len();
+    Suspicion {
+        kind: Problem::BulkClosing,
+        column: MOMENTS[which].to_owned(),
+        certainty: Certainty::Likely,
+        explanation: text(
+            format!("在 {many} 个不同的分钟里各有大量记录同时结束，远多于前后半小时"),
+            format!(
+                "in {many} single minutes far more cases end than in the half hours before and \
+                 after: closed by a batch, not by the work"
+            ),
+        ),
+        remedy: text(
+            "时长改用实际竣工或恢复的时间，不用归档时间；无此时间的记录请注明",
+            "measure to the moment the work was done, not to the archive; name the cases that \
+             have no such moment",
+        ),
+        test: Arc::new(move |rows, row, _| {
+            rows.moment(which, row).is_some_and(|moment| {
+                fine(moment) && minutes.contains(&moment.at.div_euclid(60))
+            })
+        }),
+    }
+}
+
+fn automatic_days(gaps: &BTreeMap<i64, u64>) -> Option<i64> {
+    let n: u64 = gaps.values().sum();
+    (1..=DAYS_MAX as i64).find(|days| {
+        let hour = days * 24;
+        let near: u64 = gaps.range(hour - 1..=hour + 1).map(|(_, count)| count).sum();
+        let around: u64 = gaps
+            .range(hour - 12..=hour + 12)
+            .map(|(_, count)| count)
+            .sum();
+        let usual = (around - near) as f64 * 3.0 / 22.0;
+        near >= AUTOMATIC_MIN
+            && near as f64 >= AUTOMATIC_SHARE * n as f64
+            && near as f64 >= AUTOMATIC_TIMES_BESIDE * usual
+    })
+}
+
+fn automatic((from, to): (usize, usize), days: i64) -> Suspicion {
+    let hour = days * 24;
+    Suspicion {
+        kind: Problem::AutomaticClosing,
+        column: format!("{} → {}", MOMENTS[from], MOMENTS[to]),
+        certainty: Certainty::Likely,
+        explanation: text(
+            format!("大量记录在前一步之后恰好 {days} 天结束：由系统自动归档"),
+            format!(
+                "many cases end exactly {days} days after the step before: a machine closes them"
+            ),
+        ),
+        remedy: text(
+            format!("时限用 {} 计算，不用 {}", MOMENTS[from], MOMENTS[to]),
+            format!("measure to `{}`, not to `{}`", MOMENTS[from], MOMENTS[to]),
+        ),
+        test: Arc::new(move |rows, row, _| {
+            gap_hours(rows, row, (from, to))
+                .is_some_and(|gap| (hour - 1..=hour + 1).contains(&gap))
+        }),
+    }
+}

@@ -1,0 +1,286 @@
+//! Codes for "no value" that are read as values, and positions that are nowhere.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::evidence::Suspicion;
+use super::rows::Rows;
+use super::{Certainty, Problem, text};
+
+/// Texts that mean "nothing" wherever they stand.
+pub(super) const EMPTY_WORDS: [&str; 22] = [
+    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "none", "NIL", "nil",
+    "?", "-", "--", "—", "无", "空", "未知", "不详", "\\N",
+];
+/// Numbers that mean "nothing" where no true value comes near.
+pub(super) const EMPTY_NUMBERS: [i64; 11] =
+    [-999, -100, -99, -9, -1, 98, 99, 998, 999, 9_999, 99_999];
+/// Rows with a number code before it is suspected.
+const NUMBERS_MIN: u64 = 5;
+const NUMBERS_SHARE_MIN: f64 = 0.001;
+/// A code stands alone if all true values lie below half of it.
+const GAP: f64 = 0.5;
+
+/// One column of numbers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NumberColumn {
+    n: u64,
+    codes: BTreeMap<i64, u64>,
+    /// Least and greatest of what is no code.
+    range: Option<(f64, f64)>,
+}
+
+impl NumberColumn {
+    pub(super) fn add(&mut self, value: f64) {
+        self.n += 1;
+        let whole = value as i64;
+        if whole as f64 == value && EMPTY_NUMBERS.contains(&whole) {
+            *self.codes.entry(whole).or_default() += 1;
+        } else if value.is_finite() {
+            self.stretch((value, value));
+        }
+    }
+
+    fn stretch(&mut self, (least, greatest): (f64, f64)) {
+        let (low, high) = self.range.unwrap_or((least, greatest));
+        self.range = Some((low.min(least), high.max(greatest)));
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.n += other.n;
+        for (code, count) in other.codes {
+            *self.codes.entry(code).or_default() += count;
+        }
+        if let Some(range) = other.range {
+            self.stretch(range);
+        }
+    }
+
+    /// The codes that no true value comes near, with how often they occur.
+    pub(super) fn suspect(&self) -> Vec<(i64, u64)> {
+        let Some((least, greatest)) = self.range else {
+            return Vec::new();
+        };
+        self.codes
+            .iter()
+            .map(|(&code, &count)| (code, count))
+            .filter(|&(code, count)| {
+                let alone = if code < 0 {
+                    least >= 0.0
+                } else {
+                    greatest <= GAP * code as f64
+                };
+                alone && count >= NUMBERS_MIN && count as f64 >= NUMBERS_SHARE_MIN * self.n as f64
+            })
+            .collect()
+    }
+}
+
+/// Whether a text stands for nothing, whatever column it is in.
+pub(crate) fn is_empty_word(value: &str) -> bool {
+    EMPTY_WORDS.contains(&value.trim())
+}
+
+/// How far from zero a coordinate may lie, by the name of its column; `None` for other columns.
+pub(super) fn coordinate_limit(name: &str) -> Option<f64> {
+    let name = name.to_lowercase();
+    let name = name.trim_start_matches("x_");
+    if name == "lat" || name.contains("latitude") || name.contains("纬度") {
+        Some(90.0)
+    } else if ["lon", "lng"].contains(&name)
+        || name.contains("longitude")
+        || name.contains("经度")
+    {
+        Some(180.0)
+    } else {
+        None
+    }
+}
+
+/// Whether a coordinate is out of range or one of the stand-ins 0 and −1.
+pub(super) fn is_nowhere(value: f64, limit: f64) -> bool {
+    value.abs() > limit || value == 0.0 || value == -1.0
+}
+
+/// Codes by column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Codes {
+    texts: BTreeMap<String, TextColumn>,
+    numbers: BTreeMap<String, NumberColumn>,
+    nowhere: BTreeMap<String, u64>,
+}
+
+/// One column of texts.
+#[derive(Debug, Clone, Default)]
+struct TextColumn {
+    words: u64,
+    /// What reads as a number; codes are only codes if the other texts do too, or are few words.
+    numbers: NumberColumn,
+    others: u64,
+}
+
+impl TextColumn {
+    fn add(&mut self, value: &str) {
+        if is_empty_word(value) {
+            self.words += 1;
+        } else if let Ok(number) = value.parse::<i64>() {
+            self.numbers.add(number as f64);
+        } else {
+            self.others += 1;
+        }
+    }
+
+    /// Number codes among texts: a negative number among words is no word.
+    fn suspect(&self) -> Vec<(i64, u64)> {
+        let mut numbers = self.numbers.clone();
+        if numbers.range.is_none() && self.others > 0 {
+            numbers.range = Some((0.0, 0.0));
+            numbers.n += self.others;
+        }
+        numbers.suspect()
+    }
+}
+
+impl Codes {
+    pub(super) fn observe(&mut self, rows: &Rows<'_>) {
+        for (name, labels) in &rows.texts {
+            let column = self.texts.entry((*name).to_owned()).or_default();
+            for row in 0..rows.len {
+                if let Some(value) = labels.get(row) {
+                    column.add(value);
+                }
+            }
+        }
+        for (name, numbers) in &rows.numbers {
+            let limit = coordinate_limit(name);
+            for row in 0..rows.len {
+                let Some(value) = numbers.get(row) else {
+                    continue;
+                };
+                match limit {
+                    Some(limit) if is_nowhere(value, limit) => {
+                        *self.nowhere.entry((*name).to_owned()).or_default() += 1;
+                    }
+                    Some(_) => {}
+                    None => self.numbers.entry((*name).to_owned()).or_default().add(value),
+                }
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        for (name, column) in other.texts {
+            let mine = self.texts.entry(name).or_default();
+            mine.words += column.words;
+            mine.others += column.others;
+            mine.numbers.merge(column.numbers);
+        }
+        for (name, column) in other.numbers {
+            self.numbers.entry(name).or_default().merge(column);
+        }
+        for (name, count) in other.nowhere {
+            *self.nowhere.entry(name).or_default() += count;
+        }
+    }
+
+    pub(super) fn suspicions(&self) -> Vec<Suspicion> {
+        let mut found = Vec::new();
+        for (name, column) in &self.texts {
+            let codes: Vec<i64> = column.suspect().iter().map(|&(code, _)| code).collect();
+            if column.words > 0 || !codes.is_empty() {
+                found.push(text_codes(name, codes));
+            }
+        }
+        for (name, column) in &self.numbers {
+            let codes: Vec<i64> = column.suspect().iter().map(|&(code, _)| code).collect();
+            if !codes.is_empty() {
+                found.push(number_codes(name, codes));
+            }
+        }
+        for name in self.nowhere.keys() {
+            found.push(nowhere(name));
+        }
+        found
+    }
+}
+
+fn missing_code(name: &str, shown: &str) -> Suspicion {
+    Suspicion {
+        kind: Problem::MissingCode,
+        column: name.to_owned(),
+        certainty: Certainty::Likely,
+        explanation: text(
+            format!("{shown} 表示“无值”，却被当作值读入"),
+            format!("{shown} stands for “no value” but is read as a value"),
+        ),
+        remedy: text(
+            "在映射中把这些代码列为缺失",
+            "list these codes as missing in the mapping",
+        ),
+        test: Arc::new(|_, _, _| false),
+    }
+}
+
+fn shown(codes: &[i64]) -> String {
+    let all: Vec<String> = codes.iter().map(i64::to_string).collect();
+    all.join(", ")
+}
+
+fn text_codes(name: &str, codes: Vec<i64>) -> Suspicion {
+    let words = if codes.is_empty() {
+        "NA / NULL / ?".to_owned()
+    } else {
+        shown(&codes)
+    };
+    let column = name.to_owned();
+    Suspicion {
+        test: Arc::new(move |rows, row, _| {
+            let labels = rows.texts.iter().find(|(name, _)| *name == column);
+            labels
+                .and_then(|(_, labels)| labels.get(row))
+                .is_some_and(|value| {
+                    is_empty_word(value)
+                        || value.parse::<i64>().is_ok_and(|code| codes.contains(&code))
+                })
+        }),
+        ..missing_code(name, &words)
+    }
+}
+
+fn number_codes(name: &str, codes: Vec<i64>) -> Suspicion {
+    let column = name.to_owned();
+    let words = shown(&codes);
+    Suspicion {
+        test: Arc::new(move |rows, row, _| {
+            let numbers = rows.numbers.iter().find(|(name, _)| *name == column);
+            numbers
+                .and_then(|(_, numbers)| numbers.get(row))
+                .is_some_and(|value| codes.iter().any(|&code| code as f64 == value))
+        }),
+        ..missing_code(name, &words)
+    }
+}
+
+fn nowhere(name: &str) -> Suspicion {
+    let column = name.to_owned();
+    let limit = coordinate_limit(name).unwrap_or(180.0);
+    Suspicion {
+        kind: Problem::ImpossiblePosition,
+        column: name.to_owned(),
+        certainty: Certainty::Likely,
+        explanation: text(
+            "坐标超出范围，或为 0、-1 等代替值",
+            "coordinates out of range, or 0 or −1 for “unknown”",
+        ),
+        remedy: text(
+            "在映射中把这些坐标当作缺失",
+            "let the mapping read these coordinates as missing",
+        ),
+        test: Arc::new(move |rows, row, _| {
+            let numbers = rows.numbers.iter().find(|(name, _)| *name == column);
+            numbers
+                .and_then(|(_, numbers)| numbers.get(row))
+                .is_some_and(|value| is_nowhere(value, limit))
+        }),
+    }
+}

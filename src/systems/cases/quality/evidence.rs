@@ -1,0 +1,176 @@
+//! The second look: which rows a suspicion is about.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+
+use super::local::LocalTime;
+use super::rows::Rows;
+use super::{Certainty, Effect, Example, Finding, Problem, Text};
+
+/// How many rows a finding names.
+const EXAMPLES_MAX: usize = 3;
+
+/// Whether a row shows the problem.
+pub(super) type RowTest = Arc<dyn Fn(&Rows<'_>, usize, &LocalTime) -> bool + Send + Sync>;
+
+/// What the first look suspects.
+#[derive(Clone)]
+pub(super) struct Suspicion {
+    pub(super) kind: Problem,
+    pub(super) column: String,
+    pub(super) certainty: Certainty,
+    pub(super) explanation: Text,
+    pub(super) remedy: Text,
+    pub(super) test: RowTest,
+}
+
+impl fmt::Debug for Suspicion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:?} in {}", self.kind, self.column)
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    rows: u64,
+    examples: Vec<Example>,
+    waits: Waits,
+}
+
+/// Waits that are not negative: their number and sum.
+#[derive(Debug, Clone, Copy, Default)]
+struct Waits {
+    n: u64,
+    seconds: i128,
+}
+
+impl Waits {
+    fn add(&mut self, wait: Option<i64>) {
+        if let Some(seconds) = wait.filter(|&seconds| seconds >= 0) {
+            self.n += 1;
+            self.seconds += i128::from(seconds);
+        }
+    }
+
+    fn merge(&mut self, other: Waits) {
+        self.n += other.n;
+        self.seconds += other.seconds;
+    }
+
+    fn without(self, other: Waits) -> Waits {
+        Waits {
+            n: self.n - other.n,
+            seconds: self.seconds - other.seconds,
+        }
+    }
+
+    fn mean(self) -> Option<f64> {
+        (self.n > 0).then(|| self.seconds as f64 / self.n as f64)
+    }
+}
+
+/// What the second look has found so far.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    suspicions: Vec<Suspicion>,
+    local: LocalTime,
+    seen: Vec<Seen>,
+    all: Waits,
+}
+
+impl Evidence {
+    pub(super) fn new(suspicions: Vec<Suspicion>, local: LocalTime) -> Self {
+        let seen = vec![Seen::default(); suspicions.len()];
+        Self {
+            suspicions,
+            local,
+            seen,
+            all: Waits::default(),
+        }
+    }
+
+    /// True if there is nothing to look for, so that no second scan is needed.
+    pub fn is_idle(&self) -> bool {
+        self.suspicions.is_empty()
+    }
+
+    /// Tests the rows of one batch. The batches together must be those of the first look.
+    pub fn observe(&mut self, batch: &RecordBatch) {
+        let rows = Rows::new(batch);
+        for row in 0..rows.len {
+            self.all.add(rows.wait(row));
+        }
+        for (suspicion, seen) in self.suspicions.iter().zip(&mut self.seen) {
+            let mut named = 0;
+            for row in 0..rows.len {
+                if !(suspicion.test)(&rows, row, &self.local) {
+                    continue;
+                }
+                seen.rows += 1;
+                seen.waits.add(rows.wait(row));
+                // A batch is in case-id order, so its first rows are its smallest.
+                if named < EXAMPLES_MAX {
+                    named += 1;
+                    seen.examples.push(Example {
+                        case: rows.case(row),
+                        line: rows.line(row),
+                    });
+                }
+            }
+            seen.shorten();
+        }
+    }
+
+    /// Adds what another part of the second look has seen, for the same suspicions.
+    pub fn merge(&mut self, other: Self) {
+        self.all.merge(other.all);
+        for (seen, more) in self.seen.iter_mut().zip(other.seen) {
+            seen.rows += more.rows;
+            seen.waits.merge(more.waits);
+            seen.examples.extend(more.examples);
+            seen.shorten();
+        }
+    }
+
+    /// The findings, by kind and column. A suspicion that no row supports is dropped.
+    pub fn findings(self) -> Vec<Finding> {
+        let all = self.all;
+        let mut findings: Vec<Finding> = self
+            .suspicions
+            .into_iter()
+            .zip(self.seen)
+            .filter(|(_, seen)| seen.rows > 0)
+            .map(|(suspicion, seen)| Finding {
+                kind: suspicion.kind,
+                column: suspicion.column,
+                rows: seen.rows,
+                examples: seen.examples,
+                certainty: suspicion.certainty,
+                explanation: suspicion.explanation,
+                remedy: suspicion.remedy,
+                effect: effect(all, seen.waits),
+            })
+            .collect();
+        findings.sort_by(|a, b| (a.kind, &a.column).cmp(&(b.kind, &b.column)));
+        findings
+    }
+}
+
+fn effect(all: Waits, affected: Waits) -> Option<Effect> {
+    if affected.n == 0 {
+        return None;
+    }
+    Some(Effect {
+        mean_seconds_with: all.mean()?,
+        mean_seconds_without: all.without(affected).mean()?,
+    })
+}
+
+impl Seen {
+    fn shorten(&mut self) {
+        self.examples.sort();
+        self.examples.truncate(EXAMPLES_MAX);
+    }
+}

@@ -1,0 +1,182 @@
+//! What happens just before a limit: pauses that begin there, cases that end there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::by_name::{ByName, fits};
+use super::evidence::Suspicion;
+use super::rows::{ACCEPTED, Rows};
+use super::{Certainty, Problem, text};
+
+/// Histograms count tens of minutes, up to 31 days.
+const BIN_SECONDS: i64 = 600;
+const BINS: usize = 31 * 144;
+const BINS_PER_HOUR: usize = 6;
+/// Limits that somebody may have, in hours, besides those that the caller names.
+const COMMON_HOURS: [i64; 12] = [4, 8, 12, 24, 36, 48, 72, 96, 120, 168, 240, 360];
+/// The last hour before a limit is compared with so many hours on either side.
+const HOURS_BESIDE: usize = 6;
+const PAUSES_MIN: u64 = 10;
+const PAUSES_TIMES_EXPECTED: f64 = 5.0;
+/// Cases that end in the last half hour; people do work towards a deadline.
+const STOPS_MIN: u64 = 30;
+const STOPS_TIMES_EXPECTED: f64 = 4.0;
+
+#[derive(Debug, Clone)]
+struct Histogram(Vec<u32>);
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self(vec![0; BINS])
+    }
+}
+
+impl Histogram {
+    fn add(&mut self, seconds: i64) {
+        let bin = seconds.div_euclid(BIN_SECONDS);
+        if let Some(count) = usize::try_from(bin).ok().and_then(|bin| self.0.get_mut(bin)) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    fn sum(&self, from: usize, to: usize) -> u64 {
+        let (from, to) = (from.min(BINS), to.min(BINS));
+        self.0[from..to].iter().map(|&count| u64::from(count)).sum()
+    }
+
+    /// What the `width` bins before `limit` hold, and what they would hold if they were like the
+    /// hours on either side.
+    fn before(&self, limit: usize, width: usize) -> (u64, f64) {
+        let near = self.sum(limit - width, limit);
+        let beside = HOURS_BESIDE * BINS_PER_HOUR;
+        let first = (limit - width).saturating_sub(beside);
+        let last = (limit + beside).min(BINS);
+        let around = self.sum(first, limit - width) + self.sum(limit, last);
+        let bins = (limit - width - first) + (last - limit);
+        (near, around as f64 * width as f64 / bins.max(1) as f64)
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Kind {
+    pauses: Histogram,
+    stops: Histogram,
+}
+
+/// When pauses begin and cases end, counted from acceptance, by kind of case.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Limits {
+    kinds: ByName<Kind>,
+}
+
+fn pause_starts<'a>(rows: &'a Rows<'_>, row: usize) -> impl Iterator<Item = i64> + 'a {
+    let accepted = rows.moment(ACCEPTED, row).map(|moment| moment.at);
+    rows.intervals
+        .iter()
+        .flat_map(move |intervals| intervals.pauses(row))
+        .filter_map(move |from| accepted.map(|accepted| from - accepted))
+}
+
+impl Limits {
+    pub(super) fn observe(&mut self, rows: &Rows<'_>) {
+        for row in 0..rows.len {
+            let kind = self.kinds.of(rows.kind.get(row).unwrap_or_default());
+            for elapsed in pause_starts(rows, row) {
+                kind.pauses.add(elapsed);
+            }
+            if let Some(wait) = rows.wait(row) {
+                // The limit itself is the last bin's end, not the next bin's start.
+                kind.stops.add(wait - 1);
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        let add = |mine: &mut Histogram, theirs: Histogram| {
+            for (mine, theirs) in mine.0.iter_mut().zip(theirs.0) {
+                *mine = mine.saturating_add(theirs);
+            }
+        };
+        self.kinds.merge(other.kinds, |mine, theirs| {
+            add(&mut mine.pauses, theirs.pauses);
+            add(&mut mine.stops, theirs.stops);
+        });
+    }
+
+    pub(super) fn suspicions(&self, known: &BTreeMap<String, Vec<i64>>) -> Vec<Suspicion> {
+        let mut found = Vec::new();
+        for (name, kind) in self.kinds.sorted() {
+            let mut limits: Vec<i64> = COMMON_HOURS.iter().map(|hours| hours * 3_600).collect();
+            limits.extend(known.get(name).into_iter().flatten());
+            limits.retain(|limit| (3_600..=BIN_SECONDS * BINS as i64).contains(limit));
+            limits.sort_unstable();
+            limits.dedup();
+            for limit in limits {
+                let bin = (limit / BIN_SECONDS) as usize;
+                let (near, expected) = kind.pauses.before(bin, BINS_PER_HOUR);
+                if near >= PAUSES_MIN && near as f64 >= PAUSES_TIMES_EXPECTED * expected {
+                    found.push(pauses(name, limit));
+                }
+                let (near, expected) = kind.stops.before(bin, BINS_PER_HOUR / 2);
+                if near >= STOPS_MIN && near as f64 >= STOPS_TIMES_EXPECTED * expected {
+                    found.push(stops(name, limit));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn pauses(kind: &str, limit: i64) -> Suspicion {
+    let hours = limit / 3_600;
+    let name = kind.to_owned();
+    Suspicion {
+        kind: Problem::PauseBeforeLimit,
+        column: "intervals".to_owned(),
+        certainty: Certainty::Likely,
+        explanation: text(
+            format!("“{kind}”的挂起集中在受理后 {hours} 小时之前的一小时内开始"),
+            format!(
+                "pauses of “{kind}” begin in the hour before {hours} h after acceptance far more \
+                 often than before or after"
+            ),
+        ),
+        remedy: text(
+            "核对挂起的原因、申请人和批准人；报告同时列出不扣除挂起的数值",
+            "check reason, requester and approver of these pauses; the report prints the value \
+             with no pause subtracted beside the other",
+        ),
+        test: Arc::new(move |rows, row, _| {
+            fits(&name, rows.kind.get(row))
+                && pause_starts(rows, row)
+                    .any(|elapsed| (limit - 3_600..limit).contains(&elapsed))
+        }),
+    }
+}
+
+fn stops(kind: &str, limit: i64) -> Suspicion {
+    let hours = limit / 3_600;
+    let name = kind.to_owned();
+    Suspicion {
+        kind: Problem::StopBeforeLimit,
+        column: "accepted → resolved".to_owned(),
+        certainty: Certainty::Possible,
+        explanation: text(
+            format!("“{kind}”有大量记录恰在 {hours} 小时之前的半小时内竣工"),
+            format!(
+                "many cases of “{kind}” end in the half hour before {hours} h, few before and \
+                 few after"
+            ),
+        ),
+        remedy: text(
+            "抽查这些记录的回单时间与实际恢复时间是否一致",
+            "sample these cases: does the recorded end agree with the real one?",
+        ),
+        test: Arc::new(move |rows, row, _| {
+            fits(&name, rows.kind.get(row))
+                && rows
+                    .wait(row)
+                    .is_some_and(|wait| (limit - 1_800 + 1..=limit).contains(&wait))
+        }),
+    }
+}

@@ -1,0 +1,301 @@
+//! The finder of data-quality problems: what in the records would make a figure wrong.
+//!
+//! It looks twice. The first look ([`Profile`]) counts, in bounded memory, and ends with suspicions.
+//! The second ([`Evidence`]) tests every row against each suspicion, so that a finding says exactly
+//! how many rows it is about, names some of them, and tells how far the mean would move without
+//! them. Both merge: the parts may come from any number of files, threads or machines in any order.
+//! What only a source file shows (its header, raw values, repeated rows) is in [`SourceProfile`].
+//! Thresholds are constants beside the test that uses them; `docs/quality.md` explains each.
+
+mod by_name;
+mod clockface;
+mod closing;
+mod codes;
+mod dates;
+mod evidence;
+mod limits;
+mod local;
+mod rows;
+mod segments;
+mod source;
+mod waits;
+
+#[cfg(test)]
+mod planted;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use arrow_array::RecordBatch;
+
+pub(crate) use codes::is_empty_word;
+pub use evidence::Evidence;
+pub use source::SourceProfile;
+
+use self::evidence::Suspicion;
+use self::local::LocalTime;
+use self::rows::Rows;
+
+/// What kind of problem a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Problem {
+    /// Day and month changed places when a date was read.
+    SwappedDayMonth,
+    /// Two moments of a case were written in different zones.
+    ZoneShift,
+    /// A case stops before it starts.
+    StopBeforeStart,
+    /// A moment lies in the future or in a year that stands for "unknown".
+    ImpossibleMoment,
+    /// A position lies nowhere, or is a stand-in for "unknown".
+    ImpossiblePosition,
+    /// Many cases were closed in the same minute.
+    BulkClosing,
+    /// Cases are closed a fixed time after another step, by a machine.
+    AutomaticClosing,
+    /// A yes-or-no column changes during the life of one case.
+    FlagFlips,
+    /// Two columns of a file have the same name.
+    DuplicateHeader,
+    /// Whole rows of a file stand there twice.
+    IdenticalRows,
+    /// A segment is perfect where all others are not.
+    AllPerfect,
+    /// Durations were set to zero.
+    ZeroedDuration,
+    /// One exact duration occurs far too often.
+    RepeatedDuration,
+    /// Pauses begin just before a limit.
+    PauseBeforeLimit,
+    /// Cases end just before a limit.
+    StopBeforeLimit,
+    /// Midnight stands for "time unknown".
+    MidnightUnknown,
+    /// A code for "no value" is read as a value.
+    MissingCode,
+    /// Times were rounded by hand.
+    RoundTimes,
+}
+
+impl Problem {
+    /// Every kind, in the order of `docs/quality.md`.
+    pub const ALL: [Problem; 18] = [
+        Problem::SwappedDayMonth,
+        Problem::ZoneShift,
+        Problem::StopBeforeStart,
+        Problem::ImpossibleMoment,
+        Problem::ImpossiblePosition,
+        Problem::BulkClosing,
+        Problem::AutomaticClosing,
+        Problem::FlagFlips,
+        Problem::DuplicateHeader,
+        Problem::IdenticalRows,
+        Problem::AllPerfect,
+        Problem::ZeroedDuration,
+        Problem::RepeatedDuration,
+        Problem::PauseBeforeLimit,
+        Problem::StopBeforeLimit,
+        Problem::MidnightUnknown,
+        Problem::MissingCode,
+        Problem::RoundTimes,
+    ];
+
+    /// A stable code for JSON and tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Problem::SwappedDayMonth => "swapped_day_month",
+            Problem::ZoneShift => "zone_shift",
+            Problem::StopBeforeStart => "stop_before_start",
+            Problem::ImpossibleMoment => "impossible_moment",
+            Problem::ImpossiblePosition => "impossible_position",
+            Problem::BulkClosing => "bulk_closing",
+            Problem::AutomaticClosing => "automatic_closing",
+            Problem::FlagFlips => "flag_flips",
+            Problem::DuplicateHeader => "duplicate_header",
+            Problem::IdenticalRows => "identical_rows",
+            Problem::AllPerfect => "all_perfect",
+            Problem::ZeroedDuration => "zeroed_duration",
+            Problem::RepeatedDuration => "repeated_duration",
+            Problem::PauseBeforeLimit => "pause_before_limit",
+            Problem::StopBeforeLimit => "stop_before_limit",
+            Problem::MidnightUnknown => "midnight_unknown",
+            Problem::MissingCode => "missing_code",
+            Problem::RoundTimes => "round_times",
+        }
+    }
+}
+
+/// How sure the finder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// Honest records may look like this; somebody should ask.
+    Possible,
+    /// Chance or ordinary work does not explain it.
+    Likely,
+    /// The rows contradict themselves.
+    Certain,
+}
+
+impl Certainty {
+    /// A stable code for JSON and tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Certainty::Possible => "possible",
+            Certainty::Likely => "likely",
+            Certainty::Certain => "certain",
+        }
+    }
+}
+
+/// The same sentence in both languages of the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub zh: String,
+    pub en: String,
+}
+
+pub(super) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
+    Text {
+        zh: zh.into(),
+        en: en.into(),
+    }
+}
+
+/// One row that shows the problem.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Example {
+    /// `source/source_key`, or empty where a file has no key.
+    pub case: String,
+    /// The line in its source file.
+    pub line: i64,
+}
+
+/// How far the mean time from acceptance to resolution moves without the rows of a finding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Effect {
+    pub mean_seconds_with: f64,
+    pub mean_seconds_without: f64,
+}
+
+/// One problem in one column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub kind: Problem,
+    /// The column, or two joined by `→`.
+    pub column: String,
+    /// How many rows show it.
+    pub rows: u64,
+    /// The first few of them by case id.
+    pub examples: Vec<Example>,
+    pub certainty: Certainty,
+    pub explanation: Text,
+    pub remedy: Text,
+    /// `None` where no measured case is affected.
+    pub effect: Option<Effect>,
+}
+
+/// What the finder must be told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// IANA name of the zone in which people wrote the times.
+    pub zone: String,
+    /// No true moment lies after this.
+    pub as_of: i64,
+    /// Limits that cases of a kind had to keep, in seconds; used for what happens just before one.
+    pub limits: BTreeMap<String, Vec<i64>>,
+}
+
+/// Why the finder could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum QualityError {
+    #[error("no zone is called `{0}`; write an IANA name such as Asia/Shanghai")]
+    UnknownZone(String),
+}
+
+/// The first look: counts over case batches.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    options: Options,
+    local: LocalTime,
+    dates: dates::Dates,
+    waits: waits::Waits,
+    limits: limits::Limits,
+    closing: closing::Closing,
+    clockface: clockface::Clockface,
+    segments: segments::Segments,
+    codes: codes::Codes,
+}
+
+impl Profile {
+    /// A profile that has seen nothing.
+    pub fn new(options: &Options) -> Result<Self, QualityError> {
+        let local = LocalTime::new(&options.zone)
+            .ok_or_else(|| QualityError::UnknownZone(options.zone.clone()))?;
+        Ok(Self {
+            options: options.clone(),
+            local,
+            dates: dates::Dates::default(),
+            waits: waits::Waits::default(),
+            limits: limits::Limits::default(),
+            closing: closing::Closing::default(),
+            clockface: clockface::Clockface::default(),
+            segments: segments::Segments::default(),
+            codes: codes::Codes::default(),
+        })
+    }
+
+    /// Counts the rows of one batch of the dataset `case`.
+    pub fn observe(&mut self, batch: &RecordBatch) {
+        let rows = Rows::new(batch);
+        self.dates.observe(&rows, &self.local, self.options.as_of);
+        self.waits.observe(&rows, &self.local);
+        self.limits.observe(&rows);
+        self.closing.observe(&rows);
+        self.clockface.observe(&rows, &self.local);
+        self.segments.observe(&rows);
+        self.codes.observe(&rows);
+    }
+
+    /// Adds what another profile has seen.
+    pub fn merge(&mut self, other: Self) {
+        self.dates.merge(other.dates);
+        self.waits.merge(other.waits);
+        self.limits.merge(other.limits);
+        self.closing.merge(other.closing);
+        self.clockface.merge(other.clockface);
+        self.segments.merge(other.segments);
+        self.codes.merge(other.codes);
+    }
+
+    /// Ends the first look; the second one takes the same batches.
+    pub fn suspect(&self) -> Evidence {
+        let mut suspicions: Vec<Suspicion> = Vec::new();
+        suspicions.extend(self.dates.suspicions(self.options.as_of));
+        let dates_suspected: Vec<usize> = self.dates.swapped_moments();
+        suspicions.extend(self.waits.suspicions(&dates_suspected));
+        suspicions.extend(self.limits.suspicions(&self.options.limits));
+        let midnight = self.clockface.suspicions();
+        suspicions.extend(self.closing.suspicions(&self.local));
+        suspicions.extend(midnight);
+        suspicions.extend(self.segments.suspicions());
+        suspicions.extend(self.codes.suspicions());
+        Evidence::new(suspicions, self.local.clone())
+    }
+}
+
+/// Looks twice at batches that can be read twice.
+pub fn find<I: Iterator<Item = RecordBatch>>(
+    options: &Options,
+    batches: impl Fn() -> I,
+) -> Result<Vec<Finding>, QualityError> {
+    let mut profile = Profile::new(options)?;
+    for batch in batches() {
+        profile.observe(&batch);
+    }
+    let mut evidence = profile.suspect();
+    for batch in batches() {
+        evidence.observe(&batch);
+    }
+    Ok(evidence.findings())
+}

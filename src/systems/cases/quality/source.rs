@@ -1,0 +1,340 @@
+//! What only a source file shows: its header, its raw values, rows that stand there twice.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::codes::{NumberColumn, coordinate_limit, is_empty_word, is_nowhere};
+use super::{Certainty, Example, Finding, Problem, Text, text};
+
+const EXAMPLES_MAX: usize = 3;
+/// Row digests kept; past that, every second one, then every fourth …, and the count is scaled.
+const ROWS_KEPT_MAX: usize = 1 << 21;
+/// Keys whose flags are remembered.
+const KEYS_KEPT_MAX: usize = 1 << 20;
+/// Columns with so few different values can be flags.
+const FLAG_VALUES_MAX: usize = 2;
+
+#[derive(Debug, Clone, Default)]
+struct Tallied {
+    rows: u64,
+    examples: Vec<i64>,
+}
+
+impl Tallied {
+    fn add(&mut self, line: i64) {
+        self.rows += 1;
+        if self.examples.len() < EXAMPLES_MAX {
+            self.examples.push(line);
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct RawColumn {
+    words: BTreeMap<String, u64>,
+    word_rows: Tallied,
+    numbers: NumberColumn,
+    texts: u64,
+    nowhere: Tallied,
+    /// Different values, while they may still be those of a flag.
+    values: Vec<String>,
+    flips: Tallied,
+}
+
+/// Observations over the rows of one file, as text, in file order.
+#[derive(Debug, Clone)]
+pub struct SourceProfile {
+    headers: Vec<String>,
+    key: Option<usize>,
+    columns: Vec<RawColumn>,
+    rows: u64,
+    digests: HashMap<u64, u32>,
+    /// Only digests that end in so many zero bits are kept.
+    sampled_bits: u32,
+    repeats: Tallied,
+    /// The flags of each key as last seen, a bit a column, with a second word for "known".
+    flags: HashMap<u64, (u128, u128)>,
+}
+
+fn digest(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl SourceProfile {
+    /// A profile of a file with this header. With `key` (the column that names the case, where
+    /// rows are events) flags that flip are looked for.
+    pub fn new(headers: &[String], key: Option<usize>) -> Self {
+        Self {
+            headers: headers.to_vec(),
+            key,
+            columns: vec![RawColumn::default(); headers.len()],
+            rows: 0,
+            digests: HashMap::new(),
+            sampled_bits: 0,
+            repeats: Tallied::default(),
+            flags: HashMap::new(),
+        }
+    }
+
+    /// Counts one row. Values past the header are ignored, missing ones are empty.
+    pub fn observe(&mut self, line: i64, values: &[&str]) {
+        self.rows += 1;
+        self.note_row(line, values);
+        for ((value, column), header) in values.iter().zip(&mut self.columns).zip(&self.headers) {
+            column.add(value.trim(), line, coordinate_limit(header));
+        }
+        if let Some(key) = self.key.and_then(|key| values.get(key)) {
+            self.note_flags(digest(key), line, values);
+        }
+    }
+
+    fn note_row(&mut self, line: i64, values: &[&str]) {
+        let digest = digest(values);
+        if digest.trailing_zeros() < self.sampled_bits {
+            return;
+        }
+        let times = self.digests.entry(digest).or_default();
+        *times = times.saturating_add(1);
+        if *times > 1 {
+            self.repeats.add(line);
+        }
+        if self.digests.len() > ROWS_KEPT_MAX {
+            self.sampled_bits += 1;
+            let bits = self.sampled_bits;
+            self.digests.retain(|digest, _| digest.trailing_zeros() >= bits);
+            self.repeats.rows = self.digests.values().map(|&times| u64::from(times) - 1).sum();
+        }
+    }
+
+    fn note_flags(&mut self, key: u64, line: i64, values: &[&str]) {
+        let mut bits = 0_u128;
+        let mut known = 0_u128;
+        for (at, value) in values.iter().enumerate().take(128) {
+            let column = &mut self.columns[at];
+            if Some(at) == self.key || column.values.len() > FLAG_VALUES_MAX {
+                continue;
+            }
+            if let Some(which) = column.values.iter().position(|known| known == value.trim()) {
+                bits |= (which as u128 & 1) << at;
+                known |= 1 << at;
+            }
+        }
+        if let Some(&(bits_before, known_before)) = self.flags.get(&key) {
+            let changed = (bits ^ bits_before) & known & known_before;
+            for at in 0..values.len().min(128) {
+                if changed >> at & 1 == 1 {
+                    self.columns[at].flips.add(line);
+                }
+            }
+            known |= known_before;
+        } else if self.flags.len() >= KEYS_KEPT_MAX {
+            return;
+        }
+        self.flags.insert(key, (bits, known));
+    }
+
+    /// The findings, by kind and column.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = self.duplicate_headers();
+        findings.extend(self.identical_rows());
+        for (header, column) in self.headers.iter().zip(&self.columns) {
+            findings.extend(column.missing_codes(header));
+            if column.nowhere.rows > 0 {
+                findings.push(finding(
+                    (Problem::ImpossiblePosition, Certainty::Likely),
+                    header,
+                    &column.nowhere,
+                    [
+                        text(
+                            "坐标超出范围，或为 0、-1 等代替值",
+                            "coordinates out of range, or 0 or −1 for “unknown”",
+                        ),
+                        text(
+                            "在映射中把这些坐标当作缺失",
+                            "let the mapping read these coordinates as missing",
+                        ),
+                    ],
+                ));
+            }
+            if column.flips.rows > 0 && column.is_flag() {
+                findings.push(flag_flips(header, &column.flips));
+            }
+        }
+        findings.sort_by(|a, b| (a.kind, &a.column).cmp(&(b.kind, &b.column)));
+        findings
+    }
+
+    fn duplicate_headers(&self) -> Vec<Finding> {
+        let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, header) in self.headers.iter().enumerate() {
+            places.entry(header.trim()).or_default().push(at + 1);
+        }
+        places
+            .into_iter()
+            .filter(|(_, at)| at.len() > 1)
+            .map(|(header, at)| {
+                let at: Vec<String> = at.iter().map(usize::to_string).collect();
+                let at = at.join(", ");
+                let rows = Tallied {
+                    rows: self.rows,
+                    examples: vec![1],
+                };
+                finding(
+                    (Problem::DuplicateHeader, Certainty::Certain),
+                    header,
+                    &rows,
+                    [
+                        text(
+                            format!("第 {at} 列同名，按名取列会取错"),
+                            format!("columns {at} have the same name; by name the wrong one is read"),
+                        ),
+                        text(
+                            "在映射中用序号区分（名称#2 为第二列）",
+                            "tell them apart in the mapping (name#2 is the second one)",
+                        ),
+                    ],
+                )
+            })
+            .collect()
+    }
+
+    fn identical_rows(&self) -> Option<Finding> {
+        let scaled = Tallied {
+            rows: self.repeats.rows << self.sampled_bits,
+            examples: self.repeats.examples.clone(),
+        };
+        let about = if self.sampled_bits > 0 { "约 " } else { "" };
+        let (rows, all) = (scaled.rows, self.rows);
+        (rows > 0).then(|| {
+            finding(
+                (Problem::IdenticalRows, Certainty::Certain),
+                "",
+                &scaled,
+                [
+                    text(
+                        format!("{all} 行中{about}有 {rows} 行与前面某行完全相同"),
+                        format!("of {all} rows, {rows} repeat an earlier row in every column"),
+                    ),
+                    text(
+                        "有唯一编号时重复行进隔离区；没有编号则无法区分重复与巧合，请向来源索取编号",
+                        "with a case number the repeats go to quarantine; without one, repeats \
+                         and coincidence cannot be told apart: ask the source for a number",
+                    ),
+                ],
+            )
+        })
+    }
+}
+
+impl RawColumn {
+    fn add(&mut self, value: &str, line: i64, coordinate: Option<f64>) {
+        if value.is_empty() {
+            return;
+        }
+        if is_empty_word(value) {
+            *self.words.entry(value.to_owned()).or_default() += 1;
+            self.word_rows.add(line);
+            return;
+        }
+        if self.values.len() <= FLAG_VALUES_MAX && !self.values.iter().any(|known| known == value) {
+            self.values.push(value.to_owned());
+        }
+        match (value.parse::<f64>(), coordinate) {
+            (Ok(number), Some(limit)) => {
+                if is_nowhere(number, limit) {
+                    self.nowhere.add(line);
+                }
+            }
+            (Ok(number), None) => self.numbers.add(number),
+            (Err(_), _) => self.texts += 1,
+        }
+    }
+
+    fn is_flag(&self) -> bool {
+        let yes_or_no = |value: &String| {
+            let value = value.to_lowercase();
+            ["true", "false", "yes", "no", "y", "n", "0", "1", "是", "否", "t", "f"]
+                .contains(&value.as_str())
+        };
+        self.values.len() == FLAG_VALUES_MAX && self.values.iter().all(yes_or_no)
+    }
+
+    fn missing_codes(&self, header: &str) -> Option<Finding> {
+        let mut shown: Vec<String> = self
+            .words
+            .iter()
+            .map(|(word, count)| format!("{word} × {count}"))
+            .collect();
+        let mut rows = self.word_rows.clone();
+        // Among texts a number is a name like any other.
+        if self.texts == 0 {
+            for (code, count) in self.numbers.suspect() {
+                shown.push(format!("{code} × {count}"));
+                rows.rows += count;
+            }
+        }
+        let shown = shown.join("、");
+        (!shown.is_empty()).then(|| {
+            finding(
+                (Problem::MissingCode, Certainty::Likely),
+                header,
+                &rows,
+                [
+                    text(
+                        format!("{shown}：像是“无值”的代码"),
+                        format!("{shown}: looks like a code for “no value”"),
+                    ),
+                    text(
+                        "在映射中把这些代码列为缺失",
+                        "list these codes as missing in the mapping",
+                    ),
+                ],
+            )
+        })
+    }
+}
+
+fn flag_flips(header: &str, flips: &Tallied) -> Finding {
+    finding(
+        (Problem::FlagFlips, Certainty::Certain),
+        header,
+        flips,
+        [
+            text(
+                "同一工单的各行中，此标志前后不一",
+                "this flag changes between the rows of one case",
+            ),
+            text(
+                "在映射中写明取哪一行（通常取最后一行），不要逐行统计",
+                "let the mapping say which row counts (mostly the last); do not count rows",
+            ),
+        ],
+    )
+}
+
+fn finding(
+    (kind, certainty): (Problem, Certainty),
+    column: &str,
+    rows: &Tallied,
+    [explanation, remedy]: [Text; 2],
+) -> Finding {
+    Finding {
+        kind,
+        column: column.to_owned(),
+        rows: rows.rows,
+        examples: rows
+            .examples
+            .iter()
+            .map(|&line| Example {
+                case: String::new(),
+                line,
+            })
+            .collect(),
+        certainty,
+        explanation,
+        remedy,
+        effect: None,
+    }
+}

@@ -1,0 +1,380 @@
+//! The finder, measured: what it finds of planted defects, and that it is silent on clean records.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::local::{DAY, swap_day_month};
+use super::planted::{Case, Dice, HOUR, Province, ZONE_OFFSET, shanghai};
+use super::rows::{ACCEPTED, CLOSED, CONFIRMED, RESOLVED};
+use super::*;
+
+/// Provinces for each defect; the table in `docs/quality.md` was made with 24.
+fn seeds() -> u64 {
+    let given = std::env::var("QUALITY_SEEDS").ok();
+    given.and_then(|seeds| seeds.parse().ok()).unwrap_or(4)
+}
+
+/// Share of the provinces in which a planted defect must be found.
+const RECALL_MIN: f64 = 0.95;
+/// After every planted case: 2022-12-31.
+const AS_OF: i64 = 1_672_444_800;
+
+fn options() -> Options {
+    Options {
+        zone: "Asia/Shanghai".to_owned(),
+        as_of: AS_OF,
+        limits: BTreeMap::new(),
+    }
+}
+
+fn findings(province: &Province) -> Vec<Finding> {
+    let batches = province.batches();
+    find(&options(), || batches.iter().cloned()).expect("a zone that exists")
+}
+
+fn swap_case(case: &mut Case) -> bool {
+    let local = shanghai();
+    let mut moved = false;
+    for moment in case.moments.iter_mut().flatten() {
+        if let Some(swapped) = swap_day_month(local.wall(*moment)) {
+            moved |= swapped - ZONE_OFFSET != *moment;
+            *moment = swapped - ZONE_OFFSET;
+        }
+    }
+    moved
+}
+
+/// A way to spoil a province; says how many rows it spoiled.
+struct Defect {
+    name: &'static str,
+    kind: Problem,
+    /// Other kinds that are right to speak up too.
+    also: &'static [Problem],
+    plant: fn(&mut Province, &mut Dice) -> u64,
+}
+
+fn each(
+    province: &mut Province,
+    dice: &mut Dice,
+    share: f64,
+    spoil: impl Fn(&mut Case, &mut Dice) -> bool,
+) -> u64 {
+    let mut spoiled = 0;
+    for case in &mut province.cases {
+        if dice.chance(share) {
+            spoiled += u64::from(spoil(case, dice));
+        }
+    }
+    spoiled
+}
+
+const DEFECTS: [Defect; 20] = [
+    Defect {
+        name: "day and month swapped everywhere",
+        kind: Problem::SwappedDayMonth,
+        also: &[Problem::StopBeforeStart],
+        plant: |province, dice| each(province, dice, 1.0, |case, _| swap_case(case)),
+    },
+    Defect {
+        name: "day and month swapped in one source",
+        kind: Problem::SwappedDayMonth,
+        also: &[Problem::StopBeforeStart],
+        plant: |province, dice| {
+            each(province, dice, 1.0, |case, _| {
+                case.source == "south" && swap_case(case)
+            })
+        },
+    },
+    Defect {
+        name: "day and month swapped in 5 % of the rows",
+        kind: Problem::SwappedDayMonth,
+        also: &[Problem::StopBeforeStart],
+        plant: |province, dice| each(province, dice, 0.05, |case, _| swap_case(case)),
+    },
+    Defect {
+        name: "one source writes its ends in UTC",
+        kind: Problem::ZoneShift,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 1.0, |case, _| {
+                if case.source == "south" {
+                    case.resolve_after(case.wait() - 8 * HOUR);
+                }
+                case.source == "south" && case.wait() < 0
+            })
+        },
+    },
+    Defect {
+        name: "0.3 % end before they start",
+        kind: Problem::StopBeforeStart,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.003, |case, dice| {
+                let wait = -60 - dice.below(6 * DAY);
+                case.resolve_after(wait);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "0.1 % closed in 2099",
+        kind: Problem::ImpossibleMoment,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.001, |case, _| {
+                case.moments[CLOSED] = Some(4_102_329_600);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "0.1 % accepted in 1900",
+        kind: Problem::ImpossibleMoment,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.001, |case, _| {
+                case.moments[ACCEPTED] = Some(-2_208_988_800);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "60 cases archived in one second",
+        kind: Problem::BulkClosing,
+        also: &[],
+        plant: |province, dice| {
+            let at = province.cases[7].moments[CLOSED].expect("closed") + 30 * DAY;
+            let mut left = 60;
+            for case in &mut province.cases {
+                if left > 0 && dice.chance(0.1) && case.moments[CLOSED] < Some(at) {
+                    case.moments[CLOSED] = Some(at);
+                    left -= 1;
+                }
+            }
+            60 - left
+        },
+    },
+    Defect {
+        name: "40 % archived seven days after the end",
+        kind: Problem::AutomaticClosing,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.4, |case, dice| {
+                case.moments[CONFIRMED] = None;
+                let jitter = dice.below(900);
+                case.moments[CLOSED] = case.moments[RESOLVED].map(|at| at + 7 * DAY + jitter);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "a district is always satisfied",
+        kind: Problem::AllPerfect,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 1.0, |case, _| {
+                let there = case.region.starts_with("1403") && case.satisfaction.is_some();
+                if there {
+                    "140321".clone_into(&mut case.region);
+                    case.satisfaction = Some("satisfied");
+                }
+                there
+            })
+        },
+    },
+    Defect {
+        name: "waits over 60 h set to zero",
+        kind: Problem::ZeroedDuration,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 1.0, |case, _| {
+                let long = case.wait() > 60 * HOUR;
+                if long {
+                    case.resolve_after(0);
+                }
+                long
+            })
+        },
+    },
+    Defect {
+        name: "2 % take exactly 23.5 h",
+        kind: Problem::RepeatedDuration,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.02, |case, _| {
+                // Whole minutes at the start keep the wait exact when it is cut to minutes.
+                case.resolve_after(23 * HOUR + HOUR / 2);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "1 % paused in the hour before 48 h",
+        kind: Problem::PauseBeforeLimit,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.03, |case, dice| {
+                let start = case.moments[ACCEPTED].expect("always set");
+                let from = start + 48 * HOUR - 60 - dice.below(3_400);
+                let long = case.wait() > 20 * HOUR;
+                if long {
+                    case.resolve_after(60 * HOUR + dice.below(40 * HOUR));
+                    case.pause = Some((from, from + 8 * HOUR));
+                }
+                long
+            })
+        },
+    },
+    Defect {
+        name: "late cases end just before 48 h",
+        kind: Problem::StopBeforeLimit,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 1.0, |case, dice| {
+                let late = case.wait() > 48 * HOUR;
+                if late {
+                    case.resolve_after(48 * HOUR - 60 - dice.below(1_700));
+                }
+                late
+            })
+        },
+    },
+    Defect {
+        name: "midnight for unknown in 1 % of the starts",
+        kind: Problem::MidnightUnknown,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.01, |case, _| {
+                let start = case.moments[ACCEPTED].expect("always set") + ZONE_OFFSET;
+                case.moments[ACCEPTED] = Some(start.div_euclid(DAY) * DAY - ZONE_OFFSET);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "cause NA in 0.5 %",
+        kind: Problem::MissingCode,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.005, |case, _| {
+                "NA".clone_into(&mut case.cause);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "score 99 in 1 %",
+        kind: Problem::MissingCode,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.01, |case, _| {
+                case.score = Some(99);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "score −1 in 1 %",
+        kind: Problem::MissingCode,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.01, |case, _| {
+                case.score = Some(-1);
+                true
+            })
+        },
+    },
+    Defect {
+        name: "latitude −1 in 1 %",
+        kind: Problem::ImpossiblePosition,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.01, |case, _| {
+                case.latitude = -1.0;
+                true
+            })
+        },
+    },
+    Defect {
+        name: "30 % of the ends rounded to half hours",
+        kind: Problem::RoundTimes,
+        also: &[],
+        plant: |province, dice| {
+            each(province, dice, 0.3, |case, _| {
+                let end = case.moments[RESOLVED].expect("always set");
+                // Upwards, so that the wait stays positive.
+                let by = (end + 1_799).div_euclid(1_800) * 1_800 - end;
+                case.resolve_after(case.wait() + by);
+                true
+            })
+        },
+    },
+];
+
+/// What one defect's seeds gave.
+#[derive(Default)]
+struct Score {
+    found: u64,
+    rows_planted: u64,
+    rows_found: u64,
+    false_findings: u64,
+}
+
+fn measure(defect: &Defect) -> Score {
+    let mut score = Score::default();
+    for seed in 0..seeds() {
+        let mut province = Province::clean(seed);
+        let planted = (defect.plant)(&mut province, &mut Dice::new(seed + 1_000));
+        let found = findings(&province);
+        let right = found.iter().filter(|finding| finding.kind == defect.kind);
+        let rows: u64 = right.map(|finding| finding.rows).sum();
+        score.found += u64::from(rows > 0);
+        score.rows_planted += planted;
+        score.rows_found += rows;
+        for finding in &found {
+            if finding.kind != defect.kind && !defect.also.contains(&finding.kind) {
+                score.false_findings += 1;
+                println!("seed {seed}, {}: also {finding:?}", defect.name);
+            }
+        }
+    }
+    score
+}
+
+#[test]
+fn planted_defects_are_found_and_nothing_else_is() {
+    println!("| planted | kind | recall | rows planted | rows found | false findings |");
+    println!("|---|---|---|---|---|---|");
+    let mut failures = Vec::new();
+    let seeds = seeds();
+    let scores: Vec<Score> = DEFECTS.par_iter().map(measure).collect();
+    for (defect, score) in DEFECTS.iter().zip(scores) {
+        println!(
+            "| {} | `{}` | {}/{seeds} | {} | {} | {} |",
+            defect.name,
+            defect.kind.code(),
+            score.found,
+            score.rows_planted,
+            score.rows_found,
+            score.false_findings
+        );
+        let recall = score.found as f64 / seeds as f64;
+        if recall < RECALL_MIN || score.false_findings > 0 {
+            failures.push(defect.name);
+        }
+    }
+    assert!(failures.is_empty(), "{failures:?}");
+}
+
+#[test]
+fn a_clean_province_has_no_findings() {
+    let mut wrong = 0;
+    for seed in 0..seeds() * 3 {
+        for finding in findings(&Province::clean(seed)) {
+            println!("seed {seed}: {finding:?}");
+            wrong += 1;
+        }
+    }
+    assert_eq!(wrong, 0);
+}

@@ -1,0 +1,102 @@
+//! The draft itself: TOML with comments that say what was seen, guessed and not known.
+
+use crate::systems::cases::quality::Text;
+
+/// One line of the draft.
+#[derive(Debug, Clone)]
+enum Line {
+    Comment(Text),
+    Toml(String),
+    Blank,
+}
+
+/// A mapping in the making.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    lines: Vec<Line>,
+    unsure: Vec<Text>,
+}
+
+/// A sentence in both languages.
+pub(super) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
+    Text { zh: zh.into(), en: en.into() }
+}
+
+impl Draft {
+    pub(super) fn comment(&mut self, zh: impl Into<String>, en: impl Into<String>) {
+        self.lines.push(Line::Comment(text(zh, en)));
+    }
+
+    pub(super) fn toml(&mut self, line: impl Into<String>) {
+        self.lines.push(Line::Toml(line.into()));
+    }
+
+    pub(super) fn table(&mut self, path: &str) {
+        if !matches!(self.lines.last(), None | Some(Line::Blank | Line::Comment(_))) {
+            self.blank();
+        }
+        self.toml(format!("[{path}]"));
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.lines.push(Line::Blank);
+    }
+
+    /// Something to be decided by a person: a comment here, and a line in the list at the end.
+    pub(super) fn ask(&mut self, question: Text) {
+        let marked = text(format!("？ {}", question.zh), format!("? {}", question.en));
+        self.lines.push(Line::Comment(marked));
+        self.unsure.push(question);
+    }
+
+    /// What could not be told from the file.
+    pub fn unsure(&self) -> &[Text] {
+        &self.unsure
+    }
+
+    /// The mapping, with comments in one language.
+    pub fn render(&self, words: fn(&Text) -> &str) -> String {
+        let mut out = String::new();
+        for line in &self.lines {
+            match line {
+                Line::Comment(comment) => {
+                    let plain: String = words(comment)
+                        .chars()
+                        .map(|letter| if letter.is_control() { ' ' } else { letter })
+                        .collect();
+                    out.push_str("# ");
+                    out.push_str(plain.trim_end());
+                }
+                Line::Toml(toml) => out.push_str(toml),
+                Line::Blank => {}
+            }
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// A TOML string.
+pub(super) fn quoted(value: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in value.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            letter if letter.is_control() => {
+                out.push_str(&format!("\\u{:04X}", u32::from(letter)));
+            }
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A TOML key, quoted only where it must be.
+pub(super) fn key(name: &str) -> String {
+    let bare = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if bare && !name.is_empty() { name.to_owned() } else { quoted(name) }
+}

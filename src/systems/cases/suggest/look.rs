@@ -1,0 +1,274 @@
+//! What a column holds, from its values: kinds of value, layouts of dates, codes, secrets.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::secrets::{self, Secret};
+use super::values::{DayOrder, Layout, dated};
+use crate::systems::cases::quality::is_empty_word;
+
+/// Different values that are counted one by one.
+const VALUES_KEPT_MAX: usize = 200;
+/// Different values that are only told apart, by digest.
+const DISTINCT_MAX: usize = 200_000;
+/// A column is what at least this share of its values are.
+const MOST: f64 = 0.98;
+/// A secret needs less agreement to be kept out.
+const SECRET_SHARE: f64 = 0.3;
+/// Values longer than this are texts whatever they say.
+const LOOKED_AT_MAX: usize = 400;
+
+/// Counts over one column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Look {
+    pub(super) header: String,
+    pub(super) filled: u64,
+    pub(super) empty: u64,
+    /// Words for "nothing", with their counts.
+    pub(super) empty_words: BTreeMap<String, u64>,
+    pub(super) values: HashMap<String, u64>,
+    /// There were more different values than are kept.
+    pub(super) many: bool,
+    distinct: HashSet<u64>,
+    whole: u64,
+    numbers: u64,
+    pub(super) range: Option<(f64, f64)>,
+    layouts: BTreeMap<Layout, u64>,
+    clocks: u64,
+    seconds: u64,
+    half_days: u64,
+    pub(super) offsets: u64,
+    short_years: u64,
+    /// For dates that end with the year: rows that only one reading fits.
+    pub(super) day_first: u64,
+    pub(super) month_first: u64,
+    pub(super) either: u64,
+    secrets: BTreeMap<Secret, u64>,
+    letters: u64,
+}
+
+/// What a column is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Empty,
+    Dates(Layout),
+    Whole,
+    Number,
+    /// Few different texts.
+    Words,
+    /// Many different texts.
+    Texts,
+}
+
+impl Look {
+    pub(super) fn new(header: &str) -> Self {
+        Self {
+            header: header.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn add(&mut self, value: &str) {
+        let value = value.trim();
+        if value.is_empty() {
+            self.empty += 1;
+            return;
+        }
+        if is_empty_word(value) {
+            *self.empty_words.entry(value.to_owned()).or_default() += 1;
+            return;
+        }
+        self.filled += 1;
+        self.letters += value.chars().count() as u64;
+        self.note_value(value);
+        if value.len() > LOOKED_AT_MAX {
+            *self.secrets.entry(Secret::FreeText).or_default() += 1;
+            return;
+        }
+        if let Ok(number) = value.parse::<f64>()
+            && number.is_finite()
+        {
+            self.numbers += 1;
+            self.whole += u64::from(value.parse::<i64>().is_ok());
+            let (low, high) = self.range.unwrap_or((number, number));
+            self.range = Some((low.min(number), high.max(number)));
+        }
+        self.note_date(value);
+        if let Some(secret) = secrets::of_value(value) {
+            *self.secrets.entry(secret).or_default() += 1;
+        }
+    }
+
+    fn note_value(&mut self, value: &str) {
+        if let Some(count) = self.values.get_mut(value) {
+            *count += 1;
+        } else if self.values.len() < VALUES_KEPT_MAX && value.len() <= LOOKED_AT_MAX {
+            self.values.insert(value.to_owned(), 1);
+        } else {
+            self.many = true;
+        }
+        if self.distinct.len() < DISTINCT_MAX {
+            let mut hasher = DefaultHasher::new();
+            value.hash(&mut hasher);
+            self.distinct.insert(hasher.finish());
+        }
+    }
+
+    fn note_date(&mut self, value: &str) {
+        let Some(found) = dated(value) else {
+            return;
+        };
+        *self.layouts.entry(found.layout).or_default() += 1;
+        self.clocks += u64::from(found.clock.is_some());
+        self.seconds += u64::from(found.has_seconds);
+        self.half_days += u64::from(found.has_half_day);
+        self.offsets += u64::from(found.has_offset);
+        self.short_years += u64::from(found.short_year);
+        if found.layout == Layout::YearLast {
+            match (found.first > 12, found.second > 12) {
+                (true, false) => self.day_first += 1,
+                (false, true) => self.month_first += 1,
+                (false, false) | (true, true) => self.either += 1,
+            }
+        }
+    }
+
+    pub(super) fn sort(&self) -> Sort {
+        let most = |count: u64| count as f64 >= MOST * self.filled as f64;
+        if self.filled == 0 {
+            return Sort::Empty;
+        }
+        let dates: u64 = self.layouts.values().sum();
+        if most(dates)
+            && let Some((&layout, _)) = self.layouts.iter().max_by_key(|&(_, count)| count)
+        {
+            return Sort::Dates(layout);
+        }
+        if most(self.whole) {
+            Sort::Whole
+        } else if most(self.numbers) {
+            Sort::Number
+        } else if self.many {
+            Sort::Texts
+        } else {
+            Sort::Words
+        }
+    }
+
+    pub(super) fn is_moment(&self) -> bool {
+        match self.sort() {
+            Sort::Dates(layout) => layout != Layout::TimeOnly,
+            Sort::Empty | Sort::Whole | Sort::Number | Sort::Words | Sort::Texts => false,
+        }
+    }
+
+    pub(super) fn is_time_only(&self) -> bool {
+        self.sort() == Sort::Dates(Layout::TimeOnly)
+    }
+
+    pub(super) fn is_date_only(&self) -> bool {
+        self.is_moment() && self.clocks == 0
+    }
+
+    /// Whether no value stands there twice (as far as they were told apart).
+    pub(super) fn is_unique(&self) -> bool {
+        self.filled > 0 && self.distinct.len() as u64 == self.filled.min(DISTINCT_MAX as u64)
+    }
+
+    /// How many different values there are, at least.
+    pub(super) fn distinct(&self) -> u64 {
+        self.distinct.len() as u64
+    }
+
+    /// The order that the column's own rows decide; `None` if they do not.
+    pub(super) fn day_order(&self) -> Option<DayOrder> {
+        match (self.day_first, self.month_first) {
+            (1.., 0) => Some(DayOrder::DayFirst),
+            (0, 1..) => Some(DayOrder::MonthFirst),
+            (first, second) if first > second => Some(DayOrder::DayFirst),
+            (first, second) if first < second => Some(DayOrder::MonthFirst),
+            (_, _) => None,
+        }
+    }
+
+    /// The strftime format, where the layout needs one.
+    pub(super) fn format(&self, order: DayOrder) -> Option<String> {
+        let Sort::Dates(layout) = self.sort() else {
+            return None;
+        };
+        let year = if self.short_years * 2 > self.filled { "%y" } else { "%Y" };
+        let sample = self.values.keys().min().map_or("", String::as_str);
+        let date = match layout {
+            Layout::YearFirst | Layout::TimeOnly => return None,
+            Layout::YearLast if self.short_years == 0 => return None,
+            Layout::YearLast => {
+                let mark = sample.chars().find(|letter| !letter.is_ascii_digit())?;
+                match order {
+                    DayOrder::DayFirst => format!("%d{mark}%m{mark}{year}"),
+                    DayOrder::MonthFirst => format!("%m{mark}%d{mark}{year}"),
+                }
+            }
+            Layout::MonthName => {
+                let mark = sample.chars().find(|letter| !letter.is_ascii_digit())?;
+                format!("%d{mark}%b{mark}{year}")
+            }
+        };
+        if self.clocks == 0 {
+            return Some(date);
+        }
+        Some(format!("{date} {}", self.clock_format()))
+    }
+
+    /// The format of a column of times of day.
+    pub(super) fn clock_format(&self) -> &'static str {
+        match (self.seconds > 0, self.half_days > 0) {
+            (true, true) => "%I:%M:%S %p",
+            (true, false) => "%H:%M:%S",
+            (false, true) => "%I:%M %p",
+            (false, false) => "%H:%M",
+        }
+    }
+
+    /// Whether its whole numbers are small enough to be amounts and not names of things.
+    pub(super) fn is_short_number(&self) -> bool {
+        self.range.is_some_and(|(low, high)| low > -1e9 && high < 1e9)
+    }
+
+    /// What in this column points to a person.
+    pub(super) fn secret(&self) -> Option<Secret> {
+        let (&secret, &count) = self.secrets.iter().max_by_key(|&(_, count)| count)?;
+        let promised = secrets::of_header(&self.header);
+        if self.is_moment() || self.is_time_only() {
+            return None;
+        }
+        // Short words of two or three characters look like names; many different ones are needed.
+        let plausible = match secret {
+            Secret::Name => {
+                let varied = self.distinct() > 5 && self.distinct() * 2 > self.filled;
+                varied && count as f64 > 0.6 * self.filled as f64
+            }
+            Secret::FreeText | Secret::Address => count as f64 > SECRET_SHARE * self.filled as f64,
+            Secret::Phone | Secret::IdentityCard | Secret::BankCard | Secret::Email => {
+                count as f64 > 0.05 * self.filled as f64
+            }
+        };
+        if plausible { Some(secret) } else { promised }
+    }
+
+    /// What the header alone promises, for columns whose values tell nothing.
+    pub(super) fn promised_secret(&self) -> Option<Secret> {
+        let dates = self.is_moment() || self.is_time_only();
+        secrets::of_header(&self.header).filter(|_| !dates)
+    }
+
+    /// The values with their counts, the commonest first.
+    pub(super) fn counted(&self) -> Vec<(&str, u64)> {
+        let mut all: Vec<(&str, u64)> = self
+            .values
+            .iter()
+            .map(|(value, &count)| (value.as_str(), count))
+            .collect();
+        all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        all
+    }
+}

@@ -1,0 +1,95 @@
+//! `mapping suggest`: a draft of a mapping from a file's headers and values.
+//!
+//! The draft imports as it stands; comments say what was seen and what was guessed, and questions
+//! stand where a person must decide. What looks like a number, a name, an identity card, an address
+//! or free text is left out or replaced by a pseudonym until somebody decides otherwise.
+
+mod draft;
+mod look;
+mod plan;
+mod roles;
+mod secrets;
+mod values;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use trueline_lake::{Layout, ReadError, Source};
+
+pub use draft::Draft;
+
+use self::look::Look;
+use self::plan::{ROWS_KEPT, Sample};
+use self::roles::Role;
+use self::write::Writer;
+use super::quality::{Finding, SourceProfile};
+
+/// Rows that are looked at.
+const ROWS_MAX: u64 = 100_000;
+/// What is kept of a long cell to see the order of moments.
+const CELL_KEPT_MAX: usize = 40;
+
+/// What a look at a file gives.
+#[derive(Debug)]
+pub struct Suggestion {
+    /// The draft; `render` it in the reader's language.
+    pub draft: Draft,
+    /// How many rows were looked at.
+    pub rows: u64,
+    /// Problems that the source itself shows.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks at a file and drafts a mapping for it.
+pub fn suggest(path: &Path) -> Result<Suggestion, ReadError> {
+    let mut source = Source::open(path, &Layout::default())?;
+    let headers = source.headers().to_vec();
+    let mut sample = Sample {
+        looks: headers.iter().map(|header| Look::new(header)).collect(),
+        kept: Vec::new(),
+    };
+    let mut profile = SourceProfile::new(&headers, key_by_name(&headers));
+    let mut rows = 0;
+    'file: while let Some(chunk) = source.next_chunk()? {
+        for row in 0..chunk.rows() {
+            if chunk.shape(row).is_some() {
+                continue;
+            }
+            let cells: Vec<_> = (0..headers.len())
+                .map(|column| chunk.text(row, column).unwrap_or_default())
+                .collect();
+            for (look, cell) in sample.looks.iter_mut().zip(&cells) {
+                look.add(cell);
+            }
+            let texts: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+            profile.observe(chunk.line(row) as i64, &texts);
+            if sample.kept.len() < ROWS_KEPT {
+                let short = |cell: &&str| cell.chars().take(CELL_KEPT_MAX).collect();
+                sample.kept.push(texts.iter().map(short).collect());
+            }
+            rows += 1;
+            if rows == ROWS_MAX {
+                break 'file;
+            }
+        }
+    }
+    let plan = sample.plan();
+    let draft = Writer::new(&sample, &plan, source.file(), rows).write();
+    Ok(Suggestion { draft, rows, findings: profile.findings() })
+}
+
+/// The column whose name says best that it is the case's number.
+fn key_by_name(headers: &[String]) -> Option<usize> {
+    let rank = |header: &String| {
+        let found = roles::candidates(header);
+        let key = found.iter().find(|(_, role)| *role == Role::Column("source_key"));
+        key.map(|&(rank, _)| rank)
+    };
+    (0..headers.len())
+        .filter_map(|column| rank(&headers[column]).map(|rank| (rank, column)))
+        .min()
+        .map(|(_, column)| column)
+}

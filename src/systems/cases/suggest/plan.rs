@@ -1,0 +1,247 @@
+//! Which column of a file fills which column of the dataset, and why.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::look::{Look, Sort};
+use super::roles::{Role, candidates, same_stem};
+use super::values::{DayOrder, dated};
+
+/// Rows of the sample that are kept whole, to see which moment comes first.
+pub(super) const ROWS_KEPT: usize = 2_000;
+/// A moment comes before another if it does so in this share of the rows.
+const BEFORE_SHARE: f64 = 0.95;
+/// Rows in which both are filled before that is judged.
+const BEFORE_ROWS_MIN: u64 = 10;
+/// A key that stands in several rows for more than this share names cases whose rows are events.
+const EVENTS_SHARE: f64 = 0.05;
+/// Fewer rows do not show that a column without a telling name is a key.
+const KEY_ROWS_MIN: u64 = 20;
+
+/// Where a role's value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Column(usize),
+    /// A date and its time of day.
+    Pair(usize, usize),
+}
+
+impl Origin {
+    pub(super) fn column(self) -> usize {
+        match self {
+            Origin::Column(column) | Origin::Pair(column, _) => column,
+        }
+    }
+}
+
+/// Why a column was given a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    Name,
+    /// Its moments come before (or after) the others.
+    Order,
+    Values,
+}
+
+/// The roles that were given out.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) given: BTreeMap<Role, (Origin, Reason)>,
+    /// Columns used as the time of a date column.
+    pub(super) times: HashMap<usize, usize>,
+    pub(super) order: Option<DayOrder>,
+    /// Rows are events; the second is the column that orders them.
+    pub(super) events: Option<Option<usize>>,
+}
+
+/// Looks and kept rows of a sample.
+#[derive(Debug)]
+pub(super) struct Sample {
+    pub(super) looks: Vec<Look>,
+    pub(super) kept: Vec<Vec<String>>,
+}
+
+impl Sample {
+    pub(super) fn plan(&self) -> Plan {
+        let mut plan = Plan {
+            order: self.day_order(),
+            ..Plan::default()
+        };
+        self.pair_times(&mut plan);
+        self.give_by_name(&mut plan);
+        self.give_by_order(&mut plan);
+        self.find_key(&mut plan);
+        plan
+    }
+
+    /// What most of the columns that decide at all agree on.
+    fn day_order(&self) -> Option<DayOrder> {
+        let count = |order: DayOrder| {
+            let deciding = self.looks.iter().filter(|look| look.day_order() == Some(order));
+            deciding.map(|look| look.day_first + look.month_first).sum::<u64>()
+        };
+        let (day, month) = (count(DayOrder::DayFirst), count(DayOrder::MonthFirst));
+        match day.cmp(&month) {
+            std::cmp::Ordering::Greater => Some(DayOrder::DayFirst),
+            std::cmp::Ordering::Less => Some(DayOrder::MonthFirst),
+            std::cmp::Ordering::Equal => None,
+        }
+    }
+
+    fn pair_times(&self, plan: &mut Plan) {
+        for (time, look) in self.looks.iter().enumerate() {
+            if !look.is_time_only() {
+                continue;
+            }
+            let free = |date: &usize| {
+                self.looks[*date].is_date_only() && !plan.times.contains_key(date)
+            };
+            let by_name = (0..self.looks.len())
+                .filter(free)
+                .find(|&date| same_stem(&self.looks[date].header, &look.header));
+            let before = (0..time).rev().find(free);
+            if let Some(date) = by_name.or(before) {
+                plan.times.insert(date, time);
+            }
+        }
+    }
+
+    fn origin(&self, plan: &Plan, column: usize) -> Origin {
+        plan.times
+            .get(&column)
+            .map_or(Origin::Column(column), |&time| Origin::Pair(column, time))
+    }
+
+    fn give_by_name(&self, plan: &mut Plan) {
+        let mut wishes: Vec<(usize, usize, Role)> = Vec::new();
+        for (column, look) in self.looks.iter().enumerate() {
+            for (rank, role) in candidates(&look.header) {
+                let fits = role.is_moment() == look.is_moment() && self.suits(role, look);
+                if look.sort() != Sort::Empty && fits {
+                    wishes.push((rank, column, role));
+                }
+            }
+        }
+        wishes.sort_unstable();
+        let mut taken: Vec<usize> = Vec::new();
+        for (_, column, role) in wishes {
+            if !plan.given.contains_key(&role) && !taken.contains(&column) {
+                taken.push(column);
+                let origin = self.origin(plan, column);
+                plan.given.insert(role, (origin, Reason::Name));
+            }
+        }
+    }
+
+    /// Whether the values do not contradict the name.
+    fn suits(&self, role: Role, look: &Look) -> bool {
+        match role {
+            Role::Column("reopened") => look.sort() == Sort::Whole,
+            Role::Column("kind" | "area" | "channel" | "service" | "maintainer" | "cause") => {
+                !look.many
+            }
+            Role::Column("region") => matches!(look.sort(), Sort::Words | Sort::Whole | Sort::Texts),
+            Role::Column("source_key") => look.distinct() > 1 && look.sort() != Sort::Number,
+            Role::Column(_)
+            | Role::PauseFrom
+            | Role::PauseTo
+            | Role::PauseReason
+            | Role::PauseRequestedBy
+            | Role::PauseApprovedBy => true,
+        }
+    }
+
+    /// Moments that no name explains: the first of all is the acceptance, the last the end.
+    fn give_by_order(&self, plan: &mut Plan) {
+        let used: Vec<usize> = plan.given.values().map(|(origin, _)| origin.column()).collect();
+        let moments: Vec<usize> = (0..self.looks.len())
+            .filter(|&column| self.looks[column].is_moment())
+            .collect();
+        let free = |column: &&usize| !used.contains(*column);
+        let accepted = Role::Column("accepted");
+        let mut start = plan.given.get(&accepted).map(|(origin, _)| origin.column());
+        if start.is_none() {
+            let first = moments.iter().filter(free).find(|&&one| {
+                moments.iter().all(|&other| other == one || self.comes_before(plan, one, other))
+            });
+            if let Some(&first) = first {
+                let origin = self.origin(plan, first);
+                plan.given.insert(accepted, (origin, Reason::Order));
+                start = Some(first);
+            }
+        }
+        let ended = ["resolved", "closed"]
+            .iter()
+            .any(|name| plan.given.contains_key(&Role::Column(name)));
+        if ended {
+            return;
+        }
+        let last = moments.iter().filter(free).rev().find(|&&one| {
+            start.is_some_and(|start| start != one && self.comes_before(plan, start, one))
+        });
+        if let Some(&last) = last {
+            let origin = self.origin(plan, last);
+            plan.given.insert(Role::Column("resolved"), (origin, Reason::Order));
+        }
+    }
+
+    fn moment_of(&self, plan: &Plan, row: &[String], column: usize) -> Option<i64> {
+        let order = plan.order.unwrap_or(DayOrder::DayFirst);
+        let date = dated(row.get(column)?)?.seconds(order);
+        let time = plan
+            .times
+            .get(&column)
+            .and_then(|&time| dated(row.get(time)?)?.clock);
+        Some(date + i64::from(time.unwrap_or_default()))
+    }
+
+    fn comes_before(&self, plan: &Plan, one: usize, other: usize) -> bool {
+        let (mut both, mut before) = (0_u64, 0_u64);
+        for row in &self.kept {
+            let pair = (self.moment_of(plan, row, one), self.moment_of(plan, row, other));
+            if let (Some(first), Some(second)) = pair {
+                both += 1;
+                before += u64::from(first <= second);
+            }
+        }
+        both >= BEFORE_ROWS_MIN.min(self.kept.len() as u64)
+            && before as f64 >= BEFORE_SHARE * both as f64
+    }
+
+    /// A key by its name that is not unique means events; without one, any unique short column.
+    fn find_key(&self, plan: &mut Plan) {
+        let role = Role::Column("source_key");
+        let named = plan.given.get(&role).map(|&(origin, _)| origin.column());
+        if let Some(key) = named {
+            let look = &self.looks[key];
+            let repeated = look.filled.saturating_sub(look.distinct());
+            if repeated as f64 > EVENTS_SHARE * look.filled as f64 {
+                plan.events = Some(self.event_order(plan));
+            }
+            return;
+        }
+        let used: Vec<usize> = plan.given.values().map(|(origin, _)| origin.column()).collect();
+        let unique = (0..self.looks.len()).find(|column| {
+            let look = &self.looks[*column];
+            let plain = !look.is_moment() && look.sort() != Sort::Number && look.secret().is_none();
+            look.is_unique() && look.filled >= KEY_ROWS_MIN && look.empty == 0 && plain
+                && !used.contains(column)
+        });
+        if let Some(column) = unique {
+            plan.given.insert(role, (Origin::Column(column), Reason::Values));
+        }
+    }
+
+    /// The column that orders the events of a case: when they were written.
+    fn event_order(&self, plan: &Plan) -> Option<usize> {
+        let revised = plan.given.get(&Role::Column("revised"));
+        let numbered = || {
+            (0..self.looks.len()).find(|&column| {
+                let header = super::roles::plain(&self.looks[column].header);
+                let names = ["modcount", "sequence", "seq", "序号", "环节序号", "version"];
+                names.iter().any(|name| header.contains(name))
+                    && self.looks[column].sort() == Sort::Whole
+            })
+        };
+        numbered().or(revised.map(|&(origin, _)| origin.column()))
+    }
+}

@@ -1,0 +1,230 @@
+//! What in a file points to a person: numbers, names, identity cards, addresses.
+
+/// What a column seems to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Secret {
+    Phone,
+    IdentityCard,
+    BankCard,
+    Email,
+    Name,
+    Address,
+    /// Long texts in which people write anything.
+    FreeText,
+}
+
+impl Secret {
+    pub(super) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Secret::Phone => ("电话号码", "telephone numbers"),
+            Secret::IdentityCard => ("居民身份证号", "identity card numbers"),
+            Secret::BankCard => ("银行卡号", "bank card numbers"),
+            Secret::Email => ("电子邮箱", "e-mail addresses"),
+            Secret::Name => ("姓名", "names of people"),
+            Secret::Address => ("地址", "addresses"),
+            Secret::FreeText => ("自由填写的文字", "free text"),
+        }
+    }
+}
+
+/// What one value looks like, by itself.
+pub(super) fn of_value(value: &str) -> Option<Secret> {
+    if is_identity_card(value) {
+        Some(Secret::IdentityCard)
+    } else if is_phone(value) {
+        Some(Secret::Phone)
+    } else if is_email(value) {
+        Some(Secret::Email)
+    } else if is_bank_card(value) {
+        Some(Secret::BankCard)
+    } else if is_chinese_name(value) {
+        Some(Secret::Name)
+    } else if is_address(value) {
+        Some(Secret::Address)
+    } else if value.chars().count() > 60 {
+        Some(Secret::FreeText)
+    } else {
+        None
+    }
+}
+
+/// What a header promises, whatever the values are.
+pub(super) fn of_header(header: &str) -> Option<Secret> {
+    const WORDS: [(Secret, &[&str]); 6] = [
+        (
+            Secret::IdentityCard,
+            &["身份证", "证件号", "证件编号", "idcard", "nationalid"],
+        ),
+        (Secret::BankCard, &["银行卡", "银行账号", "bankaccount", "iban"]),
+        (Secret::Email, &["邮箱", "email", "e-mail", "电子邮件"]),
+        (
+            Secret::Phone,
+            &[
+                "电话", "手机", "联系号码", "联系方式", "phone", "mobile", "msisdn", "tel",
+                "callback",
+            ],
+        ),
+        (
+            Secret::Address,
+            &["地址", "住址", "address", "street", "geom", "latitude", "longitude", "经度", "纬度"],
+        ),
+        (
+            Secret::Name,
+            &[
+                "姓名", "联系人", "客户名", "用户名", "机主", "经办人", "customername", "fullname",
+                "contactname", "firstname", "lastname",
+            ],
+        ),
+    ];
+    let plain: String = header
+        .to_lowercase()
+        .chars()
+        .filter(|letter| !matches!(letter, ' ' | '_' | '.'))
+        .collect();
+    let hit = |words: &[&str]| {
+        words.iter().any(|word| match *word {
+            // Too short to be sought inside other words.
+            "tel" => plain == "tel" || plain.starts_with("telephone"),
+            word => plain.contains(word),
+        })
+    };
+    WORDS
+        .iter()
+        .find(|(_, words)| hit(words))
+        .map(|&(secret, _)| secret)
+}
+
+fn digits_only(value: &str) -> Option<Vec<u32>> {
+    value.chars().map(|letter| letter.to_digit(10)).collect()
+}
+
+/// Eighteen characters whose last one checks (GB 11643).
+fn is_identity_card(value: &str) -> bool {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const CHECKS: &[u8; 11] = b"10X98765432";
+    let bytes = value.as_bytes();
+    if bytes.len() != 18 || !value.is_ascii() {
+        return false;
+    }
+    let Some(digits) = digits_only(&value[..17]) else {
+        return false;
+    };
+    let (month, day) = (digits[10] * 10 + digits[11], digits[12] * 10 + digits[13]);
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+    (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && CHECKS[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
+}
+
+/// A mobile number of the mainland, or a number with a country code in front.
+fn is_phone(value: &str) -> bool {
+    let plain: String = value
+        .chars()
+        .filter(|letter| !matches!(letter, ' ' | '-' | '(' | ')'))
+        .collect();
+    if let Some(abroad) = plain.strip_prefix('+') {
+        return (8..=15).contains(&abroad.len()) && digits_only(abroad).is_some();
+    }
+    let home = plain.strip_prefix("0086").or(plain.strip_prefix("86")).unwrap_or(&plain);
+    let home = if home.len() == 11 { home } else { &plain };
+    let mobile = home.len() == 11
+        && home.starts_with('1')
+        && matches!(home.as_bytes()[1], b'3'..=b'9')
+        && digits_only(home).is_some();
+    let fixed = value.starts_with('0')
+        && value.contains('-')
+        && (10..=12).contains(&plain.len())
+        && digits_only(&plain).is_some();
+    mobile || fixed
+}
+
+fn is_email(value: &str) -> bool {
+    value.split_once('@').is_some_and(|(who, host)| {
+        !who.is_empty() && host.contains('.') && !value.contains(' ') && value.len() < 100
+    })
+}
+
+/// Sixteen to nineteen digits whose last one checks (Luhn).
+fn is_bank_card(value: &str) -> bool {
+    let Some(digits) = digits_only(value).filter(|digits| (16..=19).contains(&digits.len())) else {
+        return false;
+    };
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, &digit)| match (place % 2, digit * 2) {
+            (0, _) => digit,
+            (_, double) => double / 10 + double % 10,
+        })
+        .sum();
+    sum.is_multiple_of(10) && digits.iter().any(|&digit| digit != 0)
+}
+
+fn is_han(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
+}
+
+/// Two to four characters that begin with one of the hundred commonest family names.
+fn is_chinese_name(value: &str) -> bool {
+    const FAMILY: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董\
+        袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷\
+        侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤";
+    let count = value.chars().count();
+    (2..=4).contains(&count)
+        && value.chars().all(is_han)
+        && value.chars().next().is_some_and(|first| FAMILY.contains(first))
+}
+
+/// A text with a number and at least two of the words that addresses are made of.
+fn is_address(value: &str) -> bool {
+    const HAN: [&str; 14] = [
+        "省", "市", "区", "县", "镇", "乡", "村", "路", "街", "巷", "号", "栋", "单元", "室",
+    ];
+    let count = value.chars().count();
+    if !(6..=80).contains(&count) {
+        return false;
+    }
+    let words = HAN.iter().filter(|word| value.contains(**word)).count();
+    let upper = value.to_uppercase();
+    let english = [" ST", " AVE", " AV", " RD", " ROAD", " STREET", " LANE", " DRIVE"]
+        .iter()
+        .any(|word| upper.ends_with(word) || upper.contains(&format!("{word} ")));
+    let numbered = value.chars().any(|letter| letter.is_ascii_digit());
+    (words >= 3 && numbered) || (words >= 4) || (english && numbered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_check_are_told_from_numbers_that_do_not() {
+        let check = |value: &str, expected: Option<Secret>| {
+            assert_eq!(of_value(value), expected, "{value}");
+        };
+        check("11010519491231002X", Some(Secret::IdentityCard));
+        check("110105194912310021", None);
+        check("13800138000", Some(Secret::Phone));
+        check("+86 138-0013-8000", Some(Secret::Phone));
+        check("0351-4040404", Some(Secret::Phone));
+        check("12000138000", None);
+        check("4111111111111111", Some(Secret::BankCard));
+        check("4111111111111112", None);
+        check("li@example.com", Some(Secret::Email));
+        check("王小明", Some(Secret::Name));
+        check("宽带", None);
+        check("太原市小店区平阳路12号", Some(Secret::Address));
+        check("222 MAIN ST", Some(Secret::Address));
+        check("T2020010100001", None);
+        check("2020-01-31 10:20:30", None);
+    }
+
+    #[test]
+    fn a_header_speaks_for_masked_values() {
+        assert_eq!(of_header("联系电话"), Some(Secret::Phone));
+        assert_eq!(of_header("Customer_Name"), Some(Secret::Name));
+        assert_eq!(of_header("装机地址"), Some(Secret::Address));
+        assert_eq!(of_header("hotel"), None);
+    }
+}

@@ -1,0 +1,198 @@
+//! The cases behind a figure, each with its clock.
+
+use arrow_array::RecordBatch;
+use serde::Serialize;
+use trueline_figures::{Outcome, Request, Traced, columns_needed, trace};
+
+use super::columns::texts;
+use super::compute::{ComputeError, Question, find_indicator, request};
+use super::model::{Dataset, Indicator, Pack};
+use super::records::Records;
+
+/// What else is shown of a case, where the dataset has it.
+const SHOWN: [&str; 8] = [
+    "kind", "service", "region", "area", "channel", "maintainer", "cause", "satisfaction",
+];
+
+/// Which cases to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Everything in the population and period, excluded and unmeasurable ones too.
+    All,
+    /// Counted, and past its limit.
+    Late,
+    /// Left out.
+    Excluded,
+    /// Still open at the end of the period.
+    Open,
+}
+
+/// One case and what an indicator makes of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CaseLine {
+    /// `source/source_key`
+    pub id: String,
+    pub outcome: CaseOutcome,
+    /// UTC seconds.
+    pub start: Option<i64>,
+    pub stop: Option<i64>,
+    /// Seconds on the clock; 1 or 0 of a share.
+    pub value: Option<i64>,
+    /// The same with no pause taken off.
+    pub without_pauses: Option<i64>,
+    /// The last instant on time, UTC seconds.
+    pub due: Option<i64>,
+    /// 0 when it is on time; absent without a limit.
+    pub late_by: Option<i64>,
+    /// The limit that is passed first, as printed, and who set it.
+    pub limit: Option<String>,
+    pub limit_by: Option<String>,
+    /// Seconds on the clock at the end of the period, if it was open then.
+    pub open: Option<i64>,
+    /// Column → value, for the columns that the dataset has.
+    pub columns: Vec<(String, String)>,
+}
+
+/// Whether a case is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseOutcome {
+    Counted,
+    Excluded { reason: String, is_approved: bool },
+    Unmeasurable,
+    /// In no period yet: still open.
+    Open,
+}
+
+/// The cases of one indicator, at most `limit`, and how many there are in all.
+#[derive(Debug, Clone, Default)]
+pub struct CaseList {
+    pub lines: Vec<CaseLine>,
+    pub total: u64,
+}
+
+/// Lists the cases behind an indicator; the latest first, then by id.
+pub fn cases(
+    pack: &Pack,
+    indicator: &str,
+    question: &Question,
+    which: Which,
+    records: &dyn Records,
+) -> Result<CaseList, ComputeError> {
+    let indicator = find_indicator(pack, indicator)?;
+    let period = question.filter.period(pack, &question.period)?;
+    let calendars = trueline_clock::embedded::calendars()?;
+    let Some(asked) = request(pack, question, &period, &[indicator], &[], &calendars) else {
+        return Ok(CaseList::default());
+    };
+    let asked = Request {
+        dimensions: Vec::new(),
+        ..asked
+    };
+    let mut list = CaseList::default();
+    let dataset = indicator.dataset;
+    let failed = |source| ComputeError::Records {
+        dataset: dataset.name(),
+        source,
+    };
+    for part in records.parts(dataset, &columns(&asked, dataset)).map_err(failed)? {
+        for batch in part.batches() {
+            let batch = batch.map_err(failed)?;
+            add(&mut list, &asked, indicator, which, &batch)?;
+        }
+    }
+    list.lines.sort_by(|a, b| (b.late_by, &a.id).cmp(&(a.late_by, &b.id)));
+    list.total = list.lines.len() as u64;
+    Ok(list)
+}
+
+fn columns(request: &Request, dataset: Dataset) -> Vec<String> {
+    let mut wanted = columns_needed(request);
+    let schema = dataset.schema();
+    let known = |name: &&str| schema.columns.iter().any(|column| column.name == *name);
+    let shown = ["source", "source_key"].into_iter().chain(SHOWN);
+    for name in shown.filter(known) {
+        if !wanted.iter().any(|column| column == name) {
+            wanted.push(name.to_owned());
+        }
+    }
+    wanted
+}
+
+fn add(
+    list: &mut CaseList,
+    request: &Request,
+    indicator: &Indicator,
+    which: Which,
+    batch: &RecordBatch,
+) -> Result<(), ComputeError> {
+    let traced = trace(request, &indicator.id, batch).map_err(|source| ComputeError::Run {
+        dataset: indicator.dataset.name(),
+        source,
+    })?;
+    let chosen: Vec<(usize, Traced)> = traced
+        .unwrap_or_default()
+        .into_iter()
+        .enumerate()
+        .filter(|(_, row)| is_wanted(row, which))
+        .collect();
+    if chosen.is_empty() {
+        return Ok(());
+    }
+    let source = texts(batch, "source");
+    let key = texts(batch, "source_key");
+    let shown: Vec<(&str, Vec<String>)> = SHOWN
+        .iter()
+        .filter(|name| batch.column_by_name(name).is_some())
+        .map(|name| (*name, texts(batch, name)))
+        .collect();
+    for (row, traced) in chosen {
+        let columns = shown.iter().map(|(name, values)| ((*name).to_owned(), values[row].clone()));
+        list.lines.push(line(
+            format!("{}/{}", source[row], key[row]),
+            traced,
+            columns.collect(),
+        ));
+    }
+    Ok(())
+}
+
+fn is_wanted(row: &Traced, which: Which) -> bool {
+    let in_scope = row.outcome != Outcome::OutOfScope;
+    match which {
+        Which::All => in_scope || row.open.is_some(),
+        Which::Late => row.outcome == Outcome::Counted && row.is_late(),
+        Which::Excluded => matches!(row.outcome, Outcome::Excluded { .. }),
+        Which::Open => row.open.is_some(),
+    }
+}
+
+fn line(id: String, traced: Traced, columns: Vec<(String, String)>) -> CaseLine {
+    let outcome = match traced.outcome {
+        Outcome::Counted => CaseOutcome::Counted,
+        Outcome::Excluded {
+            reason,
+            is_approved,
+        } => CaseOutcome::Excluded {
+            reason,
+            is_approved,
+        },
+        Outcome::Unmeasurable => CaseOutcome::Unmeasurable,
+        Outcome::OutOfScope => CaseOutcome::Open,
+    };
+    let limit = traced.limit;
+    CaseLine {
+        id,
+        outcome,
+        start: traced.start,
+        stop: traced.stop,
+        value: traced.value,
+        without_pauses: traced.without_pauses,
+        due: limit.as_ref().map(|limit| limit.due),
+        late_by: limit.as_ref().map(|limit| limit.late_by),
+        limit: limit.as_ref().map(|limit| limit.bound.text.clone()),
+        limit_by: limit.map(|limit| limit.bound.by),
+        open: traced.open,
+        columns,
+    }
+}

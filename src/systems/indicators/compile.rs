@@ -1,0 +1,318 @@
+//! From an indicator to what the engine measures.
+//!
+//! One indicator becomes several definitions that differ only in their limits: all limits together,
+//! those of each pack alone (was the statute kept, was the promise kept?), and one for each figure
+//! that names a limit of its own. The engine measures the clock once for all of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use trueline_clock::{Rule, Unit};
+use trueline_expression::{Compare, Expr, Function};
+use trueline_figures as engine;
+
+use super::model::{
+    Approver, ClockSpec, Denominator, Indicator, Limit, LimitKind, Measure, Pack, Reason,
+    StatisticKind, TimeUnit,
+};
+
+/// Which limits of an indicator a definition holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LimitSet {
+    All,
+    /// Those that one pack set.
+    Of(String),
+    /// Those that one pack and its ancestors set.
+    UpTo(String),
+    /// The one that a figure names: the last part of its id.
+    Within(String),
+}
+
+/// The id of the definition with these limits; equal sets share one.
+pub(super) fn definition_id(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> String {
+    if let LimitSet::Within(statistic) = set {
+        return format!("{}#{statistic}", indicator.id);
+    }
+    let chosen = limits_in(pack, indicator, set);
+    if chosen.len() == limits_in(pack, indicator, &LimitSet::All).len() {
+        return indicator.id.clone();
+    }
+    let of: BTreeSet<&str> = chosen.iter().map(|limit| limit.by.as_str()).collect();
+    let of: Vec<&str> = of.into_iter().collect();
+    format!("{}@{}", indicator.id, of.join("+"))
+}
+
+/// The limits on single cases that a set holds.
+pub(super) fn limits_in<'a>(
+    pack: &Pack,
+    indicator: &'a Indicator,
+    set: &LimitSet,
+) -> Vec<&'a Limit> {
+    let within = |limit: &&Limit| match set {
+        LimitSet::All => true,
+        LimitSet::Of(by) => limit.by == *by,
+        LimitSet::UpTo(by) => pack.generation(&limit.by) <= pack.generation(by),
+        LimitSet::Within(_) => false,
+    };
+    indicator
+        .limits
+        .iter()
+        .filter(|limit| matches!(limit.kind, LimitKind::Longest(_)))
+        .filter(within)
+        .collect()
+}
+
+/// Every definition that the figures of an indicator need.
+pub(super) fn definitions(pack: &Pack, indicator: &Indicator) -> Vec<engine::Definition> {
+    let mut sets = vec![LimitSet::All];
+    let by: BTreeSet<&str> = limits_in(pack, indicator, &LimitSet::All)
+        .iter()
+        .map(|limit| limit.by.as_str())
+        .collect();
+    sets.extend(by.into_iter().map(|by| LimitSet::Of(by.to_owned())));
+    for statistic in &indicator.publish {
+        match &statistic.kind {
+            StatisticKind::OnTime { against: Some(by) } => sets.push(LimitSet::UpTo(by.clone())),
+            StatisticKind::Within { .. } => sets.push(LimitSet::Within(statistic.id.clone())),
+            StatisticKind::OnTime { against: None }
+            | StatisticKind::Mean
+            | StatisticKind::Longest
+            | StatisticKind::Shortest
+            | StatisticKind::Median
+            | StatisticKind::Percentile(_)
+            | StatisticKind::Count
+            | StatisticKind::Sum
+            | StatisticKind::Share
+            | StatisticKind::Response
+            | StatisticKind::Bound { .. }
+            | StatisticKind::Rate => {}
+        }
+    }
+    let mut made: Vec<engine::Definition> = Vec::new();
+    for set in sets {
+        let id = definition_id(pack, indicator, &set);
+        if made.iter().all(|known| known.id != id) {
+            made.extend(definition(pack, indicator, &set, id));
+        }
+    }
+    made
+}
+
+fn definition(
+    pack: &Pack,
+    indicator: &Indicator,
+    set: &LimitSet,
+    id: String,
+) -> Option<engine::Definition> {
+    Some(engine::Definition {
+        id,
+        population: indicator.population.expr.clone(),
+        period_moment: indicator.period_moment.as_ref()?.expr.clone(),
+        measure: measure(pack, indicator),
+        exclusions: exclusions(indicator),
+        late_after: late_after(pack, indicator, set),
+    })
+}
+
+fn measure(pack: &Pack, indicator: &Indicator) -> engine::Measure {
+    match &indicator.measure {
+        Measure::Waited(clock) => engine::Measure::Waited {
+            start: clock.start.expr.clone(),
+            stop: clock.stop.expr.clone(),
+            withdrawn: clock.withdrawn.as_ref().map(|moment| moment.expr.clone()),
+            subtract: clock.subtract.clone(),
+            rule: rule(pack, clock),
+        },
+        Measure::Amount { value, decimals } => engine::Measure::Amount {
+            value: value.expr.clone(),
+            decimals: *decimals,
+        },
+        Measure::Share { hit, of } => engine::Measure::Share {
+            hit: hit.expr.clone(),
+            of: of.expr.clone(),
+        },
+        Measure::Ratio {
+            numerator,
+            denominator,
+        } => engine::Measure::Ratio {
+            numerator: numerator.expr.clone(),
+            denominator: denominator.expr.clone(),
+        },
+        Measure::Count | Measure::Per(_) => engine::Measure::Count,
+    }
+}
+
+/// How time is counted on the clock of an indicator.
+pub(super) fn rule(pack: &Pack, clock: &ClockSpec) -> Rule {
+    Rule {
+        unit: match clock.unit {
+            TimeUnit::Seconds | TimeUnit::Minutes | TimeUnit::Hours => Unit::NaturalHours,
+            TimeUnit::Days => Unit::NaturalDays,
+            TimeUnit::WorkingHours => Unit::WorkingHours,
+            TimeUnit::WorkingDays => Unit::WorkingDays,
+        },
+        zone: pack.zone.clone(),
+        calendar: pack.calendar.as_deref().map(Arc::from),
+        limit_is_on_time: clock.limit_is_on_time,
+    }
+}
+
+fn exclusions(indicator: &Indicator) -> Vec<engine::Exclusion> {
+    let mut all: Vec<engine::Exclusion> = Vec::new();
+    if indicator.denominator == Denominator::DispatchedMinusWithdrawn {
+        all.push(engine::Exclusion {
+            reason: Expr::Text("withdrawn".to_owned()),
+            approved_by: Some(Expr::Text("definition".to_owned())),
+            when: Expr::Call(
+                Function::Present,
+                vec![Expr::Name("cancelled".to_owned())],
+            ),
+        });
+    }
+    all.extend(indicator.exclusions.iter().map(|exclusion| {
+        engine::Exclusion {
+            reason: match &exclusion.reason {
+                Reason::Fixed(code) => Expr::Text(code.clone()),
+                Reason::From(column) => column.expr.clone(),
+            },
+            approved_by: Some(match &exclusion.approver {
+                Approver::Definition(text) => Expr::Text(text.clone()),
+                Approver::From(column) => column.expr.clone(),
+            }),
+            when: exclusion.when.expr.clone(),
+        }
+    }));
+    all
+}
+
+fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> Vec<engine::LateAfter> {
+    if let LimitSet::Within(name) = set {
+        let found = indicator.publish.iter().find(|s| s.id == *name);
+        let own = found.and_then(|statistic| match &statistic.kind {
+            StatisticKind::Within { due, text } => Some((*due, text.clone())),
+            StatisticKind::Mean
+            | StatisticKind::Longest
+            | StatisticKind::Shortest
+            | StatisticKind::Median
+            | StatisticKind::Percentile(_)
+            | StatisticKind::OnTime { .. }
+            | StatisticKind::Count
+            | StatisticKind::Sum
+            | StatisticKind::Share
+            | StatisticKind::Response
+            | StatisticKind::Bound { .. }
+            | StatisticKind::Rate => None,
+        });
+        let own = own.map(|(limit, text)| engine::LateAfter {
+            when: Expr::Boolean(true),
+            limit,
+            bound: engine::Bound {
+                by: pack.id.clone(),
+                text,
+            },
+        });
+        return own.into_iter().collect();
+    }
+    let Some(clock) = indicator.clock() else {
+        return Vec::new();
+    };
+    // The engine takes the first limit of each setter that holds. Limits of one pack that come from
+    // different sources may hold together, so the source is part of the setter's name.
+    let mut limits: Vec<engine::LateAfter> = Vec::new();
+    for limit in limits_in(pack, indicator, set) {
+        let LimitKind::Longest(due) = &limit.kind else {
+            continue;
+        };
+        let alone = limits.iter().all(|known| known.bound.by != limit.by)
+            || all_of_one_source(indicator, &limit.by);
+        limits.push(engine::LateAfter {
+            when: condition(limit, clock, &pack.zone),
+            limit: *due,
+            bound: engine::Bound {
+                by: if alone {
+                    limit.by.clone()
+                } else {
+                    format!("{} {}", limit.by, limit.source.as_deref().unwrap_or_default())
+                },
+                text: format!("{} {}", limit.value, limit.unit),
+            },
+        });
+    }
+    limits
+}
+
+fn all_of_one_source(indicator: &Indicator, by: &str) -> bool {
+    let mut sources = indicator
+        .limits
+        .iter()
+        .filter(|limit| limit.by == by && matches!(limit.kind, LimitKind::Longest(_)))
+        .map(|limit| &limit.source);
+    let first = sources.next();
+    sources.all(|source| Some(source) == first)
+}
+
+/// For which cases a limit holds: its segment, its own condition, and its days in force, by the
+/// moment the clock started.
+fn condition(limit: &Limit, clock: &ClockSpec, zone: &str) -> Expr {
+    let mut parts: Vec<Expr> = limit
+        .segment
+        .iter()
+        .map(|(column, values)| one_of(column, values))
+        .collect();
+    parts.extend(limit.when.as_ref().map(|when| when.expr.clone()));
+    let start = || Box::new(clock.start.expr.clone());
+    if let Some(from) = limit.from.and_then(|day| midnight(day, zone)) {
+        parts.push(Expr::Compare(
+            Compare::GreaterOrEqual,
+            start(),
+            Box::new(Expr::Time(from)),
+        ));
+    }
+    let after = limit.until.and_then(|day| day.tomorrow().ok());
+    if let Some(until) = after.and_then(|day| midnight(day, zone)) {
+        parts.push(Expr::Compare(
+            Compare::Less,
+            start(),
+            Box::new(Expr::Time(until)),
+        ));
+    }
+    all_of(parts)
+}
+
+/// A column that holds one of these values; `""` is a missing value.
+pub(super) fn one_of(column: &str, values: &[String]) -> Expr {
+    let name = || Expr::Name(column.to_owned());
+    let texts: Vec<Expr> = values
+        .iter()
+        .filter(|value| !value.is_empty())
+        .map(|value| Expr::Text(value.clone()))
+        .collect();
+    let mut parts = Vec::new();
+    if !texts.is_empty() {
+        parts.push(Expr::In(Box::new(name()), texts));
+    }
+    if values.iter().any(String::is_empty) {
+        parts.push(Expr::Call(Function::Missing, vec![name()]));
+    }
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => Expr::Or(parts),
+    }
+}
+
+/// All conditions together; none of them holds for everything.
+pub(super) fn all_of(mut parts: Vec<Expr>) -> Expr {
+    match parts.len() {
+        0 => Expr::Boolean(true),
+        1 => parts.remove(0),
+        _ => Expr::And(parts),
+    }
+}
+
+fn midnight(day: Date, zone: &str) -> Option<i64> {
+    let zone = TimeZone::get(zone).ok()?;
+    let instant = zone.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+    Some(instant.as_second())
+}

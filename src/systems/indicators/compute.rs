@@ -1,0 +1,317 @@
+//! Figures of a period: every published statistic of a pack, in every slice that was asked for.
+//!
+//! Each dataset is read once for all indicators about it. Slices are the whole, every dimension
+//! asked for, every segment that the pack publishes, and all their combinations, so that a slice can
+//! be held against what it is a part of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+use trueline_clock::{Calendar, CalendarError};
+use trueline_expression::Expr;
+use trueline_figures::{
+    Answer, Dimension, Period, Request, RunError, Slice, SourceError, columns_needed, run,
+};
+
+use super::compile;
+use super::counts::{self, Counts};
+use super::dimensions::{self, DimensionError, Filter};
+use super::figures::Sheet;
+use super::limits::LateCounts;
+use super::mistake::offer_one_of;
+use super::model::{Dataset, Indicator, LimitKind, Measure, Pack};
+use super::records::Records;
+use super::row::FigureRow;
+
+/// What is asked of a pack.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub period: Period,
+    /// Names of dimensions: `prefecture`, `month`, `area`, `x_priority`.
+    pub by: Vec<String>,
+    pub filter: Filter,
+    /// Only these indicators; empty for all of the pack.
+    pub only: Vec<String>,
+}
+
+impl Question {
+    /// All figures of a period, without slices.
+    pub fn about(period: Period) -> Question {
+        Question {
+            period,
+            by: Vec::new(),
+            filter: Filter::default(),
+            only: Vec::new(),
+        }
+    }
+}
+
+/// The figures of a pack for one period.
+#[derive(Debug, Clone)]
+pub struct Results {
+    pub pack: String,
+    pub version: String,
+    pub period: Period,
+    /// In the order of the pack; for each statistic the whole first, then its slices.
+    pub rows: Vec<FigureRow>,
+}
+
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+pub enum ComputeError {
+    #[error(transparent)]
+    Dimension(#[from] DimensionError),
+    #[error("there is no indicator `{id}` in {pack}{}", .instead.as_deref().unwrap_or_default())]
+    NoIndicator {
+        id: String,
+        pack: String,
+        instead: Option<String>,
+    },
+    #[error("a calendar that comes with the program is damaged")]
+    Calendar(#[from] CalendarError),
+    #[error("the records of {dataset} cannot be read")]
+    Records {
+        dataset: &'static str,
+        #[source]
+        source: SourceError,
+    },
+    #[error("the figures about {dataset} cannot be computed")]
+    Run {
+        dataset: &'static str,
+        #[source]
+        source: RunError,
+    },
+}
+
+/// Computes the figures.
+pub fn compute(
+    pack: &Pack,
+    question: &Question,
+    records: &dyn Records,
+) -> Result<Results, ComputeError> {
+    let wanted = wanted(pack, question)?;
+    let period = question.filter.period(pack, &question.period)?;
+    let by = dimensions::dimensions(pack, &question.by)?;
+    let calendars = trueline_clock::embedded::calendars()?;
+    let counts = load_counts(records)?;
+    let mut answers: BTreeMap<Dataset, Option<Answer>> = BTreeMap::new();
+    for dataset in [Dataset::Case, Dataset::BillingTest, Dataset::Site] {
+        let about: Vec<&Indicator> = wanted
+            .iter()
+            .copied()
+            .filter(|indicator| indicator.dataset == dataset)
+            .collect();
+        let request = request(pack, question, &period, &about, &by, &calendars);
+        let answer = match request {
+            Some(request) => Some(ask(dataset, &request, records)?),
+            None => None,
+        };
+        answers.insert(dataset, answer);
+    }
+    let mut rows = Vec::new();
+    for indicator in wanted {
+        let dimensions = slicing(pack, indicator, &by);
+        let answer = answers.get(&indicator.dataset).and_then(Option::as_ref);
+        if answer.is_none() && indicator.dataset != Dataset::Count {
+            continue;
+        }
+        let sheet = Sheet {
+            pack,
+            indicator,
+            period: &period,
+            calendars: &calendars,
+            counts: &counts,
+            answer,
+        };
+        let late = LateCounts::new(&sheet, &dimensions);
+        for subset in subsets(&dimensions) {
+            rows.extend(sheet.rows(&subset, &late.along(&subset)));
+        }
+    }
+    sort_by_statistic(pack, &mut rows);
+    Ok(Results {
+        pack: pack.id.clone(),
+        version: pack.version.clone(),
+        period,
+        rows,
+    })
+}
+
+impl Results {
+    /// One figure by its id, such as `fixed.install.mean` or `fixed.install.mean[area=urban]`.
+    pub fn figure(&self, id: &str) -> Option<&FigureRow> {
+        let (name, slice) = parse_figure_id(id)?;
+        self.rows.iter().find(|row| {
+            row.slice == slice
+                && name
+                    .strip_prefix(row.indicator.as_str())
+                    .and_then(|rest| rest.strip_prefix('.'))
+                    .is_some_and(|statistic| statistic == row.statistic)
+        })
+    }
+}
+
+/// Splits `fixed.install.mean[area=urban,month=2020-05]`.
+pub fn parse_figure_id(id: &str) -> Option<(&str, Slice)> {
+    let Some((name, rest)) = id.split_once('[') else {
+        return Some((id, Slice::new()));
+    };
+    let inside = rest.strip_suffix(']')?;
+    let pairs = inside.split(',').map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        Some((key.trim().to_owned(), value.trim().to_owned()))
+    });
+    Some((name, pairs.collect::<Option<Slice>>()?))
+}
+
+pub(super) fn wanted<'a>(pack: &'a Pack, question: &Question) -> Result<Vec<&'a Indicator>, ComputeError> {
+    if question.only.is_empty() {
+        return Ok(pack.indicators.iter().collect());
+    }
+    question.only.iter().map(|id| find_indicator(pack, id)).collect()
+}
+
+pub(super) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicator, ComputeError> {
+    pack.indicator(id).ok_or_else(|| {
+        let known = pack.indicators.iter().map(|known| known.id.as_str());
+        ComputeError::NoIndicator {
+            id: id.to_owned(),
+            pack: pack.id.clone(),
+            instead: offer_one_of(id, known).map(|offer| format!("; {offer}")),
+        }
+    })
+}
+
+/// The dimensions along which an indicator is published: those asked for, then its own segments.
+fn slicing(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> Vec<String> {
+    let mut names: Vec<String> = by
+        .iter()
+        .filter(|dimension| match (&indicator.measure, indicator.dataset) {
+            // A rate over `count` has regions and time only.
+            (Measure::Per(_), Dataset::Count) => {
+                pack.levels.iter().any(|level| level.name == dimension.name)
+            }
+            (_, dataset) => dimensions::suits(dataset, dimension),
+        })
+        .map(|dimension| dimension.name.clone())
+        .collect();
+    for segment in &indicator.segments {
+        if !names.contains(segment) {
+            names.push(segment.clone());
+        }
+    }
+    names
+}
+
+/// Every choice of some of the names, the fewest first.
+fn subsets(names: &[String]) -> Vec<Vec<String>> {
+    let mut all: Vec<Vec<String>> = vec![Vec::new()];
+    for name in names {
+        let with: Vec<Vec<String>> = all
+            .iter()
+            .map(|known| known.iter().cloned().chain([name.clone()]).collect())
+            .collect();
+        all.extend(with);
+    }
+    all.sort_by_key(Vec::len);
+    all
+}
+
+/// What the engine is asked about one dataset; `None` if nothing is.
+pub(super) fn request(
+    pack: &Pack,
+    question: &Question,
+    period: &Period,
+    about: &[&Indicator],
+    by: &[Dimension],
+    calendars: &[Calendar],
+) -> Option<Request> {
+    let dataset = about.first()?.dataset;
+    let filter = question.filter.condition(pack, dataset)?;
+    let mut dimensions: Vec<Dimension> = by
+        .iter()
+        .filter(|dimension| dimensions::suits(dataset, dimension))
+        .cloned()
+        .collect();
+    let own: BTreeSet<&String> = about.iter().flat_map(|one| own_columns(one)).collect();
+    for name in own {
+        if let Ok(dimension) = dimensions::dimension(pack, name)
+            && !dimensions.contains(&dimension)
+        {
+            dimensions.push(dimension);
+        }
+    }
+    let mut definitions: Vec<_> = about
+        .iter()
+        .flat_map(|indicator| compile::definitions(pack, indicator))
+        .collect();
+    if filter != Expr::Boolean(true) {
+        for definition in &mut definitions {
+            let population = definition.population.clone();
+            definition.population = Expr::And(vec![population, filter.clone()]);
+        }
+    }
+    Some(Request {
+        definitions,
+        period: period.clone(),
+        dimensions,
+        zone: TimeZone::get(&pack.zone).unwrap_or(TimeZone::UTC),
+        calendars: calendars.to_vec(),
+    })
+}
+
+/// Columns that the indicator's own segments and limits tell apart.
+fn own_columns(indicator: &Indicator) -> impl Iterator<Item = &String> {
+    let limits = indicator
+        .limits
+        .iter()
+        .filter(|limit| matches!(limit.kind, LimitKind::Longest(_)))
+        .flat_map(|limit| limit.segment.keys());
+    indicator.segments.iter().chain(limits)
+}
+
+pub(super) fn ask(
+    dataset: Dataset,
+    request: &Request,
+    records: &dyn Records,
+) -> Result<Answer, ComputeError> {
+    let parts = records
+        .parts(dataset, &columns_needed(request))
+        .map_err(|source| ComputeError::Records {
+            dataset: dataset.name(),
+            source,
+        })?;
+    run(request, &parts).map_err(|source| ComputeError::Run {
+        dataset: dataset.name(),
+        source,
+    })
+}
+
+/// Reads the dataset `count`, which is small.
+pub fn load_counts(records: &dyn Records) -> Result<Counts, ComputeError> {
+    let failed = |source| ComputeError::Records {
+        dataset: "count",
+        source,
+    };
+    let columns: Vec<String> = counts::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+    let mut counts = Counts::default();
+    for part in records.parts(Dataset::Count, &columns).map_err(failed)? {
+        for batch in part.batches() {
+            counts.add(&batch.map_err(failed)?);
+        }
+    }
+    Ok(counts)
+}
+
+/// The whole first, then slices by their keys, statistic by statistic.
+fn sort_by_statistic(pack: &Pack, rows: &mut [FigureRow]) {
+    let place = |row: &FigureRow| {
+        let indicator = pack.indicators.iter().position(|i| i.id == row.indicator);
+        let statistic = indicator.and_then(|at| {
+            let publish = &pack.indicators[at].publish;
+            publish.iter().position(|s| s.id == row.statistic)
+        });
+        (indicator, statistic)
+    };
+    rows.sort_by_cached_key(|row| (place(row), row.slice.len(), row.slice.clone()));
+}

@@ -1,0 +1,308 @@
+//! Names that people slice and filter by: `prefecture`, `month`, `area`, `x_priority` and the like.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use trueline_expression::{Expr, Function};
+use trueline_figures::{Dimension, DimensionKey, Period, PeriodError};
+use trueline_lake::Kind;
+
+use super::compile::{all_of, one_of};
+use super::mistake::offer_one_of;
+use super::model::{Cut, Dataset, Level, Pack};
+
+/// A slice or a filter that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DimensionError {
+    #[error("there is no dimension `{name}`{}", hint(.instead.as_deref()))]
+    Unknown {
+        name: String,
+        instead: Option<String>,
+    },
+    #[error("`{text}` is no filter; write a name, `=` and a value, such as prefecture=141100")]
+    NotAFilter { text: String },
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+    #[error("{name}={value} lies outside the period {period}")]
+    OutsidePeriod {
+        name: String,
+        value: String,
+        period: String,
+    },
+    #[error("only one stretch of time can be asked for at once")]
+    SeveralTimes,
+}
+
+fn hint(instead: Option<&str>) -> String {
+    instead.map_or_else(String::new, |text| format!("; {text}"))
+}
+
+const TIMES: [&str; 3] = ["month", "quarter", "day"];
+
+/// A dimension by its name, and the column it needs.
+pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionError> {
+    let zone = || pack.zone.clone();
+    let column = || "region".to_owned();
+    let key = if let Some(level) = pack.levels.iter().find(|level| level.name == name) {
+        match &level.cut {
+            Cut::Digits { length, pad } => DimensionKey::Prefix {
+                column: column(),
+                length: *length,
+                pad: pad.clone(),
+            },
+            Cut::Parts { count, separator } => DimensionKey::Parts {
+                column: column(),
+                separator: *separator,
+                count: *count,
+            },
+        }
+    } else {
+        match name {
+            "month" => DimensionKey::Month { zone: zone() },
+            "quarter" => DimensionKey::Quarter { zone: zone() },
+            "day" => DimensionKey::Day { zone: zone() },
+            _ if is_column(name) => DimensionKey::Column(name.to_owned()),
+            _ => {
+                let known = known_names(pack);
+                return Err(DimensionError::Unknown {
+                    name: name.to_owned(),
+                    instead: offer_one_of(name, known.iter().map(String::as_str)),
+                });
+            }
+        }
+    };
+    Ok(Dimension {
+        name: name.to_owned(),
+        key,
+    })
+}
+
+/// Dimensions by their names, each once, in the order asked for.
+pub fn dimensions(pack: &Pack, names: &[String]) -> Result<Vec<Dimension>, DimensionError> {
+    let mut found: Vec<Dimension> = Vec::new();
+    for name in names {
+        let one = dimension(pack, name.trim())?;
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    Ok(found)
+}
+
+/// Every name that can be sliced by, besides extras.
+pub fn known_names(pack: &Pack) -> Vec<String> {
+    let mut names: Vec<String> = pack.levels.iter().map(|level| level.name.clone()).collect();
+    names.extend(TIMES.iter().map(|name| (*name).to_owned()));
+    for dataset in Dataset::ALL {
+        for column in dataset.schema().columns {
+            let name = column.name.to_owned();
+            if sliceable(column.kind) && dataset != Dataset::Count && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn sliceable(kind: Kind) -> bool {
+    match kind {
+        Kind::Label | Kind::Boolean | Kind::Integer | Kind::Text => true,
+        Kind::Number | Kind::Moment => false,
+    }
+}
+
+fn is_column(name: &str) -> bool {
+    name.starts_with("x_") || Dataset::ALL.iter().any(|dataset| has_column(*dataset, name))
+}
+
+/// Whether rows of a dataset can be sliced by a column.
+pub(super) fn has_column(dataset: Dataset, name: &str) -> bool {
+    name.starts_with("x_")
+        || dataset
+            .schema()
+            .columns
+            .iter()
+            .any(|column| column.name == name && sliceable(column.kind))
+}
+
+/// Whether a dataset can be sliced by a dimension.
+pub(super) fn suits(dataset: Dataset, dimension: &Dimension) -> bool {
+    match &dimension.key {
+        DimensionKey::Column(column)
+        | DimensionKey::Prefix { column, .. }
+        | DimensionKey::Parts { column, .. } => has_column(dataset, column),
+        DimensionKey::Month { .. } | DimensionKey::Quarter { .. } | DimensionKey::Day { .. } => {
+            true
+        }
+    }
+}
+
+/// What to look at: values for dimensions, and the stretch of time they leave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Dimension → any of these values.
+    pub values: BTreeMap<String, Vec<String>>,
+    /// From `month=…`, `quarter=…` or `day=…`.
+    pub time: Option<String>,
+}
+
+impl Filter {
+    /// Reads `prefecture=141100,month=2020-05`. A region may be given by its name; one dimension
+    /// given twice means either.
+    pub fn parse(pack: &Pack, text: &str) -> Result<Filter, DimensionError> {
+        let mut filter = Filter::default();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let (name, value) = part
+                .split_once('=')
+                .ok_or_else(|| DimensionError::NotAFilter {
+                    text: part.to_owned(),
+                })?;
+            filter.add(pack, name.trim(), value.trim())?;
+        }
+        Ok(filter)
+    }
+
+    fn add(&mut self, pack: &Pack, name: &str, value: &str) -> Result<(), DimensionError> {
+        dimension(pack, name)?;
+        if TIMES.contains(&name) {
+            if self.time.as_deref().is_some_and(|time| time != value) {
+                return Err(DimensionError::SeveralTimes);
+            }
+            self.time = Some(value.to_owned());
+            return Ok(());
+        }
+        let value = coded(pack, name, value);
+        self.values.entry(name.to_owned()).or_default().push(value);
+        Ok(())
+    }
+
+    /// The period that is left of `period`.
+    pub fn period(&self, pack: &Pack, period: &Period) -> Result<Period, DimensionError> {
+        let Some(time) = &self.time else {
+            return Ok(period.clone());
+        };
+        let zone = TimeZone::get(&pack.zone).unwrap_or(TimeZone::UTC);
+        let part = Period::parse(time, &zone)?;
+        if part.from >= period.from && part.to <= period.to {
+            return Ok(part);
+        }
+        Err(DimensionError::OutsidePeriod {
+            name: "time".to_owned(),
+            value: time.clone(),
+            period: period.name.clone(),
+        })
+    }
+
+    /// The condition on rows; `None` if the dataset lacks a column that it needs.
+    pub(super) fn condition(&self, pack: &Pack, dataset: Dataset) -> Option<Expr> {
+        let mut parts = Vec::new();
+        for (name, values) in &self.values {
+            let level = pack.levels.iter().find(|level| level.name == *name);
+            let column = if level.is_some() { "region" } else { name };
+            if !has_column(dataset, column) {
+                return None;
+            }
+            parts.push(match level {
+                Some(level) => in_regions(level, values),
+                None if is_text(dataset, name) => one_of(name, values),
+                None => as_text(name, values),
+            });
+        }
+        Some(all_of(parts))
+    }
+}
+
+/// A value given by its label, as its code.
+fn coded(pack: &Pack, name: &str, value: &str) -> String {
+    let says = |words: &super::model::Words| {
+        words.zh == value || words.en.eq_ignore_ascii_case(value)
+    };
+    let labels: Box<dyn Iterator<Item = (&String, &super::model::Words)>> =
+        match pack.levels.iter().find(|level| level.name == name) {
+            Some(level) => Box::new(
+                pack.regions
+                    .iter()
+                    .filter(|(code, _)| cut(level, code) == **code),
+            ),
+            None => Box::new(pack.labels.get(name).into_iter().flatten()),
+        };
+    let mut found = labels.filter(|(_, words)| says(words));
+    match found.next() {
+        Some((code, _)) => code.clone(),
+        None => value.to_owned(),
+    }
+}
+
+/// The code that a level gives a region.
+pub(super) fn cut(level: &Level, code: &str) -> String {
+    match &level.cut {
+        Cut::Digits { length, pad } => match code.char_indices().nth(*length) {
+            Some((at, _)) => format!("{}{pad}", &code[..at]),
+            None => code.to_owned(),
+        },
+        Cut::Parts { count, separator } => {
+            let parts: Vec<&str> = code.split(*separator).take(*count).collect();
+            parts.join(&separator.to_string())
+        }
+    }
+}
+
+fn in_regions(level: &Level, values: &[String]) -> Expr {
+    let region = || Expr::Name("region".to_owned());
+    let starts = |prefix: String| {
+        Expr::Call(
+            Function::StartsWith,
+            vec![region(), Expr::Text(prefix)],
+        )
+    };
+    let mut parts: Vec<Expr> = Vec::new();
+    for value in values {
+        if value.is_empty() {
+            parts.push(Expr::Call(Function::Missing, vec![region()]));
+            continue;
+        }
+        match &level.cut {
+            Cut::Digits { length, .. } => {
+                parts.push(starts(value.chars().take(*length).collect()));
+            }
+            Cut::Parts { separator, .. } => {
+                parts.push(one_of("region", std::slice::from_ref(value)));
+                parts.push(starts(format!("{value}{separator}")));
+            }
+        }
+    }
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => Expr::Or(parts),
+    }
+}
+
+fn is_text(dataset: Dataset, name: &str) -> bool {
+    dataset
+        .schema()
+        .columns
+        .iter()
+        .any(|column| column.name == name && matches!(column.kind, Kind::Label | Kind::Text))
+}
+
+/// Values of a column that need not be text, compared as they print.
+fn as_text(name: &str, values: &[String]) -> Expr {
+    let column = || Expr::Name(name.to_owned());
+    let given: Vec<Expr> = values
+        .iter()
+        .filter(|value| !value.is_empty())
+        .map(|value| Expr::Text(value.clone()))
+        .collect();
+    let mut parts = Vec::new();
+    if !given.is_empty() {
+        let text = Expr::Call(Function::ToText, vec![column()]);
+        parts.push(Expr::In(Box::new(text), given));
+    }
+    if values.iter().any(String::is_empty) {
+        parts.push(Expr::Call(Function::Missing, vec![column()]));
+    }
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => Expr::Or(parts),
+    }
+}

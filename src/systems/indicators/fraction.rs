@@ -1,0 +1,148 @@
+//! Exact values, and how they are printed.
+//!
+//! A figure stays a fraction of integers until it is printed, so it is rounded once, by GB/T 8170
+//! (half to even). A rate below 1 never prints as 100 %, nor one above 0 as 0 %.
+
+use trueline_figures::numbers::round_half_even;
+
+/// A value as a fraction of integers; the denominator is positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fraction {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl Fraction {
+    /// `None` if there is nothing to divide by.
+    pub(super) fn new(numerator: i128, denominator: i128) -> Option<Fraction> {
+        (denominator > 0).then_some(Fraction {
+            numerator,
+            denominator,
+        })
+    }
+
+    pub(super) fn times(self, factor: i128) -> Fraction {
+        Fraction {
+            numerator: self.numerator * factor,
+            ..self
+        }
+    }
+
+    pub(super) fn value(self) -> f64 {
+        // Divide whole part and rest apart: both are exact where their quotient would not be.
+        let whole = self.numerator.div_euclid(self.denominator);
+        let rest = self.numerator.rem_euclid(self.denominator);
+        whole as f64 + rest as f64 / self.denominator as f64
+    }
+
+    /// Rounded half to even, with so many decimals.
+    pub(super) fn rounded(self, decimals: u8) -> String {
+        let text = round_half_even(self.numerator, self.denominator, usize::from(decimals));
+        text.unwrap_or_else(|| "—".to_owned())
+    }
+
+    /// A share in percent. All and none print without decimals; what is neither takes as many
+    /// decimals as it needs not to look like them.
+    pub(super) fn percent(self, decimals: u8) -> String {
+        let all = 100 * self.denominator;
+        if self.numerator == 0 {
+            return "0".to_owned();
+        }
+        if self.numerator == all {
+            return "100".to_owned();
+        }
+        let looks_whole = |text: &str| text.trim_end_matches('0').trim_end_matches('.') == "100";
+        let looks_none = |text: &str| text.chars().all(|c| c == '0' || c == '.');
+        (decimals..=18)
+            .map(|decimals| self.rounded(decimals))
+            .find(|text| !looks_none(text) && !(looks_whole(text) && self.numerator < all))
+            .unwrap_or_else(|| self.rounded(decimals))
+    }
+}
+
+/// A small rate rounded up to two digits: an upper bound must not come out below itself.
+pub(super) fn bound_text(bound: f64) -> String {
+    if bound <= 0.0 {
+        return "0".to_owned();
+    }
+    let mut exponent = libm::floor(libm::log10(bound)) as i32;
+    let scale = libm::pow(10.0, f64::from(1 - exponent));
+    let mut digits = libm::ceil(bound * scale * (1.0 - 1e-12)) as i64;
+    if digits >= 100 {
+        digits = 10;
+        exponent += 1;
+    }
+    format!("{}.{}×10{}", digits / 10, digits % 10, superscript(exponent))
+}
+
+/// A claimed rate such as 1e-4, as people write it: 10⁻⁴.
+pub(super) fn claim_text(claim: f64) -> String {
+    let exponent = libm::round(libm::log10(claim)) as i32;
+    let exact = (claim - libm::pow(10.0, f64::from(exponent))).abs() < claim * 1e-9;
+    if exact {
+        format!("10{}", superscript(exponent))
+    } else {
+        bound_text(claim)
+    }
+}
+
+fn superscript(number: i32) -> String {
+    let digit = |c: char| match c {
+        '-' => '⁻',
+        '0' => '⁰',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '4' => '⁴',
+        '5' => '⁵',
+        '6' => '⁶',
+        '7' => '⁷',
+        '8' => '⁸',
+        _ => '⁹',
+    };
+    number.to_string().chars().map(digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fraction(numerator: i128, denominator: i128) -> Fraction {
+        Fraction::new(numerator, denominator).expect("a denominator")
+    }
+
+    #[test]
+    fn halves_go_to_the_even_digit() {
+        let check = |numerator, denominator, decimals, expected: &str| {
+            let printed = fraction(numerator, denominator).rounded(decimals);
+            assert_eq!(printed, expected, "{numerator}/{denominator}");
+        };
+        check(5, 1000, 2, "0.00");
+        check(15, 1000, 2, "0.02");
+        check(25, 1000, 2, "0.02");
+        check(35, 1000, 2, "0.04");
+        check(1, 3, 2, "0.33");
+        check(-25, 1000, 2, "-0.02");
+        check(7, 2, 0, "4");
+        check(5, 2, 0, "2");
+    }
+
+    #[test]
+    fn only_all_prints_as_all_and_only_none_as_none() {
+        let share = |part: i128, of: i128| fraction(part, of).times(100).percent(2);
+        assert_eq!(share(8814, 10_000), "88.14");
+        assert_eq!(share(0, 10), "0");
+        assert_eq!(share(10, 10), "100");
+        assert_eq!(share(199_999, 200_000), "99.9995");
+        assert_eq!(share(1, 200_000), "0.0005");
+        assert_eq!(share(99_994, 100_000), "99.99");
+    }
+
+    #[test]
+    fn a_bound_is_rounded_up() {
+        assert_eq!(bound_text(0.000_099_1), "1.0×10⁻⁴");
+        assert_eq!(bound_text(0.000_131), "1.4×10⁻⁴");
+        assert_eq!(bound_text(0.02), "2.0×10⁻²");
+        assert_eq!(claim_text(1e-4), "10⁻⁴");
+    }
+}

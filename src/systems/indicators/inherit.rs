@@ -1,0 +1,145 @@
+//! The rule of inheritance: a child adds a limit and the parent's keeps running.
+//!
+//! Two limits are compared only where they count the same thing: 24 h is stricter than 48 h, but 5
+//! working days and 15 days both run, and the earlier due time counts. A looser limit has no effect
+//! while the parent's runs, so it is a mistake; with a cited approval it replaces the parent's.
+
+use trueline_clock::Limit as DueRule;
+
+use super::model::{Direction, Indicator, Limit, LimitKind, TimeUnit};
+
+/// A child's limit that is looser than what it inherits.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Looser {
+    #[error("{new} is looser than the {old} of {by}")]
+    Unapproved {
+        new: String,
+        old: String,
+        by: String,
+    },
+    #[error("{new} replaces the {old} of {by} for other cases than those")]
+    OtherSegment {
+        new: String,
+        old: String,
+        by: String,
+    },
+}
+
+impl Looser {
+    pub(super) fn remedy(&self) -> &'static str {
+        match self {
+            Looser::Unapproved { .. } => {
+                "write a stricter value, or cite `approval = \"…\"` that allows it"
+            }
+            Looser::OtherSegment { .. } => "give it the same `segment` and `when`",
+        }
+    }
+}
+
+/// Lets a limit run beside those already there.
+pub(super) fn add_limit(limit: Limit, indicator: &mut Indicator) -> Result<(), Looser> {
+    let mut kept: Vec<Limit> = Vec::new();
+    for old in std::mem::take(&mut indicator.limits) {
+        if old.by == limit.by || !is_looser(&limit, &old) || !meet(&limit, &old) {
+            kept.push(old);
+            continue;
+        }
+        let names = || (shown(&limit), shown(&old), old.by.clone());
+        if limit.approval.is_none() {
+            let (new, old, by) = names();
+            return Err(Looser::Unapproved { new, old, by });
+        }
+        if limit.segment != old.segment || limit.when != old.when {
+            let (new, old, by) = names();
+            return Err(Looser::OtherSegment { new, old, by });
+        }
+        kept.extend(outside(&old, &limit));
+    }
+    kept.push(limit);
+    indicator.limits = kept;
+    Ok(())
+}
+
+fn shown(limit: &Limit) -> String {
+    format!("{} {}", limit.value, limit.unit)
+}
+
+/// What is left of an old limit before and after the days of the one that replaces it.
+fn outside(old: &Limit, new: &Limit) -> Vec<Limit> {
+    let mut left = Vec::new();
+    if let Some(until) = new.from.and_then(|from| from.yesterday().ok())
+        && old.from.is_none_or(|from| from <= until)
+    {
+        left.push(Limit {
+            until: Some(until),
+            ..old.clone()
+        });
+    }
+    if let Some(from) = new.until.and_then(|until| until.tomorrow().ok())
+        && old.until.is_none_or(|until| from <= until)
+    {
+        left.push(Limit {
+            from: Some(from),
+            ..old.clone()
+        });
+    }
+    left
+}
+
+/// Whether two limits can hold for the same case on the same day.
+fn meet(a: &Limit, b: &Limit) -> bool {
+    let days = a
+        .from
+        .is_none_or(|from| b.until.is_none_or(|until| from <= until))
+        && b.from
+            .is_none_or(|from| a.until.is_none_or(|until| from <= until));
+    let segments = a.segment.iter().all(|(column, values)| {
+        b.segment
+            .get(column)
+            .is_none_or(|others| values.iter().any(|value| others.contains(value)))
+    });
+    days && segments
+}
+
+/// Whether `new` is looser than `old`; false where they count different things.
+fn is_looser(new: &Limit, old: &Limit) -> bool {
+    let (Some(a), Some(b)) = (comparable(new), comparable(old)) else {
+        return false;
+    };
+    if a.0 != b.0 || new.direction != old.direction {
+        return false;
+    }
+    match new.direction {
+        Direction::AtMost => a.1 > b.1,
+        Direction::AtLeast => a.1 < b.1,
+    }
+}
+
+/// What a limit counts, and how much of it.
+fn comparable(limit: &Limit) -> Option<(String, f64)> {
+    let scaled = |what: &str| {
+        let (family, each) = match TimeUnit::parse(&limit.unit) {
+            Some(TimeUnit::Seconds) => ("natural", 1.0),
+            Some(TimeUnit::Minutes) => ("natural", 60.0),
+            Some(TimeUnit::Hours) => ("natural", 3600.0),
+            Some(TimeUnit::Days) => ("natural", 86_400.0),
+            Some(TimeUnit::WorkingHours) => ("working hours", 3600.0),
+            Some(TimeUnit::WorkingDays) => ("working days", 1.0),
+            None => (limit.unit.as_str(), 1.0),
+        };
+        (format!("{what} in {family}"), limit.value * each)
+    };
+    Some(match &limit.kind {
+        LimitKind::Mean => scaled("mean"),
+        LimitKind::Percentile(percent) => scaled(&format!("p{percent}")),
+        LimitKind::Share(of) => scaled(of),
+        LimitKind::Rate => scaled("rate"),
+        LimitKind::Bound => scaled("bound"),
+        LimitKind::Longest(due) => match due {
+            DueRule::Elapsed { seconds } => ("each, elapsed".to_owned(), *seconds as f64),
+            DueRule::Dates { days } => ("each, by date".to_owned(), *days as f64),
+            DueRule::WorkingDates { days } => ("each, by working date".to_owned(), *days as f64),
+            DueRule::SameDay { .. } => return None,
+        },
+    })
+}

@@ -1,0 +1,163 @@
+//! Finding and reading packs: by name or by path, with all that they inherit.
+//!
+//! A name is looked for among the user's own packs first, then among the shipped ones, so that a
+//! branch can keep a corrected copy. A parent is looked for beside its child as well.
+
+use std::path::{Path, PathBuf};
+
+use trueline_expression::nearest;
+
+use super::file::PackFile;
+use super::mistake::{Manuscript, Mistake, PackError, offer_one_of};
+use super::model::Pack;
+use super::resolve;
+use super::shipped::{self, shipped_packs};
+
+/// Reads a pack by name or path, with its ancestors. `folders` hold the user's own packs.
+pub fn load(asked: &str, folders: &[PathBuf]) -> Result<Pack, PackError> {
+    let found = find(asked, folders)?;
+    let Some((manuscript, home)) = found else {
+        return Err(PackError::Unknown {
+            name: asked.to_owned(),
+            instead: offer_one_of(asked, shipped_packs()),
+        });
+    };
+    let mut folders = folders.to_vec();
+    folders.extend(home);
+    read(manuscript, &folders, &mut Vec::new())
+}
+
+/// Reads a pack from its text; it may inherit a shipped pack.
+pub fn parse(file: &str, text: &str) -> Result<Pack, PackError> {
+    let manuscript = Manuscript {
+        file: file.to_owned(),
+        text: text.to_owned(),
+    };
+    read(manuscript, &[], &mut Vec::new())
+}
+
+type Found = Option<(Manuscript, Option<PathBuf>)>;
+
+fn find(asked: &str, folders: &[PathBuf]) -> Result<Found, PackError> {
+    let is_path = asked.contains(['/', '\\'])
+        || Path::new(asked)
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    if is_path {
+        let path = Path::new(asked);
+        let home = path.parent().map(Path::to_path_buf);
+        return Ok(Some((read_text(path)?, home)));
+    }
+    for folder in folders {
+        let path = folder.join(format!("{asked}.toml"));
+        if path.is_file() {
+            return Ok(Some((read_text(&path)?, Some(folder.clone()))));
+        }
+    }
+    Ok(shipped::shipped_pack_text(asked).map(|text| {
+        let manuscript = Manuscript {
+            file: format!("packs/{asked}.toml"),
+            text: text.to_owned(),
+        };
+        (manuscript, None)
+    }))
+}
+
+fn read_text(path: &Path) -> Result<Manuscript, PackError> {
+    let file = path.display().to_string();
+    let unreadable = |source| PackError::Unreadable {
+        file: file.clone(),
+        source,
+    };
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Manuscript {
+            text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(),
+            file,
+        }),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(&error.into_bytes()[..valid]).into_owned();
+            let manuscript = Manuscript { file, text };
+            let mistake = manuscript
+                .mistake(&(valid..valid), "this is not UTF-8")
+                .or_write("save the file as UTF-8");
+            Err(Box::new(mistake).into())
+        }
+    }
+}
+
+/// `chain` holds the ids of the packs that led here.
+fn read(
+    manuscript: Manuscript,
+    folders: &[PathBuf],
+    chain: &mut Vec<String>,
+) -> Result<Pack, PackError> {
+    let file = parse_file(&manuscript)?;
+    let id = file.pack.id.get_ref().clone();
+    if chain.contains(&id) {
+        chain.push(id);
+        let circle = chain.join(" → ");
+        let mistake = manuscript
+            .mistake(
+                &file.pack.id.span(),
+                format!("packs inherit in a circle: {circle}"),
+            )
+            .or_write("let the most general of them inherit nothing");
+        return Err(Box::new(mistake).into());
+    }
+    chain.push(id);
+    let parent = match &file.pack.inherits {
+        None => None,
+        Some(name) => {
+            let Some((text, home)) = find(name.get_ref(), folders)? else {
+                return Err(no_such_parent(&manuscript, name).into());
+            };
+            let mut folders = folders.to_vec();
+            folders.extend(home);
+            Some(read(text, &folders, chain)?)
+        }
+    };
+    Ok(resolve::pack(&manuscript, file, parent)?)
+}
+
+fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> Box<Mistake> {
+    let mistake = manuscript
+        .mistake(
+            &name.span(),
+            format!("no pack is called `{}`", name.get_ref()),
+        )
+        .or_one_of(name.get_ref(), shipped_packs());
+    Box::new(mistake)
+}
+
+fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<Mistake>> {
+    toml::from_str(&manuscript.text).map_err(|error| {
+        let at = error.span().unwrap_or(0..0);
+        // serde names the wrong word first and the right ones after it, each in backticks.
+        let message = error.message().to_owned();
+        let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+        let unknown =
+            message.starts_with("unknown field") || message.starts_with("unknown variant");
+        let mistake = match words.split_first() {
+            Some((wrong, right)) if unknown => {
+                let kind = if message.starts_with("unknown field") {
+                    "key"
+                } else {
+                    "word"
+                };
+                let problem = format!("there is no {kind} `{wrong}` here");
+                let mistake = manuscript.mistake(&at, problem);
+                match nearest(wrong, right.iter().copied()) {
+                    Some(near) => mistake.or_write(format!("did you mean `{near}`?")),
+                    None => mistake.or_write(format!("write one of: {}", right.join(", "))),
+                }
+            }
+            Some((missing, _)) if message.starts_with("missing field") => manuscript
+                .mistake(&at, format!("the key `{missing}` is missing"))
+                .or_write(format!("add a line `{missing} = …` here")),
+            Some(_) | None => manuscript.mistake(&at, message.replace('\n', " ")),
+        };
+        Box::new(mistake)
+    })
+}

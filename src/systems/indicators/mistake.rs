@@ -1,0 +1,156 @@
+//! What is wrong in a pack, where it stands, and what to write instead.
+//!
+//! A pack is read and edited by people, so a mistake names its file, line and column, and offers the
+//! nearest word that would have been right.
+
+use std::fmt;
+use std::ops::Range;
+
+use trueline_expression::nearest;
+
+/// A pack could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    #[error("no pack is called `{name}`{}", offer(.instead.as_deref()))]
+    Unknown {
+        name: String,
+        instead: Option<String>,
+    },
+    #[error("cannot read the pack {file}")]
+    Unreadable {
+        file: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Mistake(#[from] Box<Mistake>),
+}
+
+/// One mistake in the text of a pack.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {problem}{}", offer(.instead.as_deref()))]
+pub struct Mistake {
+    pub place: Place,
+    pub problem: String,
+    /// What to write instead, as a half sentence.
+    pub instead: Option<String>,
+}
+
+fn offer(instead: Option<&str>) -> String {
+    instead.map_or_else(String::new, |text| format!("; {text}"))
+}
+
+/// A spot in a file; line and column count from 1, columns in characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// The text of a pack and the name it is known by, for telling where something stands.
+#[derive(Debug, Clone)]
+pub(super) struct Manuscript {
+    pub(super) file: String,
+    pub(super) text: String,
+}
+
+impl Manuscript {
+    pub(super) fn place(&self, at: usize) -> Place {
+        let mut at = at.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let before = &self.text[..at];
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        Place {
+            file: self.file.clone(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+
+    pub(super) fn mistake(&self, at: &Range<usize>, problem: impl Into<String>) -> Mistake {
+        Mistake {
+            place: self.place(at.start),
+            problem: problem.into(),
+            instead: None,
+        }
+    }
+
+    /// A mistake inside a quoted text: `offset` bytes into it.
+    pub(super) fn mistake_inside(
+        &self,
+        at: &Range<usize>,
+        offset: usize,
+        problem: impl Into<String>,
+    ) -> Mistake {
+        let raw = self.text.get(at.clone()).unwrap_or_default();
+        let quotes = if raw.starts_with("\"\"\"\n") || raw.starts_with("'''\n") {
+            4
+        } else if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
+            3
+        } else {
+            1
+        };
+        let start = (at.start + quotes + offset).min(at.end.max(at.start));
+        self.mistake(&(start..start), problem)
+    }
+}
+
+impl Mistake {
+    pub(super) fn or_write(mut self, instead: impl Into<String>) -> Self {
+        self.instead = Some(instead.into());
+        self
+    }
+
+    /// Offers the nearest of the words that would have been right, or all of them if few.
+    pub(super) fn or_one_of<'a>(
+        mut self,
+        word: &str,
+        right: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        self.instead = offer_one_of(word, right);
+        self
+    }
+}
+
+/// A half sentence that offers what could have been meant.
+pub(super) fn offer_one_of<'a>(
+    word: &str,
+    right: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let right: Vec<&str> = right.into_iter().collect();
+    if let Some(near) = nearest(word, right.iter().copied()) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    match right.len() {
+        0 => None,
+        1..=24 => Some(format!("write one of: {}", right.join(", "))),
+        _ => Some(format!("write one of: {} …", right[..24].join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_counts_lines_and_characters_from_one() {
+        let text = Manuscript {
+            file: "p.toml".to_owned(),
+            text: "a = 1\n障碍 = 2\n".to_owned(),
+        };
+        let at = text.text.find('=').expect("first sign");
+        assert_eq!(text.place(at).to_string(), "p.toml:1:3");
+        let at = text.text.rfind('=').expect("second sign");
+        assert_eq!(text.place(at).to_string(), "p.toml:2:4");
+        assert_eq!(text.place(usize::MAX).line, 3);
+    }
+}

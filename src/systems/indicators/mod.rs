@@ -1,0 +1,55 @@
+//! Indicators: packs of definitions, and the figures they give with their evidence.
+//!
+//! [`load`] reads a pack with everything it inherits; a pack that loads has no unknown name, no
+//! expression of the wrong type and no limit that is looser than its parent's without an approval.
+
+mod cases;
+mod columns;
+mod compile;
+mod compute;
+mod counts;
+mod dimensions;
+mod distribution;
+mod expressions;
+mod figures;
+mod file;
+mod fraction;
+pub mod http;
+mod inherit;
+mod limits;
+mod load;
+mod mistake;
+mod model;
+mod rates;
+mod records;
+mod resolve;
+mod resolve_indicator;
+mod resolve_limit;
+mod row;
+mod shipped;
+mod sql;
+
+pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
+pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
+pub use counts::{CountRow, Counts};
+pub use distribution::{Distribution, distributions};
+pub use dimensions::{DimensionError, Filter, dimensions, known_names};
+pub use load::{load, parse};
+pub use mistake::{Mistake, PackError, Place};
+pub use model::{
+    Ancestor, Approver, Change, ClockSpec, CountKind, Cut, Dataset, Denominator, Direction,
+    Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
+    NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
+};
+pub use records::{LakeRecords, MemoryRecords, Records};
+pub use row::{
+    BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
+    SubtractedRow,
+};
+pub use sql::{ExplainError, explain_sql};
+pub use shipped::{shipped_pack_text, shipped_packs};
+
+#[cfg(test)]
+mod tables;
+#[cfg(test)]
+mod tests;

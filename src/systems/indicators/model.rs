@@ -1,0 +1,461 @@
+//! A pack, read and resolved: what each indicator means, which limits run, and who says so.
+//!
+//! A pack inherits: nation → province → the operator's own promise. A child adds limits and the
+//! parent's keep running; whatever came from an ancestor remembers from which.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use trueline_clock::Limit as DueRule;
+use trueline_expression::Expr;
+
+pub use super::file::Words;
+
+/// A pack with everything it inherits.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    pub id: String,
+    pub version: String,
+    pub title: Words,
+    pub about: Option<Words>,
+    /// The pack itself last, the most general first.
+    pub lineage: Vec<Ancestor>,
+    /// IANA name.
+    pub zone: String,
+    pub calendar: Option<String>,
+    pub levels: Vec<Level>,
+    /// Region code → its name.
+    pub regions: BTreeMap<String, Words>,
+    /// Dimension → value → how it is printed: `area` → `urban` → 城市.
+    pub labels: BTreeMap<String, BTreeMap<String, Words>>,
+    pub units: BTreeMap<String, Words>,
+    /// In print order.
+    pub groups: Vec<Group>,
+    pub sources: BTreeMap<String, LegalSource>,
+    pub indicators: Vec<Indicator>,
+    pub not_answered: Vec<NotAnswered>,
+    pub interval: Interval,
+}
+
+/// One pack of a lineage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ancestor {
+    pub id: String,
+    pub version: String,
+    pub title: Words,
+    /// SHA-256 of its text, in hex.
+    pub digest: String,
+}
+
+/// One level of the region hierarchy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    pub name: String,
+    pub title: Words,
+    pub cut: Cut,
+}
+
+/// How the code of a level follows from the code of a region below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cut {
+    /// The first characters, padded: prefecture of `141121` is `1411` + `00`.
+    Digits { length: usize, pad: String },
+    /// The first parts: `north/harbour` of `north/harbour/3`.
+    Parts { count: usize, separator: char },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    pub id: String,
+    pub title: Words,
+}
+
+/// Where a rule stands, and whether anybody read it there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegalSource {
+    pub id: String,
+    pub title: Words,
+    pub citation: Words,
+    pub read: Read,
+}
+
+/// How well a source is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Read {
+    /// Read in the text of the document itself.
+    Primary,
+    /// Read in someone else's account of it.
+    Secondary,
+    /// Not read; from memory.
+    Memory,
+    /// Not a rule of anybody else: the pack's own design.
+    OwnDesign,
+}
+
+/// One thing to measure.
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    pub id: String,
+    pub group: String,
+    pub title: Words,
+    /// The definition in words, for the annex.
+    pub says: Words,
+    /// The pack that defined it.
+    pub set_by: String,
+    pub dataset: Dataset,
+    pub population: Written,
+    pub period_moment: Option<Written>,
+    pub measure: Measure,
+    pub denominator: Denominator,
+    pub exclusions: Vec<Exclusion>,
+    /// Columns whose values are published one by one, such as `area`.
+    pub segments: Vec<String>,
+    pub publish: Vec<Statistic>,
+    pub limits: Vec<Limit>,
+    /// Days on which the definition changed: figures on either side are not comparable.
+    pub changed: Vec<Change>,
+    pub sources: Vec<String>,
+    pub clause: Option<String>,
+    /// Why a child pack was allowed to change the definition.
+    pub approval: Option<Words>,
+}
+
+/// The datasets an indicator can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dataset {
+    Case,
+    BillingTest,
+    Site,
+    Count,
+}
+
+/// An expression and the text it was written in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    pub text: String,
+    pub expr: Expr,
+}
+
+#[derive(Debug, Clone)]
+pub enum Measure {
+    Waited(ClockSpec),
+    Amount {
+        value: Written,
+        decimals: u8,
+    },
+    Share {
+        hit: Written,
+        of: Written,
+    },
+    Count,
+    /// Two columns added up and divided.
+    Ratio {
+        numerator: Written,
+        denominator: Written,
+    },
+    /// Cases, or a count, per line, user or bill from the dataset `count`.
+    Per(PerSpec),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockSpec {
+    pub start: Written,
+    pub stop: Written,
+    /// The moment that ends the wait without a result.
+    pub withdrawn: Option<Written>,
+    pub unit: TimeUnit,
+    /// Kinds of intervals that do not count.
+    pub subtract: Vec<String>,
+    pub limit_is_on_time: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PerSpec {
+    /// The measure in `count` to divide by.
+    pub of: String,
+    /// The scope of that measure, such as `fixed`.
+    pub scope: String,
+    pub kind: CountKind,
+    pub each: u64,
+    /// A measure in `count`; the rows of the population when absent.
+    pub numerator: Option<String>,
+}
+
+/// How values of `count` combine over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountKind {
+    /// A state at the end of a period: lines, users.
+    Stock,
+    /// Adds up over a period: bills, complaints.
+    Flow,
+}
+
+/// A unit of time as a pack writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeUnit {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+    WorkingHours,
+    WorkingDays,
+}
+
+/// What an on-time rate is divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Denominator {
+    /// Cases done in the period.
+    Closed,
+    /// Cases accepted in the period, done or not.
+    Dispatched,
+    /// The same without those that the customer withdrew.
+    DispatchedMinusWithdrawn,
+}
+
+#[derive(Debug, Clone)]
+pub struct Exclusion {
+    pub reason: Reason,
+    pub title: Words,
+    pub when: Written,
+    pub approver: Approver,
+}
+
+#[derive(Debug, Clone)]
+pub enum Reason {
+    Fixed(String),
+    /// The text of a column.
+    From(Written),
+}
+
+#[derive(Debug, Clone)]
+pub enum Approver {
+    /// The definition itself leaves these out; nobody needs to approve each.
+    Definition(String),
+    From(Written),
+}
+
+/// One published figure of an indicator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistic {
+    /// The last part of the figure's id: `fixed.install` + `mean`.
+    pub id: String,
+    pub kind: StatisticKind,
+    pub title: Words,
+    /// `h`, `d`, `wd`, `%`, or a unit that the pack names.
+    pub unit: String,
+    pub decimals: u8,
+    /// Whether it stands among the main indicators of a report.
+    pub main: bool,
+    /// Printed beside the title: 不含客户自维线路.
+    pub note: Option<Words>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum StatisticKind {
+    Mean,
+    Longest,
+    Shortest,
+    Median,
+    /// Nearest rank, in percent.
+    Percentile(f64),
+    /// Share of limited rows that kept their limit; of the limits set by one pack and its
+    /// ancestors if `against` is given.
+    OnTime {
+        against: Option<String>,
+    },
+    /// Share done within a limit of its own.
+    Within {
+        due: DueRule,
+        text: String,
+    },
+    Count,
+    Sum,
+    Share,
+    /// Rows that the share is about ÷ rows in the population.
+    Response,
+    /// One-sided upper bound of an error rate, against a claim such as 1e-4.
+    Bound {
+        claim: f64,
+    },
+    /// A ratio, times `each`.
+    Rate,
+}
+
+/// What a figure or a case must keep.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    pub kind: LimitKind,
+    pub value: f64,
+    pub unit: String,
+    pub direction: Direction,
+    /// Column → the values it holds for; `""` is a missing value. Empty: it holds for all.
+    pub segment: BTreeMap<String, Vec<String>>,
+    pub when: Option<Written>,
+    /// First day in force.
+    pub from: Option<Date>,
+    /// Last day in force.
+    pub until: Option<Date>,
+    /// The pack that set it.
+    pub by: String,
+    pub source: Option<String>,
+    pub clause: Option<String>,
+    pub read: Read,
+    pub verified: bool,
+    pub note: Option<Words>,
+    /// Why it may be looser than the inherited one, which then no longer runs.
+    pub approval: Option<Words>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum LimitKind {
+    Mean,
+    /// On each case.
+    Longest(DueRule),
+    Percentile(f64),
+    /// On the figure with this last part of an id.
+    Share(String),
+    Rate,
+    Bound,
+}
+
+/// Which side of a limit is the good one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    AtMost,
+    AtLeast,
+}
+
+/// A day on which a definition changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub on: Date,
+    pub says: Words,
+}
+
+/// An indicator of the source that records cannot answer, and what is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAnswered {
+    pub id: String,
+    pub title: Words,
+    pub missing: Words,
+    pub clause: Option<String>,
+    pub source: Option<String>,
+}
+
+/// How sure a proportion is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    pub method: Method,
+    pub level: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    Wilson,
+    ClopperPearson,
+}
+
+impl Pack {
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.id == id)
+    }
+
+    /// The indicator and statistic of a figure id such as `fixed.install.mean`.
+    pub fn figure(&self, id: &str) -> Option<(&Indicator, &Statistic)> {
+        let (indicator, statistic) = id.rsplit_once('.')?;
+        let indicator = self.indicator(indicator)?;
+        let statistic = indicator.publish.iter().find(|s| s.id == statistic)?;
+        Some((indicator, statistic))
+    }
+
+    /// The indicators of one group, in the order of the pack.
+    pub fn in_group<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Indicator> {
+        self.indicators
+            .iter()
+            .filter(move |indicator| indicator.group == group)
+    }
+
+    /// How a value of a dimension is printed; `None` if the pack has no words for it.
+    pub fn label(&self, dimension: &str, value: &str) -> Option<&Words> {
+        if self.levels.iter().any(|level| level.name == dimension) || dimension == "region" {
+            return self.regions.get(value);
+        }
+        self.labels.get(dimension)?.get(value)
+    }
+
+    /// How far a pack is from the root of the lineage; `None` if it is no ancestor.
+    pub fn generation(&self, id: &str) -> Option<usize> {
+        self.lineage.iter().position(|ancestor| ancestor.id == id)
+    }
+}
+
+impl Indicator {
+    pub fn clock(&self) -> Option<&ClockSpec> {
+        match &self.measure {
+            Measure::Waited(clock) => Some(clock),
+            Measure::Amount { .. }
+            | Measure::Share { .. }
+            | Measure::Count
+            | Measure::Ratio { .. }
+            | Measure::Per(_) => None,
+        }
+    }
+}
+
+impl Dataset {
+    pub const ALL: [Dataset; 4] = [
+        Dataset::Case,
+        Dataset::BillingTest,
+        Dataset::Site,
+        Dataset::Count,
+    ];
+
+    pub fn schema(self) -> trueline_lake::Schema {
+        use crate::systems::cases;
+        match self {
+            Dataset::Case => cases::case_schema(),
+            Dataset::BillingTest => cases::billing_test_schema(),
+            Dataset::Site => cases::site_schema(),
+            Dataset::Count => cases::count_schema(),
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Dataset::Case => "case",
+            Dataset::BillingTest => "billing_test",
+            Dataset::Site => "site",
+            Dataset::Count => "count",
+        }
+    }
+}
+
+impl TimeUnit {
+    pub fn code(self) -> &'static str {
+        match self {
+            TimeUnit::Seconds => "s",
+            TimeUnit::Minutes => "min",
+            TimeUnit::Hours => "h",
+            TimeUnit::Days => "d",
+            TimeUnit::WorkingHours => "wh",
+            TimeUnit::WorkingDays => "wd",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<TimeUnit> {
+        [
+            TimeUnit::Seconds,
+            TimeUnit::Minutes,
+            TimeUnit::Hours,
+            TimeUnit::Days,
+            TimeUnit::WorkingHours,
+            TimeUnit::WorkingDays,
+        ]
+        .into_iter()
+        .find(|unit| unit.code() == code)
+    }
+}

@@ -1,0 +1,150 @@
+//! Rates per line, user or bill: rows, or one count, divided by a count.
+
+use std::collections::BTreeSet;
+
+use trueline_figures::{Period, Slice, Tally};
+
+use super::counts::{NoCount, Wanted};
+use super::dimensions::cut;
+use super::figures::{Reading, Sheet};
+use super::fraction::Fraction;
+use super::model::{Dataset, Measure, PerSpec, Words};
+
+/// The rate in one slice.
+pub(super) fn read(sheet: &Sheet<'_>, slice: &Slice, tally: &Tally) -> Reading {
+    let Measure::Per(spec) = &sheet.indicator.measure else {
+        return Reading::default();
+    };
+    match rate(sheet, spec, slice, tally) {
+        Ok(value) => Reading {
+            value,
+            ..Reading::default()
+        },
+        Err(missing) => Reading {
+            missing: Some(missing),
+            ..Reading::default()
+        },
+    }
+}
+
+fn rate(
+    sheet: &Sheet<'_>,
+    spec: &PerSpec,
+    slice: &Slice,
+    tally: &Tally,
+) -> Result<Option<Fraction>, Words> {
+    let place = place(sheet, slice)?;
+    let find = |measure: &str, scope: &str, kind| {
+        let wanted = Wanted {
+            measure,
+            scope,
+            region: &place.region,
+            period: &place.period,
+            kind,
+        };
+        sheet.counts.find(sheet.pack, wanted).map_err(|why| words(&why))
+    };
+    let scope = [spec.scope.as_str(), place.scope.as_str()];
+    let scope: Vec<&str> = scope.into_iter().filter(|part| !part.is_empty()).collect();
+    let denominator = find(&spec.of, &scope.join("/"), spec.kind)?;
+    let numerator = match &spec.numerator {
+        Some(measure) => find(measure, &place.scope, super::model::CountKind::Flow)?,
+        None => i128::from(tally.n) * 1_000_000,
+    };
+    Ok(Fraction::new(numerator, denominator).map(|f| f.times(i128::from(spec.each))))
+}
+
+/// What a slice means for `count`.
+struct Place {
+    region: String,
+    scope: String,
+    period: Period,
+}
+
+fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
+    let mut place = Place {
+        region: String::new(),
+        scope: String::new(),
+        period: sheet.period.clone(),
+    };
+    let zone = jiff::tz::TimeZone::get(&sheet.pack.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let mut depth = None;
+    for (name, value) in slice {
+        let level = sheet.pack.levels.iter().position(|level| level.name == *name);
+        match (level, name.as_str()) {
+            (Some(level), _) => {
+                if depth.is_none_or(|known| level > known) {
+                    depth = Some(level);
+                    place.region.clone_from(value);
+                }
+            }
+            (None, "month" | "quarter" | "day") => {
+                let part = Period::parse(value, &zone).map_err(|error| Words {
+                    zh: error.to_string(),
+                    en: error.to_string(),
+                })?;
+                // Of a month inside a quarter the shorter one counts.
+                if part.to - part.from < place.period.to - place.period.from {
+                    place.period = part;
+                }
+            }
+            (None, "area") => place.scope.clone_from(value),
+            (None, other) => {
+                return Err(Words {
+                    zh: format!("`count` 不按 {other} 区分"),
+                    en: format!("`count` does not tell {other} apart"),
+                });
+            }
+        }
+    }
+    Ok(place)
+}
+
+fn words(why: &NoCount) -> Words {
+    let zh = match why {
+        NoCount::Missing {
+            measure,
+            scope,
+            region,
+            period,
+        } => format!("`count` 缺少 {period} {region} {scope} 的 {measure}"),
+        NoCount::Disagreement {
+            measure,
+            region,
+            period,
+            ..
+        } => format!("{period} {region} 的 {measure} 有多个来源且数值不一"),
+    };
+    let zh: Vec<&str> = zh.split_whitespace().collect();
+    Words {
+        zh: zh.join(" "),
+        en: why.to_string(),
+    }
+}
+
+/// For rates over counts alone: the regions for which there is a numerator.
+pub(super) fn slices(sheet: &Sheet<'_>, dimensions: &[String]) -> BTreeSet<Slice> {
+    let Measure::Per(spec) = &sheet.indicator.measure else {
+        return BTreeSet::new();
+    };
+    if sheet.indicator.dataset != Dataset::Count || dimensions.is_empty() {
+        return BTreeSet::new();
+    }
+    let measure = spec.numerator.as_deref().unwrap_or(&spec.of);
+    let regions = sheet.counts.regions(measure);
+    let levels: Vec<_> = dimensions
+        .iter()
+        .filter_map(|name| sheet.pack.levels.iter().find(|level| level.name == *name))
+        .collect();
+    let deepest = levels.last();
+    regions
+        .into_iter()
+        .filter(|region| deepest.is_some_and(|level| cut(level, region) == *region))
+        .map(|region| {
+            levels
+                .iter()
+                .map(|level| (level.name.clone(), cut(level, &region)))
+                .collect()
+        })
+        .collect()
+}

@@ -1,0 +1,486 @@
+//! One indicator of a pack: defined here, or inherited and added to.
+//!
+//! A child may add figures and limits to an inherited indicator. It may not change what is measured
+//! unless it cites the approval, because a definition that quietly leaves out cases loosens every
+//! limit at once. Subtracting fewer kinds of pauses is stricter and needs none.
+
+use toml::Spanned;
+use trueline_expression::Expr;
+
+use super::expressions::{Wanted, written};
+use super::file::{self, DatasetText, IndicatorText};
+use super::mistake::{Manuscript, Mistake};
+use super::model::{
+    Approver, Change, ClockSpec, CountKind, Dataset, Denominator, Exclusion, Indicator, Measure,
+    Pack, PerSpec, Reason, TimeUnit, Words, Written,
+};
+use super::resolve::{self, Fallback};
+use super::resolve_limit;
+
+type Outcome<T> = Result<T, Box<Mistake>>;
+
+/// Adds an indicator to the pack, or adds to the one that it inherits.
+pub(super) fn add(
+    manuscript: &Manuscript,
+    text: Spanned<IndicatorText>,
+    fallback: &Fallback,
+    pack: &mut Pack,
+) -> Outcome<()> {
+    let text = text.into_inner();
+    let known = pack
+        .indicators
+        .iter()
+        .position(|known| known.id == *text.id.get_ref());
+    let mut indicator = match known {
+        Some(at) => refined(manuscript, &text, fallback, pack.indicators[at].clone())?,
+        None => defined(manuscript, &text, fallback, pack)?,
+    };
+    for source in &text.source {
+        resolve::known_source(manuscript, pack, source)?;
+        if !indicator.sources.contains(source.get_ref()) {
+            indicator.sources.push(source.get_ref().clone());
+        }
+    }
+    for change in &text.changed {
+        indicator.changed.push(Change {
+            on: resolve_limit::date(manuscript, change.on, &text.id.span())?,
+            says: change.says.clone(),
+        });
+    }
+    for publish in &text.publish {
+        let statistic = resolve_limit::statistic(manuscript, publish, &indicator, pack)?;
+        match indicator.publish.iter_mut().find(|s| s.id == statistic.id) {
+            Some(known) => *known = statistic,
+            None => indicator.publish.push(statistic),
+        }
+    }
+    for limit in &text.limit {
+        resolve_limit::add(manuscript, limit, pack, &mut indicator)?;
+    }
+    match known {
+        Some(at) => pack.indicators[at] = indicator,
+        None => pack.indicators.push(indicator),
+    }
+    Ok(())
+}
+
+fn missing(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    key: &str,
+    example: &str,
+) -> Box<Mistake> {
+    let problem = format!("the indicator `{}` has no `{key}`", text.id.get_ref());
+    manuscript
+        .mistake(&text.id.span(), problem)
+        .or_write(format!("add `{key} = {example}`"))
+        .into()
+}
+
+fn defined(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    fallback: &Fallback,
+    pack: &Pack,
+) -> Outcome<Indicator> {
+    let Some(title) = text.title.clone() else {
+        let example = "{ zh = \"…\", en = \"…\" }";
+        return Err(missing(manuscript, text, "title", example));
+    };
+    let group = group(manuscript, text, pack)?;
+    if text.publish.is_empty() {
+        let problem = format!("the indicator `{}` publishes nothing", text.id.get_ref());
+        return Err(manuscript
+            .mistake(&text.id.span(), problem)
+            .or_write("add a [[indicator.publish]] with a `statistic`")
+            .into());
+    }
+    let dataset = dataset(text.dataset);
+    let population = match &text.population {
+        Some(population) => written(manuscript, population, dataset, Wanted::Condition)?,
+        None if dataset == Dataset::Count => everything(),
+        None => {
+            let example = "\"kind == 'repair'\"";
+            return Err(missing(manuscript, text, "population", example));
+        }
+    };
+    let measure = measure(manuscript, text, dataset, fallback)?;
+    let period_moment = match &text.period {
+        Some(period) => Some(written(manuscript, period, dataset, Wanted::Moment)?),
+        None if dataset == Dataset::Count => None,
+        None => return Err(missing(manuscript, text, "period", "\"resolved\"")),
+    };
+    let mut indicator = Indicator {
+        id: text.id.get_ref().clone(),
+        group,
+        title,
+        says: text.says.clone().unwrap_or_default(),
+        set_by: pack.id.clone(),
+        dataset,
+        population,
+        period_moment,
+        measure,
+        denominator: text.denominator.map_or(fallback.denominator, |text| {
+            resolve::denominator(Some(text))
+        }),
+        exclusions: all_exclusions(manuscript, text, dataset, fallback)?,
+        segments: segments(manuscript, text, dataset)?,
+        publish: Vec::new(),
+        limits: Vec::new(),
+        changed: Vec::new(),
+        sources: Vec::new(),
+        clause: text.clause.clone(),
+        approval: text.approval.clone(),
+    };
+    if indicator.clock().is_none() {
+        indicator.denominator = Denominator::Closed;
+    }
+    denominator_fits(manuscript, text, &indicator)?;
+    Ok(indicator)
+}
+
+/// A case that is never done has no stop, so it cannot belong to a period by its stop.
+fn denominator_fits(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    indicator: &Indicator,
+) -> Outcome<()> {
+    let (Some(clock), Some(period)) = (indicator.clock(), &indicator.period_moment) else {
+        return Ok(());
+    };
+    if indicator.denominator == Denominator::Closed || clock.stop.text != period.text {
+        return Ok(());
+    }
+    let at = text.period.as_ref().map_or(text.id.span(), Spanned::span);
+    let problem = format!(
+        "a rate over dispatched cases cannot take its period from `{}`, which a case that is never \
+         done does not have",
+        period.text
+    );
+    Err(manuscript
+        .mistake(&at, problem)
+        .or_write("write the moment that every case has, such as `accepted`")
+        .into())
+}
+
+fn everything() -> Written {
+    Written {
+        text: "true".to_owned(),
+        expr: Expr::Boolean(true),
+    }
+}
+
+fn group(manuscript: &Manuscript, text: &IndicatorText, pack: &Pack) -> Outcome<String> {
+    let Some(group) = &text.group else {
+        return Err(missing(manuscript, text, "group", "\"…\""));
+    };
+    if pack.groups.iter().any(|known| known.id == *group.get_ref()) {
+        return Ok(group.get_ref().clone());
+    }
+    let problem = format!("no group is called `{}`", group.get_ref());
+    Err(manuscript
+        .mistake(&group.span(), problem)
+        .or_one_of(
+            group.get_ref(),
+            pack.groups.iter().map(|known| known.id.as_str()),
+        )
+        .into())
+}
+
+fn dataset(text: Option<DatasetText>) -> Dataset {
+    match text {
+        None | Some(DatasetText::Case) => Dataset::Case,
+        Some(DatasetText::BillingTest) => Dataset::BillingTest,
+        Some(DatasetText::Site) => Dataset::Site,
+        Some(DatasetText::Count) => Dataset::Count,
+    }
+}
+
+fn measure(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    dataset: Dataset,
+    fallback: &Fallback,
+) -> Outcome<Measure> {
+    let quantity = |text| written(manuscript, text, dataset, Wanted::Quantity);
+    let condition = |text| written(manuscript, text, dataset, Wanted::Condition);
+    let mut found: Vec<Measure> = Vec::new();
+    if let Some(clock) = &text.clock {
+        found.push(Measure::Waited(self::clock(
+            manuscript, clock, dataset, fallback,
+        )?));
+    }
+    if let Some(amount) = &text.amount {
+        found.push(Measure::Amount {
+            value: quantity(&amount.value)?,
+            decimals: amount.decimals,
+        });
+    }
+    if let Some(share) = &text.share {
+        found.push(Measure::Share {
+            hit: condition(&share.hit)?,
+            of: condition(&share.of)?,
+        });
+    }
+    if let Some(ratio) = &text.ratio {
+        found.push(Measure::Ratio {
+            numerator: quantity(&ratio.numerator)?,
+            denominator: quantity(&ratio.denominator)?,
+        });
+    }
+    if let Some(per) = &text.per {
+        found.push(Measure::Per(self::per(manuscript, text, per, dataset)?));
+    }
+    if found.len() > 1 {
+        let problem = format!(
+            "the indicator `{}` measures several things",
+            text.id.get_ref()
+        );
+        return Err(manuscript
+            .mistake(&text.id.span(), problem)
+            .or_write("keep one of clock, amount, share, ratio and per")
+            .into());
+    }
+    Ok(found.pop().unwrap_or(Measure::Count))
+}
+
+fn per(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    per: &file::PerText,
+    dataset: Dataset,
+) -> Outcome<PerSpec> {
+    if (dataset == Dataset::Count) != per.numerator.is_some() {
+        return Err(manuscript
+            .mistake(
+                &text.id.span(),
+                "a rate divides rows of a dataset, or one count by another",
+            )
+            .or_write("give `numerator` together with `dataset = \"count\"`, or neither of the two")
+            .into());
+    }
+    Ok(PerSpec {
+        of: per.of.clone(),
+        scope: per.scope.clone().unwrap_or_default(),
+        kind: match per.kind {
+            file::CountKindText::Stock => CountKind::Stock,
+            file::CountKindText::Flow => CountKind::Flow,
+        },
+        each: per.each,
+        numerator: per.numerator.clone(),
+    })
+}
+
+fn clock(
+    manuscript: &Manuscript,
+    text: &file::ClockText,
+    dataset: Dataset,
+    fallback: &Fallback,
+) -> Outcome<ClockSpec> {
+    Ok(ClockSpec {
+        start: written(manuscript, &text.start, dataset, Wanted::Moment)?,
+        stop: written(manuscript, &text.stop, dataset, Wanted::Moment)?,
+        withdrawn: withdrawn(manuscript, text, dataset)?,
+        unit: match text.unit {
+            file::UnitText::S => TimeUnit::Seconds,
+            file::UnitText::Min => TimeUnit::Minutes,
+            file::UnitText::H => TimeUnit::Hours,
+            file::UnitText::D => TimeUnit::Days,
+            file::UnitText::Wh => TimeUnit::WorkingHours,
+            file::UnitText::Wd => TimeUnit::WorkingDays,
+        },
+        subtract: text
+            .subtract
+            .clone()
+            .unwrap_or_else(|| fallback.subtract.clone()),
+        limit_is_on_time: text.limit_is_on_time.unwrap_or(fallback.limit_is_on_time),
+    })
+}
+
+fn withdrawn(
+    manuscript: &Manuscript,
+    text: &file::ClockText,
+    dataset: Dataset,
+) -> Outcome<Option<Written>> {
+    match &text.withdrawn {
+        Some(moment) => Ok(Some(written(manuscript, moment, dataset, Wanted::Moment)?)),
+        None if dataset == Dataset::Case => Ok(Some(Written {
+            text: "cancelled".to_owned(),
+            expr: Expr::Name("cancelled".to_owned()),
+        })),
+        None => Ok(None),
+    }
+}
+
+/// The indicator's own exclusions first, then what the file leaves out of all cases.
+fn all_exclusions(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    dataset: Dataset,
+    fallback: &Fallback,
+) -> Outcome<Vec<Exclusion>> {
+    let mut all = exclusions(manuscript, &text.exclude, dataset)?;
+    if dataset == Dataset::Case {
+        all.extend(exclusions(manuscript, &fallback.exclude, dataset)?);
+    }
+    Ok(all)
+}
+
+fn exclusions(
+    manuscript: &Manuscript,
+    texts: &[file::ExcludeText],
+    dataset: Dataset,
+) -> Outcome<Vec<Exclusion>> {
+    let label = |text: &Spanned<String>| written(manuscript, text, dataset, Wanted::Label);
+    let one = |exclude: &file::ExcludeText| -> Outcome<Exclusion> {
+        let reason = match (&exclude.reason, &exclude.reason_from) {
+            (Some(reason), None) => Reason::Fixed(reason.clone()),
+            (None, Some(column)) => Reason::From(label(column)?),
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(manuscript
+                    .mistake(&exclude.when.span(), "an exclusion has one reason")
+                    .or_write("add `reason = \"…\"`, or `reason_from` with a column")
+                    .into());
+            }
+        };
+        let approver = match (&exclude.approved_by, &exclude.approver_from) {
+            (Some(by), None) => Approver::Definition(by.clone()),
+            (None, Some(column)) => Approver::From(label(column)?),
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(manuscript
+                    .mistake(&exclude.when.span(), "nobody approves this exclusion")
+                    .or_write(
+                        "add `approved_by = \"…\"` with the rule that allows it, or \
+                         `approver_from` with the column that names the person",
+                    )
+                    .into());
+            }
+        };
+        let title = match (&exclude.title, &reason) {
+            (Some(title), _) => title.clone(),
+            (None, Reason::Fixed(code)) => Words {
+                zh: code.clone(),
+                en: code.clone(),
+            },
+            (None, Reason::From(_)) => Words::default(),
+        };
+        Ok(Exclusion {
+            reason,
+            title,
+            when: written(manuscript, &exclude.when, dataset, Wanted::Condition)?,
+            approver,
+        })
+    };
+    texts.iter().map(one).collect()
+}
+
+fn segments(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    dataset: Dataset,
+) -> Outcome<Vec<String>> {
+    for segment in &text.segments {
+        resolve_limit::known_column(manuscript, segment, dataset)?;
+    }
+    Ok(text
+        .segments
+        .iter()
+        .map(|segment| segment.get_ref().clone())
+        .collect())
+}
+
+/// An inherited indicator with what a child says about it, before its figures and limits.
+fn refined(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    fallback: &Fallback,
+    mut indicator: Indicator,
+) -> Outcome<Indicator> {
+    let changes = definition_changes(text, &indicator);
+    if let (Some(key), None) = (changes, &text.approval) {
+        let problem = format!(
+            "`{key}` changes what `{}` measures in {}",
+            indicator.id, indicator.set_by
+        );
+        return Err(manuscript
+            .mistake(&text.id.span(), problem)
+            .or_write(
+                "leave it as it is, give your indicator another id, or cite `approval = \"…\"`",
+            )
+            .into());
+    }
+    let dataset = indicator.dataset;
+    if let Some(title) = &text.title {
+        indicator.title = title.clone();
+    }
+    if let Some(says) = &text.says {
+        indicator.says = says.clone();
+    }
+    if let Some(population) = &text.population {
+        indicator.population = written(manuscript, population, dataset, Wanted::Condition)?;
+    }
+    if let Some(period) = &text.period {
+        indicator.period_moment = Some(written(manuscript, period, dataset, Wanted::Moment)?);
+    }
+    if let Some(clock) = &text.clock {
+        indicator.measure = Measure::Waited(self::clock(manuscript, clock, dataset, fallback)?);
+    } else if measures(text) {
+        indicator.measure = measure(manuscript, text, dataset, fallback)?;
+    }
+    if let Some(denominator) = text.denominator {
+        indicator.denominator = resolve::denominator(Some(denominator));
+    }
+    indicator
+        .exclusions
+        .extend(exclusions(manuscript, &text.exclude, dataset)?);
+    for segment in segments(manuscript, text, dataset)? {
+        if !indicator.segments.contains(&segment) {
+            indicator.segments.push(segment);
+        }
+    }
+    indicator.approval = text.approval.clone().or(indicator.approval);
+    denominator_fits(manuscript, text, &indicator)?;
+    Ok(indicator)
+}
+
+fn measures(text: &IndicatorText) -> bool {
+    text.amount.is_some() || text.share.is_some() || text.ratio.is_some() || text.per.is_some()
+}
+
+/// The first key by which a child changes the definition, if any does.
+fn definition_changes(text: &IndicatorText, inherited: &Indicator) -> Option<&'static str> {
+    let clock = match (&text.clock, inherited.clock()) {
+        (Some(new), Some(old)) => clock_changes(new, old),
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    let keys = [
+        (
+            "dataset",
+            text.dataset
+                .is_some_and(|d| dataset(Some(d)) != inherited.dataset),
+        ),
+        ("population", text.population.is_some()),
+        ("period", text.period.is_some()),
+        ("clock", clock),
+        ("denominator", text.denominator.is_some()),
+        ("exclude", !text.exclude.is_empty()),
+        ("amount, share, ratio or per", measures(text)),
+    ];
+    keys.into_iter()
+        .find_map(|(key, changed)| changed.then_some(key))
+}
+
+fn clock_changes(new: &file::ClockText, old: &ClockSpec) -> bool {
+    let fewer_pauses = new
+        .subtract
+        .as_ref()
+        .is_none_or(|kinds| kinds.iter().all(|kind| old.subtract.contains(kind)));
+    let as_strict = new
+        .limit_is_on_time
+        .is_none_or(|on_time| !on_time || old.limit_is_on_time);
+    new.start.get_ref().trim() != old.start.text
+        || new.stop.get_ref().trim() != old.stop.text
+        || !fewer_pauses
+        || !as_strict
+}

@@ -1,0 +1,145 @@
+//! A figure as it leaves the system: one JSON object, whose schema `docs/figures.schema.json` gives.
+//!
+//! What is counted on a clock (`sum`, `longest`, `percentiles`, `open.oldest`, `subtracted`) stays
+//! in whole seconds; `value` and what is compared with it are in `unit`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use trueline_figures::Slice;
+
+use super::model::{Direction, Method, Read, Words};
+
+/// One figure of one slice.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FigureRow {
+    pub indicator: String,
+    pub statistic: String,
+    pub slice: Slice,
+    pub period: String,
+    /// Full precision, in `unit`; null when there is nothing to measure.
+    pub value: Option<f64>,
+    /// Rounded once; "—" for nothing.
+    pub printed: String,
+    pub unit: String,
+    /// What `sum`, `longest`, `shortest` and `percentiles` are counted in: `s` for clocks.
+    pub measured_in: String,
+    /// Rows counted; the denominator of shares and ratios.
+    pub n: u64,
+    /// Rows that had a limit; what `late` is out of.
+    pub limited: u64,
+    /// Added up over the rows counted; the numerator of shares and ratios.
+    pub sum: Option<i64>,
+    pub longest: Option<i64>,
+    pub shortest: Option<i64>,
+    /// Rows past the limits that this figure is about.
+    pub late: u64,
+    pub percentiles: Option<Percentiles>,
+    /// Rows of the population whose clock has no reading, or that a share is not about.
+    pub unmeasurable: u64,
+    pub excluded: Vec<ExcludedRow>,
+    /// The same figure with nothing excluded.
+    pub without_exclusions: Option<f64>,
+    /// The same figure with no pause subtracted.
+    pub without_pauses: Option<f64>,
+    pub subtracted: Vec<SubtractedRow>,
+    pub interval: Option<IntervalRow>,
+    pub bound: Option<BoundRow>,
+    pub open: Option<OpenRow>,
+    pub limits: Vec<LimitRow>,
+    pub status: Status,
+    /// What a reader must know about this figure: a missing input, where a published value is from.
+    pub note: Option<Words>,
+}
+
+/// How a figure came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// From records.
+    Computed,
+    /// There were no records in this slice and period.
+    Nothing,
+    /// A number that the figure is divided by is not in `count`.
+    MissingInput,
+    /// As published elsewhere, not recomputed.
+    Published,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Percentiles {
+    /// The median: of an even n the mean of the two middle values.
+    pub p50: f64,
+    pub p80: i64,
+    pub p95: i64,
+    pub p99: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExcludedRow {
+    pub reason: String,
+    pub n: u64,
+    pub without_approver: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SubtractedRow {
+    pub kind: String,
+    pub reason: String,
+    pub cases: u64,
+    pub seconds: i64,
+    pub seconds_without_approver: i64,
+}
+
+/// How sure a proportion is, in the unit of the figure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IntervalRow {
+    pub low: f64,
+    pub high: f64,
+    pub level: f64,
+    pub method: Method,
+}
+
+/// An error rate with its one-sided upper bound.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BoundRow {
+    pub errors: u64,
+    pub records: u64,
+    pub upper: f64,
+    pub level: f64,
+    pub claim: f64,
+    pub claim_holds: bool,
+    /// Records that must be tested in all, with no further error, before the claim holds.
+    pub records_needed: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpenRow {
+    pub n: u64,
+    pub past_limit: u64,
+    /// Seconds on the clock of the oldest.
+    pub oldest: Option<i64>,
+}
+
+/// A limit that the figure, or the cases behind it, must keep.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LimitRow {
+    pub kind: &'static str,
+    pub value: f64,
+    pub unit: String,
+    pub direction: Direction,
+    /// Column → values it holds for; empty when it holds for all.
+    pub segment: BTreeMap<String, Vec<String>>,
+    pub from: Option<String>,
+    pub until: Option<String>,
+    pub by: String,
+    pub source: Option<String>,
+    pub clause: Option<String>,
+    pub read: Read,
+    /// False prints as "unverified limit".
+    pub verified: bool,
+    /// Cases past this limit, for limits on single cases.
+    pub late: Option<u64>,
+    /// Null when nothing was measured or the limit was in force for a part of the period only.
+    pub met: Option<bool>,
+}

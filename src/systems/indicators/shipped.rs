@@ -1,0 +1,24 @@
+//! The packs that come with the program.
+
+/// Name and text of every shipped pack, the most general first.
+pub(super) const PACKS: &[(&str, &str)] = &[
+    ("cn-miit", include_str!("../../../packs/cn-miit.toml")),
+    ("cn-henan", include_str!("../../../packs/cn-henan.toml")),
+    (
+        "operator-promise",
+        include_str!("../../../packs/operator-promise.toml"),
+    ),
+];
+
+/// The names of the packs that come with the program.
+pub fn shipped_packs() -> impl Iterator<Item = &'static str> {
+    PACKS.iter().map(|(name, _)| *name)
+}
+
+/// The text of a shipped pack, for a person who wants to start from it.
+pub fn shipped_pack_text(name: &str) -> Option<&'static str> {
+    PACKS
+        .iter()
+        .find(|(shipped, _)| *shipped == name)
+        .map(|(_, text)| *text)
+}

@@ -1,0 +1,97 @@
+//! The query that gives the same figures in another engine: the reader's second opinion.
+
+use std::path::Path;
+
+use trueline_figures::SqlError;
+use trueline_lake::{Lake, LakeError};
+
+use super::compute::{ComputeError, Question, request, wanted};
+use super::dimensions;
+use super::model::{Dataset, Pack};
+
+/// Why there is no query.
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    #[error(transparent)]
+    Compute(#[from] ComputeError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error("`{indicator}` cannot be written as SQL")]
+    Sql {
+        indicator: String,
+        source: SqlError,
+    },
+}
+
+/// DuckDB SQL for each indicator asked for, over the Parquet files that the lake lists.
+pub fn explain_sql(
+    pack: &Pack,
+    question: &Question,
+    lake: &Lake,
+) -> Result<String, ExplainError> {
+    let indicators = wanted(pack, question)?;
+    let period = question
+        .filter
+        .period(pack, &question.period)
+        .map_err(ComputeError::from)?;
+    let by = dimensions::dimensions(pack, &question.by).map_err(ComputeError::from)?;
+    let calendars = trueline_clock::embedded::calendars().map_err(ComputeError::from)?;
+    let mut text = String::new();
+    for indicator in indicators {
+        let Some(table) = table(lake, indicator.dataset)? else {
+            continue;
+        };
+        let Some(request) = request(pack, question, &period, &[indicator], &by, &calendars) else {
+            continue;
+        };
+        let mut names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
+        for segment in &indicator.segments {
+            if !names.contains(&segment.as_str()) {
+                names.push(segment);
+            }
+        }
+        for definition in &request.definitions {
+            let sql = trueline_figures::explain_sql(&request, &definition.id, &names, &table);
+            match sql {
+                Ok(sql) => text.push_str(&format!("-- {}\n{sql};\n\n", definition.id)),
+                // One indicator that has no SQL form does not take the others with it, unless it
+                // is all that was asked for.
+                Err(source) if !question.only.is_empty() => {
+                    let indicator = definition.id.clone();
+                    return Err(ExplainError::Sql { indicator, source });
+                }
+                Err(source) => text.push_str(&format!("-- {}: {source}\n\n", definition.id)),
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// The newest revisions of a dataset, as something that can follow `from`.
+fn table(lake: &Lake, dataset: Dataset) -> Result<Option<String>, LakeError> {
+    let manifest = lake.manifest(dataset.name())?;
+    let folder = lake.dataset_folder(dataset.name());
+    let folder = folder.canonicalize().unwrap_or(folder);
+    let files: Vec<String> = manifest
+        .batches
+        .iter()
+        .flat_map(|batch| &batch.files)
+        .map(|file| quoted(&folder.join(&file.name)))
+        .collect();
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let read = format!("read_parquet([{}], union_by_name = true, filename = true)", files.join(", "));
+    if manifest.batches.len() == 1 {
+        return Ok(Some(read));
+    }
+    let key = dataset.schema().key.join(", ");
+    Ok(Some(format!(
+        "(select * from {read} qualify row_number() over (partition by {key} \
+         order by revised desc nulls last, filename desc) = 1)"
+    )))
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "''"))
+}

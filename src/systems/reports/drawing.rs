@@ -1,0 +1,511 @@
+//! Charts as marks: lines, bars, dots and words at places, in points.
+//!
+//! One layout serves the PDF, which paints the marks natively, and the page, which writes them as
+//! SVG, so that both show the same picture.
+
+use serde::Serialize;
+
+use super::charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series, nice_step};
+use super::model::{Language, Trend};
+
+/// A chart that is ready to paint; the origin is top left.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Drawing {
+    pub width: f64,
+    pub height: f64,
+    pub marks: Vec<Mark>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "mark", rename_all = "snake_case")]
+pub(super) enum Mark {
+    Line {
+        from: [f64; 2],
+        to: [f64; 2],
+        tone: Tone,
+        width: f64,
+        dashed: bool,
+    },
+    Bar {
+        at: [f64; 2],
+        size: [f64; 2],
+        tone: Tone,
+    },
+    Path {
+        points: Vec<[f64; 2]>,
+        tone: Tone,
+        width: f64,
+    },
+    Dot {
+        at: [f64; 2],
+        radius: f64,
+        tone: Tone,
+        hollow: bool,
+    },
+    Text {
+        /// The baseline's start, middle or end, as `anchor` says.
+        at: [f64; 2],
+        anchor: Anchor,
+        size: f64,
+        tone: Tone,
+        bold: bool,
+        text: String,
+    },
+}
+
+/// A colour by its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Tone {
+    Ink,
+    Muted,
+    Grid,
+    Accent,
+    Pale,
+    Warn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+const FULL: f64 = 482.0;
+const HALF: f64 = 234.0;
+const SIZE: f64 = 7.5;
+
+/// Lays a chart out.
+pub(super) fn draw(chart: &Chart, language: Language) -> Drawing {
+    match &chart.body {
+        Body::Trend { series, rules } => trend(series, rules),
+        Body::Regions { rows, whole, rules } => regions(rows, whole.as_ref(), rules, language),
+        Body::Distribution {
+            bins, marks, limit, ..
+        } => distribution(bins, marks, limit.as_ref(), language),
+    }
+}
+
+fn text(at: [f64; 2], anchor: Anchor, tone: Tone, words: impl Into<String>) -> Mark {
+    Mark::Text {
+        at,
+        anchor,
+        size: SIZE,
+        tone,
+        bold: false,
+        text: words.into(),
+    }
+}
+
+fn line(from: [f64; 2], to: [f64; 2], tone: Tone, width: f64) -> Mark {
+    Mark::Line {
+        from,
+        to,
+        tone,
+        width,
+        dashed: false,
+    }
+}
+
+fn dashed(from: [f64; 2], to: [f64; 2], tone: Tone) -> Mark {
+    Mark::Line {
+        from,
+        to,
+        tone,
+        width: 0.8,
+        dashed: true,
+    }
+}
+
+/// A number of an axis: as few decimals as its step needs.
+fn axis_number(value: f64, step: f64) -> String {
+    let decimals = if step >= 1.0 { 0 } else { (-libm::log10(step)).ceil().max(0.0) as usize };
+    format!("{value:.decimals$}")
+}
+
+/// The ticks of an axis from nothing to `top`.
+fn ticks(top: f64, most: u32) -> (Vec<f64>, f64) {
+    let step = nice_step(top, most);
+    let count = (top / step + 1e-9).floor() as u32;
+    ((0..=count).map(|n| f64::from(n) * step).collect(), step)
+}
+
+/// How wide words print, roughly: Chinese is square, Latin about half.
+fn breadth(words: &str) -> f64 {
+    let ems = words.chars().map(|sign| if sign.is_ascii() { 0.55 } else { 1.0 });
+    ems.sum::<f64>() * SIZE
+}
+
+// ---- trend
+
+const TREND_HEIGHT: f64 = 128.0;
+
+fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
+    let (left, right, top, bottom) = (24.0, HALF - 34.0, 14.0, TREND_HEIGHT - 18.0);
+    let values = series.iter().flat_map(|one| &one.points).filter_map(|point| point.value);
+    let highest = values.fold(0.0_f64, f64::max);
+    let near = rules.iter().map(|rule| rule.value).filter(|&value| value <= highest * 1.6);
+    let roof = near.fold(highest, f64::max) * 1.15;
+    let roof = if roof > 0.0 { roof } else { 1.0 };
+    let y = |value: f64| bottom - (bottom - top) * value / roof;
+    let mut marks = Vec::new();
+    let (ticks, step) = ticks(roof, 4);
+    for tick in ticks {
+        marks.push(line([left, y(tick)], [right, y(tick)], Tone::Grid, 0.5));
+        let place = [left - 4.0, y(tick) + 2.6];
+        marks.push(text(place, Anchor::End, Tone::Muted, axis_number(tick, step)));
+    }
+    for rule in rules.iter().filter(|rule| rule.value <= roof) {
+        marks.push(dashed([left, y(rule.value)], [right, y(rule.value)], Tone::Warn));
+        let place = [right, y(rule.value) - 2.5];
+        marks.push(text(place, Anchor::End, Tone::Warn, rule.title.as_str()));
+    }
+    let longest = series.iter().map(|one| one.points.len()).max().unwrap_or(1).max(2);
+    let x = |index: usize| {
+        left + 6.0 + (right - left - 12.0) * index as f64 / (longest - 1) as f64
+    };
+    if let Some(first) = series.iter().find(|one| !one.earlier) {
+        for (index, point) in first.points.iter().enumerate() {
+            let place = [x(index), bottom + 11.0];
+            marks.push(text(place, Anchor::Middle, Tone::Muted, point.label.as_str()));
+        }
+    }
+    for one in series.iter().filter(|one| one.earlier) {
+        marks.extend(series_marks(&one.points, &x, &y, Tone::Muted));
+    }
+    let current: Vec<&Series> = series.iter().filter(|one| !one.earlier).collect();
+    for (rank, one) in current.iter().enumerate() {
+        let tone = if rank == 0 { Tone::Accent } else { Tone::Ink };
+        marks.extend(series_marks(&one.points, &x, &y, tone));
+        marks.extend(value_labels(one, current.len(), &x, &y, tone));
+    }
+    marks.extend(end_labels(series, &x, &y));
+    Drawing {
+        width: HALF,
+        height: TREND_HEIGHT,
+        marks,
+    }
+}
+
+type Scale<'a, T> = &'a dyn Fn(T) -> f64;
+
+/// The line of a series, broken where nothing was measured, with a dot at each value.
+fn series_marks(points: &[Point], x: Scale<usize>, y: Scale<f64>, tone: Tone) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let mut stretch: Vec<[f64; 2]> = Vec::new();
+    let width = if tone == Tone::Muted { 0.8 } else { 1.4 };
+    for (index, point) in points.iter().enumerate() {
+        match point.value {
+            Some(value) => {
+                stretch.push([x(index), y(value)]);
+                marks.push(Mark::Dot {
+                    at: [x(index), y(value)],
+                    radius: if tone == Tone::Muted { 0.9 } else { 1.7 },
+                    tone,
+                    hollow: false,
+                });
+            }
+            None => finish_stretch(&mut marks, &mut stretch, tone, width),
+        }
+    }
+    finish_stretch(&mut marks, &mut stretch, tone, width);
+    marks
+}
+
+fn finish_stretch(marks: &mut Vec<Mark>, stretch: &mut Vec<[f64; 2]>, tone: Tone, width: f64) {
+    let points = std::mem::take(stretch);
+    if points.len() > 1 {
+        marks.insert(0, Mark::Path {
+            points,
+            tone,
+            width,
+        });
+    }
+}
+
+/// With one line each value is written; with more only the extremes would fit, so none is.
+fn value_labels(
+    one: &Series,
+    lines: usize,
+    x: Scale<usize>,
+    y: Scale<f64>,
+    tone: Tone,
+) -> Vec<Mark> {
+    if lines > 1 {
+        return Vec::new();
+    }
+    let labelled = one.points.iter().enumerate();
+    labelled
+        .filter_map(|(index, point)| {
+            let place = [x(index), y(point.value?) - 5.0];
+            Some(text(place, Anchor::Middle, tone, point.printed.as_str()))
+        })
+        .collect()
+}
+
+/// The name of each line at its end, moved apart where two would touch.
+fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<Mark> {
+    let mut ends: Vec<(f64, f64, &Series)> = Vec::new();
+    for one in series {
+        let last = one.points.iter().enumerate().rev();
+        let end = last.filter_map(|(i, p)| Some((x(i), y(p.value?)))).next();
+        if let Some((at, height)) = end {
+            ends.push((at, height, one));
+        }
+    }
+    ends.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut lowest = f64::NEG_INFINITY;
+    let mut marks = Vec::new();
+    for (at, height, one) in ends {
+        let place = height.max(lowest + SIZE + 0.5);
+        lowest = place;
+        let tone = if one.earlier { Tone::Muted } else { Tone::Ink };
+        let many = series.iter().filter(|other| !other.earlier).count() > 1;
+        let value = one.points.iter().rev().find(|p| p.value.is_some());
+        let words = match value {
+            Some(value) if many && !one.earlier => format!("{} {}", one.title, value.printed),
+            Some(_) | None => one.title.clone(),
+        };
+        marks.push(text([at + 5.0, place + 2.6], Anchor::Start, tone, words));
+    }
+    marks
+}
+
+// ---- regions
+
+struct Columns {
+    left: f64,
+    right: f64,
+    n: f64,
+    late: f64,
+    promise: f64,
+}
+
+fn regions(
+    rows: &[RegionRow],
+    whole: Option<&Point>,
+    rules: &[Rule],
+    language: Language,
+) -> Drawing {
+    let widest = rows.iter().map(|row| breadth(&row.name)).fold(24.0, f64::max).min(110.0);
+    let columns = Columns {
+        left: widest + 8.0,
+        right: FULL - 128.0,
+        n: FULL - 84.0,
+        late: FULL - 44.0,
+        promise: FULL - 2.0,
+    };
+    let (top, step) = (30.0, 14.0);
+    let bottom = top + step * rows.len() as f64;
+    let ends = rows.iter().flat_map(|row| [row.longest, row.p95, row.mean]).flatten();
+    let held = rules.iter().map(|rule| rule.value);
+    let roof = ends.chain(held).fold(0.0_f64, f64::max) * 1.02;
+    let roof = if roof > 0.0 { roof } else { 1.0 };
+    let x = |value: f64| columns.left + (columns.right - columns.left) * value / roof;
+    let mut marks = region_frame(&columns, [top, bottom], roof, language);
+    for (index, rule) in rules.iter().enumerate() {
+        let tone = rule_tone(rule.role);
+        marks.push(dashed([x(rule.value), top - 4.0], [x(rule.value), bottom], tone));
+        // Neighbouring rules write on two lines, so that their words do not touch.
+        let lift = if index % 2 == 0 { 6.0 } else { 15.0 };
+        let place = [x(rule.value), top - lift];
+        marks.push(text(place, Anchor::Middle, tone, rule.title.as_str()));
+    }
+    if let Some(value) = whole.and_then(|whole| whole.value) {
+        marks.push(line([x(value), top - 2.0], [x(value), bottom], Tone::Ink, 0.6));
+        let words = whole.map(|whole| format!("{} {}", whole.label, whole.printed));
+        let place = [x(value), top - 6.0];
+        marks.push(text(place, Anchor::Middle, Tone::Ink, words.unwrap_or_default()));
+    }
+    for (index, row) in rows.iter().enumerate() {
+        let middle = top + step * (index as f64 + 0.5);
+        marks.extend(region_row(row, &x, middle, &columns));
+    }
+    Drawing {
+        width: FULL,
+        height: bottom + 18.0,
+        marks,
+    }
+}
+
+fn rule_tone(role: Role) -> Tone {
+    match role {
+        Role::Limit => Tone::Warn,
+        Role::Promise => Tone::Accent,
+        Role::Percentile => Tone::Muted,
+    }
+}
+
+fn region_frame(columns: &Columns, span: [f64; 2], roof: f64, language: Language) -> Vec<Mark> {
+    let [top, bottom] = span;
+    let mut marks = Vec::new();
+    let (ticks, step) = ticks(roof, 8);
+    for tick in ticks {
+        let at = columns.left + (columns.right - columns.left) * tick / roof;
+        marks.push(line([at, top], [at, bottom], Tone::Grid, 0.5));
+        let place = [at, bottom + 10.0];
+        marks.push(text(place, Anchor::Middle, Tone::Muted, axis_number(tick, step)));
+    }
+    let heads = match language {
+        Language::Zh => ["件数", "超限", "超承诺"],
+        Language::En => ["cases", "late", "past promise"],
+    };
+    let places = [columns.n, columns.late, columns.promise];
+    for (head, at) in heads.into_iter().zip(places) {
+        marks.push(text([at, top - 6.0], Anchor::End, Tone::Muted, head));
+    }
+    marks
+}
+
+fn region_row(row: &RegionRow, x: Scale<f64>, middle: f64, columns: &Columns) -> Vec<Mark> {
+    let base = middle + 2.6;
+    let slow = row.stands == Trend::Worse;
+    let tone = if slow { Tone::Warn } else { Tone::Accent };
+    let mut marks = vec![Mark::Text {
+        at: [columns.left - 6.0, base],
+        anchor: Anchor::End,
+        size: SIZE,
+        tone: if slow { Tone::Warn } else { Tone::Ink },
+        bold: slow,
+        text: row.name.clone(),
+    }];
+    if let (Some(mean), Some(p95)) = (row.mean, row.p95) {
+        marks.push(line([x(mean), middle], [x(p95), middle], tone, 1.0));
+        let (high, low) = ([x(p95), middle - 2.5], [x(p95), middle + 2.5]);
+        marks.push(line(high, low, tone, 1.0));
+    }
+    if let Some(mean) = row.mean {
+        let (at, size) = ([x(0.0), middle - 3.5], [x(mean) - x(0.0), 7.0]);
+        marks.push(Mark::Bar { at, size, tone });
+    }
+    if let Some(longest) = row.longest {
+        marks.push(Mark::Dot {
+            at: [x(longest), middle],
+            radius: 1.6,
+            tone,
+            hollow: true,
+        });
+    }
+    let promise = row.late_promise.map_or_else(|| "—".to_owned(), |n| n.to_string());
+    let mean_at = columns.right + 28.0;
+    marks.push(text([mean_at, base], Anchor::End, Tone::Ink, row.printed.as_str()));
+    marks.push(text([columns.n, base], Anchor::End, Tone::Ink, row.n.to_string()));
+    marks.push(text([columns.late, base], Anchor::End, Tone::Ink, row.late.to_string()));
+    let tone = if row.late_promise > Some(0) { Tone::Warn } else { Tone::Ink };
+    marks.push(text([columns.promise, base], Anchor::End, tone, promise));
+    marks
+}
+
+// ---- distribution
+
+const DISTRIBUTION_HEIGHT: f64 = 132.0;
+
+fn distribution(
+    bins: &[Bin],
+    percentiles: &[Rule],
+    limit: Option<&Rule>,
+    language: Language,
+) -> Drawing {
+    let last = bins.last().map_or(1.0, |bin| bin.to);
+    let roof = limit.map_or(last, |limit| limit.value.max(last)) * 1.01;
+    let split = FULL * 0.66;
+    let whole = Panel::new([26.0, split - 8.0], [0.0, roof], bins);
+    let mut marks = whole.paint(bins, percentiles, limit);
+    let tail_from = limit.map_or(last * 0.75, |limit| limit.value * 0.75);
+    let tail: Vec<Bin> = bins.iter().copied().filter(|bin| bin.from >= tail_from - 1e-9).collect();
+    let panel = Panel::new([split + 26.0, FULL - 4.0], [tail_from, roof], &tail);
+    marks.extend(panel.paint(&tail, &[], limit));
+    let words = match language {
+        Language::Zh => "尾部放大",
+        Language::En => "the tail, enlarged",
+    };
+    marks.push(text([split + 26.0, 9.0], Anchor::Start, Tone::Muted, words));
+    Drawing {
+        width: FULL,
+        height: DISTRIBUTION_HEIGHT,
+        marks,
+    }
+}
+
+struct Panel {
+    left: f64,
+    right: f64,
+    from: f64,
+    to: f64,
+    most: u64,
+}
+
+const PANEL_TOP: f64 = 28.0;
+const PANEL_BOTTOM: f64 = DISTRIBUTION_HEIGHT - 16.0;
+
+impl Panel {
+    fn new(sides: [f64; 2], span: [f64; 2], bins: &[Bin]) -> Self {
+        Panel {
+            left: sides[0],
+            right: sides[1],
+            from: span[0],
+            to: span[1],
+            most: bins.iter().map(|bin| bin.n).max().unwrap_or(0),
+        }
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        let share = (value - self.from) / (self.to - self.from);
+        self.left + (self.right - self.left) * share.clamp(0.0, 1.0)
+    }
+
+    fn paint(&self, bins: &[Bin], percentiles: &[Rule], limit: Option<&Rule>) -> Vec<Mark> {
+        let mut marks = self.axes();
+        let roof = (self.most.max(1)) as f64 * 1.05;
+        for bin in bins.iter().filter(|bin| bin.n > 0) {
+            let height = ((PANEL_BOTTOM - PANEL_TOP) * bin.n as f64 / roof).max(0.6);
+            let past = limit.is_some_and(|limit| bin.from >= limit.value - 1e-9);
+            let (left, right) = (self.x(bin.from), self.x(bin.to));
+            marks.push(Mark::Bar {
+                at: [left + 0.3, PANEL_BOTTOM - height],
+                size: [(right - left - 0.6).max(0.4), height],
+                tone: if past { Tone::Warn } else { Tone::Accent },
+            });
+        }
+        for (index, mark) in percentiles.iter().enumerate() {
+            let at = self.x(mark.value);
+            marks.push(line([at, PANEL_TOP - 3.0], [at, PANEL_BOTTOM], Tone::Muted, 0.6));
+            let lift = if index % 2 == 0 { 5.0 } else { 14.0 };
+            let place = [at, PANEL_TOP - lift];
+            marks.push(text(place, Anchor::Middle, Tone::Ink, mark.title.as_str()));
+        }
+        if let Some(limit) = limit {
+            let at = self.x(limit.value);
+            marks.push(dashed([at, PANEL_TOP - 3.0], [at, PANEL_BOTTOM], Tone::Warn));
+            let place = [at, PANEL_TOP - 5.0];
+            marks.push(text(place, Anchor::End, Tone::Warn, limit.title.as_str()));
+        }
+        marks
+    }
+
+    fn axes(&self) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        let step = nice_step(self.to - self.from, if self.from > 0.0 { 4 } else { 8 });
+        let mut tick = (self.from / step).ceil() * step;
+        while tick <= self.to + 1e-9 {
+            let place = [self.x(tick), PANEL_BOTTOM + 10.0];
+            marks.push(text(place, Anchor::Middle, Tone::Muted, axis_number(tick, step)));
+            tick += step;
+        }
+        let base = [[self.left, PANEL_BOTTOM], [self.right, PANEL_BOTTOM]];
+        marks.push(line(base[0], base[1], Tone::Muted, 0.6));
+        let roof = self.most.max(1) as f64 * 1.05;
+        let step = nice_step(roof, 3).max(1.0);
+        let mut count = step;
+        while count <= roof {
+            let y = PANEL_BOTTOM - (PANEL_BOTTOM - PANEL_TOP) * count / roof;
+            marks.push(line([self.left, y], [self.right, y], Tone::Grid, 0.5));
+            let place = [self.left - 3.0, y + 2.6];
+            marks.push(text(place, Anchor::End, Tone::Muted, axis_number(count, step)));
+            count += step;
+        }
+        marks
+    }
+}

@@ -1,0 +1,56 @@
+//! The report over HTTP: the page, and the files of every other format.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::web::Refusal;
+
+/// The written report: file name → bytes, such as `report.zh.pdf`.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// `?lang=zh`
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    lang: Option<String>,
+}
+
+/// `GET /report`: the report as a page, Chinese unless English is asked for.
+pub(crate) async fn page(
+    State(shelf): State<Arc<Shelf>>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    let language = if asked.lang.as_deref() == Some("en") { "en" } else { "zh" };
+    answer(&shelf, &format!("report.{language}.html"))
+}
+
+/// `GET /report/{file}`
+pub(crate) async fn file(
+    State(shelf): State<Arc<Shelf>>,
+    Path(file): Path<String>,
+) -> Result<Response, Refusal> {
+    answer(&shelf, &file)
+}
+
+fn answer(shelf: &Shelf, name: &str) -> Result<Response, Refusal> {
+    let Some(bytes) = shelf.files.get(name) else {
+        let known: Vec<&str> = shelf.files.keys().map(String::as_str).collect();
+        return Err(Refusal::not_found(format!("no `{name}`; there are {}", known.join(", "))));
+    };
+    let kind = match name.rsplit('.').next() {
+        Some("pdf") => "application/pdf",
+        Some("html") => "text/html; charset=utf-8",
+        Some("json") => "application/json",
+        Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Some("docx") => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        Some(_) | None => "application/octet-stream",
+    };
+    Ok(([(header::CONTENT_TYPE, kind)], bytes.clone()).into_response())
+}

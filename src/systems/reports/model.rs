@@ -1,0 +1,395 @@
+//! The report as data: what every rendering prints and what the JSON publishes.
+//!
+//! `docs/report.schema.json` describes it field by field. Numbers are full precision; beside each
+//! stands the text that is printed, so that no rendering rounds for itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::charts::Chart;
+use super::narrative::{NotFromRecords, Part};
+
+/// The name and version of the published shape.
+pub const SCHEMA: &str = "trueline.report/1";
+
+/// The language a report is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    Zh,
+    En,
+}
+
+/// A half-year service quality report in one language.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    pub schema: String,
+    pub language: Language,
+    /// Made from simulated records: every rendering says so.
+    pub simulated: bool,
+    pub period: Stretch,
+    /// The period before, of the same length.
+    pub previous: Option<Stretch>,
+    pub company: Company,
+    pub filing: Filing,
+    pub pack: PackNote,
+    pub made: Made,
+    pub narrative: Vec<Part>,
+    pub groups: Vec<Group>,
+    pub charts: Vec<Chart>,
+    pub definitions: Vec<Definition>,
+    pub legal_sources: Vec<LegalSource>,
+    pub not_answered: Vec<NotAnswered>,
+    pub data: DataNote,
+    pub not_from_records: Vec<NotFromRecords>,
+    pub slices: Vec<SliceRow>,
+}
+
+/// A period, as computed and as printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stretch {
+    /// `2020H1`
+    pub name: String,
+    /// `2020年上半年`
+    pub title: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    pub name: String,
+    pub short_name: String,
+    pub region: String,
+    pub hotline: Option<String>,
+    pub complaint_phone: Option<String>,
+}
+
+/// Who answers for the report, and when it was due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filing {
+    pub addressee: String,
+    /// The date of the report: `2020-07-10`.
+    pub date: String,
+    pub due: Option<String>,
+    /// Why it is filed after the due date.
+    pub late_reason: Option<String>,
+    pub prepared_by: Option<String>,
+    pub reviewed_by: Option<String>,
+    pub signed_by: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackNote {
+    pub id: String,
+    pub version: String,
+    pub title: String,
+    /// The most general first, the pack itself last.
+    pub lineage: Vec<Ancestor>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ancestor {
+    pub id: String,
+    pub version: String,
+    pub title: String,
+    pub digest: String,
+}
+
+/// What made the report and from which state of the records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Made {
+    pub program: String,
+    pub version: String,
+    /// The cut of the records; none means everything imported.
+    pub as_of: Option<String>,
+    pub zone: String,
+}
+
+/// One group of indicators, such as fixed telephone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    pub id: String,
+    pub title: String,
+    pub lines: Vec<Line>,
+}
+
+/// A published figure with what stands beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub title: String,
+    /// `城市`
+    pub segment: Option<String>,
+    /// `不含客户自维线路`
+    pub note: Option<String>,
+    /// The unit as printed: `天`.
+    pub unit_title: String,
+    pub figure: Figure,
+    pub previous: Option<Previous>,
+    pub change: Option<Change>,
+}
+
+/// A figure, in the shape that `trueline indicators --format json` prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    pub indicator: String,
+    pub statistic: String,
+    pub slice: BTreeMap<String, String>,
+    pub period: String,
+    /// Full precision, in `unit`; null for nothing.
+    pub value: Option<f64>,
+    /// Rounded; `—` for nothing.
+    pub printed: String,
+    pub unit: String,
+    pub n: u64,
+    pub sum: Option<f64>,
+    pub longest: Option<f64>,
+    pub late: Option<u64>,
+    pub percentiles: Option<Percentiles>,
+    pub excluded: Vec<Excluded>,
+    pub without_exclusions: Option<f64>,
+    pub without_pauses: Option<f64>,
+    pub subtracted: Vec<Subtracted>,
+    pub interval: Option<Interval>,
+    pub open: Option<Open>,
+    pub limits: Vec<Limit>,
+    pub status: Status,
+}
+
+/// Whether a figure could be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Computed,
+    NoCases,
+    AsPublished,
+    NotAnswered,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Percentiles {
+    pub p50: Option<f64>,
+    pub p80: Option<f64>,
+    pub p95: Option<f64>,
+    pub p99: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Excluded {
+    pub reason: String,
+    pub title: String,
+    pub n: u64,
+    pub without_approver: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subtracted {
+    pub kind: String,
+    pub reason: String,
+    pub title: String,
+    pub cases: u64,
+    pub seconds: i64,
+    pub seconds_without_approver: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+    pub level: f64,
+    pub method: String,
+}
+
+/// What was open at the end of the period.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Open {
+    pub n: u64,
+    pub past_limit: u64,
+    /// In the unit of the figure.
+    pub oldest: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// mean, longest, percentile, share, rate, bound
+    pub kind: String,
+    pub value: f64,
+    pub unit: String,
+    /// As printed: `≤48小时`.
+    pub printed: String,
+    /// The pack that set it.
+    pub by: String,
+    pub by_title: String,
+    pub source: Option<String>,
+    pub verified: bool,
+    pub met: Option<bool>,
+}
+
+/// The same figure in the period before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Previous {
+    pub value: Option<f64>,
+    pub printed: String,
+    pub n: u64,
+    /// Taken from a publication, not recomputed from records.
+    pub as_published: bool,
+}
+
+/// From the period before to this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Change {
+    Difference {
+        value: f64,
+        printed: String,
+        trend: Trend,
+    },
+    /// The definition changed in between: no difference means anything.
+    Break { says: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trend {
+    Better,
+    Worse,
+    Same,
+    /// A count that is neither good nor bad.
+    Neutral,
+}
+
+/// The meaning of an indicator, for the annex.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    pub indicator: String,
+    pub group: String,
+    pub title: String,
+    pub says: String,
+    pub population: String,
+    pub period_moment: Option<String>,
+    pub measure: String,
+    pub subtract: Vec<String>,
+    pub exclusions: Vec<String>,
+    pub limits: Vec<Limit>,
+    pub sources: Vec<String>,
+    pub set_by: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegalSource {
+    pub id: String,
+    pub title: String,
+    pub citation: String,
+    /// primary, secondary, memory, own_design
+    pub read: String,
+    pub verified: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotAnswered {
+    pub id: String,
+    pub title: String,
+    pub missing: String,
+}
+
+/// Where the records came from and what was found in them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataNote {
+    pub batches: Vec<Batch>,
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    pub dataset: String,
+    pub batch: String,
+    pub source: String,
+    pub imported: Option<String>,
+    pub read: u64,
+    pub accepted: u64,
+    pub quarantined: u64,
+    pub digest: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    pub kind: String,
+    pub dataset: String,
+    pub column: Option<String>,
+    pub rows: u64,
+    pub explanation: String,
+    pub remedy: String,
+}
+
+/// A figure in one slice, without its side notes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SliceRow {
+    pub indicator: String,
+    pub statistic: String,
+    pub slice: BTreeMap<String, String>,
+    pub value: Option<f64>,
+    pub printed: String,
+    pub unit: String,
+    pub n: u64,
+    pub late: Option<u64>,
+    pub longest: Option<f64>,
+    pub percentiles: Option<Percentiles>,
+}
+
+impl Line {
+    /// `fixed.repair.mean`
+    pub fn id(&self) -> String {
+        format!("{}.{}", self.figure.indicator, self.figure.statistic)
+    }
+}
+
+impl Report {
+    /// Every published line, in print order.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.groups.iter().flat_map(|group| &group.lines)
+    }
+
+    /// `中国联通山西省分公司 2020年上半年服务质量状况报告`, without the company.
+    pub fn title(&self) -> String {
+        match self.language {
+            Language::Zh => format!("{}服务质量状况报告", self.period.title),
+            Language::En => format!("Service Quality Report, {}", self.period.title),
+        }
+    }
+}
+
+impl Language {
+    /// The tag of HTML and PDF.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Zh => "zh-CN",
+            Language::En => "en",
+        }
+    }
+}

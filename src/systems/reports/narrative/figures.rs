@@ -1,0 +1,209 @@
+//! What a reference prints: a figure or a side note of it, or a field of the settings.
+
+use std::collections::BTreeMap;
+
+use trueline_expression::nearest;
+
+use super::Context;
+use super::marks::Reference;
+use crate::systems::reports::model::{Change, Language, Line, SliceRow};
+use crate::systems::reports::print;
+
+/// Every filter, for messages.
+const FILTERS: &[&str] = &[
+    "value", "unit", "n", "late", "longest", "p50", "p95", "previous", "change", "limit",
+    "interval", "excluded", "open",
+];
+
+/// A reference that names nothing, and what it may have meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unknown {
+    pub(super) says: String,
+    pub(super) instead: Option<String>,
+}
+
+/// The text that a reference prints.
+pub(super) fn evaluate(
+    reference: &Reference,
+    context: &Context<'_>,
+) -> Result<String, Unknown> {
+    if let Some((_, text)) = context.fields.iter().find(|(name, _)| *name == reference.name) {
+        return field(reference, text);
+    }
+    let wanted: BTreeMap<String, String> = reference.slice.iter().cloned().collect();
+    let of_id = |line: &&Line| line.id() == reference.name;
+    let lines = || context.groups.iter().flat_map(|group| &group.lines);
+    if let Some(line) = lines().filter(of_id).find(|line| line.figure.slice == wanted) {
+        return of_line(reference, line, context.language);
+    }
+    let rows = || {
+        let id = |row: &&SliceRow| format!("{}.{}", row.indicator, row.statistic) == reference.name;
+        context.slices.iter().filter(id)
+    };
+    if let Some(row) = rows().find(|row| row.slice == wanted) {
+        let unit = lines().find(of_id).map(|line| line.unit_title.as_str());
+        return of_slice(reference, row, unit.unwrap_or(&row.unit), context.language);
+    }
+    if lines().any(|line| of_id(&line)) || rows().next().is_some() {
+        return Err(unknown_slice(reference, context));
+    }
+    let indicator = reference.name.rsplit_once('.').map(|(indicator, _)| indicator);
+    if context.empty.iter().any(|id| Some(id.as_str()) == indicator || *id == reference.name) {
+        return Ok(print::NOTHING.to_owned());
+    }
+    Err(unknown_name(reference, context))
+}
+
+fn field(reference: &Reference, text: &str) -> Result<String, Unknown> {
+    if reference.slice.is_empty() && reference.filter.is_none() {
+        return Ok(text.to_owned());
+    }
+    Err(Unknown {
+        says: format!("`{}` is a text, not a figure", reference.name),
+        instead: Some(format!("write `{{{{{}}}}}`", reference.name)),
+    })
+}
+
+fn of_line(
+    reference: &Reference,
+    line: &Line,
+    language: Language,
+) -> Result<String, Unknown> {
+    let figure = &line.figure;
+    let unit = line.unit_title.as_str();
+    let with_unit = |text: &str| print::with_unit(text, unit, language);
+    let number = |value: Option<f64>| {
+        value.map_or_else(
+            || print::NOTHING.to_owned(),
+            |value| with_unit(&print::like(value, &figure.printed)),
+        )
+    };
+    let percentiles = figure.percentiles;
+    Ok(match reference.filter.as_deref() {
+        None => with_unit(&figure.printed),
+        Some("value") => figure.printed.clone(),
+        Some("unit") => unit.to_owned(),
+        Some("n") => print::count(figure.n),
+        Some("late") => figure.late.map_or_else(|| print::NOTHING.to_owned(), print::count),
+        Some("longest") => number(figure.longest),
+        Some("p50") => number(percentiles.and_then(|all| all.p50)),
+        Some("p95") => number(percentiles.and_then(|all| all.p95)),
+        Some("previous") => {
+            let previous = line.previous.as_ref();
+            previous.map_or_else(|| print::NOTHING.to_owned(), |p| with_unit(&p.printed))
+        }
+        Some("change") => change(line, language),
+        Some("limit") => {
+            let strictest = figure.limits.first();
+            strictest.map_or_else(|| print::NOTHING.to_owned(), |limit| limit.printed.clone())
+        }
+        Some("interval") => print::interval(figure.interval.as_ref(), &figure.printed)
+            .unwrap_or_else(|| print::NOTHING.to_owned()),
+        Some("excluded") => print::count(figure.excluded.iter().map(|one| one.n).sum()),
+        Some("open") => {
+            let open = figure.open.map(|open| print::count(open.n));
+            open.unwrap_or_else(|| print::NOTHING.to_owned())
+        }
+        Some(filter) => return Err(unknown_filter(filter)),
+    })
+}
+
+fn of_slice(
+    reference: &Reference,
+    row: &SliceRow,
+    unit: &str,
+    language: Language,
+) -> Result<String, Unknown> {
+    let with_unit = |text: &str| print::with_unit(text, unit, language);
+    let number = |value: Option<f64>| {
+        value.map_or_else(
+            || print::NOTHING.to_owned(),
+            |value| with_unit(&print::like(value, &row.printed)),
+        )
+    };
+    Ok(match reference.filter.as_deref() {
+        None => with_unit(&row.printed),
+        Some("value") => row.printed.clone(),
+        Some("unit") => unit.to_owned(),
+        Some("n") => print::count(row.n),
+        Some("late") => row.late.map_or_else(|| print::NOTHING.to_owned(), print::count),
+        Some("longest") => number(row.longest),
+        Some("p50") => number(row.percentiles.and_then(|all| all.p50)),
+        Some("p95") => number(row.percentiles.and_then(|all| all.p95)),
+        Some(filter) if FILTERS.contains(&filter) => {
+            return Err(Unknown {
+                says: format!("`|{filter}` is known for published figures, not for slices"),
+                instead: Some("use value, unit, n, late, longest, p50 or p95".to_owned()),
+            });
+        }
+        Some(filter) => return Err(unknown_filter(filter)),
+    })
+}
+
+/// `缩短0.47小时`: what became of a figure since the period before.
+fn change(line: &Line, language: Language) -> String {
+    match &line.change {
+        Some(Change::Difference { value, printed, .. }) => {
+            let size = printed.trim_start_matches(['+', '−', '-']);
+            print::change_in_words(*value, size, line, language)
+        }
+        Some(Change::Break { says }) => says.clone(),
+        None => match language {
+            Language::Zh => "无可比数据".to_owned(),
+            Language::En => "not comparable".to_owned(),
+        },
+    }
+}
+
+fn unknown_filter(filter: &str) -> Unknown {
+    let meant = nearest(filter, FILTERS.iter().copied());
+    let instead = match meant {
+        Some(meant) => format!("did you mean `|{meant}`?"),
+        None => format!("filters are {}", FILTERS.join(", ")),
+    };
+    Unknown {
+        says: format!("no filter is called `{filter}`"),
+        instead: Some(instead),
+    }
+}
+
+fn unknown_slice(reference: &Reference, context: &Context<'_>) -> Unknown {
+    let mut known: Vec<String> = Vec::new();
+    let lines = context.groups.iter().flat_map(|group| &group.lines);
+    for line in lines.filter(|line| line.id() == reference.name) {
+        known.push(print::slice(&line.figure.slice));
+    }
+    let id = |row: &&SliceRow| format!("{}.{}", row.indicator, row.statistic) == reference.name;
+    for row in context.slices.iter().filter(id) {
+        known.push(print::slice(&row.slice));
+    }
+    let pairs = reference.slice.iter().cloned().collect();
+    let asked = print::slice(&pairs);
+    let meant = nearest(&asked, known.iter().map(String::as_str));
+    let instead = match (meant, known.first()) {
+        (Some(meant), _) => Some(format!("did you mean `[{meant}]`?")),
+        (None, Some(first)) if first.is_empty() => Some("it has no such slice".to_owned()),
+        (None, Some(first)) => Some(format!("for example `{}[{first}]`", reference.name)),
+        (None, None) => None,
+    };
+    Unknown {
+        says: format!("`{}` has no slice `[{asked}]`", reference.name),
+        instead,
+    }
+}
+
+fn unknown_name(reference: &Reference, context: &Context<'_>) -> Unknown {
+    let mut known: Vec<String> = context.fields.iter().map(|(name, _)| (*name).to_owned()).collect();
+    for line in context.groups.iter().flat_map(|group| &group.lines) {
+        known.push(line.id());
+    }
+    known.dedup();
+    let meant = nearest(&reference.name, known.iter().map(String::as_str));
+    Unknown {
+        says: format!("no figure is called `{}`", reference.name),
+        instead: Some(match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`trueline indicators` lists them".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,377 @@
+//! From Markdown to the parts of a report.
+//!
+//! A heading of the first level names a part; one of the second level that is the title of a group
+//! of indicators makes its text a comment on that group. `<!-- needs rollout.l900 -->` before a
+//! block leaves it out where that indicator has no records; before a heading, with all below it.
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use trueline_expression::nearest;
+
+use super::spans::{Desk, Run};
+use super::{Block, Part, Place, Span, Weight};
+
+/// Reads all parts; what is wrong is left with the desk.
+pub(super) fn parts(text: &str, desk: &mut Desk<'_>) -> Vec<Part> {
+    let mut reader = Reader::new(text);
+    reader.read_document(desk);
+    reader.finish()
+}
+
+struct Reader<'a> {
+    events: Vec<(Event<'a>, usize)>,
+    at: usize,
+    parts: Vec<Part>,
+    /// A directive waits for its block.
+    needs: Option<(String, usize)>,
+    /// Text under a heading of this level or deeper is left out.
+    left_out: Option<u8>,
+    in_part: InPart,
+}
+
+/// Where the text that comes next belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InPart {
+    BeforeAny,
+    Known,
+    /// Under a heading that names no part: reported once, then passed over.
+    Unknown,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        let line = |at: usize| starts.partition_point(|&start| start < at) + 1;
+        let parser = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();
+        Reader {
+            events: parser.map(|(event, range)| (event, line(range.start))).collect(),
+            at: 0,
+            parts: Vec::new(),
+            needs: None,
+            left_out: None,
+            in_part: InPart::BeforeAny,
+        }
+    }
+
+    fn next(&mut self) -> Option<(Event<'a>, usize)> {
+        let event = self.events.get(self.at).cloned();
+        self.at += 1;
+        event
+    }
+
+    fn read_document(&mut self, desk: &mut Desk<'_>) {
+        while let Some((event, line)) = self.next() {
+            match event {
+                Event::Start(Tag::Heading { level, .. }) => self.heading(level, line, desk),
+                Event::Start(Tag::HtmlBlock) => {}
+                Event::Html(html) | Event::InlineHtml(html) => self.comment(&html, line, desk),
+                Event::Start(tag) => {
+                    let block = self.block(&tag, line, desk);
+                    let wanted = self.wanted(desk);
+                    if let (Some(block), true) = (block, wanted) {
+                        self.add(block, line, desk);
+                    }
+                }
+                Event::Rule => {}
+                Event::End(_)
+                | Event::Text(_)
+                | Event::Code(_)
+                | Event::InlineMath(_)
+                | Event::DisplayMath(_)
+                | Event::FootnoteReference(_)
+                | Event::SoftBreak
+                | Event::HardBreak
+                | Event::TaskListMarker(_) => {}
+            }
+        }
+    }
+
+    /// Whether the block just read is to be printed; uses up a waiting directive.
+    fn wanted(&mut self, desk: &Desk<'_>) -> bool {
+        let needed = self.needs.take();
+        let there = needed.is_none_or(|(indicator, _)| has_records(&indicator, desk));
+        there && self.left_out.is_none()
+    }
+
+    fn add(&mut self, block: Block, line: usize, desk: &mut Desk<'_>) {
+        match (self.in_part, self.parts.last_mut()) {
+            (InPart::Known, Some(part)) => part.blocks.push(block),
+            (InPart::Unknown, _) => {}
+            (InPart::BeforeAny | InPart::Known, _) => {
+                let language = desk.context().language;
+                let first = Place::Company.title(language);
+                let says = "text before the first heading belongs to no part";
+                desk.mistake(line, says, Some(format!("put `# {first}` above it")));
+                self.in_part = InPart::Unknown;
+            }
+        }
+    }
+
+    fn heading(&mut self, level: HeadingLevel, line: usize, desk: &mut Desk<'_>) {
+        let level = level as u8;
+        let runs = self.runs(&TagEnd::Heading(heading_level(level)), desk);
+        let title: String = runs.iter().map(|run| run.text.as_str()).collect();
+        let title = bare_title(&title).to_owned();
+        if self.left_out.is_some_and(|above| level <= above) {
+            self.left_out = None;
+        }
+        if level == 1 {
+            self.first_level(&title, line, desk);
+        }
+        if !self.wanted(desk) {
+            self.left_out = Some(self.left_out.unwrap_or(level).min(level));
+            return;
+        }
+        if level == 1 {
+            return;
+        }
+        let groups = desk.context().groups;
+        let group = groups.iter().find(|group| group.title == title);
+        if let (Place::Indicators, Some(group)) = (desk.place, group) {
+            self.parts.push(Part {
+                place: Place::Indicators,
+                group: Some(group.id.clone()),
+                blocks: Vec::new(),
+            });
+            return;
+        }
+        let spans = desk.spans(&runs);
+        self.add(Block::Heading { level, spans }, line, desk);
+    }
+
+    fn first_level(&mut self, title: &str, line: usize, desk: &mut Desk<'_>) {
+        let language = desk.context().language;
+        let titles = Place::ALL.map(|place| place.title(language));
+        let Some(place) = Place::ALL.into_iter().find(|place| place.title(language) == title) else {
+            let instead = match nearest(title, titles.into_iter()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("parts are {}", titles.join(", ")),
+            };
+            desk.mistake(line, format!("no part is called `{title}`"), Some(instead));
+            self.in_part = InPart::Unknown;
+            return;
+        };
+        if self.parts.iter().any(|part| part.place == place && part.group.is_none()) {
+            desk.mistake(line, format!("the part `{title}` is there twice"), None);
+        }
+        desk.place = place;
+        self.in_part = InPart::Known;
+        self.parts.push(Part {
+            place,
+            group: None,
+            blocks: Vec::new(),
+        });
+    }
+
+    /// A comment, which may be a directive; other HTML is refused.
+    fn comment(&mut self, html: &str, line: usize, desk: &mut Desk<'_>) {
+        let html = html.trim();
+        let Some(inside) = html.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")) else {
+            // Long comments come in pieces; only a tag is a mistake.
+            let tag = html.starts_with('<') && !html.starts_with("<!--");
+            if tag {
+                desk.mistake(line, format!("`{html}`: HTML is not printed"), None);
+            }
+            return;
+        };
+        let Some(indicator) = inside.trim().strip_prefix("needs ") else {
+            return;
+        };
+        let indicator = indicator.trim();
+        if !is_known(indicator, desk) {
+            let lines = desk.context().groups.iter().flat_map(|group| &group.lines);
+            let known: Vec<&str> = lines.map(|line| line.figure.indicator.as_str()).collect();
+            let meant = nearest(indicator, known.into_iter());
+            let instead = meant.map(|meant| format!("did you mean `{meant}`?"));
+            desk.mistake(line, format!("no indicator is called `{indicator}`"), instead);
+        }
+        self.needs = Some((indicator.to_owned(), line));
+    }
+
+    /// The block that starts with this tag, read to its end.
+    fn block(&mut self, tag: &Tag<'a>, line: usize, desk: &mut Desk<'_>) -> Option<Block> {
+        match tag {
+            Tag::Paragraph => {
+                let runs = self.runs(&TagEnd::Paragraph, desk);
+                let spans = desk.spans(&runs);
+                (!spans.is_empty()).then_some(Block::Paragraph { spans })
+            }
+            Tag::List(start) => Some(self.list(*start, desk)),
+            Tag::BlockQuote(kind) => {
+                let blocks = self.blocks(&TagEnd::BlockQuote(*kind), desk);
+                Some(Block::Quote { blocks })
+            }
+            Tag::Table(_) => Some(self.table(desk)),
+            Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => {
+                desk.mistake(line, "blocks of code are not printed", None);
+                self.runs(&TagEnd::CodeBlock, desk);
+                None
+            }
+            // Inline tags stand inside runs; the extensions of these others are off.
+            _ => None,
+        }
+    }
+
+    fn blocks(&mut self, end: &TagEnd, desk: &mut Desk<'_>) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        // A tight list has its words without a paragraph around them.
+        let mut loose: Vec<Run> = Vec::new();
+        let mut weights = vec![Weight::Regular];
+        while let Some((event, line)) = self.next() {
+            match event {
+                Event::End(ended) if ended == *end => break,
+                Event::Start(tag) if is_block(&tag) => {
+                    flush(&mut loose, &mut blocks, desk);
+                    blocks.extend(self.block(&tag, line, desk));
+                }
+                other => loose.extend(self.inline(other, line, &mut weights, desk)),
+            }
+        }
+        flush(&mut loose, &mut blocks, desk);
+        blocks
+    }
+
+    fn list(&mut self, start: Option<u64>, desk: &mut Desk<'_>) -> Block {
+        let mut items = Vec::new();
+        while let Some((event, _)) = self.next() {
+            match event {
+                Event::End(TagEnd::List(_)) => break,
+                Event::Start(Tag::Item) => items.push(self.blocks(&TagEnd::Item, desk)),
+                _ => {}
+            }
+        }
+        Block::List { start, items }
+    }
+
+    fn table(&mut self, desk: &mut Desk<'_>) -> Block {
+        let (mut head, mut rows) = (Vec::new(), Vec::new());
+        let mut cells: Vec<Vec<Span>> = Vec::new();
+        while let Some((event, _)) = self.next() {
+            match event {
+                Event::End(TagEnd::Table) => break,
+                Event::Start(Tag::TableCell) => {
+                    let runs = self.runs(&TagEnd::TableCell, desk);
+                    cells.push(desk.spans(&runs));
+                }
+                Event::End(TagEnd::TableHead) => head = std::mem::take(&mut cells),
+                Event::End(TagEnd::TableRow) => rows.push(std::mem::take(&mut cells)),
+                _ => {}
+            }
+        }
+        Block::Table { head, rows }
+    }
+
+    /// All runs of text up to this end.
+    fn runs(&mut self, end: &TagEnd, desk: &mut Desk<'_>) -> Vec<Run> {
+        let mut runs = Vec::new();
+        let mut weights = vec![Weight::Regular];
+        while let Some((event, line)) = self.next() {
+            match event {
+                Event::End(ended) if ended == *end => break,
+                other => runs.extend(self.inline(other, line, &mut weights, desk)),
+            }
+        }
+        runs
+    }
+
+    /// One inline event; `weights` keeps the looks that are open.
+    fn inline(
+        &mut self,
+        event: Event<'a>,
+        line: usize,
+        weights: &mut Vec<Weight>,
+        desk: &mut Desk<'_>,
+    ) -> Option<Run> {
+        match event {
+            Event::Start(Tag::Strong) => weights.push(Weight::Strong),
+            Event::Start(Tag::Emphasis) => weights.push(Weight::Emphasis),
+            Event::End(TagEnd::Strong | TagEnd::Emphasis) => {
+                weights.pop();
+            }
+            other => {
+                let weight = weights.last().copied().unwrap_or(Weight::Regular);
+                return self.run(other, line, weight, desk);
+            }
+        }
+        None
+    }
+
+    /// One inline event as text.
+    fn run(
+        &mut self,
+        event: Event<'a>,
+        line: usize,
+        weight: Weight,
+        desk: &mut Desk<'_>,
+    ) -> Option<Run> {
+        let text = match event {
+            Event::Text(text) | Event::Code(text) => text.into_string(),
+            Event::SoftBreak => soft_break(desk),
+            Event::HardBreak => "\n".to_owned(),
+            Event::Start(Tag::Image { .. }) => {
+                desk.mistake(line, "pictures are not printed in the narrative", None);
+                return None;
+            }
+            Event::Html(html) | Event::InlineHtml(html) => {
+                self.comment(&html, line, desk);
+                return None;
+            }
+            _ => return None,
+        };
+        Some(Run { text, weight, line })
+    }
+
+    fn finish(self) -> Vec<Part> {
+        let mut parts = self.parts;
+        parts.retain(|part| !part.blocks.is_empty());
+        parts
+    }
+}
+
+/// A line break in the source is a space between Latin words and nothing between Chinese ones.
+fn soft_break(desk: &Desk<'_>) -> String {
+    match desk.context().language {
+        crate::systems::reports::model::Language::Zh => String::new(),
+        crate::systems::reports::model::Language::En => " ".to_owned(),
+    }
+}
+
+fn flush(loose: &mut Vec<Run>, blocks: &mut Vec<Block>, desk: &mut Desk<'_>) {
+    let runs = std::mem::take(loose);
+    if !runs.is_empty() {
+        let spans = desk.spans(&runs);
+        blocks.push(Block::Paragraph { spans });
+    }
+}
+
+fn is_block(tag: &Tag<'_>) -> bool {
+    matches!(
+        tag,
+        Tag::Paragraph | Tag::List(_) | Tag::BlockQuote(_) | Tag::Table(_) | Tag::CodeBlock(_)
+    )
+}
+
+fn is_known(indicator: &str, desk: &Desk<'_>) -> bool {
+    let context = desk.context();
+    let mut lines = context.groups.iter().flat_map(|group| &group.lines);
+    lines.any(|line| line.figure.indicator == indicator)
+        || context.empty.iter().any(|id| id == indicator)
+}
+
+fn has_records(indicator: &str, desk: &Desk<'_>) -> bool {
+    let mut lines = desk.context().groups.iter().flat_map(|group| &group.lines);
+    lines.any(|line| line.figure.indicator == indicator && line.figure.value.is_some())
+}
+
+/// A heading without the number that people put in front: `一、`, `（一）`, `1.`.
+fn bare_title(title: &str) -> &str {
+    const NUMERALS: &str = "一二三四五六七八九十0123456789";
+    let title = title.trim();
+    let inside = title.trim_start_matches(['（', '(']);
+    let rest = inside.trim_start_matches(|sign| NUMERALS.contains(sign));
+    let numbered = rest.len() < inside.len() && rest.starts_with(['、', '）', ')', '.', '．']);
+    if numbered { rest.trim_start_matches(['、', '）', ')', '.', '．', ' ']) } else { title }
+}
+
+fn heading_level(level: u8) -> HeadingLevel {
+    HeadingLevel::try_from(usize::from(level)).unwrap_or(HeadingLevel::H6)
+}

@@ -1,0 +1,156 @@
+//! What a line of narrative may hold besides words: references and named sources.
+
+/// Something marked in a run of text, by its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) kind: MarkKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum MarkKind {
+    /// `{{…}}`
+    Reference(Reference),
+    /// `[^source: …]`
+    Source(String),
+    /// Braces or brackets that are not closed or hold nothing.
+    Broken(String),
+}
+
+/// `fixed.repair.mean[area=urban]|previous`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reference {
+    /// As written between the braces.
+    pub(super) written: String,
+    pub(super) name: String,
+    pub(super) slice: Vec<(String, String)>,
+    pub(super) filter: Option<String>,
+}
+
+const SOURCE: &str = "[^source:";
+
+/// Every mark of a text, in order.
+pub(super) fn find(text: &str) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = text[at..].find(['{', '[']) {
+        let from = at + offset;
+        let rest = &text[from..];
+        let (length, kind) = if rest.starts_with("{{") {
+            braces(rest)
+        } else if rest.starts_with(SOURCE) {
+            source(rest)
+        } else {
+            at = from + 1;
+            continue;
+        };
+        at = from + length;
+        marks.push(Mark {
+            from,
+            to: at,
+            kind,
+        });
+    }
+    marks
+}
+
+fn braces(rest: &str) -> (usize, MarkKind) {
+    let Some(end) = rest.find("}}") else {
+        return (2, MarkKind::Broken("`{{` is never closed by `}}`".to_owned()));
+    };
+    let kind = match reference(rest[2..end].trim()) {
+        Ok(reference) => MarkKind::Reference(reference),
+        Err(says) => MarkKind::Broken(says),
+    };
+    (end + 2, kind)
+}
+
+fn source(rest: &str) -> (usize, MarkKind) {
+    let Some(end) = rest.find(']') else {
+        return (SOURCE.len(), MarkKind::Broken("`[^source:` is never closed by `]`".to_owned()));
+    };
+    let named = rest[SOURCE.len()..end].trim();
+    if named.is_empty() {
+        return (end + 1, MarkKind::Broken("a source without a name".to_owned()));
+    }
+    (end + 1, MarkKind::Source(named.to_owned()))
+}
+
+fn reference(written: &str) -> Result<Reference, String> {
+    let (path, filter) = match written.split_once('|') {
+        Some((path, filter)) => (path.trim(), Some(filter.trim().to_owned())),
+        None => (written, None),
+    };
+    if filter.as_deref().is_some_and(|filter| filter.contains('|')) {
+        return Err(format!("`{written}` has more than one filter"));
+    }
+    let (name, slice) = match path.split_once('[') {
+        Some((name, slice)) => {
+            let Some(inside) = slice.strip_suffix(']') else {
+                return Err(format!("`[` in `{written}` is never closed by `]`"));
+            };
+            (name.trim(), conditions(inside, written)?)
+        }
+        None => (path, Vec::new()),
+    };
+    if name.is_empty() {
+        return Err("a reference without a name".to_owned());
+    }
+    Ok(Reference {
+        written: written.to_owned(),
+        name: name.to_owned(),
+        slice,
+        filter,
+    })
+}
+
+fn conditions(inside: &str, written: &str) -> Result<Vec<(String, String)>, String> {
+    let mut slice = Vec::new();
+    for pair in inside.split(',') {
+        let Some((dimension, value)) = pair.split_once('=') else {
+            return Err(format!("`{}` in `{written}` is no `dimension=value`", pair.trim()));
+        };
+        slice.push((dimension.trim().to_owned(), value.trim().to_owned()));
+    }
+    slice.sort();
+    Ok(slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> MarkKind {
+        let mut marks = find(text);
+        assert_eq!(marks.len(), 1, "{text}");
+        marks.remove(0).kind
+    }
+
+    #[test]
+    fn a_reference_has_a_name_a_slice_and_a_filter() {
+        let MarkKind::Reference(found) = only("共{{ fixed.repair.mean[area=urban] | n }}件") else {
+            panic!("no reference");
+        };
+        assert_eq!(found.name, "fixed.repair.mean");
+        assert_eq!(found.slice, vec![("area".to_owned(), "urban".to_owned())]);
+        assert_eq!(found.filter.as_deref(), Some("n"));
+    }
+
+    #[test]
+    fn a_source_has_a_name() {
+        assert_eq!(only("3390个[^source: 工程系统]"), MarkKind::Source("工程系统".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_closed_is_broken() {
+        for text in ["{{a.b", "{{}}", "{{a[b}}", "{{a[b]}}", "[^source: x", "[^source: ]"] {
+            assert!(matches!(only(text), MarkKind::Broken(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn single_braces_and_brackets_are_words() {
+        assert_eq!(find("{a} [b] [^c]"), Vec::new());
+    }
+}

@@ -1,0 +1,314 @@
+//! The annexes: what the figures mean and what stands behind them.
+
+use super::{Annex, Column, Table};
+use crate::systems::reports::model::{Definition, Language, Line, Report};
+use crate::systems::reports::print;
+use crate::systems::reports::words::{Words, how_known, words};
+
+pub(super) fn annexes(report: &Report) -> Vec<Annex> {
+    let t = words(report.language);
+    let mut all = vec![
+        annex(report, 0, None, definitions(report, t)),
+        annex(report, 1, None, exclusions(report, t)),
+        annex(report, 2, Some(t.open_lead.to_owned()), vec![backlog(report, t)]),
+        annex(report, 3, Some(t.data_lead.to_owned()), data(report, t)),
+    ];
+    let lead = if report.not_from_records.is_empty() {
+        t.no_sourced
+    } else {
+        t.not_from_records_lead
+    };
+    all.push(annex(report, 4, Some(lead.to_owned()), sourced(report, t)));
+    if !report.not_answered.is_empty() {
+        all.push(annex(report, 5, None, vec![not_answered(report, t)]));
+    }
+    all
+}
+
+fn annex(report: &Report, index: usize, lead: Option<String>, tables: Vec<Table>) -> Annex {
+    let t = words(report.language);
+    let letter = t.annex_letters[index];
+    let heading = match report.language {
+        Language::Zh => format!("{}{letter}　{}", t.annex, t.annexes[index]),
+        Language::En => format!("{} {letter}  {}", t.annex, t.annexes[index]),
+    };
+    let empty = tables.iter().all(|table| table.rows.is_empty());
+    Annex {
+        id: format!("annex-{}", index + 1),
+        heading,
+        lead,
+        tables: tables.into_iter().filter(|table| !table.rows.is_empty()).collect(),
+        note: (empty && index != 4).then(|| t.none.to_owned()),
+    }
+}
+
+fn definitions(report: &Report, t: &Words) -> Vec<Table> {
+    let columns = vec![
+        Column::words(t.indicator, 3),
+        Column::words(t.definition, 6),
+        Column::words(t.measure, 5),
+        Column::words(t.sources, 4),
+    ];
+    let rows = report.definitions.iter().map(|one| definition_row(one, t));
+    let mut tables = vec![Table {
+        title: None,
+        columns,
+        rows: rows.collect(),
+    }];
+    let columns = vec![
+        Column::words(t.legal, 4),
+        Column::words(t.citation, 6),
+        Column::words(t.how_known, 3),
+    ];
+    let rows = report.legal_sources.iter().map(|source| {
+        let known = how_known(&source.read, report.language).to_owned();
+        vec![source.title.clone(), source.citation.clone(), known]
+    });
+    tables.push(Table {
+        title: Some(t.legal.to_owned()),
+        columns,
+        rows: rows.collect(),
+    });
+    let columns = vec![
+        Column::words(t.pack, 4),
+        Column::words(t.version, 2),
+        Column::words(t.digest, 7),
+    ];
+    let rows = report.pack.lineage.iter().map(|one| {
+        vec![format!("{}（{}）", one.title, one.id), one.version.clone(), one.digest.clone()]
+    });
+    tables.push(Table {
+        title: Some(t.pack.to_owned()),
+        columns,
+        rows: rows.collect(),
+    });
+    tables
+}
+
+fn definition_row(one: &Definition, t: &Words) -> Vec<String> {
+    let mut says = vec![one.says.clone()];
+    says.extend(one.exclusions.iter().map(|reason| format!("{}：{reason}", t.exclusions)));
+    let mut measure = vec![one.measure.clone()];
+    if !one.subtract.is_empty() {
+        measure.push(format!("{}：{}", t.subtracts, one.subtract.join("、")));
+    }
+    measure.extend(one.limits.iter().map(|limit| {
+        let mark = if limit.verified { String::new() } else { format!("（{}）", t.unverified) };
+        format!("{}{mark} · {}", limit.printed, limit.by_title)
+    }));
+    let title = format!("{}\n{}", one.title, one.indicator);
+    vec![title, says.join("\n"), measure.join("\n"), one.sources.join("\n")]
+}
+
+/// A name for a line where no group stands above it.
+fn full_name(report: &Report, line: &Line) -> String {
+    let group = report.groups.iter().find(|group| group.lines.contains(line));
+    let group = group.map(|group| group.title.as_str()).unwrap_or_default();
+    let segment = line.segment.as_deref();
+    match report.language {
+        Language::Zh => {
+            let segment = segment.map(|segment| format!("（{segment}）")).unwrap_or_default();
+            format!("{group}　{}{segment}", line.title)
+        }
+        Language::En => {
+            let segment = segment.map(|segment| format!(" ({segment})")).unwrap_or_default();
+            format!("{group}: {}{segment}", line.title)
+        }
+    }
+}
+
+/// The first line of each indicator and segment: side notes are the same for its statistics.
+fn firsts(report: &Report) -> Vec<&Line> {
+    let mut seen: Vec<(&str, &std::collections::BTreeMap<String, String>)> = Vec::new();
+    let mut lines = Vec::new();
+    for line in report.lines() {
+        let key = (line.figure.indicator.as_str(), &line.figure.slice);
+        if !seen.contains(&key) {
+            seen.push(key);
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn optional(value: Option<f64>, line: &Line) -> String {
+    value.map_or_else(
+        || print::NOTHING.to_owned(),
+        |value| print::like(value, &line.figure.printed),
+    )
+}
+
+fn exclusions(report: &Report, t: &Words) -> Vec<Table> {
+    let mut left_out = Table {
+        title: Some(t.excluded_lead.to_owned()),
+        columns: vec![
+            Column::words(t.indicator, 5),
+            Column::words(t.reason, 3),
+            Column::number(t.excluded),
+            Column::number(t.without_approver),
+            Column::number(t.published_value),
+            Column::number(t.without_exclusions),
+        ],
+        rows: Vec::new(),
+    };
+    let mut paused = Table {
+        title: Some(t.paused_lead.to_owned()),
+        columns: vec![
+            Column::words(t.indicator, 5),
+            Column::words(t.reason, 3),
+            Column::number(t.cases),
+            Column::number(t.hours_subtracted),
+            Column::number(t.share_without_approver),
+            Column::number(t.published_value),
+            Column::number(t.without_pauses),
+        ],
+        rows: Vec::new(),
+    };
+    for line in firsts(report) {
+        let figure = &line.figure;
+        let value = print::with_unit(&figure.printed, &line.unit_title, report.language);
+        for one in &figure.excluded {
+            left_out.rows.push(vec![
+                full_name(report, line),
+                one.title.clone(),
+                print::count(one.n),
+                print::count(one.without_approver),
+                value.clone(),
+                optional(figure.without_exclusions, line),
+            ]);
+        }
+        for one in &figure.subtracted {
+            paused.rows.push(vec![
+                full_name(report, line),
+                one.title.clone(),
+                print::count(one.cases),
+                print::fixed(one.seconds as f64 / 3600.0, 1),
+                share(one.seconds_without_approver, one.seconds),
+                value.clone(),
+                optional(figure.without_pauses, line),
+            ]);
+        }
+    }
+    vec![left_out, paused]
+}
+
+/// A part of a whole in percent; never 100 % or 0 % unless it is.
+fn share(part: i64, whole: i64) -> String {
+    if whole == 0 {
+        return print::NOTHING.to_owned();
+    }
+    let percent = part as f64 / whole as f64 * 100.0;
+    let text = print::fixed(percent, 1);
+    match text.as_str() {
+        "100.0" if part < whole => ">99.9%".to_owned(),
+        "0.0" if part > 0 => "<0.1%".to_owned(),
+        "100.0" => "100%".to_owned(),
+        "0.0" => "0%".to_owned(),
+        _ => format!("{text}%"),
+    }
+}
+
+fn backlog(report: &Report, t: &Words) -> Table {
+    let rows = firsts(report).into_iter().filter_map(|line| {
+        let open = line.figure.open?;
+        let oldest = optional(open.oldest, line);
+        Some(vec![
+            full_name(report, line),
+            print::count(open.n),
+            print::count(open.past_limit),
+            print::with_unit(&oldest, &line.unit_title, report.language),
+        ])
+    });
+    Table {
+        title: None,
+        rows: rows.collect(),
+        columns: vec![
+            Column::words(t.indicator, 5),
+            Column::number(t.open),
+            Column::number(t.past_limit),
+            Column::number(t.oldest),
+        ],
+    }
+}
+
+fn data(report: &Report, t: &Words) -> Vec<Table> {
+    let batches = report.data.batches.iter().map(|one| {
+        vec![
+            one.dataset.clone(),
+            format!("{}\n{}", one.source, one.batch),
+            print::count(one.read),
+            print::count(one.accepted),
+            print::count(one.quarantined),
+        ]
+    });
+    let findings = report.data.findings.iter().map(|one| {
+        let place = one.column.as_ref().map(|column| format!(" · {column}")).unwrap_or_default();
+        vec![
+            format!("{}\n{}{place}", one.kind, one.dataset),
+            print::count(one.rows),
+            one.explanation.clone(),
+            one.remedy.clone(),
+        ]
+    });
+    let mut tables = vec![Table {
+        title: None,
+        columns: vec![
+            Column::words(t.dataset, 2),
+            Column::words(t.source, 5),
+            Column::number(t.read),
+            Column::number(t.accepted),
+            Column::number(t.quarantined),
+        ],
+        rows: batches.collect(),
+    }];
+    let rows: Vec<Vec<String>> = findings.collect();
+    if rows.is_empty() {
+        tables.push(Table {
+            title: None,
+            columns: vec![Column::words(t.finding, 1)],
+            rows: vec![vec![t.no_findings.to_owned()]],
+        });
+    } else {
+        tables.push(Table {
+            title: Some(t.finding.to_owned()),
+            columns: vec![
+                Column::words(t.finding, 3),
+                Column::number(t.rows),
+                Column::words(t.explanation, 6),
+                Column::words(t.remedy, 5),
+            ],
+            rows,
+        });
+    }
+    tables
+}
+
+fn sourced(report: &Report, t: &Words) -> Vec<Table> {
+    let rows = report.not_from_records.iter().enumerate().map(|(index, one)| {
+        vec![
+            (index + 1).to_string(),
+            one.text.clone(),
+            one.source.clone(),
+            one.place.title(report.language).to_owned(),
+        ]
+    });
+    vec![Table {
+        title: None,
+        columns: vec![
+            Column::number(t.number),
+            Column::words(t.value, 2),
+            Column::words(t.source, 5),
+            Column::words(t.place, 4),
+        ],
+        rows: rows.collect(),
+    }]
+}
+
+fn not_answered(report: &Report, t: &Words) -> Table {
+    let rows = report.not_answered.iter();
+    Table {
+        title: None,
+        columns: vec![Column::words(t.indicator, 4), Column::words(t.missing, 7)],
+        rows: rows.map(|one| vec![one.title.clone(), one.missing.clone()]).collect(),
+    }
+}

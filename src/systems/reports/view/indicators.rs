@@ -1,0 +1,218 @@
+//! The tables of figures by group, and the numbers behind each chart.
+
+use serde::Serialize;
+
+use super::{ChartView, Column, Table, charts, find_part, numbered_below};
+use crate::systems::reports::charts::{Body, Chart};
+use crate::systems::reports::model::{Change, Group, Language, Line, Report, Status, Trend};
+use crate::systems::reports::narrative::{Block, Place};
+use crate::systems::reports::print;
+use crate::systems::reports::words::{Words, words};
+
+/// One group of indicators.
+#[derive(Debug, Serialize)]
+pub(in crate::systems::reports) struct GroupView {
+    pub(in crate::systems::reports) id: String,
+    pub(in crate::systems::reports) heading: String,
+    /// `受理投诉电话：10010-5`
+    pub(in crate::systems::reports) phone: Option<[String; 2]>,
+    /// Some line has a split, so the table has a column for it.
+    pub(in crate::systems::reports) split: bool,
+    pub(in crate::systems::reports) rows: Vec<Row>,
+    /// Some limit of the group is unverified.
+    pub(in crate::systems::reports) unverified: bool,
+    pub(in crate::systems::reports) blocks: Vec<Block>,
+    pub(in crate::systems::reports) charts: Vec<ChartView>,
+}
+
+/// One line of a group's table.
+#[derive(Debug, Serialize)]
+pub(in crate::systems::reports) struct Row {
+    pub(in crate::systems::reports) id: String,
+    pub(in crate::systems::reports) title: String,
+    pub(in crate::systems::reports) segment: String,
+    pub(in crate::systems::reports) notes: Vec<String>,
+    pub(in crate::systems::reports) value: String,
+    pub(in crate::systems::reports) unit: String,
+    pub(in crate::systems::reports) n: String,
+    pub(in crate::systems::reports) late: String,
+    pub(in crate::systems::reports) longest: String,
+    pub(in crate::systems::reports) limits: Vec<LimitView>,
+    pub(in crate::systems::reports) previous: String,
+    pub(in crate::systems::reports) change: String,
+    pub(in crate::systems::reports) trend: &'static str,
+    pub(in crate::systems::reports) missed: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::systems::reports) struct LimitView {
+    pub(in crate::systems::reports) text: String,
+    pub(in crate::systems::reports) unverified: bool,
+    pub(in crate::systems::reports) missed: bool,
+}
+
+pub(super) fn groups(report: &Report) -> Vec<GroupView> {
+    let above = 2;
+    let numbered = report.groups.iter().enumerate();
+    numbered.map(|(index, group)| group_view(report, group, above, index)).collect()
+}
+
+fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> GroupView {
+    let t = words(report.language);
+    let phone = report.company.complaint_phone.as_ref().filter(|_| group.id == "complaint");
+    let rows: Vec<Row> = group.lines.iter().map(|line| row(line, report.language)).collect();
+    GroupView {
+        id: group.id.clone(),
+        heading: numbered_below(above, index, &group.title, report.language),
+        phone: phone.map(|phone| [t.complaint_phone.to_owned(), phone.clone()]),
+        split: group.lines.iter().any(|line| line.segment.is_some()),
+        unverified: rows.iter().flat_map(|row| &row.limits).any(|limit| limit.unverified),
+        rows,
+        blocks: find_part(report, Place::Indicators, Some(&group.id))
+            .map(|part| part.blocks.clone())
+            .unwrap_or_default(),
+        charts: charts(report, &group.id),
+    }
+}
+
+fn row(line: &Line, language: Language) -> Row {
+    let t = words(language);
+    let figure = &line.figure;
+    let nothing = || print::NOTHING.to_owned();
+    let limits: Vec<LimitView> = figure
+        .limits
+        .iter()
+        .map(|limit| LimitView {
+            text: limit.printed.clone(),
+            unverified: !limit.verified,
+            missed: limit.met == Some(false),
+        })
+        .collect();
+    let (change, trend) = change(line, t);
+    Row {
+        id: line.id(),
+        title: line.title.clone(),
+        segment: line.segment.clone().unwrap_or_default(),
+        notes: notes(line, t),
+        value: figure.printed.clone(),
+        unit: line.unit_title.clone(),
+        n: if figure.status == Status::AsPublished { nothing() } else { print::count(figure.n) },
+        late: figure.late.map_or_else(nothing, print::count),
+        longest: figure
+            .longest
+            .map_or_else(nothing, |longest| print::like(longest, &two_decimals(line))),
+        missed: limits.iter().any(|limit| limit.missed),
+        limits,
+        previous: line.previous.as_ref().map_or_else(nothing, |before| before.printed.clone()),
+        change,
+        trend,
+    }
+}
+
+/// The longest case is printed in the unit of waiting, even beside a percentage.
+fn two_decimals(line: &Line) -> String {
+    let waits = !line.unit_title.starts_with('%');
+    if waits { line.figure.printed.clone() } else { "0.00".to_owned() }
+}
+
+fn notes(line: &Line, t: &Words) -> Vec<String> {
+    let figure = &line.figure;
+    let mut notes: Vec<String> = line.note.iter().cloned().collect();
+    if let Some(interval) = print::interval(figure.interval.as_ref(), &figure.printed) {
+        notes.push(format!("{} {interval}{}", t.interval, line.unit_title));
+    }
+    if figure.status == Status::NoCases {
+        notes.push(t.no_records.to_owned());
+    }
+    if figure.status == Status::AsPublished {
+        notes.push(t.as_published.to_owned());
+    }
+    notes
+}
+
+fn change(line: &Line, t: &Words) -> (String, &'static str) {
+    match &line.change {
+        Some(Change::Difference { printed, trend, .. }) => (printed.clone(), trend_name(*trend)),
+        Some(Change::Break { says }) => (says.clone(), "none"),
+        None if line.previous.as_ref().is_some_and(|before| before.as_published) => {
+            (t.as_published.to_owned(), "none")
+        }
+        None => (print::NOTHING.to_owned(), "none"),
+    }
+}
+
+pub(super) fn trend_name(trend: Trend) -> &'static str {
+    match trend {
+        Trend::Better => "better",
+        Trend::Worse => "worse",
+        Trend::Same => "same",
+        Trend::Neutral => "none",
+    }
+}
+
+pub(super) fn chart_kind(body: &Body) -> &'static str {
+    match body {
+        Body::Trend { .. } => "trend",
+        Body::Regions { .. } => "regions",
+        Body::Distribution { .. } => "distribution",
+    }
+}
+
+/// The numbers of a chart, for those who cannot see it.
+pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
+    let t = words(language);
+    let title = Some(format!("{}（{}）", chart.title, chart.unit_title));
+    let (columns, rows) = match &chart.body {
+        Body::Trend { series, .. } => {
+            let points = |index: usize| {
+                series.iter().map(move |one| {
+                    one.points.get(index).map_or(print::NOTHING.to_owned(), |p| p.printed.clone())
+                })
+            };
+            let names = series.iter().map(|one| Column::number(&one.title));
+            let columns = std::iter::once(Column::words("", 1)).chain(names).collect();
+            let labels = series.first().map(|one| one.points.as_slice()).unwrap_or_default();
+            let rows = labels.iter().enumerate().map(|(index, point)| {
+                std::iter::once(point.label.clone()).chain(points(index)).collect()
+            });
+            (columns, rows.collect())
+        }
+        Body::Regions { rows, .. } => {
+            let optional =
+                |value: Option<f64>| value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2));
+            let columns = vec![
+                Column::words(t.region, 1),
+                Column::number(t.value),
+                Column::number(t.p95),
+                Column::number(t.longest),
+                Column::number(t.n),
+                Column::number(t.late),
+                Column::number(t.late_promise),
+            ];
+            let rows = rows.iter().map(|row| {
+                vec![
+                    row.name.clone(),
+                    row.printed.clone(),
+                    optional(row.p95),
+                    optional(row.longest),
+                    print::count(row.n),
+                    print::count(row.late),
+                    row.late_promise.map_or(print::NOTHING.to_owned(), print::count),
+                ]
+            });
+            (columns, rows.collect())
+        }
+        Body::Distribution { bins, .. } => {
+            let columns = [t.from, t.to, t.n].map(Column::number).to_vec();
+            let rows = bins.iter().map(|bin| {
+                vec![print::fixed(bin.from, 1), print::fixed(bin.to, 1), print::count(bin.n)]
+            });
+            (columns, rows.collect())
+        }
+    };
+    Table {
+        title,
+        columns,
+        rows,
+    }
+}

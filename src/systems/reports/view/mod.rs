@@ -1,0 +1,310 @@
+//! A report as its templates need it: every text ready to print, every table as rows.
+//!
+//! The PDF, the page and the Word draft all start here, so that they say the same. Templates lay
+//! out; they neither compute nor round.
+
+mod annexes;
+mod indicators;
+mod summary;
+
+use serde::Serialize;
+
+use super::charts::Chart;
+use super::drawing::{Drawing, draw};
+use super::model::{Language, Report};
+use super::narrative::{Block, Origin, Part, Place, Span, Weight};
+use super::words::{Words, words};
+
+/// All that a template prints.
+#[derive(Debug, Serialize)]
+pub(super) struct View<'a> {
+    pub(super) t: &'static Words,
+    pub(super) lang: &'static str,
+    pub(super) chinese: bool,
+    pub(super) title: String,
+    pub(super) company: &'a str,
+    pub(super) short_name: &'a str,
+    pub(super) period: &'a str,
+    pub(super) days: String,
+    pub(super) simulated: bool,
+    /// The name of the logo's file inside the document.
+    pub(super) logo: Option<String>,
+    /// Label and text, for the cover.
+    pub(super) filing: Vec<[String; 2]>,
+    pub(super) signatures: Vec<[String; 2]>,
+    pub(super) tiles: Vec<summary::Tile>,
+    pub(super) sections: Vec<Section>,
+    pub(super) annexes: Vec<Annex>,
+    /// What made the report and from which records.
+    pub(super) made: Vec<[String; 2]>,
+}
+
+/// A numbered part of the report.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    pub(super) id: &'static str,
+    pub(super) heading: String,
+    pub(super) blocks: Vec<Block>,
+    /// Printed when there is no text.
+    pub(super) empty: Option<&'static str>,
+    pub(super) groups: Vec<indicators::GroupView>,
+    pub(super) comparison: Option<summary::Comparison>,
+}
+
+/// An annex: a lead, and tables.
+#[derive(Debug, Serialize)]
+pub(super) struct Annex {
+    pub(super) id: String,
+    pub(super) heading: String,
+    pub(super) lead: Option<String>,
+    pub(super) tables: Vec<Table>,
+    pub(super) note: Option<String>,
+}
+
+/// A table of texts, with how each column stands.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Table {
+    pub(super) title: Option<String>,
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Column {
+    pub(super) head: String,
+    pub(super) side: Side,
+    /// Its share of the width; 0 takes what it needs.
+    pub(super) share: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+/// A chart ready to paint, with its numbers as a table.
+#[derive(Debug, Serialize)]
+pub(super) struct ChartView {
+    pub(super) id: String,
+    pub(super) kind: &'static str,
+    pub(super) title: String,
+    pub(super) alt: String,
+    pub(super) drawing: Drawing,
+    pub(super) table: Table,
+}
+
+impl Column {
+    pub(super) fn words(head: &str, share: u8) -> Self {
+        Column {
+            head: head.to_owned(),
+            side: Side::Left,
+            share,
+        }
+    }
+
+    pub(super) fn number(head: &str) -> Self {
+        Column {
+            head: head.to_owned(),
+            side: Side::Right,
+            share: 0,
+        }
+    }
+}
+
+/// Prepares a report for its templates.
+pub(super) fn view<'a>(report: &'a Report, logo: Option<String>) -> View<'a> {
+    let t = words(report.language);
+    View {
+        t,
+        lang: report.language.tag(),
+        chinese: report.language == Language::Zh,
+        title: report.title(),
+        company: &report.company.name,
+        short_name: &report.company.short_name,
+        period: &report.period.title,
+        days: format!("{} – {}", report.period.from, report.period.to),
+        simulated: report.simulated,
+        logo,
+        filing: filing(report, t),
+        signatures: signatures(report, t),
+        tiles: summary::tiles(report),
+        sections: sections(report, t),
+        annexes: annexes::annexes(report),
+        made: made(report, t),
+    }
+}
+
+fn made(report: &Report, t: &Words) -> Vec<[String; 2]> {
+    let made = &report.made;
+    let as_of = made.as_of.clone().unwrap_or_else(|| t.everything.to_owned());
+    vec![
+        [t.made.to_owned(), format!("{} {}", made.program, made.version)],
+        [t.pack.to_owned(), format!("{} {}", report.pack.id, report.pack.version)],
+        [t.as_of.to_owned(), as_of],
+    ]
+}
+
+fn filing(report: &Report, t: &Words) -> Vec<[String; 2]> {
+    let filing = &report.filing;
+    let mut rows = vec![
+        [t.addressee.to_owned(), filing.addressee.clone()],
+        [t.date.to_owned(), long_date(&filing.date, report.language)],
+    ];
+    if let Some(reason) = &filing.late_reason {
+        if let Some(due) = &filing.due {
+            rows.push([t.due.to_owned(), long_date(due, report.language)]);
+        }
+        rows.push([t.late_reason.to_owned(), reason.clone()]);
+    }
+    rows
+}
+
+fn signatures(report: &Report, t: &Words) -> Vec<[String; 2]> {
+    let filing = &report.filing;
+    let named = [
+        (t.prepared_by, &filing.prepared_by),
+        (t.reviewed_by, &filing.reviewed_by),
+        (t.signed_by, &filing.signed_by),
+    ];
+    let name = |person: &Option<String>| person.clone().unwrap_or_default();
+    named.map(|(label, person)| [label.to_owned(), name(person)]).into()
+}
+
+/// `2020年7月10日`, `10 July 2020`; a text that is no date stays as it is.
+pub(super) fn long_date(date: &str, language: Language) -> String {
+    const MONTHS: [&str; 12] = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December",
+    ];
+    let Ok(day) = date.parse::<jiff::civil::Date>() else {
+        return date.to_owned();
+    };
+    match language {
+        Language::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+        Language::En => {
+            let month = MONTHS[usize::from(day.month().unsigned_abs()) - 1];
+            format!("{} {month} {}", day.day(), day.year())
+        }
+    }
+}
+
+fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
+    let mut sections = Vec::new();
+    for place in Place::ALL {
+        let part = find_part(report, place, None);
+        let number = sections.len();
+        let mut section = Section {
+            id: section_id(place),
+            heading: numbered(number, place.title(report.language), report.language),
+            blocks: part.map(|part| number_headings(part, report.language)).unwrap_or_default(),
+            empty: None,
+            groups: Vec::new(),
+            comparison: None,
+        };
+        match place {
+            Place::Indicators => {
+                section.groups = indicators::groups(report);
+                section.comparison = Some(summary::comparison(report));
+            }
+            Place::Outages if section.blocks.is_empty() => section.empty = Some(t.no_outages),
+            Place::Company | Place::Declaration if section.blocks.is_empty() => continue,
+            Place::State | Place::Measures if section.blocks.is_empty() => {
+                section.empty = Some(t.no_text);
+            }
+            Place::Company
+            | Place::State
+            | Place::Measures
+            | Place::Outages
+            | Place::Declaration => {}
+        }
+        if place == Place::Declaration {
+            place.title(report.language).clone_into(&mut section.heading);
+        }
+        sections.push(section);
+    }
+    sections
+}
+
+fn section_id(place: Place) -> &'static str {
+    match place {
+        Place::Company => "company",
+        Place::State => "state",
+        Place::Indicators => "indicators",
+        Place::Measures => "measures",
+        Place::Outages => "outages",
+        Place::Declaration => "declaration",
+    }
+}
+
+/// The text of a part, or the comment on a group within it.
+pub(super) fn find_part<'a>(
+    report: &'a Report,
+    place: Place,
+    group: Option<&str>,
+) -> Option<&'a Part> {
+    let parts = &report.narrative;
+    parts.iter().find(|part| part.place == place && part.group.as_deref() == group)
+}
+
+const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+
+/// `三、主要服务指标完成情况`, `3  Main service indicators`
+pub(super) fn numbered(index: usize, title: &str, language: Language) -> String {
+    match (language, NUMERALS.get(index)) {
+        (Language::Zh, Some(numeral)) => format!("{numeral}、{title}"),
+        (Language::Zh, None) => format!("{}、{title}", index + 1),
+        (Language::En, _) => format!("{}  {title}", index + 1),
+    }
+}
+
+/// `（一）固定电话`, `3.1  Fixed telephone`
+pub(super) fn numbered_below(
+    above: usize,
+    index: usize,
+    title: &str,
+    language: Language,
+) -> String {
+    match (language, NUMERALS.get(index)) {
+        (Language::Zh, Some(numeral)) => format!("（{numeral}）{title}"),
+        (Language::Zh, None) => format!("（{}）{title}", index + 1),
+        (Language::En, _) => format!("{}.{}  {title}", above + 1, index + 1),
+    }
+}
+
+/// The blocks of a part, its second-level headings numbered as the regulator's reports do.
+fn number_headings(part: &Part, language: Language) -> Vec<Block> {
+    let above = Place::ALL.iter().position(|place| *place == part.place).unwrap_or(0);
+    let mut count = 0;
+    let mut blocks = part.blocks.clone();
+    for block in &mut blocks {
+        if let Block::Heading { level: 2, spans } = block {
+            let text = numbered_below(above, count, "", language);
+            count += 1;
+            spans.insert(0, Span {
+                text,
+                weight: Weight::Regular,
+                origin: Origin::Author,
+            });
+        }
+    }
+    blocks
+}
+
+/// The charts of a group, painted.
+pub(super) fn charts(report: &Report, group: &str) -> Vec<ChartView> {
+    let of_group = report.charts.iter().filter(|chart| chart.group == group);
+    of_group.map(|chart| chart_view(chart, report.language)).collect()
+}
+
+fn chart_view(chart: &Chart, language: Language) -> ChartView {
+    ChartView {
+        id: chart.id.replace('.', "-"),
+        kind: indicators::chart_kind(&chart.body),
+        title: chart.title.clone(),
+        alt: chart.alt.clone(),
+        drawing: draw(chart, language),
+        table: indicators::chart_table(chart, language),
+    }
+}

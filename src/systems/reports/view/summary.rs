@@ -1,0 +1,240 @@
+//! What stands out: tiles at a glance, and sentences about the period before and the limits.
+//!
+//! Every sentence follows from figures; none is written by hand.
+
+use serde::Serialize;
+
+use super::indicators::trend_name;
+use crate::systems::reports::charts::{Body, RegionRow};
+use crate::systems::reports::model::{Change, Language, Line, Report, Trend};
+use crate::systems::reports::print;
+use crate::systems::reports::words::words;
+
+/// One figure, large.
+#[derive(Debug, Serialize)]
+pub(in crate::systems::reports) struct Tile {
+    pub(in crate::systems::reports) group: String,
+    pub(in crate::systems::reports) title: String,
+    pub(in crate::systems::reports) value: String,
+    pub(in crate::systems::reports) unit: String,
+    pub(in crate::systems::reports) change: String,
+    pub(in crate::systems::reports) trend: &'static str,
+    pub(in crate::systems::reports) n: String,
+}
+
+/// The comparison with the previous period and with limits.
+#[derive(Debug, Serialize)]
+pub(in crate::systems::reports) struct Comparison {
+    pub(in crate::systems::reports) heading: String,
+    pub(in crate::systems::reports) lead: String,
+    pub(in crate::systems::reports) points: Vec<String>,
+}
+
+const TILES: [&str; 6] = [
+    "fixed.repair.mean",
+    "mobile.repair.mean",
+    "broadband.install.mean",
+    "leased.repair.mean",
+    "complaint.handling.mean",
+    "complaint.satisfaction.share",
+];
+
+/// The figures that a reader looks for first; in another pack, the first of each group.
+pub(super) fn tiles(report: &Report) -> Vec<Tile> {
+    let mut chosen: Vec<&Line> = Vec::new();
+    for id in TILES {
+        chosen.extend(report.lines().find(|line| line.id() == id));
+    }
+    if chosen.is_empty() {
+        let firsts = report.groups.iter().filter_map(|group| group.lines.first());
+        chosen = firsts.take(TILES.len()).collect();
+    }
+    chosen.into_iter().map(|line| tile(report, line)).collect()
+}
+
+fn tile(report: &Report, line: &Line) -> Tile {
+    let t = words(report.language);
+    let group = report.groups.iter().find(|group| group.lines.contains(line));
+    let (change, trend) = match &line.change {
+        Some(Change::Difference {
+            value,
+            printed,
+            trend,
+        }) => {
+            let size = printed.trim_start_matches(['+', '−']);
+            let words = print::change_in_words(*value, size, line, report.language);
+            (words, trend_name(*trend))
+        }
+        Some(Change::Break { says }) => (says.clone(), "none"),
+        None => (print::NOTHING.to_owned(), "none"),
+    };
+    let segment = line.segment.as_deref().map(|segment| match report.language {
+        Language::Zh => format!("（{segment}）"),
+        Language::En => format!(", {segment}"),
+    });
+    Tile {
+        group: group.map(|group| group.title.clone()).unwrap_or_default(),
+        title: format!("{}{}", line.title, segment.unwrap_or_default()),
+        value: line.figure.printed.clone(),
+        unit: line.unit_title.clone(),
+        change,
+        trend,
+        n: format!("{} {}", t.n, print::count(line.figure.n)),
+    }
+}
+
+pub(super) fn comparison(report: &Report) -> Comparison {
+    let heading = words(report.language).comparison;
+    let index = report.groups.len();
+    Comparison {
+        heading: super::numbered_below(2, index, heading, report.language),
+        lead: lead(report),
+        points: points(report),
+    }
+}
+
+fn trends(report: &Report) -> Vec<(&Line, Trend)> {
+    let compared = report.lines().filter_map(|line| match &line.change {
+        Some(Change::Difference { trend, .. }) => Some((line, *trend)),
+        Some(Change::Break { .. }) | None => None,
+    });
+    compared.collect()
+}
+
+fn lead(report: &Report) -> String {
+    let all = trends(report);
+    let count = |wanted: Trend| all.iter().filter(|(_, trend)| *trend == wanted).count();
+    let (better, worse, same) =
+        (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
+    let missed = missed(report).count();
+    match (report.language, &report.previous) {
+        (Language::Zh, Some(previous)) => format!(
+            "与{}相比，可比指标{}项，其中改善{better}项、持平{same}项、变差{worse}项；{}。",
+            previous.title,
+            better + worse + same,
+            limits_zh(missed)
+        ),
+        (Language::Zh, None) => format!("没有可比的上期数据；{}。", limits_zh(missed)),
+        (Language::En, Some(previous)) => format!(
+            "Of {} figures that can be compared with {}, {better} are better, {same} unchanged and \
+             {worse} worse; {}.",
+            better + worse + same,
+            previous.title,
+            limits_en(missed)
+        ),
+        (Language::En, None) => {
+            format!("There is no previous period to compare with; {}.", limits_en(missed))
+        }
+    }
+}
+
+fn limits_zh(missed: usize) -> String {
+    if missed == 0 {
+        "有限值的指标全部达到".to_owned()
+    } else {
+        format!("未达到限值的指标{missed}项")
+    }
+}
+
+fn limits_en(missed: usize) -> String {
+    match missed {
+        0 => "every figure that has a limit keeps it".to_owned(),
+        1 => "one figure misses its limit".to_owned(),
+        n => format!("{n} figures miss their limits"),
+    }
+}
+
+fn missed(report: &Report) -> impl Iterator<Item = &Line> {
+    report.lines().filter(|line| line.figure.limits.iter().any(|limit| limit.met == Some(false)))
+}
+
+/// One sentence for each figure that got worse or misses a limit, and for each slow region.
+fn points(report: &Report) -> Vec<String> {
+    let mut points = Vec::new();
+    for line in missed(report) {
+        let broken = line.figure.limits.iter().filter(|limit| limit.met == Some(false));
+        let limits: Vec<&str> = broken.map(|limit| limit.printed.as_str()).collect();
+        let value = value_with_unit(line, report.language);
+        points.push(match report.language {
+            Language::Zh => format!("{}为{value}，限值{}。", name(report, line), limits.join("、")),
+            Language::En => format!("{}: {value}, limit {}.", name(report, line), limits.join(", ")),
+        });
+    }
+    for (line, _) in trends(report).into_iter().filter(|(_, trend)| *trend == Trend::Worse) {
+        points.extend(worse_sentence(report, line));
+    }
+    for chart in &report.charts {
+        if let Body::Regions { rows, whole, .. } = &chart.body {
+            let slow = rows.iter().filter(|row| row.stands == Trend::Worse);
+            let whole = whole.as_ref().map_or(print::NOTHING, |whole| &whole.printed);
+            for row in slow {
+                let unit = &chart.unit_title;
+                points.push(region_sentence(report, row, &chart.title, whole, unit));
+            }
+        }
+    }
+    points
+}
+
+fn worse_sentence(report: &Report, line: &Line) -> Option<String> {
+    let Some(Change::Difference { value, printed, .. }) = &line.change else {
+        return None;
+    };
+    let size = printed.trim_start_matches(['+', '−']);
+    let change = print::change_in_words(*value, size, line, report.language);
+    let now = value_with_unit(line, report.language);
+    let before = line.previous.as_ref()?;
+    let before = print::with_unit(&before.printed, &line.unit_title, report.language);
+    Some(match report.language {
+        Language::Zh => format!("{}{now}，上期{before}，{change}。", name(report, line)),
+        Language::En => format!("{}: {now}, previously {before}, {change}.", name(report, line)),
+    })
+}
+
+fn region_sentence(
+    report: &Report,
+    row: &RegionRow,
+    title: &str,
+    whole: &str,
+    unit: &str,
+) -> String {
+    let language = report.language;
+    let mean = print::with_unit(&row.printed, unit, language);
+    let whole = print::with_unit(whole, unit, language);
+    let late = print::count(row.late);
+    match (language, row.late_promise) {
+        (Language::Zh, Some(promise)) => format!(
+            "{title}：{}为{mean}，全省{whole}；超过企业承诺{}件，超过法定限值{late}件。",
+            row.name,
+            print::count(promise)
+        ),
+        (Language::Zh, None) => {
+            format!("{title}：{}为{mean}，全省{whole}；超过限值{late}件。", row.name)
+        }
+        (Language::En, Some(promise)) => format!(
+            "{title}: {} {mean} against {whole} overall; {} past the operator's promise, {late} \
+             past the statutory limit.",
+            row.name,
+            print::count(promise)
+        ),
+        (Language::En, None) => {
+            format!("{title}: {} {mean} against {whole} overall; {late} past the limit.", row.name)
+        }
+    }
+}
+
+fn value_with_unit(line: &Line, language: Language) -> String {
+    print::with_unit(&line.figure.printed, &line.unit_title, language)
+}
+
+/// `固定电话障碍修复平均时限（城市）`
+fn name(report: &Report, line: &Line) -> String {
+    let group = report.groups.iter().find(|group| group.lines.contains(line));
+    let group = group.map(|group| group.title.as_str()).unwrap_or_default();
+    match (report.language, &line.segment) {
+        (Language::Zh, Some(segment)) => format!("{group}{}（{segment}）", line.title),
+        (Language::Zh, None) => format!("{group}{}", line.title),
+        (Language::En, Some(segment)) => format!("{group}, {} ({segment})", line.title),
+        (Language::En, None) => format!("{group}, {}", line.title),
+    }
+}
