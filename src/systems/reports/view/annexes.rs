@@ -75,7 +75,7 @@ fn definitions(report: &Report, t: &Words) -> Vec<Table> {
         Column::words(t.digest, 7),
     ];
     let rows = report.pack.lineage.iter().map(|one| {
-        vec![format!("{}（{}）", one.title, one.id), one.version.clone(), one.digest.clone()]
+        vec![format!("{}\n{}", one.title, one.id), one.version.clone(), in_fours(&one.digest)]
     });
     tables.push(Table {
         title: Some(t.pack.to_owned()),
@@ -98,6 +98,13 @@ fn definition_row(one: &Definition, t: &Words) -> Vec<String> {
     }));
     let title = format!("{}\n{}", one.title, one.indicator);
     vec![title, says.join("\n"), measure.join("\n"), one.sources.join("\n")]
+}
+
+/// A digest in groups, so that it can break and be read aloud.
+fn in_fours(digest: &str) -> String {
+    let signs: Vec<char> = digest.chars().collect();
+    let groups = signs.chunks(8).map(|group| group.iter().collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
 }
 
 /// A name for a line where no group stands above it.
@@ -211,12 +218,12 @@ fn share(part: i64, whole: i64) -> String {
 fn backlog(report: &Report, t: &Words) -> Table {
     let rows = firsts(report).into_iter().filter_map(|line| {
         let open = line.figure.open?;
-        let oldest = optional(open.oldest, line);
+        let oldest = open.oldest.map(|seconds| seconds as f64);
         Some(vec![
             full_name(report, line),
             print::count(open.n),
             print::count(open.past_limit),
-            print::with_unit(&oldest, &line.unit_title, report.language),
+            print::waited(oldest, line.clock.as_ref(), report.language),
         ])
     });
     Table {
