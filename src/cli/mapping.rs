@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::arguments::MappingCommand;
 use super::{Failure, Language};
-use crate::systems::cases::{shipped_mapping_text, shipped_mappings};
+use crate::systems::cases::{self, shipped_mapping_text, shipped_mappings};
 
 pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Failure> {
     match command {
@@ -27,4 +27,28 @@ pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Fa
             )),
         },
     }
+}
+
+fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Failure> {
+    let suggestion = cases::suggest::suggest(file)?;
+    let text = suggestion.draft.render(language.pick(|words| words.zh.as_str(), |words| words.en.as_str()));
+    match out {
+        None => print!("{}", text),
+        Some(path) if path.exists() => {
+            return Err(Failure::request(
+                format!("{} is there already", path.display()),
+                "name another file, or remove it",
+            ));
+        }
+        Some(path) => {
+            fs::write(path, &text)?;
+            let drafted = language.pick("已写入映射草稿，请逐行核对：", "wrote a draft, to be read line by line:");
+            println!("{drafted} {}", path.display());
+        }
+    }
+    for finding in &suggestion.findings {
+        let says = language.pick(&finding.explanation.zh, &finding.explanation.en);
+        eprintln!("{} ({}): {says}", finding.kind.code(), finding.column);
+    }
+    Ok(())
 }

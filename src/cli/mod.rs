@@ -15,6 +15,7 @@ mod mapping;
 mod pack;
 mod place;
 mod progress;
+mod quality;
 mod question;
 mod simulate;
 mod table;
@@ -68,6 +69,7 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Mapping { command } => mapping::run(&command, language),
         Command::Indicators(asked) => indicators::run(&asked, &place, language),
         Command::Cases(asked) => cases::run(&asked, &place, language),
+        Command::Quality(asked) => quality::run(&asked, &place, language),
         Command::Pack { command } => pack::run(&command, language),
         Command::Completions { shell } => {
             let mut command = language::command(language);

@@ -6,6 +6,7 @@
 
 mod dates;
 mod disk;
+mod extras;
 mod import;
 mod lake;
 mod manifest;
@@ -18,6 +19,7 @@ mod table;
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
     FileSummary, ImportError, Missing, Options, Progress, ReasonCount, Summary, import,
+    import_own,
 };
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};

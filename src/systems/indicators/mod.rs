@@ -4,7 +4,6 @@
 //! expression of the wrong type and no limit that is looser than its parent's without an approval.
 
 mod cases;
-mod certainty;
 mod columns;
 mod compile;
 mod compute;
@@ -42,7 +41,7 @@ pub use model::{
     Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
     NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
 };
-pub use records::{MemoryRecords, Records};
+pub use records::{LakeRecords, MemoryRecords, Records};
 pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
     SubtractedRow,

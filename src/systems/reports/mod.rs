@@ -12,11 +12,13 @@ pub mod narrative;
 pub mod pdf;
 mod print;
 mod settings;
+mod starters;
 mod view;
 mod words;
 
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
 pub use model::{Language, Report};
+pub use starters::{DEMO_NARRATIVES, NARRATIVES};
 pub use settings::{EnglishNames, ReportSettings};
 
 /// A company's sign, for the cover.

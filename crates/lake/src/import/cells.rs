@@ -231,7 +231,8 @@ impl Thread {
         let local = if dates.formats.is_empty() {
             dates::read_any(text, dates.order)
         } else {
-            dates.formats.iter().find_map(|format| format.read(text))
+            let found = dates.formats.iter().find_map(|format| format.read(text));
+            found.or_else(|| cells.chunk.typed.then(|| dates::read_any(text, dates.order))?)
         };
         let shown = || String::from_utf8_lossy(text).into_owned();
         let Some(local) = local else {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::cells::{Cells, ReadColumn, Thread};
 use super::column::{Data, Records};
+use super::events::EventPart;
 use super::reason::{Problem, Reason};
 use crate::mapping::{Bound, BoundList};
-use crate::schema::{Kind, Schema};
+use crate::schema::Schema;
 use crate::source::Chunk;
 
 /// Everything that reading a chunk needs and that all threads share.
@@ -40,6 +41,8 @@ pub(crate) struct Fragment {
     pub(crate) notes: Vec<(u32, String)>,
     /// Refused rows in ascending order.
     pub(crate) refused: Vec<Refused>,
+    /// Where rows are events.
+    pub(crate) event: Option<EventPart>,
 }
 
 /// A row that goes to quarantine.
@@ -93,6 +96,16 @@ impl<'a> Plan<'a> {
         self.list_slots[list] + column
     }
 
+    /// How many moments the dataset has.
+    pub(crate) fn moments(&self) -> usize {
+        self.moments
+    }
+
+    /// A target's place in `precision`, if it is a moment of the dataset.
+    pub(crate) fn letter(&self, slot: usize) -> Option<usize> {
+        self.letters[slot]
+    }
+
     /// Reads a chunk.
     pub(crate) fn read(&self, chunk: &Chunk, thread: &mut Thread, id: usize) -> Fragment {
         let mut wrong = Wrong::default();
@@ -120,6 +133,12 @@ impl<'a> Plan<'a> {
             columns.push(read.data);
         }
         let lists = self.lists(chunk, thread, &mut wrong);
+        let event = self.events(chunk, thread).map(|(part, problems)| {
+            for (name, problem) in problems {
+                wrong.add(name, problem);
+            }
+            part
+        });
         notes.sort_by_key(|(row, _)| *row);
         Fragment {
             thread: id,
@@ -131,6 +150,7 @@ impl<'a> Plan<'a> {
             lines: chunk.lines.iter().map(|line| *line as i64).collect(),
             notes,
             refused: wrong.refused(chunk),
+            event,
         }
     }
 
@@ -303,16 +323,6 @@ impl Data {
                 None => to.push_null(),
             },
             (to, _) => to.push_null(),
-        }
-    }
-
-    pub(crate) fn kind_is(&self, kind: Kind) -> bool {
-        match self {
-            Data::Label(_) => kind == Kind::Label,
-            Data::Text(_) => kind == Kind::Text,
-            Data::Integer(_) => matches!(kind, Kind::Integer | Kind::Moment),
-            Data::Number(_) => kind == Kind::Number,
-            Data::Boolean(_) => kind == Kind::Boolean,
         }
     }
 }

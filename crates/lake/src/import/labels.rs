@@ -70,7 +70,9 @@ impl Joined {
         texts.dedup();
         let code = |text: &String| texts.binary_search(text).unwrap_or(0) as i32;
         let codes = threads.iter().map(|t| t.iter().map(code).collect());
-        let codes = codes.collect();
+        let mut codes: Vec<Vec<i32>> = codes.collect();
+        // One more for rows that were made once the labels were joined.
+        codes.push((0..texts.len() as i32).collect());
         Joined { texts, codes }
     }
 

@@ -7,11 +7,13 @@
 mod cells;
 mod column;
 mod digest;
+mod events;
 mod fragment;
 mod gather;
 mod labels;
 mod layout;
 mod order;
+mod own;
 mod pseudonym;
 mod quarantine;
 mod reason;
@@ -26,8 +28,8 @@ use crate::manifest::Counts;
 use crate::mapping::MappingError;
 use crate::source::ReadError;
 
-pub(crate) use quarantine::ADDED_COLUMNS;
-pub use run::import;
+pub(crate) use quarantine::{ADDED_COLUMNS, FLAT_REMEDY};
+pub use run::{import, import_own};
 
 /// What an import is told besides files and mapping.
 pub struct Options<'a> {

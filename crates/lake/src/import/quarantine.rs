@@ -8,10 +8,15 @@ use std::path::{Path, PathBuf};
 
 use super::fragment::Refused;
 use super::reason::Reason;
-use crate::source::Preamble;
+use crate::source::{Form, Preamble};
 
 /// The columns that a quarantine file has and its source has not; an import passes over them.
-pub(crate) const ADDED_COLUMNS: [&str; 2] = ["quarantine_reason", "quarantine_remedy"];
+pub(crate) const ADDED_COLUMNS: [&str; 3] =
+    ["quarantine_reason", "quarantine_remedy", FLAT_REMEDY];
+
+/// The second column where the source was a workbook or a table: the file here is plain, so what the
+/// mapping says of sheets, header rows and separators does not hold for it.
+pub(crate) const FLAT_REMEDY: &str = "quarantine_remedy_flat";
 
 /// Writes refused rows; `name` is that of the source.
 pub(crate) fn write<'a>(
@@ -21,7 +26,11 @@ pub(crate) fn write<'a>(
     refused: impl Iterator<Item = &'a Refused>,
 ) -> io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
-    let path = folder.join(name);
+    let name = match preamble.form {
+        Form::Separated | Form::Json => name.strip_suffix(".gz").unwrap_or(name).to_owned(),
+        Form::Flat => format!("{name}.csv"),
+    };
+    let path = folder.join(&name);
     let new = folder.join(format!(".{name}.new"));
     match std::fs::remove_file(&new) {
         Ok(()) => {}
@@ -30,19 +39,41 @@ pub(crate) fn write<'a>(
     }
     let mut out = io::BufWriter::new(private(&new)?);
     out.write_all(preamble.mark)?;
-    let head = [preamble.head, &added(preamble, ADDED_COLUMNS.map(str::to_owned))].concat();
-    out.write_all(&own_encoding(preamble, head))?;
+    let remedy = match preamble.form {
+        Form::Separated | Form::Json => ADDED_COLUMNS[1],
+        Form::Flat => FLAT_REMEDY,
+    };
+    if preamble.form != Form::Json {
+        let names = [ADDED_COLUMNS[0].to_owned(), remedy.to_owned()];
+        let head = [preamble.head, &added(preamble, names)].concat();
+        out.write_all(&own_encoding(preamble, head))?;
+    }
     if !preamble.tail.is_empty() {
         out.write_all(&own_encoding(preamble, preamble.tail.to_vec()))?;
     }
     for row in refused {
         let (reasons, remedies) = told(row);
+        if preamble.form == Form::Json {
+            out.write_all(&json_record(&row.record, &reasons, &remedies))?;
+            continue;
+        }
         let record = [&*row.record, &added(preamble, [reasons, remedies])].concat();
         out.write_all(&own_encoding(preamble, record))?;
     }
     out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     std::fs::rename(&new, &path)?;
     Ok(path)
+}
+
+/// A JSON object with two more members, on a line.
+fn json_record(record: &[u8], reasons: &str, remedies: &str) -> Vec<u8> {
+    let mut object: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(record).unwrap_or_default();
+    object.insert(ADDED_COLUMNS[0].to_owned(), reasons.into());
+    object.insert(ADDED_COLUMNS[1].to_owned(), remedies.into());
+    let mut line = serde_json::Value::Object(object).to_string().into_bytes();
+    line.push(b'\n');
+    line
 }
 
 /// Two more cells and a line end.

@@ -25,6 +25,7 @@ pub(crate) struct Rows {
     /// Rows refused because of others in the same file.
     pub(crate) clashes: Vec<(At, Reason)>,
     list_slots: Vec<usize>,
+    pub(crate) threads: usize,
 }
 
 /// Reads a source to its end with all threads.
@@ -41,7 +42,8 @@ pub(crate) fn read(
     let receiver = Mutex::new(receiver);
     let (failed, mut done) = std::thread::scope(|scope| {
         let work = |id: usize| {
-            let thread = Thread::new(&plan.bound, plan.slots, pseudonyms.clone());
+            let mut thread = Thread::new(&plan.bound, plan.slots, pseudonyms.clone());
+            plan.prepare(&mut thread);
             let (receiver, plan) = (&receiver, &plan);
             move || drain(receiver, plan, thread, id)
         };
@@ -90,14 +92,7 @@ pub(crate) fn read(
     });
     let labels = joined.collect();
     let read = fragments.iter().map(|fragment| fragment.rows as u64).sum();
-    Ok(Rows {
-        fragments,
-        labels,
-        order: Vec::new(),
-        read,
-        clashes: Vec::new(),
-        list_slots: (0..plan.schema.lists.len()).map(|list| plan.list_slot(list, 0)).collect(),
-    })
+    Ok(Rows::new(plan, fragments, labels, threads, read))
 }
 
 fn drain(
@@ -116,6 +111,24 @@ fn drain(
 }
 
 impl Rows {
+    pub(crate) fn new(
+        plan: &Plan<'_>,
+        fragments: Vec<Fragment>,
+        labels: Vec<Joined>,
+        threads: usize,
+        read: u64,
+    ) -> Rows {
+        Rows {
+            fragments,
+            labels,
+            order: Vec::new(),
+            read,
+            clashes: Vec::new(),
+            threads,
+            list_slots: (0..plan.schema.lists.len()).map(|list| plan.list_slot(list, 0)).collect(),
+        }
+    }
+
     pub(crate) fn keys(&self, plan: &Plan<'_>) -> Keys<'_> {
         let targets = &plan.bound.targets;
         let slot = |name: &&str| targets.iter().position(|bound| bound.target.name == **name);

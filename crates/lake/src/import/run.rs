@@ -10,6 +10,7 @@ use arrow_schema::{DataType, Field};
 
 use super::fragment::{Plan, Refused};
 use super::quarantine::{self, masked};
+use super::own;
 use super::rows::{Rows, read};
 use super::revise::{Comparison, Revisions};
 use super::layout::Layout;
@@ -18,10 +19,10 @@ use crate::lake::{Lake, LakeError};
 use crate::manifest::{self, Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 use crate::mapping::{Headers, Mapping, Pseudonymise};
 use crate::schema::Schema;
-use crate::source::{Block, Source};
+use crate::source::{Digest, Source};
 use crate::table::{GROUP, TableWriter};
 
-/// Imports files, each as one batch, all of them or none.
+/// Imports files through a mapping, each as one batch, all of them or none.
 pub fn import(
     lake: &Lake,
     schema: &Schema,
@@ -29,45 +30,34 @@ pub fn import(
     mapping: &Mapping,
     options: &Options<'_>,
 ) -> Result<Summary, ImportError> {
-    if files.is_empty() {
-        return Err(ImportError::NothingToDo);
-    }
     let pseudonymises = mapping.columns.iter().any(|c| c.pseudonymise == Pseudonymise::Yes);
     if pseudonymises && options.pseudonym_key.is_none() {
         return Err(ImportError::NoKey);
     }
-    let _lock = lake.lock()?;
-    let mut manifest = lake.manifest(schema.name)?;
-    lake.sweep(&manifest)?;
-    if let Some(last) = manifest.batches.last().map(|batch| batch.recorded)
-        && last > options.recorded
-    {
-        let given = options.recorded;
-        return Err(ImportError::ClockWentBack { given, last });
-    }
     let run = Run {
         lake,
         schema,
-        mapping,
+        mapping: Some(mapping),
         options,
     };
-    let mut summary = Summary::default();
-    let before = manifest.batches.len();
-    for file in files {
-        match run.file(file, &mut manifest) {
-            Ok(file) => summary.add(file),
-            Err(error) => {
-                // What was written for this import is listed nowhere; it may as well go now.
-                manifest.batches.truncate(before);
-                let _ = lake.sweep(&manifest);
-                return Err(error);
-            }
-        }
-    }
-    if manifest.batches.len() > before {
-        run.commit(&manifest)?;
-    }
-    Ok(summary)
+    run.files(files)
+}
+
+/// Imports Parquet files that are in the dataset's own layout already, such as a lake's or an
+/// archive's, each as one batch, all of them or none.
+pub fn import_own(
+    lake: &Lake,
+    schema: &Schema,
+    files: &[PathBuf],
+    options: &Options<'_>,
+) -> Result<Summary, ImportError> {
+    let run = Run {
+        lake,
+        schema,
+        mapping: None,
+        options,
+    };
+    run.files(files)
 }
 
 impl Summary {
@@ -80,30 +70,100 @@ impl Summary {
 struct Run<'a> {
     lake: &'a Lake,
     schema: &'a Schema,
-    mapping: &'a Mapping,
+    /// `None` for files in the dataset's own layout.
+    mapping: Option<&'a Mapping>,
     options: &'a Options<'a>,
 }
 
 impl Run<'_> {
+    fn files(&self, files: &[PathBuf]) -> Result<Summary, ImportError> {
+        if files.is_empty() {
+            return Err(ImportError::NothingToDo);
+        }
+        let _lock = self.lake.lock()?;
+        let mut manifest = self.lake.manifest(self.schema.name)?;
+        self.lake.sweep(&manifest)?;
+        if let Some(last) = manifest.batches.last().map(|batch| batch.recorded)
+            && last > self.options.recorded
+        {
+            let given = self.options.recorded;
+            return Err(ImportError::ClockWentBack { given, last });
+        }
+        let mut summary = Summary::default();
+        let before = manifest.batches.len();
+        for file in files {
+            match self.file(file, &mut manifest) {
+                Ok(file) => summary.add(file),
+                Err(error) => {
+                    // What was written so far is listed nowhere; it may as well go now.
+                    manifest.batches.truncate(before);
+                    let _ = self.lake.sweep(&manifest);
+                    return Err(error);
+                }
+            }
+        }
+        if manifest.batches.len() > before {
+            self.commit(&manifest)?;
+        }
+        Ok(summary)
+    }
+
+    fn mapping_used(&self) -> MappingUsed {
+        match self.mapping {
+            Some(mapping) => MappingUsed {
+                name: mapping.name.clone(),
+                digest: mapping.digest.clone(),
+            },
+            None => MappingUsed {
+                name: "the dataset's own layout".to_owned(),
+                digest: String::new(),
+            },
+        }
+    }
+
+    fn source_layout(&self) -> crate::source::Layout {
+        self.mapping.map(|mapping| mapping.layout.clone()).unwrap_or_default()
+    }
+
     fn file(&self, path: &PathBuf, manifest: &mut Manifest) -> Result<FileSummary, ImportError> {
-        let mut source = Source::open(path, &self.mapping.layout)?;
+        let mut source = Source::open(path, &self.source_layout())?;
+        let Some(mapping) = self.mapping else {
+            let (plan, rows) = own::read(&source, self.schema, self.options)?;
+            let digest = source.digest()?;
+            return self.finish(&source, digest, &plan, rows, manifest);
+        };
         let headers = source.headers().to_vec();
-        let bound = self.mapping.bind(&Headers {
+        let bound = mapping.bind(&Headers {
             file: source.file(),
             names: &headers,
             sparse: source.is_sparse(),
         })?;
         let plan = Plan::new(self.schema, bound, source.file().to_owned(), headers);
-        let mut rows = read(&mut source, &plan, self.options)?;
+        let rows = read(&mut source, &plan, self.options)?;
         let digest = source.digest()?;
+        self.finish(&source, digest, &plan, rows, manifest)
+    }
+
+    fn finish(
+        &self,
+        source: &Source,
+        digest: Digest,
+        plan: &Plan<'_>,
+        mut rows: Rows,
+        manifest: &mut Manifest,
+    ) -> Result<FileSummary, ImportError> {
         let mut summary = FileSummary {
             file: source.file().to_owned(),
             ..FileSummary::default()
         };
-        summary.known_in = known(manifest, &digest.sha256, &self.mapping.digest);
-        rows.arrange(&plan);
-        let mut refused = rows.refused();
-        self.check_encoding(&source, &refused, rows.read)?;
+        summary.known_in = known(manifest, &digest.sha256, &self.mapping_used().digest);
+        let folded = rows.fold(plan);
+        rows.arrange(plan);
+        let mut refused = match &folded {
+            Some(folded) => rows.refused_events(folded),
+            None => rows.refused(),
+        };
+        self.check_encoding(source, &refused, rows.read)?;
         let mut counts = Counts {
             read: rows.read,
             accepted: rows.read - refused.len() as u64,
@@ -112,12 +172,12 @@ impl Run<'_> {
             ..Counts::default()
         };
         summary.reasons = reasons(&refused);
-        let layout = Layout::new(&plan, &digest.sha256);
+        let layout = Layout::new(plan, &digest.sha256);
         let mut revisions = Revisions::default();
         if summary.known_in.is_some() {
             counts.unchanged = counts.cases;
         } else {
-            revisions = self.compare(&plan, &rows, &layout, manifest)?;
+            revisions = self.compare(plan, &rows, &layout, manifest)?;
             counts.new = revisions.new;
             counts.revised = revisions.revised;
             counts.unchanged = revisions.unchanged;
@@ -128,8 +188,8 @@ impl Run<'_> {
             return Err(ImportError::Counts { file, counts });
         }
         if !refused.is_empty() {
-            self.fetch(&source, &mut refused)?;
-            summary.quarantine = Some(self.quarantine(&source, &refused, &digest.sha256)?);
+            self.fetch(source, &mut refused)?;
+            summary.quarantine = Some(self.quarantine(source, &refused, &digest.sha256)?);
         }
         if !revisions.order.is_empty() {
             let source = SourceFile {
@@ -164,7 +224,7 @@ impl Run<'_> {
             keys: rows.keys(plan),
             layout,
             revised: targets.iter().position(|bound| bound.target.name == "revised"),
-            full_export: self.mapping.full_export,
+            full_export: self.mapping.is_some_and(|mapping| mapping.full_export),
         };
         comparison.revisions()
     }
@@ -201,19 +261,31 @@ impl Run<'_> {
         if refused.values().all(|row| !row.record.is_empty()) {
             return Ok(());
         }
-        let mut again = Source::open(source.path(), &self.mapping.layout)?;
+        let mut missing: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
+        let lacking = refused.iter().filter(|(_, row)| row.record.is_empty());
+        missing.extend(lacking.map(|(at, row)| (row.line, *at)));
+        let mut again = Source::open(source.path(), &self.source_layout())?;
         let mut number = 0;
         while let Some(block) = again.next_block()? {
-            let mut chunk = None;
-            let block = &mut Some(block);
-            for (at, row) in refused.range_mut((number, 0)..(number + 1, 0)) {
-                if row.record.is_empty() {
-                    let chunk = chunk.get_or_insert_with(|| block.take().map(Block::into_chunk));
-                    let record = chunk.as_ref().map(|chunk| chunk.record(at.1 as usize));
-                    row.record = record.unwrap_or_default().into();
+            let own = self.mapping.is_some()
+                && refused.range((number, 0)..(number + 1, 0)).all(|(_, r)| !r.record.is_empty());
+            number += 1;
+            if own {
+                continue;
+            }
+            let chunk = block.into_chunk();
+            for row in 0..chunk.rows() {
+                let at = if self.mapping.is_some() {
+                    Some((number - 1, row as u32))
+                } else {
+                    missing.get(&chunk.line(row)).copied()
+                };
+                if let Some(row_refused) = at.and_then(|at| refused.get_mut(&at))
+                    && row_refused.record.is_empty()
+                {
+                    row_refused.record = chunk.record(row).into();
                 }
             }
-            number += 1;
         }
         Ok(())
     }
@@ -259,10 +331,7 @@ impl Run<'_> {
             files: vec![file],
             superseded: self.write_superseded(&id, revisions)?,
             sources: vec![source],
-            mapping: MappingUsed {
-                name: self.mapping.name.clone(),
-                digest: self.mapping.digest.clone(),
-            },
+            mapping: self.mapping_used(),
             counts: Counts::default(),
             id,
         })

@@ -260,6 +260,25 @@ impl Binder<'_> {
     }
 }
 
+impl Bound {
+    /// The columns of a file that is in the dataset's own layout.
+    pub(crate) fn own(columns: Vec<(String, Kind, bool)>) -> Bound {
+        let targets = columns.into_iter().enumerate().map(|(at, (name, kind, required))| {
+            let mut bound = kept(&name, at, &[]);
+            bound.target.name = name;
+            bound.target.kind = kind;
+            bound.target.required = required;
+            bound
+        });
+        Bound {
+            targets: targets.collect(),
+            lists: Vec::new(),
+            events: None,
+            zones: Vec::new(),
+        }
+    }
+}
+
 fn kept(name: &str, at: usize, targets: &[BoundTarget]) -> BoundTarget {
     let base = extra_name(name);
     let taken = |name: &str| targets.iter().any(|bound| bound.target.name == name);

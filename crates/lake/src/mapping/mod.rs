@@ -15,7 +15,7 @@ use crate::dates::{DateFormat, DayOrder, Precision};
 use crate::schema::Kind;
 use crate::source::Layout;
 
-pub(crate) use bind::{Bound, BoundList, BoundTarget, Headers, Input};
+pub(crate) use bind::{Bound, BoundList, BoundStates, BoundTarget, Headers, Input};
 
 /// A mistake in a mapping, with where it stands and what to write instead.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

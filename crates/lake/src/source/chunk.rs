@@ -54,6 +54,8 @@ pub struct Chunk {
     pub(crate) bytes: Vec<u8>,
     pub(crate) encoding: Encoding,
     pub(crate) columns: usize,
+    /// The source knows dates as dates, and they come here as ISO text whatever they look like there.
+    pub(crate) typed: bool,
     /// Row by row, `columns` spans each.
     pub(crate) spans: Vec<Span>,
     /// The whole record as it lies in `bytes`, without its line end.
@@ -71,6 +73,7 @@ impl Chunk {
             bytes,
             encoding,
             columns,
+            typed: false,
             spans: Vec::new(),
             records: Vec::new(),
             lines: Vec::new(),

@@ -3,10 +3,11 @@
 use encoding_rs::{Decoder, DecoderResult};
 
 use super::chunk::{Chunk, MAX_RECORD};
+use crate::import::FLAT_REMEDY;
 use super::encoding::{Encoding, FileEncoding, detect};
 use super::open::{Digest, Stream};
 use super::split::{last_record_end, split};
-use super::{Layout, Preamble, ReadError, distinct};
+use super::{Form, Layout, Preamble, ReadError, distinct};
 
 /// Small enough for the second-level cache, large enough that a block is worth its overhead.
 const BLOCK: usize = 1 << 20;
@@ -138,10 +139,13 @@ impl Blocks {
     }
 
     fn read_header(&mut self, file: &str, layout: &Layout) -> Result<Vec<String>, ReadError> {
-        let row = layout.header_row.unwrap_or(1);
-        self.separator = layout
-            .separator
-            .unwrap_or_else(|| guess_separator(&self.pending, row));
+        let mut row = layout.header_row.unwrap_or(1);
+        let mut skip_rows = layout.skip_rows;
+        let mut separator = layout.separator;
+        if self.is_flat_quarantine() {
+            (row, skip_rows, separator) = (1, 0, None);
+        }
+        self.separator = separator.unwrap_or_else(|| guess_separator(&self.pending, row));
         if self.separator == b'|' && self.encoding == Some(FileEncoding::Gb18030) {
             return self.restart_decoded(file, layout);
         }
@@ -169,7 +173,7 @@ impl Blocks {
             before.extend_from_slice(line.trim_ascii_end());
         }
         self.head = before;
-        for _ in 0..layout.skip_rows {
+        for _ in 0..skip_rows {
             let skipped = self.take_record(file)?;
             self.tail.extend_from_slice(&skipped);
         }
@@ -178,6 +182,15 @@ impl Blocks {
         } else {
             names
         }))
+    }
+
+    /// Whether this is the quarantine of a source that was no text and may have had more around its
+    /// records than is in here.
+    fn is_flat_quarantine(&self) -> bool {
+        let line = self.pending.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let line = line.trim_ascii_end();
+        // A spreadsheet program may have written it anew, without the quotes.
+        line.strip_suffix(b"\"").unwrap_or(line).ends_with(FLAT_REMEDY.as_bytes())
     }
 
     /// Bars can be inside GB18030 characters, so the file is read anew through a decoder.
@@ -326,6 +339,7 @@ impl Blocks {
             encoding: self.encoding.unwrap_or(FileEncoding::Utf8),
             transcoded: self.decoder.is_some(),
             mark: self.mark,
+            form: Form::Separated,
         }
     }
 }

@@ -7,14 +7,19 @@
 mod chunk;
 mod csv;
 mod encoding;
+mod grid;
+mod json;
 mod open;
+mod parquet;
 mod split;
+mod xlsx;
 
 use std::path::{Path, PathBuf};
 
 pub use chunk::{Chunk, Shape};
 pub use encoding::{Encoding, FileEncoding};
 pub(crate) use open::{Digest, hex};
+pub(crate) use parquet::{ROWS as PARQUET_ROWS, broken as broken_table};
 
 /// How a source file is to be read; what is `None` is detected.
 #[derive(Debug, Clone, Default)]
@@ -108,25 +113,53 @@ pub struct Source {
 #[derive(Debug)]
 enum Reader {
     Csv(csv::Blocks),
+    Json(json::Records),
+    Xlsx(xlsx::Sheets),
+    Parquet(parquet::Table),
 }
 
-/// Some whole records, not yet cut into cells.
+/// Some whole records, perhaps not yet cut into cells.
 #[derive(Debug)]
-pub enum Block {
+pub struct Block {
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
     Csv(csv::Block),
+    Json(json::Block),
+    Ready(Chunk),
 }
 
 impl Source {
     /// Opens a file and reads the names of its columns.
     pub fn open(path: &Path, layout: &Layout) -> Result<Source, ReadError> {
         let file = base_name(path);
-        let stream = open::Stream::open(path, &file)?;
-        let (blocks, headers) = csv::Blocks::start(stream, &file, layout)?;
+        let mut stream = open::Stream::open(path, &file)?;
+        let format = detect_format(&mut stream, layout, &file)?;
+        let (reader, headers) = match format {
+            Format::Csv => {
+                let (blocks, headers) = csv::Blocks::start(stream, &file, layout)?;
+                (Reader::Csv(blocks), headers)
+            }
+            Format::Json => {
+                let (records, headers) = json::Records::start(stream, path, &file)?;
+                (Reader::Json(records), headers)
+            }
+            Format::Xlsx => {
+                let (sheets, headers) = xlsx::Sheets::start(stream, &file, layout)?;
+                (Reader::Xlsx(sheets), headers)
+            }
+            Format::Parquet => {
+                let (table, headers) = parquet::Table::start(stream, path, &file)?;
+                (Reader::Parquet(table), headers)
+            }
+        };
         Ok(Source {
             path: path.to_owned(),
             file,
             headers,
-            reader: Reader::Csv(blocks),
+            reader,
         })
     }
 
@@ -145,18 +178,42 @@ impl Source {
         &self.headers
     }
 
+    /// The format that its content has.
+    pub fn format(&self) -> Format {
+        match &self.reader {
+            Reader::Csv(_) => Format::Csv,
+            Reader::Json(_) => Format::Json,
+            Reader::Xlsx(_) => Format::Xlsx,
+            Reader::Parquet(_) => Format::Parquet,
+        }
+    }
+
+    /// The encoding and the separator of separated text.
+    pub fn text_layout(&self) -> Option<(FileEncoding, char)> {
+        match &self.reader {
+            Reader::Csv(blocks) => {
+                let preamble = blocks.preamble();
+                Some((preamble.encoding, char::from(preamble.separator)))
+            }
+            Reader::Json(_) | Reader::Xlsx(_) | Reader::Parquet(_) => None,
+        }
+    }
+
     /// Whether a record simply leaves out what it does not have.
     pub(crate) fn is_sparse(&self) -> bool {
-        match &self.reader {
-            Reader::Csv(_) => false,
-        }
+        self.format() == Format::Json
     }
 
     /// The next records; `None` at the end.
     pub fn next_block(&mut self) -> Result<Option<Block>, ReadError> {
-        match &mut self.reader {
-            Reader::Csv(blocks) => Ok(blocks.next_block(&self.file)?.map(Block::Csv)),
-        }
+        let file = &self.file;
+        let content = match &mut self.reader {
+            Reader::Csv(blocks) => blocks.next_block(file)?.map(Content::Csv),
+            Reader::Json(records) => records.next_block(file)?.map(Content::Json),
+            Reader::Xlsx(sheets) => sheets.next_chunk().map(Content::Ready),
+            Reader::Parquet(table) => table.next_chunk(file)?.map(Content::Ready),
+        };
+        Ok(content.map(|content| Block { content }))
     }
 
     /// The next records, cut into cells; `None` at the end.
@@ -168,15 +225,74 @@ impl Source {
     pub(crate) fn digest(&mut self) -> Result<Digest, ReadError> {
         match &mut self.reader {
             Reader::Csv(blocks) => blocks.digest(&self.file),
+            Reader::Json(records) => records.digest(&self.file),
+            Reader::Xlsx(sheets) => Ok(sheets.digest()),
+            Reader::Parquet(table) => Ok(table.digest()),
         }
     }
 
-    /// The lines that stand before the first record, as they are, and how to write more like them.
+    /// How the file starts, so that another in the same layout can be written.
     pub(crate) fn preamble(&self) -> Preamble<'_> {
         match &self.reader {
             Reader::Csv(blocks) => blocks.preamble(),
+            Reader::Json(_) => json::preamble(),
+            Reader::Xlsx(sheets) => sheets.preamble(),
+            Reader::Parquet(table) => table.preamble(),
         }
     }
+}
+
+/// What the content says it is; a declared format only decides between text and JSON.
+fn detect_format(
+    stream: &mut open::Stream,
+    layout: &Layout,
+    file: &str,
+) -> Result<Format, ReadError> {
+    let mut head = Vec::new();
+    stream.fill(&mut head, 4096, file)?;
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
+    let found = if head.starts_with(b"PK\x03\x04") {
+        Format::Xlsx
+    } else if head.starts_with(b"PAR1") {
+        Format::Parquet
+    } else if layout.format != Some(Format::Csv)
+        && matches!(text, [b'{', ..] | [b'[', ..])
+    {
+        Format::Json
+    } else {
+        Format::Csv
+    };
+    let packed = stream.is_packed();
+    stream.give_back(head);
+    let problem = if head_is_old_workbook(stream) {
+        Some(("an old Excel workbook (.xls)", "save it as XLSX or CSV"))
+    } else if packed && found == Format::Parquet {
+        Some(("Parquet inside gzip", "unpack it first: Parquet is packed already"))
+    } else {
+        None
+    };
+    match problem {
+        None => Ok(found),
+        Some((problem, remedy)) => Err(ReadError::Unusable {
+            file: file.to_owned(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        }),
+    }
+}
+
+fn head_is_old_workbook(stream: &open::Stream) -> bool {
+    stream.ahead().starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
+}
+
+/// What a quarantine file looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Separated text, as the source was.
+    Separated,
+    Json,
+    /// Comma-separated text, because the source was a workbook or a table.
+    Flat,
 }
 
 /// How a file starts, so that another in the same layout can be written.
@@ -192,20 +308,25 @@ pub(crate) struct Preamble<'a> {
     /// Chunks are in UTF-8 although the file is not.
     pub(crate) transcoded: bool,
     pub(crate) mark: &'static [u8],
+    pub(crate) form: Form,
 }
 
 impl Block {
     /// About how many records it holds, for a progress bar.
     pub(crate) fn rows_about(&self) -> u64 {
-        match self {
-            Block::Csv(block) => block.lines,
+        match &self.content {
+            Content::Csv(block) => block.lines,
+            Content::Json(block) => block.rows(),
+            Content::Ready(chunk) => chunk.rows() as u64,
         }
     }
 
     /// Finds the cells.
     pub fn into_chunk(self) -> Chunk {
-        match self {
-            Block::Csv(block) => block.into_chunk(),
+        match self.content {
+            Content::Csv(block) => block.into_chunk(),
+            Content::Json(block) => block.into_chunk(),
+            Content::Ready(chunk) => chunk,
         }
     }
 }

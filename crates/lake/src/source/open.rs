@@ -123,6 +123,15 @@ impl Stream {
         Ok(buffer.len() - before)
     }
 
+    pub(crate) fn is_packed(&self) -> bool {
+        matches!(self.packing, Packing::Gzip(_))
+    }
+
+    /// Bytes that were given back.
+    pub(crate) fn ahead(&self) -> &[u8] {
+        &self.ahead
+    }
+
     /// Gives bytes back that were only looked at.
     pub(crate) fn give_back(&mut self, bytes: Vec<u8>) {
         self.given -= bytes.len() as u64;

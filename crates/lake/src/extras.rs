@@ -1,0 +1,27 @@
+//! The typed extras that the batches of a dataset carry.
+
+use std::collections::BTreeSet;
+
+use crate::lake::{Lake, LakeError};
+use crate::schema::Schema;
+
+impl Lake {
+    /// The names of all extras of a dataset, such as `x_priority`, in order.
+    pub fn extras(&self, schema: &Schema) -> Result<Vec<String>, LakeError> {
+        let mut names = BTreeSet::new();
+        for batch in self.manifest(schema.name)?.batches {
+            for file in &batch.files {
+                let (_, metadata) = self.open_file(schema, &file.name)?;
+                let fields = metadata.schema().fields();
+                names.extend(
+                    fields
+                        .iter()
+                        .map(|field| field.name())
+                        .filter(|name| name.starts_with("x_"))
+                        .cloned(),
+                );
+            }
+        }
+        Ok(names.into_iter().collect())
+    }
+}

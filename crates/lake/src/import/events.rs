@@ -1,0 +1,458 @@
+//! Rows that are events become cases: one row a key, its columns from the events that the mapping
+//! names, its stretches of time from changes of state.
+//!
+//! A case is accepted whole or not at all: a figure from half of its events would be wrong.
+
+use std::collections::BTreeMap;
+
+use super::cells::{Cells, Thread};
+use super::column::{Data, NULL_INTEGER, NULL_LABEL, Records, Texts};
+use super::fragment::{Fragment, Plan, Refused};
+use super::labels::Joined;
+use super::order::At;
+use super::reason::{Problem, Reason};
+use super::rows::Rows;
+use crate::mapping::{BoundStates, BoundTarget, TakeEvent};
+use crate::schema::Kind;
+use crate::source::Chunk;
+
+/// Cases in a fragment.
+const CASES: usize = 65_536;
+
+/// What a chunk tells of its rows as events.
+#[derive(Debug, Default)]
+pub(crate) struct EventPart {
+    key: Texts,
+    order: Vec<i64>,
+    /// By rule: the state's place in the rule (-1 for any other), and the time of the event.
+    states: Vec<(Vec<i32>, Vec<i64>)>,
+}
+
+/// Problems with the columns that only events have: source column and problem.
+pub(crate) type EventProblems = Vec<(String, Problem)>;
+
+impl Plan<'_> {
+    /// Makes the labels that changes of state give known to a thread.
+    pub(crate) fn prepare(&self, thread: &mut Thread) {
+        for rule in self.bound.events.iter().flat_map(|events| &events.states) {
+            let columns = &self.schema.lists[rule.list].columns;
+            for (_, constants) in &rule.states {
+                for (at, constant) in constants.iter().enumerate() {
+                    if let (Kind::Label, Some(text)) = (columns[at].kind, constant) {
+                        thread.labels[self.list_slot(rule.list, at)].code(text);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads what makes the rows of a chunk events.
+    pub(crate) fn events(
+        &self,
+        chunk: &Chunk,
+        thread: &mut Thread,
+    ) -> Option<(EventPart, EventProblems)> {
+        let events = self.bound.events.as_ref()?;
+        let mut part = EventPart::default();
+        let mut problems = Vec::new();
+        for row in 0..chunk.rows() {
+            let parts = events.key.iter().map(|column| chunk.text(row, *column));
+            let parts: Option<Vec<_>> = parts.collect();
+            let key = parts.map(|parts| parts.join("\u{1f}")).unwrap_or_default();
+            part.key.push(&key);
+            if key.trim_matches('\u{1f}').is_empty() {
+                let name = self.source_name(events.key.first().copied(), "key");
+                problems.push((name, Problem::of_text(row, Reason::Missing, "")));
+            }
+        }
+        part.order = match &events.order {
+            Some(bound) => self.integers(chunk, thread, bound, &mut problems),
+            None => vec![0; chunk.rows()],
+        };
+        for rule in &events.states {
+            let at = self.integers(chunk, thread, &rule.at, &mut problems);
+            part.states.push((states(chunk, rule), at));
+        }
+        Some((part, problems))
+    }
+
+    fn integers(
+        &self,
+        chunk: &Chunk,
+        thread: &mut Thread,
+        bound: &BoundTarget,
+        problems: &mut EventProblems,
+    ) -> Vec<i64> {
+        // These columns have no labels, so whichever slot is named is not looked at.
+        let read = thread.column(&Cells {
+            chunk,
+            bound,
+            slot: 0,
+            file: &self.file,
+        });
+        let name = self.source_name(bound.input.column(), &bound.target.name);
+        problems.extend(read.problems.into_iter().map(|problem| (name.clone(), problem)));
+        match read.data {
+            Data::Integer(values) => values,
+            Data::Label(_) | Data::Text(_) | Data::Number(_) | Data::Boolean(_) => {
+                vec![NULL_INTEGER; chunk.rows()]
+            }
+        }
+    }
+}
+
+fn states(chunk: &Chunk, rule: &BoundStates) -> Vec<i32> {
+    let Some(column) = rule.column.input.column() else {
+        return vec![-1; chunk.rows()];
+    };
+    let state = |row: usize| {
+        let text = chunk.text(row, column)?;
+        let found = rule.states.iter().position(|(name, _)| *name == text)?;
+        Some(found as i32)
+    };
+    (0..chunk.rows()).map(|row| state(row).unwrap_or(-1)).collect()
+}
+
+/// The events of all cases, sorted by case and order.
+pub(crate) struct Folded {
+    /// Refused rows, by fragment and row of the events.
+    pub(crate) refused: BTreeMap<(u32, u32), Refused>,
+    events: Vec<At>,
+    /// Where the events of each accepted case begin and end.
+    cases: Vec<(usize, usize)>,
+    /// The lines of the events, by fragment and row.
+    lines: Vec<Vec<i64>>,
+}
+
+impl Folded {
+    /// The events of a case.
+    pub(crate) fn of(&self, case: usize) -> &[At] {
+        let (from, to) = self.cases[case];
+        &self.events[from..to]
+    }
+}
+
+impl Rows {
+    /// Every refused row, the events of cases that clash included.
+    pub(crate) fn refused_events(&self, folded: &Folded) -> BTreeMap<(u32, u32), Refused> {
+        let mut refused = folded.refused.clone();
+        for (case, reason) in &self.clashes {
+            for at in folded.of(case.fragment as usize * CASES + case.row as usize) {
+                let problems = vec![(String::new(), String::new(), *reason)];
+                let row = Refused {
+                    row: at.row,
+                    line: folded.lines[at.fragment as usize][at.row as usize] as u64,
+                    record: Box::default(),
+                    problems,
+                };
+                refused.insert((at.fragment, at.row), row);
+            }
+        }
+        refused
+    }
+
+    /// Replaces event rows by case rows.
+    pub(crate) fn fold(&mut self, plan: &Plan<'_>) -> Option<Folded> {
+        plan.bound.events.as_ref()?;
+        let mut refused = self.refused();
+        let events = self.sorted_events();
+        let mut cases = Vec::new();
+        let mut from = 0;
+        while from < events.len() {
+            let key = self.event_key(events[from]);
+            let rest = &events[from..];
+            let same = rest.iter().take_while(|at| self.event_key(**at) == key).count();
+            let group = &events[from..from + same];
+            let bad = group.iter().find_map(|at| refused.get(&(at.fragment, at.row)));
+            match bad.map(|bad| bad.line) {
+                None => cases.push((from, from + same)),
+                Some(_) if key.is_empty() => {}
+                Some(line) => self.refuse_others(group, line, &mut refused),
+            }
+            from += same;
+        }
+        let mut folded = Folded {
+            refused,
+            events,
+            cases,
+            lines: Vec::new(),
+        };
+        let cases = self.build(plan, &folded);
+        let events = std::mem::replace(&mut self.fragments, cases);
+        folded.lines = events.into_iter().map(|fragment| fragment.lines).collect();
+        Some(folded)
+    }
+
+    fn refuse_others(
+        &self,
+        group: &[At],
+        line: u64,
+        refused: &mut BTreeMap<(u32, u32), Refused>,
+    ) {
+        for at in group {
+            refused.entry((at.fragment, at.row)).or_insert_with(|| Refused {
+                row: at.row,
+                line: self.line(*at),
+                record: Box::default(),
+                problems: vec![(String::new(), String::new(), Reason::OtherEvent { line })],
+            });
+        }
+    }
+
+    fn event(&self, at: At) -> Option<&EventPart> {
+        self.fragments[at.fragment as usize].event.as_ref()
+    }
+
+    fn event_key(&self, at: At) -> &str {
+        let key = self.event(at).and_then(|event| event.key.get(at.row as usize));
+        key.unwrap_or_default()
+    }
+
+    fn sorted_events(&self) -> Vec<At> {
+        use rayon::slice::ParallelSliceMut;
+        let mut events: Vec<At> = Vec::with_capacity(self.read as usize);
+        for (index, fragment) in self.fragments.iter().enumerate() {
+            events.extend((0..fragment.rows as u32).map(|row| At {
+                fragment: index as u32,
+                row,
+            }));
+        }
+        let order = |at: At| self.event(at).map_or(0, |event| event.order[at.row as usize]);
+        events.par_sort_by(|a, b| {
+            let keys = self.event_key(*a).cmp(self.event_key(*b));
+            keys.then_with(|| order(*a).cmp(&order(*b)))
+                .then_with(|| (a.fragment, a.row).cmp(&(b.fragment, b.row)))
+        });
+        events
+    }
+
+    fn build(&mut self, plan: &Plan<'_>, folded: &Folded) -> Vec<Fragment> {
+        let mut precisions: Vec<String> = Vec::new();
+        let mut fragments = Vec::new();
+        for (number, part) in folded.cases.chunks(CASES).enumerate() {
+            let groups: Vec<&[At]> =
+                part.iter().map(|(from, to)| &folded.events[*from..*to]).collect();
+            fragments.push(self.case_fragment(plan, number, &groups, &mut precisions));
+        }
+        let slot = plan.precision_slot();
+        // Every earlier thread keeps its place; the cases have the last one.
+        let empty: Vec<&[String]> = vec![&[]; self.threads];
+        let threads: Vec<&[String]> = empty.into_iter().chain([precisions.as_slice()]).collect();
+        self.labels[slot] = Joined::new(&threads);
+        fragments
+    }
+
+    fn case_fragment(
+        &self,
+        plan: &Plan<'_>,
+        number: usize,
+        groups: &[&[At]],
+        precisions: &mut Vec<String>,
+    ) -> Fragment {
+        let mut columns = Vec::new();
+        let mut chosen_moments: Vec<Vec<Option<At>>> = vec![Vec::new(); plan.moments()];
+        for (slot, bound) in plan.bound.targets.iter().enumerate() {
+            let mut data = Data::new(bound.target.kind, groups.len());
+            for group in groups {
+                let chosen = self.choose(slot, bound.target.take, group);
+                self.push(&mut data, slot, chosen);
+                if let Some(moment) = plan.letter(slot) {
+                    chosen_moments[moment].push(chosen);
+                }
+            }
+            columns.push(data);
+        }
+        let first = |group: &&[At]| self.line(group[0]) as i64;
+        Fragment {
+            thread: self.threads,
+            number,
+            rows: groups.len(),
+            columns,
+            lists: self.case_lists(plan, groups),
+            precision: self.case_precision(plan, groups.len(), &chosen_moments, precisions),
+            lines: groups.iter().map(first).collect(),
+            notes: Vec::new(),
+            refused: Vec::new(),
+            event: None,
+        }
+    }
+
+    /// The event that gives a column its value; `None` when no event has one.
+    fn choose(&self, slot: usize, take: TakeEvent, group: &[At]) -> Option<At> {
+        let data = |at: &At| &self.fragments[at.fragment as usize].columns[slot];
+        let present = |at: &&At| !data(at).is_null(at.row as usize);
+        let rank = |at: &At| match data(at) {
+            Data::Integer(values) => values[at.row as usize],
+            // Numbers in the order of their bits, mirrored below zero.
+            Data::Number(bits) => {
+                let bits = bits[at.row as usize] as i64;
+                bits ^ ((bits >> 63) & i64::MAX)
+            }
+            Data::Boolean(values) => i64::from(values[at.row as usize]),
+            Data::Label(codes) => {
+                let thread = self.fragments[at.fragment as usize].thread;
+                i64::from(self.labels[slot].code(thread, codes[at.row as usize]))
+            }
+            Data::Text(_) => 0,
+        };
+        let text = |at: &At| match data(at) {
+            Data::Text(texts) => texts.get(at.row as usize),
+            Data::Label(_) | Data::Integer(_) | Data::Number(_) | Data::Boolean(_) => None,
+        };
+        let value = |at: &&At| (rank(at), text(at));
+        match take {
+            TakeEvent::First => group.first().copied(),
+            TakeEvent::Last => group.last().copied(),
+            TakeEvent::Any => group.iter().find(present).copied(),
+            TakeEvent::LastPresent => group.iter().rfind(present).copied(),
+            TakeEvent::Min => group.iter().filter(present).min_by_key(value).copied(),
+            TakeEvent::Max => group.iter().filter(present).max_by_key(value).copied(),
+        }
+    }
+
+    fn push(&self, to: &mut Data, slot: usize, chosen: Option<At>) {
+        let Some(at) = chosen else {
+            to.push_null();
+            return;
+        };
+        let fragment = &self.fragments[at.fragment as usize];
+        match (to, &fragment.columns[slot]) {
+            (Data::Label(to), Data::Label(from)) => {
+                to.push(self.labels[slot].code(fragment.thread, from[at.row as usize]));
+            }
+            (to, from) => to.push_from(from, at.row as usize),
+        }
+    }
+
+    fn case_precision(
+        &self,
+        plan: &Plan<'_>,
+        cases: usize,
+        chosen: &[Vec<Option<At>>],
+        precisions: &mut Vec<String>,
+    ) -> Data {
+        let slot = plan.precision_slot();
+        let mut codes = Vec::with_capacity(cases);
+        for case in 0..cases {
+            let letter = |moment: usize| {
+                let at = chosen[moment].get(case).copied().flatten()?;
+                let fragment = &self.fragments[at.fragment as usize];
+                let Data::Label(own) = &fragment.precision else {
+                    return None;
+                };
+                let code = self.labels[slot].code(fragment.thread, own[at.row as usize]);
+                self.labels[slot].texts[code as usize].chars().nth(moment)
+            };
+            let word: String =
+                (0..chosen.len()).map(|moment| letter(moment).unwrap_or('-')).collect();
+            let known = precisions.iter().position(|known| *known == word);
+            codes.push(known.unwrap_or_else(|| {
+                precisions.push(word);
+                precisions.len() - 1
+            }) as i32);
+        }
+        Data::Label(codes)
+    }
+
+    fn case_lists(&self, plan: &Plan<'_>, groups: &[&[At]]) -> Vec<Records> {
+        let mut lists = Vec::new();
+        for (at, list) in plan.schema.lists.iter().enumerate() {
+            let mut records = Records {
+                ends: Vec::with_capacity(groups.len()),
+                columns: list.columns.iter().map(|c| Data::new(c.kind, 0)).collect(),
+            };
+            for group in groups {
+                if let Some(last) = group.last() {
+                    self.copy_records(plan, at, *last, &mut records);
+                }
+                let rules = plan.bound.events.iter().flat_map(|events| &events.states);
+                for (rule, states) in rules.enumerate() {
+                    if states.list == at {
+                        self.state_records(plan, (rule, states), group, &mut records);
+                    }
+                }
+                let count = records.columns.first().map_or(0, Data::len);
+                records.ends.push(count as u32);
+            }
+            lists.push(records);
+        }
+        lists
+    }
+
+    fn copy_records(&self, plan: &Plan<'_>, list: usize, at: At, to: &mut Records) {
+        let fragment = &self.fragments[at.fragment as usize];
+        let from = &fragment.lists[list];
+        for record in from.range(at.row as usize) {
+            for (index, (to, from)) in to.columns.iter_mut().zip(&from.columns).enumerate() {
+                match (to, from) {
+                    (Data::Label(to), Data::Label(from)) => {
+                        let labels = &self.labels[plan.list_slot(list, index)];
+                        to.push(labels.code(fragment.thread, from[record]));
+                    }
+                    (to, from) => to.push_from(from, record),
+                }
+            }
+        }
+    }
+
+    /// A record for each stretch of events in one of the rule's states.
+    fn state_records(
+        &self,
+        plan: &Plan<'_>,
+        (rule, states): (usize, &BoundStates),
+        group: &[At],
+        to: &mut Records,
+    ) {
+        let told = |at: &At| {
+            let event = self.event(*at);
+            event.map_or((-1, NULL_INTEGER), |event| {
+                let (states, times) = &event.states[rule];
+                (states[at.row as usize], times[at.row as usize])
+            })
+        };
+        let mut open: Option<(i32, i64)> = None;
+        for at in group {
+            let (state, time) = told(at);
+            if let Some((inside, since)) = open
+                && inside != state
+            {
+                self.append(plan, (states, inside), (since, time), to);
+                open = None;
+            }
+            if open.is_none() && state >= 0 {
+                open = Some((state, time));
+            }
+        }
+        if let Some((inside, since)) = open {
+            self.append(plan, (states, inside), (since, NULL_INTEGER), to);
+        }
+    }
+
+    fn append(
+        &self,
+        plan: &Plan<'_>,
+        (rule, state): (&BoundStates, i32),
+        (from, until): (i64, i64),
+        to: &mut Records,
+    ) {
+        let constants = &rule.states[state as usize].1;
+        let mut times = [from, until].into_iter();
+        for (at, column) in to.columns.iter_mut().enumerate() {
+            let constant = constants.get(at).and_then(Option::as_deref);
+            let moment = plan.schema.lists[rule.list].columns[at].kind == Kind::Moment;
+            match (column, constant) {
+                // The first moment of a list is where a stretch starts, the second where it ends.
+                (Data::Integer(values), _) if moment => {
+                    values.push(times.next().unwrap_or(NULL_INTEGER));
+                }
+                (Data::Label(codes), Some(text)) => {
+                    let texts = &self.labels[plan.list_slot(rule.list, at)].texts;
+                    let found = texts.binary_search_by(|known| known.as_str().cmp(text));
+                    codes.push(found.map_or(NULL_LABEL, |code| code as i32));
+                }
+                (Data::Text(texts), Some(text)) => texts.push(text),
+                (column, _) => column.push_null(),
+            }
+        }
+    }
+}

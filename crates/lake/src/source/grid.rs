@@ -1,0 +1,69 @@
+//! Chunks made cell by cell, for sources that are no separated text.
+
+use super::chunk::{Chunk, Span};
+use super::encoding::Encoding;
+
+/// Rows in a chunk.
+pub(crate) const ROWS: usize = 4096;
+
+/// A chunk under construction.
+#[derive(Debug)]
+pub(super) struct Grid {
+    chunk: Chunk,
+}
+
+impl Grid {
+    pub(super) fn new(number: usize, columns: usize) -> Grid {
+        let mut chunk = Chunk::new(number, Vec::new(), Encoding::Utf8, columns);
+        chunk.typed = true;
+        Grid { chunk }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.chunk.rows()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.chunk.bytes.len()
+    }
+
+    /// Adds a record whose cells are all known. `record` is its text in the source, where it has
+    /// one; else the record is told as comma-separated text.
+    pub(super) fn push(&mut self, line: u64, cells: &[&str], record: Option<&[u8]>) {
+        let chunk = &mut self.chunk;
+        for cell in cells {
+            let start = chunk.bytes.len();
+            chunk.bytes.extend_from_slice(cell.as_bytes());
+            chunk.spans.push(Span::new(start, chunk.bytes.len()));
+        }
+        let start = chunk.bytes.len();
+        match record {
+            Some(record) => chunk.bytes.extend_from_slice(record),
+            None => chunk.bytes.extend_from_slice(&separated(cells)),
+        }
+        chunk.records.push(Span::new(start, chunk.bytes.len()));
+        chunk.lines.push(line);
+    }
+
+    pub(super) fn finish(self) -> Chunk {
+        self.chunk
+    }
+}
+
+/// Cells as a line of comma-separated text without its end.
+pub(super) fn separated<T: AsRef<str>>(cells: &[T]) -> Vec<u8> {
+    let mut line = Vec::new();
+    for (at, cell) in cells.iter().enumerate() {
+        if at > 0 {
+            line.push(b',');
+        }
+        let cell = cell.as_ref();
+        let quoted = cell.contains([',', '"', '\n', '\r']) || cell.trim() != cell;
+        if quoted {
+            line.extend_from_slice(format!("\"{}\"", cell.replace('"', "\"\"")).as_bytes());
+        } else {
+            line.extend_from_slice(cell.as_bytes());
+        }
+    }
+    line
+}

@@ -1,0 +1,142 @@
+//! Parquet in a layout of its own: its columns as text, structures by dotted path.
+
+use std::fs::File;
+use std::path::Path;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Fields};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+
+use super::chunk::Chunk;
+pub(crate) use super::grid::ROWS;
+use super::grid::{Grid, separated};
+use super::open::{Digest, Stream};
+use super::{FileEncoding, Form, Preamble, ReadError, distinct};
+
+/// The rows of a Parquet file.
+pub(super) struct Table {
+    reader: ParquetRecordBatchReader,
+    number: usize,
+    row: u64,
+    columns: usize,
+    head: Vec<u8>,
+    digest: Digest,
+}
+
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Table at row {}", self.row)
+    }
+}
+
+impl Table {
+    pub(super) fn start(
+        mut stream: Stream,
+        path: &Path,
+        file: &str,
+    ) -> Result<(Table, Vec<String>), ReadError> {
+        let digest = stream.digest(file, 0)?;
+        let opened = File::open(path).map_err(|source| ReadError::Io {
+            file: file.to_owned(),
+            source,
+        })?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(opened)
+            .map_err(|error| broken(file, &error.to_string()))?;
+        let mut names = Vec::new();
+        flatten_names(builder.schema().fields(), "", &mut names);
+        let rows = builder.metadata().file_metadata().num_rows().max(0) as u64;
+        let reader = builder.with_batch_size(ROWS).build();
+        let reader = reader.map_err(|error| broken(file, &error.to_string()))?;
+        let names = distinct(names);
+        let table = Table {
+            reader,
+            number: 0,
+            row: 0,
+            columns: names.len(),
+            head: separated(&names),
+            digest: Digest {
+                lines: rows,
+                ..digest
+            },
+        };
+        Ok((table, names))
+    }
+
+    pub(super) fn next_chunk(&mut self, file: &str) -> Result<Option<Chunk>, ReadError> {
+        let Some(batch) = self.reader.next() else {
+            return Ok(None);
+        };
+        let batch = batch.map_err(|error| broken(file, &error.to_string()))?;
+        let mut grid = Grid::new(self.number, self.columns);
+        let columns = flatten(&batch);
+        for row in 0..batch.num_rows() {
+            let cells: Vec<String> = columns.iter().map(|column| shown(column, row)).collect();
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            self.row += 1;
+            grid.push(self.row, &cells, None);
+        }
+        self.number += 1;
+        Ok(Some(grid.finish()))
+    }
+
+    pub(super) fn digest(&self) -> Digest {
+        self.digest.clone()
+    }
+
+    pub(super) fn preamble(&self) -> Preamble<'_> {
+        Preamble {
+            head: &self.head,
+            tail: b"",
+            separator: b',',
+            encoding: FileEncoding::Utf8,
+            transcoded: false,
+            mark: b"",
+            form: Form::Flat,
+        }
+    }
+}
+
+pub(crate) fn broken(file: &str, problem: &str) -> ReadError {
+    ReadError::Unusable {
+        file: file.to_owned(),
+        problem: format!("damaged or cut short ({problem})"),
+        remedy: "fetch the file once more".to_owned(),
+    }
+}
+
+fn flatten_names(fields: &Fields, before: &str, names: &mut Vec<String>) {
+    for field in fields {
+        let name = format!("{before}{}", field.name());
+        match field.data_type() {
+            DataType::Struct(inner) => flatten_names(inner, &format!("{name}."), names),
+            _ => names.push(name),
+        }
+    }
+}
+
+fn flatten(batch: &RecordBatch) -> Vec<ArrayRef> {
+    let mut flat = Vec::new();
+    let mut todo: Vec<ArrayRef> = batch.columns().iter().rev().cloned().collect();
+    while let Some(array) = todo.pop() {
+        match array.as_struct_opt() {
+            Some(records) => todo.extend(records.columns().iter().rev().cloned()),
+            None => flat.push(array),
+        }
+    }
+    flat
+}
+
+fn shown(array: &ArrayRef, row: usize) -> String {
+    if array.is_null(row) {
+        return String::new();
+    }
+    if let DataType::Timestamp(unit, zone) = array.data_type() {
+        // Without the zone's name, which the formatter would have to know; the value is in UTC.
+        let naive = arrow_cast::cast(array, &DataType::Timestamp(*unit, None));
+        let text = naive.and_then(|a| arrow_cast::display::array_value_to_string(&a, row));
+        let mark = if zone.is_some() { "Z" } else { "" };
+        return text.map_or_else(|_| String::new(), |text| format!("{text}{mark}"));
+    }
+    arrow_cast::display::array_value_to_string(array, row).unwrap_or_default()
+}

@@ -1,0 +1,339 @@
+//! XLSX: the chosen sheets as records, merged cells filled, dates as ISO text.
+//!
+//! What a workbook unpacks to is bounded before anything is parsed, and a sheet is read cell by
+//! cell, so that neither a bomb nor a sheet that claims a billion cells takes the memory.
+
+use std::collections::VecDeque;
+use std::io::{Cursor, Read};
+
+use calamine::{Data, DataRef, DataType, Dimensions, Reader as _, Xlsx};
+
+use super::chunk::Chunk;
+use super::grid::{Grid, ROWS, separated};
+use super::open::{Digest, Stream};
+use super::{FileEncoding, Form, Layout, Preamble, ReadError, distinct};
+
+/// The most that a workbook may unpack to, and the most of it that may lie packed.
+const MAX_UNPACKED: u64 = 1 << 30;
+const MAX_PACKED: usize = 512 << 20;
+
+/// The records of a workbook.
+#[derive(Debug)]
+pub(super) struct Sheets {
+    chunks: VecDeque<Chunk>,
+    digest: Digest,
+    head: Vec<u8>,
+}
+
+type Workbook = Xlsx<Cursor<Vec<u8>>>;
+
+/// One row: its cells by column, in ascending order.
+type Row = Vec<(u32, String)>;
+
+impl Sheets {
+    pub(super) fn start(
+        mut stream: Stream,
+        file: &str,
+        layout: &Layout,
+    ) -> Result<(Sheets, Vec<String>), ReadError> {
+        let mut bytes = Vec::new();
+        while stream.fill(&mut bytes, 1 << 20, file)? > 0 {
+            if bytes.len() > MAX_PACKED {
+                return Err(too_large(file));
+            }
+        }
+        check_unpacked(&bytes, file)?;
+        let mut book: Workbook =
+            Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(file, &error.to_string()))?;
+        let names = chosen(&book, layout, file)?;
+        let mut headers: Option<Vec<String>> = None;
+        let mut chunks = VecDeque::new();
+        let mut lines = 0;
+        for name in &names {
+            let sheet = Sheet::read(&mut book, name, file)?;
+            let (own, first) = sheet.headers(layout, file)?;
+            let headers = headers.get_or_insert_with(|| own.clone());
+            let order = placing(headers, &own, name, file)?;
+            lines += u64::from(sheet.rows.last().map_or(0, |(row, _)| row + 1));
+            sheet.chunks(first + layout.skip_rows as u32, &order, headers.len(), &mut chunks);
+        }
+        let headers = headers.unwrap_or_default();
+        let sheets = Sheets {
+            chunks,
+            digest: stream.digest(file, lines)?,
+            head: separated(&headers),
+        };
+        Ok((sheets, headers))
+    }
+
+    pub(super) fn next_chunk(&mut self) -> Option<Chunk> {
+        self.chunks.pop_front()
+    }
+
+    pub(super) fn digest(&self) -> Digest {
+        self.digest.clone()
+    }
+
+    pub(super) fn preamble(&self) -> Preamble<'_> {
+        Preamble {
+            head: &self.head,
+            tail: b"",
+            separator: b',',
+            encoding: FileEncoding::Utf8,
+            transcoded: false,
+            mark: b"",
+            form: Form::Flat,
+        }
+    }
+}
+
+fn broken(file: &str, problem: &str) -> ReadError {
+    ReadError::Unusable {
+        file: file.to_owned(),
+        problem: format!("no readable workbook ({problem})"),
+        remedy: "open it in a spreadsheet program and save it as XLSX anew".to_owned(),
+    }
+}
+
+fn too_large(file: &str) -> ReadError {
+    ReadError::Unusable {
+        file: file.to_owned(),
+        problem: "it unpacks to more than 1 GiB".to_owned(),
+        remedy: "export the data as CSV instead".to_owned(),
+    }
+}
+
+/// Unpacks everything once without keeping it: what a zip says of its sizes need not be true.
+fn check_unpacked(bytes: &[u8], file: &str) -> Result<(), ReadError> {
+    let failed = |error: &dyn std::fmt::Display| broken(file, &error.to_string());
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| failed(&e))?;
+    let mut left = MAX_UNPACKED;
+    for at in 0..archive.len() {
+        let entry = archive.by_index(at).map_err(|e| failed(&e))?;
+        let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink());
+        let read = read.map_err(|e| failed(&e))?;
+        left = left.checked_sub(read).ok_or_else(|| too_large(file))?;
+    }
+    Ok(())
+}
+
+fn chosen(book: &Workbook, layout: &Layout, file: &str) -> Result<Vec<String>, ReadError> {
+    let all = book.sheet_names();
+    if layout.sheets.is_empty() {
+        return Ok(all.into_iter().take(1).collect());
+    }
+    if layout.sheets.iter().any(|name| name == "*") {
+        return Ok(all);
+    }
+    for name in &layout.sheets {
+        if !all.contains(name) {
+            return Err(ReadError::Unusable {
+                file: file.to_owned(),
+                problem: format!("it has no sheet `{name}`"),
+                remedy: format!("its sheets are: {}", all.join(", ")),
+            });
+        }
+    }
+    Ok(layout.sheets.clone())
+}
+
+/// Where each column of a later sheet goes among those of the first.
+fn placing(
+    headers: &[String],
+    own: &[String],
+    sheet: &str,
+    file: &str,
+) -> Result<Vec<usize>, ReadError> {
+    let place = |name: &String| {
+        headers.iter().position(|known| known == name).ok_or_else(|| ReadError::Unusable {
+            file: file.to_owned(),
+            problem: format!("its sheet `{sheet}` has a column `{name}` that the first lacks"),
+            remedy: "import sheets of different layout one by one, each by its `sheet`".to_owned(),
+        })
+    };
+    own.iter().map(place).collect()
+}
+
+struct Sheet {
+    /// Rows that hold anything, from 0.
+    rows: Vec<(u32, Row)>,
+    merged: Vec<Dimensions>,
+}
+
+impl Sheet {
+    fn read(book: &mut Workbook, name: &str, file: &str) -> Result<Sheet, ReadError> {
+        let failed = |error: calamine::XlsxError| broken(file, &error.to_string());
+        let merged = book.merge_cells_by_sheet_name(name).map_err(failed)?;
+        let later = book.has_1904_epoch();
+        let mut rows: Vec<(u32, Row)> = Vec::new();
+        let mut cells = book.worksheet_cells_reader(name).map_err(failed)?;
+        while let Some(cell) = cells.next_cell().map_err(failed)? {
+            let text = shown(cell.get_value(), later);
+            if text.is_empty() {
+                continue;
+            }
+            let (row, column) = cell.get_position();
+            match rows.last_mut() {
+                Some((last, cells)) if *last == row => cells.push((column, text)),
+                Some(_) | None => rows.push((row, vec![(column, text)])),
+            }
+        }
+        rows.sort_by_key(|(row, _)| *row);
+        let mut sheet = Sheet { rows, merged };
+        sheet.fill_merged();
+        Ok(sheet)
+    }
+
+    /// Gives every cell of a merged area the text of its first one.
+    fn fill_merged(&mut self) {
+        for area in std::mem::take(&mut self.merged) {
+            let large = u64::from(area.end.0 - area.start.0 + 1)
+                * u64::from(area.end.1 - area.start.1 + 1);
+            if large <= 1 << 20
+                && let Some(text) = self.cell(area.start.0, area.start.1).map(str::to_owned)
+            {
+                for (row, cells) in &mut self.rows {
+                    if !(area.start.0..=area.end.0).contains(row) {
+                        continue;
+                    }
+                    for column in area.start.1..=area.end.1 {
+                        if let Err(at) = cells.binary_search_by_key(&column, |(c, _)| *c) {
+                            cells.insert(at, (column, text.clone()));
+                        }
+                    }
+                }
+            }
+            self.merged.push(area);
+        }
+    }
+
+    fn row(&self, row: u32) -> Option<&Row> {
+        let at = self.rows.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        Some(&self.rows[at].1)
+    }
+
+    fn cell(&self, row: u32, column: u32) -> Option<&str> {
+        let cells = self.row(row)?;
+        let at = cells.binary_search_by_key(&column, |(column, _)| *column).ok()?;
+        Some(&cells[at].1)
+    }
+
+    /// The names of the columns, and the row after them.
+    fn headers(&self, layout: &Layout, file: &str) -> Result<(Vec<String>, u32), ReadError> {
+        let none = || ReadError::NoHeader {
+            file: file.to_owned(),
+        };
+        let width = self.rows.iter().filter_map(|(_, cells)| cells.last()).map(|c| c.0 + 1).max();
+        let width = width.ok_or_else(none)?;
+        if width > 16_384 {
+            return Err(none());
+        }
+        if layout.header_row == Some(0) {
+            let first = self.rows.first().map_or(0, |(row, _)| *row);
+            return Ok((distinct(vec![String::new(); width as usize]), first));
+        }
+        let top = match layout.header_row {
+            Some(row) => row as u32 - 1,
+            None => self.first_header_row().ok_or_else(none)?,
+        };
+        let height = layout.header_rows.map_or_else(|| self.header_height(top), |h| h.max(1) as u32);
+        let mut names = Vec::new();
+        for column in 0..width {
+            let mut parts: Vec<&str> = Vec::new();
+            for row in top..top + height {
+                if let Some(part) = self.cell(row, column).map(str::trim)
+                    && parts.last() != Some(&part)
+                {
+                    parts.push(part);
+                }
+            }
+            names.push(parts.join("/"));
+        }
+        while names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+        if names.is_empty() {
+            return Err(none());
+        }
+        Ok((distinct(names), top + height))
+    }
+
+    /// The first row that is no title: a title is one text across merged cells.
+    fn first_header_row(&self) -> Option<u32> {
+        let title = |row: u32, cells: &Row| {
+            let one = cells.iter().all(|(_, text)| *text == cells[0].1);
+            one && cells.len() > 1
+                && self.merged.iter().any(|area| area.start.0 == row && area.end.1 > area.start.1)
+        };
+        self.rows.iter().find(|(row, cells)| !title(*row, cells)).map(|(row, _)| *row)
+    }
+
+    /// How many rows the header takes: two or more where groups of columns have a common title.
+    fn header_height(&self, top: u32) -> u32 {
+        let starts = self.merged.iter().filter(|area| area.start.0 == top);
+        let grouped = starts.clone().any(|area| area.end.1 > area.start.1);
+        if !grouped {
+            return 1;
+        }
+        let tallest = starts.map(|area| area.end.0 - area.start.0 + 1).max();
+        tallest.unwrap_or(1).max(2)
+    }
+
+    fn chunks(self, first: u32, order: &[usize], width: usize, chunks: &mut VecDeque<Chunk>) {
+        let mut grid = Grid::new(chunks.len(), width);
+        for (row, cells) in self.rows {
+            if row < first {
+                continue;
+            }
+            let mut line = vec![""; width];
+            for (column, text) in &cells {
+                if let Some(at) = order.get(*column as usize) {
+                    line[*at] = text;
+                }
+            }
+            grid.push(u64::from(row) + 1, &line, None);
+            if grid.rows() == ROWS || grid.bytes() > 64 << 20 {
+                chunks.push_back(grid.finish());
+                grid = Grid::new(chunks.len(), width);
+            }
+        }
+        if grid.rows() > 0 {
+            chunks.push_back(grid.finish());
+        }
+    }
+}
+
+fn shown(value: &DataRef<'_>, later_epoch: bool) -> String {
+    match value {
+        DataRef::Int(value) => value.to_string(),
+        DataRef::Float(value) => value.to_string(),
+        DataRef::String(text) => text.trim().to_owned(),
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::Bool(value) => value.to_string(),
+        DataRef::DateTime(time) if time.is_datetime() => iso(time.as_f64(), later_epoch),
+        DataRef::DateTime(time) => time.as_f64().to_string(),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::Error(error) => Data::Error(error.clone()).as_string().unwrap_or_default(),
+        DataRef::Empty => String::new(),
+    }
+}
+
+/// A spreadsheet's day number as a date, with the time of day where it has one.
+fn iso(serial: f64, later_epoch: bool) -> String {
+    let days = serial.floor();
+    let seconds = ((serial - days) * 86_400.0).round() as i64;
+    // 1899-12-30 is day 0, which also makes up for 1900 taken as a leap year; or 1904-01-01 is.
+    let epoch = if later_epoch { -24_107 } else { -25_569 };
+    let total = (days as i64 + epoch) * 86_400 + seconds;
+    let Ok(stamp) = jiff::Timestamp::from_second(total) else {
+        return serial.to_string();
+    };
+    let civil = jiff::tz::TimeZone::UTC.to_datetime(stamp);
+    if serial.abs() < 1.0 {
+        civil.strftime("%H:%M:%S").to_string()
+    } else if seconds == 0 {
+        civil.strftime("%Y-%m-%d").to_string()
+    } else {
+        civil.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
