@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::charts::Chart;
 use super::narrative::{NotFromRecords, Part};
+use crate::systems::indicators::Words;
 
 /// The name and version of the published shape.
 pub const SCHEMA: &str = "trueline.report/1";
@@ -435,6 +436,14 @@ impl Report {
 }
 
 impl Language {
+    /// The text of a pack in this language.
+    pub fn of(self, words: &Words) -> &str {
+        match self {
+            Language::Zh => &words.zh,
+            Language::En => &words.en,
+        }
+    }
+
     /// The tag of HTML and PDF.
     pub fn tag(self) -> &'static str {
         match self {

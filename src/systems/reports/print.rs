@@ -133,6 +133,19 @@ pub(super) fn change_in_words(value: f64, size: &str, line: &Line, language: Lan
     }
 }
 
+/// A value without idle zeros: `48`, `0.5`.
+pub(super) fn shortest(value: f64) -> String {
+    let text = fixed(value, 6);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A claimed rate: a power of ten where it is one.
+pub(super) fn bound(value: f64) -> String {
+    let exponent = libm::round(libm::log10(value));
+    let exact = (libm::pow(10.0, exponent) / value - 1.0).abs() < 1e-9;
+    if exact { power_of_ten(exponent as i32) } else { scientific(value) }
+}
+
 /// `8.1×10⁻⁵`
 pub(super) fn scientific(value: f64) -> String {
     if value <= 0.0 || !value.is_finite() {

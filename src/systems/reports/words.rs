@@ -393,3 +393,106 @@ pub(super) fn how_known(read: &str, language: Language) -> &'static str {
         (_, Language::En) => "not read",
     }
 }
+
+/// A unit as it is printed.
+pub(super) fn unit_in_words(unit: &str, language: Language) -> &str {
+    match (unit, language) {
+        ("s", Language::Zh) => "秒",
+        ("min", Language::Zh) => "分钟",
+        ("h" | "wh", Language::Zh) => "小时",
+        ("d", Language::Zh) => "天",
+        ("wd", Language::Zh) => "个工作日",
+        ("s", Language::En) => "seconds",
+        ("min", Language::En) => "minutes",
+        ("h", Language::En) => "hours",
+        ("wh", Language::En) => "working hours",
+        ("d", Language::En) => "days",
+        ("wd", Language::En) => "working days",
+        ("1", _) => "",
+        (other, _) => other,
+    }
+}
+
+/// What a limit is about, before its sign.
+pub(super) fn limit_kind(kind: &str, promise: bool, language: Language) -> &'static str {
+    match (kind, promise, language) {
+        ("mean", false, Language::Zh) => "平均",
+        ("mean", true, Language::Zh) => "承诺平均",
+        ("longest", false, Language::Zh) => "最长",
+        ("longest", true, Language::Zh) => "承诺最长",
+        ("mean", false, Language::En) => "mean ",
+        ("mean", true, Language::En) => "promised mean ",
+        ("longest", false, Language::En) => "each ",
+        ("longest", true, Language::En) => "promised each ",
+        (_, true, Language::Zh) => "承诺",
+        (_, true, Language::En) => "promised ",
+        (_, false, _) => "",
+    }
+}
+
+/// Reasons that records often give; others print as they are.
+const REASONS: [(&str, &str, &str); 8] = [
+    ("duplicate", "重复工单", "duplicate"),
+    ("customer_not_available", "用户改约或无法联系", "customer not available"),
+    ("no_line_resource", "无线路资源", "no line resource"),
+    ("force_majeure", "不可抗力", "force majeure"),
+    ("not_solved", "未解决，重新受理", "not solved, reopened"),
+    ("customer_maintained", "客户自维线路", "line maintained by the customer"),
+    ("terminal_fault", "用户终端故障", "fault of the customer's terminal"),
+    ("", "未注明原因", "no reason given"),
+];
+
+pub(super) fn reason_in_words(reason: &str, language: Language) -> String {
+    let known = REASONS.iter().find(|(code, ..)| *code == reason);
+    match (known, language) {
+        (Some((_, chinese, _)), Language::Zh) => (*chinese).to_owned(),
+        (Some((_, _, english)), Language::En) => (*english).to_owned(),
+        (None, _) => reason.to_owned(),
+    }
+}
+
+/// A kind of interval.
+pub(super) fn kind_in_words(kind: &str, language: Language) -> String {
+    match (kind, language) {
+        ("paused", Language::Zh) => "暂停".to_owned(),
+        ("awaiting_confirmation", Language::Zh) => "待用户确认".to_owned(),
+        ("reopened", Language::Zh) => "重新受理".to_owned(),
+        ("awaiting_confirmation", Language::En) => "awaiting confirmation".to_owned(),
+        (other, _) => other.to_owned(),
+    }
+}
+
+/// The moments of a case, by their columns.
+const MOMENTS: [(&str, &str, &str); 9] = [
+    ("accepted", "受理", "accepted"),
+    ("paid", "交费", "paid"),
+    ("first_contact", "首次联系", "first contact"),
+    ("appointment", "预约", "appointment"),
+    ("arrived", "到场", "arrived"),
+    ("resolved", "办结", "resolved"),
+    ("confirmed", "确认", "confirmed"),
+    ("closed", "归档", "closed"),
+    ("cancelled", "撤单", "cancelled"),
+];
+
+/// The start or stop of a clock: `latest(accepted, paid)` reads 受理与交费的较晚者.
+pub(super) fn moments_in_words(text: &str, language: Language) -> String {
+    let name = |column: &str| {
+        let known = MOMENTS.iter().find(|(code, ..)| *code == column.trim());
+        match (known, language) {
+            (Some((_, chinese, _)), Language::Zh) => Some(*chinese),
+            (Some((_, _, english)), Language::En) => Some(*english),
+            (None, _) => None,
+        }
+    };
+    if let Some(one) = name(text) {
+        return one.to_owned();
+    }
+    let inside = text.strip_prefix("latest(").and_then(|rest| rest.strip_suffix(')'));
+    let names: Option<Vec<&str>> = inside.and_then(|list| list.split(',').map(name).collect());
+    match (names, language) {
+        (Some(names), Language::Zh) => format!("{}（较晚者）", names.join("、")),
+        (Some(names), Language::En) => format!("the later of {}", names.join(" and ")),
+        (None, _) => text.to_owned(),
+    }
+}
