@@ -53,19 +53,25 @@ pub(in crate::systems::reports) struct LimitView {
 
 pub(super) fn groups(report: &Report) -> Vec<GroupView> {
     let above = 2;
-    let numbered = report.groups.iter().enumerate();
-    numbered.map(|(index, group)| group_view(report, group, above, index)).collect()
+    let main = report.groups.iter().filter(|group| group.lines.iter().any(|line| line.main));
+    main.enumerate().map(|(index, group)| group_view(report, group, above, index)).collect()
 }
 
 fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> GroupView {
     let t = words(report.language);
     let phone = report.company.complaint_phone.as_ref().filter(|_| group.id == "complaint");
-    let rows: Vec<Row> = group.lines.iter().map(|line| row(line, report.language)).collect();
+    let lines = || group.lines.iter().filter(|line| line.main);
+    let empty = lines().all(|line| line.figure.value.is_none());
+    let rows: Vec<Row> = if empty {
+        Vec::new()
+    } else {
+        lines().map(|line| row(line, report.language)).collect()
+    };
     GroupView {
         id: group.id.clone(),
         heading: numbered_below(above, index, &group.title, report.language),
         phone: phone.map(|phone| [t.complaint_phone.to_owned(), phone.clone()]),
-        split: group.lines.iter().any(|line| line.segment.is_some()),
+        split: lines().any(|line| line.segment.is_some()),
         unverified: rows.iter().flat_map(|row| &row.limits).any(|limit| limit.unverified),
         rows,
         blocks: find_part(report, Place::Indicators, Some(&group.id))
