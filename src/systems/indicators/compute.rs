@@ -17,6 +17,7 @@ use super::compile;
 use super::counts::{self, Counts};
 use super::dimensions::{self, DimensionError, Filter};
 use super::figures::Sheet;
+use super::limits::LateCounts;
 use super::mistake::offer_one_of;
 use super::model::{Dataset, Indicator, LimitKind, Measure, Pack};
 use super::records::Records;
@@ -122,8 +123,9 @@ pub fn compute(
             counts: &counts,
             answer,
         };
+        let late = LateCounts::new(&sheet, &dimensions);
         for subset in subsets(&dimensions) {
-            rows.extend(sheet.rows(&subset));
+            rows.extend(sheet.rows(&subset, &late.along(&subset)));
         }
     }
     sort_by_statistic(pack, &mut rows);
@@ -268,7 +270,7 @@ fn own_columns(indicator: &Indicator) -> impl Iterator<Item = &String> {
     indicator.segments.iter().chain(limits)
 }
 
-fn ask(
+pub(super) fn ask(
     dataset: Dataset,
     request: &Request,
     records: &dyn Records,

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trueline_clock::Calendar;
-use trueline_figures::{Answer, Amount, Period, Slice, Tally};
+use trueline_figures::numbers;
+use trueline_figures::{Amount, Answer, Period, Slice, Tally};
 
-use super::certainty;
 use super::compile::{LimitSet, definition_id, limits_in};
 use super::counts::Counts;
 use super::fraction::{Fraction, bound_text, claim_text};
-use super::limits::{LateCounts, limit_rows};
+use super::limits::{LateAlong, limit_rows};
 use super::model::{
-    Dataset, Denominator, Indicator, Measure, Pack, Statistic, StatisticKind, TimeUnit, Words,
+    Dataset, Denominator, Indicator, Measure, Method, Pack, Statistic, StatisticKind, TimeUnit, Words,
 };
 use super::rates;
 use super::row::{
@@ -44,17 +44,16 @@ type Tallies = BTreeMap<Slice, Tally>;
 
 impl Sheet<'_> {
     /// The figures of every slice along these dimensions.
-    pub(super) fn rows(&self, dimensions: &[String]) -> Vec<FigureRow> {
+    pub(super) fn rows(&self, dimensions: &[String], late: &LateAlong) -> Vec<FigureRow> {
         let sets = self.tally_sets(dimensions);
         let all = self.all_slices(dimensions, &sets[&self.indicator.id]);
-        let late = LateCounts::new(self, dimensions);
         let mut rows = Vec::new();
         for statistic in &self.indicator.publish {
             let set = &sets[&self.definition_of(statistic)];
             for slice in &all {
                 let nothing = Tally::default();
                 let tally = set.get(slice).unwrap_or(&nothing);
-                rows.push(self.row(statistic, slice, tally, &late));
+                rows.push(self.row(statistic, slice, tally, late));
             }
         }
         rows
@@ -129,7 +128,7 @@ impl Sheet<'_> {
         statistic: &Statistic,
         slice: &Slice,
         tally: &Tally,
-        late: &LateCounts,
+        late: &LateAlong,
     ) -> FigureRow {
         let reading = self.read(statistic, slice, tally);
         let bound = self.bound(statistic, tally);
@@ -317,11 +316,14 @@ impl Sheet<'_> {
     fn interval(&self, statistic: &Statistic, reading: &Reading) -> Option<IntervalRow> {
         let (part, of) = reading.proportion?;
         let wanted = self.pack.interval;
-        let (low, high) = certainty::interval(part, of, wanted)?;
+        let interval = match wanted.method {
+            Method::Wilson => numbers::wilson(part, of, wanted.level),
+            Method::ClopperPearson => numbers::clopper_pearson(part, of, wanted.level),
+        }?;
         let factor = if statistic.unit == "%" { 100.0 } else { 1.0 };
         Some(IntervalRow {
-            low: low * factor,
-            high: high * factor,
+            low: interval.low * factor,
+            high: interval.high * factor,
             level: wanted.level,
             method: wanted.method,
         })
@@ -333,7 +335,7 @@ impl Sheet<'_> {
         };
         let level = self.pack.interval.level;
         let errors = u64::try_from(tally.sum).ok()?;
-        let upper = certainty::upper_bound(errors, tally.n, level)?;
+        let upper = numbers::error_rate_upper_bound(errors, tally.n, level)?;
         Some(BoundRow {
             errors,
             records: tally.n,
@@ -341,7 +343,7 @@ impl Sheet<'_> {
             level,
             claim,
             claim_holds: upper <= claim,
-            records_needed: certainty::records_needed(errors, claim, level),
+            records_needed: numbers::clean_records_needed(claim, level, errors)?,
         })
     }
 

@@ -4,12 +4,12 @@
 //! expression of the wrong type and no limit that is looser than its parent's without an approval.
 
 mod cases;
-mod certainty;
 mod columns;
 mod compile;
 mod compute;
 mod counts;
 mod dimensions;
+mod distribution;
 mod expressions;
 mod figures;
 mod file;
@@ -32,6 +32,7 @@ mod sql;
 pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
 pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
 pub use counts::{CountRow, Counts};
+pub use distribution::{Distribution, distributions};
 pub use dimensions::{DimensionError, Filter, dimensions, known_names};
 pub use load::{load, parse};
 pub use mistake::{Mistake, PackError, Place};

@@ -120,8 +120,8 @@ pub fn round_percent(numerator: u64, denominator: u64, decimals: usize) -> Optio
     let nines = "9".repeat(most);
     let zeros = "0".repeat(most.saturating_sub(1));
     Some(if numerator > denominator {
-        format!(">100.{zeros}0")
-    } else if numerator * 2 > denominator {
+        ">100".to_owned()
+    } else if numerator > denominator / 2 {
         format!(">99.{nines}")
     } else {
         format!("<0.{zeros}1")
