@@ -60,11 +60,15 @@ impl Run<'_> {
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), SimulationError> {
         let schema = case_schema().arrow();
-        let tellers = [self.plan, self.before]
-            .map(|plan| Teller::new(plan, self.calibration, self.plan));
+        let tellers =
+            [self.plan, self.before].map(|plan| Teller::new(plan, self.calibration, self.plan));
         let new: u64 = self.plan.cells.iter().map(|cell| cell.size).sum();
         let total = new + self.carried.len() as u64;
-        let counted = Counted { done: AtomicU64::new(0), total, progress };
+        let counted = Counted {
+            done: AtomicU64::new(0),
+            total,
+            progress,
+        };
         let folder = out.join("case");
         for source in Source::ALL {
             let groups = self.groups(source);
@@ -93,7 +97,11 @@ impl Run<'_> {
         let from = self.carried.partition_point(|case| case.source < source);
         let to = self.carried.partition_point(|case| case.source <= source);
         let mut groups = Vec::new();
-        let mut group = Group { source, carried: &self.carried[from..to], days: 0..0 };
+        let mut group = Group {
+            source,
+            carried: &self.carried[from..to],
+            days: 0..0,
+        };
         let mut rows = group.carried.len() as u64;
         for day in 0..self.plan.stretch.days {
             let before = self.plan.cases_before(source, day);
@@ -101,7 +109,11 @@ impl Run<'_> {
             if rows > 0 && rows + today > GROUP_ROWS {
                 groups.push(std::mem::replace(
                     &mut group,
-                    Group { source, carried: &[], days: day..day },
+                    Group {
+                        source,
+                        carried: &[],
+                        days: day..day,
+                    },
                 ));
                 rows = 0;
             }
@@ -183,6 +195,9 @@ fn flush(
     let told = columns.rows() as u64;
     encoder.write(&columns.take()?)?;
     let done = counted.done.fetch_add(told, Ordering::Relaxed) + told;
-    (counted.progress)(Progress::Writing { done, total: counted.total });
+    (counted.progress)(Progress::Writing {
+        done,
+        total: counted.total,
+    });
     Ok(())
 }

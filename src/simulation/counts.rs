@@ -32,10 +32,20 @@ pub(super) struct Rest {
 
 /// Writes the datasets `billing_test`, `site` and `count` below `out`.
 pub(super) fn write(out: &Path, plan: &Plan, export: &Export) -> Result<Rest, SimulationError> {
-    let lots = write_table(out, &billing_test_schema(), plan, billing_tests(plan), export)?;
+    let lots = write_table(
+        out,
+        &billing_test_schema(),
+        plan,
+        billing_tests(plan),
+        export,
+    )?;
     let sites = write_table(out, &site_schema(), plan, sites(plan), export)?;
     let counts = write_table(out, &count_schema(), plan, counts(plan), export)?;
-    Ok(Rest { sites, lots, counts })
+    Ok(Rest {
+        sites,
+        lots,
+        counts,
+    })
 }
 
 /// Columns by name; those that a schema has beyond them are null.
@@ -84,7 +94,10 @@ fn write_table(
 fn batch(table: Table, schema: &SchemaRef, export: &Export) -> Result<RecordBatch, ArrowError> {
     let Table { rows, mut columns } = table;
     columns.push(("revised", Column::Moment(vec![export.revised; rows])));
-    columns.push(("source_file", Column::Label(vec![0; rows], vec![export.digest.clone()])));
+    columns.push((
+        "source_file",
+        Column::Label(vec![0; rows], vec![export.digest.clone()]),
+    ));
     columns.push(("source_line", Column::Integer((1..=rows as i64).collect())));
     let mut arrays = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
@@ -118,7 +131,10 @@ fn words(list: &[&str]) -> Vec<String> {
 }
 
 fn prefecture_codes() -> Vec<String> {
-    PREFECTURES.iter().map(|prefecture| prefecture.code.to_string()).collect()
+    PREFECTURES
+        .iter()
+        .map(|prefecture| prefecture.code.to_string())
+        .collect()
 }
 
 /// A test lot a week for each prefecture and service. About one lot in thirty has a wrong record,
@@ -132,7 +148,10 @@ fn billing_tests(plan: &Plan) -> Table {
     for week in 0..weeks {
         for (place, prefecture) in PREFECTURES.iter().enumerate() {
             for (service, word) in SERVICES.iter().enumerate() {
-                let fate = key(plan.seed, &["billing", &plan.stretch.name, prefecture.code, word]);
+                let fate = key(
+                    plan.seed,
+                    &["billing", &plan.stretch.name, prefecture.code, word],
+                );
                 let mut chance = Chance::new(fate, week as u64);
                 keys.push(format!("{}-{:06}", plan.stretch.name, keys.len() + 1));
                 services.push(service as u16);
@@ -150,21 +169,28 @@ fn billing_tests(plan: &Plan) -> Table {
     Table {
         rows,
         columns: vec![
-            ("source", Column::Label(vec![0; rows], words(&["simulated-billing-lab"]))),
+            (
+                "source",
+                Column::Label(vec![0; rows], words(&["simulated-billing-lab"])),
+            ),
             ("source_key", Column::Text(keys)),
             ("service", Column::Label(services, words(&SERVICES))),
             ("region", Column::Label(regions, prefecture_codes())),
             ("tested", Column::Moment(tested)),
             ("records", Column::Integer(records)),
             ("wrong", Column::Integer(wrong)),
-            ("error", Column::Label(errors, words(&["rating", "duplicate", "discount"]))),
+            (
+                "error",
+                Column::Label(errors, words(&["rating", "duplicate", "discount"])),
+            ),
             ("precision", Column::Label(vec![0; rows], words(&["s"]))),
         ],
     }
 }
 
-/// How many L900 and NR sites were open at the start of each half year from 2019-07-01 on.
-const L900_OPEN: [u64; 6] = [0, 1262, 3390, 4630, 5110, 5200];
+/// How many L900 and NR sites were open at the start of each half year from 2019-07-01 on. 3390 L900
+/// sites open in 2020H1, as the sample report says.
+const L900_OPEN: [u64; 6] = [0, 1262, 4652, 5892, 6372, 6462];
 const NR_OPEN: [u64; 6] = [0, 240, 3105, 7220, 9840, 11_600];
 
 /// The register of sites as it stood when the stretch ended: what has been planned by then.
@@ -174,13 +200,19 @@ fn sites(plan: &Plan) -> Table {
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut milestones: [Vec<i64>; 4] = Default::default();
     let mut precisions = Vec::new();
-    let weights: Vec<f64> = PREFECTURES.iter().map(|prefecture| prefecture.residents).collect();
-    let shares: Vec<u32> = apportion(1000, &weights).iter().map(|part| *part as u32).collect();
+    let weights: Vec<f64> = PREFECTURES
+        .iter()
+        .map(|prefecture| prefecture.residents)
+        .collect();
+    let by_people: Vec<u32> = apportion(1000, &weights)
+        .iter()
+        .map(|part| *part as u32)
+        .collect();
     for (technology, open) in [L900_OPEN, NR_OPEN].into_iter().enumerate() {
         let fate = key(plan.seed, &["site", TECHNOLOGIES[technology]]);
         for number in 0..open[5] {
             let mut chance = Chance::new(fate, number);
-            let place = chance.pick(shares.iter().copied()) as u16;
+            let place = chance.pick(by_people.iter().copied()) as u16;
             let dates = site_dates(number, technology, &open, &mut chance);
             if dates[0] >= plan.stretch.end() {
                 continue;
@@ -201,17 +233,29 @@ fn sites(plan: &Plan) -> Table {
     }
     let rows = keys.len();
     let letter = |known: bool| if known { 'd' } else { '-' };
-    let precision =
-        (0..16).map(|present| (0..4).map(|index| letter(present >> index & 1 == 1)).collect());
+    let precision = (0..16).map(|present| {
+        (0..4)
+            .map(|index| letter(present >> index & 1 == 1))
+            .collect()
+    });
     let [planned, installed, opened, shared] = milestones;
     Table {
         rows,
         columns: vec![
-            ("source", Column::Label(vec![0; rows], words(&["simulated-sites"]))),
+            (
+                "source",
+                Column::Label(vec![0; rows], words(&["simulated-sites"])),
+            ),
             ("source_key", Column::Text(keys)),
             ("region", Column::Label(regions, prefecture_codes())),
-            ("technology", Column::Label(technologies, words(&TECHNOLOGIES))),
-            ("builder", Column::Label(builders, words(&["own", "partner"]))),
+            (
+                "technology",
+                Column::Label(technologies, words(&TECHNOLOGIES)),
+            ),
+            (
+                "builder",
+                Column::Label(builders, words(&["own", "partner"])),
+            ),
             ("planned", Column::Moment(planned)),
             ("installed", Column::Moment(installed)),
             ("opened", Column::Moment(opened)),
@@ -226,16 +270,29 @@ fn sites(plan: &Plan) -> Table {
 fn site_dates(number: u64, technology: usize, open: &[u64; 6], chance: &mut Chance) -> [i64; 4] {
     let half = open.partition_point(|count| *count <= number) - 1;
     let start = |half: usize| {
-        let (year, month) = (2019 + (half as i16 + 1) / 2, if half % 2 == 0 { 7 } else { 1 });
+        let (year, month) = (
+            2019 + (half as i16 + 1) / 2,
+            if half.is_multiple_of(2) { 7 } else { 1 },
+        );
         day_number(jiff::civil::date(year, month, 1))
     };
     let days = (start(half + 1) - start(half)) as u64;
-    let opened = start(half) + ((number - open[half]) * days / (open[half + 1] - open[half])) as i64;
+    let opened =
+        start(half) + ((number - open[half]) * days / (open[half + 1] - open[half])) as i64;
     let installed = opened - 3 - chance.below(25) as i64;
     let planned = installed - 20 - chance.below(70) as i64;
     let midnight = |day: i64| day * DAY - AHEAD;
-    let shared = if technology == 1 { midnight(opened) } else { i64::MAX };
-    [midnight(planned), midnight(installed), midnight(opened), shared]
+    let shared = if technology == 1 {
+        midnight(opened)
+    } else {
+        i64::MAX
+    };
+    [
+        midnight(planned),
+        midnight(installed),
+        midnight(opened),
+        shared,
+    ]
 }
 
 /// Lines, users and bills by prefecture, and for the whole province under an empty region.
@@ -266,7 +323,10 @@ fn counts(plan: &Plan) -> Table {
             };
             values.push(match index.checked_sub(1) {
                 Some(place) => each(PREFECTURES[place].residents),
-                None => PREFECTURES.iter().map(|prefecture| each(prefecture.residents)).sum(),
+                None => PREFECTURES
+                    .iter()
+                    .map(|prefecture| each(prefecture.residents))
+                    .sum(),
             });
         }
     }
@@ -276,13 +336,31 @@ fn counts(plan: &Plan) -> Table {
     Table {
         rows,
         columns: vec![
-            ("source", Column::Label(vec![0; rows], words(&["simulated-registers"]))),
-            ("period", Column::Label(vec![0; rows], vec![plan.stretch.name.clone()])),
-            ("region", Column::Label(by_row(|row| row / MEASURES.len()), regions)),
-            ("measure", Column::Label(by_row(|row| row % MEASURES.len()), list(|m| m.0.into()))),
-            ("scope", Column::Label(by_row(|row| row % MEASURES.len()), list(|m| m.1.into()))),
+            (
+                "source",
+                Column::Label(vec![0; rows], words(&["simulated-registers"])),
+            ),
+            (
+                "period",
+                Column::Label(vec![0; rows], vec![plan.stretch.name.clone()]),
+            ),
+            (
+                "region",
+                Column::Label(by_row(|row| row / MEASURES.len()), regions),
+            ),
+            (
+                "measure",
+                Column::Label(by_row(|row| row % MEASURES.len()), list(|m| m.0.into())),
+            ),
+            (
+                "scope",
+                Column::Label(by_row(|row| row % MEASURES.len()), list(|m| m.1.into())),
+            ),
             ("value", Column::Number(values)),
-            ("unit", Column::Label(by_row(|row| row % MEASURES.len()), list(|m| m.3.into()))),
+            (
+                "unit",
+                Column::Label(by_row(|row| row % MEASURES.len()), list(|m| m.3.into())),
+            ),
             ("role", Column::Label(vec![0; rows], words(&["input"]))),
         ],
     }

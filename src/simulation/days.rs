@@ -65,7 +65,9 @@ impl Carried {
             .into_iter()
             .flat_map(|source| days.clone().map(move |day| (source, day)))
             .collect();
-        let found = tasks.into_par_iter().map(|(source, day)| open_at_end(before, source, day));
+        let found = tasks
+            .into_par_iter()
+            .map(|(source, day)| open_at_end(before, source, day));
         found.collect::<Vec<_>>().concat()
     }
 }
@@ -81,5 +83,7 @@ fn open_at_end(before: &Plan, source: Source, day: usize) -> Vec<Carried> {
         ordinal: case.ordinal,
         number,
     });
-    carried.filter(|case| case.course(before).drawn_end() >= end).collect()
+    carried
+        .filter(|case| case.course(before).drawn_end() >= end)
+        .collect()
 }

@@ -6,7 +6,7 @@
 use jiff::civil::{Date, date};
 
 use super::chance::{Chance, key};
-use super::province::PREFECTURES;
+use super::province::{PREFECTURES, Prefecture};
 use super::stretch::{Stretch, day_number};
 
 /// When a kind of case comes in.
@@ -44,19 +44,19 @@ impl Season {
         let days = stretch.days;
         let mut busy = vec![0.0; RHYTHMS * PREFECTURES.len() * days];
         let mut slow = vec![0; RHYTHMS * PREFECTURES.len() * days];
-        for place in 0..PREFECTURES.len() {
-            let storms = storms(stretch, seed, place);
+        for (place, prefecture) in PREFECTURES.iter().enumerate() {
+            let storms = storms(stretch, seed, prefecture);
             for rhythm in ALL_RHYTHMS {
-                let noise = key(seed, &["noise", PREFECTURES[place].code, rhythm.word()]);
-                for day in 0..days {
+                let noise = key(seed, &["noise", prefecture.code, rhythm.word()]);
+                for (day, storm) in storms.iter().enumerate() {
                     let when = stretch.date(day);
                     let mut chance = Chance::new(noise, day_number(when) as u64);
                     let at = (rhythm as usize * PREFECTURES.len() + place) * days + day;
                     busy[at] = rhythm.busy(when) * chance.lognormal(1.0, 0.07);
                     slow[at] = rhythm.slow(when);
                     if rhythm == Rhythm::Faults {
-                        busy[at] *= 1.0 + storms[day];
-                        slow[at] = (slow[at] + (1.6 * storms[day]) as u8).min(LEVELS as u8 - 1);
+                        busy[at] *= 1.0 + storm;
+                        slow[at] = (slow[at] + (1.6 * storm) as u8).min(LEVELS as u8 - 1);
                     }
                 }
             }
@@ -212,13 +212,15 @@ const NEW_YEARS: [Date; 9] = [
 fn is_festival(when: Date) -> bool {
     let number = day_number(when);
     let spring = |new_year: &Date| (-2..=6).contains(&(number - day_number(*new_year)));
-    matches!((when.month(), when.day()), (5, 1..=4) | (10, 1..=7) | (1, 1))
-        || NEW_YEARS.iter().any(spring)
+    matches!(
+        (when.month(), when.day()),
+        (5, 1..=4) | (10, 1..=7) | (1, 1)
+    ) || NEW_YEARS.iter().any(spring)
 }
 
 /// What a storm adds to the faults of each day: 1.0 doubles them. Most days have none.
-fn storms(stretch: &Stretch, seed: u64, place: usize) -> Vec<f64> {
-    let fates = key(seed, &["storm", PREFECTURES[place].code]);
+fn storms(stretch: &Stretch, seed: u64, prefecture: &Prefecture) -> Vec<f64> {
+    let fates = key(seed, &["storm", prefecture.code]);
     let strength = |day: usize| {
         let when = stretch.date(day);
         let likely = match when.month() {
@@ -228,13 +230,20 @@ fn storms(stretch: &Stretch, seed: u64, place: usize) -> Vec<f64> {
             _ => 0.0,
         };
         let mut chance = Chance::new(fates, day_number(when) as u64);
-        if chance.hits(likely) { 1.5 + 3.0 * chance.unit() } else { 0.0 }
+        if chance.hits(likely) {
+            1.5 + 3.0 * chance.unit()
+        } else {
+            0.0
+        }
     };
-    let mut storms = vec![0.0; stretch.days];
-    for day in 0..stretch.days {
-        let new = strength(day);
-        let yesterday = if day > 0 { strength(day - 1) * 0.4 } else { 0.0 };
-        storms[day] = f64::max(new, yesterday);
-    }
-    storms
+    let felt = |day: usize| {
+        // What a storm breaks keeps people busy on the day after, too.
+        let yesterday = if day > 0 {
+            strength(day - 1) * 0.4
+        } else {
+            0.0
+        };
+        f64::max(strength(day), yesterday)
+    };
+    (0..stretch.days).map(felt).collect()
 }

@@ -102,7 +102,13 @@ impl<'a> Teller<'a> {
     pub(super) fn new(plan: &'a Plan, calibration: &'a Calibration, told: &Plan) -> Teller<'a> {
         let labels = plan.cells.iter().map(labels).collect();
         let (from, to) = (told.stretch.midnight(0), told.stretch.end());
-        Teller { plan, calibration, labels, from, to }
+        Teller {
+            plan,
+            calibration,
+            labels,
+            from,
+            to,
+        }
     }
 
     /// Tells one case.
@@ -155,7 +161,11 @@ impl<'a> Teller<'a> {
     fn net(&self, cell: &Cell, course: &Course, ends: bool) -> i64 {
         let moved = libm::round(course.drawn as f64 * self.calibration.factor(cell)) as i64;
         let others = course.accepted + course.unpaid + course.pauses.seconds();
-        if ends { moved.clamp(self.from - others, self.to - 1 - others) } else { moved }
+        if ends {
+            moved.clamp(self.from - others, self.to - 1 - others)
+        } else {
+            moved
+        }
     }
 
     fn answer(&self, cell_number: usize, course: &mut Course) -> u16 {
@@ -203,13 +213,21 @@ impl<'a> Teller<'a> {
 
 fn labels(cell: &Cell) -> Labels {
     let class = cell.class;
-    let before: usize = PREFECTURES[..cell.place].iter().map(|p| p.counties.len()).sum();
+    let before: usize = PREFECTURES[..cell.place]
+        .iter()
+        .map(|p| p.counties.len())
+        .sum();
     let counties = [0, 1].map(|rural| {
         let own = PREFECTURES[cell.place].counties.iter();
-        let weights: Vec<f64> = own.map(|code| f64::from(county_weight(code, rural))).collect();
+        let weights: Vec<f64> = own
+            .map(|code| f64::from(county_weight(code, rural)))
+            .collect();
         let mut table = [0; 256];
         let mut at = 0;
-        for (county, part) in super::chance::apportion(256, &weights).into_iter().enumerate() {
+        for (county, part) in super::chance::apportion(256, &weights)
+            .into_iter()
+            .enumerate()
+        {
             table[at..at + part as usize].fill((before + county) as u16);
             at += part as usize;
         }
@@ -218,15 +236,21 @@ fn labels(cell: &Cell) -> Labels {
     Labels {
         kind: words::index(words::KINDS, class.kind),
         service: words::index(words::SERVICES, class.service),
-        maintainer: class.maintainer.map_or(NONE, |word| words::index(words::MAINTAINERS, word)),
-        causes: class.causes.iter().map(|(word, _)| words::index(words::CAUSES, word)).collect(),
+        maintainer: class
+            .maintainer
+            .map_or(NONE, |word| words::index(words::MAINTAINERS, word)),
+        causes: class
+            .causes
+            .iter()
+            .map(|(word, _)| words::index(words::CAUSES, word))
+            .collect(),
         counties,
     }
 }
 
 fn maintainer(usual: u16, bits: u64) -> u16 {
     // One line in 64 that the operator answers for is kept by a contractor.
-    let contractor = usual == 0 && bits & 63 == 0;
+    let contractor = usual == 0 && bits.trailing_zeros() >= 6;
     if contractor { 2 } else { usual }
 }
 
@@ -293,7 +317,8 @@ fn tell_work(story: &mut Story, course: &mut Course, cell: &Cell, net: i64) {
         let arrived = at(0.72 + 0.23 * chance.unit());
         story.moments[ARRIVED] = arrived;
         let hour = arrived - clock_time(arrived) % 3600;
-        let appointment = hour + 3600 * (i64::from(chance.hits(0.35)) - i64::from(chance.hits(0.1)));
+        let appointment =
+            hour + 3600 * (i64::from(chance.hits(0.35)) - i64::from(chance.hits(0.1)));
         if net > 4 * 3600 && appointment > story.moments[FIRST_CONTACT] {
             story.moments[APPOINTMENT] = appointment;
         }
@@ -308,7 +333,11 @@ fn tell_work(story: &mut Story, course: &mut Course, cell: &Cell, net: i64) {
         story.reopened = 1;
         let (first, again) = (at(0.55), at(0.7));
         story.intervals.push(plain(AWAITING, first, again));
-        let reopening = Interval { reason: 3, requested_by: 0, ..plain(REOPENED, again, resolved) };
+        let reopening = Interval {
+            reason: 3,
+            requested_by: 0,
+            ..plain(REOPENED, again, resolved)
+        };
         story.intervals.push(reopening);
     }
     tell_end(story, class, resolved, chance);
@@ -320,7 +349,11 @@ fn tell_end(story: &mut Story, class: &Class, resolved: i64, chance: &mut Chance
     let asked = class.finish == Finish::ByDay && chance.hits(0.8);
     if asked {
         let waits = chance.hits(0.15);
-        let wait = if waits { chance.lognormal(6.0 * 3600.0, 0.8) } else { 1200.0 * chance.unit() };
+        let wait = if waits {
+            chance.lognormal(6.0 * 3600.0, 0.8)
+        } else {
+            1200.0 * chance.unit()
+        };
         done = resolved + (wait as i64).clamp(20, 7 * 86_400);
         story.moments[CONFIRMED] = done;
         if waits {
@@ -337,7 +370,15 @@ fn tell_end(story: &mut Story, class: &Class, resolved: i64, chance: &mut Chance
 }
 
 fn plain(kind: u16, from: i64, to: i64) -> Interval {
-    Interval { kind, from, to, reason: NONE, requested_by: NONE, approved_by: NONE, evidence: 0 }
+    Interval {
+        kind,
+        from,
+        to,
+        reason: NONE,
+        requested_by: NONE,
+        approved_by: NONE,
+        evidence: 0,
+    }
 }
 
 fn tell_pauses(
@@ -359,7 +400,11 @@ fn tell_pauses(
             to: from + pause.seconds,
             reason: u16::from(pause.reason),
             requested_by: u16::from(pause.reason),
-            approved_by: if approved { u16::from(pause.reason) } else { NONE },
+            approved_by: if approved {
+                u16::from(pause.reason)
+            } else {
+                NONE
+            },
             evidence: if called { (bits >> 34) as u32 | 1 } else { 0 },
         });
     };

@@ -64,7 +64,9 @@ pub(super) const ASKERS: &[&str] = &["customer", "field_engineer", "dispatcher"]
 
 /// County codes of the whole province, prefecture after prefecture.
 pub(super) fn regions() -> Vec<&'static str> {
-    let counties = PREFECTURES.iter().flat_map(|prefecture| prefecture.counties);
+    let counties = PREFECTURES
+        .iter()
+        .flat_map(|prefecture| prefecture.counties);
     counties.copied().collect()
 }
 

@@ -270,7 +270,7 @@ fn own_columns(indicator: &Indicator) -> impl Iterator<Item = &String> {
     indicator.segments.iter().chain(limits)
 }
 
-fn ask(
+pub(super) fn ask(
     dataset: Dataset,
     request: &Request,
     records: &dyn Records,
