@@ -90,6 +90,11 @@ fn at(region: &str) -> String {
 }
 
 impl Counts {
+    /// Counts that did not come from a batch.
+    pub fn from_rows(rows: Vec<CountRow>) -> Counts {
+        Counts { rows }
+    }
+
     /// Adds the rows of a batch with the columns of [`COLUMNS`], in any order.
     pub(super) fn add(&mut self, batch: &RecordBatch) {
         let texts: Vec<Vec<String>> = COLUMNS.iter().map(|name| texts(batch, name)).collect();

@@ -150,6 +150,7 @@ impl Sheet<'_> {
             statistic: statistic.id.clone(),
             slice: slice.clone(),
             period: self.period.name.clone(),
+            definition: self.definition(),
             value,
             printed,
             unit: statistic.unit.clone(),
@@ -181,6 +182,12 @@ impl Sheet<'_> {
             },
             note: reading.missing,
         }
+    }
+
+    fn definition(&self) -> String {
+        let set_by = &self.indicator.set_by;
+        let version = self.pack.lineage.iter().find(|one| one.id == *set_by);
+        version.map_or_else(|| set_by.clone(), |one| format!("{set_by} {}", one.version))
     }
 
     fn measured_in(&self) -> String {

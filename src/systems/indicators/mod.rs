@@ -20,6 +20,7 @@ mod limits;
 mod load;
 mod mistake;
 mod model;
+mod published;
 mod rates;
 mod records;
 mod resolve;
@@ -41,6 +42,7 @@ pub use model::{
     Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
     NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
 };
+pub use published::{Comparison, compare, published};
 pub use records::{LakeRecords, MemoryRecords, Records};
 pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
