@@ -34,9 +34,9 @@ pub(crate) fn read(
     plan: &Plan<'_>,
     options: &Options<'_>,
 ) -> Result<Rows, ImportError> {
-    let threads = options.threads.unwrap_or_else(|| {
-        std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-    });
+    let threads = options
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let pseudonyms = Pseudonyms::new(options.pseudonym_key.unwrap_or_default());
     let (sender, receiver) = sync_channel::<Block>(threads + 1);
     let receiver = Mutex::new(receiver);
@@ -54,10 +54,7 @@ pub(crate) fn read(
                 Ok(Some(block)) => {
                     rows += block.rows_about();
                     if let Some(progress) = options.progress {
-                        progress(Progress {
-                            file: source.file(),
-                            rows,
-                        });
+                        progress(Progress { file: source.file(), rows });
                     }
                     if sender.send(block).is_err() {
                         break None;
@@ -208,25 +205,20 @@ impl Rows {
 
     /// Whether two rows have the same content, bookkeeping aside.
     fn same(&self, a: At, b: At) -> bool {
-        let (left, right) = (
-            &self.fragments[a.fragment as usize],
-            &self.fragments[b.fragment as usize],
-        );
+        let (left, right) =
+            (&self.fragments[a.fragment as usize], &self.fragments[b.fragment as usize]);
         let columns = left.columns.iter().zip(&right.columns).enumerate();
         let mut columns = columns.map(|(slot, (l, r))| {
             same_value((l, left.thread, a.row as usize), (r, right.thread, b.row as usize), || {
                 &self.labels[slot]
             })
         });
-        columns.all(|same| same)
-            && (0..left.lists.len()).all(|list| self.same_records(list, a, b))
+        columns.all(|same| same) && (0..left.lists.len()).all(|list| self.same_records(list, a, b))
     }
 
     fn same_records(&self, list: usize, a: At, b: At) -> bool {
-        let (left, right) = (
-            &self.fragments[a.fragment as usize],
-            &self.fragments[b.fragment as usize],
-        );
+        let (left, right) =
+            (&self.fragments[a.fragment as usize], &self.fragments[b.fragment as usize]);
         let (l, r) = (&left.lists[list], &right.lists[list]);
         let (from, to) = (l.range(a.row as usize), r.range(b.row as usize));
         from.len() == to.len()
