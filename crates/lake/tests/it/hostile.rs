@@ -33,7 +33,7 @@ fn files_cut_short_are_refused() {
 
 #[test]
 fn a_quote_left_open_is_told_with_its_line() {
-    refused("open.csv", format!("{HEAD}A,小,1,,x\nB,小,1,,\"x\nC,小,1,,y\n"), "line 2");
+    refused("open.csv", format!("{HEAD}A,小,1,,x\nB,小,1,,\"x\nC,小,1,,y\n"), "line 3");
 }
 
 #[test]
