@@ -64,6 +64,15 @@ impl Comparison<'_> {
         let digests = Digests::default();
         let mut missing = Missing::default();
         let olds = self.join(&digests, &mut missing)?;
+        if olds.is_empty() && !self.rows.repeated {
+            // Most imports bring rows that nobody has seen before.
+            return Ok(Revisions {
+                new: self.rows.order.len() as u64,
+                order: self.rows.order.clone(),
+                missing,
+                ..Revisions::default()
+            });
+        }
         let own = self.own_digests(&digests, &olds)?;
         let mut out = Revisions { missing, ..Revisions::default() };
         let order = &self.rows.order;

@@ -21,6 +21,8 @@ pub(crate) struct Rows {
     pub(crate) labels: Vec<Joined>,
     /// The rows to keep, in the order of their keys.
     pub(crate) order: Vec<At>,
+    /// Whether several of them have the same key.
+    pub(crate) repeated: bool,
     pub(crate) read: u64,
     /// Rows refused because of others in the same file.
     pub(crate) clashes: Vec<(At, Reason)>,
@@ -119,6 +121,7 @@ impl Rows {
             fragments,
             labels,
             order: Vec::new(),
+            repeated: false,
             read,
             clashes: Vec::new(),
             threads,
@@ -143,6 +146,7 @@ impl Rows {
         let keys = self.keys(plan);
         let sorted = keys.sorted();
         let mut clashes = Vec::new();
+        let mut repeated = false;
         let mut order = Vec::with_capacity(sorted.len());
         let mut from = 0;
         while from < sorted.len() {
@@ -155,6 +159,7 @@ impl Rows {
             } else {
                 let group = &sorted[from..to];
                 let settled = self.settle(group, revised);
+                repeated |= settled.kept.len() > 1;
                 order.extend(settled.kept);
                 clashes.extend(settled.clashes);
             }
@@ -162,6 +167,7 @@ impl Rows {
         }
         self.order = order;
         self.clashes = clashes;
+        self.repeated = repeated;
     }
 
     /// Decides between rows of one file that have the same key. They come in the file's order.

@@ -10,7 +10,7 @@ use super::{Form, Layout, Preamble, ReadError, distinct};
 use crate::import::FLAT_REMEDY;
 
 /// Small enough for the second-level cache, large enough that a block is worth its overhead.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 256 << 10;
 
 /// The sequential part of reading separated text.
 pub(super) struct Blocks {
