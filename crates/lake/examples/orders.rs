@@ -11,7 +11,8 @@ use std::time::Instant;
 
 use trueline_lake::{Column, Kind, Lake, Mapping, Options, Schema, import};
 
-const HEAD: &str = "工单编号,业务类型,产品,地市,区县,营业厅,城乡,渠道,客户级别,受理时间,归档时间,状态,原因,\
+const HEAD: &str = "工单编号,业务类型,产品,地市,区县,营业厅,城乡,渠道,\
+    客户级别,受理时间,归档时间,状态,原因,\
     维护单位,满意度,重开次数,装机地址,设备编号,线路,班组,处理人,优先级,备注,批次\n";
 const KINDS: [&str; 6] = ["新装", "移机", "故障", "变更", "复机", "投诉"];
 const PRODUCTS: [&str; 5] = ["宽带", "固定电话", "移动电话", "专线", "电视"];
@@ -57,10 +58,11 @@ fn row(number: u64, dice: &mut Dice) -> String {
     let accepted = dice.roll(180 * 86_400);
     let done = accepted + 600 + dice.roll(9 * 86_400);
     format!(
-        "GD2020{:010},{},{},{},区县{:03},营业厅{:04},{},{},{}星,{},{},已归档,原因{:02},{},{},{},{}{}号{}单元{},\
+        "GD2020{:010},{},{},{},区县{:03},营业厅{:04},{},{},{}星,{},{},\
+         已归档,原因{:02},{},{},{},{}{}号{}单元{},\
          SB{:08},LN{:09},班组{:03},工号{:05},{},{},2020H1-{:02}\n",
         // A third of the orders stands out of its place, as where several offices write one file.
-        if (number >> 6) % 3 == 0 { number ^ 0x3f } else { number },
+        if (number >> 6).is_multiple_of(3) { number ^ 0x3f } else { number },
         dice.pick(&KINDS),
         dice.pick(&PRODUCTS),
         dice.pick(&CITIES),

@@ -1,6 +1,7 @@
 //! Datasets in Parquet over Arrow: import with quarantine, revisions, parallel scans.
 //!
-//! This crate is given a [`Schema`] and knows nothing of what its rows mean. A [`Lake`] is a folder;
+//! This crate is given a [`Schema`] and knows nothing of what its rows mean. A [`Lake`] is a
+//! folder;
 //! [`import`] reads files through a [`Mapping`] into it; [`Lake::scan`] gives the newest revisions
 //! at a cut as Arrow batches.
 

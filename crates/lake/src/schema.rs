@@ -1,4 +1,5 @@
-//! The schema of a dataset: its columns, its key, and the bookkeeping columns that every row carries.
+//! The schema of a dataset: its columns, its key, and the bookkeeping columns that every row
+//! carries.
 
 use std::sync::Arc;
 

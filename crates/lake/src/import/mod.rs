@@ -137,8 +137,8 @@ pub enum ImportError {
     )]
     ClockWentBack { given: i64, last: i64 },
     #[error(
-        "{file}: {refused} of {read} rows are not {encoding} text, the first in line {line}; say in \
-         the mapping which `encoding` it has"
+        "{file}: {refused} of {read} rows are not {encoding} text, the first in line {line}; say \
+         in the mapping which `encoding` it has"
     )]
     WrongEncoding { file: String, refused: u64, read: u64, line: u64, encoding: &'static str },
     #[error("cannot write {file}; is the disk full? nothing was imported")]

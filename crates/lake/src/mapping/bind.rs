@@ -214,7 +214,8 @@ impl Binder<'_> {
         Ok(Some(BoundEvents { key, order, states }))
     }
 
-    /// Every column that nothing has used is dropped by name, dropped or kept by `rest`, or refused.
+    /// Every column that nothing has used is dropped by name, dropped or kept by `rest`, or
+    /// refused.
     fn rest(&mut self, targets: &mut Vec<BoundTarget>) -> Result<(), MappingError> {
         let mut forgotten = Vec::new();
         for (at, name) in self.headers.names.iter().enumerate() {

@@ -36,7 +36,8 @@ pub struct Mapping {
     pub title: String,
     pub dataset: String,
     pub layout: Layout,
-    /// Each file is the whole of its source, so a row that older files had and it lacks is reported.
+    /// Each file is the whole of its source, so a row that older files had and it lacks is
+    /// reported.
     pub full_export: bool,
     /// SHA-256 of the text, 64 hex digits.
     pub digest: String,

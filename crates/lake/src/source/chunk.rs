@@ -48,7 +48,8 @@ pub struct Chunk {
     pub(crate) bytes: Vec<u8>,
     pub(crate) encoding: Encoding,
     pub(crate) columns: usize,
-    /// The source knows dates as dates, and they come here as ISO text whatever they look like there.
+    /// The source knows dates as dates, and they come here as ISO text whatever they look like
+    /// there.
     pub(crate) typed: bool,
     /// Row by row, `columns` spans each.
     pub(crate) spans: Vec<Span>,

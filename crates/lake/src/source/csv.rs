@@ -248,7 +248,7 @@ impl Blocks {
     fn chunk_encoding(&self) -> Encoding {
         match (self.decoder.is_some(), self.encoding) {
             (false, Some(FileEncoding::Gb18030)) => Encoding::Gb18030,
-            (true, _) | (false, _) => Encoding::Utf8,
+            _ => Encoding::Utf8,
         }
     }
 

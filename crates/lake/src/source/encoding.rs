@@ -1,6 +1,7 @@
 //! Text encodings: which one a source is in, and its cells as text.
 //!
-//! In GB18030 a comma, a semicolon, a quote, a tab and a line end never occur inside a character, so
+//! In GB18030 a comma, a semicolon, a quote, a tab and a line end never occur inside a character,
+//! so
 //! such files are cut on bytes and only the cells that a mapping asks for are decoded. A bar can be
 //! the second byte of a character; files cut at bars, and all UTF-16, are turned into UTF-8 first.
 

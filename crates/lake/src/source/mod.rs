@@ -1,8 +1,8 @@
 //! Source files: what people export, read as records of text cells.
 //!
 //! [`Source::open`] looks at the content, never at the file's ending. Reading has a sequential part
-//! ([`Source::next_block`]: take bytes, digest them, find where records end) and a part that may run
-//! on any thread ([`Block::into_chunk`]: find the cells).
+//! ([`Source::next_block`]: take bytes, digest them, find where records end) and a part that may
+//! run on any thread ([`Block::into_chunk`]: find the cells).
 
 mod chunk;
 mod csv;
@@ -240,7 +240,7 @@ fn detect_format(
         Format::Xlsx
     } else if head.starts_with(b"PAR1") {
         Format::Parquet
-    } else if layout.format != Some(Format::Csv) && matches!(text, [b'{', ..] | [b'[', ..]) {
+    } else if layout.format != Some(Format::Csv) && matches!(text, [b'{' | b'[', ..]) {
         Format::Json
     } else {
         Format::Csv

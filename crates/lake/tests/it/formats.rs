@@ -32,9 +32,10 @@ fn gzip_is_unpacked_whatever_the_file_is_called() {
 
 #[test]
 fn json_comes_in_lines_and_in_arrays() {
-    let lines = r#"{"number":"B2","size":"大","grams":20,"posted":"2020-01-31T10:20:30+08:00","note":"a, b"}
+    let lines = r#"{"number":"B2","size":"大","grams":20,"posted":"2020-01-31T10:20:30+08:00",
+        "note":"a, b"}
         {"number":"A1","size":"小","grams":10,"posted":"2020-01-31","note":null}"#;
-    let array = format!("\n[ {} ]", lines.replacen('\n', ",\n", 1));
+    let array = format!("\n[ {} ]", lines.replacen("}\n", "},\n", 1));
     for content in [lines.to_owned(), array] {
         let place = Place::new();
         let file = place.file("a.json", content);
@@ -90,7 +91,7 @@ fn a_workbook_with_a_title_and_grouped_columns_is_read() {
     sheet.write(3, 1, "大").expect("a cell");
     sheet.write(3, 2, 20).expect("a cell");
     let at = ExcelDateTime::from_ymd(2020, 1, 31).and_then(|d| d.and_hms(10, 20, 30));
-    sheet.write_with_format(3, 3, &at.expect("a time"), &date).expect("a cell");
+    sheet.write_with_format(3, 3, at.expect("a time"), &date).expect("a cell");
     sheet.write(3, 4, "a, b").expect("a cell");
     sheet.write(4, 0, "A1").expect("a cell");
     sheet.write(4, 1, "小").expect("a cell");
@@ -122,7 +123,8 @@ fn a_workbook_with_a_title_and_grouped_columns_is_read() {
 fn what_a_lake_wrote_another_takes_as_it_is() {
     let place = Place::new();
     let mapping = format!(
-        "{MAPPING}[extras.x_note]\nfrom = \"note\"\n[[stops]]\nkind = \"held\"\nfrom = {{ from = \"posted\" }}\n"
+        "{MAPPING}[extras.x_note]\nfrom = \"note\"\n\
+         [[stops]]\nkind = \"held\"\nfrom = {{ from = \"posted\" }}\n"
     );
     let file = place.file("a.csv", SMALL);
     place.import(&mapping, &file).expect("an import");
