@@ -11,16 +11,26 @@ use std::time::Instant;
 
 use trueline_lake::{Column, Kind, Lake, Mapping, Options, Schema, import};
 
-const HEAD: &str = "工单编号,业务类型,产品,地市,区县,营业厅,城乡,渠道,客户级别,受理时间,归档时间,状态,原因,\
+const HEAD: &str = "工单编号,业务类型,产品,地市,区县,营业厅,城乡,渠道,\
+    客户级别,受理时间,归档时间,状态,原因,\
     维护单位,满意度,重开次数,装机地址,设备编号,线路,班组,处理人,优先级,备注,批次\n";
 const KINDS: [&str; 6] = ["新装", "移机", "故障", "变更", "复机", "投诉"];
 const PRODUCTS: [&str; 5] = ["宽带", "固定电话", "移动电话", "专线", "电视"];
 const CITIES: [&str; 11] = [
-    "太原市", "大同市", "阳泉市", "长治市", "晋城市", "朔州市", "晋中市", "运城市", "忻州市", "临汾市", "吕梁市",
+    "太原市",
+    "大同市",
+    "阳泉市",
+    "长治市",
+    "晋城市",
+    "朔州市",
+    "晋中市",
+    "运城市",
+    "忻州市",
+    "临汾市",
+    "吕梁市",
 ];
-const STREETS: [&str; 8] = [
-    "迎泽大街", "府西街", "新建路", "胜利街", "人民路", "和平里", "建设北路", "文化巷",
-];
+const STREETS: [&str; 8] =
+    ["迎泽大街", "府西街", "新建路", "胜利街", "人民路", "和平里", "建设北路", "文化巷"];
 const NOTES: [&str; 5] = ["", "用户要求改约", "已电话回访", "现场更换光猫", "等待物业配合施工"];
 
 /// A generator whose sequence depends on nothing but its seed.
@@ -28,7 +38,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
 
@@ -47,10 +58,11 @@ fn row(number: u64, dice: &mut Dice) -> String {
     let accepted = dice.roll(180 * 86_400);
     let done = accepted + 600 + dice.roll(9 * 86_400);
     format!(
-        "GD2020{:010},{},{},{},区县{:03},营业厅{:04},{},{},{}星,{},{},已归档,原因{:02},{},{},{},{}{}号{}单元{},\
+        "GD2020{:010},{},{},{},区县{:03},营业厅{:04},{},{},{}星,{},{},\
+         已归档,原因{:02},{},{},{},{}{}号{}单元{},\
          SB{:08},LN{:09},班组{:03},工号{:05},{},{},2020H1-{:02}\n",
         // A third of the orders stands out of its place, as where several offices write one file.
-        if (number >> 6) % 3 == 0 { number ^ 0x3f } else { number },
+        if (number >> 6).is_multiple_of(3) { number ^ 0x3f } else { number },
         dice.pick(&KINDS),
         dice.pick(&PRODUCTS),
         dice.pick(&CITIES),
@@ -92,20 +104,11 @@ fn make(path: &str, rows: u64) -> std::io::Result<()> {
 }
 
 const fn column(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        required: false,
-        allowed: &[],
-        doc: "a column of an order",
-    }
+    Column { name, kind, required: false, allowed: &[], doc: "a column of an order" }
 }
 
 fn orders() -> Schema {
-    let required = |name, kind| Column {
-        required: true,
-        ..column(name, kind)
-    };
+    let required = |name, kind| Column { required: true, ..column(name, kind) };
     Schema {
         name: "case",
         key: &["source", "source_key"],
