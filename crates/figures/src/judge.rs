@@ -410,6 +410,22 @@ impl LimitPrograms {
         }
     }
 
+    /// For one pack's limits on elapsed time: the bytes of each condition (`None`: it always holds)
+    /// with the seconds allowed, in order. `None` for anything less simple.
+    pub(crate) fn simple<'a>(&self, programs: &'a Programs) -> Option<Vec<(Option<&'a [u8]>, i64)>> {
+        let tried = match self.packs.as_slice() {
+            [] => return Some(Vec::new()),
+            [only] if self.are_elapsed => only,
+            _ => return None,
+        };
+        let each = tried.iter();
+        let pair = |limit: &LimitProgram| {
+            let bytes = limit.when.map(|when| programs.truth(when));
+            (bytes, limit.allowed)
+        };
+        Some(each.map(pair).collect())
+    }
+
     /// Whether lateness follows from what the clock shows alone.
     pub(crate) fn are_elapsed(&self) -> bool {
         self.are_elapsed

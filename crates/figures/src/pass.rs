@@ -8,7 +8,10 @@ use crate::judge::{
     Judge, Measured, MeasurePrograms, Scratch, Stand, Stopped, View, Wait, open_if_null, readable,
 };
 use crate::plan::{Family, TimeCells};
-use crate::programs::NULL;
+use crate::programs::{NULL, TRUE};
+
+/// The bytes of a condition (`None`: it always holds), and the seconds allowed.
+type SimpleLimit<'a> = (Option<&'a [u8]>, i64);
 
 /// What the loop works with.
 pub(crate) struct Pass<'a> {
@@ -64,6 +67,10 @@ impl Pass<'_> {
         let moments = programs.whole(self.judge.moment);
         let (starts, stops) = (programs.whole(clock.start), programs.whole(clock.stop));
         let withdrawn = clock.withdrawn.map(|moment| programs.whole(moment));
+        let simple = match self.judge.limit_sets.as_slice() {
+            [only] => only.simple(programs),
+            _ => None,
+        };
         for row in members {
             let row = *row as usize;
             let first = keys[row] as usize * self.time.len();
@@ -78,7 +85,7 @@ impl Pass<'_> {
                 self.count_open(ruler, row, wait, (first, open))?;
             }
             if let Some(time) = self.time.cell(moments[row]) {
-                self.count_wait(ruler, (row, start, stop), first + time)?;
+                self.count_wait(ruler, (row, start, stop), (first + time, simple.as_deref()))?;
             }
         }
         Ok(())
@@ -103,7 +110,7 @@ impl Pass<'_> {
         &mut self,
         ruler: &Ruler,
         (row, start, stop): (usize, i64, i64),
-        place: usize,
+        (place, simple): (usize, Option<&[SimpleLimit<'_>]>),
     ) -> Result<(), Stopped> {
         let measured = if start == NULL || stop == NULL || stop < start {
             None
@@ -125,13 +132,13 @@ impl Pass<'_> {
             value: measured.value,
         };
         let is_paused = !self.scratch.taken.is_empty();
-        let is_simple = !is_paused && self.family.limit_sets.len() == 1;
-        if is_simple {
-            let asked = (stand, [].as_mut_slice());
-            let (limited, late) = self.judge.is_late(self.family, self.view, (0, row), asked)?;
-            let hot = &mut self.hot[place];
-            hot.limited += u64::from(limited);
-            hot.late += u64::from(late);
+        if let (Some(limits), false) = (simple, is_paused) {
+            let holds = |when: &Option<&[u8]>| when.is_none_or(|bytes| bytes[row] == TRUE);
+            if let Some((_, allowed)) = limits.iter().find(|(when, _)| holds(when)) {
+                let hot = &mut self.hot[place];
+                hot.limited += 1;
+                hot.late += u64::from(measured.value > *allowed);
+            }
             return Ok(());
         }
         self.count_late(row, place, (stand, measured.bare))?;
