@@ -107,8 +107,8 @@ fn built_in_units() -> std::collections::BTreeMap<String, Words> {
         ("min", "分钟", "min"),
         ("h", "小时", "h"),
         ("d", "天", "d"),
-        ("wh", "工作小时", "working h"),
-        ("wd", "工作日", "working d"),
+        ("wh", "工作小时", "wh"),
+        ("wd", "工作日", "wd"),
         ("%", "%", "%"),
         ("1", "", ""),
     ];
