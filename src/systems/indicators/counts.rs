@@ -1,7 +1,8 @@
 //! Numbers that are not cases: lines, users, bills, and values that others published.
 //!
 //! A count is looked up for a period and a region. Where it is given for smaller regions only,
-//! those add up; where it is given for shorter periods only, a flow adds up and a stock takes its last.
+//! those add up; where it is given for shorter periods only, a flow adds up and a stock takes its
+//! last.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,9 +94,9 @@ impl Counts {
         let values = values.and_then(|column| cast(column, &DataType::Float64).ok());
         let Some(values) = values else { return };
         let values = values.as_primitive::<Float64Type>();
-        for row in 0..batch.num_rows() {
+        let row = |row: usize| {
             let text = |column: usize| texts[column][row].clone();
-            self.rows.push(CountRow {
+            CountRow {
                 source: text(0),
                 period: text(1),
                 region: text(2),
@@ -106,8 +107,9 @@ impl Counts {
                 role: text(7),
                 definition: text(8),
                 note: text(9),
-            });
-        }
+            }
+        };
+        self.rows.extend((0..batch.num_rows()).map(row));
     }
 
     pub(super) fn published(&self) -> impl Iterator<Item = &CountRow> {
