@@ -283,3 +283,60 @@ fn as_text(name: &str, values: &[String]) -> Expr {
         _ => Expr::Or(parts),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::systems::indicators::load;
+
+    fn pack() -> Pack {
+        load("cn-miit", &[]).expect("it loads")
+    }
+
+    #[test]
+    fn a_region_may_be_named_in_either_language() {
+        let pack = pack();
+        let check = |text: &str, expected: &[&str]| {
+            let filter = Filter::parse(&pack, text).expect("a filter");
+            assert_eq!(filter.values["prefecture"], expected, "{text}");
+        };
+        check("prefecture=141100", &["141100"]);
+        check("prefecture=吕梁", &["141100"]);
+        check("prefecture=lüliang", &["141100"]);
+        check("prefecture=140100, prefecture=吕梁", &["140100", "141100"]);
+    }
+
+    #[test]
+    fn a_filter_on_time_shortens_the_period_and_never_leaves_it() {
+        let pack = pack();
+        let zone = TimeZone::get(&pack.zone).expect("a zone");
+        let half = Period::parse("2020H1", &zone).expect("a period");
+        let left = |text: &str| Filter::parse(&pack, text)?.period(&pack, &half);
+        assert_eq!(left("month=2020-05").expect("inside").name, "2020-05");
+        assert_eq!(left("area=urban").expect("all of it"), half);
+        assert!(matches!(left("month=2020-07"), Err(DimensionError::OutsidePeriod { .. })));
+        assert!(matches!(left("month=2020-05,month=2020-06"), Err(DimensionError::SeveralTimes)));
+    }
+
+    #[test]
+    fn a_misspelt_dimension_is_offered_the_right_one() {
+        let pack = pack();
+        let said = |text: &str| Filter::parse(&pack, text).expect_err("wrong").to_string();
+        assert_eq!(
+            said("prefectur=141100"),
+            "there is no dimension `prefectur`; did you mean `prefecture`?"
+        );
+        assert_eq!(
+            said("prefecture"),
+            "`prefecture` is no filter; write a name, `=` and a value, such as prefecture=141100"
+        );
+    }
+
+    #[test]
+    fn a_dataset_without_the_column_gives_no_condition() {
+        let pack = pack();
+        let filter = Filter::parse(&pack, "area=urban").expect("a filter");
+        assert!(filter.condition(&pack, Dataset::Case).is_some());
+        assert_eq!(filter.condition(&pack, Dataset::Site), None);
+    }
+}

@@ -101,7 +101,7 @@ fn suits(expr: &Expr, columns: &Columns, wanted: Wanted) -> Result<(), TypeError
 
 /// The checker knows what is wrong but not where, so we look for the words it quotes.
 fn misfit(manuscript: &Manuscript, at: &Range<usize>, source: &str, error: TypeError) -> Mistake {
-    let quoted = error.message.split('`').skip(1).step_by(2);
-    let offset = quoted.filter_map(|words| source.find(words)).next().unwrap_or(0);
+    let mut quoted = error.message.split('`').skip(1).step_by(2);
+    let offset = quoted.find_map(|words| source.find(words)).unwrap_or(0);
     manuscript.mistake_inside(at, offset, error.message).or_write(error.hint)
 }

@@ -194,14 +194,14 @@ impl Sheet<'_> {
                 | Measure::Count
                 | Measure::Ratio { .. } => Reading {
                     without_exclusions: Fraction::new(i128::from(tally.without_exclusions.n), 1),
-                    ..plain(self.counted(tally))
+                    ..plain(counted(tally))
                 },
             },
             StatisticKind::Sum => plain(match tally.n {
                 0 => None,
                 _ => Fraction::new(tally.sum, each),
             }),
-            StatisticKind::Share => self.share(tally),
+            StatisticKind::Share => share(tally),
             StatisticKind::Response => {
                 proportion(tally.n, tally.n + tally.unmeasurable, Reading::default())
             }
@@ -211,19 +211,10 @@ impl Sheet<'_> {
                 | Measure::Amount { .. }
                 | Measure::Share { .. }
                 | Measure::Count
-                | Measure::Ratio { .. } => self.ratio(statistic, tally),
+                | Measure::Ratio { .. } => ratio(statistic, tally),
             },
-            StatisticKind::Bound { .. } => self.ratio(statistic, tally),
+            StatisticKind::Bound { .. } => ratio(statistic, tally),
         }
-    }
-
-    /// A count of nothing is nothing where no record of the kind ever was, and 0 where some were.
-    fn counted(&self, tally: &Tally) -> Option<Fraction> {
-        let seen = tally.n + tally.unmeasurable + tally.without_exclusions.n;
-        if seen == 0 && tally.excluded.is_empty() {
-            return None;
-        }
-        Fraction::new(i128::from(tally.n), 1)
     }
 
     /// Nothing can be subtracted by an indicator that subtracts no kind of interval.
@@ -251,28 +242,6 @@ impl Sheet<'_> {
             without_pauses: self
                 .paused(share(bare.late, limited(bare)).filter(|_| tally.limited > 0)),
             ..proportion(tally.limited - tally.late, tally.limited + undone, Reading::default())
-        }
-    }
-
-    fn share(&self, tally: &Tally) -> Reading {
-        let all = &tally.without_exclusions;
-        let hits = u64::try_from(tally.sum).unwrap_or(0);
-        let reading = Reading {
-            without_exclusions: Fraction::new(all.sum * 100, i128::from(all.n)),
-            ..Reading::default()
-        };
-        proportion(hits, tally.n, reading)
-    }
-
-    fn ratio(&self, statistic: &Statistic, tally: &Tally) -> Reading {
-        let factor = if statistic.unit == "%" { 100 } else { 1 };
-        let all = &tally.without_exclusions;
-        let hits = u64::try_from(tally.sum).ok();
-        Reading {
-            value: Fraction::new(tally.sum * factor, i128::from(tally.n)),
-            without_exclusions: Fraction::new(all.sum * factor, i128::from(all.n)),
-            proportion: hits.filter(|hits| *hits <= tally.n).map(|hits| (hits, tally.n)),
-            ..Reading::default()
         }
     }
 
@@ -320,6 +289,37 @@ impl Sheet<'_> {
             Measure::Amount { decimals, .. } => 10_i128.pow(u32::from(*decimals)),
             Measure::Share { .. } | Measure::Count | Measure::Ratio { .. } | Measure::Per(_) => 1,
         }
+    }
+}
+
+/// A count of nothing is nothing where no record of the kind ever was, and 0 where some were.
+fn counted(tally: &Tally) -> Option<Fraction> {
+    let seen = tally.n + tally.unmeasurable + tally.without_exclusions.n;
+    if seen == 0 && tally.excluded.is_empty() {
+        return None;
+    }
+    Fraction::new(i128::from(tally.n), 1)
+}
+
+fn share(tally: &Tally) -> Reading {
+    let all = &tally.without_exclusions;
+    let hits = u64::try_from(tally.sum).unwrap_or(0);
+    let reading = Reading {
+        without_exclusions: Fraction::new(all.sum * 100, i128::from(all.n)),
+        ..Reading::default()
+    };
+    proportion(hits, tally.n, reading)
+}
+
+fn ratio(statistic: &Statistic, tally: &Tally) -> Reading {
+    let factor = if statistic.unit == "%" { 100 } else { 1 };
+    let all = &tally.without_exclusions;
+    let hits = u64::try_from(tally.sum).ok();
+    Reading {
+        value: Fraction::new(tally.sum * factor, i128::from(tally.n)),
+        without_exclusions: Fraction::new(all.sum * factor, i128::from(all.n)),
+        proportion: hits.filter(|hits| *hits <= tally.n).map(|hits| (hits, tally.n)),
+        ..Reading::default()
     }
 }
 

@@ -49,7 +49,7 @@ impl Fraction {
         let looks_none = |text: &str| text.chars().all(|c| c == '0' || c == '.');
         (decimals..=18)
             .map(|decimals| self.rounded(decimals))
-            .find(|text| !looks_none(text) && !(looks_whole(text) && self.numerator < all))
+            .find(|text| !looks_none(text) && (!looks_whole(text) || self.numerator > all))
             .unwrap_or_else(|| self.rounded(decimals))
     }
 }

@@ -24,13 +24,13 @@ pub fn load(asked: &str, folders: &[PathBuf]) -> Result<Pack, PackError> {
     };
     let mut folders = folders.to_vec();
     folders.extend(home);
-    read(manuscript, &folders, &mut Vec::new())
+    read(&manuscript, &folders, &mut Vec::new())
 }
 
 /// Reads a pack from its text; it may inherit a shipped pack.
 pub fn parse(file: &str, text: &str) -> Result<Pack, PackError> {
     let manuscript = Manuscript { file: file.to_owned(), text: text.to_owned() };
-    read(manuscript, &[], &mut Vec::new())
+    read(&manuscript, &[], &mut Vec::new())
 }
 
 type Found = Option<(Manuscript, Option<PathBuf>)>;
@@ -79,11 +79,11 @@ fn read_text(path: &Path) -> Result<Manuscript, PackError> {
 
 /// `chain` holds the ids of the packs that led here.
 fn read(
-    manuscript: Manuscript,
+    manuscript: &Manuscript,
     folders: &[PathBuf],
     chain: &mut Vec<String>,
 ) -> Result<Pack, PackError> {
-    let file = parse_file(&manuscript)?;
+    let file = parse_file(manuscript)?;
     let id = file.pack.id.get_ref().clone();
     if chain.contains(&id) {
         chain.push(id);
@@ -98,21 +98,20 @@ fn read(
         None => None,
         Some(name) => {
             let Some((text, home)) = find(name.get_ref(), folders)? else {
-                return Err(no_such_parent(&manuscript, name).into());
+                return Err(Box::new(no_such_parent(manuscript, name)).into());
             };
             let mut folders = folders.to_vec();
             folders.extend(home);
-            Some(read(text, &folders, chain)?)
+            Some(read(&text, &folders, chain)?)
         }
     };
-    Ok(resolve::pack(&manuscript, file, parent)?)
+    Ok(resolve::pack(manuscript, file, parent)?)
 }
 
-fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> Box<Mistake> {
-    let mistake = manuscript
+fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> Mistake {
+    manuscript
         .mistake(&name.span(), format!("no pack is called `{}`", name.get_ref()))
-        .or_one_of(name.get_ref(), shipped_packs());
-    Box::new(mistake)
+        .or_one_of(name.get_ref(), shipped_packs())
 }
 
 fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<Mistake>> {

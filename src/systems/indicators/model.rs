@@ -89,7 +89,7 @@ pub enum Read {
     Secondary,
     /// Not read; from memory.
     Memory,
-    /// Not a rule of anybody else: the pack's own design.
+    /// Not a rule of anybody else: the pack itself is the text.
     OwnDesign,
 }
 

@@ -1,5 +1,7 @@
 //! From a pack as written to a pack as meant: names looked up, inheritance applied.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::defaults::{Fallback, denominator, known_source};
@@ -107,8 +109,8 @@ fn built_in_units() -> std::collections::BTreeMap<String, Words> {
         ("min", "分钟", "min"),
         ("h", "小时", "h"),
         ("d", "天", "d"),
-        ("wh", "工作小时", "working h"),
-        ("wd", "工作日", "working d"),
+        ("wh", "工作小时", "wh"),
+        ("wd", "工作日", "wd"),
         ("%", "%", "%"),
         ("1", "", ""),
     ];
@@ -131,7 +133,7 @@ fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(
         id: pack.id.clone(),
         version: pack.version.clone(),
         title: pack.title.clone(),
-        digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        digest: hex(&digest),
     });
     if let Some(zone) = &head.zone {
         if jiff::tz::TimeZone::get(zone.get_ref()).is_err() {
@@ -147,6 +149,14 @@ fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(
         pack.calendar = Some(calendar.clone());
     }
     Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("a text takes text");
+    }
+    text
 }
 
 fn interval(

@@ -61,14 +61,9 @@ pub(super) fn add(
     Ok(())
 }
 
-fn missing(
-    manuscript: &Manuscript,
-    text: &IndicatorText,
-    key: &str,
-    example: &str,
-) -> Box<Mistake> {
+fn missing(manuscript: &Manuscript, text: &IndicatorText, key: &str, example: &str) -> Mistake {
     let problem = format!("the indicator `{}` has no `{key}`", text.id.get_ref());
-    manuscript.mistake(&text.id.span(), problem).or_write(format!("add `{key} = {example}`")).into()
+    manuscript.mistake(&text.id.span(), problem).or_write(format!("add `{key} = {example}`"))
 }
 
 fn defined(
@@ -79,7 +74,7 @@ fn defined(
 ) -> Outcome<Indicator> {
     let Some(title) = text.title.clone() else {
         let example = "{ zh = \"…\", en = \"…\" }";
-        return Err(missing(manuscript, text, "title", example));
+        return Err(missing(manuscript, text, "title", example).into());
     };
     let group = group(manuscript, text, pack)?;
     if text.publish.is_empty() {
@@ -95,14 +90,14 @@ fn defined(
         None if dataset == Dataset::Count => everything(),
         None => {
             let example = "\"kind == 'repair'\"";
-            return Err(missing(manuscript, text, "population", example));
+            return Err(missing(manuscript, text, "population", example).into());
         }
     };
     let measure = measure(manuscript, text, dataset, fallback)?;
     let period_moment = match &text.period {
         Some(period) => Some(written(manuscript, period, dataset, Wanted::Moment)?),
         None if dataset == Dataset::Count => None,
-        None => return Err(missing(manuscript, text, "period", "\"resolved\"")),
+        None => return Err(missing(manuscript, text, "period", "\"resolved\"").into()),
     };
     let mut indicator = Indicator {
         id: text.id.get_ref().clone(),
@@ -163,7 +158,7 @@ fn everything() -> Written {
 
 fn group(manuscript: &Manuscript, text: &IndicatorText, pack: &Pack) -> Outcome<String> {
     let Some(group) = &text.group else {
-        return Err(missing(manuscript, text, "group", "\"…\""));
+        return Err(missing(manuscript, text, "group", "\"…\"").into());
     };
     if pack.groups.iter().any(|known| known.id == *group.get_ref()) {
         return Ok(group.get_ref().clone());

@@ -278,8 +278,9 @@ fn limit(
             .into());
     };
     let known = defaults::known_source(manuscript, pack, source)?;
-    let primary = known.read == Read::Primary;
-    if text.verified == Some(true) && !primary {
+    // Of its own promise the pack itself is the text.
+    let has_text = matches!(known.read, Read::Primary | Read::OwnDesign);
+    if text.verified == Some(true) && !has_text {
         let problem = format!("nobody has read `{}` in its own text", known.id);
         return Err(manuscript
             .mistake(&source.span(), problem)
@@ -318,7 +319,7 @@ fn limit(
         source: Some(source.get_ref().clone()),
         clause: text.clause.clone(),
         read: known.read,
-        verified: primary && text.verified != Some(false),
+        verified: has_text && text.verified != Some(false),
         note: text.note.clone(),
         approval: text.approval.clone(),
     })
