@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series, nice_step};
 use super::model::{Language, Trend};
+use super::print;
 
 /// A chart that is ready to paint; the origin is top left.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -179,7 +180,10 @@ fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
     for (rank, one) in current.iter().enumerate() {
         let tone = if rank == 0 { Tone::Accent } else { Tone::Ink };
         marks.extend(series_marks(&one.points, &x, &y, tone));
-        marks.extend(value_labels(one, current.len(), &x, &y, tone));
+        if current.len() == 1 {
+            let earlier = series.iter().find(|one| one.earlier);
+            marks.extend(value_labels(one, earlier, &x, &y));
+        }
     }
     marks.extend(end_labels(series, &x, &y));
     Drawing {
@@ -225,22 +229,22 @@ fn finish_stretch(marks: &mut Vec<Mark>, stretch: &mut Vec<[f64; 2]>, tone: Tone
     }
 }
 
-/// With one line each value is written; with more only the extremes would fit, so none is.
+/// Each value, on the side of its line that is away from the line of the period before.
 fn value_labels(
     one: &Series,
-    lines: usize,
+    earlier: Option<&Series>,
     x: Scale<usize>,
     y: Scale<f64>,
-    tone: Tone,
 ) -> Vec<Mark> {
-    if lines > 1 {
-        return Vec::new();
-    }
     let labelled = one.points.iter().enumerate();
     labelled
         .filter_map(|(index, point)| {
-            let place = [x(index), y(point.value?) - 5.0];
-            Some(text(place, Anchor::Middle, tone, point.printed.as_str()))
+            let value = point.value?;
+            let before = earlier.and_then(|line| line.points.get(index)?.value);
+            let below = before.is_some_and(|before| before >= value);
+            let lift = if below { SIZE + 3.0 } else { -5.0 };
+            let place = [x(index), y(value) + lift];
+            Some(text(place, Anchor::Middle, Tone::Accent, point.printed.as_str()))
         })
         .collect()
 }
@@ -278,6 +282,7 @@ fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<Mark> {
 struct Columns {
     left: f64,
     right: f64,
+    mean: f64,
     n: f64,
     late: f64,
     promise: f64,
@@ -292,9 +297,10 @@ fn regions(
     let widest = rows.iter().map(|row| breadth(&row.name)).fold(24.0, f64::max).min(110.0);
     let columns = Columns {
         left: widest + 8.0,
-        right: FULL - 128.0,
-        n: FULL - 84.0,
-        late: FULL - 44.0,
+        right: FULL - 172.0,
+        mean: FULL - 132.0,
+        n: FULL - 88.0,
+        late: FULL - 50.0,
         promise: FULL - 2.0,
     };
     let (top, step) = (30.0, 14.0);
@@ -349,10 +355,10 @@ fn region_frame(columns: &Columns, span: [f64; 2], roof: f64, language: Language
         marks.push(text(place, Anchor::Middle, Tone::Muted, axis_number(tick, step)));
     }
     let heads = match language {
-        Language::Zh => ["件数", "超限", "超承诺"],
-        Language::En => ["cases", "late", "past promise"],
+        Language::Zh => ["平均", "件数", "超限", "超承诺"],
+        Language::En => ["mean", "cases", "late", "past promise"],
     };
-    let places = [columns.n, columns.late, columns.promise];
+    let places = [columns.mean, columns.n, columns.late, columns.promise];
     for (head, at) in heads.into_iter().zip(places) {
         marks.push(text([at, top - 6.0], Anchor::End, Tone::Muted, head));
     }
@@ -388,11 +394,10 @@ fn region_row(row: &RegionRow, x: Scale<f64>, middle: f64, columns: &Columns) ->
             hollow: true,
         });
     }
-    let promise = row.late_promise.map_or_else(|| "—".to_owned(), |n| n.to_string());
-    let mean_at = columns.right + 28.0;
-    marks.push(text([mean_at, base], Anchor::End, Tone::Ink, row.printed.as_str()));
-    marks.push(text([columns.n, base], Anchor::End, Tone::Ink, row.n.to_string()));
-    marks.push(text([columns.late, base], Anchor::End, Tone::Ink, row.late.to_string()));
+    let promise = row.late_promise.map_or_else(|| print::NOTHING.to_owned(), print::count);
+    marks.push(text([columns.mean, base], Anchor::End, Tone::Ink, row.printed.as_str()));
+    marks.push(text([columns.n, base], Anchor::End, Tone::Ink, print::count(row.n)));
+    marks.push(text([columns.late, base], Anchor::End, Tone::Ink, print::count(row.late)));
     let tone = if row.late_promise > Some(0) { Tone::Warn } else { Tone::Ink };
     marks.push(text([columns.promise, base], Anchor::End, tone, promise));
     marks

@@ -3,6 +3,7 @@
 //! A [`Report`] is plain data and is what the JSON publishes. Everything printed is decided before
 //! a renderer starts, so the PDF (the master), the page, the workbook and the Word draft agree.
 
+mod assemble;
 mod charts;
 mod drawing;
 pub mod http;
@@ -16,6 +17,9 @@ mod starters;
 mod view;
 mod words;
 
+pub use assemble::{
+    AssembleError, Assembly, FilingError, Material, assemble, data_note, gather,
+};
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
 pub use model::{Language, Report};
 pub use starters::{DEMO_NARRATIVES, NARRATIVES};

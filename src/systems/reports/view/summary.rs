@@ -85,7 +85,7 @@ fn tile(report: &Report, line: &Line) -> Tile {
 
 pub(super) fn comparison(report: &Report) -> Comparison {
     let heading = words(report.language).comparison;
-    let index = report.groups.len();
+    let index = super::indicators::groups(report).len();
     Comparison {
         heading: super::numbered_below(2, index, heading, report.language),
         lead: lead(report),
@@ -94,7 +94,7 @@ pub(super) fn comparison(report: &Report) -> Comparison {
 }
 
 fn trends(report: &Report) -> Vec<(&Line, Trend)> {
-    let compared = report.lines().filter_map(|line| match &line.change {
+    let compared = report.lines().filter(|line| line.main).filter_map(|line| match &line.change {
         Some(Change::Difference { trend, .. }) => Some((line, *trend)),
         Some(Change::Break { .. }) | None => None,
     });
