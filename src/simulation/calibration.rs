@@ -68,10 +68,8 @@ struct Sum {
 impl Calibration {
     pub(super) fn new(plan: &Plan, before: &Plan, carried: &[Carried]) -> Calibration {
         let sums: Vec<Sum> = plan.cells.par_iter().map(|cell| sum(plan, cell)).collect();
-        let late: Vec<Sum> = carried
-            .par_iter()
-            .map(|case| sum_of_carried(plan, before, *case))
-            .collect();
+        let late: Vec<Sum> =
+            carried.par_iter().map(|case| sum_of_carried(plan, before, *case)).collect();
         let mut moves = Vec::with_capacity(Figure::ALL.len());
         for figure in Figure::ALL {
             let own = plan.cells.iter().zip(&sums);
@@ -89,37 +87,22 @@ impl Calibration {
             moves.push(bring_home(plan.target_seconds(figure), cases, seconds));
         }
         let (ratings, rated, satisfied) = settle_ratings(plan, &sums);
-        Calibration {
-            moves,
-            ratings,
-            rated,
-            satisfied,
-        }
+        Calibration { moves, ratings, rated, satisfied }
     }
 
     /// The factor of a cell's durations.
     pub(super) fn factor(&self, cell: &Cell) -> f64 {
-        cell.class
-            .figure
-            .map_or(1.0, |figure| self.moves[figure as usize].factor)
+        cell.class.figure.map_or(1.0, |figure| self.moves[figure as usize].factor)
     }
 }
 
 /// The factor that makes `cases` durations with this sum average to the target, or as near to that
 /// as the largest move allows.
 fn bring_home(target: f64, cases: u64, seconds: i64) -> Move {
-    let exact = if cases == 0 {
-        1.0
-    } else {
-        target * cases as f64 / seconds as f64
-    };
+    let exact = if cases == 0 { 1.0 } else { target * cases as f64 / seconds as f64 };
     // Rounding to whole seconds moves a duration a little more than the factor does.
     let allowed = LARGEST_MOVE - 0.001;
-    Move {
-        cases,
-        exact,
-        factor: exact.clamp(1.0 - allowed, 1.0 + allowed),
-    }
+    Move { cases, exact, factor: exact.clamp(1.0 - allowed, 1.0 + allowed) }
 }
 
 /// Draws anew the durations of small figures whose sample strays from the target by more than
@@ -131,10 +114,7 @@ pub(super) fn redraw_strays(plan: &mut Plan) {
         let mut best = (f64::INFINITY, 0);
         for attempt in 0..MOST_ATTEMPTS {
             plan.shift(figure, attempt);
-            let own = plan
-                .cells
-                .iter()
-                .filter(|cell| cell.class.figure == Some(figure));
+            let own = plan.cells.iter().filter(|cell| cell.class.figure == Some(figure));
             let own: Vec<&Cell> = own.collect();
             if own.iter().map(|cell| cell.size).sum::<u64>() > SMALL_FIGURE {
                 break;
@@ -164,10 +144,12 @@ struct Sample {
 impl Sample {
     fn of(plan: &Plan, cell: &Cell) -> Sample {
         let mut sample = Sample::default();
+        let end = plan.stretch.end();
         for day in 0..plan.stretch.days {
+            let midnight = plan.stretch.midnight(day);
             for ordinal in cell.on(day) {
-                let course = Course::draw(cell, ordinal, day, plan.stretch.midnight(day));
-                if course.withdrawn.is_none() && course.drawn_end() < plan.stretch.end() {
+                let course = Course::draw(cell, ordinal, day, midnight);
+                if course.withdrawn.is_none() && course.drawn_end() < end {
                     sample.cases += 1;
                     sample.seconds += course.drawn;
                     sample.squares += i128::from(course.drawn) * i128::from(course.drawn);
@@ -203,11 +185,12 @@ fn sum(plan: &Plan, cell: &Cell) -> Sum {
         return sum;
     }
     let asked = cell.class.figure == Some(Figure::ComplaintHandling);
+    let end = plan.stretch.end();
     for day in 0..plan.stretch.days {
         let midnight = plan.stretch.midnight(day);
         for ordinal in cell.on(day) {
             let course = Course::draw(cell, ordinal, day, midnight);
-            let ended = course.drawn_end() < plan.stretch.end();
+            let ended = course.drawn_end() < end;
             if ended && course.withdrawn.is_none() {
                 sum.cases += 1;
                 sum.seconds += course.drawn;
@@ -235,12 +218,7 @@ fn settle_ratings(plan: &Plan, sums: &[Sum]) -> (Vec<Ratings>, u64, u64) {
     let asked = |cell: &Cell| cell.class.figure == Some(Figure::ComplaintHandling);
     let mut ratings = vec![Ratings::default(); plan.cells.len()];
     let mut answers = vec![0; plan.cells.len()];
-    for (number, cell) in plan
-        .cells
-        .iter()
-        .enumerate()
-        .filter(|(_, cell)| asked(cell))
-    {
+    for (number, cell) in plan.cells.iter().enumerate().filter(|(_, cell)| asked(cell)) {
         ratings[number].rated = (cell.size as f64 * RESPONSE) as u64;
         answers[number] = ended_below(ratings[number].rated, &sums[number].unended);
     }
@@ -248,9 +226,7 @@ fn settle_ratings(plan: &Plan, sums: &[Sum]) -> (Vec<Ratings>, u64, u64) {
     let all: u64 = answers.iter().sum();
     let (rated, satisfied) = whole_numbers(all, target);
     for _ in rated..all {
-        let largest = (0..answers.len())
-            .max_by_key(|number| answers[*number])
-            .unwrap_or(0);
+        let largest = (0..answers.len()).max_by_key(|number| answers[*number]).unwrap_or(0);
         answers[largest] -= 1;
         ratings[largest].rated = threshold(answers[largest], &sums[largest].unended);
     }
@@ -260,10 +236,7 @@ fn settle_ratings(plan: &Plan, sums: &[Sum]) -> (Vec<Ratings>, u64, u64) {
         .zip(&answers)
         .map(|(cell, answers)| *answers as f64 * (1.0 - PREFECTURES[cell.place].gladness))
         .collect();
-    for (number, unhappy) in apportion(rated - satisfied, &weights)
-        .into_iter()
-        .enumerate()
-    {
+    for (number, unhappy) in apportion(rated - satisfied, &weights).into_iter().enumerate() {
         ratings[number].unhappy = threshold(unhappy, &sums[number].unended);
     }
     (ratings, rated, satisfied)
@@ -328,10 +301,7 @@ mod tests {
             let (rated, satisfied) = whole_numbers(all, 0.8814);
             assert!(rated <= all && rated + 400 > all);
             let percent = satisfied as f64 / rated as f64 * 100.0;
-            assert!(
-                (percent - 88.14).abs() < 0.0049,
-                "{satisfied} of {rated} is {percent}"
-            );
+            assert!((percent - 88.14).abs() < 0.0049, "{satisfied} of {rated} is {percent}");
         }
     }
 

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::calibration::Calibration;
 use super::classes::Source;
 use super::columns::{Columns, Export};
-use super::days::{Carried, list};
+use super::days::{Carried, Day};
 use super::files::{Encoder, Output};
 use super::plan::Plan;
 use super::story::Teller;
@@ -64,11 +64,7 @@ impl Run<'_> {
             [self.plan, self.before].map(|plan| Teller::new(plan, self.calibration, self.plan));
         let new: u64 = self.plan.cells.iter().map(|cell| cell.size).sum();
         let total = new + self.carried.len() as u64;
-        let counted = Counted {
-            done: AtomicU64::new(0),
-            total,
-            progress,
-        };
+        let counted = Counted { done: AtomicU64::new(0), total, progress };
         let folder = out.join("case");
         for source in Source::ALL {
             let groups = self.groups(source);
@@ -97,11 +93,7 @@ impl Run<'_> {
         let from = self.carried.partition_point(|case| case.source < source);
         let to = self.carried.partition_point(|case| case.source <= source);
         let mut groups = Vec::new();
-        let mut group = Group {
-            source,
-            carried: &self.carried[from..to],
-            days: 0..0,
-        };
+        let mut group = Group { source, carried: &self.carried[from..to], days: 0..0 };
         let mut rows = group.carried.len() as u64;
         for day in 0..self.plan.stretch.days {
             let before = self.plan.cases_before(source, day);
@@ -109,11 +101,7 @@ impl Run<'_> {
             if rows > 0 && rows + today > GROUP_ROWS {
                 groups.push(std::mem::replace(
                     &mut group,
-                    Group {
-                        source,
-                        carried: &[],
-                        days: day..day,
-                    },
+                    Group { source, carried: &[], days: day..day },
                 ));
                 rows = 0;
             }
@@ -158,16 +146,16 @@ impl Run<'_> {
     ) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
         let prefix = prefix(self.before);
         for case in group.carried {
-            let ordinal = u64::from(case.ordinal);
-            let story = teller_before.tell(case.cell as usize, ordinal, case.day);
+            let story = teller_before.tell(case.cell as usize, case.course(self.before));
             columns.push(&story, (&prefix, case.number));
             flush(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
         }
         let prefix = self::prefix(self.plan);
         for day in group.days.clone() {
             let numbers = self.plan.cases_before(group.source, day)..;
-            for (case, number) in list(self.plan, group.source, day).into_iter().zip(numbers) {
-                let story = teller.tell(case.cell as usize, u64::from(case.ordinal), day);
+            let drawn = Day::draw(self.plan, group.source, day);
+            for (case, number) in drawn.in_order().zip(numbers) {
+                let story = teller.tell(case.cell as usize, case.course.clone());
                 columns.push(&story, (&prefix, number));
                 flush(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
             }
@@ -195,9 +183,6 @@ fn flush(
     let told = columns.rows() as u64;
     encoder.write(&columns.take()?)?;
     let done = counted.done.fetch_add(told, Ordering::Relaxed) + told;
-    (counted.progress)(Progress::Writing {
-        done,
-        total: counted.total,
-    });
+    (counted.progress)(Progress::Writing { done, total: counted.total });
     Ok(())
 }

@@ -215,10 +215,7 @@ mod tests {
     fn the_quantile_inverts_the_share() {
         for p in [1e-6, 0.001, 0.02, 0.024_25, 0.3, 0.5, 0.8, 0.99, 0.999_999] {
             let back = normal_share(normal_quantile(p));
-            assert!(
-                (back - p).abs() < 1e-8 * p.max(1e-3),
-                "{p} came back as {back}"
-            );
+            assert!((back - p).abs() < 1e-8 * p.max(1e-3), "{p} came back as {back}");
         }
     }
 
@@ -235,9 +232,6 @@ mod tests {
         for place in 1234..2234 {
             tenths[(even_point(99, place) * 10.0) as usize] += 1;
         }
-        assert!(
-            tenths.iter().all(|count| (97..=103).contains(count)),
-            "{tenths:?}"
-        );
+        assert!(tenths.iter().all(|count| (97..=103).contains(count)), "{tenths:?}");
     }
 }

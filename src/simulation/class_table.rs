@@ -99,12 +99,7 @@ const COMPLAINT_CAUSES: &[(&str, u32)] = &[
 
 /// Every class, in the order of their sources.
 pub(super) const CLASSES: &[Class] = &[
-    Class {
-        users: Where::Town,
-        share: 14.0,
-        figure: Some(Figure::FixedInstallUrban),
-        ..ORDER
-    },
+    Class { users: Where::Town, share: 14.0, figure: Some(Figure::FixedInstallUrban), ..ORDER },
     Class {
         kind: "move",
         users: Where::Town,
@@ -259,14 +254,14 @@ pub(super) const CLASSES: &[Class] = &[
     },
     Class {
         service: "mobile",
-        share: 44.0,
+        share: 28.0,
         figure: Some(Figure::ComplaintHandling),
         causes: COMPLAINT_CAUSES,
         ..COMPLAINT
     },
     Class {
         service: "broadband",
-        share: 36.0,
+        share: 24.0,
         figure: Some(Figure::ComplaintHandling),
         quick: part(2.5, 0.8),
         lengthy: part(14.0, 0.7),
@@ -274,7 +269,7 @@ pub(super) const CLASSES: &[Class] = &[
         ..COMPLAINT
     },
     Class {
-        share: 9.0,
+        share: 6.0,
         figure: Some(Figure::ComplaintHandling),
         causes: COMPLAINT_CAUSES,
         ..COMPLAINT
@@ -283,16 +278,16 @@ pub(super) const CLASSES: &[Class] = &[
         kind: "appeal",
         service: "mobile",
         share: 0.05,
-        quick: part(120.0, 0.4),
-        lengthy: part(190.0, 0.4),
-        below_hours: 25.0 * 24.0,
+        quick: part(80.0, 0.4),
+        lengthy: part(130.0, 0.3),
+        below_hours: 9.0 * 24.0,
         causes: COMPLAINT_CAUSES,
         ..COMPLAINT
     },
     Class {
         kind: "enquiry",
         service: "mobile",
-        share: 17.15,
+        share: 48.15,
         quick: part(0.1, 0.7),
         quick_share: 0.85,
         lengthy: part(6.0, 0.8),
@@ -300,12 +295,7 @@ pub(super) const CLASSES: &[Class] = &[
         paused: 0.0,
         ..COMPLAINT
     },
-    Class {
-        users: Where::Town,
-        share: 23.0,
-        figure: Some(Figure::FixedRepairUrban),
-        ..FAULT
-    },
+    Class { users: Where::Town, share: 23.0, figure: Some(Figure::FixedRepairUrban), ..FAULT },
     Class {
         users: Where::Country,
         share: 16.0,

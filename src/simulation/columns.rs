@@ -22,15 +22,11 @@ pub(super) struct Labels {
 impl Labels {
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Labels {
         let words: StringArray = words.into_iter().map(Some).collect();
-        Labels {
-            indices: Vec::new(),
-            words: Arc::new(words),
-        }
+        Labels { indices: Vec::new(), words: Arc::new(words) }
     }
 
     pub(super) fn push(&mut self, word: u16) {
-        self.indices
-            .push(if word == NONE { -1 } else { i32::from(word) });
+        self.indices.push(if word == NONE { -1 } else { i32::from(word) });
     }
 
     pub(super) fn take(&mut self) -> Result<ArrayRef, ArrowError> {
@@ -40,10 +36,7 @@ impl Labels {
             NullBuffer::from(known)
         });
         let keys = Int32Array::new(indices.into(), known);
-        Ok(Arc::new(DictionaryArray::try_new(
-            keys,
-            Arc::clone(&self.words),
-        )?))
+        Ok(Arc::new(DictionaryArray::try_new(keys, Arc::clone(&self.words))?))
     }
 }
 
@@ -66,11 +59,7 @@ struct Texts {
 
 impl Texts {
     fn new() -> Texts {
-        Texts {
-            bytes: Vec::new(),
-            ends: vec![0],
-            known: Vec::new(),
-        }
+        Texts { bytes: Vec::new(), ends: vec![0], known: Vec::new() }
     }
 
     fn end_value(&mut self, known: bool) {
@@ -82,11 +71,7 @@ impl Texts {
         let done = std::mem::replace(self, Texts::new());
         let offsets = OffsetBuffer::new(done.ends.into());
         let known = (!done.known.iter().all(|known| *known)).then(|| NullBuffer::from(done.known));
-        Ok(Arc::new(StringArray::try_new(
-            offsets,
-            done.bytes.into(),
-            known,
-        )?))
+        Ok(Arc::new(StringArray::try_new(offsets, done.bytes.into(), known)?))
     }
 }
 
@@ -207,12 +192,7 @@ impl Columns {
     fn push_interval(&mut self, interval: &Interval) {
         self.interval_from.push(interval.from);
         self.interval_to.push(interval.to);
-        let words = [
-            interval.kind,
-            interval.reason,
-            interval.requested_by,
-            interval.approved_by,
-        ];
+        let words = [interval.kind, interval.reason, interval.requested_by, interval.approved_by];
         for ((_, labels), word) in self.interval_labels.iter_mut().zip(words) {
             labels.push(word);
         }
@@ -227,11 +207,8 @@ impl Columns {
     pub(super) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
         let rows = std::mem::take(&mut self.rows);
         let schema = Arc::clone(&self.schema);
-        let columns: Result<Vec<ArrayRef>, ArrowError> = schema
-            .fields()
-            .iter()
-            .map(|field| self.column(field, rows))
-            .collect();
+        let columns: Result<Vec<ArrayRef>, ArrowError> =
+            schema.fields().iter().map(|field| self.column(field, rows)).collect();
         RecordBatch::try_new(schema, columns?)
     }
 
@@ -246,12 +223,8 @@ impl Columns {
         match name {
             "source_key" => self.keys.take(),
             "line" => self.lines.take(),
-            "reopened" => Ok(Arc::new(Int64Array::from(std::mem::take(
-                &mut self.reopened,
-            )))),
-            "source_line" => Ok(Arc::new(Int64Array::from(std::mem::take(
-                &mut self.source_lines,
-            )))),
+            "reopened" => Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.reopened)))),
+            "source_line" => Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.source_lines)))),
             "intervals" => self.intervals(field),
             "precision" => self.precision.take(),
             "revised" => Ok(moments(vec![self.export.revised; rows])),
@@ -275,10 +248,7 @@ impl Columns {
         let mut columns = Vec::with_capacity(fields.len());
         for inner in fields {
             let name = inner.name().as_str();
-            let labels = self
-                .interval_labels
-                .iter_mut()
-                .find(|(known, _)| *known == name);
+            let labels = self.interval_labels.iter_mut().find(|(known, _)| *known == name);
             columns.push(match (labels, name) {
                 (Some((_, labels)), _) => labels.take()?,
                 (None, "from") => moments(std::mem::take(&mut self.interval_from)),

@@ -70,22 +70,10 @@ impl Course {
             .hits(class.withdrawn)
             .then(|| unpaid + (drawn as f64 * (0.1 + 0.8 * chance.unit())) as i64);
         let stops = chance.hits(class.paused) && withdrawn.is_none();
-        let pauses = if stops {
-            pauses(&mut chance)
-        } else {
-            Pauses::None
-        };
+        let pauses = if stops { pauses(&mut chance) } else { Pauses::None };
         let gross = unpaid + drawn + pauses.seconds();
         let accepted = midnight + time_of_day(cell, gross, &mut chance);
-        Course {
-            accepted,
-            unpaid,
-            drawn,
-            pauses,
-            withdrawn,
-            rank,
-            chance,
-        }
+        Course { accepted, unpaid, drawn, pauses, withdrawn, rank, chance }
     }
 
     /// When the case would end if it took as long as drawn. Whether it counts in a stretch is
@@ -142,11 +130,7 @@ fn pause(chance: &mut Chance, after: f64) -> Pause {
     let reason = chance.pick([62, 28, 10].into_iter());
     let median_hours = [5.0, 16.0, 9.0][reason];
     let hours = chance.lognormal(median_hours, 0.8).clamp(0.25, 60.0);
-    Pause {
-        after,
-        seconds: (hours * 3600.0) as i64,
-        reason: reason as u8,
-    }
+    Pause { after, seconds: (hours * 3600.0) as i64, reason: reason as u8 }
 }
 
 /// When on the day the case comes in, in seconds after midnight.

@@ -40,38 +40,23 @@ impl Output {
     ) -> Result<Output, SimulationError> {
         let path = folder.join(format!("{name}.parquet"));
         let unfinished = folder.join(format!("{name}.parquet.unfinished"));
-        let failed = |source| SimulationError::Write {
-            path: path.clone(),
-            source,
-        };
+        let failed = |source| SimulationError::Write { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(failed)?;
         if path.exists() {
             return Err(SimulationError::Exists { path });
         }
         let file = File::create(&unfinished).map_err(failed)?;
-        let begun = ArrowWriter::try_new(
-            file,
-            SchemaRef::clone(schema),
-            Some(properties(schema, notes)),
-        )
-        .and_then(ArrowWriter::into_serialized_writer);
+        let begun =
+            ArrowWriter::try_new(file, SchemaRef::clone(schema), Some(properties(schema, notes)))
+                .and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = begun.map_err(SimulationError::Parquet)?;
-        Ok(Output {
-            path,
-            unfinished,
-            schema: SchemaRef::clone(schema),
-            writer,
-            factory,
-        })
+        Ok(Output { path, unfinished, schema: SchemaRef::clone(schema), writer, factory })
     }
 
     /// Encoders for the row group with this index.
     pub(super) fn encoder(&self, index: usize) -> Result<Encoder, ParquetError> {
         let writers = self.factory.create_column_writers(index)?;
-        Ok(Encoder {
-            schema: SchemaRef::clone(&self.schema),
-            writers,
-        })
+        Ok(Encoder { schema: SchemaRef::clone(&self.schema), writers })
     }
 
     /// Adds an encoded row group. They come in the order of their indices.
@@ -87,13 +72,8 @@ impl Output {
     /// Completes the file, makes it durable, and gives it its name.
     pub(super) fn finish(self) -> Result<(), SimulationError> {
         let file = self.writer.into_inner().map_err(SimulationError::Parquet)?;
-        let written = file
-            .sync_all()
-            .and_then(|()| fs::rename(&self.unfinished, &self.path));
-        written.map_err(|source| SimulationError::Write {
-            path: self.path,
-            source,
-        })
+        let written = file.sync_all().and_then(|()| fs::rename(&self.unfinished, &self.path));
+        written.map_err(|source| SimulationError::Write { path: self.path, source })
     }
 }
 
@@ -108,9 +88,7 @@ impl Encoder {
         let mut writers = self.writers.iter_mut();
         for (field, column) in self.schema.fields().iter().zip(batch.columns()) {
             for leaf in compute_leaves(field, column)? {
-                let writer = writers
-                    .next()
-                    .expect("a writer for each leaf of the schema");
+                let writer = writers.next().expect("a writer for each leaf of the schema");
                 writer.write(&leaf)?;
             }
         }
@@ -118,30 +96,32 @@ impl Encoder {
     }
 
     pub(super) fn finish(self) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
-        self.writers
-            .into_iter()
-            .map(ArrowColumnWriter::close)
-            .collect()
+        self.writers.into_iter().map(ArrowColumnWriter::close).collect()
     }
 }
 
 /// LZ4, dictionaries for labels, statistics on moments.
 fn properties(schema: &SchemaRef, notes: &[(&str, String)]) -> WriterProperties {
-    let notes = notes
-        .iter()
-        .map(|(key, value)| KeyValue::new((*key).into(), value.clone()));
+    let notes = notes.iter().map(|(key, value)| KeyValue::new((*key).into(), value.clone()));
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_enabled(EnabledStatistics::None)
         .set_max_row_group_row_count(None)
         .set_created_by("trueline".into())
         .set_key_value_metadata(Some(notes.collect()));
     for field in schema.fields() {
         let label = matches!(field.data_type(), DataType::Dictionary(_, _));
         let list = matches!(field.data_type(), DataType::List(_));
-        if !label && !list {
-            let path = ColumnPath::from(field.name().as_str());
-            properties = properties.set_column_dictionary_enabled(path, false);
+        let moment = matches!(field.data_type(), DataType::Timestamp(_, _));
+        let path = || ColumnPath::from(field.name().as_str());
+        // Nearly constant integers are as small as labels.
+        let few = matches!(field.name().as_str(), "reopened" | "revised");
+        if !label && !list && !few {
+            properties = properties.set_column_dictionary_enabled(path(), false);
+        }
+        if moment {
+            let kept = EnabledStatistics::Chunk;
+            properties = properties.set_column_statistics_enabled(path(), kept);
         }
     }
     properties.build()

@@ -20,9 +20,11 @@ mod days;
 mod files;
 mod plan;
 mod province;
+mod registers;
 mod season;
 mod story;
 mod stretch;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -32,11 +34,14 @@ use std::path::PathBuf;
 use parquet::errors::ParquetError;
 use sha2::{Digest, Sha256};
 use trueline_figures::Period;
+use trueline_lake::Schema;
 
 use calibration::{Calibration, satisfaction_target};
 use days::Carried;
 use plan::Plan;
 use stretch::Stretch;
+
+use crate::systems::cases::{billing_test_schema, count_schema, site_schema};
 
 pub use classes::Figure;
 
@@ -78,10 +83,7 @@ pub enum SimulationError {
     #[error("the file {} is there already; choose another folder or remove it", path.display())]
     Exists { path: PathBuf },
     #[error("cannot write {}", path.display())]
-    Write {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Write { path: PathBuf, source: std::io::Error },
     #[error("cannot encode the records")]
     Parquet(#[source] ParquetError),
 }
@@ -187,23 +189,21 @@ pub fn run(
         before: &before,
         carried: &carried,
         calibration: &calibration,
-        export: columns::Export {
-            revised: plan.stretch.end(),
-            digest: digest(order),
-        },
+        export: columns::Export { revised: plan.stretch.end(), digest: digest(order) },
     };
     run.write(&order.out, progress)?;
-    let rest = counts::write(&order.out, &plan, &run.export)?;
-    let means = Figure::ALL
-        .into_iter()
-        .zip(&calibration.moves)
-        .map(|(figure, moved)| Calibrated {
-            figure,
-            target_seconds: plan.target_seconds(figure),
-            cases: moved.cases,
-            factor: moved.factor,
-            factor_wanted: moved.exact,
-        });
+    let export = &run.export;
+    let write = |schema: Schema, table| tables::write(&order.out, &schema, &plan, table, export);
+    let lots = write(billing_test_schema(), registers::billing_tests(&plan))?;
+    let sites = write(site_schema(), registers::sites(&plan))?;
+    let counts = write(count_schema(), counts::counts(&plan))?;
+    let means = Figure::ALL.into_iter().zip(&calibration.moves).map(|(figure, moved)| Calibrated {
+        figure,
+        target_seconds: plan.target_seconds(figure),
+        cases: moved.cases,
+        factor: moved.factor,
+        factor_wanted: moved.exact,
+    });
     Ok(Summary {
         period: order.period.name.clone(),
         seed: order.seed,
@@ -213,9 +213,9 @@ pub fn run(
         rated: calibration.rated,
         satisfied: calibration.satisfied,
         satisfaction_target: satisfaction_target(&plan),
-        sites: rest.sites,
-        lots: rest.lots,
-        counts: rest.counts,
+        sites,
+        lots,
+        counts,
     })
 }
 
@@ -227,8 +227,6 @@ fn digest(order: &Order) -> String {
     );
     let digest = Sha256::digest(text.as_bytes());
     let (first, _) = digest.split_at(8);
-    let first = first
-        .iter()
-        .fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    let first = first.iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
     format!("sha256:{first:016x}")
 }

@@ -24,11 +24,7 @@ impl Cut {
     fn new(part: Part, scale: f64, limit: f64) -> Cut {
         let middle = libm::log(part.median * 3600.0 * scale);
         let kept = normal_share((libm::log(limit) - middle) / part.spread);
-        Cut {
-            middle,
-            spread: part.spread,
-            kept,
-        }
+        Cut { middle, spread: part.spread, kept }
     }
 
     fn mean(self, limit: f64) -> f64 {
@@ -128,23 +124,13 @@ impl Plan {
             let mut first_place = 0;
             let parts = apportion(sizes[number], &weights);
             for (place, size) in parts.into_iter().enumerate() {
-                let seat = Seat {
-                    class,
-                    place,
-                    size,
-                    first_place,
-                };
+                let seat = Seat { class, place, size, first_place };
                 cells.push(cell(&seat, class_key, &season));
                 first_place += size;
             }
         }
         let tag = mix(key(seed, &["tag", &stretch.name]) ^ cases) as u16;
-        let mut plan = Plan {
-            stretch,
-            seed,
-            cells,
-            tag,
-        };
+        let mut plan = Plan { stretch, seed, cells, tag };
         plan.scale_to_targets();
         plan
     }
@@ -218,11 +204,7 @@ struct Seat {
 fn cell(seat: &Seat, class_key: u64, season: &Season) -> Cell {
     let class = seat.class;
     let own = mix(class_key ^ (seat.place as u64 + 1));
-    let nothing = Cut {
-        middle: 0.0,
-        spread: 1.0,
-        kept: 1.0,
-    };
+    let nothing = Cut { middle: 0.0, spread: 1.0, kept: 1.0 };
     Cell {
         class,
         place: seat.place,

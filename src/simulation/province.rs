@@ -147,6 +147,11 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
     },
 ];
 
+/// The codes of the prefectures, in their order.
+pub(super) fn codes() -> Vec<String> {
+    PREFECTURES.iter().map(|prefecture| prefecture.code.to_string()).collect()
+}
+
 /// How likely a case of a prefecture is in this county: districts (code ending below 20) hold most
 /// townspeople, counties most villagers, county-level cities (from 81) lie between.
 pub(super) fn county_weight(code: &str, rural: u8) -> u32 {

@@ -80,13 +80,8 @@ impl Season {
     }
 }
 
-const ALL_RHYTHMS: [Rhythm; RHYTHMS] = [
-    Rhythm::Orders,
-    Rhythm::Automatic,
-    Rhythm::Business,
-    Rhythm::Faults,
-    Rhythm::Complaints,
-];
+const ALL_RHYTHMS: [Rhythm; RHYTHMS] =
+    [Rhythm::Orders, Rhythm::Automatic, Rhythm::Business, Rhythm::Faults, Rhythm::Complaints];
 
 impl Rhythm {
     fn word(self) -> &'static str {
@@ -170,30 +165,22 @@ const AUTOMATIC_WEEK: [f64; 7] = [1.02, 1.0, 0.99, 0.99, 1.03, 1.02, 0.95];
 const BUSINESS_WEEK: [f64; 7] = [1.25, 1.20, 1.18, 1.15, 1.10, 0.25, 0.12];
 const FAULT_WEEK: [f64; 7] = [1.08, 1.02, 0.99, 0.98, 0.99, 0.98, 0.96];
 const COMPLAINT_WEEK: [f64; 7] = [1.28, 1.12, 1.06, 1.03, 1.00, 0.82, 0.69];
-const ORDER_MONTHS: [f64; 12] = [
-    0.95, 0.90, 1.12, 1.05, 1.02, 0.98, 0.97, 1.05, 1.15, 1.0, 1.02, 0.98,
-];
-const FAULT_MONTHS: [f64; 12] = [
-    0.92, 0.90, 0.93, 0.97, 1.05, 1.22, 1.38, 1.30, 1.08, 0.95, 0.92, 0.93,
-];
-const COMPLAINT_MONTHS: [f64; 12] = [
-    1.02, 0.95, 1.05, 1.02, 1.0, 1.03, 1.08, 1.05, 0.98, 0.95, 0.98, 1.0,
-];
-const ORDER_HOURS: [u8; 24] = [
-    0, 0, 0, 0, 0, 0, 1, 3, 28, 60, 66, 52, 30, 30, 46, 58, 54, 42, 18, 10, 6, 3, 1, 0,
-];
-const AUTOMATIC_HOURS: [u8; 24] = [
-    5, 3, 2, 2, 2, 3, 8, 18, 34, 46, 50, 46, 42, 38, 40, 44, 44, 42, 40, 42, 42, 34, 22, 11,
-];
-const BUSINESS_HOURS: [u8; 24] = [
-    0, 0, 0, 0, 0, 0, 0, 2, 34, 66, 70, 50, 14, 22, 56, 66, 60, 34, 8, 2, 0, 0, 0, 0,
-];
-const FAULT_HOURS: [u8; 24] = [
-    4, 2, 2, 2, 2, 4, 9, 20, 36, 44, 44, 40, 36, 32, 34, 36, 38, 40, 46, 54, 54, 40, 20, 9,
-];
-const COMPLAINT_HOURS: [u8; 24] = [
-    3, 2, 1, 1, 1, 2, 6, 16, 38, 56, 60, 50, 32, 30, 46, 54, 50, 42, 34, 32, 28, 18, 10, 5,
-];
+const ORDER_MONTHS: [f64; 12] =
+    [0.95, 0.90, 1.12, 1.05, 1.02, 0.98, 0.97, 1.05, 1.15, 1.0, 1.02, 0.98];
+const FAULT_MONTHS: [f64; 12] =
+    [0.92, 0.90, 0.93, 0.97, 1.05, 1.22, 1.38, 1.30, 1.08, 0.95, 0.92, 0.93];
+const COMPLAINT_MONTHS: [f64; 12] =
+    [1.02, 0.95, 1.05, 1.02, 1.0, 1.03, 1.08, 1.05, 0.98, 0.95, 0.98, 1.0];
+const ORDER_HOURS: [u8; 24] =
+    [0, 0, 0, 0, 0, 0, 1, 3, 28, 60, 66, 52, 30, 30, 46, 58, 54, 42, 18, 10, 6, 3, 1, 0];
+const AUTOMATIC_HOURS: [u8; 24] =
+    [5, 3, 2, 2, 2, 3, 8, 18, 34, 46, 50, 46, 42, 38, 40, 44, 44, 42, 40, 42, 42, 34, 22, 11];
+const BUSINESS_HOURS: [u8; 24] =
+    [0, 0, 0, 0, 0, 0, 0, 2, 34, 66, 70, 50, 14, 22, 56, 66, 60, 34, 8, 2, 0, 0, 0, 0];
+const FAULT_HOURS: [u8; 24] =
+    [4, 2, 2, 2, 2, 4, 9, 20, 36, 44, 44, 40, 36, 32, 34, 36, 38, 40, 46, 54, 54, 40, 20, 9];
+const COMPLAINT_HOURS: [u8; 24] =
+    [3, 2, 1, 1, 1, 2, 6, 16, 38, 56, 60, 50, 32, 30, 46, 54, 50, 42, 34, 32, 28, 18, 10, 5];
 
 /// First days of the lunar year, as proclaimed. Years outside the list have no Spring Festival here.
 const NEW_YEARS: [Date; 9] = [
@@ -212,10 +199,8 @@ const NEW_YEARS: [Date; 9] = [
 fn is_festival(when: Date) -> bool {
     let number = day_number(when);
     let spring = |new_year: &Date| (-2..=6).contains(&(number - day_number(*new_year)));
-    matches!(
-        (when.month(), when.day()),
-        (5, 1..=4) | (10, 1..=7) | (1, 1)
-    ) || NEW_YEARS.iter().any(spring)
+    matches!((when.month(), when.day()), (5, 1..=4) | (10, 1..=7) | (1, 1))
+        || NEW_YEARS.iter().any(spring)
 }
 
 /// What a storm adds to the faults of each day: 1.0 doubles them. Most days have none.
@@ -230,19 +215,11 @@ fn storms(stretch: &Stretch, seed: u64, prefecture: &Prefecture) -> Vec<f64> {
             _ => 0.0,
         };
         let mut chance = Chance::new(fates, day_number(when) as u64);
-        if chance.hits(likely) {
-            1.5 + 3.0 * chance.unit()
-        } else {
-            0.0
-        }
+        if chance.hits(likely) { 1.5 + 3.0 * chance.unit() } else { 0.0 }
     };
     let felt = |day: usize| {
         // What a storm breaks keeps people busy on the day after, too.
-        let yesterday = if day > 0 {
-            strength(day - 1) * 0.4
-        } else {
-            0.0
-        };
+        let yesterday = if day > 0 { strength(day - 1) * 0.4 } else { 0.0 };
         f64::max(strength(day), yesterday)
     };
     (0..stretch.days).map(felt).collect()

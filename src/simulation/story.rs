@@ -94,6 +94,8 @@ pub(super) struct Teller<'a> {
     /// The stretch that is told: from inclusive, to exclusive.
     from: i64,
     to: i64,
+    /// Whether that is the stretch of the plan, not the one after it.
+    own: bool,
 }
 
 impl<'a> Teller<'a> {
@@ -102,20 +104,14 @@ impl<'a> Teller<'a> {
     pub(super) fn new(plan: &'a Plan, calibration: &'a Calibration, told: &Plan) -> Teller<'a> {
         let labels = plan.cells.iter().map(labels).collect();
         let (from, to) = (told.stretch.midnight(0), told.stretch.end());
-        Teller {
-            plan,
-            calibration,
-            labels,
-            from,
-            to,
-        }
+        let own = plan.stretch == told.stretch;
+        Teller { plan, calibration, labels, from, to, own }
     }
 
     /// Tells one case.
-    pub(super) fn tell(&self, cell_number: usize, ordinal: u64, day: usize) -> Story {
+    pub(super) fn tell(&self, cell_number: usize, mut course: Course) -> Story {
         let cell = &self.plan.cells[cell_number];
         let labels = &self.labels[cell_number];
-        let mut course = Course::draw(cell, ordinal, day, self.plan.stretch.midnight(day));
         let ends = course.drawn_end() < self.to;
         let net = self.net(cell, &course, ends);
         let mut chance = course.chance.clone();
@@ -161,18 +157,13 @@ impl<'a> Teller<'a> {
     fn net(&self, cell: &Cell, course: &Course, ends: bool) -> i64 {
         let moved = libm::round(course.drawn as f64 * self.calibration.factor(cell)) as i64;
         let others = course.accepted + course.unpaid + course.pauses.seconds();
-        if ends {
-            moved.clamp(self.from - others, self.to - 1 - others)
-        } else {
-            moved
-        }
+        if ends { moved.clamp(self.from - others, self.to - 1 - others) } else { moved }
     }
 
     fn answer(&self, cell_number: usize, course: &mut Course) -> u16 {
         let class = self.plan.cells[cell_number].class;
-        let own = self.plan.stretch.end() == self.to;
         let chance = &mut course.chance;
-        let (rates, happy) = match (class.kind, own) {
+        let (rates, happy) = match (class.kind, self.own) {
             ("complaint", true) => {
                 let ratings = self.calibration.ratings[cell_number];
                 (course.rank < ratings.rated, course.rank >= ratings.unhappy)
@@ -213,21 +204,13 @@ impl<'a> Teller<'a> {
 
 fn labels(cell: &Cell) -> Labels {
     let class = cell.class;
-    let before: usize = PREFECTURES[..cell.place]
-        .iter()
-        .map(|p| p.counties.len())
-        .sum();
+    let before: usize = PREFECTURES[..cell.place].iter().map(|p| p.counties.len()).sum();
     let counties = [0, 1].map(|rural| {
         let own = PREFECTURES[cell.place].counties.iter();
-        let weights: Vec<f64> = own
-            .map(|code| f64::from(county_weight(code, rural)))
-            .collect();
+        let weights: Vec<f64> = own.map(|code| f64::from(county_weight(code, rural))).collect();
         let mut table = [0; 256];
         let mut at = 0;
-        for (county, part) in super::chance::apportion(256, &weights)
-            .into_iter()
-            .enumerate()
-        {
+        for (county, part) in super::chance::apportion(256, &weights).into_iter().enumerate() {
             table[at..at + part as usize].fill((before + county) as u16);
             at += part as usize;
         }
@@ -236,14 +219,8 @@ fn labels(cell: &Cell) -> Labels {
     Labels {
         kind: words::index(words::KINDS, class.kind),
         service: words::index(words::SERVICES, class.service),
-        maintainer: class
-            .maintainer
-            .map_or(NONE, |word| words::index(words::MAINTAINERS, word)),
-        causes: class
-            .causes
-            .iter()
-            .map(|(word, _)| words::index(words::CAUSES, word))
-            .collect(),
+        maintainer: class.maintainer.map_or(NONE, |word| words::index(words::MAINTAINERS, word)),
+        causes: class.causes.iter().map(|(word, _)| words::index(words::CAUSES, word)).collect(),
         counties,
     }
 }
@@ -333,11 +310,7 @@ fn tell_work(story: &mut Story, course: &mut Course, cell: &Cell, net: i64) {
         story.reopened = 1;
         let (first, again) = (at(0.55), at(0.7));
         story.intervals.push(plain(AWAITING, first, again));
-        let reopening = Interval {
-            reason: 3,
-            requested_by: 0,
-            ..plain(REOPENED, again, resolved)
-        };
+        let reopening = Interval { reason: 3, requested_by: 0, ..plain(REOPENED, again, resolved) };
         story.intervals.push(reopening);
     }
     tell_end(story, class, resolved, chance);
@@ -349,11 +322,7 @@ fn tell_end(story: &mut Story, class: &Class, resolved: i64, chance: &mut Chance
     let asked = class.finish == Finish::ByDay && chance.hits(0.8);
     if asked {
         let waits = chance.hits(0.15);
-        let wait = if waits {
-            chance.lognormal(6.0 * 3600.0, 0.8)
-        } else {
-            1200.0 * chance.unit()
-        };
+        let wait = if waits { chance.lognormal(6.0 * 3600.0, 0.8) } else { 1200.0 * chance.unit() };
         done = resolved + (wait as i64).clamp(20, 7 * 86_400);
         story.moments[CONFIRMED] = done;
         if waits {
@@ -370,15 +339,7 @@ fn tell_end(story: &mut Story, class: &Class, resolved: i64, chance: &mut Chance
 }
 
 fn plain(kind: u16, from: i64, to: i64) -> Interval {
-    Interval {
-        kind,
-        from,
-        to,
-        reason: NONE,
-        requested_by: NONE,
-        approved_by: NONE,
-        evidence: 0,
-    }
+    Interval { kind, from, to, reason: NONE, requested_by: NONE, approved_by: NONE, evidence: 0 }
 }
 
 fn tell_pauses(
@@ -400,11 +361,7 @@ fn tell_pauses(
             to: from + pause.seconds,
             reason: u16::from(pause.reason),
             requested_by: u16::from(pause.reason),
-            approved_by: if approved {
-                u16::from(pause.reason)
-            } else {
-                NONE
-            },
+            approved_by: if approved { u16::from(pause.reason) } else { NONE },
             evidence: if called { (bits >> 34) as u32 | 1 } else { 0 },
         });
     };

@@ -28,11 +28,7 @@ impl Stretch {
         let days = usize::try_from((to - from) / DAY).ok()?;
         let first = epoch().checked_add(Span::new().days(from / DAY)).ok()?;
         let known = (1..=1100).contains(&days) && (2000..2100).contains(&first.year());
-        known.then(|| Stretch {
-            name: period.name.clone(),
-            first,
-            days,
-        })
+        known.then(|| Stretch { name: period.name.clone(), first, days })
     }
 
     /// The stretch before this one: the half year before a half year, the month before a month, and
@@ -51,18 +47,11 @@ impl Stretch {
             (_, 7) => (back(1).strftime("%Y-%m").to_string(), back(1)),
             (_, _) => {
                 let first = self.first.saturating_sub((self.days as i64).days());
-                (
-                    format!("{first}..{}", self.first.saturating_sub(1.day())),
-                    first,
-                )
+                (format!("{first}..{}", self.first.saturating_sub(1.day())), first)
             }
         };
         let days = day_number(self.first) - day_number(first);
-        Stretch {
-            name,
-            first,
-            days: days as usize,
-        }
+        Stretch { name, first, days: days as usize }
     }
 
     pub(super) fn date(&self, day: usize) -> Date {
@@ -99,11 +88,7 @@ mod tests {
     use super::*;
 
     fn stretch(name: &str, first: Date, days: usize) -> Stretch {
-        Stretch {
-            name: name.into(),
-            first,
-            days,
-        }
+        Stretch { name: name.into(), first, days }
     }
 
     #[test]
@@ -114,36 +99,12 @@ mod tests {
             assert_eq!(before.end(), this.midnight(0));
             assert!(before.name < this.name, "keys of {name} must come first");
         };
-        check(
-            stretch("2020H1", date(2020, 1, 1), 182),
-            "2019H2",
-            date(2019, 7, 1),
-        );
-        check(
-            stretch("2020H2", date(2020, 7, 1), 184),
-            "2020H1",
-            date(2020, 1, 1),
-        );
-        check(
-            stretch("2021Q1", date(2021, 1, 1), 90),
-            "2020Q4",
-            date(2020, 10, 1),
-        );
-        check(
-            stretch("2021Q3", date(2021, 7, 1), 92),
-            "2021Q2",
-            date(2021, 4, 1),
-        );
-        check(
-            stretch("2020-03", date(2020, 3, 1), 31),
-            "2020-02",
-            date(2020, 2, 1),
-        );
-        check(
-            stretch("2020", date(2020, 1, 1), 366),
-            "2019",
-            date(2019, 1, 1),
-        );
+        check(stretch("2020H1", date(2020, 1, 1), 182), "2019H2", date(2019, 7, 1));
+        check(stretch("2020H2", date(2020, 7, 1), 184), "2020H1", date(2020, 1, 1));
+        check(stretch("2021Q1", date(2021, 1, 1), 90), "2020Q4", date(2020, 10, 1));
+        check(stretch("2021Q3", date(2021, 7, 1), 92), "2021Q2", date(2021, 4, 1));
+        check(stretch("2020-03", date(2020, 3, 1), 31), "2020-02", date(2020, 2, 1));
+        check(stretch("2020", date(2020, 1, 1), 366), "2019", date(2019, 1, 1));
         let range = stretch("2020-05-01..2020-05-17", date(2020, 5, 1), 17);
         check(range, "2020-04-14..2020-04-30", date(2020, 4, 14));
     }
@@ -152,11 +113,7 @@ mod tests {
     fn a_period_that_does_not_begin_at_midnight_is_no_stretch() {
         let from = day_number(date(2020, 1, 1)) * DAY - AHEAD;
         let to = from + 182 * DAY;
-        let period = |from, to| Period {
-            name: "2020H1".into(),
-            from,
-            to,
-        };
+        let period = |from, to| Period { name: "2020H1".into(), from, to };
         assert_eq!(Stretch::of(&period(from, to)).map(|s| s.days), Some(182));
         assert_eq!(Stretch::of(&period(from + 1, to)), None);
         assert_eq!(Stretch::of(&period(to, from)), None);

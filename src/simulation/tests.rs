@@ -28,28 +28,17 @@ fn period(name: &str) -> Period {
         "2020-05" => (1_588_262_400, 1_590_940_800),
         other => panic!("the tests do not know {other}"),
     };
-    Period {
-        name: name.into(),
-        from,
-        to,
-    }
+    Period { name: name.into(), from, to }
 }
 
 fn province(out: &Path, name: &str, cases: u64, seed: u64) -> Summary {
-    let order = Order {
-        out: out.into(),
-        period: period(name),
-        cases,
-        seed,
-    };
+    let order = Order { out: out.into(), period: period(name), cases, seed };
     run(&order, &|_| {}).expect("the province is made")
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder is there");
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
     files
 }
@@ -59,10 +48,7 @@ fn batches(folder: &Path) -> Vec<RecordBatch> {
     for path in files(folder) {
         let file = File::open(path).expect("the file opens");
         let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet");
-        let reader = reader
-            .with_batch_size(65_536)
-            .build()
-            .expect("it can be read");
+        let reader = reader.with_batch_size(65_536).build().expect("it can be read");
         batches.extend(reader.map(|batch| batch.expect("a batch")));
     }
     batches
@@ -89,11 +75,7 @@ fn label(column: &dyn Array, row: usize) -> String {
     if column.is_null(row) {
         return String::new();
     }
-    column
-        .values()
-        .as_string::<i32>()
-        .value(column.keys().value(row) as usize)
-        .to_string()
+    column.values().as_string::<i32>().value(column.keys().value(row) as usize).to_string()
 }
 
 fn cases(out: &Path) -> Vec<Case> {
@@ -145,10 +127,7 @@ fn intervals(list: &dyn Array) -> Vec<(String, i64, Option<i64>, bool)> {
 /// Seconds from the later of acceptance and payment to the end, without paused time.
 fn waited(case: &Case) -> Option<i64> {
     let accepted = *case.moments.get("accepted")?;
-    let start = case
-        .moments
-        .get("paid")
-        .map_or(accepted, |paid| accepted.max(*paid));
+    let start = case.moments.get("paid").map_or(accepted, |paid| accepted.max(*paid));
     let stop = *case.moments.get("resolved")?;
     let mut pauses: Vec<(i64, i64)> = case
         .intervals
@@ -176,45 +155,17 @@ fn printed(sum: i64, n: i64, unit: i64) -> String {
 }
 
 /// A row of the sample report: services and kinds, area, unit, printed mean, limit in hours.
-type Published = (
-    &'static str,
-    &'static [&'static str],
-    &'static str,
-    i64,
-    &'static str,
-    i64,
-);
+type Published = (&'static str, &'static [&'static str], &'static str, i64, &'static str, i64);
 
 const PUBLISHED: [Published; 12] = [
-    (
-        "fixed",
-        &["install", "move"],
-        "urban",
-        24 * HOUR,
-        "0.84",
-        25 * 24,
-    ),
-    (
-        "fixed",
-        &["install", "move"],
-        "rural",
-        24 * HOUR,
-        "1.04",
-        30 * 24,
-    ),
+    ("fixed", &["install", "move"], "urban", 24 * HOUR, "0.84", 25 * 24),
+    ("fixed", &["install", "move"], "rural", 24 * HOUR, "1.04", 30 * 24),
     ("fixed", &["repair"], "urban", HOUR, "7.41", 48),
     ("fixed", &["repair"], "rural", HOUR, "9.21", 72),
     ("mobile", &["change"], "", HOUR, "0.33", 24),
     ("mobile", &["restore"], "", HOUR, "0.41", 24),
     ("mobile", &["repair"], "", HOUR, "1.90", 48),
-    (
-        "broadband",
-        &["install", "move"],
-        "",
-        24 * HOUR,
-        "0.85",
-        16 * 24,
-    ),
+    ("broadband", &["install", "move"], "", 24 * HOUR, "0.85", 16 * 24),
     ("broadband", &["repair"], "", HOUR, "4.96", 48),
     ("leased", &["opening"], "", 24 * HOUR, "2.25", 15 * 24),
     ("leased", &["repair"], "", HOUR, "2.41", 24),
@@ -245,44 +196,20 @@ fn assert_is_the_sample(cases: &[Case], what: &str) {
         let n = counted.len() as i64;
         let sum: i64 = counted.iter().map(|(_, seconds)| seconds).sum();
         assert!(n > 200, "{what}: {row:?} has {n} cases");
-        assert_eq!(
-            printed(sum, n, row.3),
-            row.4,
-            "{what}: mean of {row:?}, n {n}"
-        );
+        assert_eq!(printed(sum, n, row.3), row.4, "{what}: mean of {row:?}, n {n}");
         for (case, seconds) in counted {
             // Broadband faults have the limit of their area.
             let rural = case.service == "broadband" && case.area == "rural";
-            let limit = if rural && case.kind == "repair" {
-                72
-            } else {
-                row.5
-            };
-            assert!(
-                seconds > 0 && seconds <= limit * HOUR,
-                "{what}: {seconds} s in {case:?}"
-            );
+            let limit = if rural && case.kind == "repair" { 72 } else { row.5 };
+            assert!(seconds > 0 && seconds <= limit * HOUR, "{what}: {seconds} s in {case:?}");
         }
     }
     let complaints = measured(cases, &PUBLISHED[11], &during);
-    let rated = complaints
-        .iter()
-        .filter(|(case, _)| !case.satisfaction.is_empty())
-        .count() as i64;
-    let satisfied = complaints
-        .iter()
-        .filter(|(case, _)| case.satisfaction == "satisfied")
-        .count();
-    assert_eq!(
-        printed(satisfied as i64 * 100, rated, 1),
-        "88.14",
-        "{what}: of {rated}"
-    );
+    let rated = complaints.iter().filter(|(case, _)| !case.satisfaction.is_empty()).count() as i64;
+    let satisfied = complaints.iter().filter(|(case, _)| case.satisfaction == "satisfied").count();
+    assert_eq!(printed(satisfied as i64 * 100, rated, 1), "88.14", "{what}: of {rated}");
     let response = rated as f64 / complaints.len() as f64;
-    assert!(
-        (0.4..0.7).contains(&response),
-        "{what}: response {response}"
-    );
+    assert!((0.4..0.7).contains(&response), "{what}: response {response}");
 }
 
 #[test]
@@ -292,10 +219,7 @@ fn fifty_thousand_cases_print_the_sample_with_any_seed() {
         let summary = province(out.path(), "2020H1", 50_000, seed);
         assert_is_the_sample(&cases(out.path()), &format!("seed {seed}"));
         for mean in &summary.means {
-            assert!(
-                mean.is_reached() && (mean.factor - 1.0).abs() < 0.02,
-                "{mean:?}"
-            );
+            assert!(mean.is_reached() && (mean.factor - 1.0).abs() < 0.02, "{mean:?}");
         }
     }
 }
@@ -310,10 +234,7 @@ fn no_seed_needs_to_move_a_duration_far() {
         redraw_strays(&mut plan);
         let found = Calibration::new(&plan, &before, &Carried::find(&before));
         for (figure, moved) in Figure::ALL.iter().zip(found.moves) {
-            assert!(
-                (moved.exact - 1.0).abs() < 0.019,
-                "seed {seed}: {figure:?} {moved:?}"
-            );
+            assert!((moved.exact - 1.0).abs() < 0.019, "seed {seed}: {figure:?} {moved:?}");
         }
     }
 }
@@ -327,21 +248,12 @@ fn the_demo_province_prints_the_sample_and_lvliang_is_late_against_the_promise()
     for (row, promise) in [(&PUBLISHED[2], 24), (&PUBLISHED[3], 36)] {
         let counted = measured(&cases, row, &period("2020H1"));
         let late = |of: &[&(&Case, i64)]| {
-            let late = of
-                .iter()
-                .filter(|(_, seconds)| *seconds > promise * HOUR)
-                .count();
+            let late = of.iter().filter(|(_, seconds)| *seconds > promise * HOUR).count();
             late as f64 / of.len() as f64
         };
-        let (slow, others): (Vec<_>, Vec<_>) = counted
-            .iter()
-            .partition(|(case, _)| case.region.starts_with("1411"));
-        assert!(
-            late(&slow) > 0.05 && late(&others) < 0.03,
-            "{} {}",
-            late(&slow),
-            late(&others)
-        );
+        let (slow, others): (Vec<_>, Vec<_>) =
+            counted.iter().partition(|(case, _)| case.region.starts_with("1411"));
+        assert!(late(&slow) > 0.05 && late(&others) < 0.03, "{} {}", late(&slow), late(&others));
         let mean = |of: &[&(&Case, i64)]| {
             of.iter().map(|(_, seconds)| *seconds).sum::<i64>() as f64 / of.len() as f64
         };
@@ -353,28 +265,15 @@ fn the_demo_province_prints_the_sample_and_lvliang_is_late_against_the_promise()
 fn records_have_the_schema_and_ascending_keys() {
     let out = tempfile::tempdir().expect("a folder");
     province(out.path(), "2020H1", 30_000, 5);
-    for schema in [
-        case_schema(),
-        billing_test_schema(),
-        site_schema(),
-        count_schema(),
-    ] {
+    for schema in [case_schema(), billing_test_schema(), site_schema(), count_schema()] {
         let batches = batches(&out.path().join(schema.name));
         assert!(!batches.is_empty());
         for batch in batches {
-            assert_eq!(
-                batch.schema().fields(),
-                schema.arrow().fields(),
-                "{}",
-                schema.name
-            );
+            assert_eq!(batch.schema().fields(), schema.arrow().fields(), "{}", schema.name);
         }
     }
     let keys: Vec<String> = cases(out.path()).into_iter().map(|case| case.key).collect();
-    assert!(
-        keys.windows(2)
-            .all(|pair| pair[0].as_bytes() < pair[1].as_bytes())
-    );
+    assert!(keys.windows(2).all(|pair| pair[0].as_bytes() < pair[1].as_bytes()));
     assert!(keys.len() >= 30_000);
     assert!(keys.iter().all(|key| key.starts_with("simulated-")));
 }
@@ -388,28 +287,15 @@ fn the_order_of_moments_is_that_of_the_world() {
     for case in cases(out.path()) {
         let at = |name: &str| case.moments.get(name).copied();
         let accepted = at("accepted").expect("every case is accepted");
-        let order = [
-            "accepted",
-            "paid",
-            "first_contact",
-            "arrived",
-            "resolved",
-            "confirmed",
-            "closed",
-        ];
+        let order =
+            ["accepted", "paid", "first_contact", "arrived", "resolved", "confirmed", "closed"];
         let known: Vec<i64> = order.into_iter().filter_map(at).collect();
         assert!(known.is_sorted(), "{case:?}");
-        assert!(
-            at("cancelled").is_none() || at("resolved").is_none(),
-            "{case:?}"
-        );
+        assert!(at("cancelled").is_none() || at("resolved").is_none(), "{case:?}");
         assert!(known.iter().all(|moment| *moment < end), "{case:?}");
         open += usize::from(at("cancelled").is_none() && at("resolved").is_none());
         for (_, from, to, _) in &case.intervals {
-            assert!(
-                accepted <= *from && to.is_none_or(|to| *from < to && to < end),
-                "{case:?}"
-            );
+            assert!(accepted <= *from && to.is_none_or(|to| *from < to && to < end), "{case:?}");
         }
     }
     assert!((30..1000).contains(&open), "{open} open cases");
@@ -424,29 +310,18 @@ fn what_one_period_leaves_open_the_next_one_finishes_under_the_same_key() {
     let is_open = |case: &&Case| {
         !case.moments.contains_key("resolved") && !case.moments.contains_key("cancelled")
     };
-    let left: BTreeMap<String, Case> = cases(&old)
-        .iter()
-        .filter(is_open)
-        .map(|case| (case.key.clone(), case.clone()))
-        .collect();
-    let carried: Vec<Case> = cases(&new)
-        .into_iter()
-        .filter(|case| case.key.contains("/2019H2-"))
-        .collect();
+    let left: BTreeMap<String, Case> =
+        cases(&old).iter().filter(is_open).map(|case| (case.key.clone(), case.clone())).collect();
+    let carried: Vec<Case> =
+        cases(&new).into_iter().filter(|case| case.key.contains("/2019H2-")).collect();
     assert_eq!(carried.len(), left.len());
     assert_eq!(carried.len() as u64, summary.carried);
     for case in carried {
         let before = &left[&case.key];
         assert_eq!(case.moments["accepted"], before.moments["accepted"]);
         assert_eq!((&case.kind, &case.region), (&before.kind, &before.region));
-        let ended = case
-            .moments
-            .get("resolved")
-            .or(case.moments.get("cancelled"));
-        assert!(
-            ended.is_none_or(|at| *at >= period("2020H1").from),
-            "{case:?}"
-        );
+        let ended = case.moments.get("resolved").or(case.moments.get("cancelled"));
+        assert!(ended.is_none_or(|at| *at >= period("2020H1").from), "{case:?}");
     }
 }
 
@@ -455,10 +330,7 @@ fn the_bytes_do_not_depend_on_the_number_of_cores() {
     let out = tempfile::tempdir().expect("a folder");
     let make = |threads: usize| {
         let folder = out.path().join(threads.to_string());
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .expect("a pool");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         pool.install(|| province(&folder, "2020-05", 20_000, 11));
         ["case", "count", "billing_test", "site"]
             .iter()
@@ -477,10 +349,7 @@ fn the_half_year_before_was_worse() {
     for (row, sample) in PUBLISHED.iter().zip(&summary.means) {
         let counted = measured(&cases, row, &period("2019H2"));
         let mean = counted.iter().map(|(_, s)| s).sum::<i64>() as f64 / counted.len() as f64;
-        assert!(
-            (mean / sample.target_seconds - 1.0).abs() < 0.001,
-            "{row:?}: {mean}"
-        );
+        assert!((mean / sample.target_seconds - 1.0).abs() < 0.001, "{row:?}: {mean}");
         assert!(mean / row.3 as f64 > 1.02 * row.4.parse::<f64>().expect("a number"));
     }
     assert!(summary.satisfaction_target < 0.88);
@@ -514,10 +383,7 @@ fn billing_and_sites_hold_what_the_sample_says() {
     }
     for (service, (records, wrong)) in lots {
         // Chernoff: with this many records, so few errors have a probability far below 5 % at 1e-4.
-        assert!(
-            (wrong as f64) < 0.5 * 1e-4 * records as f64,
-            "{service}: {wrong} of {records}"
-        );
+        assert!((wrong as f64) < 0.5 * 1e-4 * records as f64, "{service}: {wrong} of {records}");
         assert!(records as f64 * 1e-4 > 50.0);
     }
 }
@@ -525,17 +391,8 @@ fn billing_and_sites_hold_what_the_sample_says() {
 #[test]
 fn orders_that_cannot_be_filled_are_refused() {
     let out = tempfile::tempdir().expect("a folder");
-    let order = |period, cases| Order {
-        out: out.path().into(),
-        period,
-        cases,
-        seed: 1,
-    };
-    let crooked = Period {
-        name: "2020H1".into(),
-        from: 1,
-        to: 86_401,
-    };
+    let order = |period, cases| Order { out: out.path().into(), period, cases, seed: 1 };
+    let crooked = Period { name: "2020H1".into(), from: 1, to: 86_401 };
     let refused = run(&order(crooked, 10), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Period(_))));
     let refused = run(&order(period("2020-05"), 0), &|_| {});
