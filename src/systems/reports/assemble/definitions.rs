@@ -1,5 +1,7 @@
 //! What each indicator means and where its rules stand, for the annex.
 
+use trueline_figures::Slice;
+
 use super::Assembly;
 use super::lines::limit;
 use crate::systems::indicators::{Indicator, Measure, Pack, Read, Results};
@@ -88,25 +90,9 @@ fn limits(
     let mut limits: Vec<Limit> = Vec::new();
     let rows = results.rows.iter().filter(|row| row.indicator == indicator.id);
     for row in rows.flat_map(|row| &row.limits) {
-        let mut found = limit(pack, row, language);
+        let mut found = limit(pack, row, &Slice::new(), language);
         // In a slice or a period a limit may be kept or not; its definition does not know.
         (found.late, found.met) = (None, None);
-        let segment: Vec<String> = row
-            .segment
-            .iter()
-            .flat_map(|(dimension, values)| values.iter().map(move |value| (dimension, value)))
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(dimension, value)| match pack.label(dimension, value) {
-                Some(words) => language.of(words).to_owned(),
-                None => value.clone(),
-            })
-            .collect();
-        if !segment.is_empty() {
-            found.printed = match language {
-                Language::Zh => format!("{} {}", segment.join("、"), found.printed),
-                Language::En => format!("{} {}", segment.join(", "), found.printed),
-            };
-        }
         if !limits.contains(&found) {
             limits.push(found);
         }

@@ -269,7 +269,8 @@ fn share(part: i64, whole: i64) -> String {
 }
 
 fn backlog(report: &Report, t: &Words) -> Table {
-    let rows = firsts(report).into_iter().filter_map(|line| {
+    let told = |line: &&Line| line.main || line.figure.open.is_some_and(|open| open.n > 0);
+    let rows = firsts(report).into_iter().filter(told).filter_map(|line| {
         let open = line.figure.open?;
         let oldest = open.oldest.map(|seconds| seconds as f64);
         Some(vec![

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ChartView, Column, Table, charts, find_part, numbered_below};
+use super::{ChartView, Column, Table, charts, find_part, numbered_below, steady};
 use crate::systems::reports::charts::{Body, Chart};
 use crate::systems::reports::model::{Bound, Change, Group, Language, Line, Report, Status, Trend};
 use crate::systems::reports::narrative::{Block, Place};
@@ -75,7 +75,7 @@ fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> Gro
         unverified: rows.iter().flat_map(|row| &row.limits).any(|limit| limit.unverified),
         rows,
         blocks: find_part(report, Place::Indicators, Some(&group.id))
-            .map(|part| part.blocks.clone())
+            .map(|part| steady(&part.blocks, 2))
             .unwrap_or_default(),
         charts: charts(report, &group.id),
     }
@@ -127,7 +127,8 @@ fn notes(line: &Line, language: Language) -> Vec<String> {
     let t = words(language);
     let figure = &line.figure;
     let mut notes: Vec<String> = line.note.iter().cloned().collect();
-    if let Some(interval) = print::interval(figure.interval.as_ref(), &figure.printed) {
+    let interval = print::interval(figure.interval.as_ref(), &figure.printed);
+    if let Some(interval) = interval.filter(|_| figure.bound.is_none()) {
         notes.push(format!("{} {interval}{}", t.interval, line.unit_title));
     }
     if let Some(bound) = &figure.bound {

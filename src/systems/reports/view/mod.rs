@@ -273,11 +273,25 @@ pub(super) fn numbered_below(
     }
 }
 
+/// The blocks with headings that go down one level at a time, as accessible documents must:
+/// whoever writes a third level right under a first one meant the second.
+pub(super) fn steady(blocks: &[Block], above: u8) -> Vec<Block> {
+    let mut last = above;
+    let mut blocks = blocks.to_vec();
+    for block in &mut blocks {
+        if let Block::Heading { level, .. } = block {
+            *level = (*level).clamp(above + 1, last + 1);
+            last = *level;
+        }
+    }
+    blocks
+}
+
 /// The blocks of a part, its second-level headings numbered as the regulator's reports do.
 fn number_headings(part: &Part, language: Language) -> Vec<Block> {
     let above = Place::ALL.iter().position(|place| *place == part.place).unwrap_or(0);
     let mut count = 0;
-    let mut blocks = part.blocks.clone();
+    let mut blocks = steady(&part.blocks, 1);
     for block in &mut blocks {
         if let Block::Heading { level: 2, spans } = block {
             let text = numbered_below(above, count, "", language);

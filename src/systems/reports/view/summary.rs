@@ -107,7 +107,8 @@ fn lead(report: &Report) -> String {
     let (better, worse, same) =
         (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
     let missed = missed(report).count();
-    match (report.language, &report.previous) {
+    let previous = report.previous.as_ref().filter(|_| !all.is_empty());
+    match (report.language, previous) {
         (Language::Zh, Some(previous)) => format!(
             "与{}相比，可比指标{}项，其中改善{better}项、持平{same}项、变差{worse}项；{}。",
             previous.title,
@@ -116,7 +117,7 @@ fn lead(report: &Report) -> String {
         ),
         (Language::Zh, None) => format!("没有可比的上期数据；{}。", limits_zh(missed)),
         (Language::En, Some(previous)) => format!(
-            "Of {} figures that can be compared with {}, {better} are better, {same} unchanged and \
+            "Of {} figures that can be compared with the {}, {better} are better, {same} unchanged and \
              {worse} worse; {}.",
             better + worse + same,
             previous.title,
@@ -167,9 +168,14 @@ fn points(report: &Report) -> Vec<String> {
         if let Body::Regions { rows, whole, .. } = &chart.body {
             let slow = rows.iter().filter(|row| row.stands == Trend::Worse);
             let whole = whole.as_ref().map_or(print::NOTHING, |whole| &whole.printed);
+            let group = report.groups.iter().find(|group| group.id == chart.group);
+            let group = group.map(|group| group.title.as_str()).unwrap_or_default();
+            let title = match report.language {
+                Language::Zh => format!("{group}·{}", chart.title),
+                Language::En => format!("{group}, {}", chart.title),
+            };
             for row in slow {
-                let unit = &chart.unit_title;
-                points.push(region_sentence(report, row, &chart.title, whole, unit));
+                points.push(region_sentence(report, row, &title, whole, &chart.unit_title));
             }
         }
     }
@@ -232,8 +238,8 @@ fn name(report: &Report, line: &Line) -> String {
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let group = group.map(|group| group.title.as_str()).unwrap_or_default();
     match (report.language, &line.segment) {
-        (Language::Zh, Some(segment)) => format!("{group}{}（{segment}）", line.title),
-        (Language::Zh, None) => format!("{group}{}", line.title),
+        (Language::Zh, Some(segment)) => format!("{group}·{}（{segment}）", line.title),
+        (Language::Zh, None) => format!("{group}·{}", line.title),
         (Language::En, Some(segment)) => format!("{group}, {} ({segment})", line.title),
         (Language::En, None) => format!("{group}, {}", line.title),
     }
