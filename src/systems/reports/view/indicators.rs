@@ -65,7 +65,11 @@ fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> Gro
     let rows: Vec<Row> = if empty {
         Vec::new()
     } else {
-        lines().map(|line| row(line, report.language)).collect()
+        let rows = lines().map(|line| Row {
+            late: if late_stands_below(line, group) { String::new() } else { late(line) },
+            ..row(line, report.language)
+        });
+        rows.collect()
     };
     GroupView {
         id: group.id.clone(),
@@ -91,7 +95,7 @@ fn row(line: &Line, language: Language) -> Row {
         .map(|limit| LimitView {
             text: limit.printed.clone(),
             unverified: !limit.verified,
-            missed: limit.met == Some(false),
+            missed: limit.met == Some(false) && !limit.promise,
         })
         .collect();
     let (change, trend) = change(line, t);
@@ -103,7 +107,7 @@ fn row(line: &Line, language: Language) -> Row {
         value: figure.printed.clone(),
         unit: line.unit_title.clone(),
         n: if figure.status == Status::Published { nothing() } else { print::count(figure.n) },
-        late: if figure.limited > 0 { print::count(figure.late) } else { nothing() },
+        late: late(line),
         longest: longest(line),
         missed: limits.iter().any(|limit| limit.missed),
         limits,
@@ -111,6 +115,23 @@ fn row(line: &Line, language: Language) -> Row {
         change,
         trend,
     }
+}
+
+fn late(line: &Line) -> String {
+    let figure = &line.figure;
+    if figure.limited > 0 { print::count(figure.late) } else { print::NOTHING.to_owned() }
+}
+
+/// An on-time rate of the same cases says how many were late, and against which limit.
+fn late_stands_below(line: &Line, group: &Group) -> bool {
+    line.unit_title != "%"
+        && group.lines.iter().any(|other| {
+            other.main
+                && other.unit_title == "%"
+                && other.figure.limited > 0
+                && other.figure.indicator == line.figure.indicator
+                && other.figure.slice == line.figure.slice
+        })
 }
 
 /// The longest case, in the unit of the line; beside a percentage there is none to print.

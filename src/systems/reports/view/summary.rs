@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::indicators::trend_name;
 use crate::systems::reports::charts::{Body, RegionRow};
-use crate::systems::reports::model::{Change, Language, Line, Report, Trend};
+use crate::systems::reports::model::{Change, Language, Limit, Line, Report, Trend};
 use crate::systems::reports::print;
 use crate::systems::reports::words::words;
 
@@ -107,7 +107,7 @@ fn lead(report: &Report) -> String {
     let (better, worse, same) =
         (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
     let missed = missed(report).count();
-    let previous = report.previous.as_ref().filter(|_| !all.is_empty());
+    let previous = report.previous.as_ref().filter(|_| better + worse + same > 0);
     match (report.language, previous) {
         (Language::Zh, Some(previous)) => format!(
             "与{}相比，可比指标{}项，其中改善{better}项、持平{same}项、变差{worse}项；{}。",
@@ -145,15 +145,20 @@ fn limits_en(missed: usize) -> String {
     }
 }
 
+/// A limit that is not kept; a promise of the operator's own is no rule.
+fn breaks_rule(limit: &Limit) -> bool {
+    limit.met == Some(false) && !limit.promise
+}
+
 fn missed(report: &Report) -> impl Iterator<Item = &Line> {
-    report.lines().filter(|line| line.figure.limits.iter().any(|limit| limit.met == Some(false)))
+    report.lines().filter(|line| line.figure.limits.iter().any(breaks_rule))
 }
 
 /// One sentence for each figure that got worse or misses a limit, and for each slow region.
 fn points(report: &Report) -> Vec<String> {
     let mut points = Vec::new();
     for line in missed(report) {
-        let broken = line.figure.limits.iter().filter(|limit| limit.met == Some(false));
+        let broken = line.figure.limits.iter().filter(|limit| breaks_rule(limit));
         let limits: Vec<&str> = broken.map(|limit| limit.printed.as_str()).collect();
         let value = value_with_unit(line, report.language);
         points.push(match report.language {
