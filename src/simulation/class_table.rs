@@ -313,7 +313,7 @@ pub(super) const CLASSES: &[Class] = &[
         quick: part(6.0, 0.6),
         quick_share: 0.65,
         lengthy: part(13.0, 0.6),
-        below_hours: 71.0,
+        below_hours: 70.0,
         ..FAULT
     },
     Class {
@@ -372,7 +372,7 @@ pub(super) const CLASSES: &[Class] = &[
         quick: part(3.7, 0.65),
         quick_share: 0.72,
         lengthy: part(9.0, 0.6),
-        below_hours: 71.0,
+        below_hours: 70.0,
         ..FAULT
     },
     Class {

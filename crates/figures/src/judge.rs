@@ -2,47 +2,65 @@
 
 use jiff::tz::TimeZone;
 use trueline_clock::{Limit, OPEN, Pause, Ruler, Unmeasurable};
-use trueline_expression::{Expr, Function, evaluate};
+use trueline_expression::{Expr, Function};
 
 use crate::columns::Columns;
-use crate::definition::Measure;
+use crate::definition::{Exclusion, LateAfter, Measure};
 use crate::intervals::{Intervals, Names};
 use crate::plan::Family;
 use crate::programs::{NULL, Programs, TRUE, Truth, Whole};
+use crate::texts::TextProgram;
 
-/// A family compiled for one schema.
+/// A family compiled for one schema. Whether a row is in the population is asked elsewhere.
 #[derive(Debug)]
 pub(crate) struct Judge {
-    pub(crate) population: Truth,
     pub(crate) moment: Whole,
-    measure: MeasurePrograms,
-    exclusions: Vec<Truth>,
-    /// Set → pack → what to try in order.
-    limits: Vec<Vec<Vec<(Truth, Limit)>>>,
-    /// Whether intervals of these kinds are subtracted; by the number of the kind.
+    pub(crate) measure: MeasurePrograms,
+    exclusions: Vec<ExclusionPrograms>,
+    pub(crate) limit_sets: Vec<LimitPrograms>,
+    /// The numbers of the kinds of intervals that are subtracted.
     subtract: Vec<u32>,
 }
 
-#[derive(Debug)]
-enum MeasurePrograms {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum MeasurePrograms {
     Waited(ClockPrograms),
     Amount(Whole),
-    Share {
-        hit: Truth,
-        of: Truth,
-    },
+    Share { hit: Truth, of: Truth },
     Count,
-    Ratio {
-        numerator: Whole,
-        denominator: Whole,
-    },
+    Ratio { numerator: Whole, denominator: Whole },
 }
 
 #[derive(Debug, Clone, Copy)]
-struct ClockPrograms {
-    start: Whole,
-    stop: Whole,
-    withdrawn: Option<Whole>,
+pub(crate) struct ClockPrograms {
+    pub(crate) start: Whole,
+    pub(crate) stop: Whole,
+    pub(crate) withdrawn: Option<Whole>,
+}
+
+#[derive(Debug)]
+struct ExclusionPrograms {
+    when: Truth,
+    reason: TextProgram,
+    approver: Option<TextProgram>,
+}
+
+/// The limits of one definition.
+#[derive(Debug)]
+pub(crate) struct LimitPrograms {
+    /// Pack → what to try in order.
+    packs: Vec<Vec<LimitProgram>>,
+    /// Whether every limit is on elapsed time.
+    are_elapsed: bool,
+}
+
+#[derive(Debug)]
+struct LimitProgram {
+    /// `None`: it always holds.
+    when: Option<Truth>,
+    limit: Limit,
+    /// Seconds that the clock may show, for a limit on elapsed time.
+    allowed: i64,
 }
 
 /// A row measured.
@@ -66,18 +84,35 @@ pub(crate) struct Wait {
     pub(crate) ends: i64,
 }
 
+/// Where a wait stands at a moment, its stop or the end of a period.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stand {
+    pub(crate) start: i64,
+    pub(crate) at: i64,
+    /// What the clock shows then.
+    pub(crate) value: i64,
+}
+
 /// A clock that cannot be read for want of a calendar: the run stops.
 pub(crate) type Stopped = Unmeasurable;
 
-/// What a batch is judged with. The scratch space is reused from row to row.
-#[derive(Debug)]
-pub(crate) struct Bench<'a> {
+/// The batch at hand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
     pub(crate) columns: &'a Columns,
     pub(crate) programs: &'a Programs,
     pub(crate) intervals: &'a Intervals,
     pub(crate) zone: &'a TimeZone,
-    pub(crate) pauses: Vec<Pause>,
+}
+
+/// Space that is reused from row to row.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// The row's intervals to subtract: from, to, place.
     pub(crate) marked: Vec<(i64, i64, u32)>,
+    pub(crate) pauses: Vec<Pause>,
+    /// What each interval took off the clock, by its place; those that took nothing are not there.
+    pub(crate) taken: Vec<(usize, i64)>,
 }
 
 impl Judge {
@@ -87,26 +122,233 @@ impl Judge {
         columns: &mut Columns,
         names: &mut Names,
     ) -> Judge {
-        let population = programs.add_truth(&family.population, columns);
-        let moment = programs.add_whole(&family.period_moment, columns);
         let mut subtract = Vec::new();
-        let measure = match &family.measure {
+        if let Measure::Waited { subtract: kinds, .. } = &family.measure {
+            subtract = kinds.iter().map(|kind| names.id(kind)).collect();
+        }
+        let mut exclusions = Vec::new();
+        for exclusion in &family.exclusions {
+            let made = ExclusionPrograms::new(exclusion, programs, columns, names);
+            exclusions.push(made);
+        }
+        Judge {
+            moment: programs.add_whole(&family.period_moment, columns),
+            measure: MeasurePrograms::new(&family.measure, programs, columns),
+            exclusions,
+            limit_sets: family
+                .limit_sets
+                .iter()
+                .map(|set| LimitPrograms::new(family, &set.by_pack, programs, columns))
+                .collect(),
+            subtract,
+        }
+    }
+
+    /// Which exclusion leaves the row out, if any.
+    #[inline]
+    pub(crate) fn exclusion(&self, view: View<'_>, row: usize) -> Option<usize> {
+        self.exclusions
+            .iter()
+            .position(|exclusion| view.programs.truth(exclusion.when)[row] == TRUE)
+    }
+
+    /// The number of the reason that an exclusion gives, and whether somebody approved it.
+    pub(crate) fn reason(
+        &mut self,
+        exclusion: usize,
+        view: View<'_>,
+        row: usize,
+        names: &mut Names,
+    ) -> (u32, bool) {
+        let nobody = names.id("");
+        let programs = &mut self.exclusions[exclusion];
+        let reason = programs.reason.id(view, row, names);
+        let approver = programs.approver.as_mut().map(|by| by.id(view, row, names));
+        (reason, approver.is_some_and(|by| by != nobody))
+    }
+
+    /// When the row waits, for measures that do; `None` also if its clock never started.
+    pub(crate) fn wait(&self, view: View<'_>, row: usize) -> Option<Wait> {
+        let MeasurePrograms::Waited(clock) = &self.measure else {
+            return None;
+        };
+        let whole = |program: Whole| view.programs.whole(program)[row];
+        let (start, stop) = (whole(clock.start), whole(clock.stop));
+        if start == NULL {
+            return None;
+        }
+        let withdrawn = clock.withdrawn.map_or(NULL, whole);
+        let ends = open_if_null(stop).min(open_if_null(withdrawn));
+        Some(Wait { start, stop, ends })
+    }
+
+    /// The row measured; `None` if it cannot be. Leaves what was taken off in `scratch.taken`.
+    pub(crate) fn measure(
+        &self,
+        family: &Family,
+        view: View<'_>,
+        row: usize,
+        scratch: &mut Scratch,
+    ) -> Result<Option<Measured>, Stopped> {
+        match (&self.measure, &family.ruler) {
+            (MeasurePrograms::Waited(clock), Some(ruler)) => {
+                let whole = |program: Whole| view.programs.whole(program)[row];
+                let (start, stop) = (whole(clock.start), whole(clock.stop));
+                if start == NULL || stop == NULL || stop < start {
+                    return Ok(None);
+                }
+                self.waited(ruler, view, (row, start, stop), scratch)
+            }
+            _ => Ok(self.measure_plain(view, row)),
+        }
+    }
+
+    /// A row measured by anything but a clock.
+    #[inline]
+    pub(crate) fn measure_plain(&self, view: View<'_>, row: usize) -> Option<Measured> {
+        let whole = |program: Whole| view.programs.whole(program)[row];
+        let holds = |truth: Truth| view.programs.truth(truth)[row] == TRUE;
+        let plain = |weight: u64, value: i64| Measured {
+            weight,
+            value,
+            bare: value,
+        };
+        match self.measure {
+            MeasurePrograms::Waited(_) => None,
+            MeasurePrograms::Amount(value) => {
+                let value = whole(value);
+                (value != NULL).then(|| plain(1, value))
+            }
+            MeasurePrograms::Share { hit, of } => {
+                holds(of).then(|| plain(1, i64::from(holds(hit))))
+            }
+            MeasurePrograms::Count => Some(plain(1, 1)),
+            MeasurePrograms::Ratio {
+                numerator,
+                denominator,
+            } => {
+                let (above, below) = (whole(numerator), whole(denominator));
+                (above >= 0 && below >= 0).then(|| plain(below as u64, above))
+            }
+        }
+    }
+
+    /// What the clock shows of a row that started and stopped in this order.
+    #[inline]
+    pub(crate) fn waited(
+        &self,
+        ruler: &Ruler,
+        view: View<'_>,
+        (row, start, stop): (usize, i64, i64),
+        scratch: &mut Scratch,
+    ) -> Result<Option<Measured>, Stopped> {
+        scratch.taken.clear();
+        let is_natural = !ruler.rule().unit.counts_working_time();
+        if is_natural && view.intervals.of_row(row).is_empty() {
+            let value = stop - start;
+            return Ok(Some(Measured {
+                weight: 1,
+                value,
+                bare: value,
+            }));
+        }
+        self.gather(view, row, scratch);
+        let bare = if is_natural {
+            stop - start
+        } else {
+            match readable(ruler.elapsed(start, stop, &mut []))? {
+                Some(bare) => bare,
+                None => return Ok(None),
+            }
+        };
+        take_off(ruler, is_natural, (start, stop), scratch)?;
+        let taken: i64 = scratch.taken.iter().map(|(_, seconds)| seconds).sum();
+        Ok(Some(Measured {
+            weight: 1,
+            value: bare - taken,
+            bare,
+        }))
+    }
+
+    /// Puts the row's intervals of the kinds to subtract into `scratch.marked`.
+    #[inline]
+    fn gather(&self, view: View<'_>, row: usize, scratch: &mut Scratch) {
+        scratch.marked.clear();
+        let intervals = view.intervals;
+        for at in intervals.of_row(row) {
+            let (from, to) = (intervals.from[at], intervals.to[at]);
+            if from != NULL && self.subtract.contains(&intervals.kinds[at]) {
+                scratch.marked.push((from, open_if_null(to), at as u32));
+            }
+        }
+    }
+
+    /// The same into `scratch.pauses`, for the clock's own questions.
+    pub(crate) fn gather_pauses(&self, view: View<'_>, row: usize, scratch: &mut Scratch) {
+        self.gather(view, row, scratch);
+        scratch.pauses.clear();
+        let marked = scratch.marked.iter();
+        scratch.pauses.extend(marked.map(|(from, to, _)| (*from, *to)));
+    }
+
+    /// The limits that hold for a row under one set, one a pack at most: pack, place, limit.
+    pub(crate) fn limits<'a>(
+        &'a self,
+        view: View<'a>,
+        set: usize,
+        row: usize,
+    ) -> impl Iterator<Item = (usize, usize, Limit)> + 'a {
+        let packs = self.limit_sets[set].packs.iter().enumerate();
+        packs.filter_map(move |(pack, tried)| {
+            let first = tried.iter().position(|limit| limit.holds(view, row))?;
+            Some((pack, first, tried[first].limit))
+        })
+    }
+
+    /// Whether the row has a limit under a set, and whether it is past one. The pauses are those
+    /// that `stand.value` leaves out; limits on elapsed time do not look at them.
+    #[inline]
+    pub(crate) fn is_late(
+        &self,
+        family: &Family,
+        view: View<'_>,
+        (set, row): (usize, usize),
+        (stand, pauses): (Stand, &mut [Pause]),
+    ) -> Result<(bool, bool), Stopped> {
+        let set = &self.limit_sets[set];
+        let mut found = (false, false);
+        for tried in &set.packs {
+            let Some(limit) = tried.iter().find(|limit| limit.holds(view, row)) else {
+                continue;
+            };
+            let past = match (set.are_elapsed || limit.is_elapsed(), &family.ruler) {
+                (true, _) | (_, None) => stand.value > limit.allowed,
+                (false, Some(ruler)) => {
+                    let margin = ruler.margin(stand.start, stand.at, limit.limit, pauses);
+                    readable(margin)?.is_some_and(|margin| margin < 0)
+                }
+            };
+            found = (true, found.1 || past);
+        }
+        Ok(found)
+    }
+}
+
+impl MeasurePrograms {
+    fn new(measure: &Measure, programs: &mut Programs, columns: &mut Columns) -> MeasurePrograms {
+        match measure {
             Measure::Waited {
                 start,
                 stop,
                 withdrawn,
-                subtract: kinds,
                 ..
-            } => {
-                subtract = kinds.iter().map(|kind| names.id(kind)).collect();
-                MeasurePrograms::Waited(ClockPrograms {
-                    start: programs.add_whole(start, columns),
-                    stop: programs.add_whole(stop, columns),
-                    withdrawn: withdrawn
-                        .as_ref()
-                        .map(|moment| programs.add_whole(moment, columns)),
-                })
-            }
+            } => MeasurePrograms::Waited(ClockPrograms {
+                start: programs.add_whole(start, columns),
+                stop: programs.add_whole(stop, columns),
+                withdrawn: withdrawn
+                    .as_ref()
+                    .map(|moment| programs.add_whole(moment, columns)),
+            }),
             Measure::Amount { value, decimals } => {
                 MeasurePrograms::Amount(programs.add_scaled(value, *decimals, columns))
             }
@@ -122,222 +364,99 @@ impl Judge {
                 numerator: programs.add_whole(numerator, columns),
                 denominator: programs.add_whole(denominator, columns),
             },
-        };
-        let exclusions = family
-            .exclusions
-            .iter()
-            .map(|exclusion| {
-                let when = effective_when(&exclusion.when, &exclusion.reason);
-                programs.add_truth(&when, columns)
-            })
-            .collect();
-        let mut compile = |group: &Vec<crate::definition::LateAfter>| {
-            group
-                .iter()
-                .map(|limit| (programs.add_truth(&limit.when, columns), limit.limit))
-                .collect()
-        };
-        let limits = family
-            .limit_sets
-            .iter()
-            .map(|set| set.by_pack.iter().map(&mut compile).collect())
-            .collect();
-        Judge {
-            population,
-            moment,
-            measure,
-            exclusions,
-            limits,
-            subtract,
         }
     }
+}
 
-    /// Which exclusion leaves the row out, if any.
-    #[inline]
-    pub(crate) fn exclusion(&self, bench: &Bench<'_>, row: usize) -> Option<usize> {
-        self.exclusions
-            .iter()
-            .position(|when| bench.programs.truth(*when)[row] == TRUE)
-    }
-
-    /// When the row waits, for measures that do; `None` also if its clock never started.
-    #[inline]
-    pub(crate) fn wait(&self, bench: &Bench<'_>, row: usize) -> Option<Wait> {
-        let MeasurePrograms::Waited(clock) = &self.measure else {
-            return None;
-        };
-        let whole = |program: Whole| bench.programs.whole(program)[row];
-        let start = whole(clock.start);
-        if start == NULL {
-            return None;
+impl ExclusionPrograms {
+    fn new(
+        exclusion: &Exclusion,
+        programs: &mut Programs,
+        columns: &mut Columns,
+        names: &mut Names,
+    ) -> ExclusionPrograms {
+        let when = effective_when(&exclusion.when, &exclusion.reason);
+        let by = exclusion.approved_by.as_ref();
+        ExclusionPrograms {
+            when: programs.add_truth(&when, columns),
+            reason: TextProgram::new(&exclusion.reason, columns, names),
+            approver: by.map(|by| TextProgram::new(by, columns, names)),
         }
-        let stop = whole(clock.stop);
-        let open_if_null = |moment: i64| if moment == NULL { OPEN } else { moment };
-        let withdrawn = clock.withdrawn.map_or(NULL, whole);
-        Some(Wait {
-            start,
-            stop,
-            ends: open_if_null(stop).min(open_if_null(withdrawn)),
-        })
     }
+}
 
-    /// The row measured; `None` if it cannot be.
-    #[inline]
-    pub(crate) fn measure(
-        &self,
+impl LimitPrograms {
+    fn new(
         family: &Family,
-        bench: &mut Bench<'_>,
-        row: usize,
-    ) -> Result<Option<Measured>, Stopped> {
-        let whole = |program: Whole| bench.programs.whole(program)[row];
-        let plain = |weight: u64, value: i64| Measured {
-            weight,
-            value,
-            bare: value,
+        by_pack: &[Vec<LateAfter>],
+        programs: &mut Programs,
+        columns: &mut Columns,
+    ) -> LimitPrograms {
+        let mut program = |after: &LateAfter| {
+            let when = programs.add_truth(&after.when, columns);
+            LimitProgram {
+                when: (programs.constant(when) != Some(TRUE)).then_some(when),
+                limit: after.limit,
+                allowed: family.allowed(after.limit).unwrap_or(i64::MAX),
+            }
         };
-        Ok(match &self.measure {
-            MeasurePrograms::Waited(clock) => {
-                let (start, stop) = (whole(clock.start), whole(clock.stop));
-                if start == NULL || stop == NULL || stop < start {
-                    return Ok(None);
-                }
-                let Some(ruler) = &family.ruler else {
-                    return Ok(None);
-                };
-                return self.waited(ruler, bench, row, start, stop);
-            }
-            MeasurePrograms::Amount(value) => {
-                let value = whole(*value);
-                (value != NULL).then(|| plain(1, value))
-            }
-            MeasurePrograms::Share { hit, of } => {
-                let holds = |truth: Truth| bench.programs.truth(truth)[row] == TRUE;
-                holds(*of).then(|| plain(1, i64::from(holds(*hit))))
-            }
-            MeasurePrograms::Count => Some(plain(1, 1)),
-            MeasurePrograms::Ratio {
-                numerator,
-                denominator,
-            } => {
-                let (above, below) = (whole(*numerator), whole(*denominator));
-                (above >= 0 && below >= 0).then(|| plain(below as u64, above))
-            }
-        })
-    }
-
-    fn waited(
-        &self,
-        ruler: &Ruler,
-        bench: &mut Bench<'_>,
-        row: usize,
-        start: i64,
-        stop: i64,
-    ) -> Result<Option<Measured>, Stopped> {
-        let natural = !ruler.rule().unit.counts_working_time();
-        self.gather_pauses(bench, row);
-        if natural && bench.pauses.is_empty() {
-            let value = stop - start;
-            return Ok(Some(Measured {
-                weight: 1,
-                value,
-                bare: value,
-            }));
+        let packs = by_pack
+            .iter()
+            .map(|pack| pack.iter().map(&mut program).collect());
+        let packs: Vec<Vec<LimitProgram>> = packs.collect();
+        LimitPrograms {
+            are_elapsed: packs.iter().flatten().all(LimitProgram::is_elapsed),
+            packs,
         }
-        let Some(bare) = readable(ruler.elapsed(start, stop, &mut []))? else {
-            return Ok(None);
-        };
-        let value = if bench.pauses.is_empty() {
-            Some(bare)
-        } else {
-            readable(ruler.elapsed(start, stop, &mut bench.pauses))?
-        };
-        Ok(value.map(|value| Measured {
-            weight: 1,
-            value,
-            bare,
-        }))
     }
 
-    /// Puts the row's intervals of the kinds to subtract into `bench.pauses`.
+    /// Whether lateness follows from what the clock shows alone.
+    pub(crate) fn are_elapsed(&self) -> bool {
+        self.are_elapsed
+    }
+}
+
+impl LimitProgram {
     #[inline]
-    pub(crate) fn gather_pauses(&self, bench: &mut Bench<'_>, row: usize) {
-        bench.pauses.clear();
-        let intervals = bench.intervals;
-        for at in intervals.of_row(row) {
-            if let Some((from, to)) = self.pause(intervals, at) {
-                bench.pauses.push((from, to));
-            }
-        }
+    fn holds(&self, view: View<'_>, row: usize) -> bool {
+        self.when
+            .is_none_or(|when| view.programs.truth(when)[row] == TRUE)
     }
 
-    fn pause(&self, intervals: &Intervals, at: usize) -> Option<Pause> {
-        let from = intervals.from[at];
-        if from == NULL || !self.subtract.contains(&intervals.kinds[at]) {
-            return None;
+    fn is_elapsed(&self) -> bool {
+        match self.limit {
+            Limit::Elapsed { .. } => true,
+            Limit::Dates { .. } | Limit::WorkingDates { .. } | Limit::SameDay { .. } => false,
         }
-        let to = intervals.to[at];
-        Some((from, if to == NULL { OPEN } else { to }))
     }
+}
 
-    /// What each interval of the row takes off its clock.
-    pub(crate) fn each_pause(
-        &self,
-        family: &Family,
-        bench: &mut Bench<'_>,
-        row: usize,
-        mut each: impl FnMut(usize, i64),
-    ) -> Result<(), Stopped> {
-        let (Some(ruler), Some(wait)) = (&family.ruler, self.wait(bench, row)) else {
-            return Ok(());
-        };
-        bench.marked.clear();
-        let intervals = bench.intervals;
-        for at in intervals.of_row(row) {
-            if let Some((from, to)) = self.pause(intervals, at) {
-                bench.marked.push((from, to, at as u32));
-            }
+/// Works out what each of `scratch.marked` takes off the clock.
+fn take_off(
+    ruler: &Ruler,
+    is_natural: bool,
+    (start, stop): (i64, i64),
+    scratch: &mut Scratch,
+) -> Result<(), Stopped> {
+    let taken = &mut scratch.taken;
+    if let ([(from, to, at)], true) = (scratch.marked.as_slice(), is_natural) {
+        let seconds = (*to).min(stop) - (*from).max(start);
+        if seconds > 0 {
+            taken.push((*at as usize, seconds));
         }
-        let given = ruler.each_pause(wait.start, wait.stop, &mut bench.marked, |mark, seconds| {
-            each(mark as usize, seconds);
-        });
-        readable(given).map(|_| ())
+        return Ok(());
     }
-
-    /// The limits that hold for a row under one set, one a pack at most.
-    #[inline]
-    pub(crate) fn limits<'a>(
-        &'a self,
-        bench: &'a Bench<'_>,
-        set: usize,
-        row: usize,
-    ) -> impl Iterator<Item = (usize, usize, Limit)> + 'a {
-        let groups = self.limits[set].iter().enumerate();
-        groups.filter_map(move |(pack, group)| {
-            let holds = |(when, _): &(Truth, Limit)| bench.programs.truth(*when)[row] == TRUE;
-            let first = group.iter().position(holds)?;
-            Some((pack, first, group[first].1))
-        })
-    }
-
-    /// Whether a wait that lasts to `at` is past a limit. `value` is what the clock shows then.
-    ///
-    /// Uses `pauses` as they stand: empty to ask without them.
-    pub(crate) fn is_past(
-        family: &Family,
-        limit: Limit,
-        start: i64,
-        (at, value): (i64, i64),
-        pauses: &mut [Pause],
-    ) -> Result<bool, Stopped> {
-        if let Some(allowed) = family.allowed(limit) {
-            return Ok(value > allowed);
+    let given = ruler.each_pause(start, stop, &mut scratch.marked, |at, seconds| {
+        if seconds > 0 {
+            taken.push((at as usize, seconds));
         }
-        let Some(ruler) = &family.ruler else {
-            return Ok(false);
-        };
-        let margin = readable(ruler.margin(start, at, limit, pauses))?;
-        Ok(margin.is_some_and(|margin| margin < 0))
-    }
+    });
+    readable(given).map(|_| ())
+}
+
+#[inline]
+pub(crate) fn open_if_null(moment: i64) -> i64 {
+    if moment == NULL { OPEN } else { moment }
 }
 
 /// A clock's answer: `None` where the row is to blame, an error where the calendar is.
@@ -355,18 +474,9 @@ fn effective_when(when: &Expr, reason: &Expr) -> Expr {
         return when.clone();
     }
     let given = Expr::Call(Function::Present, vec![reason.clone()]);
-    if *when == Expr::Boolean(true) {
+    if *when == Expr::Boolean(true) || *when == given {
         given
     } else {
         Expr::And(vec![when.clone(), given])
-    }
-}
-
-/// The text of an expression for one row; `None` for null and for what is no text.
-pub(crate) fn text_of(bench: &Bench<'_>, expr: &Expr, row: usize) -> Option<String> {
-    let row = bench.columns.row(row);
-    match evaluate(expr, &row, bench.zone) {
-        trueline_expression::Value::Text(text) => Some(text.into_owned()),
-        _ => None,
     }
 }

@@ -254,11 +254,17 @@ impl DimensionKey {
     }
 }
 
+/// A step of time is 18 hours: at most one day ends in it.
+const STEP: u32 = 16;
+
 /// The period cut wherever one of the time dimensions changes its key.
 #[derive(Debug)]
 pub(crate) struct TimeCells {
     /// Ascending; cell `k` runs from `bounds[k]` to `bounds[k + 1]`.
     bounds: Vec<i64>,
+    /// For each stretch of `1 << STEP` seconds from the first bound on, how many cells end at or
+    /// before its beginning.
+    steps: Vec<u32>,
     /// For each cell, the keys of the time dimensions in their order.
     pub(crate) keys: Vec<Vec<String>>,
 }
@@ -291,8 +297,16 @@ impl TimeCells {
             };
             zones.iter().map(key).collect()
         });
+        let keys = keys.collect();
+        let ends = &bounds[1..];
+        let length = period.to.saturating_sub(period.from) >> STEP;
+        let steps = (0..=length).map(|step| {
+            let begins = period.from + (step << STEP);
+            ends.partition_point(|end| *end <= begins) as u32
+        });
         Ok(TimeCells {
-            keys: keys.collect(),
+            keys,
+            steps: steps.collect(),
             bounds,
         })
     }
@@ -309,21 +323,26 @@ impl TimeCells {
     /// The cell of a moment; `None` outside the period.
     #[inline]
     pub(crate) fn cell(&self, moment: i64) -> Option<usize> {
-        let first = self.bounds[0];
-        if moment < first || moment >= self.bounds[self.bounds.len() - 1] {
-            return None;
-        }
-        Some(self.ends_at_most(moment))
+        let is_inside = self.bounds[0] <= moment && moment < self.bounds[self.bounds.len() - 1];
+        is_inside.then(|| self.ends_at_most(moment))
     }
 
     /// How many cells end at or before a moment.
     #[inline]
     pub(crate) fn ends_at_most(&self, moment: i64) -> usize {
         let ends = &self.bounds[1..];
-        if ends.len() <= 16 {
-            return ends.iter().map(|end| usize::from(*end <= moment)).sum();
+        if moment < self.bounds[0] {
+            return 0;
         }
-        ends.partition_point(|end| *end <= moment)
+        if moment >= self.bounds[ends.len()] {
+            return ends.len();
+        }
+        let step = (moment - self.bounds[0]) >> STEP;
+        let mut count = self.steps[step as usize] as usize;
+        while ends[count] <= moment {
+            count += 1;
+        }
+        count
     }
 }
 

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use trueline_expression::{Compare, Expr, Function, Row, Value, evaluate, local_time, names};
 
 use crate::columns::{ColumnKind, Columns};
+pub(crate) use crate::label_table::{LabelRow, LabelTable};
 
 pub(crate) const FALSE: u8 = 0;
 pub(crate) const UNKNOWN: u8 = 1;
@@ -44,7 +45,7 @@ enum WholeKey {
 #[derive(Debug)]
 enum TruthStep {
     Constant(u8),
-    Labels(LabelTable),
+    Labels(LabelTable<u8>),
     And(Vec<Truth>),
     Or(Vec<Truth>),
     Not(Truth),
@@ -84,6 +85,26 @@ impl Programs {
     /// The values of a moment or integer for the batch last evaluated.
     pub(crate) fn whole(&self, whole: Whole) -> &[i64] {
         &self.whole_values[whole.0]
+    }
+
+    /// What a condition gives for the labels of one row.
+    pub(crate) fn of_labels(&self, expr: &Expr, row: &LabelRow<'_>) -> u8 {
+        to_byte(&evaluate(expr, row, &self.zone))
+    }
+
+    /// The byte of a condition that is the same for every row.
+    pub(crate) fn constant(&self, truth: Truth) -> Option<u8> {
+        match self.truths[truth.0].1 {
+            TruthStep::Constant(byte) => Some(byte),
+            TruthStep::Labels(_)
+            | TruthStep::And(_)
+            | TruthStep::Or(_)
+            | TruthStep::Not(_)
+            | TruthStep::Present(_)
+            | TruthStep::Compare(..)
+            | TruthStep::CompareConstant(..)
+            | TruthStep::RowByRow => None,
+        }
     }
 
     pub(crate) fn add_truth(&mut self, expr: &Expr, columns: &mut Columns) -> Truth {
@@ -252,6 +273,9 @@ impl Programs {
     fn evaluate_whole(&self, index: usize, columns: &Columns, out: &mut Vec<i64>) {
         let rows = columns.rows();
         let (key, step) = &self.wholes[index];
+        if matches!(step, WholeStep::Constant(_)) && out.len() == rows {
+            return;
+        }
         out.clear();
         let fold = |out: &mut Vec<i64>, parts: &[Whole], join: fn(i64, i64) -> i64| {
             out.extend_from_slice(self.whole(parts[0]));
@@ -291,6 +315,9 @@ impl Programs {
 
     fn evaluate_truth(&mut self, index: usize, columns: &Columns, out: &mut Vec<u8>) {
         let rows = columns.rows();
+        if matches!(self.truths[index].1, TruthStep::Constant(_)) && out.len() == rows {
+            return;
+        }
         out.clear();
         let (expr, step) = &mut self.truths[index];
         // A table learns while it is read; every other step only reads.
@@ -463,129 +490,5 @@ struct NoRow;
 impl Row for NoRow {
     fn get(&self, _: &str) -> Value<'_> {
         Value::Null
-    }
-}
-
-/// What a condition over labels gives for each combination of them, learned as rows come by.
-#[derive(Debug)]
-struct LabelTable {
-    /// Name, column, and how far its code is shifted in the index.
-    parts: Vec<(String, usize, u32)>,
-    /// Bits that each column's codes had when the table was laid out.
-    bits: Vec<u32>,
-    bytes: Vec<u8>,
-}
-
-/// Not yet known.
-const UNSET: u8 = 3;
-/// A table of more combinations is not worth its memory; rows are then evaluated one by one.
-const MOST_BITS: u32 = 20;
-
-impl LabelTable {
-    /// `None` unless every name is a label column, or one that this batch does not have.
-    fn new(used: &[String], columns: &mut Columns) -> Option<LabelTable> {
-        let labels = used
-            .iter()
-            .all(|name| matches!(columns.kind(name), ColumnKind::Label | ColumnKind::Absent));
-        let any = used
-            .iter()
-            .any(|name| columns.kind(name) == ColumnKind::Label);
-        if !labels || !any || used.len() > 6 {
-            return None;
-        }
-        let mut parts = Vec::new();
-        for name in used {
-            if columns.kind(name) == ColumnKind::Label {
-                parts.push((name.clone(), columns.label(name), 0));
-            }
-        }
-        Some(LabelTable {
-            parts,
-            bits: Vec::new(),
-            bytes: Vec::new(),
-        })
-    }
-
-    fn lay_out(&mut self, columns: &Columns) -> bool {
-        let wanted: Vec<u32> = self
-            .parts
-            .iter()
-            .map(|(_, column, _)| columns.label_bits(*column))
-            .collect();
-        let total: u32 = wanted.iter().sum();
-        if total > MOST_BITS {
-            return false;
-        }
-        if wanted != self.bits {
-            let mut shift = 0;
-            for ((_, _, place), bits) in self.parts.iter_mut().zip(&wanted) {
-                *place = shift;
-                shift += bits;
-            }
-            self.bits = wanted;
-            self.bytes.clear();
-            self.bytes.resize(1 << total, UNSET);
-        }
-        true
-    }
-
-    fn look_up(
-        &mut self,
-        columns: &Columns,
-        out: &mut Vec<u8>,
-        evaluate: impl Fn(&LabelRow<'_>) -> u8,
-    ) {
-        let row_of = |row: usize, parts: &[(String, usize, u32)]| -> u8 {
-            evaluate(&LabelRow {
-                columns,
-                parts,
-                row,
-            })
-        };
-        if !self.lay_out(columns) {
-            out.extend((0..columns.rows()).map(|row| row_of(row, &self.parts)));
-            return;
-        }
-        let parts = &self.parts;
-        let bytes = &mut self.bytes;
-        let mut look = |index: usize, row: usize| {
-            let byte = bytes[index];
-            if byte != UNSET {
-                return byte;
-            }
-            bytes[index] = row_of(row, parts);
-            bytes[index]
-        };
-        match parts.as_slice() {
-            [(_, a, _)] => {
-                let codes = columns.codes(*a).iter().enumerate();
-                out.extend(codes.map(|(row, code)| look(*code as usize, row)));
-            }
-            [(_, a, _), (_, b, shift)] => {
-                let codes = columns.codes(*a).iter().zip(columns.codes(*b)).enumerate();
-                out.extend(codes.map(|(row, (a, b))| look((*a | (*b << *shift)) as usize, row)));
-            }
-            _ => out.extend((0..columns.rows()).map(|row| {
-                let index = parts.iter().fold(0, |index, (_, column, shift)| {
-                    index | (columns.codes(*column)[row] << shift)
-                });
-                look(index as usize, row)
-            })),
-        }
-    }
-}
-
-struct LabelRow<'a> {
-    columns: &'a Columns,
-    parts: &'a [(String, usize, u32)],
-    row: usize,
-}
-
-impl Row for LabelRow<'_> {
-    fn get(&self, name: &str) -> Value<'_> {
-        let found = self.parts.iter().find(|part| part.0 == name);
-        found.map_or(Value::Null, |(_, column, _)| {
-            self.columns.label_value(*column, self.row)
-        })
     }
 }

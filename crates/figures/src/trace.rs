@@ -6,11 +6,10 @@ use trueline_clock::{OPEN, Pause};
 use crate::columns::Columns;
 use crate::definition::{Bound, Request};
 use crate::intervals::{Intervals, Names};
-use crate::judge::{Bench, Judge, Measured, Stopped, Wait, readable};
+use crate::judge::{Judge, Measured, Scratch, Stopped, View, Wait, readable};
 use crate::plan::{Family, Plan};
-use crate::programs::{NULL, Programs, TRUE};
+use crate::programs::{NULL, Programs, TRUE, Truth};
 use crate::run::RunError;
-use crate::worker::reason;
 
 /// What a definition makes of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,27 +77,28 @@ pub fn trace(
     let mut names = Names::default();
     let mut columns = Columns::new(batch.schema_ref());
     let mut programs = Programs::new(plan.zone.clone());
-    let judge = Judge::new(family, &mut programs, &mut columns, &mut names);
+    let mut judge = Judge::new(family, &mut programs, &mut columns, &mut names);
+    let population = programs.add_truth(&family.population, &mut columns);
     let mut intervals = Intervals::default();
     intervals.load(batch, &mut names);
     columns.load(batch.clone());
     programs.evaluate(&columns);
-    let mut bench = Bench {
-        columns: &columns,
-        programs: &programs,
-        intervals: &intervals,
-        zone: &plan.zone,
-        pauses: Vec::new(),
-        marked: Vec::new(),
-    };
-    let tracer = Tracer {
+    let mut tracer = Tracer {
         plan: &plan,
         family,
-        judge: &judge,
+        population,
+        judge: &mut judge,
+        names: &mut names,
+        view: View {
+            columns: &columns,
+            programs: &programs,
+            intervals: &intervals,
+            zone: &plan.zone,
+        },
+        scratch: Scratch::default(),
     };
-    let traced: Result<Vec<Traced>, Stopped> = (0..columns.rows())
-        .map(|row| tracer.row(&mut bench, row))
-        .collect();
+    let traced: Result<Vec<Traced>, Stopped> =
+        (0..columns.rows()).map(|row| tracer.row(row)).collect();
     let traced = traced.map_err(|source| RunError::Clock {
         definition: definition.to_owned(),
         source,
@@ -109,22 +109,29 @@ pub fn trace(
 struct Tracer<'a> {
     plan: &'a Plan,
     family: &'a Family,
-    judge: &'a Judge,
+    population: Truth,
+    judge: &'a mut Judge,
+    names: &'a mut Names,
+    view: View<'a>,
+    scratch: Scratch,
 }
 
 impl Tracer<'_> {
-    fn row(&self, bench: &mut Bench<'_>, row: usize) -> Result<Traced, Stopped> {
-        let in_population = bench.programs.truth(self.judge.population)[row] == TRUE;
-        let moment = bench.programs.whole(self.judge.moment)[row];
-        let wait = self.judge.wait(bench, row);
-        let measured = self.judge.measure(self.family, bench, row)?;
-        let excluded = self.judge.exclusion(bench, row);
+    fn row(&mut self, row: usize) -> Result<Traced, Stopped> {
+        let view = self.view;
+        let in_population = view.programs.truth(self.population)[row] == TRUE;
+        let moment = view.programs.whole(self.judge.moment)[row];
+        let wait = self.judge.wait(view, row);
+        let measured = self
+            .judge
+            .measure(self.family, view, row, &mut self.scratch)?;
+        let excluded = self.judge.exclusion(view, row);
         let outcome = if !in_population || self.plan.time.cell(moment).is_none() {
             Outcome::OutOfScope
         } else if let Some(excluded) = excluded {
-            let (reason, is_approved) = reason(&self.family.exclusions[excluded], bench, row);
+            let (reason, is_approved) = self.judge.reason(excluded, view, row, self.names);
             Outcome::Excluded {
-                reason,
+                reason: self.names.text(reason).to_owned(),
                 is_approved,
             }
         } else if measured.is_none() {
@@ -133,7 +140,7 @@ impl Tracer<'_> {
             Outcome::Counted
         };
         let open = match wait {
-            Some(wait) if in_population && excluded.is_none() => self.open(bench, row, wait)?,
+            Some(wait) if in_population && excluded.is_none() => self.open(row, wait)?,
             Some(_) | None => None,
         };
         Ok(Traced {
@@ -143,19 +150,19 @@ impl Tracer<'_> {
             value: measured.map(|measured| measured.value),
             without_pauses: measured.map(|measured| measured.bare),
             limit: match wait {
-                Some(wait) if in_population => self.against(bench, row, wait, measured)?,
+                Some(wait) if in_population => self.against(row, wait, measured)?,
                 Some(_) | None => None,
             },
             open,
         })
     }
 
-    fn pauses(&self, bench: &mut Bench<'_>, row: usize) -> Vec<Pause> {
-        self.judge.gather_pauses(bench, row);
-        bench.pauses.clone()
+    fn pauses(&mut self, row: usize) -> Vec<Pause> {
+        self.judge.gather_pauses(self.view, row, &mut self.scratch);
+        self.scratch.pauses.clone()
     }
 
-    fn open(&self, bench: &mut Bench<'_>, row: usize, wait: Wait) -> Result<Option<i64>, Stopped> {
+    fn open(&mut self, row: usize, wait: Wait) -> Result<Option<i64>, Stopped> {
         let end = self.plan.time.end(self.plan.time.len() - 1);
         let Some(ruler) = &self.family.ruler else {
             return Ok(None);
@@ -163,14 +170,12 @@ impl Tracer<'_> {
         if wait.start >= end || wait.ends < end {
             return Ok(None);
         }
-        let mut pauses = self.pauses(bench, row);
-        readable(ruler.elapsed(wait.start, end, &mut pauses))
+        readable(ruler.elapsed(wait.start, end, &mut self.pauses(row)))
     }
 
     /// Where the row stood when it stopped, or stands at the end of the period.
     fn against(
-        &self,
-        bench: &mut Bench<'_>,
+        &mut self,
         row: usize,
         wait: Wait,
         measured: Option<Measured>,
@@ -184,9 +189,9 @@ impl Tracer<'_> {
         let (Some(ruler), true) = (&self.family.ruler, at >= wait.start) else {
             return Ok(None);
         };
-        let mut pauses = self.pauses(bench, row);
+        let mut pauses = self.pauses(row);
         let mut nearest: Option<(i64, Against)> = None;
-        for (pack, index, limit) in self.judge.limits(bench, 0, row) {
+        for (pack, index, limit) in self.judge.limits(self.view, 0, row) {
             let margin = readable(ruler.margin(wait.start, at, limit, &mut pauses))?;
             let due = readable(ruler.due(wait.start, limit, &mut pauses, at))?;
             let (Some(margin), Some(due)) = (margin, due) else {

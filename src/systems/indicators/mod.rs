@@ -8,6 +8,7 @@ mod columns;
 mod compile;
 mod compute;
 mod counts;
+mod defaults;
 mod dimensions;
 mod distribution;
 mod expressions;
@@ -20,12 +21,14 @@ mod limits;
 mod load;
 mod mistake;
 mod model;
+mod published;
 mod rates;
 mod records;
 mod resolve;
 mod resolve_indicator;
 mod resolve_limit;
 mod row;
+mod sheet;
 mod shipped;
 mod sql;
 
@@ -41,6 +44,7 @@ pub use model::{
     Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
     NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
 };
+pub use published::{Comparison, compare, published};
 pub use records::{LakeRecords, MemoryRecords, Records};
 pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,

@@ -25,9 +25,9 @@ use super::pseudonym::Pseudonyms;
 use super::reason::Reason;
 use super::rows::Rows;
 use super::{ImportError, Options, Progress};
-use crate::mapping::Bound;
+use crate::mapping::{BOOKKEEPING, Bound};
 use crate::schema::{Column, Kind, Schema};
-use crate::source::{Format, PARQUET_ROWS, ReadError, Source, broken_table};
+use crate::source::{PARQUET_ROWS, ReadError, Source, broken_table};
 
 /// Reads a file whole; its fragments have the size of the source's chunks.
 pub(crate) fn read<'a>(
@@ -36,9 +36,6 @@ pub(crate) fn read<'a>(
     options: &Options<'_>,
 ) -> Result<(Plan<'a>, Rows), ImportError> {
     let name = source.file();
-    if source.format() != Format::Parquet {
-        return Err(unusable(name, "it is no Parquet file", "name a mapping for it").into());
-    }
     let failed = |error: &dyn std::fmt::Display| broken_table(name, &error.to_string());
     let path = source.path();
     let open = || File::open(path);
@@ -122,10 +119,9 @@ fn columns(
     for field in metadata.schema().fields() {
         let name = field.name();
         let kind = kind_of(field.data_type());
-        let bookkeeping = ["precision", "source_file", "source_line", "source_text"];
         let known = schema.columns.iter().any(|column| column.name == name)
             || schema.lists.iter().any(|list| list.name == name)
-            || bookkeeping.contains(&name.as_str());
+            || BOOKKEEPING.contains(&name.as_str());
         match kind {
             _ if known => {}
             Some(kind) if name == "revised" || name.starts_with("x_") => {

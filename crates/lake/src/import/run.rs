@@ -19,7 +19,7 @@ use crate::lake::{Lake, LakeError};
 use crate::manifest::{self, Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 use crate::mapping::{Headers, Mapping, Pseudonymise};
 use crate::schema::Schema;
-use crate::source::{Digest, Source};
+use crate::source::{Digest, Format, Source};
 use crate::table::{GROUP, TableWriter};
 
 /// Imports files through a mapping, each as one batch, all of them or none.
@@ -43,8 +43,8 @@ pub fn import(
     run.files(files)
 }
 
-/// Imports Parquet files that are in the dataset's own layout already, such as a lake's or an
-/// archive's, each as one batch, all of them or none.
+/// Imports files that are in the dataset's own layout already: Parquet such as a lake's or an
+/// archive's, or text with the same column names. Each becomes one batch, all of them or none.
 pub fn import_own(
     lake: &Lake,
     schema: &Schema,
@@ -127,10 +127,18 @@ impl Run<'_> {
 
     fn file(&self, path: &PathBuf, manifest: &mut Manifest) -> Result<FileSummary, ImportError> {
         let mut source = Source::open(path, &self.source_layout())?;
-        let Some(mapping) = self.mapping else {
+        if self.mapping.is_none() && source.format() == Format::Parquet {
             let (plan, rows) = own::read(&source, self.schema, self.options)?;
             let digest = source.digest()?;
             return self.finish(&source, digest, &plan, rows, manifest);
+        }
+        let own;
+        let mapping = match self.mapping {
+            Some(mapping) => mapping,
+            None => {
+                own = Mapping::own(self.schema)?;
+                &own
+            }
         };
         let headers = source.headers().to_vec();
         let bound = mapping.bind(&Headers {
@@ -265,9 +273,11 @@ impl Run<'_> {
         let lacking = refused.iter().filter(|(_, row)| row.record.is_empty());
         missing.extend(lacking.map(|(at, row)| (row.line, *at)));
         let mut again = Source::open(source.path(), &self.source_layout())?;
+        // Files in the dataset's own layout are not read in the chunks of the text reader.
+        let by_chunk = self.mapping.is_some() || source.format() != Format::Parquet;
         let mut number = 0;
         while let Some(block) = again.next_block()? {
-            let own = self.mapping.is_some()
+            let own = by_chunk
                 && refused.range((number, 0)..(number + 1, 0)).all(|(_, r)| !r.record.is_empty());
             number += 1;
             if own {
@@ -275,7 +285,7 @@ impl Run<'_> {
             }
             let chunk = block.into_chunk();
             for row in 0..chunk.rows() {
-                let at = if self.mapping.is_some() {
+                let at = if by_chunk {
                     Some((number - 1, row as u32))
                 } else {
                     missing.get(&chunk.line(row)).copied()

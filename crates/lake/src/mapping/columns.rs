@@ -411,6 +411,9 @@ fn extra_kind(table: &Table<'_>) -> Result<Kind, MappingError> {
 
 /// `Service request type` becomes `x_service_request_type`.
 pub(super) fn extra_name(source: &str) -> String {
+    if source.len() > 2 && source.starts_with("x_") {
+        return source.to_owned();
+    }
     let mut name = String::from("x_");
     for letter in source.chars() {
         if letter.is_alphanumeric() {

@@ -5,6 +5,7 @@
 
 mod bind;
 mod columns;
+mod own;
 mod parse;
 mod table;
 
@@ -15,6 +16,7 @@ use crate::dates::{DateFormat, DayOrder, Precision};
 use crate::schema::Kind;
 use crate::source::Layout;
 
+pub(crate) use own::BOOKKEEPING;
 pub(crate) use bind::{Bound, BoundList, BoundStates, BoundTarget, Headers, Input};
 
 /// A mistake in a mapping, with where it stands and what to write instead.
