@@ -62,7 +62,6 @@ pub(super) enum Tone {
     Muted,
     Grid,
     Accent,
-    Pale,
     Warn,
 }
 
@@ -83,41 +82,22 @@ pub(super) fn draw(chart: &Chart, language: Language) -> Drawing {
     match &chart.body {
         Body::Trend { series, rules } => trend(series, rules),
         Body::Regions { rows, whole, rules } => regions(rows, whole.as_ref(), rules, language),
-        Body::Distribution {
-            bins, marks, limit, ..
-        } => distribution(bins, marks, limit.as_ref(), language),
+        Body::Distribution { bins, marks, limit, .. } => {
+            distribution(bins, marks, limit.as_ref(), language)
+        }
     }
 }
 
 fn text(at: [f64; 2], anchor: Anchor, tone: Tone, words: impl Into<String>) -> Mark {
-    Mark::Text {
-        at,
-        anchor,
-        size: SIZE,
-        tone,
-        bold: false,
-        text: words.into(),
-    }
+    Mark::Text { at, anchor, size: SIZE, tone, bold: false, text: words.into() }
 }
 
 fn line(from: [f64; 2], to: [f64; 2], tone: Tone, width: f64) -> Mark {
-    Mark::Line {
-        from,
-        to,
-        tone,
-        width,
-        dashed: false,
-    }
+    Mark::Line { from, to, tone, width, dashed: false }
 }
 
 fn dashed(from: [f64; 2], to: [f64; 2], tone: Tone) -> Mark {
-    Mark::Line {
-        from,
-        to,
-        tone,
-        width: 0.8,
-        dashed: true,
-    }
+    Mark::Line { from, to, tone, width: 0.8, dashed: true }
 }
 
 /// A number of an axis: as few decimals as its step needs.
@@ -164,9 +144,7 @@ fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
         marks.push(text(place, Anchor::End, Tone::Warn, rule.title.as_str()));
     }
     let longest = series.iter().map(|one| one.points.len()).max().unwrap_or(1).max(2);
-    let x = |index: usize| {
-        left + 6.0 + (right - left - 12.0) * index as f64 / (longest - 1) as f64
-    };
+    let x = |index: usize| left + 6.0 + (right - left - 12.0) * index as f64 / (longest - 1) as f64;
     if let Some(first) = series.iter().find(|one| !one.earlier) {
         for (index, point) in first.points.iter().enumerate() {
             let place = [x(index), bottom + 11.0];
@@ -186,11 +164,7 @@ fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
         }
     }
     marks.extend(end_labels(series, &x, &y));
-    Drawing {
-        width: HALF,
-        height: TREND_HEIGHT,
-        marks,
-    }
+    Drawing { width: HALF, height: TREND_HEIGHT, marks }
 }
 
 type Scale<'a, T> = &'a dyn Fn(T) -> f64;
@@ -221,11 +195,7 @@ fn series_marks(points: &[Point], x: Scale<usize>, y: Scale<f64>, tone: Tone) ->
 fn finish_stretch(marks: &mut Vec<Mark>, stretch: &mut Vec<[f64; 2]>, tone: Tone, width: f64) {
     let points = std::mem::take(stretch);
     if points.len() > 1 {
-        marks.insert(0, Mark::Path {
-            points,
-            tone,
-            width,
-        });
+        marks.insert(0, Mark::Path { points, tone, width });
     }
 }
 
@@ -254,7 +224,7 @@ fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<Mark> {
     let mut ends: Vec<(f64, f64, &Series)> = Vec::new();
     for one in series {
         let last = one.points.iter().enumerate().rev();
-        let end = last.filter_map(|(i, p)| Some((x(i), y(p.value?)))).next();
+        let end = { last }.find_map(|(i, p)| Some((x(i), y(p.value?))));
         if let Some((at, height)) = end {
             ends.push((at, height, one));
         }
@@ -334,11 +304,7 @@ fn regions(
         let middle = top + step * (index as f64 + 0.5);
         marks.extend(region_row(row, &x, middle, &columns));
     }
-    Drawing {
-        width: FULL,
-        height: bottom + 18.0,
-        marks,
-    }
+    Drawing { width: FULL, height: bottom + 18.0, marks }
 }
 
 fn rule_ink(role: Role) -> Tone {
@@ -400,12 +366,7 @@ fn region_row(row: &RegionRow, x: Scale<f64>, middle: f64, columns: &Columns) ->
         marks.push(Mark::Bar { at, size, tone });
     }
     if let Some(longest) = row.longest {
-        marks.push(Mark::Dot {
-            at: [x(longest), middle],
-            radius: 1.6,
-            tone,
-            hollow: true,
-        });
+        marks.push(Mark::Dot { at: [x(longest), middle], radius: 1.6, tone, hollow: true });
     }
     let promise = row.late_promise.map_or_else(|| print::NOTHING.to_owned(), print::count);
     marks.push(text([columns.mean, base], Anchor::End, Tone::Ink, row.printed.as_str()));
@@ -442,11 +403,7 @@ fn distribution(
         Language::En => "the tail, enlarged",
     };
     marks.push(text([split + 26.0, 9.0], Anchor::Start, Tone::Muted, words));
-    Drawing {
-        width: FULL,
-        height: DISTRIBUTION_HEIGHT,
-        marks,
-    }
+    Drawing { width: FULL, height: DISTRIBUTION_HEIGHT, marks }
 }
 
 struct Panel {

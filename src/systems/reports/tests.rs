@@ -9,14 +9,12 @@ use super::{default_fields, json, pdf};
 /// The report of the fixture, with the demo's narrative.
 pub(super) fn province(language: Language) -> Report {
     let (fixture, words) = match language {
-        Language::Zh => (
-            include_str!("fixtures/province-zh.json"),
-            include_str!("narratives/demo-zh.md"),
-        ),
-        Language::En => (
-            include_str!("fixtures/province-en.json"),
-            include_str!("narratives/demo-en.md"),
-        ),
+        Language::Zh => {
+            (include_str!("fixtures/province-zh.json"), include_str!("narratives/demo-zh.md"))
+        }
+        Language::En => {
+            (include_str!("fixtures/province-en.json"), include_str!("narratives/demo-en.md"))
+        }
     };
     let mut report: Report = serde_json::from_str(fixture).unwrap();
     let context = Context {

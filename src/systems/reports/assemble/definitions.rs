@@ -72,21 +72,15 @@ fn measure(indicator: &Indicator, language: Language) -> String {
             Language::Zh => "计数".to_owned(),
             Language::En => "count".to_owned(),
         },
-        Measure::Ratio {
-            numerator,
-            denominator,
-        } => format!("{} ÷ {}", numerator.text, denominator.text),
+        Measure::Ratio { numerator, denominator } => {
+            format!("{} ÷ {}", numerator.text, denominator.text)
+        }
         Measure::Per(per) => format!("÷ {} × {}", per.of, per.each),
     }
 }
 
 /// Each limit once, as it stands beside any of the indicator's figures.
-fn limits(
-    pack: &Pack,
-    results: &Results,
-    indicator: &Indicator,
-    language: Language,
-) -> Vec<Limit> {
+fn limits(pack: &Pack, results: &Results, indicator: &Indicator, language: Language) -> Vec<Limit> {
     let mut limits: Vec<Limit> = Vec::new();
     let rows = results.rows.iter().filter(|row| row.indicator == indicator.id);
     for row in rows.flat_map(|row| &row.limits) {

@@ -97,8 +97,7 @@ fn line(
         unit_title: unit_title(pack, &statistic.unit, language),
         clock: clock_unit(indicator, language),
         main: statistic.main,
-        change: previous
-            .and_then(|before| change(assembly, indicator, statistic, [before, row])),
+        change: previous.and_then(|before| change(assembly, indicator, statistic, [before, row])),
         previous: previous.map(|before| Previous {
             value: before.value,
             printed: before.printed.clone(),
@@ -137,10 +136,7 @@ pub(super) fn clock_unit(indicator: &Indicator, language: Language) -> Option<Cl
         TimeUnit::Days => 86_400,
         TimeUnit::WorkingDays => working_day(),
     };
-    Some(ClockUnit {
-        title: unit_in_words(unit.code(), language).to_owned(),
-        seconds,
-    })
+    Some(ClockUnit { title: unit_in_words(unit.code(), language).to_owned(), seconds })
 }
 
 /// What the calendar's own working day is worth; eight hours where none is bundled.
@@ -180,7 +176,11 @@ fn change(
             _,
             less,
         ) => {
-            if less { Trend::Worse } else { Trend::Better }
+            if less {
+                Trend::Worse
+            } else {
+                Trend::Better
+            }
         }
         (
             StatisticKind::Mean
@@ -193,14 +193,14 @@ fn change(
             _,
             less,
         ) => {
-            if less { Trend::Better } else { Trend::Worse }
+            if less {
+                Trend::Better
+            } else {
+                Trend::Worse
+            }
         }
     };
-    Some(Change::Difference {
-        value: difference,
-        printed,
-        trend,
-    })
+    Some(Change::Difference { value: difference, printed, trend })
 }
 
 /// A change of the definition between the two periods, in words.

@@ -123,15 +123,15 @@ fn an_unknown_part_offers_what_was_meant() {
 
 #[test]
 fn headings_find_their_parts_whatever_number_they_carry() {
-    let text = "# 一、公司简介\n\n甲\n\n# 三、主要服务指标完成情况\n\n乙\n\n## （三）宽带业务\n\n丙\n";
+    let text =
+        "# 一、公司简介\n\n甲\n\n# 三、主要服务指标完成情况\n\n乙\n\n## （三）宽带业务\n\n丙\n";
     let narrative = read(text, Language::Zh).unwrap();
     let places: Vec<_> =
         narrative.parts.iter().map(|part| (part.place, part.group.as_deref())).collect();
-    assert_eq!(places, [
-        (Place::Company, None),
-        (Place::Indicators, None),
-        (Place::Indicators, Some("broadband")),
-    ]);
+    assert_eq!(
+        places,
+        [(Place::Company, None), (Place::Indicators, None), (Place::Indicators, Some("broadband")),]
+    );
 }
 
 #[test]

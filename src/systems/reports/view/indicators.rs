@@ -234,8 +234,9 @@ pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
             (columns, rows.collect())
         }
         Body::Regions { rows, .. } => {
-            let optional =
-                |value: Option<f64>| value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2));
+            let optional = |value: Option<f64>| {
+                value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2))
+            };
             let columns = vec![
                 Column::words(t.region, 1),
                 Column::number(t.value),
@@ -266,9 +267,5 @@ pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
             (columns, rows.collect())
         }
     };
-    Table {
-        title,
-        columns,
-        rows,
-    }
+    Table { title, columns, rows }
 }

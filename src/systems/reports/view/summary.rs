@@ -56,11 +56,7 @@ fn tile(report: &Report, line: &Line) -> Tile {
     let t = words(report.language);
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let (change, trend) = match &line.change {
-        Some(Change::Difference {
-            value,
-            printed,
-            trend,
-        }) => {
+        Some(Change::Difference { value, printed, trend }) => {
             let size = printed.trim_start_matches(['+', '−']);
             let words = print::change_in_words(*value, size, line, report.language);
             (words, trend_name(*trend))
@@ -104,8 +100,7 @@ fn trends(report: &Report) -> Vec<(&Line, Trend)> {
 fn lead(report: &Report) -> String {
     let all = trends(report);
     let count = |wanted: Trend| all.iter().filter(|(_, trend)| *trend == wanted).count();
-    let (better, worse, same) =
-        (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
+    let (better, worse, same) = (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
     let missed = missed(report).count();
     let previous = report.previous.as_ref().filter(|_| better + worse + same > 0);
     match (report.language, previous) {
@@ -117,7 +112,8 @@ fn lead(report: &Report) -> String {
         ),
         (Language::Zh, None) => format!("没有可比的上期数据；{}。", limits_zh(missed)),
         (Language::En, Some(previous)) => format!(
-            "Of {} figures that can be compared with the {}, {better} are better, {same} unchanged and \
+            "Of {} figures that can be compared with the {}, {better} are better, {same} \
+             unchanged and \
              {worse} worse; {}.",
             better + worse + same,
             previous.title,
@@ -163,7 +159,9 @@ fn points(report: &Report) -> Vec<String> {
         let value = value_with_unit(line, report.language);
         points.push(match report.language {
             Language::Zh => format!("{}为{value}，限值{}。", name(report, line), limits.join("、")),
-            Language::En => format!("{}: {value}, limit {}.", name(report, line), limits.join(", ")),
+            Language::En => {
+                format!("{}: {value}, limit {}.", name(report, line), limits.join(", "))
+            }
         });
     }
     for (line, _) in trends(report).into_iter().filter(|(_, trend)| *trend == Trend::Worse) {
