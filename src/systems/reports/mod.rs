@@ -17,13 +17,11 @@ mod starters;
 mod view;
 mod words;
 
-pub use assemble::{
-    AssembleError, Assembly, FilingError, Material, assemble, data_note, gather,
-};
+pub use assemble::{AssembleError, Assembly, FilingError, Material, assemble, data_note, gather};
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
 pub use model::{Language, Report};
-pub use starters::{DEMO_NARRATIVES, NARRATIVES};
 pub use settings::{EnglishNames, ReportSettings};
+pub use starters::{DEMO_NARRATIVES, NARRATIVES};
 
 /// A company's sign, for the cover.
 #[derive(Debug, Clone, PartialEq, Eq)]

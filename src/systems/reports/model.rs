@@ -308,7 +308,9 @@ pub enum Change {
         trend: Trend,
     },
     /// The definition changed in between: no difference means anything.
-    Break { says: String },
+    Break {
+        says: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -345,7 +347,7 @@ pub struct LegalSource {
     pub id: String,
     pub title: String,
     pub citation: String,
-    /// primary, secondary, memory, own_design
+    /// `primary`, `secondary`, `memory` or `own_design`.
     pub read: String,
     pub verified: bool,
 }

@@ -18,7 +18,7 @@ pub(super) fn count(n: u64) -> String {
     }
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -136,7 +136,11 @@ pub(super) fn change_in_words(value: f64, size: &str, line: &Line, language: Lan
 /// A value without idle zeros: `48`, `0.5`.
 pub(super) fn shortest(value: f64) -> String {
     let text = fixed(value, 6);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 /// A claimed rate: a power of ten where it is one.
@@ -181,7 +185,8 @@ mod tests {
 
     #[test]
     fn a_difference_shows_its_sign_and_zero_has_none() {
-        for (value, text) in [(0.12, "+0.12"), (-0.47, "−0.47"), (-0.001, "0.00"), (0.0, "0.00")] {
+        for (value, text) in [(0.12, "+0.12"), (-0.47, "−0.47"), (-0.001, "0.00"), (0.0, "0.00")]
+        {
             assert_eq!(signed(value, 2), text);
         }
     }

@@ -256,7 +256,8 @@ static ZH: Words = Words {
 
 static EN: Words = Words {
     simulated: "Simulated data",
-    simulated_long: "Made from simulated records, for demonstration only. It says nothing about the \
+    simulated_long: "Made from simulated records, for demonstration only. It says nothing about \
+                     the \
                      service of any company.",
     addressee: "To",
     date: "Date",
@@ -282,7 +283,8 @@ static EN: Words = Words {
     change: "Change",
     interval: "95% interval",
     unverified: "unverified limit",
-    unverified_note: "An “unverified limit” has not been read in the text of the rule that sets it; \
+    unverified_note: "An “unverified limit” has not been read in the text of the rule that sets \
+                      it; \
                       it is shown for orientation.",
     not_met: "not met",
     no_records: "no records in this period",
@@ -332,9 +334,11 @@ static EN: Words = Words {
     hours_subtracted: "Hours subtracted",
     share_without_approver: "Share without approver",
     excluded_lead: "Cases left out, by reason, and what each figure would be with nothing left out.",
-    paused_lead: "Time taken off the clocks, by reason, and what each figure would be with no pause \
+    paused_lead: "Time taken off the clocks, by reason, and what each figure would be with no \
+                  pause \
                   subtracted.",
-    open_lead: "Cases still open at the end of the period are in none of the means above; here they \
+    open_lead: "Cases still open at the end of the period are in none of the means above; here \
+                they \
                 stand by themselves.",
     open: "Open",
     past_limit: "Past the limit",

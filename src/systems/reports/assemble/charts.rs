@@ -86,11 +86,7 @@ fn sliced<'a>(
 
 // ---- months
 
-fn trend(
-    assembly: &Assembly<'_>,
-    indicator: &Indicator,
-    statistic: &Statistic,
-) -> Option<Chart> {
+fn trend(assembly: &Assembly<'_>, indicator: &Indicator, statistic: &Statistic) -> Option<Chart> {
     let wanted = match statistic.kind {
         StatisticKind::Mean | StatisticKind::Share => true,
         StatisticKind::Longest
@@ -129,18 +125,11 @@ fn trend(
         alt: trend_in_words(&title, &series, language),
         title,
         unit_title: unit,
-        body: Body::Trend {
-            series,
-            rules: rules.collect(),
-        },
+        body: Body::Trend { series, rules: rules.collect() },
     })
 }
 
-fn series(
-    assembly: &Assembly<'_>,
-    indicator: &Indicator,
-    statistic: &Statistic,
-) -> Vec<Series> {
+fn series(assembly: &Assembly<'_>, indicator: &Indicator, statistic: &Statistic) -> Vec<Series> {
     let (pack, language) = (assembly.pack, assembly.language);
     let material = assembly.material;
     let points = |results: &Results, segment: Option<(&str, &str)>| -> Vec<Point> {
@@ -196,16 +185,19 @@ fn series(
 }
 
 fn trend_in_words(title: &str, series: &[Series], language: Language) -> String {
-    let mut text = title.to_owned();
+    let mut told = vec![title.to_owned()];
     for one in series.iter().filter(|one| !one.earlier) {
         let values = one.points.iter().map(|point| format!("{} {}", point.label, point.printed));
         let values: Vec<String> = values.collect();
         match language {
-            Language::Zh => text += &format!("。{}：{}", one.title, values.join("，")),
-            Language::En => text += &format!(". {}: {}", one.title, values.join(", ")),
+            Language::Zh => told.push(format!("{}：{}", one.title, values.join("，"))),
+            Language::En => told.push(format!("{}: {}", one.title, values.join(", "))),
         }
     }
-    text
+    match language {
+        Language::Zh => told.join("。"),
+        Language::En => told.join(". "),
+    }
 }
 
 // ---- limits on single cases
@@ -295,10 +287,8 @@ fn regions(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart> {
     }
     rows.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));
     rows.truncate(REGIONS_MOST);
-    let all = results
-        .rows
-        .iter()
-        .filter(|row| row.indicator == indicator.id && row.slice.is_empty());
+    let all =
+        results.rows.iter().filter(|row| row.indicator == indicator.id && row.slice.is_empty());
     let limits = case_limits(all);
     let title = language.of(&statistic.title);
     let title = match language {
@@ -446,25 +436,14 @@ fn distribution(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart>
         },
         title,
         unit_title: clock.title.clone(),
-        body: Body::Distribution {
-            bins,
-            marks,
-            limit,
-            near,
-            past,
-            n,
-        },
+        body: Body::Distribution { bins, marks, limit, near, past, n },
     })
 }
 
 fn bins(seconds: &[(i64, u64)], clock: &ClockUnit, step: f64, top: f64) -> Vec<Bin> {
     let count = (top / step).ceil().max(1.0) as usize;
     let mut bins: Vec<Bin> = (0..count)
-        .map(|place| Bin {
-            from: place as f64 * step,
-            to: (place + 1) as f64 * step,
-            n: 0,
-        })
+        .map(|place| Bin { from: place as f64 * step, to: (place + 1) as f64 * step, n: 0 })
         .collect();
     for (seconds, n) in seconds {
         let place = (clock.of(*seconds as f64) / step).max(0.0) as usize;

@@ -1,5 +1,7 @@
 //! What each indicator means and where its rules stand, for the annex.
 
+use trueline_figures::Slice;
+
 use super::Assembly;
 use super::lines::limit;
 use crate::systems::indicators::{Indicator, Measure, Pack, Read, Results};
@@ -70,43 +72,21 @@ fn measure(indicator: &Indicator, language: Language) -> String {
             Language::Zh => "计数".to_owned(),
             Language::En => "count".to_owned(),
         },
-        Measure::Ratio {
-            numerator,
-            denominator,
-        } => format!("{} ÷ {}", numerator.text, denominator.text),
+        Measure::Ratio { numerator, denominator } => {
+            format!("{} ÷ {}", numerator.text, denominator.text)
+        }
         Measure::Per(per) => format!("÷ {} × {}", per.of, per.each),
     }
 }
 
 /// Each limit once, as it stands beside any of the indicator's figures.
-fn limits(
-    pack: &Pack,
-    results: &Results,
-    indicator: &Indicator,
-    language: Language,
-) -> Vec<Limit> {
+fn limits(pack: &Pack, results: &Results, indicator: &Indicator, language: Language) -> Vec<Limit> {
     let mut limits: Vec<Limit> = Vec::new();
     let rows = results.rows.iter().filter(|row| row.indicator == indicator.id);
     for row in rows.flat_map(|row| &row.limits) {
-        let mut found = limit(pack, row, language);
+        let mut found = limit(pack, row, &Slice::new(), language);
         // In a slice or a period a limit may be kept or not; its definition does not know.
         (found.late, found.met) = (None, None);
-        let segment: Vec<String> = row
-            .segment
-            .iter()
-            .flat_map(|(dimension, values)| values.iter().map(move |value| (dimension, value)))
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(dimension, value)| match pack.label(dimension, value) {
-                Some(words) => language.of(words).to_owned(),
-                None => value.clone(),
-            })
-            .collect();
-        if !segment.is_empty() {
-            found.printed = match language {
-                Language::Zh => format!("{} {}", segment.join("、"), found.printed),
-                Language::En => format!("{} {}", segment.join(", "), found.printed),
-            };
-        }
         if !limits.contains(&found) {
             limits.push(found);
         }

@@ -93,10 +93,7 @@ pub(super) fn filing(
 }
 
 fn parse(key: &'static str, value: &str) -> Result<Date, FilingError> {
-    value.parse().map_err(|_| FilingError::Date {
-        key,
-        value: value.to_owned(),
-    })
+    value.parse().map_err(|_| FilingError::Date { key, value: value.to_owned() })
 }
 
 /// The middle of the month after the period, as the reporting rule of 2001 has it.
@@ -128,10 +125,8 @@ mod tests {
 
     #[test]
     fn a_late_report_needs_its_reason_and_prints_it() {
-        let mut settings = ReportSettings {
-            date: Some("2020-07-20".to_owned()),
-            ..ReportSettings::default()
-        };
+        let mut settings =
+            ReportSettings { date: Some("2020-07-20".to_owned()), ..ReportSettings::default() };
         let refused = filing(&settings, &half(), Language::Zh).unwrap_err();
         assert!(refused.to_string().contains("late_reason"), "{refused}");
         settings.late_reason = Some("系统升级".to_owned());
@@ -152,14 +147,9 @@ mod tests {
 
     #[test]
     fn a_wrong_date_names_its_key() {
-        let settings = ReportSettings {
-            due: Some("mid-July".to_owned()),
-            ..ReportSettings::default()
-        };
+        let settings =
+            ReportSettings { due: Some("mid-July".to_owned()), ..ReportSettings::default() };
         let refused = filing(&settings, &half(), Language::Zh).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "[report] due: `mid-July` is no date such as 2020-07-10"
-        );
+        assert_eq!(refused.to_string(), "[report] due: `mid-July` is no date such as 2020-07-10");
     }
 }

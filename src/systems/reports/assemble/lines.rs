@@ -1,6 +1,7 @@
 //! The published lines, group by group, each beside the period before and its limits.
 
 use jiff::civil::Date;
+use trueline_figures::Slice;
 
 use super::Assembly;
 use super::periods;
@@ -96,8 +97,7 @@ fn line(
         unit_title: unit_title(pack, &statistic.unit, language),
         clock: clock_unit(indicator, language),
         main: statistic.main,
-        change: previous
-            .and_then(|before| change(assembly, indicator, statistic, [before, row])),
+        change: previous.and_then(|before| change(assembly, indicator, statistic, [before, row])),
         previous: previous.map(|before| Previous {
             value: before.value,
             printed: before.printed.clone(),
@@ -119,9 +119,10 @@ fn before<'a>(results: &'a Results, row: &FigureRow) -> Option<&'a FigureRow> {
 
 /// How a unit of the pack is printed.
 pub(super) fn unit_title(pack: &Pack, unit: &str, language: Language) -> String {
-    match pack.units.get(unit) {
-        Some(words) => language.of(words).to_owned(),
-        None => unit_in_words(unit, language).to_owned(),
+    // Prose needs "hours" where a pack's table may say "h".
+    match (unit_in_words(unit, language), pack.units.get(unit)) {
+        (same, Some(words)) if same == unit => language.of(words).to_owned(),
+        (words, _) => words.to_owned(),
     }
 }
 
@@ -135,10 +136,7 @@ pub(super) fn clock_unit(indicator: &Indicator, language: Language) -> Option<Cl
         TimeUnit::Days => 86_400,
         TimeUnit::WorkingDays => working_day(),
     };
-    Some(ClockUnit {
-        title: unit_in_words(unit.code(), language).to_owned(),
-        seconds,
-    })
+    Some(ClockUnit { title: unit_in_words(unit.code(), language).to_owned(), seconds })
 }
 
 /// What the calendar's own working day is worth; eight hours where none is bundled.
@@ -178,7 +176,11 @@ fn change(
             _,
             less,
         ) => {
-            if less { Trend::Worse } else { Trend::Better }
+            if less {
+                Trend::Worse
+            } else {
+                Trend::Better
+            }
         }
         (
             StatisticKind::Mean
@@ -191,14 +193,14 @@ fn change(
             _,
             less,
         ) => {
-            if less { Trend::Better } else { Trend::Worse }
+            if less {
+                Trend::Better
+            } else {
+                Trend::Worse
+            }
         }
     };
-    Some(Change::Difference {
-        value: difference,
-        printed,
-        trend,
-    })
+    Some(Change::Difference { value: difference, printed, trend })
 }
 
 /// A change of the definition between the two periods, in words.
@@ -269,7 +271,7 @@ fn figure(assembly: &Assembly<'_>, indicator: &Indicator, row: &FigureRow) -> Fi
             past_limit: one.past_limit,
             oldest: one.oldest,
         }),
-        limits: row.limits.iter().map(|one| limit(pack, one, language)).collect(),
+        limits: row.limits.iter().map(|one| limit(pack, one, &row.slice, language)).collect(),
         status: match row.status {
             Status::Computed => model::Status::Computed,
             Status::Nothing => model::Status::Nothing,
@@ -315,8 +317,26 @@ fn subtracted(pack: &Pack, row: &FigureRow, language: Language) -> Vec<Subtracte
     rows.collect()
 }
 
-/// A limit in words: `平均≤15天`.
-pub(super) fn limit(pack: &Pack, row: &LimitRow, language: Language) -> Limit {
+/// The segment a limit holds for, where the slice beside it does not say so already.
+fn segment_of(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) -> String {
+    let unsaid = row.segment.iter().filter(|(dimension, _)| !slice.contains_key(*dimension));
+    let values = unsaid.flat_map(|(dimension, values)| {
+        values.iter().map(move |value| (dimension, value)).filter(|(_, value)| !value.is_empty())
+    });
+    let names: Vec<&str> = values
+        .map(|(dimension, value)| {
+            pack.label(dimension, value).map_or(value.as_str(), |words| language.of(words))
+        })
+        .collect();
+    match (names.is_empty(), language) {
+        (true, _) => String::new(),
+        (false, Language::Zh) => names.join("、"),
+        (false, Language::En) => format!("{} ", names.join(", ")),
+    }
+}
+
+/// A limit in words: `城市最长≤48小时`.
+pub(super) fn limit(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) -> Limit {
     let promise = row.read == crate::systems::indicators::Read::OwnDesign;
     let sign = match row.direction {
         crate::systems::indicators::Direction::AtMost => "≤",
@@ -333,7 +353,11 @@ pub(super) fn limit(pack: &Pack, row: &LimitRow, language: Language) -> Limit {
         kind: row.kind.to_owned(),
         value: row.value,
         unit: row.unit.clone(),
-        printed: format!("{}{sign}{value}", limit_kind(row.kind, promise, language)),
+        printed: format!(
+            "{}{}{sign}{value}",
+            segment_of(pack, row, slice, language),
+            limit_kind(row.kind, promise, language)
+        ),
         by: row.by.clone(),
         by_title: by.map_or_else(|| row.by.clone(), |one| language.of(&one.title).to_owned()),
         source: row.source.as_ref().map(|id| {

@@ -13,12 +13,12 @@ mod periods;
 use trueline_figures::Period;
 
 use crate::systems::indicators::{
-    ComputeError, Dataset, Distribution, Filter, Pack, Question, Records, Results, Status,
-    StatisticKind, compute, distributions,
+    ComputeError, Dataset, Distribution, Filter, Pack, Question, Records, Results, StatisticKind,
+    Status, compute, distributions,
 };
 
-use super::model::{DataNote, Language, Made, PackNote, Report, SCHEMA, SliceRow};
 use super::model::{Ancestor, Percentiles};
+use super::model::{DataNote, Language, Made, PackNote, Report, SCHEMA, SliceRow};
 use super::narrative::{self, Context, Narrative, NarrativeError};
 use super::settings::ReportSettings;
 
@@ -68,12 +68,8 @@ pub fn gather(
 ) -> Result<Material, ComputeError> {
     let by = slicing(pack, period);
     let ask = |period: Period| {
-        let question = Question {
-            period,
-            by: by.clone(),
-            filter: Filter::default(),
-            only: Vec::new(),
-        };
+        let question =
+            Question { period, by: by.clone(), filter: Filter::default(), only: Vec::new() };
         compute(pack, &question, records)
     };
     let current = ask(period.clone())?;
@@ -178,8 +174,8 @@ fn slices(pack: &Pack, results: &Results) -> Vec<SliceRow> {
             continue;
         };
         let bare = row.slice.is_empty() && indicator.segments.is_empty();
-        let segment = row.slice.len() == 1
-            && row.slice.keys().all(|name| indicator.segments.contains(name));
+        let segment =
+            row.slice.len() == 1 && row.slice.keys().all(|name| indicator.segments.contains(name));
         let kept = matches!(statistic.kind, StatisticKind::OnTime { .. });
         if bare || segment || !(statistic.main || kept) {
             continue;

@@ -23,10 +23,7 @@ pub(super) struct Unknown {
 }
 
 /// The text that a reference prints.
-pub(super) fn evaluate(
-    reference: &Reference,
-    context: &Context<'_>,
-) -> Result<String, Unknown> {
+pub(super) fn evaluate(reference: &Reference, context: &Context<'_>) -> Result<String, Unknown> {
     if let Some((_, text)) = context.fields.iter().find(|(name, _)| *name == reference.name) {
         return field(reference, text);
     }
@@ -63,11 +60,7 @@ fn field(reference: &Reference, text: &str) -> Result<String, Unknown> {
     })
 }
 
-fn of_line(
-    reference: &Reference,
-    line: &Line,
-    language: Language,
-) -> Result<String, Unknown> {
+fn of_line(reference: &Reference, line: &Line, language: Language) -> Result<String, Unknown> {
     let figure = &line.figure;
     let unit = line.unit_title.as_str();
     let with_unit = |text: &str| print::with_unit(text, unit, language);
@@ -152,10 +145,7 @@ fn unknown_filter(filter: &str) -> Unknown {
         Some(meant) => format!("did you mean `|{meant}`?"),
         None => format!("filters are {}", FILTERS.join(", ")),
     };
-    Unknown {
-        says: format!("no filter is called `{filter}`"),
-        instead: Some(instead),
-    }
+    Unknown { says: format!("no filter is called `{filter}`"), instead: Some(instead) }
 }
 
 fn unknown_slice(reference: &Reference, context: &Context<'_>) -> Unknown {
@@ -177,14 +167,12 @@ fn unknown_slice(reference: &Reference, context: &Context<'_>) -> Unknown {
         (None, Some(first)) => Some(format!("for example `{}[{first}]`", reference.name)),
         (None, None) => None,
     };
-    Unknown {
-        says: format!("`{}` has no slice `[{asked}]`", reference.name),
-        instead,
-    }
+    Unknown { says: format!("`{}` has no slice `[{asked}]`", reference.name), instead }
 }
 
 fn unknown_name(reference: &Reference, context: &Context<'_>) -> Unknown {
-    let mut known: Vec<String> = context.fields.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut known: Vec<String> =
+        context.fields.iter().map(|(name, _)| (*name).to_owned()).collect();
     for line in context.groups.iter().flat_map(|group| &group.lines) {
         known.push(line.id());
     }

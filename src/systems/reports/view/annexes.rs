@@ -94,11 +94,7 @@ fn definitions(report: &Report, t: &Words) -> Vec<Table> {
         Column::words(t.sources, 4),
     ];
     let rows = report.definitions.iter().map(|one| definition_row(one, t));
-    let mut tables = vec![Table {
-        title: None,
-        columns,
-        rows: rows.collect(),
-    }];
+    let mut tables = vec![Table { title: None, columns, rows: rows.collect() }];
     let columns = vec![
         Column::words(t.legal, 4),
         Column::words(t.citation, 6),
@@ -108,24 +104,13 @@ fn definitions(report: &Report, t: &Words) -> Vec<Table> {
         let known = how_known(&source.read, report.language).to_owned();
         vec![source.title.clone(), source.citation.clone(), known]
     });
-    tables.push(Table {
-        title: Some(t.legal.to_owned()),
-        columns,
-        rows: rows.collect(),
-    });
-    let columns = vec![
-        Column::words(t.pack, 4),
-        Column::words(t.version, 2),
-        Column::words(t.digest, 7),
-    ];
+    tables.push(Table { title: Some(t.legal.to_owned()), columns, rows: rows.collect() });
+    let columns =
+        vec![Column::words(t.pack, 4), Column::words(t.version, 2), Column::words(t.digest, 7)];
     let rows = report.pack.lineage.iter().map(|one| {
         vec![format!("{}\n{}", one.title, one.id), one.version.clone(), in_fours(&one.digest)]
     });
-    tables.push(Table {
-        title: Some(t.pack.to_owned()),
-        columns,
-        rows: rows.collect(),
-    });
+    tables.push(Table { title: Some(t.pack.to_owned()), columns, rows: rows.collect() });
     tables
 }
 
@@ -192,10 +177,8 @@ fn firsts(report: &Report) -> Vec<&Line> {
 }
 
 fn optional(value: Option<f64>, line: &Line) -> String {
-    value.map_or_else(
-        || print::NOTHING.to_owned(),
-        |value| print::like(value, &line.figure.printed),
-    )
+    value
+        .map_or_else(|| print::NOTHING.to_owned(), |value| print::like(value, &line.figure.printed))
 }
 
 fn exclusions(report: &Report, t: &Words) -> Vec<Table> {
@@ -269,7 +252,8 @@ fn share(part: i64, whole: i64) -> String {
 }
 
 fn backlog(report: &Report, t: &Words) -> Table {
-    let rows = firsts(report).into_iter().filter_map(|line| {
+    let told = |line: &&Line| line.main || line.figure.open.is_some_and(|open| open.n > 0);
+    let rows = firsts(report).into_iter().filter(told).filter_map(|line| {
         let open = line.figure.open?;
         let oldest = open.oldest.map(|seconds| seconds as f64);
         Some(vec![

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ChartView, Column, Table, charts, find_part, numbered_below};
+use super::{ChartView, Column, Table, charts, find_part, numbered_below, steady};
 use crate::systems::reports::charts::{Body, Chart};
 use crate::systems::reports::model::{Bound, Change, Group, Language, Line, Report, Status, Trend};
 use crate::systems::reports::narrative::{Block, Place};
@@ -65,7 +65,11 @@ fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> Gro
     let rows: Vec<Row> = if empty {
         Vec::new()
     } else {
-        lines().map(|line| row(line, report.language)).collect()
+        let rows = lines().map(|line| Row {
+            late: if late_stands_below(line, group) { String::new() } else { late(line) },
+            ..row(line, report.language)
+        });
+        rows.collect()
     };
     GroupView {
         id: group.id.clone(),
@@ -75,7 +79,7 @@ fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> Gro
         unverified: rows.iter().flat_map(|row| &row.limits).any(|limit| limit.unverified),
         rows,
         blocks: find_part(report, Place::Indicators, Some(&group.id))
-            .map(|part| part.blocks.clone())
+            .map(|part| steady(&part.blocks, 2))
             .unwrap_or_default(),
         charts: charts(report, &group.id),
     }
@@ -91,7 +95,7 @@ fn row(line: &Line, language: Language) -> Row {
         .map(|limit| LimitView {
             text: limit.printed.clone(),
             unverified: !limit.verified,
-            missed: limit.met == Some(false),
+            missed: limit.met == Some(false) && !limit.promise,
         })
         .collect();
     let (change, trend) = change(line, t);
@@ -103,7 +107,7 @@ fn row(line: &Line, language: Language) -> Row {
         value: figure.printed.clone(),
         unit: line.unit_title.clone(),
         n: if figure.status == Status::Published { nothing() } else { print::count(figure.n) },
-        late: if figure.limited > 0 { print::count(figure.late) } else { nothing() },
+        late: late(line),
         longest: longest(line),
         missed: limits.iter().any(|limit| limit.missed),
         limits,
@@ -111,6 +115,23 @@ fn row(line: &Line, language: Language) -> Row {
         change,
         trend,
     }
+}
+
+fn late(line: &Line) -> String {
+    let figure = &line.figure;
+    if figure.limited > 0 { print::count(figure.late) } else { print::NOTHING.to_owned() }
+}
+
+/// An on-time rate of the same cases says how many were late, and against which limit.
+fn late_stands_below(line: &Line, group: &Group) -> bool {
+    line.unit_title != "%"
+        && group.lines.iter().any(|other| {
+            other.main
+                && other.unit_title == "%"
+                && other.figure.limited > 0
+                && other.figure.indicator == line.figure.indicator
+                && other.figure.slice == line.figure.slice
+        })
 }
 
 /// The longest case, in the unit of the line; beside a percentage there is none to print.
@@ -127,7 +148,8 @@ fn notes(line: &Line, language: Language) -> Vec<String> {
     let t = words(language);
     let figure = &line.figure;
     let mut notes: Vec<String> = line.note.iter().cloned().collect();
-    if let Some(interval) = print::interval(figure.interval.as_ref(), &figure.printed) {
+    let interval = print::interval(figure.interval.as_ref(), &figure.printed);
+    if let Some(interval) = interval.filter(|_| figure.bound.is_none()) {
         notes.push(format!("{} {interval}{}", t.interval, line.unit_title));
     }
     if let Some(bound) = &figure.bound {
@@ -212,8 +234,9 @@ pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
             (columns, rows.collect())
         }
         Body::Regions { rows, .. } => {
-            let optional =
-                |value: Option<f64>| value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2));
+            let optional = |value: Option<f64>| {
+                value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2))
+            };
             let columns = vec![
                 Column::words(t.region, 1),
                 Column::number(t.value),
@@ -244,9 +267,5 @@ pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
             (columns, rows.collect())
         }
     };
-    Table {
-        title,
-        columns,
-        rows,
-    }
+    Table { title, columns, rows }
 }
