@@ -113,8 +113,9 @@ fn write_reports(
     let total = 2 * report::ENDINGS.len() as u64;
     let bar = Progress::start(step, total);
     let mut files = BTreeMap::new();
+    let sheaf = report::Sheaf::new(instance, asked)?;
     for language in [Language::Chinese, Language::English] {
-        let draft = report::Draft::new(instance, asked, language)?;
+        let draft = sheaf.draft(language)?;
         for ending in report::ENDINGS {
             let name = format!("report.{}.{ending}", language.code());
             let bytes = draft.render(ending)?;

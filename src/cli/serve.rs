@@ -25,8 +25,9 @@ pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<()
     let question = arguments::Question { pack: asked.pack.clone(), period, as_of: None };
     let question = Asked::new(&instance, &question, &[])?;
     let mut files = BTreeMap::new();
+    let sheaf = report::Sheaf::new(&instance, &question)?;
     for language in [Language::Chinese, Language::English] {
-        let draft = report::Draft::new(&instance, &question, language)?;
+        let draft = sheaf.draft(language)?;
         for ending in report::ENDINGS {
             files.insert(format!("report.{}.{ending}", language.code()), draft.render(ending)?);
         }

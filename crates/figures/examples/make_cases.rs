@@ -245,7 +245,8 @@ fn case(builders: &mut Builders, chance: &mut Chance, row: usize) {
     builders.lines.append_value(format!("{:016x}", chance.next()));
     builders.label("channel", Some(chance.of(&["10010", "app", "hall", "web"])));
     let is_repair = kind == "repair";
-    let maintainer = chance.of(&["operator", "operator", "operator", "operator", "customer"]);
+    let is_customers = chance.happens(0.04);
+    let maintainer = if is_customers { "customer" } else { "operator" };
     builders.label("maintainer", Some(maintainer).filter(|_| is_repair));
     let cause = chance.of(CAUSES);
     builders.label("cause", Some(cause).filter(|_| is_repair));

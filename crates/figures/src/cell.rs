@@ -10,7 +10,17 @@ use serde::{Deserialize, Serialize};
 use crate::intervals::Names;
 use crate::judge::Measured;
 
-/// A cell while a worker fills it.
+/// What nearly every row touches, kept apart and small so that it stays in the fastest memory. How
+/// many values there are and what they add up to is worked out when the worker is done.
+#[derive(Debug, Default)]
+pub(crate) struct HotCell {
+    pub(crate) values: Vec<u32>,
+    /// Under the first set of limits.
+    pub(crate) limited: u64,
+    pub(crate) late: u64,
+}
+
+/// The rest of a cell while a worker fills it.
 #[derive(Debug, Default)]
 pub(crate) struct Cell {
     pub(crate) sums: Sums,
@@ -109,11 +119,19 @@ impl Cell {
         &mut self.subtracted[place].1
     }
 
-    pub(crate) fn finish(self, names: &Names) -> Part {
+    pub(crate) fn finish(self, hot: HotCell, names: &Names) -> Part {
         let mut part = Part {
             sums: self.sums,
             ..Part::default()
         };
+        part.sums.n += hot.values.len() as u64;
+        let total: u64 = hot.values.iter().map(|value| u64::from(*value)).sum();
+        part.sums.sum += i128::from(total);
+        part.sums.values = hot.values;
+        if let Some(first) = part.sums.limits.first_mut() {
+            first.limited += hot.limited;
+            first.late += hot.late;
+        }
         for (reason, rows, unapproved) in self.excluded {
             part.excluded
                 .insert(names.text(reason).to_owned(), (rows, unapproved));
@@ -135,12 +153,12 @@ impl Sums {
         self.sum += i128::from(measured.value);
     }
 
-    #[inline]
-    pub(crate) fn keep(&mut self, value: i64) {
-        match u32::try_from(value) {
-            Ok(value) => self.values.push(value),
-            Err(_) => self.wide.push(value),
-        }
+    /// Counts a value that does not fit a hot cell.
+    #[cold]
+    pub(crate) fn keep_wide(&mut self, value: i64) {
+        self.n += 1;
+        self.sum += i128::from(value);
+        self.wide.push(value);
     }
 
     fn merge(&mut self, mut other: Sums) {

@@ -2,7 +2,7 @@
 
 use trueline_clock::Ruler;
 
-use crate::cell::Cell;
+use crate::cell::{Cell, HotCell};
 use crate::intervals::Names;
 use crate::judge::{
     Judge, Measured, MeasurePrograms, Scratch, Stand, Stopped, View, Wait, open_if_null, readable,
@@ -19,6 +19,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) names: &'a mut Names,
     pub(crate) scratch: &'a mut Scratch,
     /// By combination of keys × cell of time.
+    pub(crate) hot: &'a mut [HotCell],
+    /// The same places, for what few rows touch.
     pub(crate) cells: &'a mut [Option<Box<Cell>>],
 }
 
@@ -45,15 +47,10 @@ impl Pass<'_> {
                 self.leave_out(row, place, (excluded, measured))?;
                 continue;
             }
-            let sums = &mut self.cell(place).sums;
             match measured {
-                Some(measured) => {
-                    sums.count(measured);
-                    if keeps {
-                        sums.keep(measured.value);
-                    }
-                }
-                None => sums.unmeasurable += 1,
+                Some(measured) if keeps => self.keep(place, measured.value),
+                Some(measured) => self.cell(place).sums.count(measured),
+                None => self.cell(place).sums.unmeasurable += 1,
             }
         }
         Ok(())
@@ -94,6 +91,14 @@ impl Pass<'_> {
     }
 
     #[inline]
+    fn keep(&mut self, place: usize, value: i64) {
+        match u32::try_from(value) {
+            Ok(value) => self.hot[place].values.push(value),
+            Err(_) => self.cell(place).sums.keep_wide(value),
+        }
+    }
+
+    #[inline]
     fn count_wait(
         &mut self,
         ruler: &Ruler,
@@ -113,39 +118,54 @@ impl Pass<'_> {
             self.cell(place).sums.unmeasurable += 1;
             return Ok(());
         };
-        let is_paused = !self.scratch.taken.is_empty();
+        self.keep(place, measured.value);
         let stand = Stand {
             start,
             at: stop,
             value: measured.value,
         };
-        let limit_sets = self.family.limit_sets.len();
-        let cell = self.cells[place].get_or_insert_with(|| Box::new(Cell::new(limit_sets)));
-        cell.sums.count(measured);
-        cell.sums.keep(measured.value);
-        for set in 0..limit_sets {
-            if is_paused && !self.judge.limit_sets[set].are_elapsed() {
-                self.judge.gather_pauses(self.view, row, self.scratch);
-            } else {
-                self.scratch.pauses.clear();
-            }
-            let asked = (stand, self.scratch.pauses.as_mut_slice());
-            let found = self.judge.is_late(self.family, self.view, (set, row), asked)?;
-            let sums = &mut cell.sums.limits[set];
-            sums.limited += u64::from(found.0);
-            sums.late += u64::from(found.1);
-            if is_paused && !found.1 {
-                let bare = Stand {
-                    value: measured.bare,
-                    ..stand
-                };
-                let asked = (bare, [].as_mut_slice());
-                let (_, late) = self.judge.is_late(self.family, self.view, (set, row), asked)?;
-                sums.late_without_pauses += u64::from(late);
-            }
+        let is_paused = !self.scratch.taken.is_empty();
+        let is_simple = !is_paused && self.family.limit_sets.len() == 1;
+        if is_simple {
+            let asked = (stand, [].as_mut_slice());
+            let (limited, late) = self.judge.is_late(self.family, self.view, (0, row), asked)?;
+            let hot = &mut self.hot[place];
+            hot.limited += u64::from(limited);
+            hot.late += u64::from(late);
+            return Ok(());
         }
+        self.count_late(row, place, (stand, measured.bare))?;
         if is_paused {
             self.count_pauses(place, measured);
+        }
+        Ok(())
+    }
+
+    /// Counts a measured row under every set of limits, also as if no pause were taken off.
+    fn count_late(
+        &mut self,
+        row: usize,
+        place: usize,
+        (stand, bare): (Stand, i64),
+    ) -> Result<(), Stopped> {
+        let is_paused = stand.value != bare;
+        for set in 0..self.family.limit_sets.len() {
+            self.scratch.pauses.clear();
+            if is_paused && !self.judge.limit_sets[set].are_elapsed() {
+                self.judge.gather_pauses(self.view, row, self.scratch);
+            }
+            let asked = (stand, self.scratch.pauses.as_mut_slice());
+            let (limited, late) = self.judge.is_late(self.family, self.view, (set, row), asked)?;
+            let stand = Stand { value: bare, ..stand };
+            let asked = (stand, [].as_mut_slice());
+            let late_bare = match is_paused && !late {
+                true => self.judge.is_late(self.family, self.view, (set, row), asked)?.1,
+                false => false,
+            };
+            let sums = &mut self.cell(place).sums.limits[set];
+            sums.limited += u64::from(limited);
+            sums.late += u64::from(late);
+            sums.late_without_pauses += u64::from(late_bare);
         }
         Ok(())
     }
@@ -185,9 +205,8 @@ impl Pass<'_> {
         let intervals = self.view.intervals;
         let taken = &self.scratch.taken;
         let under = |at: usize| (intervals.kinds[at], intervals.reasons[at]);
-        let Some(cell) = &mut self.cells[place] else {
-            return;
-        };
+        let limit_sets = self.family.limit_sets.len();
+        let cell = self.cells[place].get_or_insert_with(|| Box::new(Cell::new(limit_sets)));
         let gained = measured.bare - measured.value;
         cell.sums.paused.add(0, gained, measured.bare);
         for (index, (at, seconds)) in taken.iter().enumerate() {

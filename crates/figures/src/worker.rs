@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 
 use crate::columns::Columns;
-use crate::cell::Cell;
+use crate::cell::{Cell, HotCell};
 use crate::intervals::{Intervals, Names};
 use crate::judge::{Judge, Scratch, Stopped, View};
 use crate::keys::{KeyReader, Keys};
@@ -23,6 +23,7 @@ pub(crate) struct Worker<'p> {
     scratch: Scratch,
     reader: Option<Reader>,
     /// By family, then combination of keys × cell of time.
+    hot: Vec<Vec<HotCell>>,
     cells: Vec<Vec<Option<Box<Cell>>>>,
 }
 
@@ -45,6 +46,7 @@ impl<'p> Worker<'p> {
             intervals: Intervals::default(),
             scratch: Scratch::default(),
             reader: None,
+            hot: plan.families.iter().map(|_| Vec::new()).collect(),
             cells: plan.families.iter().map(|_| Vec::new()).collect(),
         }
     }
@@ -69,8 +71,9 @@ impl<'p> Worker<'p> {
         let wanted = self.keys.len() * self.plan.time.len();
         let each = self.plan.families.iter().zip(&mut reader.judges).enumerate();
         for (index, (family, judge)) in each {
-            let cells = &mut self.cells[index];
+            let (hot, cells) = (&mut self.hot[index], &mut self.cells[index]);
             if cells.len() < wanted {
+                hot.resize_with(wanted, HotCell::default);
                 cells.resize_with(wanted, || None);
             }
             let mut pass = Pass {
@@ -80,6 +83,7 @@ impl<'p> Worker<'p> {
                 view,
                 names: &mut self.names,
                 scratch: &mut self.scratch,
+                hot,
                 cells,
             };
             pass.run(reader.members.of(index), self.keys.rows())
@@ -108,15 +112,20 @@ impl<'p> Worker<'p> {
     pub(crate) fn finish(self) -> Partial {
         let mut partial = Partial::default();
         let times = self.plan.time.len();
-        for (family, cells) in self.cells.into_iter().enumerate() {
-            for (place, cell) in cells.into_iter().enumerate() {
-                let Some(cell) = cell else { continue };
+        let families = self.hot.into_iter().zip(self.cells).enumerate();
+        for (family, (hot, cells)) in families {
+            let limit_sets = self.plan.families[family].limit_sets.len();
+            for (place, (hot, cell)) in hot.into_iter().zip(cells).enumerate() {
+                if hot.values.is_empty() && cell.is_none() {
+                    continue;
+                }
+                let cell = cell.unwrap_or_else(|| Box::new(Cell::new(limit_sets)));
                 let key = CellKey {
                     family,
                     keys: self.keys.texts(place / times),
                     time: place % times,
                 };
-                partial.insert(key, cell.finish(&self.names));
+                partial.insert(key, cell.finish(hot, &self.names));
             }
         }
         partial

@@ -1,7 +1,7 @@
 //! Numbers that are not cases: lines, users, bills, and values that others published.
 //!
-//! A count is looked up for a period and a region. Where it is given for smaller regions only, those
-//! add up; where it is given for shorter periods only, a flow adds up and a stock takes its last.
+//! A count is looked up for a period and a region. Where it is given for smaller regions only,
+//! those add up; where it is given for shorter periods only, a flow adds up and a stock takes its last.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,16 @@ use super::model::{CountKind, Pack};
 
 /// The columns that are read.
 pub(super) const COLUMNS: [&str; 10] = [
-    "source", "period", "region", "measure", "scope", "value", "unit", "role", "definition", "note",
+    "source",
+    "period",
+    "region",
+    "measure",
+    "scope",
+    "value",
+    "unit",
+    "role",
+    "definition",
+    "note",
 ];
 
 /// One row of the dataset `count`.
@@ -58,35 +67,17 @@ pub(super) struct Wanted<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoCount {
     #[error("`count` has no {measure}{} for {period}{}", of(.scope), at(.region))]
-    Missing {
-        measure: String,
-        scope: String,
-        region: String,
-        period: String,
-    },
+    Missing { measure: String, scope: String, region: String, period: String },
     #[error("sources disagree on {measure} for {period}{}: {}", at(.region), .sources.join(", "))]
-    Disagreement {
-        measure: String,
-        region: String,
-        period: String,
-        sources: Vec<String>,
-    },
+    Disagreement { measure: String, region: String, period: String, sources: Vec<String> },
 }
 
 fn of(scope: &str) -> String {
-    if scope.is_empty() {
-        String::new()
-    } else {
-        format!(" of {scope}")
-    }
+    if scope.is_empty() { String::new() } else { format!(" of {scope}") }
 }
 
 fn at(region: &str) -> String {
-    if region.is_empty() {
-        String::new()
-    } else {
-        format!(" in {region}")
-    }
+    if region.is_empty() { String::new() } else { format!(" in {region}") }
 }
 
 impl Counts {
@@ -233,10 +224,7 @@ fn parts_of<'a>(pack: &Pack, region: &str, known: Vec<&'a str>) -> Vec<&'a str> 
         at.unwrap_or(pack.levels.len())
     };
     let least = inside.iter().map(|code| depth(code)).min();
-    inside
-        .into_iter()
-        .filter(|code| Some(depth(code)) == least)
-        .collect()
+    inside.into_iter().filter(|code| Some(depth(code)) == least).collect()
 }
 
 pub(super) fn millionths(value: f64) -> i128 {

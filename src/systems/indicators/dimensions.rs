@@ -15,20 +15,13 @@ use super::model::{Cut, Dataset, Level, Pack};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DimensionError {
     #[error("there is no dimension `{name}`{}", hint(.instead.as_deref()))]
-    Unknown {
-        name: String,
-        instead: Option<String>,
-    },
+    Unknown { name: String, instead: Option<String> },
     #[error("`{text}` is no filter; write a name, `=` and a value, such as prefecture=141100")]
     NotAFilter { text: String },
     #[error(transparent)]
     Period(#[from] PeriodError),
     #[error("{name}={value} lies outside the period {period}")]
-    OutsidePeriod {
-        name: String,
-        value: String,
-        period: String,
-    },
+    OutsidePeriod { name: String, value: String, period: String },
     #[error("only one stretch of time can be asked for at once")]
     SeveralTimes,
 }
@@ -45,16 +38,12 @@ pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionE
     let column = || "region".to_owned();
     let key = if let Some(level) = pack.levels.iter().find(|level| level.name == name) {
         match &level.cut {
-            Cut::Digits { length, pad } => DimensionKey::Prefix {
-                column: column(),
-                length: *length,
-                pad: pad.clone(),
-            },
-            Cut::Parts { count, separator } => DimensionKey::Parts {
-                column: column(),
-                separator: *separator,
-                count: *count,
-            },
+            Cut::Digits { length, pad } => {
+                DimensionKey::Prefix { column: column(), length: *length, pad: pad.clone() }
+            }
+            Cut::Parts { count, separator } => {
+                DimensionKey::Parts { column: column(), separator: *separator, count: *count }
+            }
         }
     } else {
         match name {
@@ -71,10 +60,7 @@ pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionE
             }
         }
     };
-    Ok(Dimension {
-        name: name.to_owned(),
-        key,
-    })
+    Ok(Dimension { name: name.to_owned(), key })
 }
 
 /// Dimensions by their names, each once, in the order asked for.
@@ -154,9 +140,7 @@ impl Filter {
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, value) = part
                 .split_once('=')
-                .ok_or_else(|| DimensionError::NotAFilter {
-                    text: part.to_owned(),
-                })?;
+                .ok_or_else(|| DimensionError::NotAFilter { text: part.to_owned() })?;
             filter.add(pack, name.trim(), value.trim())?;
         }
         Ok(filter)
@@ -214,16 +198,13 @@ impl Filter {
 
 /// A value given by its label, as its code.
 fn coded(pack: &Pack, name: &str, value: &str) -> String {
-    let says = |words: &super::model::Words| {
-        words.zh == value || words.en.eq_ignore_ascii_case(value)
-    };
+    let says =
+        |words: &super::model::Words| words.zh == value || words.en.eq_ignore_ascii_case(value);
     let labels: Box<dyn Iterator<Item = (&String, &super::model::Words)>> =
         match pack.levels.iter().find(|level| level.name == name) {
-            Some(level) => Box::new(
-                pack.regions
-                    .iter()
-                    .filter(|(code, _)| cut(level, code) == **code),
-            ),
+            Some(level) => {
+                Box::new(pack.regions.iter().filter(|(code, _)| cut(level, code) == **code))
+            }
             None => Box::new(pack.labels.get(name).into_iter().flatten()),
         };
     let mut found = labels.filter(|(_, words)| says(words));
@@ -249,12 +230,8 @@ pub(super) fn cut(level: &Level, code: &str) -> String {
 
 fn in_regions(level: &Level, values: &[String]) -> Expr {
     let region = || Expr::Name("region".to_owned());
-    let starts = |prefix: String| {
-        Expr::Call(
-            Function::StartsWith,
-            vec![region(), Expr::Text(prefix)],
-        )
-    };
+    let starts =
+        |prefix: String| Expr::Call(Function::StartsWith, vec![region(), Expr::Text(prefix)]);
     let mut parts: Vec<Expr> = Vec::new();
     for value in values {
         if value.is_empty() {

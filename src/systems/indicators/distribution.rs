@@ -45,8 +45,5 @@ pub fn distributions(
             Some((indicator.id.clone(), tally.values.counts()))
         })
         .collect();
-    Ok(whole
-        .into_iter()
-        .map(|(indicator, seconds)| Distribution { indicator, seconds })
-        .collect())
+    Ok(whole.into_iter().map(|(indicator, seconds)| Distribution { indicator, seconds }).collect())
 }

@@ -2,45 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trueline_clock::Calendar;
 use trueline_figures::numbers;
-use trueline_figures::{Amount, Answer, Period, Slice, Tally};
+use trueline_figures::{Amount, Slice, Tally};
 
-use super::compile::{LimitSet, definition_id, limits_in};
-use super::counts::Counts;
+use super::compile::{LimitSet, definition_id};
 use super::fraction::{Fraction, bound_text, claim_text};
 use super::limits::{LateAlong, limit_rows};
-use super::model::{
-    Dataset, Denominator, Indicator, Measure, Method, Pack, Statistic, StatisticKind, TimeUnit, Words,
-};
+use super::model::{Dataset, Denominator, Measure, Method, Statistic, StatisticKind, TimeUnit};
 use super::rates;
 use super::row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, OpenRow, Percentiles, Status, SubtractedRow,
 };
-
-/// Everything that the figures of one indicator are made from.
-pub(super) struct Sheet<'a> {
-    pub(super) pack: &'a Pack,
-    pub(super) indicator: &'a Indicator,
-    pub(super) period: &'a Period,
-    pub(super) calendars: &'a [Calendar],
-    pub(super) counts: &'a Counts,
-    pub(super) answer: Option<&'a Answer>,
-}
-
-/// A value with what it says about itself.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    pub(super) value: Option<Fraction>,
-    pub(super) without_exclusions: Option<Fraction>,
-    pub(super) without_pauses: Option<Fraction>,
-    /// Hits and trials, where it is a proportion.
-    pub(super) proportion: Option<(u64, u64)>,
-    pub(super) late: u64,
-    pub(super) missing: Option<Words>,
-}
-
-type Tallies = BTreeMap<Slice, Tally>;
+use super::sheet::{Reading, Sheet, Tallies};
 
 impl Sheet<'_> {
     /// The figures of every slice along these dimensions.
@@ -81,12 +54,8 @@ impl Sheet<'_> {
     }
 
     fn tally_sets(&self, dimensions: &[String]) -> BTreeMap<String, Tallies> {
-        let mut ids: BTreeSet<String> = self
-            .indicator
-            .publish
-            .iter()
-            .map(|statistic| self.definition_of(statistic))
-            .collect();
+        let mut ids: BTreeSet<String> =
+            self.indicator.publish.iter().map(|statistic| self.definition_of(statistic)).collect();
         ids.insert(self.indicator.id.clone());
         ids.into_iter()
             .map(|id| {
@@ -94,14 +63,6 @@ impl Sheet<'_> {
                 (id, tallies)
             })
             .collect()
-    }
-
-    pub(super) fn tallies(&self, definition: &str, dimensions: &[String]) -> Tallies {
-        let Some(answer) = self.answer else {
-            return Tallies::new();
-        };
-        let names: Vec<&str> = dimensions.iter().map(String::as_str).collect();
-        answer.tallies(definition, &names).into_iter().collect()
     }
 
     /// The slices that have rows, the whole, and each segment that the pack publishes by name.
@@ -206,11 +167,8 @@ impl Sheet<'_> {
         let of = |numerator: i128, rows: u64| Fraction::new(numerator, i128::from(rows) * each);
         let mean = |amount: &Amount| of(amount.sum, amount.n);
         let one = |value: Option<i64>| value.and_then(|v| Fraction::new(i128::from(v), each));
-        let plain = |value: Option<Fraction>| Reading {
-            value,
-            late: tally.late,
-            ..Reading::default()
-        };
+        let plain =
+            |value: Option<Fraction>| Reading { value, late: tally.late, ..Reading::default() };
         match &statistic.kind {
             StatisticKind::Mean => Reading {
                 without_exclusions: mean(&tally.without_exclusions),
@@ -224,9 +182,7 @@ impl Sheet<'_> {
             },
             StatisticKind::Shortest => plain(one(tally.shortest)),
             StatisticKind::Median => plain(
-                tally
-                    .median_doubled()
-                    .and_then(|twice| Fraction::new(i128::from(twice), 2 * each)),
+                tally.median_doubled().and_then(|twice| Fraction::new(i128::from(twice), 2 * each)),
             ),
             StatisticKind::Percentile(percent) => plain(one(tally.percentile(*percent))),
             StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => self.on_time(tally),
@@ -365,28 +321,6 @@ impl Sheet<'_> {
             Measure::Share { .. } | Measure::Count | Measure::Ratio { .. } | Measure::Per(_) => 1,
         }
     }
-
-    pub(super) fn unit_seconds(&self, unit: TimeUnit) -> i64 {
-        match unit {
-            TimeUnit::Seconds => 1,
-            TimeUnit::Minutes => 60,
-            TimeUnit::Hours | TimeUnit::WorkingHours => 3600,
-            TimeUnit::Days => 86_400,
-            TimeUnit::WorkingDays => {
-                let name = self.pack.calendar.as_deref();
-                let found = self.calendars.iter().find(|one| Some(one.name()) == name);
-                found.map_or(86_400, Calendar::day_seconds)
-            }
-        }
-    }
-
-    /// The ids and limits of each pack that limits single cases here.
-    pub(super) fn limiting_packs(&self) -> BTreeSet<&str> {
-        limits_in(self.pack, self.indicator, &LimitSet::All)
-            .into_iter()
-            .map(|limit| limit.by.as_str())
-            .collect()
-    }
 }
 
 /// A share in percent, with its hits and trials.
@@ -408,11 +342,7 @@ fn percentiles(tally: &Tally) -> Option<Percentiles> {
 }
 
 fn excluded(from: &trueline_figures::Excluded) -> ExcludedRow {
-    ExcludedRow {
-        reason: from.reason.clone(),
-        n: from.n,
-        without_approver: from.without_approver,
-    }
+    ExcludedRow { reason: from.reason.clone(), n: from.n, without_approver: from.without_approver }
 }
 
 fn subtracted(from: &trueline_figures::Subtracted) -> SubtractedRow {

@@ -15,17 +15,11 @@ pub(super) struct Fraction {
 impl Fraction {
     /// `None` if there is nothing to divide by.
     pub(super) fn new(numerator: i128, denominator: i128) -> Option<Fraction> {
-        (denominator > 0).then_some(Fraction {
-            numerator,
-            denominator,
-        })
+        (denominator > 0).then_some(Fraction { numerator, denominator })
     }
 
     pub(super) fn times(self, factor: i128) -> Fraction {
-        Fraction {
-            numerator: self.numerator * factor,
-            ..self
-        }
+        Fraction { numerator: self.numerator * factor, ..self }
     }
 
     pub(super) fn value(self) -> f64 {
@@ -79,11 +73,7 @@ pub(super) fn bound_text(bound: f64) -> String {
 pub(super) fn claim_text(claim: f64) -> String {
     let exponent = libm::round(libm::log10(claim)) as i32;
     let exact = (claim - libm::pow(10.0, f64::from(exponent))).abs() < claim * 1e-9;
-    if exact {
-        format!("10{}", superscript(exponent))
-    } else {
-        bound_text(claim)
-    }
+    if exact { format!("10{}", superscript(exponent)) } else { bound_text(claim) }
 }
 
 fn superscript(number: i32) -> String {

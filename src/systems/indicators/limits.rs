@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use trueline_figures::Slice;
 
 use super::compile::{LimitSet, definition_id};
-use super::figures::Sheet;
 use super::model::{Direction, Limit, LimitKind, Statistic, StatisticKind};
 use super::row::LimitRow;
+use super::sheet::Sheet;
 
 /// Rows past the limits of each pack, in the finest slices and by what limits tell apart.
 pub(super) struct LateCounts {
@@ -44,17 +44,12 @@ impl LateCounts {
             let set = LimitSet::Of(by.to_owned());
             let id = definition_id(sheet.pack, sheet.indicator, &set);
             let late = sheet.tallies(&id, &finest).into_iter().map(|(slice, tally)| {
-                let late = Late {
-                    late: tally.late,
-                    limited: tally.limited,
-                };
+                let late = Late { late: tally.late, limited: tally.limited };
                 (slice, late)
             });
             (by.to_owned(), late.collect())
         });
-        LateCounts {
-            by_pack: by_pack.collect(),
-        }
+        LateCounts { by_pack: by_pack.collect() }
     }
 
     pub(super) fn along(&self, dimensions: &[String]) -> LateAlong {
@@ -70,9 +65,7 @@ impl LateCounts {
             slices
         };
         let by_pack = self.by_pack.iter().map(|(by, rows)| (by.clone(), project(rows)));
-        LateAlong {
-            by_pack: by_pack.collect(),
-        }
+        LateAlong { by_pack: by_pack.collect() }
     }
 }
 
@@ -118,7 +111,10 @@ pub(super) fn limit_rows(
 fn concerns(sheet: &Sheet<'_>, limit: &Limit, statistic: &Statistic) -> bool {
     match (&limit.kind, &statistic.kind) {
         (LimitKind::Mean, StatisticKind::Mean)
-        | (LimitKind::Longest(_), StatisticKind::Longest | StatisticKind::OnTime { against: None })
+        | (
+            LimitKind::Longest(_),
+            StatisticKind::Longest | StatisticKind::OnTime { against: None },
+        )
         | (LimitKind::Rate, StatisticKind::Rate)
         | (LimitKind::Bound, StatisticKind::Bound { .. }) => true,
         (LimitKind::Longest(_), StatisticKind::OnTime { against: Some(by) }) => {

@@ -8,6 +8,7 @@ mod columns;
 mod compile;
 mod compute;
 mod counts;
+mod defaults;
 mod dimensions;
 mod distribution;
 mod expressions;
@@ -27,6 +28,7 @@ mod resolve;
 mod resolve_indicator;
 mod resolve_limit;
 mod row;
+mod sheet;
 mod shipped;
 mod sql;
 

@@ -117,10 +117,7 @@ pub enum Comparison {
         is_published: bool,
     },
     /// The definition changed in between.
-    Break {
-        previous_printed: String,
-        says: Words,
-    },
+    Break { previous_printed: String, says: Words },
     /// One of the two has no value.
     Nothing,
 }
@@ -148,10 +145,7 @@ pub fn compare(
         return Comparison::Nothing;
     };
     if let Some(says) = break_between(pack, current, figure, earlier) {
-        return Comparison::Break {
-            previous_printed: earlier.printed.clone(),
-            says,
-        };
+        return Comparison::Break { previous_printed: earlier.printed.clone(), says };
     }
     Comparison::Difference {
         previous: before,
@@ -176,10 +170,7 @@ fn break_between(
     };
     let from = day(Period::parse(&earlier.period, &zone).ok()?.from)?;
     let until = day(current.period.to - 1)?;
-    let changed = indicator
-        .changed
-        .iter()
-        .find(|change| change.on > from && change.on <= until);
+    let changed = indicator.changed.iter().find(|change| change.on > from && change.on <= until);
     if let Some(change) = changed {
         return Some(change.says.clone());
     }
@@ -213,7 +204,12 @@ mod tests {
         }
     }
 
-    fn current(pack: &Pack, indicator: &str, statistic: &str, period: &str) -> (Results, FigureRow) {
+    fn current(
+        pack: &Pack,
+        indicator: &str,
+        statistic: &str,
+        period: &str,
+    ) -> (Results, FigureRow) {
         let zone = TimeZone::get(&pack.zone).expect("a zone");
         let question = Question::about(Period::parse(period, &zone).expect("a period"));
         let results = compute(pack, &question, &MemoryRecords::default()).expect("figures");
@@ -222,10 +218,7 @@ mod tests {
             .iter()
             .find(|row| row.indicator == indicator && row.statistic == statistic)
             .expect("the figure");
-        let row = FigureRow {
-            value: Some(1.0),
-            ..row.clone()
-        };
+        let row = FigureRow { value: Some(1.0), ..row.clone() };
         (results, row)
     }
 
@@ -261,8 +254,7 @@ mod tests {
         let period = Period::parse("2019H2", &zone).expect("a period");
         let (results, row) = current(&pack, "mobile.change", "mean", "2020H1");
         let compared = |definition: &str| {
-            let counts =
-                Counts::from_rows(vec![count("mobile.change.mean", "", 0.5, definition)]);
+            let counts = Counts::from_rows(vec![count("mobile.change.mean", "", 0.5, definition)]);
             compare(&pack, &results, &row, &published(&pack, &period, &counts))
         };
         assert!(matches!(
@@ -280,10 +272,7 @@ mod tests {
         let pack = load("cn-miit", &[]).expect("it loads");
         let earlier = |period: &str| {
             let (_, row) = current(&pack, "complaint.appeals", "rate", period);
-            FigureRow {
-                status: Status::Computed,
-                ..row
-            }
+            FigureRow { status: Status::Computed, ..row }
         };
         let (results, row) = current(&pack, "complaint.appeals", "rate", "2022Q1");
         let before = compare(&pack, &results, &row, &[earlier("2021Q4")]);

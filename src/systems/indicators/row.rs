@@ -1,4 +1,4 @@
-//! A figure as it leaves the system: one JSON object, whose schema `docs/figures.schema.json` gives.
+//! A figure as it leaves the system: one JSON object, after `docs/figures.schema.json`.
 //!
 //! What is counted on a clock (`sum`, `longest`, `percentiles`, `open.oldest`, `subtracted`) stays
 //! in whole seconds; `value` and what is compared with it are in `unit`.
@@ -165,18 +165,9 @@ pub(super) fn full_example() -> FigureRow {
         longest: Some(30_000),
         shortest: Some(23_352),
         late: 0,
-        percentiles: Some(Percentiles {
-            p50: 26_676.0,
-            p80: 30_000,
-            p95: 30_000,
-            p99: 30_000,
-        }),
+        percentiles: Some(Percentiles { p50: 26_676.0, p80: 30_000, p95: 30_000, p99: 30_000 }),
         unmeasurable: 0,
-        excluded: vec![ExcludedRow {
-            reason: "disaster".to_owned(),
-            n: 1,
-            without_approver: 1,
-        }],
+        excluded: vec![ExcludedRow { reason: "disaster".to_owned(), n: 1, without_approver: 1 }],
         without_exclusions: Some(8.0),
         without_pauses: Some(9.0),
         subtracted: vec![SubtractedRow {
@@ -186,12 +177,7 @@ pub(super) fn full_example() -> FigureRow {
             seconds: 60,
             seconds_without_approver: 0,
         }],
-        interval: Some(IntervalRow {
-            low: 0.1,
-            high: 0.9,
-            level: 0.95,
-            method: Method::Wilson,
-        }),
+        interval: Some(IntervalRow { low: 0.1, high: 0.9, level: 0.95, method: Method::Wilson }),
         bound: Some(BoundRow {
             errors: 0,
             records: 29_956,
@@ -201,11 +187,7 @@ pub(super) fn full_example() -> FigureRow {
             claim_holds: true,
             records_needed: 29_956,
         }),
-        open: Some(OpenRow {
-            n: 1,
-            past_limit: 0,
-            oldest: Some(60),
-        }),
+        open: Some(OpenRow { n: 1, past_limit: 0, oldest: Some(60) }),
         limits: vec![LimitRow {
             kind: "longest",
             value: 48.0,

@@ -17,8 +17,5 @@ pub fn shipped_packs() -> impl Iterator<Item = &'static str> {
 
 /// The text of a shipped pack, for a person who wants to start from it.
 pub fn shipped_pack_text(name: &str) -> Option<&'static str> {
-    PACKS
-        .iter()
-        .find(|(shipped, _)| *shipped == name)
-        .map(|(_, text)| *text)
+    PACKS.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
 }

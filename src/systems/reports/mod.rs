@@ -17,7 +17,9 @@ mod starters;
 mod view;
 mod words;
 
-pub use assemble::{AssembleError, Assembly, FilingError, Material, assemble, gather};
+pub use assemble::{
+    AssembleError, Assembly, FilingError, Material, assemble, data_note, gather,
+};
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
 pub use model::{Language, Report};
 pub use starters::{DEMO_NARRATIVES, NARRATIVES};

@@ -4,6 +4,7 @@
 //! printed. Nothing here rounds: printed values come from `indicators`.
 
 mod charts;
+mod data;
 mod definitions;
 mod filing;
 mod lines;
@@ -21,6 +22,7 @@ use super::model::{Ancestor, Percentiles};
 use super::narrative::{self, Context, Narrative, NarrativeError};
 use super::settings::ReportSettings;
 
+pub use data::data_note;
 pub use filing::FilingError;
 
 /// The figures that a report is made from, in no language yet.
