@@ -16,11 +16,20 @@ const HEAD: &str = "工单编号,业务类型,产品,地市,区县,营业厅,城
 const KINDS: [&str; 6] = ["新装", "移机", "故障", "变更", "复机", "投诉"];
 const PRODUCTS: [&str; 5] = ["宽带", "固定电话", "移动电话", "专线", "电视"];
 const CITIES: [&str; 11] = [
-    "太原市", "大同市", "阳泉市", "长治市", "晋城市", "朔州市", "晋中市", "运城市", "忻州市", "临汾市", "吕梁市",
+    "太原市",
+    "大同市",
+    "阳泉市",
+    "长治市",
+    "晋城市",
+    "朔州市",
+    "晋中市",
+    "运城市",
+    "忻州市",
+    "临汾市",
+    "吕梁市",
 ];
-const STREETS: [&str; 8] = [
-    "迎泽大街", "府西街", "新建路", "胜利街", "人民路", "和平里", "建设北路", "文化巷",
-];
+const STREETS: [&str; 8] =
+    ["迎泽大街", "府西街", "新建路", "胜利街", "人民路", "和平里", "建设北路", "文化巷"];
 const NOTES: [&str; 5] = ["", "用户要求改约", "已电话回访", "现场更换光猫", "等待物业配合施工"];
 
 /// A generator whose sequence depends on nothing but its seed.
@@ -28,7 +37,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
 
@@ -92,20 +102,11 @@ fn make(path: &str, rows: u64) -> std::io::Result<()> {
 }
 
 const fn column(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        required: false,
-        allowed: &[],
-        doc: "a column of an order",
-    }
+    Column { name, kind, required: false, allowed: &[], doc: "a column of an order" }
 }
 
 fn orders() -> Schema {
-    let required = |name, kind| Column {
-        required: true,
-        ..column(name, kind)
-    };
+    let required = |name, kind| Column { required: true, ..column(name, kind) };
     Schema {
         name: "case",
         key: &["source", "source_key"],

@@ -7,6 +7,8 @@
 mod dates;
 mod disk;
 mod extras;
+#[doc(hidden)]
+pub mod fuzz;
 mod import;
 mod lake;
 mod manifest;
@@ -18,8 +20,7 @@ mod table;
 
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
-    FileSummary, ImportError, Missing, Options, Progress, ReasonCount, Summary, import,
-    import_own,
+    FileSummary, ImportError, Missing, Options, Progress, ReasonCount, Summary, import, import_own,
 };
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};

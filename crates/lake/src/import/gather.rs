@@ -51,10 +51,8 @@ pub(crate) fn list(
     }
     let mut arrays = Vec::new();
     for (index, column) in list.columns.iter().enumerate() {
-        let parts: Vec<Part<'_>> = fragments
-            .iter()
-            .map(|f| (&f.lists[at].columns[index], f.thread))
-            .collect();
+        let parts: Vec<Part<'_>> =
+            fragments.iter().map(|f| (&f.lists[at].columns[index], f.thread)).collect();
         arrays.push(array(&parts, inner.iter().copied(), column.kind, &labels[index])?);
     }
     list_array(list, arrays, offsets)

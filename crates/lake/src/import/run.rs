@@ -9,11 +9,11 @@ use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray
 use arrow_schema::{DataType, Field};
 
 use super::fragment::{Plan, Refused};
-use super::quarantine::{self, masked};
-use super::own;
-use super::rows::{Rows, read};
-use super::revise::{Comparison, Revisions};
 use super::layout::Layout;
+use super::own;
+use super::quarantine::{self, masked};
+use super::revise::{Comparison, Revisions};
+use super::rows::{Rows, read};
 use super::{FileSummary, ImportError, Options, ReasonCount, Summary};
 use crate::lake::{Lake, LakeError};
 use crate::manifest::{self, Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
@@ -34,12 +34,7 @@ pub fn import(
     if pseudonymises && options.pseudonym_key.is_none() {
         return Err(ImportError::NoKey);
     }
-    let run = Run {
-        lake,
-        schema,
-        mapping: Some(mapping),
-        options,
-    };
+    let run = Run { lake, schema, mapping: Some(mapping), options };
     run.files(files)
 }
 
@@ -51,12 +46,7 @@ pub fn import_own(
     files: &[PathBuf],
     options: &Options<'_>,
 ) -> Result<Summary, ImportError> {
-    let run = Run {
-        lake,
-        schema,
-        mapping: None,
-        options,
-    };
+    let run = Run { lake, schema, mapping: None, options };
     run.files(files)
 }
 
@@ -110,14 +100,12 @@ impl Run<'_> {
 
     fn mapping_used(&self) -> MappingUsed {
         match self.mapping {
-            Some(mapping) => MappingUsed {
-                name: mapping.name.clone(),
-                digest: mapping.digest.clone(),
-            },
-            None => MappingUsed {
-                name: "the dataset's own layout".to_owned(),
-                digest: String::new(),
-            },
+            Some(mapping) => {
+                MappingUsed { name: mapping.name.clone(), digest: mapping.digest.clone() }
+            }
+            None => {
+                MappingUsed { name: "the dataset's own layout".to_owned(), digest: String::new() }
+            }
         }
     }
 
@@ -160,10 +148,7 @@ impl Run<'_> {
         mut rows: Rows,
         manifest: &mut Manifest,
     ) -> Result<FileSummary, ImportError> {
-        let mut summary = FileSummary {
-            file: source.file().to_owned(),
-            ..FileSummary::default()
-        };
+        let mut summary = FileSummary { file: source.file().to_owned(), ..FileSummary::default() };
         summary.known_in = known(manifest, &digest.sha256, &self.mapping_used().digest);
         let folded = rows.fold(plan);
         rows.arrange(plan);
@@ -390,9 +375,8 @@ impl Run<'_> {
         let folder = self.lake.dataset_folder(self.schema.name);
         let failed = |error| LakeError::io("write the manifest of", self.schema.name, error);
         self.lake.disk.sync_folder(&folder).map_err(failed)?;
-        let mut text = serde_json::to_vec_pretty(manifest).map_err(|source| ImportError::Write {
-            file: manifest::NAME.to_owned(),
-            source: Box::new(source),
+        let mut text = serde_json::to_vec_pretty(manifest).map_err(|source| {
+            ImportError::Write { file: manifest::NAME.to_owned(), source: Box::new(source) }
         })?;
         text.push(b'\n');
         let path = folder.join(manifest::NAME);

@@ -16,8 +16,8 @@ use crate::dates::{DateFormat, DayOrder, Precision};
 use crate::schema::Kind;
 use crate::source::Layout;
 
-pub(crate) use own::BOOKKEEPING;
 pub(crate) use bind::{Bound, BoundList, BoundStates, BoundTarget, Headers, Input};
+pub(crate) use own::BOOKKEEPING;
 
 /// A mistake in a mapping, with where it stands and what to write instead.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use super::{Mapping, MappingError};
 use crate::schema::Schema;
 
 /// Columns that an export of the lake carries and an import makes anew.
-pub(crate) const BOOKKEEPING: [&str; 4] = ["precision", "source_file", "source_line", "source_text"];
+pub(crate) const BOOKKEEPING: [&str; 4] =
+    ["precision", "source_file", "source_line", "source_text"];
 
 impl Mapping {
     /// The mapping of a dataset onto itself; other columns become extras.
