@@ -81,6 +81,7 @@ struct Swap {
     /// Every row with a day up to 12 was swapped, also inside the true months.
     everywhere: bool,
     rows_outside: u64,
+    rows_explained: u64,
     days: BTreeSet<u8>,
 }
 
@@ -140,11 +141,12 @@ impl Dates {
 
 impl Hours {
     fn swap(&self, local: &LocalTime) -> Option<Swap> {
-        let others = OTHER_OFFSETS.map(Calendar::East);
-        [Calendar::Told]
-            .into_iter()
-            .chain(others)
-            .find_map(|calendar| self.table(calendar, local).swap(calendar))
+        let look = |calendar| self.table(calendar, local).swap(calendar);
+        look(Calendar::Told).or_else(|| {
+            // The calendar of the people who wrote the dates leaves the fewest rows unexplained.
+            let others = OTHER_OFFSETS.map(Calendar::East).filter_map(look);
+            others.max_by_key(|swap| swap.rows_explained)
+        })
     }
 
     fn table(&self, calendar: Calendar, local: &LocalTime) -> Table {
@@ -193,12 +195,13 @@ impl Table {
         let true_cells = self.true_cells()?;
         let everywhere = self.hole(&true_cells);
         let outside = self.outside(&true_cells);
-        if let Some((rows_outside, days)) = outside {
+        if let Some((rows_outside, rows_explained, days)) = outside {
             return Some(Swap {
                 calendar,
                 everywhere: everywhere >= HOLE_EXPECTED_MIN,
                 true_cells,
                 rows_outside,
+                rows_explained,
                 days,
             });
         }
@@ -208,6 +211,7 @@ impl Table {
             days: true_cells.iter().map(|&(_, month)| month).collect(),
             true_cells,
             rows_outside: 0,
+            rows_explained: 0,
         })
     }
 
@@ -231,8 +235,8 @@ impl Table {
         (total > 0).then_some(true_cells)
     }
 
-    /// Rows outside the true months and their days, if they look like swapped ones.
-    fn outside(&self, true_cells: &BTreeSet<Cell>) -> Option<(u64, BTreeSet<u8>)> {
+    /// Rows outside the true months, how many a swap explains, and their days, if they look swapped.
+    fn outside(&self, true_cells: &BTreeSet<Cell>) -> Option<(u64, u64, BTreeSet<u8>)> {
         let (mut rows, mut on_high, mut consistent) = (0, 0, 0);
         let mut seen = BTreeSet::new();
         for (&cell, days) in &self.cells {
@@ -256,7 +260,7 @@ impl Table {
             && on_high as f64 <= HIGH_DAYS_OUTSIDE_MAX * rows as f64
             && consistent as f64 >= CONSISTENT_MIN * (rows - on_high) as f64
             && (seen.len() > 1 || true_cells.len() == 1);
-        suspect.then_some((rows, seen))
+        suspect.then_some((rows, consistent, seen))
     }
 
     /// How many rows the days 1–12 that are no true month should hold, if they hold next to none.
