@@ -155,6 +155,7 @@ impl Draft {
         let logo = self.logo.as_ref();
         Ok(match ending {
             "pdf" => reports::pdf::render(&self.report, logo)?,
+            "xlsx" => reports::xlsx::render(&self.report)?,
             _ => reports::json::render(&self.report)?,
         })
     }

@@ -212,14 +212,16 @@ fn used_layers(line: &str, order: &[&str]) -> BTreeSet<String> {
     used
 }
 
-const LAYERS: &[&str] = &["main", "cli", "router", "schedule", "listen", "simulation"];
-const BELOW: &[&str] = &["web", "state", "settings", "instance"];
+const LAYERS: &[&str] =
+    &["main", "cli", "router", "schedule", "listen", "instance", "settings", "simulation"];
+const BELOW: &[&str] = &["web", "state"];
 
 fn allowed(own: &str, used: &str, order: &[&str]) -> bool {
     let place = |layer: &str| -> usize {
         if let Some(system) = layer.strip_prefix("system:") {
+            // Systems are listed in reading order: a later one may use the earlier ones.
             let index = order.iter().position(|name| *name == system).unwrap_or(0);
-            return 100 + order.len() - index;
+            return 100 + index;
         }
         if let Some(index) = LAYERS.iter().position(|name| *name == layer) {
             return 1000 - index;

@@ -16,6 +16,7 @@ mod settings;
 mod starters;
 mod view;
 mod words;
+pub mod xlsx;
 
 pub use assemble::{AssembleError, Assembly, FilingError, Material, assemble, data_note, gather};
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
