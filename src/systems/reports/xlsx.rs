@@ -227,7 +227,7 @@ impl Sheets<'_> {
         let sheet = self.sheet(workbook, self.pick("排除与暂停", "Exclusions and pauses"), &heads)?;
         let mut row = 1;
         for line in self.report.groups.iter().flat_map(|group| &group.lines) {
-            let id = line.figure.id();
+            let id = line.id();
             for one in &line.figure.excluded {
                 let kind = self.pick("排除", "excluded");
                 let cells = vec![
@@ -377,7 +377,7 @@ fn line_cells(line: &Line) -> Vec<Cell> {
     vec![
         Cell::Text(title),
         line.segment.as_deref().map_or(Cell::Nothing, Cell::text),
-        Cell::text(figure.id()),
+        Cell::text(line.id()),
         Cell::optional(figure.value, decimals),
         Cell::text(&figure.printed),
         Cell::text(&line.unit_title),
