@@ -155,6 +155,8 @@ impl Draft {
         let logo = self.logo.as_ref();
         Ok(match ending {
             "pdf" => reports::pdf::render(&self.report, logo)?,
+            "html" => reports::html::render(&self.report, logo)?,
+            "docx" => reports::docx::render(&self.report)?,
             "xlsx" => reports::xlsx::render(&self.report)?,
             _ => reports::json::render(&self.report)?,
         })

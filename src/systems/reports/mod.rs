@@ -5,7 +5,9 @@
 
 mod assemble;
 mod charts;
+pub mod docx;
 mod drawing;
+pub mod html;
 pub mod http;
 pub mod json;
 pub mod model;

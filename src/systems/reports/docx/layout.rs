@@ -1,0 +1,76 @@
+//! How wide the columns of a table are, in twentieths of a point.
+
+use minijinja::{Error, Value};
+use unicode_width::UnicodeWidthStr;
+
+/// The width between the margins of the page.
+const PAGE: u32 = 9638;
+/// What one column of a terminal takes in the text of a table, and a cell's margins.
+const SIGN: u32 = 92;
+const MARGINS: u32 = 130;
+/// Numbers never take more than this much of the page together, so that words keep some room.
+const NUMBERS_MOST: u32 = PAGE * 7 / 10;
+
+/// The widths for a table of the view: numbers take what they need, words share the rest.
+pub(super) fn grid(table: &Value) -> Result<Vec<u32>, Error> {
+    let columns: Vec<Value> = table.get_attr("columns")?.try_iter()?.collect();
+    let mut needs = Vec::new();
+    let mut shares = Vec::new();
+    for (index, column) in columns.iter().enumerate() {
+        let share = column.get_attr("share")?.as_i64().unwrap_or(0).unsigned_abs() as u32;
+        shares.push(share);
+        needs.push(if share == 0 { need(table, index, &column.get_attr("head")?)? } else { 0 });
+    }
+    Ok(divide(&needs, &shares))
+}
+
+/// So many columns of the same width.
+pub(super) fn even(columns: u32) -> Vec<u32> {
+    vec![PAGE / columns.max(1); columns as usize]
+}
+
+/// The widest line of a column.
+fn need(table: &Value, index: usize, head: &Value) -> Result<u32, Error> {
+    let mut widest = breadth(head);
+    for row in table.get_attr("rows")?.try_iter()? {
+        widest = widest.max(breadth(&row.get_item_by_index(index)?));
+    }
+    Ok(widest * SIGN + MARGINS)
+}
+
+fn breadth(text: &Value) -> u32 {
+    let lines = text.as_str().unwrap_or_default().lines().map(UnicodeWidthStr::width);
+    lines.max().unwrap_or(0).min(30) as u32
+}
+
+fn divide(needs: &[u32], shares: &[u32]) -> Vec<u32> {
+    let parts: u32 = shares.iter().sum();
+    let needed: u32 = needs.iter().sum();
+    // With no words to fill the page, the numbers do.
+    let room = if parts == 0 { PAGE } else { needed.min(NUMBERS_MOST) };
+    let rest = PAGE - room;
+    let widths = needs.iter().zip(shares).map(|(&need, &share)| match share {
+        0 => need * room / needed.max(1),
+        share => rest * share / parts.max(1),
+    });
+    widths.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_never_leave_the_page() {
+        for (needs, shares) in [
+            (vec![0, 500, 700], vec![3, 0, 0]),
+            (vec![9000, 9000, 0], vec![0, 0, 1]),
+            (vec![400, 400], vec![0, 0]),
+            (vec![0, 0], vec![4, 7]),
+        ] {
+            let widths = divide(&needs, &shares);
+            assert!(widths.iter().sum::<u32>() <= PAGE, "{widths:?}");
+            assert!(widths.iter().all(|&width| width > 0), "{widths:?}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The report as a Word draft for circulation, which says on every page that it is not the master.
+//!
+//! A small writer of our own: a dozen parts of XML in a zip whose entries carry no time, so that
+//! the same report gives the same bytes. Charts are given as the tables of their numbers, which is
+//! what people comment on.
+
+mod layout;
+
+use std::io::{Cursor, Write};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use super::html::template;
+use super::model::{Language, Report};
+use super::view::view;
+
+/// The parts in the order in which they lie in the package: name in the package, template.
+const PARTS: [(&str, &str); 11] = [
+    ("[Content_Types].xml", include_str!("../templates/docx/content-types.xml")),
+    ("_rels/.rels", include_str!("../templates/docx/package-rels.xml")),
+    ("docProps/core.xml", include_str!("../templates/docx/core.xml")),
+    ("word/document.xml", include_str!("../templates/docx/document.xml")),
+    ("word/_rels/document.xml.rels", include_str!("../templates/docx/document-rels.xml")),
+    ("word/styles.xml", include_str!("../templates/docx/styles.xml")),
+    // After the document, because only the document knows how many lists it numbers.
+    ("word/numbering.xml", include_str!("../templates/docx/numbering.xml")),
+    ("word/settings.xml", include_str!("../templates/docx/settings.xml")),
+    ("word/fontTable.xml", include_str!("../templates/docx/fonts.xml")),
+    ("word/header1.xml", include_str!("../templates/docx/header.xml")),
+    ("word/footer1.xml", include_str!("../templates/docx/footer.xml")),
+];
+
+/// Why there is no draft.
+#[derive(Debug, thiserror::Error)]
+pub enum DocxError {
+    #[error("the report cannot be read by the templates")]
+    Data(#[from] serde_json::Error),
+    #[error("the draft cannot be laid out")]
+    Template(#[from] minijinja::Error),
+    #[error("the draft cannot be packed")]
+    Pack(#[from] zip::result::ZipError),
+    #[error("the draft cannot be written")]
+    Write(#[from] std::io::Error),
+}
+
+/// Writes the draft. The same report gives the same bytes.
+pub fn render(report: &Report) -> Result<Vec<u8>, DocxError> {
+    let starts = Arc::new(Mutex::new(Vec::new()));
+    let env = environment(&starts)?;
+    let shown = template::value(serde_json::to_value(view(report, None))?);
+    let own = own_words(report);
+    let entry = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default());
+    let mut package = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, _) in PARTS {
+        let lists = starts.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let rest = context! { ..own.clone(), ..shown.clone() };
+        let data = context! { starts => lists, ..rest };
+        let text = env.get_template(name)?.render(data)?;
+        package.start_file(name, entry)?;
+        package.write_all(text.trim_start().as_bytes())?;
+    }
+    Ok(package.finish()?.into_inner())
+}
+
+/// What the templates need besides the view.
+fn own_words(report: &Report) -> Value {
+    let chinese = report.language == Language::Zh;
+    context! {
+        made_on => report.filing.date,
+        latin => if chinese { "zh-CN" } else { "en-GB" },
+        colon => if chinese { "：" } else { ": " },
+        open_mark => if chinese { "（" } else { " (" },
+        close_mark => if chinese { "）" } else { ")" },
+        quiet_look => "<w:color w:val=\"5B6570\"/>",
+        warn_look => "<w:color w:val=\"A8431F\"/>",
+    }
+}
+
+/// The templates, with functions that number bookmarks and lists as the document goes on.
+fn environment(starts: &Arc<Mutex<Vec<u64>>>) -> Result<Environment<'static>, minijinja::Error> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    env.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    let last = AtomicU32::new(0);
+    env.add_function("next_id", move || last.fetch_add(1, Ordering::Relaxed) + 1);
+    let starts = Arc::clone(starts);
+    env.add_function("next_list", move |start: u64| {
+        let mut starts = starts.lock().unwrap_or_else(PoisonError::into_inner);
+        starts.push(start);
+        // List 1 is the one with points.
+        starts.len() + 1
+    });
+    env.add_function("grid", layout::grid);
+    env.add_function("even", layout::even);
+    for (name, text) in PARTS {
+        env.add_template(name, text)?;
+    }
+    Ok(env)
+}

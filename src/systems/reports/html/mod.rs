@@ -1,0 +1,66 @@
+//! The report as one page: self-contained, readable without a script, and without any outside
+//! address.
+//!
+//! `templates/page.html` lays the view out; everything that a person wrote is escaped there. The
+//! report itself lies in the page as JSON, so that the page is also data.
+
+mod base64;
+pub(super) mod template;
+
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+use super::model::{Language, Report};
+use super::view::view;
+use super::{Logo, LogoKind};
+
+const TEMPLATE: &str = include_str!("../templates/page.html");
+const STYLE: &str = include_str!("../templates/page.css");
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum HtmlError {
+    #[error("the report cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("the page cannot be laid out")]
+    Template(#[from] minijinja::Error),
+}
+
+/// Writes the page. The same report gives the same bytes.
+pub fn render(report: &Report, logo: Option<&Logo>) -> Result<Vec<u8>, HtmlError> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    env.add_filter("pt", points);
+    env.add_template("page.html", TEMPLATE)?;
+    let chinese = report.language == Language::Zh;
+    let own = context! {
+        css => Value::from_safe_string(STYLE.to_owned()),
+        json => Value::from_safe_string(embedded(report)?),
+        logo_data => logo.map(data_address),
+        colon => if chinese { "：" } else { ": " },
+        open_mark => if chinese { "（" } else { "(" },
+        close_mark => if chinese { "）" } else { ")" },
+    };
+    let shown = template::value(serde_json::to_value(view(report, None))?);
+    let page = env.get_template("page.html")?.render(context! { ..own, ..shown })?;
+    Ok(page.into_bytes())
+}
+
+/// A length in an SVG: two decimals, and no more digits than it needs.
+fn points(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// JSON that cannot end the element that holds it, nor open a comment in it.
+fn embedded(report: &Report) -> Result<String, serde_json::Error> {
+    // A `<` can stand only inside strings of JSON, where its escape means the same.
+    Ok(serde_json::to_string(report)?.replace('<', "\\u003c"))
+}
+
+fn data_address(logo: &Logo) -> String {
+    let kind = match logo.kind {
+        LogoKind::Svg => "image/svg+xml",
+        LogoKind::Png => "image/png",
+    };
+    format!("data:{kind};base64,{}", base64::encode(&logo.bytes))
+}
