@@ -72,7 +72,7 @@ pub fn render(report: &Report) -> Result<Vec<u8>, DocxError> {
 fn own_words(report: &Report) -> Value {
     let chinese = report.language == Language::Zh;
     context! {
-        made_on => report.filing.date,
+        made_on => report.filing.date.clone(),
         latin => if chinese { "zh-CN" } else { "en-GB" },
         colon => if chinese { "：" } else { ": " },
         open_mark => if chinese { "（" } else { " (" },
