@@ -170,6 +170,13 @@ impl Thread {
 
     fn decoded(&mut self, cells: &Cells<'_>, row: usize, text: &str, out: &mut ReadColumn) {
         let target = &cells.bound.target;
+        if text.is_empty()
+            && says_empty(cells.bound)
+            && let Data::Label(codes) = &mut out.data
+        {
+            codes.push(self.labels[cells.slot].code(""));
+            return;
+        }
         if is_missing(target, text.as_bytes()) {
             out.push_null();
             return;
@@ -378,6 +385,13 @@ fn push_text(texts: &mut Texts, text: Option<&str>) {
 }
 
 #[inline]
+/// Whether an empty text is what the mapping itself says, and not a cell that somebody left empty:
+/// `count` needs the empty label for "the whole".
+fn says_empty(bound: &BoundTarget) -> bool {
+    let said = matches!(bound.input, Input::Constant(_) | Input::Expression(..));
+    said && bound.target.required
+}
+
 fn is_missing(target: &Target, text: &[u8]) -> bool {
     text.is_empty() || target.missing.iter().any(|missing| missing.as_bytes() == text)
 }

@@ -166,10 +166,19 @@ impl SourceProfile {
         findings
     }
 
+    /// A header without the `#2` by which a reader told it from the first of its name.
+    fn bare<'a>(&self, header: &'a str) -> &'a str {
+        let numbered = header.rsplit_once('#').filter(|(name, number)| {
+            let counts = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+            counts && self.headers.iter().any(|other| other == name)
+        });
+        numbered.map_or(header.trim(), |(name, _)| name)
+    }
+
     fn duplicate_headers(&self) -> Vec<Finding> {
         let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, header) in self.headers.iter().enumerate() {
-            places.entry(header.trim()).or_default().push(at + 1);
+            places.entry(self.bare(header)).or_default().push(at + 1);
         }
         places
             .into_iter()

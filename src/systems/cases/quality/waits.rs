@@ -178,9 +178,15 @@ impl Pair {
     }
 
     fn is_shifted(&self) -> bool {
-        let unexplained = self.negative - self.mended_by_swap;
         self.within_zone >= ZONE_ROWS_MIN
             && self.within_zone as f64 >= ZONE_SHARE_MIN * self.n as f64
+            && self.is_within_zone()
+    }
+
+    /// Whether the width of a zone covers nearly all negative waits that no swap explains.
+    fn is_within_zone(&self) -> bool {
+        let unexplained = self.negative - self.mended_by_swap;
+        self.negative > 0
             && self.within_zone as f64 >= ZONE_SHARE_OF_NEGATIVES_MIN * unexplained as f64
     }
 }
@@ -189,13 +195,15 @@ impl Pair {
 fn negative(source: &str, pairs: &[Pair; PAIRS.len()], dates_swapped: &[usize]) -> Vec<Suspicion> {
     let (mut swapped, mut shifted, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     let mut deepest = 0;
+    // One pair that is shifted explains the few negative waits of the others.
+    let source_shifted = pairs.iter().any(Pair::is_shifted);
     for (pair, &moments) in pairs.iter().zip(&PAIRS) {
         let known = dates_swapped.contains(&moments.0) || dates_swapped.contains(&moments.1);
         if !known && pair.is_swapped() {
             swapped.push(moments);
         }
         let far_explained = known || pair.is_swapped();
-        if pair.is_shifted() {
+        if pair.is_shifted() || (source_shifted && pair.is_within_zone()) {
             shifted.push(moments);
             deepest = deepest.max(pair.deepest);
         } else if pair.negative > if far_explained { pair.far } else { 0 } {

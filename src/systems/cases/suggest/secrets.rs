@@ -50,7 +50,7 @@ pub(super) fn of_value(value: &str) -> Option<Secret> {
 
 /// What a header promises, whatever the values are.
 pub(super) fn of_header(header: &str) -> Option<Secret> {
-    const WORDS: [(Secret, &[&str]); 6] = [
+    const WORDS: [(Secret, &[&str]); 7] = [
         (
             Secret::IdentityCard,
             &["身份证", "证件号", "证件编号", "idcard", "nationalid"],
@@ -74,6 +74,10 @@ pub(super) fn of_header(header: &str) -> Option<Secret> {
                 "姓名", "联系人", "客户名", "用户名", "机主", "经办人", "customername", "fullname",
                 "contactname", "firstname", "lastname",
             ],
+        ),
+        (
+            Secret::FreeText,
+            &["备注", "描述", "详情", "正文", "remark", "comment", "description", "freetext"],
         ),
     ];
     let plain: String = header
