@@ -82,7 +82,7 @@ impl Source for RowGroup {
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
                 .with_row_groups(vec![self.index])
                 .with_projection(self.mask.clone())
-                .with_batch_size(std::env::var("BATCH").map_or(BATCH_ROWS, |b| b.parse().unwrap()))
+                .with_batch_size(BATCH_ROWS)
                 .build()?;
             Ok(reader)
         };
