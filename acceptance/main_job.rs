@@ -131,8 +131,11 @@ fn the_same_files_twice_add_nothing() {
     let dir = simulated(&folder);
     let before = figures(&dir, &["--period", "2020H1"]);
     let sources = folder.path("sources");
-    let again = trueline(&["--dir", &dir, "import", "--from", &sources]).done();
-    assert!(again.contains("0"), "{again}");
+    let mut program = trueline(&["--dir", &dir, "import", "--format", "json"]);
+    let again: Vec<Value> =
+        serde_json::from_str(&program.args(["--from", &sources]).done()).expect("JSON");
+    assert!(again.iter().all(|file| file["new"] == 0 && file["revised"] == 0), "{again:?}");
+    assert!(again.iter().all(|file| !file["known_in"].is_null()), "{again:?}");
     assert_eq!(before, figures(&dir, &["--period", "2020H1"]));
 }
 

@@ -11,9 +11,9 @@ use super::{Format, Language};
 #[derive(Debug, Parser)]
 #[command(name = "trueline", version, arg_required_else_help = true)]
 pub struct Arguments {
-    /// The instance: its settings, narrative, lake and quarantine
-    #[arg(long, global = true, value_name = "DIR", default_value = "trueline-data")]
-    pub dir: PathBuf,
+    /// The instance: settings, narrative, lake, quarantine [default: trueline-data; demo: trueline-demo]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
     /// Where private keys live, outside the instance [default: DIR-keys]
     #[arg(long, global = true, value_name = "DIR")]
     pub keys: Option<PathBuf>,
@@ -106,7 +106,7 @@ pub struct Simulate {
     #[arg(long, value_name = "N", default_value_t = 200_000)]
     pub cases: u64,
     /// The seed: the same seed gives the same bytes
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = crate::simulation::DEFAULT_SEED)]
     pub seed: u64,
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use trueline_lake::{FileSummary, Lake, Mapping, Options, Schema, Summary};
+use trueline_lake::{FileSummary, Lake, Mapping, Options, Schema, Summary, import_own};
 
 use super::arguments::Import;
 use super::{Align, Failure, Format, Language, Progress, Table, place::Place};
@@ -50,11 +50,14 @@ impl Importer<'_> {
         mapping: Option<&str>,
     ) -> Result<Summary, Failure> {
         let lake: Lake = self.instance.lake()?;
-        let mut mapping = match mapping {
-            Some(name) => self.mapping(name, schema)?,
-            None => Mapping::own(schema),
+        let mapping = match mapping {
+            Some(name) => {
+                let mut mapping = self.mapping(name, schema)?;
+                mapping.full_export |= self.full;
+                Some(mapping)
+            }
+            None => None,
         };
-        mapping.full_export |= self.full;
         let key = self.instance.pseudonym_key()?;
         let step = format!("{} {}", self.language.pick("导入", "importing"), schema.name);
         let bar = Progress::start(&step, 0);
@@ -62,7 +65,10 @@ impl Importer<'_> {
         options.pseudonym_key = Some(&key);
         let moved = |progress: trueline_lake::Progress<'_>| bar.at(progress.rows);
         options.progress = Some(&moved);
-        let summary = trueline_lake::import(&lake, schema, files, &mapping, &options)?;
+        let summary = match &mapping {
+            Some(mapping) => trueline_lake::import(&lake, schema, files, mapping, &options)?,
+            None => import_own(&lake, schema, files, &options)?,
+        };
         let rows = self.language.pick("行已接受", "rows accepted");
         bar.done(&format!("{step}: {} {rows}", summary.counts.accepted));
         Ok(summary)

@@ -14,7 +14,7 @@ pub(super) struct Asked {
     pub(super) pack: Pack,
     pub(super) question: indicators::Question,
     pub(super) lake: Lake,
-    as_of: Option<i64>,
+    pub(super) as_of: Option<i64>,
 }
 
 impl Asked {

@@ -5,12 +5,12 @@ use std::path::Path;
 use super::arguments::Init;
 use super::place::Place;
 use super::{Failure, Language};
-use crate::systems::indicators;
+use crate::systems::{indicators, reports};
 
 pub(super) fn run(asked: &Init, place: &Place, language: Language) -> Result<(), Failure> {
     let pack = indicators::load(&asked.pack, &[])?;
     let own = Place { dir: asked.path.clone(), keys: place.keys.clone() };
-    own.create(&settings(&asked.pack, &Company::UNKNOWN))?;
+    own.create(&settings(&asked.pack, &Company::UNKNOWN), &reports::NARRATIVES)?;
     let folder = asked.path.display();
     let title = language.pick(&pack.title.zh, &pack.title.en);
     match language {

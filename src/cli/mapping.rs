@@ -31,7 +31,7 @@ pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Fa
 
 fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Failure> {
     let suggestion = cases::suggest::suggest(file)?;
-    let text = suggestion.draft.render(DRAFT);
+    let text = suggestion.draft.render(language.pick(|words| words.zh.as_str(), |words| words.en.as_str()));
     match out {
         None => print!("{}", text),
         Some(path) if path.exists() => {

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod cases;
+mod demo;
 mod failure;
 mod import;
 mod indicators;
@@ -17,6 +18,8 @@ mod place;
 mod progress;
 mod quality;
 mod question;
+mod report;
+mod serve;
 mod simulate;
 mod table;
 
@@ -61,7 +64,8 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
     let Arguments { dir, keys, lang: _, command } = arguments;
-    let place = Place { dir, keys };
+    let usual = if matches!(command, Command::Demo(_)) { "trueline-demo" } else { "trueline-data" };
+    let place = Place { dir: dir.unwrap_or_else(|| usual.into()), keys };
     match command {
         Command::Init(asked) => init::run(&asked, &place, language),
         Command::Simulate(asked) => simulate::run(&asked, language),
@@ -76,7 +80,9 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
             clap_complete::generate(shell, &mut command, "trueline", &mut std::io::stdout());
             Ok(())
         }
-        _ => Err(Failure::request("not wired yet", "wait for it")),
+        Command::Demo(asked) => demo::run(&asked, &place, language),
+        Command::Serve(asked) => serve::run(&asked, &place, language),
+        Command::Report(asked) => report::run(&asked, &place, language),
     }
 }
 

@@ -28,16 +28,19 @@ impl Place {
         if self.dir.join("trueline.toml").is_file() {
             return self.open();
         }
-        let instance = self.create(&init::settings("cn-miit", &init::Company::UNKNOWN))?;
+        let instance = self.create(&init::settings("cn-miit", &init::Company::UNKNOWN), &reports::NARRATIVES)?;
         let made = language.pick("已按默认设置建立实例", "made an instance with default settings in");
         eprintln!("{made} {}", self.dir.display());
         Ok(instance)
     }
 
     /// Makes an instance with these settings and the narratives to edit.
-    pub(super) fn create(&self, settings: &str) -> Result<Instance, Failure> {
-        let narratives = reports::default_narratives();
-        let beginning = Beginning { settings, narratives: &narratives };
+    pub(super) fn create(
+        &self,
+        settings: &str,
+        narratives: &[(&str, &str)],
+    ) -> Result<Instance, Failure> {
+        let beginning = Beginning { settings, narratives };
         Ok(Instance::create(&self.dir, self.keys.as_deref(), &beginning)?)
     }
 }

@@ -12,15 +12,16 @@ use super::course::Course;
 use super::days::Carried;
 use super::plan::{Cell, Plan};
 use super::province::PREFECTURES;
+use super::stretch::DAY;
 
 /// No duration is moved by more than this part of it.
 pub(super) const LARGEST_MOVE: f64 = 0.02;
 
 /// A sample whose mean is further from the target is drawn anew.
-const STRAY: f64 = 0.003;
+const STRAY: f64 = 0.0015;
 /// Samples of more cases than this never stray so far.
 const SMALL_FIGURE: u64 = 30_000;
-const MOST_ATTEMPTS: u64 = 40;
+const MOST_ATTEMPTS: u64 = 60;
 
 /// The share of complaints whose customer answers the question about satisfaction.
 const RESPONSE: f64 = 0.58;
@@ -65,16 +66,10 @@ struct Sum {
 }
 
 impl Calibration {
-    pub(super) fn new(
-        plan: &Plan,
-        before: &Plan,
-        carried: &[Carried],
-    ) -> Calibration {
+    pub(super) fn new(plan: &Plan, before: &Plan, carried: &[Carried]) -> Calibration {
         let sums: Vec<Sum> = plan.cells.par_iter().map(|cell| sum(plan, cell)).collect();
-        let late: Vec<Sum> = carried
-            .par_iter()
-            .map(|case| sum_of_carried(plan, before, *case))
-            .collect();
+        let late: Vec<Sum> =
+            carried.par_iter().map(|case| sum_of_carried(plan, before, *case)).collect();
         let mut moves = Vec::with_capacity(Figure::ALL.len());
         for figure in Figure::ALL {
             let own = plan.cells.iter().zip(&sums);
@@ -105,8 +100,8 @@ impl Calibration {
 /// as the largest move allows.
 fn bring_home(target: f64, cases: u64, seconds: i64) -> Move {
     let exact = if cases == 0 { 1.0 } else { target * cases as f64 / seconds as f64 };
-    // Rounding to whole seconds moves the shortest durations a little more than the factor does.
-    let allowed = LARGEST_MOVE - 0.003;
+    // Rounding to whole seconds moves a duration a little more than the factor does.
+    let allowed = LARGEST_MOVE - 0.001;
     Move { cases, exact, factor: exact.clamp(1.0 - allowed, 1.0 + allowed) }
 }
 
@@ -124,13 +119,13 @@ pub(super) fn redraw_strays(plan: &mut Plan) {
             if own.iter().map(|cell| cell.size).sum::<u64>() > SMALL_FIGURE {
                 break;
             }
-            let drawn = own.par_iter().map(|cell| drawn(plan, cell));
-            let (cases, seconds) = drawn.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-            let stray = (seconds as f64 / (target * cases as f64) - 1.0).abs();
+            let samples = own.par_iter().map(|cell| Sample::of(plan, cell));
+            let sample = samples.reduce(Sample::default, Sample::plus);
+            let stray = sample.stray(target, (plan.stretch.days as i64 * DAY) as f64);
             if stray < best.0 {
                 best = (stray, attempt);
             }
-            if cases == 0 || best.0 < STRAY {
+            if sample.cases == 0 || best.0 < STRAY {
                 break;
             }
         }
@@ -138,18 +133,50 @@ pub(super) fn redraw_strays(plan: &mut Plan) {
     }
 }
 
-/// How many cases of a cell are not withdrawn, and their seconds, whenever they end.
-fn drawn(plan: &Plan, cell: &Cell) -> (i64, i64) {
-    let mut sum = (0, 0);
-    for day in 0..plan.stretch.days {
-        for ordinal in cell.on(day) {
-            let course = Course::draw(cell, ordinal, day, plan.stretch.midnight(day));
-            if course.withdrawn.is_none() {
-                sum = (sum.0 + 1, sum.1 + course.drawn);
+/// The durations of cases that came in and ended in a stretch.
+#[derive(Debug, Default, Clone, Copy)]
+struct Sample {
+    cases: u64,
+    seconds: i64,
+    squares: i128,
+}
+
+impl Sample {
+    fn of(plan: &Plan, cell: &Cell) -> Sample {
+        let mut sample = Sample::default();
+        let end = plan.stretch.end();
+        for day in 0..plan.stretch.days {
+            let midnight = plan.stretch.midnight(day);
+            for ordinal in cell.on(day) {
+                let course = Course::draw(cell, ordinal, day, midnight);
+                if course.withdrawn.is_none() && course.drawn_end() < end {
+                    sample.cases += 1;
+                    sample.seconds += course.drawn;
+                    sample.squares += i128::from(course.drawn) * i128::from(course.drawn);
+                }
             }
         }
+        sample
     }
-    sum
+
+    fn plus(self, other: Sample) -> Sample {
+        Sample {
+            cases: self.cases + other.cases,
+            seconds: self.seconds + other.seconds,
+            squares: self.squares + other.squares,
+        }
+    }
+
+    /// How far the mean is from where it should be, as a share of it.
+    ///
+    /// A case of length d is lost over the end of the stretch with a chance of d in its length, so
+    /// the cases that are left average a little less than the target: by variance ÷ length.
+    fn stray(&self, target: f64, length: f64) -> f64 {
+        let cases = self.cases as f64;
+        let mean = self.seconds as f64 / cases;
+        let variance = self.squares as f64 / cases - mean * mean;
+        ((mean + variance / length) / target - 1.0).abs()
+    }
 }
 
 fn sum(plan: &Plan, cell: &Cell) -> Sum {
@@ -157,16 +184,17 @@ fn sum(plan: &Plan, cell: &Cell) -> Sum {
     if cell.class.figure.is_none() {
         return sum;
     }
-    let rates = cell.class.figure == Some(Figure::ComplaintHandling);
+    let asked = cell.class.figure == Some(Figure::ComplaintHandling);
+    let end = plan.stretch.end();
     for day in 0..plan.stretch.days {
         let midnight = plan.stretch.midnight(day);
         for ordinal in cell.on(day) {
             let course = Course::draw(cell, ordinal, day, midnight);
-            let ended = course.drawn_end() < plan.stretch.end();
+            let ended = course.drawn_end() < end;
             if ended && course.withdrawn.is_none() {
                 sum.cases += 1;
                 sum.seconds += course.drawn;
-            } else if rates {
+            } else if asked {
                 sum.unended.push(course.rank);
             }
         }
@@ -187,26 +215,26 @@ fn sum_of_carried(plan: &Plan, before: &Plan, case: Carried) -> Sum {
 
 /// Chooses the thresholds so that exactly the wanted number of raters is satisfied.
 fn settle_ratings(plan: &Plan, sums: &[Sum]) -> (Vec<Ratings>, u64, u64) {
-    let rates = |cell: &Cell| cell.class.figure == Some(Figure::ComplaintHandling);
+    let asked = |cell: &Cell| cell.class.figure == Some(Figure::ComplaintHandling);
     let mut ratings = vec![Ratings::default(); plan.cells.len()];
-    let mut raters = vec![0; plan.cells.len()];
-    for (number, cell) in plan.cells.iter().enumerate().filter(|(_, cell)| rates(cell)) {
+    let mut answers = vec![0; plan.cells.len()];
+    for (number, cell) in plan.cells.iter().enumerate().filter(|(_, cell)| asked(cell)) {
         ratings[number].rated = (cell.size as f64 * RESPONSE) as u64;
-        raters[number] = ended_below(ratings[number].rated, &sums[number].unended);
+        answers[number] = ended_below(ratings[number].rated, &sums[number].unended);
     }
     let target = satisfaction_target(plan);
-    let all: u64 = raters.iter().sum();
+    let all: u64 = answers.iter().sum();
     let (rated, satisfied) = whole_numbers(all, target);
     for _ in rated..all {
-        let largest = (0..raters.len()).max_by_key(|number| raters[*number]).unwrap_or(0);
-        raters[largest] -= 1;
-        ratings[largest].rated = threshold(raters[largest], &sums[largest].unended);
+        let largest = (0..answers.len()).max_by_key(|number| answers[*number]).unwrap_or(0);
+        answers[largest] -= 1;
+        ratings[largest].rated = threshold(answers[largest], &sums[largest].unended);
     }
     let weights: Vec<f64> = plan
         .cells
         .iter()
-        .zip(&raters)
-        .map(|(cell, raters)| *raters as f64 * (1.0 - PREFECTURES[cell.place].gladness))
+        .zip(&answers)
+        .map(|(cell, answers)| *answers as f64 * (1.0 - PREFECTURES[cell.place].gladness))
         .collect();
     for (number, unhappy) in apportion(rated - satisfied, &weights).into_iter().enumerate() {
         ratings[number].unhappy = threshold(unhappy, &sums[number].unended);
@@ -280,9 +308,9 @@ mod tests {
     #[test]
     fn no_duration_is_moved_by_more_than_two_hundredths() {
         let near = bring_home(100.0, 1000, 101_000);
-        assert!((near.factor - 100.0 / 101.0).abs() < 1e-12 && near.factor == near.exact);
+        assert!((near.factor - 100.0 / 101.0).abs() < 1e-12 && near.exact < 0.991);
         let far = bring_home(100.0, 1000, 110_000);
-        assert!((far.factor - 0.983).abs() < 1e-12 && far.exact < 0.91);
-        assert!(bring_home(100.0, 0, 0).factor == 1.0);
+        assert!((far.factor - 0.981).abs() < 1e-12 && far.exact < 0.91);
+        assert!((bring_home(100.0, 0, 0).factor - 1.0).abs() < 1e-12);
     }
 }

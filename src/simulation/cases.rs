@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::calibration::Calibration;
 use super::classes::Source;
 use super::columns::{Columns, Export};
-use super::days::{Carried, list};
+use super::days::{Carried, Day};
 use super::files::{Encoder, Output};
 use super::plan::Plan;
 use super::story::Teller;
@@ -60,8 +60,8 @@ impl Run<'_> {
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), SimulationError> {
         let schema = case_schema().arrow();
-        let tellers = [self.plan, self.before]
-            .map(|plan| Teller::new(plan, self.calibration, self.plan));
+        let tellers =
+            [self.plan, self.before].map(|plan| Teller::new(plan, self.calibration, self.plan));
         let new: u64 = self.plan.cells.iter().map(|cell| cell.size).sum();
         let total = new + self.carried.len() as u64;
         let counted = Counted { done: AtomicU64::new(0), total, progress };
@@ -146,16 +146,16 @@ impl Run<'_> {
     ) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
         let prefix = prefix(self.before);
         for case in group.carried {
-            let ordinal = u64::from(case.ordinal);
-            let story = teller_before.tell(case.cell as usize, ordinal, case.day);
+            let story = teller_before.tell(case.cell as usize, case.course(self.before));
             columns.push(&story, (&prefix, case.number));
             flush(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
         }
         let prefix = self::prefix(self.plan);
         for day in group.days.clone() {
             let numbers = self.plan.cases_before(group.source, day)..;
-            for (case, number) in list(self.plan, group.source, day).into_iter().zip(numbers) {
-                let story = teller.tell(case.cell as usize, u64::from(case.ordinal), day);
+            let drawn = Day::draw(self.plan, group.source, day);
+            for (case, number) in drawn.in_order().zip(numbers) {
+                let story = teller.tell(case.cell as usize, case.course.clone());
                 columns.push(&story, (&prefix, number));
                 flush(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
             }

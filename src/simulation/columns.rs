@@ -192,8 +192,7 @@ impl Columns {
     fn push_interval(&mut self, interval: &Interval) {
         self.interval_from.push(interval.from);
         self.interval_to.push(interval.to);
-        let words =
-            [interval.kind, interval.reason, interval.requested_by, interval.approved_by];
+        let words = [interval.kind, interval.reason, interval.requested_by, interval.approved_by];
         for ((_, labels), word) in self.interval_labels.iter_mut().zip(words) {
             labels.push(word);
         }
@@ -224,12 +223,8 @@ impl Columns {
         match name {
             "source_key" => self.keys.take(),
             "line" => self.lines.take(),
-            "reopened" => {
-                Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.reopened))))
-            }
-            "source_line" => {
-                Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.source_lines))))
-            }
+            "reopened" => Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.reopened)))),
+            "source_line" => Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.source_lines)))),
             "intervals" => self.intervals(field),
             "precision" => self.precision.take(),
             "revised" => Ok(moments(vec![self.export.revised; rows])),

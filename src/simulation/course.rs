@@ -35,9 +35,7 @@ impl Pauses {
             Pauses::None => 0,
             Pauses::One(only) => only.seconds,
             Pauses::Two(first, second) => first.seconds + second.seconds,
-            Pauses::Overlapping(first, second, later) => {
-                first.seconds.max(later + second.seconds)
-            }
+            Pauses::Overlapping(first, second, later) => first.seconds.max(later + second.seconds),
         }
     }
 }
@@ -71,8 +69,8 @@ impl Course {
         let withdrawn = chance
             .hits(class.withdrawn)
             .then(|| unpaid + (drawn as f64 * (0.1 + 0.8 * chance.unit())) as i64);
-        let paused = chance.hits(class.paused) && withdrawn.is_none();
-        let pauses = if paused { pauses(&mut chance) } else { Pauses::None };
+        let stops = chance.hits(class.paused) && withdrawn.is_none();
+        let pauses = if stops { pauses(&mut chance) } else { Pauses::None };
         let gross = unpaid + drawn + pauses.seconds();
         let accepted = midnight + time_of_day(cell, gross, &mut chance);
         Course { accepted, unpaid, drawn, pauses, withdrawn, rank, chance }
@@ -138,20 +136,27 @@ fn pause(chance: &mut Chance, after: f64) -> Pause {
 /// When on the day the case comes in, in seconds after midnight.
 ///
 /// Work that needs a visit ends by day: of a few times that fit the rhythm, the first is taken from
-/// which the given time leads to an end between 8 and 21 o'clock.
+/// which the given time leads to an end between 8 o'clock and the end of that crew's day, which lies
+/// between half past 17 and half past 21.
 fn time_of_day(cell: &Cell, gross: i64, chance: &mut Chance) -> i64 {
+    let anytime = cell.class.finish == Finish::Anytime;
     let mut time = 0;
-    for _ in 0..6 {
+    for _ in 0..8 {
         let bits = chance.next();
         let hour = i64::from(cell.hours[(bits >> 56) as usize]);
-        time = hour * 3600 + ((bits & 0xFFFF_FFFF) * 3600 >> 32) as i64;
+        time = hour * 3600 + part_of(bits >> 32, 3600);
         let end = (time + gross) % DAY;
-        let by_day = (8 * 3600..21 * 3600).contains(&end);
-        if by_day || cell.class.finish == Finish::Anytime {
+        let day_ends = 63_000 + part_of(bits, 4 * 3600);
+        if anytime || (8 * 3600..day_ends).contains(&end) {
             break;
         }
     }
     time
+}
+
+/// A number below `end` from the 24 lower bits.
+fn part_of(bits: u64, end: u64) -> i64 {
+    (((bits & 0xFF_FFFF) * end) >> 24) as i64
 }
 
 /// Seconds after local midnight.

@@ -10,33 +10,47 @@ use super::plan::Plan;
 /// How many days before a stretch its oldest cases may have come in.
 const REACH_DAYS: usize = 40;
 
-/// A case in the list of its day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Listed {
-    pub(super) accepted: i64,
+/// A case that has been drawn.
+#[derive(Debug)]
+pub(super) struct Drawn {
     pub(super) cell: u32,
     pub(super) ordinal: u32,
+    pub(super) course: Course,
 }
 
-/// The cases of a source that come in on a day. The first has the number
-/// [`Plan::cases_before`], the next the number after it.
-pub(super) fn list(plan: &Plan, source: Source, day: usize) -> Vec<Listed> {
-    let midnight = plan.stretch.midnight(day);
-    let mut listed = Vec::new();
-    for (number, cell) in plan.cells.iter().enumerate() {
-        if cell.class.source != source {
-            continue;
-        }
-        for ordinal in cell.on(day) {
-            listed.push(Listed {
-                accepted: Course::draw(cell, ordinal, day, midnight).accepted,
+/// The cases of a source that come in on a day.
+#[derive(Debug)]
+pub(super) struct Day {
+    drawn: Vec<Drawn>,
+    /// Moments of acceptance, ascending, each with its place in `drawn`.
+    order: Vec<(i64, u32)>,
+}
+
+impl Day {
+    pub(super) fn draw(plan: &Plan, source: Source, day: usize) -> Day {
+        let midnight = plan.stretch.midnight(day);
+        let mut drawn = Vec::new();
+        for (number, cell) in plan.cells.iter().enumerate() {
+            if cell.class.source != source {
+                continue;
+            }
+            drawn.extend(cell.on(day).map(|ordinal| Drawn {
                 cell: number as u32,
                 ordinal: ordinal as u32,
-            });
+                course: Course::draw(cell, ordinal, day, midnight),
+            }));
         }
+        let accepted = drawn.iter().map(|case| case.course.accepted);
+        let mut order: Vec<(i64, u32)> = accepted.zip(0..).collect();
+        order.sort_unstable();
+        Day { drawn, order }
     }
-    listed.sort_unstable();
-    listed
+
+    /// The cases as they came in. The first has the number [`Plan::cases_before`] of the day, the
+    /// next the number after it.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Drawn> {
+        self.order.iter().map(|(_, place)| &self.drawn[*place as usize])
+    }
 }
 
 /// A case of the stretch before that was still open when this one began.
@@ -72,14 +86,16 @@ impl Carried {
 
 fn open_at_end(before: &Plan, source: Source, day: usize) -> Vec<Carried> {
     let end = before.stretch.end();
-    let numbers = before.cases_before(source, day)..;
-    let listed = list(before, source, day).into_iter().zip(numbers);
-    let carried = listed.map(|(case, number)| Carried {
-        source,
-        day,
-        cell: case.cell,
-        ordinal: case.ordinal,
-        number,
-    });
-    carried.filter(|case| case.course(before).drawn_end() >= end).collect()
+    let drawn = Day::draw(before, source, day);
+    let numbered = drawn.in_order().zip(before.cases_before(source, day)..);
+    numbered
+        .filter(|(case, _)| case.course.drawn_end() >= end)
+        .map(|(case, number)| Carried {
+            source,
+            day,
+            cell: case.cell,
+            ordinal: case.ordinal,
+            number,
+        })
+        .collect()
 }

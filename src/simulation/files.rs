@@ -46,8 +46,9 @@ impl Output {
             return Err(SimulationError::Exists { path });
         }
         let file = File::create(&unfinished).map_err(failed)?;
-        let begun = ArrowWriter::try_new(file, SchemaRef::clone(schema), Some(properties(schema, notes)))
-            .and_then(ArrowWriter::into_serialized_writer);
+        let begun =
+            ArrowWriter::try_new(file, SchemaRef::clone(schema), Some(properties(schema, notes)))
+                .and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = begun.map_err(SimulationError::Parquet)?;
         Ok(Output { path, unfinished, schema: SchemaRef::clone(schema), writer, factory })
     }
@@ -104,16 +105,23 @@ fn properties(schema: &SchemaRef, notes: &[(&str, String)]) -> WriterProperties 
     let notes = notes.iter().map(|(key, value)| KeyValue::new((*key).into(), value.clone()));
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_enabled(EnabledStatistics::None)
         .set_max_row_group_row_count(None)
         .set_created_by("trueline".into())
         .set_key_value_metadata(Some(notes.collect()));
     for field in schema.fields() {
         let label = matches!(field.data_type(), DataType::Dictionary(_, _));
         let list = matches!(field.data_type(), DataType::List(_));
-        if !label && !list {
-            let path = ColumnPath::from(field.name().as_str());
-            properties = properties.set_column_dictionary_enabled(path, false);
+        let moment = matches!(field.data_type(), DataType::Timestamp(_, _));
+        let path = || ColumnPath::from(field.name().as_str());
+        // Nearly constant integers are as small as labels.
+        let few = matches!(field.name().as_str(), "reopened" | "revised");
+        if !label && !list && !few {
+            properties = properties.set_column_dictionary_enabled(path(), false);
+        }
+        if moment {
+            let kept = EnabledStatistics::Chunk;
+            properties = properties.set_column_statistics_enabled(path(), kept);
         }
     }
     properties.build()

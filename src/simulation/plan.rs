@@ -4,7 +4,8 @@
 //! come in, so a case can be drawn from its ordinal alone, in any order and on any thread.
 
 use super::chance::{Shuffle, apportion, key, mix, normal_share};
-use super::classes::{CLASSES, Class, Figure, Part, Source, Where};
+use super::class_table::CLASSES;
+use super::classes::{Class, Figure, Part, Source, Where};
 use super::province::PREFECTURES;
 use super::season::{LEVEL_STEP, LEVELS, Season};
 use super::stretch::Stretch;

@@ -52,9 +52,7 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
         urban: 0.71,
         pace: 0.95,
         gladness: 0.889,
-        counties: &[
-            "140302", "140303", "140311", "140321", "140322",
-        ],
+        counties: &["140302", "140303", "140311", "140321", "140322"],
     },
     // 长治
     Prefecture {
@@ -75,9 +73,7 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
         urban: 0.63,
         pace: 0.9,
         gladness: 0.895,
-        counties: &[
-            "140502", "140521", "140522", "140524", "140525", "140581",
-        ],
+        counties: &["140502", "140521", "140522", "140524", "140525", "140581"],
     },
     // 朔州
     Prefecture {
@@ -86,9 +82,7 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
         urban: 0.62,
         pace: 1.03,
         gladness: 0.88,
-        counties: &[
-            "140602", "140603", "140621", "140622", "140623", "140681",
-        ],
+        counties: &["140602", "140603", "140621", "140622", "140623", "140681"],
     },
     // 晋中
     Prefecture {
@@ -152,6 +146,11 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
         ],
     },
 ];
+
+/// The codes of the prefectures, in their order.
+pub(super) fn codes() -> Vec<String> {
+    PREFECTURES.iter().map(|prefecture| prefecture.code.to_string()).collect()
+}
 
 /// How likely a case of a prefecture is in this county: districts (code ending below 20) hold most
 /// townspeople, counties most villagers, county-level cities (from 81) lie between.

@@ -6,7 +6,7 @@
 use jiff::civil::{Date, date};
 
 use super::chance::{Chance, key};
-use super::province::PREFECTURES;
+use super::province::{PREFECTURES, Prefecture};
 use super::stretch::{Stretch, day_number};
 
 /// When a kind of case comes in.
@@ -44,19 +44,19 @@ impl Season {
         let days = stretch.days;
         let mut busy = vec![0.0; RHYTHMS * PREFECTURES.len() * days];
         let mut slow = vec![0; RHYTHMS * PREFECTURES.len() * days];
-        for place in 0..PREFECTURES.len() {
-            let storms = storms(stretch, seed, place);
+        for (place, prefecture) in PREFECTURES.iter().enumerate() {
+            let storms = storms(stretch, seed, prefecture);
             for rhythm in ALL_RHYTHMS {
-                let noise = key(seed, &["noise", PREFECTURES[place].code, rhythm.word()]);
-                for day in 0..days {
+                let noise = key(seed, &["noise", prefecture.code, rhythm.word()]);
+                for (day, storm) in storms.iter().enumerate() {
                     let when = stretch.date(day);
                     let mut chance = Chance::new(noise, day_number(when) as u64);
                     let at = (rhythm as usize * PREFECTURES.len() + place) * days + day;
                     busy[at] = rhythm.busy(when) * chance.lognormal(1.0, 0.07);
                     slow[at] = rhythm.slow(when);
                     if rhythm == Rhythm::Faults {
-                        busy[at] *= 1.0 + storms[day];
-                        slow[at] = (slow[at] + (1.6 * storms[day]) as u8).min(LEVELS as u8 - 1);
+                        busy[at] *= 1.0 + storm;
+                        slow[at] = (slow[at] + (1.6 * storm) as u8).min(LEVELS as u8 - 1);
                     }
                 }
             }
@@ -80,13 +80,8 @@ impl Season {
     }
 }
 
-const ALL_RHYTHMS: [Rhythm; RHYTHMS] = [
-    Rhythm::Orders,
-    Rhythm::Automatic,
-    Rhythm::Business,
-    Rhythm::Faults,
-    Rhythm::Complaints,
-];
+const ALL_RHYTHMS: [Rhythm; RHYTHMS] =
+    [Rhythm::Orders, Rhythm::Automatic, Rhythm::Business, Rhythm::Faults, Rhythm::Complaints];
 
 impl Rhythm {
     fn word(self) -> &'static str {
@@ -170,30 +165,22 @@ const AUTOMATIC_WEEK: [f64; 7] = [1.02, 1.0, 0.99, 0.99, 1.03, 1.02, 0.95];
 const BUSINESS_WEEK: [f64; 7] = [1.25, 1.20, 1.18, 1.15, 1.10, 0.25, 0.12];
 const FAULT_WEEK: [f64; 7] = [1.08, 1.02, 0.99, 0.98, 0.99, 0.98, 0.96];
 const COMPLAINT_WEEK: [f64; 7] = [1.28, 1.12, 1.06, 1.03, 1.00, 0.82, 0.69];
-const ORDER_MONTHS: [f64; 12] = [
-    0.95, 0.90, 1.12, 1.05, 1.02, 0.98, 0.97, 1.05, 1.15, 1.0, 1.02, 0.98,
-];
-const FAULT_MONTHS: [f64; 12] = [
-    0.92, 0.90, 0.93, 0.97, 1.05, 1.22, 1.38, 1.30, 1.08, 0.95, 0.92, 0.93,
-];
-const COMPLAINT_MONTHS: [f64; 12] = [
-    1.02, 0.95, 1.05, 1.02, 1.0, 1.03, 1.08, 1.05, 0.98, 0.95, 0.98, 1.0,
-];
-const ORDER_HOURS: [u8; 24] = [
-    0, 0, 0, 0, 0, 0, 1, 3, 28, 60, 66, 52, 30, 30, 46, 58, 54, 42, 18, 10, 6, 3, 1, 0,
-];
-const AUTOMATIC_HOURS: [u8; 24] = [
-    5, 3, 2, 2, 2, 3, 8, 18, 34, 46, 50, 46, 42, 38, 40, 44, 44, 42, 40, 42, 42, 34, 22, 11,
-];
-const BUSINESS_HOURS: [u8; 24] = [
-    0, 0, 0, 0, 0, 0, 0, 2, 34, 66, 70, 50, 14, 22, 56, 66, 60, 34, 8, 2, 0, 0, 0, 0,
-];
-const FAULT_HOURS: [u8; 24] = [
-    4, 2, 2, 2, 2, 4, 9, 20, 36, 44, 44, 40, 36, 32, 34, 36, 38, 40, 46, 54, 54, 40, 20, 9,
-];
-const COMPLAINT_HOURS: [u8; 24] = [
-    3, 2, 1, 1, 1, 2, 6, 16, 38, 56, 60, 50, 32, 30, 46, 54, 50, 42, 34, 32, 28, 18, 10, 5,
-];
+const ORDER_MONTHS: [f64; 12] =
+    [0.95, 0.90, 1.12, 1.05, 1.02, 0.98, 0.97, 1.05, 1.15, 1.0, 1.02, 0.98];
+const FAULT_MONTHS: [f64; 12] =
+    [0.92, 0.90, 0.93, 0.97, 1.05, 1.22, 1.38, 1.30, 1.08, 0.95, 0.92, 0.93];
+const COMPLAINT_MONTHS: [f64; 12] =
+    [1.02, 0.95, 1.05, 1.02, 1.0, 1.03, 1.08, 1.05, 0.98, 0.95, 0.98, 1.0];
+const ORDER_HOURS: [u8; 24] =
+    [0, 0, 0, 0, 0, 0, 1, 3, 28, 60, 66, 52, 30, 30, 46, 58, 54, 42, 18, 10, 6, 3, 1, 0];
+const AUTOMATIC_HOURS: [u8; 24] =
+    [5, 3, 2, 2, 2, 3, 8, 18, 34, 46, 50, 46, 42, 38, 40, 44, 44, 42, 40, 42, 42, 34, 22, 11];
+const BUSINESS_HOURS: [u8; 24] =
+    [0, 0, 0, 0, 0, 0, 0, 2, 34, 66, 70, 50, 14, 22, 56, 66, 60, 34, 8, 2, 0, 0, 0, 0];
+const FAULT_HOURS: [u8; 24] =
+    [4, 2, 2, 2, 2, 4, 9, 20, 36, 44, 44, 40, 36, 32, 34, 36, 38, 40, 46, 54, 54, 40, 20, 9];
+const COMPLAINT_HOURS: [u8; 24] =
+    [3, 2, 1, 1, 1, 2, 6, 16, 38, 56, 60, 50, 32, 30, 46, 54, 50, 42, 34, 32, 28, 18, 10, 5];
 
 /// First days of the lunar year, as proclaimed. Years outside the list have no Spring Festival here.
 const NEW_YEARS: [Date; 9] = [
@@ -217,8 +204,8 @@ fn is_festival(when: Date) -> bool {
 }
 
 /// What a storm adds to the faults of each day: 1.0 doubles them. Most days have none.
-fn storms(stretch: &Stretch, seed: u64, place: usize) -> Vec<f64> {
-    let fates = key(seed, &["storm", PREFECTURES[place].code]);
+fn storms(stretch: &Stretch, seed: u64, prefecture: &Prefecture) -> Vec<f64> {
+    let fates = key(seed, &["storm", prefecture.code]);
     let strength = |day: usize| {
         let when = stretch.date(day);
         let likely = match when.month() {
@@ -230,11 +217,10 @@ fn storms(stretch: &Stretch, seed: u64, place: usize) -> Vec<f64> {
         let mut chance = Chance::new(fates, day_number(when) as u64);
         if chance.hits(likely) { 1.5 + 3.0 * chance.unit() } else { 0.0 }
     };
-    let mut storms = vec![0.0; stretch.days];
-    for day in 0..stretch.days {
-        let new = strength(day);
+    let felt = |day: usize| {
+        // What a storm breaks keeps people busy on the day after, too.
         let yesterday = if day > 0 { strength(day - 1) * 0.4 } else { 0.0 };
-        storms[day] = f64::max(new, yesterday);
-    }
-    storms
+        f64::max(strength(day), yesterday)
+    };
+    (0..stretch.days).map(felt).collect()
 }

@@ -94,6 +94,8 @@ pub(super) struct Teller<'a> {
     /// The stretch that is told: from inclusive, to exclusive.
     from: i64,
     to: i64,
+    /// Whether that is the stretch of the plan, not the one after it.
+    own: bool,
 }
 
 impl<'a> Teller<'a> {
@@ -102,14 +104,14 @@ impl<'a> Teller<'a> {
     pub(super) fn new(plan: &'a Plan, calibration: &'a Calibration, told: &Plan) -> Teller<'a> {
         let labels = plan.cells.iter().map(labels).collect();
         let (from, to) = (told.stretch.midnight(0), told.stretch.end());
-        Teller { plan, calibration, labels, from, to }
+        let own = plan.stretch == told.stretch;
+        Teller { plan, calibration, labels, from, to, own }
     }
 
     /// Tells one case.
-    pub(super) fn tell(&self, cell_number: usize, ordinal: u64, day: usize) -> Story {
+    pub(super) fn tell(&self, cell_number: usize, mut course: Course) -> Story {
         let cell = &self.plan.cells[cell_number];
         let labels = &self.labels[cell_number];
-        let mut course = Course::draw(cell, ordinal, day, self.plan.stretch.midnight(day));
         let ends = course.drawn_end() < self.to;
         let net = self.net(cell, &course, ends);
         let mut chance = course.chance.clone();
@@ -160,9 +162,8 @@ impl<'a> Teller<'a> {
 
     fn answer(&self, cell_number: usize, course: &mut Course) -> u16 {
         let class = self.plan.cells[cell_number].class;
-        let own = self.plan.stretch.end() == self.to;
         let chance = &mut course.chance;
-        let (rates, happy) = match (class.kind, own) {
+        let (rates, happy) = match (class.kind, self.own) {
             ("complaint", true) => {
                 let ratings = self.calibration.ratings[cell_number];
                 (course.rank < ratings.rated, course.rank >= ratings.unhappy)
@@ -226,7 +227,7 @@ fn labels(cell: &Cell) -> Labels {
 
 fn maintainer(usual: u16, bits: u64) -> u16 {
     // One line in 64 that the operator answers for is kept by a contractor.
-    let contractor = usual == 0 && bits & 63 == 0;
+    let contractor = usual == 0 && bits.trailing_zeros() >= 6;
     if contractor { 2 } else { usual }
 }
 
@@ -293,7 +294,8 @@ fn tell_work(story: &mut Story, course: &mut Course, cell: &Cell, net: i64) {
         let arrived = at(0.72 + 0.23 * chance.unit());
         story.moments[ARRIVED] = arrived;
         let hour = arrived - clock_time(arrived) % 3600;
-        let appointment = hour + 3600 * (i64::from(chance.hits(0.35)) - i64::from(chance.hits(0.1)));
+        let appointment =
+            hour + 3600 * (i64::from(chance.hits(0.35)) - i64::from(chance.hits(0.1)));
         if net > 4 * 3600 && appointment > story.moments[FIRST_CONTACT] {
             story.moments[APPOINTMENT] = appointment;
         }

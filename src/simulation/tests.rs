@@ -10,7 +10,11 @@ use arrow_array::{Array, RecordBatch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use trueline_figures::Period;
 
-use super::{Order, SimulationError, Summary, run};
+use super::calibration::{Calibration, redraw_strays};
+use super::days::Carried;
+use super::plan::Plan;
+use super::stretch::Stretch;
+use super::{Figure, Order, SimulationError, Summary, run};
 use crate::systems::cases::{billing_test_schema, case_schema, count_schema, site_schema};
 
 const HOUR: i64 = 3600;
@@ -132,13 +136,13 @@ fn waited(case: &Case) -> Option<i64> {
         .map(|(_, from, to, _)| (*from, to.unwrap_or(stop)))
         .collect();
     pauses.sort_unstable();
-    let (mut paused, mut until) = (0, start);
+    let (mut stood_still, mut until) = (0, start);
     for (from, to) in pauses {
         let (from, to) = (from.max(until), to.min(stop));
-        paused += (to - from).max(0);
+        stood_still += (to - from).max(0);
         until = until.max(to);
     }
-    Some(stop - start - paused)
+    Some(stop - start - stood_still)
 }
 
 /// Rounds `sum / n / unit` half to even to two decimals, on integers.
@@ -176,8 +180,7 @@ fn measured<'a>(cases: &'a [Case], row: &Published, during: &Period) -> Vec<(&'a
             && (area.is_empty() || case.area == area)
             && (case.kind != "repair" || case.maintainer != "customer" && case.cause != "terminal")
     };
-    let resolved_inside =
-        |case: &&Case| matches!(case.moments.get("resolved"), Some(at) if (during.from..during.to).contains(at));
+    let resolved_inside = |case: &&Case| matches!(case.moments.get("resolved"), Some(at) if (during.from..during.to).contains(at));
     cases
         .iter()
         .filter(counts)
@@ -216,7 +219,22 @@ fn fifty_thousand_cases_print_the_sample_with_any_seed() {
         let summary = province(out.path(), "2020H1", 50_000, seed);
         assert_is_the_sample(&cases(out.path()), &format!("seed {seed}"));
         for mean in &summary.means {
-            assert!((mean.factor - 1.0).abs() < 0.02, "{mean:?}");
+            assert!(mean.is_reached() && (mean.factor - 1.0).abs() < 0.02, "{mean:?}");
+        }
+    }
+}
+
+#[test]
+fn no_seed_needs_to_move_a_duration_far() {
+    for seed in 100..106 {
+        let stretch = Stretch::of(&period("2020H1")).expect("whole days");
+        let mut before = Plan::new(stretch.before(), seed, 50_000);
+        let mut plan = Plan::new(stretch, seed, 50_000);
+        redraw_strays(&mut before);
+        redraw_strays(&mut plan);
+        let found = Calibration::new(&plan, &before, &Carried::find(&before));
+        for (figure, moved) in Figure::ALL.iter().zip(found.moves) {
+            assert!((moved.exact - 1.0).abs() < 0.019, "seed {seed}: {figure:?} {moved:?}");
         }
     }
 }
@@ -269,7 +287,8 @@ fn the_order_of_moments_is_that_of_the_world() {
     for case in cases(out.path()) {
         let at = |name: &str| case.moments.get(name).copied();
         let accepted = at("accepted").expect("every case is accepted");
-        let order = ["accepted", "paid", "first_contact", "arrived", "resolved", "confirmed", "closed"];
+        let order =
+            ["accepted", "paid", "first_contact", "arrived", "resolved", "confirmed", "closed"];
         let known: Vec<i64> = order.into_iter().filter_map(at).collect();
         assert!(known.is_sorted(), "{case:?}");
         assert!(at("cancelled").is_none() || at("resolved").is_none(), "{case:?}");
@@ -347,7 +366,8 @@ fn billing_and_sites_hold_what_the_sample_says() {
         let moments = column("opened").as_primitive::<TimestampSecondType>();
         opened += (0..batch.num_rows())
             .filter(|row| label(column("technology"), *row) == "L900")
-            .filter(|row| moments.is_valid(*row) && moments.value(*row) < during.to)
+            .filter(|row| moments.is_valid(*row))
+            .filter(|row| (during.from..during.to).contains(&moments.value(*row)))
             .count();
     }
     assert_eq!(opened, 3390);
@@ -380,29 +400,4 @@ fn orders_that_cannot_be_filled_are_refused() {
     assert!(run(&order(period("2020-05"), 500), &|_| {}).is_ok());
     let refused = run(&order(period("2020-05"), 500), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Exists { .. })));
-}
-
-#[test]
-fn sweep() {
-    use super::{calibration::Calibration, days::Carried, plan::Plan, stretch::Stretch};
-    let mut worst = vec![(0.0f64, 0.0f64, 0.0f64); 12];
-    let n = 40;
-    for seed in 0..n {
-        let stretch = Stretch::of(&period("2020H1")).unwrap();
-        let mut before = Plan::new(stretch.before(), seed, 50_000);
-        let mut plan = Plan::new(stretch, seed, 50_000);
-        super::calibration::redraw_strays(&mut before);
-        super::calibration::redraw_strays(&mut plan);
-        let carried = Carried::find(&before);
-        let c = Calibration::new(&plan, &before, &carried);
-        for (i, m) in c.moves.iter().enumerate() {
-            let f = m.exact - 1.0;
-            worst[i].0 += f / n as f64;
-            worst[i].1 += f * f / n as f64;
-            worst[i].2 = worst[i].2.max(f.abs());
-        }
-    }
-    for (f, w) in super::Figure::ALL.iter().zip(worst) {
-        println!("{:35} bias {:.4} rms {:.4} worst {:.4}", f.id(), w.0, w.1.sqrt(), w.2);
-    }
 }

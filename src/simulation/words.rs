@@ -54,12 +54,8 @@ pub(super) const APPROVERS: &[&str] = &["shift_lead", "branch_quality_desk", "ne
 pub(super) const ANSWERS: &[&str] = &["satisfied", "neutral", "dissatisfied"];
 pub(super) const INTERVALS: &[&str] = &["paused", "awaiting_confirmation", "reopened"];
 /// The first three are reasons for a pause.
-pub(super) const REASONS: &[&str] = &[
-    "customer_not_available",
-    "no_line_resource",
-    "force_majeure",
-    "not_solved",
-];
+pub(super) const REASONS: &[&str] =
+    &["customer_not_available", "no_line_resource", "force_majeure", "not_solved"];
 pub(super) const ASKERS: &[&str] = &["customer", "field_engineer", "dispatcher"];
 
 /// County codes of the whole province, prefecture after prefecture.

@@ -107,11 +107,7 @@ impl Fields {
 
     fn local(self, precision: Precision) -> Option<Local> {
         if let Some(epoch) = self.epoch {
-            return Some(Local {
-                seconds: epoch,
-                offset: Some(0),
-                precision,
-            });
+            return Some(Local { seconds: epoch, offset: Some(0), precision });
         }
         let hour = match self.afternoon {
             None => self.hour,
@@ -184,11 +180,7 @@ impl DateFormat {
         } else {
             Precision::Day
         };
-        Ok(DateFormat {
-            text: text.to_owned(),
-            steps,
-            precision,
-        })
+        Ok(DateFormat { text: text.to_owned(), steps, precision })
     }
 
     /// The format as written.
@@ -203,11 +195,7 @@ impl DateFormat {
         for step in &self.steps {
             step.take(&mut rest, &mut fields)?;
         }
-        if rest.is_empty() {
-            fields.local(self.precision)
-        } else {
-            None
-        }
+        if rest.is_empty() { fields.local(self.precision) } else { None }
     }
 }
 
@@ -309,14 +297,22 @@ fn fraction(rest: &mut &[u8]) {
 
 fn month_name(rest: &mut &[u8]) -> Option<i64> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september",
-        "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let taken = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let word = std::str::from_utf8(&rest[..taken]).ok()?.to_ascii_lowercase();
-    let found = NAMES
-        .iter()
-        .position(|name| word.len() >= 3 && name.starts_with(&word))?;
+    let found = NAMES.iter().position(|name| word.len() >= 3 && name.starts_with(&word))?;
     *rest = &rest[taken..];
     Some(found as i64 + 1)
 }
@@ -329,9 +325,8 @@ fn half_day(rest: &mut &[u8]) -> Option<Half> {
         ("PM", Half::Afternoon),
     ];
     for (word, half) in WORDS {
-        let matches = rest
-            .get(..word.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()));
+        let matches =
+            rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()));
         if matches {
             *rest = &rest[word.len()..];
             return Some(half);
@@ -502,8 +497,7 @@ fn clock_time(rest: &[u8], fields: &mut Fields) -> Option<Precision> {
 }
 
 fn mark_of<'a>(rest: &'a [u8], sign: &str, word: &str) -> Option<&'a [u8]> {
-    rest.strip_prefix(sign.as_bytes())
-        .or_else(|| rest.strip_prefix(word.as_bytes()))
+    rest.strip_prefix(sign.as_bytes()).or_else(|| rest.strip_prefix(word.as_bytes()))
 }
 
 #[cfg(test)]

@@ -34,10 +34,7 @@ impl Disk {
     pub(crate) fn create(&self, path: &Path) -> io::Result<Output> {
         (self.check)(Step::Create)?;
         let file = File::options().write(true).create_new(true).open(path)?;
-        Ok(Output {
-            file,
-            check: self.check,
-        })
+        Ok(Output { file, check: self.check })
     }
 
     /// Replaces a file as a whole.

@@ -26,7 +26,9 @@ pub enum LakeError {
         #[source]
         source: serde_json::Error,
     },
-    #[error("the dataset {dataset} has a manifest of version {found}, which this program is too old for")]
+    #[error(
+        "the dataset {dataset} has a manifest of version {found}, which this program is too old for"
+    )]
     OtherVersion { dataset: String, found: u32 },
     #[error("{file} of the dataset {dataset} is damaged or missing; restore it or import again")]
     BadFile {
@@ -47,11 +49,7 @@ pub enum LakeError {
 
 impl LakeError {
     pub(crate) fn io(doing: &'static str, what: &str, source: std::io::Error) -> LakeError {
-        LakeError::Io {
-            doing,
-            what: what.to_owned(),
-            source,
-        }
+        LakeError::Io { doing, what: what.to_owned(), source }
     }
 }
 
@@ -68,10 +66,7 @@ impl Lake {
         if !folder.is_dir() {
             return Err(LakeError::Absent(folder.display().to_string()));
         }
-        Ok(Lake {
-            folder: folder.to_owned(),
-            disk: Disk::default(),
-        })
+        Ok(Lake { folder: folder.to_owned(), disk: Disk::default() })
     }
 
     /// Makes an empty lake in a folder, or opens the one that is there.
@@ -108,9 +103,7 @@ impl Lake {
         match file.try_lock() {
             Ok(()) => Ok(WriteLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LakeError::Locked),
-            Err(TryLockError::Error(source)) => {
-                Err(LakeError::io("lock", "the lake", source))
-            }
+            Err(TryLockError::Error(source)) => Err(LakeError::io("lock", "the lake", source)),
         }
     }
 
@@ -130,9 +123,8 @@ impl Lake {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             // Only names that we write ourselves; anything else in there is not ours to delete.
-            let ours = [".parquet", ".superseded", ".new"]
-                .iter()
-                .any(|ending| name.ends_with(ending));
+            let ours =
+                [".parquet", ".superseded", ".new"].iter().any(|ending| name.ends_with(ending));
             if ours && !listed.contains(&name.as_ref()) {
                 fs::remove_file(entry.path()).map_err(failed)?;
             }

@@ -1,12 +1,15 @@
 //! Datasets in Parquet over Arrow: import with quarantine, revisions, parallel scans.
 //!
-//! This crate is given a [`Schema`] and knows nothing of what its rows mean. A [`Lake`] is a folder;
+//! This crate is given a [`Schema`] and knows nothing of what its rows mean. A [`Lake`] is a
+//! folder;
 //! [`import`] reads files through a [`Mapping`] into it; [`Lake::scan`] gives the newest revisions
 //! at a cut as Arrow batches.
 
 mod dates;
 mod disk;
 mod extras;
+#[doc(hidden)]
+pub mod fuzz;
 mod import;
 mod lake;
 mod manifest;
@@ -18,8 +21,7 @@ mod table;
 
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
-    FileSummary, ImportError, Missing, Options, Progress, ReasonCount, Summary, import,
-    import_own,
+    FileSummary, ImportError, Missing, Options, Progress, ReasonCount, Summary, import, import_own,
 };
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};

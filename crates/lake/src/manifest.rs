@@ -109,11 +109,8 @@ pub(crate) fn load(folder: &Path, dataset: &str) -> Result<Manifest, LakeError> 
         }
         Err(source) => return Err(LakeError::io("read the manifest of", dataset, source)),
     };
-    let manifest: Manifest =
-        serde_json::from_slice(&text).map_err(|source| LakeError::BadManifest {
-            dataset: dataset.to_owned(),
-            source,
-        })?;
+    let manifest: Manifest = serde_json::from_slice(&text)
+        .map_err(|source| LakeError::BadManifest { dataset: dataset.to_owned(), source })?;
     if manifest.version != VERSION {
         return Err(LakeError::OtherVersion {
             dataset: dataset.to_owned(),

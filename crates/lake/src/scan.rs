@@ -92,8 +92,7 @@ impl Lake {
         name: &str,
     ) -> Result<(PathBuf, ArrowReaderMetadata), LakeError> {
         let path = self.dataset_folder(schema.name).join(name);
-        let file = File::open(&path)
-            .map_err(|source| LakeError::io("open", name, source))?;
+        let file = File::open(&path).map_err(|source| LakeError::io("open", name, source))?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
         let metadata = metadata.map_err(|source| LakeError::BadFile {
             dataset: schema.name.to_owned(),
@@ -228,23 +227,14 @@ impl ScanTask {
     /// Reads the rows.
     pub fn batches(&self) -> ScanBatches {
         match self.reader() {
-            Ok(reader) => ScanBatches {
-                task: self.clone(),
-                reader: Some(reader),
-                failed: None,
-            },
-            Err(error) => ScanBatches {
-                task: self.clone(),
-                reader: None,
-                failed: Some(error),
-            },
+            Ok(reader) => ScanBatches { task: self.clone(), reader: Some(reader), failed: None },
+            Err(error) => ScanBatches { task: self.clone(), reader: None, failed: Some(error) },
         }
     }
 
     fn reader(&self) -> Result<ParquetRecordBatchReader, LakeError> {
         let name = crate::source::base_name(&self.path);
-        let file = File::open(&self.path)
-            .map_err(|source| LakeError::io("open", &name, source))?;
+        let file = File::open(&self.path).map_err(|source| LakeError::io("open", &name, source))?;
         let schema = self.metadata.schema();
         let present = |field: &&FieldRef| schema.index_of(field.name()).ok();
         let roots = self.schema.fields().iter().filter_map(|field| present(&field));

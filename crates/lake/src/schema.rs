@@ -1,4 +1,5 @@
-//! The schema of a dataset: its columns, its key, and the bookkeeping columns that every row carries.
+//! The schema of a dataset: its columns, its key, and the bookkeeping columns that every row
+//! carries.
 
 use std::sync::Arc;
 
@@ -93,6 +94,58 @@ impl Schema {
     /// The columns that are moments, in the order of the letters in `precision`.
     pub fn moments(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| column.kind == Kind::Moment)
+    }
+}
+
+impl Kind {
+    fn words(self) -> &'static str {
+        match self {
+            Kind::Label => "label",
+            Kind::Text => "text",
+            Kind::Integer => "integer",
+            Kind::Number => "number",
+            Kind::Boolean => "boolean",
+            Kind::Moment => "moment",
+        }
+    }
+}
+
+impl Schema {
+    /// The dataset as a section of a manual: its columns in tables.
+    pub fn markdown(&self) -> String {
+        let mut text = format!("## `{}`\n\n{}.\n\nKey: ", self.name, capitalised(self.doc));
+        let key: Vec<String> = self.key.iter().map(|name| format!("`{name}`")).collect();
+        text.push_str(&key.join(", "));
+        text.push_str(".\n\n");
+        text.push_str(&table(&self.columns));
+        for list in &self.lists {
+            let doc = list.doc;
+            text.push_str(&format!("\n`{}`, a list of records a row: {doc}.\n\n", list.name));
+            text.push_str(&table(&list.columns));
+        }
+        text
+    }
+}
+
+fn table(columns: &[Column]) -> String {
+    let mut text = String::from("| Column | Kind | Required | Meaning |\n|---|---|---|---|\n");
+    for column in columns {
+        let needed = if column.required { "yes" } else { "" };
+        let mut doc = column.doc.replace('|', "\\|");
+        if !column.allowed.is_empty() {
+            doc.push_str(&format!("; one of: {}", column.allowed.join(", ")));
+        }
+        let kind = column.kind.words();
+        text.push_str(&format!("| `{}` | {kind} | {needed} | {doc} |\n", column.name));
+    }
+    text
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, SchemaRef, TimeUnit};
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions,
     compute_leaves,
 };
-use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding};
 use parquet::errors::ParquetError;
-use parquet::schema::types::ColumnPath;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
@@ -43,13 +43,8 @@ impl TableWriter {
     ) -> Result<TableWriter, ParquetError> {
         let output = disk.create(path)?;
         let options = ArrowWriterOptions::new().with_properties(properties(&schema));
-        let hashed = Hashed {
-            output,
-            sha: Sha256::new(),
-            bytes: 0,
-        };
-        let writer =
-            ArrowWriter::try_new_with_options(hashed, Arc::clone(&schema), options)?;
+        let hashed = Hashed { output, sha: Sha256::new(), bytes: 0 };
+        let writer = ArrowWriter::try_new_with_options(hashed, Arc::clone(&schema), options)?;
         let (writer, factory) = writer.into_serialized_writer()?;
         Ok(TableWriter {
             name: crate::source::base_name(path),

@@ -36,11 +36,7 @@ fn render(folder: &Path, main: &str, out: &Path) -> Result<(), String> {
         fonts: Fonts::bundled(),
         identifier: main,
         creator: "render",
-        date: Date {
-            year: 2020,
-            month: 7,
-            day: 10,
-        },
+        date: Date { year: 2020, month: 7, day: 10 },
     };
     let bytes = pdf(&job).map_err(|error| error.to_string())?;
     fs::write(out, bytes).map_err(|error| error.to_string())

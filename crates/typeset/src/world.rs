@@ -43,14 +43,7 @@ impl<'a> ClosedWorld<'a> {
             })
             .collect();
         let library = LazyHash::new(Library::builder().build());
-        Self {
-            library,
-            fonts,
-            main,
-            files,
-            sources,
-            today,
-        }
+        Self { library, fonts, main, files, sources, today }
     }
 }
 

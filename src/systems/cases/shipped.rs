@@ -1,7 +1,22 @@
 //! The mappings that come with the program.
 
 /// Name and text of every shipped mapping.
-const MAPPINGS: &[(&str, &str)] = &[];
+const MAPPINGS: &[(&str, &str)] = &[
+    ("anatel-ida", include_str!("../../../mappings/anatel-ida.toml")),
+    ("comcast-complaints", include_str!("../../../mappings/comcast-complaints.toml")),
+    ("ftc-dnc-reports", include_str!("../../../mappings/ftc-dnc-reports.toml")),
+    ("gov-messages-zh", include_str!("../../../mappings/gov-messages-zh.toml")),
+    ("mathorcup-net-unscored", include_str!("../../../mappings/mathorcup-net-unscored.toml")),
+    ("mathorcup-net", include_str!("../../../mappings/mathorcup-net.toml")),
+    ("mathorcup-voice-unscored", include_str!("../../../mappings/mathorcup-voice-unscored.toml")),
+    ("mathorcup-voice", include_str!("../../../mappings/mathorcup-voice.toml")),
+    ("published-indicators", include_str!("../../../mappings/published-indicators.toml")),
+    ("tmf621-trouble-ticket-v5", include_str!("../../../mappings/tmf621-trouble-ticket-v5.toml")),
+    ("tmf621-trouble-ticket", include_str!("../../../mappings/tmf621-trouble-ticket.toml")),
+    ("trai-mycall", include_str!("../../../mappings/trai-mycall.toml")),
+    ("uci-incidents", include_str!("../../../mappings/uci-incidents.toml")),
+    ("vancouver-311", include_str!("../../../mappings/vancouver-311.toml")),
+];
 
 /// The names of the mappings that come with the program, with the first line of each.
 pub fn shipped_mappings() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -10,9 +10,8 @@ use super::model::{Dataset, Indicator, Pack};
 use super::records::Records;
 
 /// What else is shown of a case, where the dataset has it.
-const SHOWN: [&str; 8] = [
-    "kind", "service", "region", "area", "channel", "maintainer", "cause", "satisfaction",
-];
+const SHOWN: [&str; 8] =
+    ["kind", "service", "region", "area", "channel", "maintainer", "cause", "satisfaction"];
 
 /// Which cases to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +57,10 @@ pub struct CaseLine {
 #[serde(rename_all = "snake_case")]
 pub enum CaseOutcome {
     Counted,
-    Excluded { reason: String, is_approved: bool },
+    Excluded {
+        reason: String,
+        is_approved: bool,
+    },
     Unmeasurable,
     /// In no period yet: still open.
     Open,
@@ -85,16 +87,10 @@ pub fn cases(
     let Some(asked) = request(pack, question, &period, &[indicator], &[], &calendars) else {
         return Ok(CaseList::default());
     };
-    let asked = Request {
-        dimensions: Vec::new(),
-        ..asked
-    };
+    let asked = Request { dimensions: Vec::new(), ..asked };
     let mut list = CaseList::default();
     let dataset = indicator.dataset;
-    let failed = |source| ComputeError::Records {
-        dataset: dataset.name(),
-        source,
-    };
+    let failed = |source| ComputeError::Records { dataset: dataset.name(), source };
     for part in records.parts(dataset, &columns(&asked, dataset)).map_err(failed)? {
         for batch in part.batches() {
             let batch = batch.map_err(failed)?;
@@ -126,10 +122,8 @@ fn add(
     which: Which,
     batch: &RecordBatch,
 ) -> Result<(), ComputeError> {
-    let traced = trace(request, &indicator.id, batch).map_err(|source| ComputeError::Run {
-        dataset: indicator.dataset.name(),
-        source,
-    })?;
+    let traced = trace(request, &indicator.id, batch)
+        .map_err(|source| ComputeError::Run { dataset: indicator.dataset.name(), source })?;
     let chosen: Vec<(usize, Traced)> = traced
         .unwrap_or_default()
         .into_iter()
@@ -148,11 +142,7 @@ fn add(
         .collect();
     for (row, traced) in chosen {
         let columns = shown.iter().map(|(name, values)| ((*name).to_owned(), values[row].clone()));
-        list.lines.push(line(
-            format!("{}/{}", source[row], key[row]),
-            traced,
-            columns.collect(),
-        ));
+        list.lines.push(line(format!("{}/{}", source[row], key[row]), traced, columns.collect()));
     }
     Ok(())
 }
@@ -170,13 +160,7 @@ fn is_wanted(row: &Traced, which: Which) -> bool {
 fn line(id: String, traced: Traced, columns: Vec<(String, String)>) -> CaseLine {
     let outcome = match traced.outcome {
         Outcome::Counted => CaseOutcome::Counted,
-        Outcome::Excluded {
-            reason,
-            is_approved,
-        } => CaseOutcome::Excluded {
-            reason,
-            is_approved,
-        },
+        Outcome::Excluded { reason, is_approved } => CaseOutcome::Excluded { reason, is_approved },
         Outcome::Unmeasurable => CaseOutcome::Unmeasurable,
         Outcome::OutOfScope => CaseOutcome::Open,
     };

@@ -13,11 +13,7 @@ pub(super) fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
     };
     let column = column.as_string::<i32>();
     let text = |row| {
-        if column.is_null(row) {
-            String::new()
-        } else {
-            column.value(row).to_owned()
-        }
+        if column.is_null(row) { String::new() } else { column.value(row).to_owned() }
     };
     (0..column.len()).map(text).collect()
 }

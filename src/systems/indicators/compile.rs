@@ -67,10 +67,8 @@ pub(super) fn limits_in<'a>(
 /// Every definition that the figures of an indicator need.
 pub(super) fn definitions(pack: &Pack, indicator: &Indicator) -> Vec<engine::Definition> {
     let mut sets = vec![LimitSet::All];
-    let by: BTreeSet<&str> = limits_in(pack, indicator, &LimitSet::All)
-        .iter()
-        .map(|limit| limit.by.as_str())
-        .collect();
+    let by: BTreeSet<&str> =
+        limits_in(pack, indicator, &LimitSet::All).iter().map(|limit| limit.by.as_str()).collect();
     sets.extend(by.into_iter().map(|by| LimitSet::Of(by.to_owned())));
     for statistic in &indicator.publish {
         match &statistic.kind {
@@ -125,18 +123,13 @@ fn measure(pack: &Pack, indicator: &Indicator) -> engine::Measure {
             subtract: clock.subtract.clone(),
             rule: rule(pack, clock),
         },
-        Measure::Amount { value, decimals } => engine::Measure::Amount {
-            value: value.expr.clone(),
-            decimals: *decimals,
-        },
-        Measure::Share { hit, of } => engine::Measure::Share {
-            hit: hit.expr.clone(),
-            of: of.expr.clone(),
-        },
-        Measure::Ratio {
-            numerator,
-            denominator,
-        } => engine::Measure::Ratio {
+        Measure::Amount { value, decimals } => {
+            engine::Measure::Amount { value: value.expr.clone(), decimals: *decimals }
+        }
+        Measure::Share { hit, of } => {
+            engine::Measure::Share { hit: hit.expr.clone(), of: of.expr.clone() }
+        }
+        Measure::Ratio { numerator, denominator } => engine::Measure::Ratio {
             numerator: numerator.expr.clone(),
             denominator: denominator.expr.clone(),
         },
@@ -165,24 +158,19 @@ fn exclusions(indicator: &Indicator) -> Vec<engine::Exclusion> {
         all.push(engine::Exclusion {
             reason: Expr::Text("withdrawn".to_owned()),
             approved_by: Some(Expr::Text("definition".to_owned())),
-            when: Expr::Call(
-                Function::Present,
-                vec![Expr::Name("cancelled".to_owned())],
-            ),
+            when: Expr::Call(Function::Present, vec![Expr::Name("cancelled".to_owned())]),
         });
     }
-    all.extend(indicator.exclusions.iter().map(|exclusion| {
-        engine::Exclusion {
-            reason: match &exclusion.reason {
-                Reason::Fixed(code) => Expr::Text(code.clone()),
-                Reason::From(column) => column.expr.clone(),
-            },
-            approved_by: Some(match &exclusion.approver {
-                Approver::Definition(text) => Expr::Text(text.clone()),
-                Approver::From(column) => column.expr.clone(),
-            }),
-            when: exclusion.when.expr.clone(),
-        }
+    all.extend(indicator.exclusions.iter().map(|exclusion| engine::Exclusion {
+        reason: match &exclusion.reason {
+            Reason::Fixed(code) => Expr::Text(code.clone()),
+            Reason::From(column) => column.expr.clone(),
+        },
+        approved_by: Some(match &exclusion.approver {
+            Approver::Definition(text) => Expr::Text(text.clone()),
+            Approver::From(column) => column.expr.clone(),
+        }),
+        when: exclusion.when.expr.clone(),
     }));
     all
 }
@@ -208,10 +196,7 @@ fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> Vec<engine:
         let own = own.map(|(limit, text)| engine::LateAfter {
             when: Expr::Boolean(true),
             limit,
-            bound: engine::Bound {
-                by: pack.id.clone(),
-                text,
-            },
+            bound: engine::Bound { by: pack.id.clone(), text },
         });
         return own.into_iter().collect();
     }
@@ -256,27 +241,16 @@ fn all_of_one_source(indicator: &Indicator, by: &str) -> bool {
 /// For which cases a limit holds: its segment, its own condition, and its days in force, by the
 /// moment the clock started.
 fn condition(limit: &Limit, clock: &ClockSpec, zone: &str) -> Expr {
-    let mut parts: Vec<Expr> = limit
-        .segment
-        .iter()
-        .map(|(column, values)| one_of(column, values))
-        .collect();
+    let mut parts: Vec<Expr> =
+        limit.segment.iter().map(|(column, values)| one_of(column, values)).collect();
     parts.extend(limit.when.as_ref().map(|when| when.expr.clone()));
     let start = || Box::new(clock.start.expr.clone());
     if let Some(from) = limit.from.and_then(|day| midnight(day, zone)) {
-        parts.push(Expr::Compare(
-            Compare::GreaterOrEqual,
-            start(),
-            Box::new(Expr::Time(from)),
-        ));
+        parts.push(Expr::Compare(Compare::GreaterOrEqual, start(), Box::new(Expr::Time(from))));
     }
     let after = limit.until.and_then(|day| day.tomorrow().ok());
     if let Some(until) = after.and_then(|day| midnight(day, zone)) {
-        parts.push(Expr::Compare(
-            Compare::Less,
-            start(),
-            Box::new(Expr::Time(until)),
-        ));
+        parts.push(Expr::Compare(Compare::Less, start(), Box::new(Expr::Time(until))));
     }
     all_of(parts)
 }

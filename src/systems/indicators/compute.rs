@@ -1,8 +1,8 @@
 //! Figures of a period: every published statistic of a pack, in every slice that was asked for.
 //!
 //! Each dataset is read once for all indicators about it. Slices are the whole, every dimension
-//! asked for, every segment that the pack publishes, and all their combinations, so that a slice can
-//! be held against what it is a part of.
+//! asked for, every segment that the pack publishes, and all their combinations, so that a slice
+//! can be held against what it is a part of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,11 +16,12 @@ use trueline_figures::{
 use super::compile;
 use super::counts::{self, Counts};
 use super::dimensions::{self, DimensionError, Filter};
-use super::figures::Sheet;
+use super::limits::LateCounts;
 use super::mistake::offer_one_of;
 use super::model::{Dataset, Indicator, LimitKind, Measure, Pack};
 use super::records::Records;
 use super::row::FigureRow;
+use super::sheet::Sheet;
 
 /// What is asked of a pack.
 #[derive(Debug, Clone)]
@@ -36,12 +37,7 @@ pub struct Question {
 impl Question {
     /// All figures of a period, without slices.
     pub fn about(period: Period) -> Question {
-        Question {
-            period,
-            by: Vec::new(),
-            filter: Filter::default(),
-            only: Vec::new(),
-        }
+        Question { period, by: Vec::new(), filter: Filter::default(), only: Vec::new() }
     }
 }
 
@@ -61,11 +57,7 @@ pub enum ComputeError {
     #[error(transparent)]
     Dimension(#[from] DimensionError),
     #[error("there is no indicator `{id}` in {pack}{}", .instead.as_deref().unwrap_or_default())]
-    NoIndicator {
-        id: String,
-        pack: String,
-        instead: Option<String>,
-    },
+    NoIndicator { id: String, pack: String, instead: Option<String> },
     #[error("a calendar that comes with the program is damaged")]
     Calendar(#[from] CalendarError),
     #[error("the records of {dataset} cannot be read")]
@@ -95,11 +87,8 @@ pub fn compute(
     let counts = load_counts(records)?;
     let mut answers: BTreeMap<Dataset, Option<Answer>> = BTreeMap::new();
     for dataset in [Dataset::Case, Dataset::BillingTest, Dataset::Site] {
-        let about: Vec<&Indicator> = wanted
-            .iter()
-            .copied()
-            .filter(|indicator| indicator.dataset == dataset)
-            .collect();
+        let about: Vec<&Indicator> =
+            wanted.iter().copied().filter(|indicator| indicator.dataset == dataset).collect();
         let request = request(pack, question, &period, &about, &by, &calendars);
         let answer = match request {
             Some(request) => Some(ask(dataset, &request, records)?),
@@ -122,17 +111,13 @@ pub fn compute(
             counts: &counts,
             answer,
         };
+        let late = LateCounts::new(&sheet, &dimensions);
         for subset in subsets(&dimensions) {
-            rows.extend(sheet.rows(&subset));
+            rows.extend(sheet.rows(&subset, &late.along(&subset)));
         }
     }
     sort_by_statistic(pack, &mut rows);
-    Ok(Results {
-        pack: pack.id.clone(),
-        version: pack.version.clone(),
-        period,
-        rows,
-    })
+    Ok(Results { pack: pack.id.clone(), version: pack.version.clone(), period, rows })
 }
 
 impl Results {
@@ -162,7 +147,10 @@ pub fn parse_figure_id(id: &str) -> Option<(&str, Slice)> {
     Some((name, pairs.collect::<Option<Slice>>()?))
 }
 
-pub(super) fn wanted<'a>(pack: &'a Pack, question: &Question) -> Result<Vec<&'a Indicator>, ComputeError> {
+pub(super) fn wanted<'a>(
+    pack: &'a Pack,
+    question: &Question,
+) -> Result<Vec<&'a Indicator>, ComputeError> {
     if question.only.is_empty() {
         return Ok(pack.indicators.iter().collect());
     }
@@ -205,10 +193,8 @@ fn slicing(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> Vec<String> 
 fn subsets(names: &[String]) -> Vec<Vec<String>> {
     let mut all: Vec<Vec<String>> = vec![Vec::new()];
     for name in names {
-        let with: Vec<Vec<String>> = all
-            .iter()
-            .map(|known| known.iter().cloned().chain([name.clone()]).collect())
-            .collect();
+        let with: Vec<Vec<String>> =
+            all.iter().map(|known| known.iter().cloned().chain([name.clone()]).collect()).collect();
         all.extend(with);
     }
     all.sort_by_key(Vec::len);
@@ -226,11 +212,8 @@ pub(super) fn request(
 ) -> Option<Request> {
     let dataset = about.first()?.dataset;
     let filter = question.filter.condition(pack, dataset)?;
-    let mut dimensions: Vec<Dimension> = by
-        .iter()
-        .filter(|dimension| dimensions::suits(dataset, dimension))
-        .cloned()
-        .collect();
+    let mut dimensions: Vec<Dimension> =
+        by.iter().filter(|dimension| dimensions::suits(dataset, dimension)).cloned().collect();
     let own: BTreeSet<&String> = about.iter().flat_map(|one| own_columns(one)).collect();
     for name in own {
         if let Ok(dimension) = dimensions::dimension(pack, name)
@@ -239,10 +222,8 @@ pub(super) fn request(
             dimensions.push(dimension);
         }
     }
-    let mut definitions: Vec<_> = about
-        .iter()
-        .flat_map(|indicator| compile::definitions(pack, indicator))
-        .collect();
+    let mut definitions: Vec<_> =
+        about.iter().flat_map(|indicator| compile::definitions(pack, indicator)).collect();
     if filter != Expr::Boolean(true) {
         for definition in &mut definitions {
             let population = definition.population.clone();
@@ -268,29 +249,20 @@ fn own_columns(indicator: &Indicator) -> impl Iterator<Item = &String> {
     indicator.segments.iter().chain(limits)
 }
 
-fn ask(
+pub(super) fn ask(
     dataset: Dataset,
     request: &Request,
     records: &dyn Records,
 ) -> Result<Answer, ComputeError> {
     let parts = records
         .parts(dataset, &columns_needed(request))
-        .map_err(|source| ComputeError::Records {
-            dataset: dataset.name(),
-            source,
-        })?;
-    run(request, &parts).map_err(|source| ComputeError::Run {
-        dataset: dataset.name(),
-        source,
-    })
+        .map_err(|source| ComputeError::Records { dataset: dataset.name(), source })?;
+    run(request, &parts).map_err(|source| ComputeError::Run { dataset: dataset.name(), source })
 }
 
 /// Reads the dataset `count`, which is small.
 pub fn load_counts(records: &dyn Records) -> Result<Counts, ComputeError> {
-    let failed = |source| ComputeError::Records {
-        dataset: "count",
-        source,
-    };
+    let failed = |source| ComputeError::Records { dataset: "count", source };
     let columns: Vec<String> = counts::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
     let mut counts = Counts::default();
     for part in records.parts(Dataset::Count, &columns).map_err(failed)? {

@@ -1,7 +1,8 @@
 //! Numbers that are not cases: lines, users, bills, and values that others published.
 //!
-//! A count is looked up for a period and a region. Where it is given for smaller regions only, those
-//! add up; where it is given for shorter periods only, a flow adds up and a stock takes its last.
+//! A count is looked up for a period and a region. Where it is given for smaller regions only,
+//! those add up; where it is given for shorter periods only, a flow adds up and a stock takes its
+//! last.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,16 @@ use super::model::{CountKind, Pack};
 
 /// The columns that are read.
 pub(super) const COLUMNS: [&str; 10] = [
-    "source", "period", "region", "measure", "scope", "value", "unit", "role", "definition", "note",
+    "source",
+    "period",
+    "region",
+    "measure",
+    "scope",
+    "value",
+    "unit",
+    "role",
+    "definition",
+    "note",
 ];
 
 /// One row of the dataset `count`.
@@ -58,38 +68,25 @@ pub(super) struct Wanted<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoCount {
     #[error("`count` has no {measure}{} for {period}{}", of(.scope), at(.region))]
-    Missing {
-        measure: String,
-        scope: String,
-        region: String,
-        period: String,
-    },
+    Missing { measure: String, scope: String, region: String, period: String },
     #[error("sources disagree on {measure} for {period}{}: {}", at(.region), .sources.join(", "))]
-    Disagreement {
-        measure: String,
-        region: String,
-        period: String,
-        sources: Vec<String>,
-    },
+    Disagreement { measure: String, region: String, period: String, sources: Vec<String> },
 }
 
 fn of(scope: &str) -> String {
-    if scope.is_empty() {
-        String::new()
-    } else {
-        format!(" of {scope}")
-    }
+    if scope.is_empty() { String::new() } else { format!(" of {scope}") }
 }
 
 fn at(region: &str) -> String {
-    if region.is_empty() {
-        String::new()
-    } else {
-        format!(" in {region}")
-    }
+    if region.is_empty() { String::new() } else { format!(" in {region}") }
 }
 
 impl Counts {
+    /// Counts that did not come from a batch.
+    pub fn from_rows(rows: Vec<CountRow>) -> Counts {
+        Counts { rows }
+    }
+
     /// Adds the rows of a batch with the columns of [`COLUMNS`], in any order.
     pub(super) fn add(&mut self, batch: &RecordBatch) {
         let texts: Vec<Vec<String>> = COLUMNS.iter().map(|name| texts(batch, name)).collect();
@@ -97,9 +94,9 @@ impl Counts {
         let values = values.and_then(|column| cast(column, &DataType::Float64).ok());
         let Some(values) = values else { return };
         let values = values.as_primitive::<Float64Type>();
-        for row in 0..batch.num_rows() {
+        let row = |row: usize| {
             let text = |column: usize| texts[column][row].clone();
-            self.rows.push(CountRow {
+            CountRow {
                 source: text(0),
                 period: text(1),
                 region: text(2),
@@ -110,8 +107,9 @@ impl Counts {
                 role: text(7),
                 definition: text(8),
                 note: text(9),
-            });
-        }
+            }
+        };
+        self.rows.extend((0..batch.num_rows()).map(row));
     }
 
     pub(super) fn published(&self) -> impl Iterator<Item = &CountRow> {
@@ -129,12 +127,16 @@ impl Counts {
     }
 
     /// The number that is wanted, in millionths so that it stays exact.
+    ///
+    /// Without a scope it is the one that has none, else the sum over all scopes.
     pub(super) fn find(&self, pack: &Pack, wanted: Wanted<'_>) -> Result<i128, NoCount> {
+        let of_measure = |row: &&CountRow| row.role == "input" && row.measure == wanted.measure;
+        let has_scope = self.rows.iter().filter(of_measure).any(|row| row.scope == wanted.scope);
         let all: Vec<&CountRow> = self
             .rows
             .iter()
-            .filter(|row| row.role == "input")
-            .filter(|row| row.measure == wanted.measure && row.scope == wanted.scope)
+            .filter(of_measure)
+            .filter(|row| row.scope == wanted.scope || (wanted.scope.is_empty() && !has_scope))
             .collect();
         if let Some(found) = in_period(pack, &all, wanted, &wanted.period.name)? {
             return Ok(found);
@@ -145,21 +147,24 @@ impl Counts {
             region: wanted.region.to_owned(),
             period: wanted.period.name.clone(),
         };
-        let parts = shorter_periods(pack, &all, wanted.period);
-        let needed: Vec<&String> = match wanted.kind {
-            CountKind::Stock => parts.last().into_iter().collect(),
-            CountKind::Flow => parts.iter().collect(),
+        let inside = inside(pack, &all, wanted.period);
+        let parts = match wanted.kind {
+            CountKind::Stock => last_part(&inside, wanted.period).into_iter().collect(),
+            CountKind::Flow => parts_of_period(&inside, wanted.period),
         };
-        let mut sum = 0;
-        for period in &needed {
-            sum += in_period(pack, &all, wanted, period)?.ok_or_else(missing)?;
+        if parts.is_empty() {
+            return Err(missing());
         }
-        if needed.is_empty() { Err(missing()) } else { Ok(sum) }
+        let mut sum = 0;
+        for part in parts {
+            sum += in_period(pack, &all, wanted, &part.name)?.ok_or_else(missing)?;
+        }
+        Ok(sum)
     }
 }
 
-/// The names of shorter periods that touch and together make the period, the longest kind first.
-fn shorter_periods(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<String> {
+/// The periods inside a period for which there are counts, by their start, the longest first.
+fn inside(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<Period> {
     let zone = TimeZone::get(&pack.zone).unwrap_or(TimeZone::UTC);
     let names: BTreeSet<&str> = rows.iter().map(|row| row.period.as_str()).collect();
     let mut inside: Vec<Period> = names
@@ -168,18 +173,26 @@ fn shorter_periods(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<Stri
         .filter(|part| part.from >= period.from && part.to <= period.to)
         .collect();
     inside.sort_by_key(|part| (part.from, -part.to));
-    let mut chain = Vec::new();
+    inside
+}
+
+/// The shortest part that ends with the period: a stock is what it was then.
+fn last_part<'a>(inside: &'a [Period], period: &Period) -> Option<&'a Period> {
+    inside.iter().filter(|part| part.to == period.to).max_by_key(|part| part.from)
+}
+
+/// Parts that touch and together make the period; none if there is a gap.
+fn parts_of_period<'a>(inside: &'a [Period], period: &Period) -> Vec<&'a Period> {
+    let mut parts = Vec::new();
     let mut at = period.from;
     while at < period.to {
         let Some(next) = inside.iter().find(|part| part.from == at) else {
-            // A stock needs only its last part; a flow with a gap has no sum.
-            let last = inside.iter().filter(|part| part.to == period.to).min_by_key(|p| -p.from);
-            return last.map(|part| vec![String::new(), part.name.clone()]).unwrap_or_default();
+            return Vec::new();
         };
-        chain.push(next.name.clone());
+        parts.push(next);
         at = next.to;
     }
-    chain
+    parts
 }
 
 fn in_period(
@@ -188,9 +201,11 @@ fn in_period(
     wanted: Wanted<'_>,
     period: &str,
 ) -> Result<Option<i128>, NoCount> {
-    let mut by_region: BTreeMap<&str, Vec<&CountRow>> = BTreeMap::new();
+    // Region, then scope: rows that share both say the same thing and must agree.
+    let mut by_region: BTreeMap<&str, BTreeMap<&str, Vec<&CountRow>>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.period == period) {
-        by_region.entry(&row.region).or_default().push(row);
+        let scopes = by_region.entry(&row.region).or_default();
+        scopes.entry(&row.scope).or_default().push(row);
     }
     let regions: Vec<&str> = if by_region.contains_key(wanted.region) {
         vec![wanted.region]
@@ -202,17 +217,18 @@ fn in_period(
     }
     let mut sum = 0;
     for region in regions {
-        let rows = &by_region[region];
-        let first = rows[0].value;
-        if rows.iter().any(|row| (row.value - first).abs() > 1e-9) {
-            return Err(NoCount::Disagreement {
-                measure: wanted.measure.to_owned(),
-                region: region.to_owned(),
-                period: period.to_owned(),
-                sources: rows.iter().map(|row| row.source.clone()).collect(),
-            });
+        for rows in by_region[region].values() {
+            let first = rows[0].value;
+            if rows.iter().any(|row| (row.value - first).abs() > 1e-9) {
+                return Err(NoCount::Disagreement {
+                    measure: wanted.measure.to_owned(),
+                    region: region.to_owned(),
+                    period: period.to_owned(),
+                    sources: rows.iter().map(|row| row.source.clone()).collect(),
+                });
+            }
+            sum += millionths(first);
         }
-        sum += millionths(first);
     }
     Ok(Some(sum))
 }
@@ -228,10 +244,7 @@ fn parts_of<'a>(pack: &Pack, region: &str, known: Vec<&'a str>) -> Vec<&'a str> 
         at.unwrap_or(pack.levels.len())
     };
     let least = inside.iter().map(|code| depth(code)).min();
-    inside
-        .into_iter()
-        .filter(|code| Some(depth(code)) == least)
-        .collect()
+    inside.into_iter().filter(|code| Some(depth(code)) == least).collect()
 }
 
 pub(super) fn millionths(value: f64) -> i128 {

@@ -15,20 +15,13 @@ use super::model::{Cut, Dataset, Level, Pack};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DimensionError {
     #[error("there is no dimension `{name}`{}", hint(.instead.as_deref()))]
-    Unknown {
-        name: String,
-        instead: Option<String>,
-    },
+    Unknown { name: String, instead: Option<String> },
     #[error("`{text}` is no filter; write a name, `=` and a value, such as prefecture=141100")]
     NotAFilter { text: String },
     #[error(transparent)]
     Period(#[from] PeriodError),
     #[error("{name}={value} lies outside the period {period}")]
-    OutsidePeriod {
-        name: String,
-        value: String,
-        period: String,
-    },
+    OutsidePeriod { name: String, value: String, period: String },
     #[error("only one stretch of time can be asked for at once")]
     SeveralTimes,
 }
@@ -45,16 +38,12 @@ pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionE
     let column = || "region".to_owned();
     let key = if let Some(level) = pack.levels.iter().find(|level| level.name == name) {
         match &level.cut {
-            Cut::Digits { length, pad } => DimensionKey::Prefix {
-                column: column(),
-                length: *length,
-                pad: pad.clone(),
-            },
-            Cut::Parts { count, separator } => DimensionKey::Parts {
-                column: column(),
-                separator: *separator,
-                count: *count,
-            },
+            Cut::Digits { length, pad } => {
+                DimensionKey::Prefix { column: column(), length: *length, pad: pad.clone() }
+            }
+            Cut::Parts { count, separator } => {
+                DimensionKey::Parts { column: column(), separator: *separator, count: *count }
+            }
         }
     } else {
         match name {
@@ -71,10 +60,7 @@ pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionE
             }
         }
     };
-    Ok(Dimension {
-        name: name.to_owned(),
-        key,
-    })
+    Ok(Dimension { name: name.to_owned(), key })
 }
 
 /// Dimensions by their names, each once, in the order asked for.
@@ -154,9 +140,7 @@ impl Filter {
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, value) = part
                 .split_once('=')
-                .ok_or_else(|| DimensionError::NotAFilter {
-                    text: part.to_owned(),
-                })?;
+                .ok_or_else(|| DimensionError::NotAFilter { text: part.to_owned() })?;
             filter.add(pack, name.trim(), value.trim())?;
         }
         Ok(filter)
@@ -214,16 +198,13 @@ impl Filter {
 
 /// A value given by its label, as its code.
 fn coded(pack: &Pack, name: &str, value: &str) -> String {
-    let says = |words: &super::model::Words| {
-        words.zh == value || words.en.eq_ignore_ascii_case(value)
-    };
+    let says =
+        |words: &super::model::Words| words.zh == value || words.en.eq_ignore_ascii_case(value);
     let labels: Box<dyn Iterator<Item = (&String, &super::model::Words)>> =
         match pack.levels.iter().find(|level| level.name == name) {
-            Some(level) => Box::new(
-                pack.regions
-                    .iter()
-                    .filter(|(code, _)| cut(level, code) == **code),
-            ),
+            Some(level) => {
+                Box::new(pack.regions.iter().filter(|(code, _)| cut(level, code) == **code))
+            }
             None => Box::new(pack.labels.get(name).into_iter().flatten()),
         };
     let mut found = labels.filter(|(_, words)| says(words));
@@ -249,12 +230,8 @@ pub(super) fn cut(level: &Level, code: &str) -> String {
 
 fn in_regions(level: &Level, values: &[String]) -> Expr {
     let region = || Expr::Name("region".to_owned());
-    let starts = |prefix: String| {
-        Expr::Call(
-            Function::StartsWith,
-            vec![region(), Expr::Text(prefix)],
-        )
-    };
+    let starts =
+        |prefix: String| Expr::Call(Function::StartsWith, vec![region(), Expr::Text(prefix)]);
     let mut parts: Vec<Expr> = Vec::new();
     for value in values {
         if value.is_empty() {
@@ -304,5 +281,62 @@ fn as_text(name: &str, values: &[String]) -> Expr {
     match parts.len() {
         1 => parts.remove(0),
         _ => Expr::Or(parts),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::systems::indicators::load;
+
+    fn pack() -> Pack {
+        load("cn-miit", &[]).expect("it loads")
+    }
+
+    #[test]
+    fn a_region_may_be_named_in_either_language() {
+        let pack = pack();
+        let check = |text: &str, expected: &[&str]| {
+            let filter = Filter::parse(&pack, text).expect("a filter");
+            assert_eq!(filter.values["prefecture"], expected, "{text}");
+        };
+        check("prefecture=141100", &["141100"]);
+        check("prefecture=吕梁", &["141100"]);
+        check("prefecture=lüliang", &["141100"]);
+        check("prefecture=140100, prefecture=吕梁", &["140100", "141100"]);
+    }
+
+    #[test]
+    fn a_filter_on_time_shortens_the_period_and_never_leaves_it() {
+        let pack = pack();
+        let zone = TimeZone::get(&pack.zone).expect("a zone");
+        let half = Period::parse("2020H1", &zone).expect("a period");
+        let left = |text: &str| Filter::parse(&pack, text)?.period(&pack, &half);
+        assert_eq!(left("month=2020-05").expect("inside").name, "2020-05");
+        assert_eq!(left("area=urban").expect("all of it"), half);
+        assert!(matches!(left("month=2020-07"), Err(DimensionError::OutsidePeriod { .. })));
+        assert!(matches!(left("month=2020-05,month=2020-06"), Err(DimensionError::SeveralTimes)));
+    }
+
+    #[test]
+    fn a_misspelt_dimension_is_offered_the_right_one() {
+        let pack = pack();
+        let said = |text: &str| Filter::parse(&pack, text).expect_err("wrong").to_string();
+        assert_eq!(
+            said("prefectur=141100"),
+            "there is no dimension `prefectur`; did you mean `prefecture`?"
+        );
+        assert_eq!(
+            said("prefecture"),
+            "`prefecture` is no filter; write a name, `=` and a value, such as prefecture=141100"
+        );
+    }
+
+    #[test]
+    fn a_dataset_without_the_column_gives_no_condition() {
+        let pack = pack();
+        let filter = Filter::parse(&pack, "area=urban").expect("a filter");
+        assert!(filter.condition(&pack, Dataset::Case).is_some());
+        assert_eq!(filter.condition(&pack, Dataset::Site), None);
     }
 }

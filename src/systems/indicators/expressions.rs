@@ -1,4 +1,4 @@
-//! Expressions inside a pack: parsed where they stand, checked against the columns of their dataset.
+//! Expressions inside a pack: parsed where they stand, checked against their columns.
 
 use std::ops::Range;
 
@@ -36,9 +36,7 @@ impl Columns {
             };
             (column.name.to_owned(), found)
         });
-        Columns {
-            known: typed.collect(),
-        }
+        Columns { known: typed.collect() }
     }
 }
 
@@ -66,16 +64,11 @@ pub(super) fn written(
     let at = text.span();
     let source = text.get_ref();
     let expr = parse(source).map_err(|error| {
-        manuscript
-            .mistake_inside(&at, error.offset, error.message)
-            .or_write(error.hint)
+        manuscript.mistake_inside(&at, error.offset, error.message).or_write(error.hint)
     })?;
     let columns = Columns::of(dataset);
     suits(&expr, &columns, wanted).map_err(|error| misfit(manuscript, &at, source, error))?;
-    Ok(Written {
-        text: source.trim().to_owned(),
-        expr,
-    })
+    Ok(Written { text: source.trim().to_owned(), expr })
 }
 
 fn suits(expr: &Expr, columns: &Columns, wanted: Wanted) -> Result<(), TypeError> {
@@ -90,11 +83,7 @@ fn suits(expr: &Expr, columns: &Columns, wanted: Wanted) -> Result<(), TypeError
             "moment",
             "write a moment such as resolved or latest(accepted, paid)",
         ),
-        Wanted::Label => (
-            found == Type::Text,
-            "text",
-            "write the name of a text column",
-        ),
+        Wanted::Label => (found == Type::Text, "text", "write the name of a text column"),
         Wanted::Quantity => (
             matches!(found, Type::Integer | Type::Number),
             "number",
@@ -112,12 +101,7 @@ fn suits(expr: &Expr, columns: &Columns, wanted: Wanted) -> Result<(), TypeError
 
 /// The checker knows what is wrong but not where, so we look for the words it quotes.
 fn misfit(manuscript: &Manuscript, at: &Range<usize>, source: &str, error: TypeError) -> Mistake {
-    let quoted = error.message.split('`').skip(1).step_by(2);
-    let offset = quoted
-        .filter_map(|words| source.find(words))
-        .next()
-        .unwrap_or(0);
-    manuscript
-        .mistake_inside(at, offset, error.message)
-        .or_write(error.hint)
+    let mut quoted = error.message.split('`').skip(1).step_by(2);
+    let offset = quoted.find_map(|words| source.find(words)).unwrap_or(0);
+    manuscript.mistake_inside(at, offset, error.message).or_write(error.hint)
 }

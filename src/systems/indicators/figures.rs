@@ -2,59 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trueline_clock::Calendar;
-use trueline_figures::{Answer, Amount, Period, Slice, Tally};
+use trueline_figures::numbers;
+use trueline_figures::{Amount, Slice, Tally};
 
-use super::certainty;
-use super::compile::{LimitSet, definition_id, limits_in};
-use super::counts::Counts;
+use super::compile::{LimitSet, definition_id};
 use super::fraction::{Fraction, bound_text, claim_text};
-use super::limits::{LateCounts, limit_rows};
-use super::model::{
-    Dataset, Denominator, Indicator, Measure, Pack, Statistic, StatisticKind, TimeUnit, Words,
-};
+use super::limits::{LateAlong, limit_rows};
+use super::model::{Dataset, Denominator, Measure, Method, Statistic, StatisticKind, TimeUnit};
 use super::rates;
 use super::row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, OpenRow, Percentiles, Status, SubtractedRow,
 };
-
-/// Everything that the figures of one indicator are made from.
-pub(super) struct Sheet<'a> {
-    pub(super) pack: &'a Pack,
-    pub(super) indicator: &'a Indicator,
-    pub(super) period: &'a Period,
-    pub(super) calendars: &'a [Calendar],
-    pub(super) counts: &'a Counts,
-    pub(super) answer: Option<&'a Answer>,
-}
-
-/// A value with what it says about itself.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    pub(super) value: Option<Fraction>,
-    pub(super) without_exclusions: Option<Fraction>,
-    pub(super) without_pauses: Option<Fraction>,
-    /// Hits and trials, where it is a proportion.
-    pub(super) proportion: Option<(u64, u64)>,
-    pub(super) late: u64,
-    pub(super) missing: Option<Words>,
-}
-
-type Tallies = BTreeMap<Slice, Tally>;
+use super::sheet::{Reading, Sheet, Tallies};
 
 impl Sheet<'_> {
     /// The figures of every slice along these dimensions.
-    pub(super) fn rows(&self, dimensions: &[String]) -> Vec<FigureRow> {
+    pub(super) fn rows(&self, dimensions: &[String], late: &LateAlong) -> Vec<FigureRow> {
         let sets = self.tally_sets(dimensions);
         let all = self.all_slices(dimensions, &sets[&self.indicator.id]);
-        let late = LateCounts::new(self, dimensions);
         let mut rows = Vec::new();
         for statistic in &self.indicator.publish {
             let set = &sets[&self.definition_of(statistic)];
             for slice in &all {
                 let nothing = Tally::default();
                 let tally = set.get(slice).unwrap_or(&nothing);
-                rows.push(self.row(statistic, slice, tally, &late));
+                rows.push(self.row(statistic, slice, tally, late));
             }
         }
         rows
@@ -82,12 +54,8 @@ impl Sheet<'_> {
     }
 
     fn tally_sets(&self, dimensions: &[String]) -> BTreeMap<String, Tallies> {
-        let mut ids: BTreeSet<String> = self
-            .indicator
-            .publish
-            .iter()
-            .map(|statistic| self.definition_of(statistic))
-            .collect();
+        let mut ids: BTreeSet<String> =
+            self.indicator.publish.iter().map(|statistic| self.definition_of(statistic)).collect();
         ids.insert(self.indicator.id.clone());
         ids.into_iter()
             .map(|id| {
@@ -95,14 +63,6 @@ impl Sheet<'_> {
                 (id, tallies)
             })
             .collect()
-    }
-
-    pub(super) fn tallies(&self, definition: &str, dimensions: &[String]) -> Tallies {
-        let Some(answer) = self.answer else {
-            return Tallies::new();
-        };
-        let names: Vec<&str> = dimensions.iter().map(String::as_str).collect();
-        answer.tallies(definition, &names).into_iter().collect()
     }
 
     /// The slices that have rows, the whole, and each segment that the pack publishes by name.
@@ -129,7 +89,7 @@ impl Sheet<'_> {
         statistic: &Statistic,
         slice: &Slice,
         tally: &Tally,
-        late: &LateCounts,
+        late: &LateAlong,
     ) -> FigureRow {
         let reading = self.read(statistic, slice, tally);
         let bound = self.bound(statistic, tally);
@@ -151,6 +111,7 @@ impl Sheet<'_> {
             statistic: statistic.id.clone(),
             slice: slice.clone(),
             period: self.period.name.clone(),
+            definition: self.definition(),
             value,
             printed,
             unit: statistic.unit.clone(),
@@ -184,6 +145,12 @@ impl Sheet<'_> {
         }
     }
 
+    fn definition(&self) -> String {
+        let set_by = &self.indicator.set_by;
+        let version = self.pack.lineage.iter().find(|one| one.id == *set_by);
+        version.map_or_else(|| set_by.clone(), |one| format!("{set_by} {}", one.version))
+    }
+
     fn measured_in(&self) -> String {
         match &self.indicator.measure {
             Measure::Waited(_) => "s".to_owned(),
@@ -200,11 +167,8 @@ impl Sheet<'_> {
         let of = |numerator: i128, rows: u64| Fraction::new(numerator, i128::from(rows) * each);
         let mean = |amount: &Amount| of(amount.sum, amount.n);
         let one = |value: Option<i64>| value.and_then(|v| Fraction::new(i128::from(v), each));
-        let plain = |value: Option<Fraction>| Reading {
-            value,
-            late: tally.late,
-            ..Reading::default()
-        };
+        let plain =
+            |value: Option<Fraction>| Reading { value, late: tally.late, ..Reading::default() };
         match &statistic.kind {
             StatisticKind::Mean => Reading {
                 without_exclusions: mean(&tally.without_exclusions),
@@ -218,9 +182,7 @@ impl Sheet<'_> {
             },
             StatisticKind::Shortest => plain(one(tally.shortest)),
             StatisticKind::Median => plain(
-                tally
-                    .median_doubled()
-                    .and_then(|twice| Fraction::new(i128::from(twice), 2 * each)),
+                tally.median_doubled().and_then(|twice| Fraction::new(i128::from(twice), 2 * each)),
             ),
             StatisticKind::Percentile(percent) => plain(one(tally.percentile(*percent))),
             StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => self.on_time(tally),
@@ -232,14 +194,14 @@ impl Sheet<'_> {
                 | Measure::Count
                 | Measure::Ratio { .. } => Reading {
                     without_exclusions: Fraction::new(i128::from(tally.without_exclusions.n), 1),
-                    ..plain(self.counted(tally))
+                    ..plain(counted(tally))
                 },
             },
             StatisticKind::Sum => plain(match tally.n {
                 0 => None,
                 _ => Fraction::new(tally.sum, each),
             }),
-            StatisticKind::Share => self.share(tally),
+            StatisticKind::Share => share(tally),
             StatisticKind::Response => {
                 proportion(tally.n, tally.n + tally.unmeasurable, Reading::default())
             }
@@ -249,19 +211,10 @@ impl Sheet<'_> {
                 | Measure::Amount { .. }
                 | Measure::Share { .. }
                 | Measure::Count
-                | Measure::Ratio { .. } => self.ratio(statistic, tally),
+                | Measure::Ratio { .. } => ratio(statistic, tally),
             },
-            StatisticKind::Bound { .. } => self.ratio(statistic, tally),
+            StatisticKind::Bound { .. } => ratio(statistic, tally),
         }
-    }
-
-    /// A count of nothing is nothing where no record of the kind ever was, and 0 where some were.
-    fn counted(&self, tally: &Tally) -> Option<Fraction> {
-        let seen = tally.n + tally.unmeasurable + tally.without_exclusions.n;
-        if seen == 0 && tally.excluded.is_empty() {
-            return None;
-        }
-        Fraction::new(i128::from(tally.n), 1)
     }
 
     /// Nothing can be subtracted by an indicator that subtracts no kind of interval.
@@ -292,36 +245,17 @@ impl Sheet<'_> {
         }
     }
 
-    fn share(&self, tally: &Tally) -> Reading {
-        let all = &tally.without_exclusions;
-        let hits = u64::try_from(tally.sum).unwrap_or(0);
-        let reading = Reading {
-            without_exclusions: Fraction::new(all.sum * 100, i128::from(all.n)),
-            ..Reading::default()
-        };
-        proportion(hits, tally.n, reading)
-    }
-
-    fn ratio(&self, statistic: &Statistic, tally: &Tally) -> Reading {
-        let factor = if statistic.unit == "%" { 100 } else { 1 };
-        let all = &tally.without_exclusions;
-        let hits = u64::try_from(tally.sum).ok();
-        Reading {
-            value: Fraction::new(tally.sum * factor, i128::from(tally.n)),
-            without_exclusions: Fraction::new(all.sum * factor, i128::from(all.n)),
-            proportion: hits.filter(|hits| *hits <= tally.n).map(|hits| (hits, tally.n)),
-            ..Reading::default()
-        }
-    }
-
     fn interval(&self, statistic: &Statistic, reading: &Reading) -> Option<IntervalRow> {
         let (part, of) = reading.proportion?;
         let wanted = self.pack.interval;
-        let (low, high) = certainty::interval(part, of, wanted)?;
+        let interval = match wanted.method {
+            Method::Wilson => numbers::wilson(part, of, wanted.level),
+            Method::ClopperPearson => numbers::clopper_pearson(part, of, wanted.level),
+        }?;
         let factor = if statistic.unit == "%" { 100.0 } else { 1.0 };
         Some(IntervalRow {
-            low: low * factor,
-            high: high * factor,
+            low: interval.low * factor,
+            high: interval.high * factor,
             level: wanted.level,
             method: wanted.method,
         })
@@ -333,7 +267,7 @@ impl Sheet<'_> {
         };
         let level = self.pack.interval.level;
         let errors = u64::try_from(tally.sum).ok()?;
-        let upper = certainty::upper_bound(errors, tally.n, level)?;
+        let upper = numbers::error_rate_upper_bound(errors, tally.n, level)?;
         Some(BoundRow {
             errors,
             records: tally.n,
@@ -341,7 +275,7 @@ impl Sheet<'_> {
             level,
             claim,
             claim_holds: upper <= claim,
-            records_needed: certainty::records_needed(errors, claim, level),
+            records_needed: numbers::clean_records_needed(claim, level, errors)?,
         })
     }
 
@@ -356,27 +290,36 @@ impl Sheet<'_> {
             Measure::Share { .. } | Measure::Count | Measure::Ratio { .. } | Measure::Per(_) => 1,
         }
     }
+}
 
-    pub(super) fn unit_seconds(&self, unit: TimeUnit) -> i64 {
-        match unit {
-            TimeUnit::Seconds => 1,
-            TimeUnit::Minutes => 60,
-            TimeUnit::Hours | TimeUnit::WorkingHours => 3600,
-            TimeUnit::Days => 86_400,
-            TimeUnit::WorkingDays => {
-                let name = self.pack.calendar.as_deref();
-                let found = self.calendars.iter().find(|one| Some(one.name()) == name);
-                found.map_or(86_400, Calendar::day_seconds)
-            }
-        }
+/// A count of nothing is nothing where no record of the kind ever was, and 0 where some were.
+fn counted(tally: &Tally) -> Option<Fraction> {
+    let seen = tally.n + tally.unmeasurable + tally.without_exclusions.n;
+    if seen == 0 && tally.excluded.is_empty() {
+        return None;
     }
+    Fraction::new(i128::from(tally.n), 1)
+}
 
-    /// The ids and limits of each pack that limits single cases here.
-    pub(super) fn limiting_packs(&self) -> BTreeSet<&str> {
-        limits_in(self.pack, self.indicator, &LimitSet::All)
-            .into_iter()
-            .map(|limit| limit.by.as_str())
-            .collect()
+fn share(tally: &Tally) -> Reading {
+    let all = &tally.without_exclusions;
+    let hits = u64::try_from(tally.sum).unwrap_or(0);
+    let reading = Reading {
+        without_exclusions: Fraction::new(all.sum * 100, i128::from(all.n)),
+        ..Reading::default()
+    };
+    proportion(hits, tally.n, reading)
+}
+
+fn ratio(statistic: &Statistic, tally: &Tally) -> Reading {
+    let factor = if statistic.unit == "%" { 100 } else { 1 };
+    let all = &tally.without_exclusions;
+    let hits = u64::try_from(tally.sum).ok();
+    Reading {
+        value: Fraction::new(tally.sum * factor, i128::from(tally.n)),
+        without_exclusions: Fraction::new(all.sum * factor, i128::from(all.n)),
+        proportion: hits.filter(|hits| *hits <= tally.n).map(|hits| (hits, tally.n)),
+        ..Reading::default()
     }
 }
 
@@ -399,11 +342,7 @@ fn percentiles(tally: &Tally) -> Option<Percentiles> {
 }
 
 fn excluded(from: &trueline_figures::Excluded) -> ExcludedRow {
-    ExcludedRow {
-        reason: from.reason.clone(),
-        n: from.n,
-        without_approver: from.without_approver,
-    }
+    ExcludedRow { reason: from.reason.clone(), n: from.n, without_approver: from.without_approver }
 }
 
 fn subtracted(from: &trueline_figures::Subtracted) -> SubtractedRow {

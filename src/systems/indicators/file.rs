@@ -34,10 +34,7 @@ impl<'de> Visitor<'de> for WordsVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Words, E> {
-        Ok(Words {
-            zh: text.to_owned(),
-            en: text.to_owned(),
-        })
+        Ok(Words { zh: text.to_owned(), en: text.to_owned() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Words, A::Error> {

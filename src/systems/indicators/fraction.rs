@@ -3,6 +3,8 @@
 //! A figure stays a fraction of integers until it is printed, so it is rounded once, by GB/T 8170
 //! (half to even). A rate below 1 never prints as 100 %, nor one above 0 as 0 %.
 
+use trueline_figures::numbers::round_half_even;
+
 /// A value as a fraction of integers; the denominator is positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fraction {
@@ -13,17 +15,11 @@ pub(super) struct Fraction {
 impl Fraction {
     /// `None` if there is nothing to divide by.
     pub(super) fn new(numerator: i128, denominator: i128) -> Option<Fraction> {
-        (denominator > 0).then_some(Fraction {
-            numerator,
-            denominator,
-        })
+        (denominator > 0).then_some(Fraction { numerator, denominator })
     }
 
     pub(super) fn times(self, factor: i128) -> Fraction {
-        Fraction {
-            numerator: self.numerator * factor,
-            ..self
-        }
+        Fraction { numerator: self.numerator * factor, ..self }
     }
 
     pub(super) fn value(self) -> f64 {
@@ -35,49 +31,27 @@ impl Fraction {
 
     /// Rounded half to even, with so many decimals.
     pub(super) fn rounded(self, decimals: u8) -> String {
-        decimal(self.scaled(decimals), decimals)
+        let text = round_half_even(self.numerator, self.denominator, usize::from(decimals));
+        text.unwrap_or_else(|| "—".to_owned())
     }
 
-    /// A share in percent: exactly 0 and 100 print without decimals, and nothing else prints as
-    /// either of them.
+    /// A share in percent. All and none print without decimals; what is neither takes as many
+    /// decimals as it needs not to look like them.
     pub(super) fn percent(self, decimals: u8) -> String {
-        let scaled = self.scaled(decimals);
-        let hundred = 100 * 10_i128.pow(u32::from(decimals));
-        let least = decimal(1, decimals);
-        let most = decimal(hundred - 1, decimals);
+        let all = 100 * self.denominator;
         if self.numerator == 0 {
-            "0".to_owned()
-        } else if self.numerator == 100 * self.denominator {
-            "100".to_owned()
-        } else if scaled == 0 {
-            format!("<{least}")
-        } else if scaled == hundred && self.numerator < 100 * self.denominator {
-            format!(">{most}")
-        } else {
-            decimal(scaled, decimals)
+            return "0".to_owned();
         }
+        if self.numerator == all {
+            return "100".to_owned();
+        }
+        let looks_whole = |text: &str| text.trim_end_matches('0').trim_end_matches('.') == "100";
+        let looks_none = |text: &str| text.chars().all(|c| c == '0' || c == '.');
+        (decimals..=18)
+            .map(|decimals| self.rounded(decimals))
+            .find(|text| !looks_none(text) && (!looks_whole(text) || self.numerator > all))
+            .unwrap_or_else(|| self.rounded(decimals))
     }
-
-    fn scaled(self, decimals: u8) -> i128 {
-        let scaled = self.numerator * 10_i128.pow(u32::from(decimals));
-        let floor = scaled.div_euclid(self.denominator);
-        let twice_rest = 2 * scaled.rem_euclid(self.denominator);
-        let up = twice_rest > self.denominator
-            || (twice_rest == self.denominator && floor.rem_euclid(2) == 1);
-        floor + i128::from(up)
-    }
-}
-
-fn decimal(scaled: i128, decimals: u8) -> String {
-    let sign = if scaled < 0 { "-" } else { "" };
-    let digits = scaled.unsigned_abs().to_string();
-    let places = usize::from(decimals);
-    if places == 0 {
-        return format!("{sign}{digits}");
-    }
-    let digits = format!("{digits:0>width$}", width = places + 1);
-    let (whole, part) = digits.split_at(digits.len() - places);
-    format!("{sign}{whole}.{part}")
 }
 
 /// A small rate rounded up to two digits: an upper bound must not come out below itself.
@@ -99,11 +73,7 @@ pub(super) fn bound_text(bound: f64) -> String {
 pub(super) fn claim_text(claim: f64) -> String {
     let exponent = libm::round(libm::log10(claim)) as i32;
     let exact = (claim - libm::pow(10.0, f64::from(exponent))).abs() < claim * 1e-9;
-    if exact {
-        format!("10{}", superscript(exponent))
-    } else {
-        bound_text(claim)
-    }
+    if exact { format!("10{}", superscript(exponent)) } else { bound_text(claim) }
 }
 
 fn superscript(number: i32) -> String {
@@ -153,8 +123,8 @@ mod tests {
         assert_eq!(share(8814, 10_000), "88.14");
         assert_eq!(share(0, 10), "0");
         assert_eq!(share(10, 10), "100");
-        assert_eq!(share(999_999, 1_000_000), ">99.99");
-        assert_eq!(share(1, 1_000_000), "<0.01");
+        assert_eq!(share(199_999, 200_000), "99.9995");
+        assert_eq!(share(1, 200_000), "0.0005");
         assert_eq!(share(99_994, 100_000), "99.99");
     }
 

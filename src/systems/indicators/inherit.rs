@@ -12,17 +12,9 @@ use super::model::{Direction, Indicator, Limit, LimitKind, TimeUnit};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Looser {
     #[error("{new} is looser than the {old} of {by}")]
-    Unapproved {
-        new: String,
-        old: String,
-        by: String,
-    },
+    Unapproved { new: String, old: String, by: String },
     #[error("{new} replaces the {old} of {by} for other cases than those")]
-    OtherSegment {
-        new: String,
-        old: String,
-        by: String,
-    },
+    OtherSegment { new: String, old: String, by: String },
 }
 
 impl Looser {
@@ -70,33 +62,22 @@ fn outside(old: &Limit, new: &Limit) -> Vec<Limit> {
     if let Some(until) = new.from.and_then(|from| from.yesterday().ok())
         && old.from.is_none_or(|from| from <= until)
     {
-        left.push(Limit {
-            until: Some(until),
-            ..old.clone()
-        });
+        left.push(Limit { until: Some(until), ..old.clone() });
     }
     if let Some(from) = new.until.and_then(|until| until.tomorrow().ok())
         && old.until.is_none_or(|until| from <= until)
     {
-        left.push(Limit {
-            from: Some(from),
-            ..old.clone()
-        });
+        left.push(Limit { from: Some(from), ..old.clone() });
     }
     left
 }
 
 /// Whether two limits can hold for the same case on the same day.
 fn meet(a: &Limit, b: &Limit) -> bool {
-    let days = a
-        .from
-        .is_none_or(|from| b.until.is_none_or(|until| from <= until))
-        && b.from
-            .is_none_or(|from| a.until.is_none_or(|until| from <= until));
+    let days = a.from.is_none_or(|from| b.until.is_none_or(|until| from <= until))
+        && b.from.is_none_or(|from| a.until.is_none_or(|until| from <= until));
     let segments = a.segment.iter().all(|(column, values)| {
-        b.segment
-            .get(column)
-            .is_none_or(|others| values.iter().any(|value| others.contains(value)))
+        b.segment.get(column).is_none_or(|others| values.iter().any(|value| others.contains(value)))
     });
     days && segments
 }

@@ -8,53 +8,83 @@ use jiff::tz::TimeZone;
 use trueline_figures::Slice;
 
 use super::compile::{LimitSet, definition_id};
-use super::figures::Sheet;
 use super::model::{Direction, Limit, LimitKind, Statistic, StatisticKind};
 use super::row::LimitRow;
+use super::sheet::Sheet;
 
-/// Rows past the limits of each pack, along the dimensions asked for and those that limits tell
-/// apart.
+/// Rows past the limits of each pack, in the finest slices and by what limits tell apart.
 pub(super) struct LateCounts {
-    by_pack: BTreeMap<String, Vec<(Slice, u64, u64)>>,
+    by_pack: BTreeMap<String, Vec<(Slice, Late)>>,
+}
+
+/// Late rows, and rows that had a limit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Late {
+    late: u64,
+    limited: u64,
+}
+
+/// The same along one choice of dimensions: pack → slice → what limits tell apart in it.
+pub(super) struct LateAlong {
+    by_pack: BTreeMap<String, BTreeMap<Slice, Vec<(Slice, Late)>>>,
 }
 
 impl LateCounts {
     pub(super) fn new(sheet: &Sheet<'_>, dimensions: &[String]) -> LateCounts {
-        let mut finer = dimensions.to_vec();
+        let mut finest = dimensions.to_vec();
         for limit in &sheet.indicator.limits {
             for column in limit.segment.keys() {
                 let longest = matches!(limit.kind, LimitKind::Longest(_));
-                if longest && !finer.contains(column) {
-                    finer.push(column.clone());
+                if longest && !finest.contains(column) {
+                    finest.push(column.clone());
                 }
             }
         }
         let by_pack = sheet.limiting_packs().into_iter().map(|by| {
             let set = LimitSet::Of(by.to_owned());
             let id = definition_id(sheet.pack, sheet.indicator, &set);
-            let late = sheet
-                .tallies(&id, &finer)
-                .into_iter()
-                .map(|(slice, tally)| (slice, tally.late, tally.limited));
+            let late = sheet.tallies(&id, &finest).into_iter().map(|(slice, tally)| {
+                let late = Late { late: tally.late, limited: tally.limited };
+                (slice, late)
+            });
             (by.to_owned(), late.collect())
         });
-        LateCounts {
-            by_pack: by_pack.collect(),
-        }
+        LateCounts { by_pack: by_pack.collect() }
     }
 
-    /// Late and limited rows of a pack in a slice, as far as a limit's segment reaches.
-    fn count(&self, limit: &Limit, slice: &Slice) -> (u64, u64) {
-        let inside = |found: &Slice| {
-            slice.iter().all(|(name, value)| found.get(name) == Some(value))
-                && limit.segment.iter().all(|(column, values)| {
-                    found.get(column).is_none_or(|value| values.contains(value))
-                })
+    pub(super) fn along(&self, dimensions: &[String]) -> LateAlong {
+        let project = |rows: &Vec<(Slice, Late)>| {
+            let mut slices: BTreeMap<Slice, Vec<(Slice, Late)>> = BTreeMap::new();
+            for (found, late) in rows {
+                let (slice, rest): (Slice, Slice) = found
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .partition(|(name, _)| dimensions.contains(name));
+                slices.entry(slice).or_default().push((rest, *late));
+            }
+            slices
         };
-        let rows = self.by_pack.get(&limit.by).map_or(&[] as &[_], Vec::as_slice);
-        rows.iter()
-            .filter(|(found, ..)| inside(found))
-            .fold((0, 0), |(late, limited), row| (late + row.1, limited + row.2))
+        let by_pack = self.by_pack.iter().map(|(by, rows)| (by.clone(), project(rows)));
+        LateAlong { by_pack: by_pack.collect() }
+    }
+}
+
+impl LateAlong {
+    /// Late and limited rows of a pack in a slice, as far as a limit's segment reaches.
+    fn count(&self, limit: &Limit, slice: &Slice) -> Late {
+        let inside = |rest: &Slice| {
+            limit.segment.iter().all(|(column, values)| {
+                let value = slice.get(column).or_else(|| rest.get(column));
+                value.is_none_or(|value| values.contains(value))
+            })
+        };
+        let rows = self.by_pack.get(&limit.by).and_then(|slices| slices.get(slice));
+        let rows = rows.map_or(&[] as &[_], Vec::as_slice);
+        let reached = rows.iter().filter(|(rest, _)| inside(rest));
+        reached.fold(Late::default(), |sum, (_, late)| Late {
+            late: sum.late + late.late,
+            limited: sum.limited + late.limited,
+        })
     }
 }
 
@@ -64,7 +94,7 @@ pub(super) fn limit_rows(
     statistic: &Statistic,
     slice: &Slice,
     value: Option<f64>,
-    late: &LateCounts,
+    late: &LateAlong,
 ) -> Vec<LimitRow> {
     sheet
         .indicator
@@ -81,7 +111,10 @@ pub(super) fn limit_rows(
 fn concerns(sheet: &Sheet<'_>, limit: &Limit, statistic: &Statistic) -> bool {
     match (&limit.kind, &statistic.kind) {
         (LimitKind::Mean, StatisticKind::Mean)
-        | (LimitKind::Longest(_), StatisticKind::Longest | StatisticKind::OnTime { against: None })
+        | (
+            LimitKind::Longest(_),
+            StatisticKind::Longest | StatisticKind::OnTime { against: None },
+        )
         | (LimitKind::Rate, StatisticKind::Rate)
         | (LimitKind::Bound, StatisticKind::Bound { .. }) => true,
         (LimitKind::Longest(_), StatisticKind::OnTime { against: Some(by) }) => {
@@ -155,10 +188,10 @@ fn limit_row(
     statistic: &Statistic,
     slice: &Slice,
     value: Option<f64>,
-    late: &LateCounts,
+    late: &LateAlong,
 ) -> LimitRow {
     let each_case = matches!(limit.kind, LimitKind::Longest(_));
-    let (late, limited) = late.count(limit, slice);
+    let Late { late, limited } = late.count(limit, slice);
     let met = if each_case {
         let alone = sheet.indicator.limits.iter().all(|other| {
             std::ptr::eq(other, limit)

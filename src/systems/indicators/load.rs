@@ -24,16 +24,13 @@ pub fn load(asked: &str, folders: &[PathBuf]) -> Result<Pack, PackError> {
     };
     let mut folders = folders.to_vec();
     folders.extend(home);
-    read(manuscript, &folders, &mut Vec::new())
+    read(&manuscript, &folders, &mut Vec::new())
 }
 
 /// Reads a pack from its text; it may inherit a shipped pack.
 pub fn parse(file: &str, text: &str) -> Result<Pack, PackError> {
-    let manuscript = Manuscript {
-        file: file.to_owned(),
-        text: text.to_owned(),
-    };
-    read(manuscript, &[], &mut Vec::new())
+    let manuscript = Manuscript { file: file.to_owned(), text: text.to_owned() };
+    read(&manuscript, &[], &mut Vec::new())
 }
 
 type Found = Option<(Manuscript, Option<PathBuf>)>;
@@ -55,26 +52,19 @@ fn find(asked: &str, folders: &[PathBuf]) -> Result<Found, PackError> {
         }
     }
     Ok(shipped::shipped_pack_text(asked).map(|text| {
-        let manuscript = Manuscript {
-            file: format!("packs/{asked}.toml"),
-            text: text.to_owned(),
-        };
+        let manuscript = Manuscript { file: format!("packs/{asked}.toml"), text: text.to_owned() };
         (manuscript, None)
     }))
 }
 
 fn read_text(path: &Path) -> Result<Manuscript, PackError> {
     let file = path.display().to_string();
-    let unreadable = |source| PackError::Unreadable {
-        file: file.clone(),
-        source,
-    };
+    let unreadable = |source| PackError::Unreadable { file: file.clone(), source };
     let bytes = std::fs::read(path).map_err(unreadable)?;
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Manuscript {
-            text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(),
-            file,
-        }),
+        Ok(text) => {
+            Ok(Manuscript { text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(), file })
+        }
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(&error.into_bytes()[..valid]).into_owned();
@@ -89,20 +79,17 @@ fn read_text(path: &Path) -> Result<Manuscript, PackError> {
 
 /// `chain` holds the ids of the packs that led here.
 fn read(
-    manuscript: Manuscript,
+    manuscript: &Manuscript,
     folders: &[PathBuf],
     chain: &mut Vec<String>,
 ) -> Result<Pack, PackError> {
-    let file = parse_file(&manuscript)?;
+    let file = parse_file(manuscript)?;
     let id = file.pack.id.get_ref().clone();
     if chain.contains(&id) {
         chain.push(id);
         let circle = chain.join(" → ");
         let mistake = manuscript
-            .mistake(
-                &file.pack.id.span(),
-                format!("packs inherit in a circle: {circle}"),
-            )
+            .mistake(&file.pack.id.span(), format!("packs inherit in a circle: {circle}"))
             .or_write("let the most general of them inherit nothing");
         return Err(Box::new(mistake).into());
     }
@@ -111,24 +98,20 @@ fn read(
         None => None,
         Some(name) => {
             let Some((text, home)) = find(name.get_ref(), folders)? else {
-                return Err(no_such_parent(&manuscript, name).into());
+                return Err(Box::new(no_such_parent(manuscript, name)).into());
             };
             let mut folders = folders.to_vec();
             folders.extend(home);
-            Some(read(text, &folders, chain)?)
+            Some(read(&text, &folders, chain)?)
         }
     };
-    Ok(resolve::pack(&manuscript, file, parent)?)
+    Ok(resolve::pack(manuscript, file, parent)?)
 }
 
-fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> Box<Mistake> {
-    let mistake = manuscript
-        .mistake(
-            &name.span(),
-            format!("no pack is called `{}`", name.get_ref()),
-        )
-        .or_one_of(name.get_ref(), shipped_packs());
-    Box::new(mistake)
+fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> Mistake {
+    manuscript
+        .mistake(&name.span(), format!("no pack is called `{}`", name.get_ref()))
+        .or_one_of(name.get_ref(), shipped_packs())
 }
 
 fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<Mistake>> {
@@ -141,11 +124,7 @@ fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<Mistake>> {
             message.starts_with("unknown field") || message.starts_with("unknown variant");
         let mistake = match words.split_first() {
             Some((wrong, right)) if unknown => {
-                let kind = if message.starts_with("unknown field") {
-                    "key"
-                } else {
-                    "word"
-                };
+                let kind = if message.starts_with("unknown field") { "key" } else { "word" };
                 let problem = format!("there is no {kind} `{wrong}` here");
                 let mistake = manuscript.mistake(&at, problem);
                 match nearest(wrong, right.iter().copied()) {

@@ -1,7 +1,7 @@
 //! What is wrong in a pack, where it stands, and what to write instead.
 //!
-//! A pack is read and edited by people, so a mistake names its file, line and column, and offers the
-//! nearest word that would have been right.
+//! A pack is read and edited by people, so a mistake names its file, line and column, and offers
+//! the nearest word that would have been right.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,10 +12,7 @@ use trueline_expression::nearest;
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     #[error("no pack is called `{name}`{}", offer(.instead.as_deref()))]
-    Unknown {
-        name: String,
-        instead: Option<String>,
-    },
+    Unknown { name: String, instead: Option<String> },
     #[error("cannot read the pack {file}")]
     Unreadable {
         file: String,
@@ -77,11 +74,7 @@ impl Manuscript {
     }
 
     pub(super) fn mistake(&self, at: &Range<usize>, problem: impl Into<String>) -> Mistake {
-        Mistake {
-            place: self.place(at.start),
-            problem: problem.into(),
-            instead: None,
-        }
+        Mistake { place: self.place(at.start), problem: problem.into(), instead: None }
     }
 
     /// A mistake inside a quoted text: `offset` bytes into it.
@@ -143,10 +136,7 @@ mod tests {
 
     #[test]
     fn a_place_counts_lines_and_characters_from_one() {
-        let text = Manuscript {
-            file: "p.toml".to_owned(),
-            text: "a = 1\n障碍 = 2\n".to_owned(),
-        };
+        let text = Manuscript { file: "p.toml".to_owned(), text: "a = 1\n障碍 = 2\n".to_owned() };
         let at = text.text.find('=').expect("first sign");
         assert_eq!(text.place(at).to_string(), "p.toml:1:3");
         let at = text.text.rfind('=').expect("second sign");

@@ -4,12 +4,13 @@
 //! expression of the wrong type and no limit that is looser than its parent's without an approval.
 
 mod cases;
-mod certainty;
 mod columns;
 mod compile;
 mod compute;
 mod counts;
+mod defaults;
 mod dimensions;
+mod distribution;
 mod expressions;
 mod figures;
 mod file;
@@ -20,18 +21,21 @@ mod limits;
 mod load;
 mod mistake;
 mod model;
+mod published;
 mod rates;
 mod records;
 mod resolve;
 mod resolve_indicator;
 mod resolve_limit;
 mod row;
+mod sheet;
 mod shipped;
 mod sql;
 
 pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
 pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
 pub use counts::{CountRow, Counts};
+pub use distribution::{Distribution, distributions};
 pub use dimensions::{DimensionError, Filter, dimensions, known_names};
 pub use load::{load, parse};
 pub use mistake::{Mistake, PackError, Place};
@@ -40,6 +44,7 @@ pub use model::{
     Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
     NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
 };
+pub use published::{Comparison, compare, published};
 pub use records::{LakeRecords, MemoryRecords, Records};
 pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,

@@ -89,7 +89,7 @@ pub enum Read {
     Secondary,
     /// Not read; from memory.
     Memory,
-    /// Not a rule of anybody else: the pack's own design.
+    /// Not a rule of anybody else: the pack itself is the text.
     OwnDesign,
 }
 
@@ -374,9 +374,7 @@ impl Pack {
 
     /// The indicators of one group, in the order of the pack.
     pub fn in_group<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Indicator> {
-        self.indicators
-            .iter()
-            .filter(move |indicator| indicator.group == group)
+        self.indicators.iter().filter(move |indicator| indicator.group == group)
     }
 
     /// How a value of a dimension is printed; `None` if the pack has no words for it.
@@ -407,12 +405,8 @@ impl Indicator {
 }
 
 impl Dataset {
-    pub const ALL: [Dataset; 4] = [
-        Dataset::Case,
-        Dataset::BillingTest,
-        Dataset::Site,
-        Dataset::Count,
-    ];
+    pub const ALL: [Dataset; 4] =
+        [Dataset::Case, Dataset::BillingTest, Dataset::Site, Dataset::Count];
 
     pub fn schema(self) -> trueline_lake::Schema {
         use crate::systems::cases;

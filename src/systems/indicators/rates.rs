@@ -6,9 +6,9 @@ use trueline_figures::{Period, Slice, Tally};
 
 use super::counts::{NoCount, Wanted};
 use super::dimensions::cut;
-use super::figures::{Reading, Sheet};
 use super::fraction::Fraction;
-use super::model::{Dataset, Measure, PerSpec, Words};
+use super::model::{CountKind, Dataset, Measure, PerSpec, Words};
+use super::sheet::{Reading, Sheet};
 
 /// The rate in one slice.
 pub(super) fn read(sheet: &Sheet<'_>, slice: &Slice, tally: &Tally) -> Reading {
@@ -16,14 +16,8 @@ pub(super) fn read(sheet: &Sheet<'_>, slice: &Slice, tally: &Tally) -> Reading {
         return Reading::default();
     };
     match rate(sheet, spec, slice, tally) {
-        Ok(value) => Reading {
-            value,
-            ..Reading::default()
-        },
-        Err(missing) => Reading {
-            missing: Some(missing),
-            ..Reading::default()
-        },
+        Ok(value) => Reading { value, ..Reading::default() },
+        Err(missing) => Reading { missing: Some(missing), ..Reading::default() },
     }
 }
 
@@ -35,20 +29,14 @@ fn rate(
 ) -> Result<Option<Fraction>, Words> {
     let place = place(sheet, slice)?;
     let find = |measure: &str, scope: &str, kind| {
-        let wanted = Wanted {
-            measure,
-            scope,
-            region: &place.region,
-            period: &place.period,
-            kind,
-        };
+        let wanted = Wanted { measure, scope, region: &place.region, period: &place.period, kind };
         sheet.counts.find(sheet.pack, wanted).map_err(|why| words(&why))
     };
     let scope = [spec.scope.as_str(), place.scope.as_str()];
     let scope: Vec<&str> = scope.into_iter().filter(|part| !part.is_empty()).collect();
     let denominator = find(&spec.of, &scope.join("/"), spec.kind)?;
     let numerator = match &spec.numerator {
-        Some(measure) => find(measure, &place.scope, super::model::CountKind::Flow)?,
+        Some(measure) => find(measure, &place.scope, CountKind::Flow)?,
         None => i128::from(tally.n) * 1_000_000,
     };
     Ok(Fraction::new(numerator, denominator).map(|f| f.times(i128::from(spec.each))))
@@ -62,11 +50,8 @@ struct Place {
 }
 
 fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
-    let mut place = Place {
-        region: String::new(),
-        scope: String::new(),
-        period: sheet.period.clone(),
-    };
+    let mut place =
+        Place { region: String::new(), scope: String::new(), period: sheet.period.clone() };
     let zone = jiff::tz::TimeZone::get(&sheet.pack.zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let mut depth = None;
     for (name, value) in slice {
@@ -79,10 +64,8 @@ fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
                 }
             }
             (None, "month" | "quarter" | "day") => {
-                let part = Period::parse(value, &zone).map_err(|error| Words {
-                    zh: error.to_string(),
-                    en: error.to_string(),
-                })?;
+                let part = Period::parse(value, &zone)
+                    .map_err(|error| Words { zh: error.to_string(), en: error.to_string() })?;
                 // Of a month inside a quarter the shorter one counts.
                 if part.to - part.from < place.period.to - place.period.from {
                     place.period = part;
@@ -102,24 +85,15 @@ fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
 
 fn words(why: &NoCount) -> Words {
     let zh = match why {
-        NoCount::Missing {
-            measure,
-            scope,
-            region,
-            period,
-        } => format!("`count` 缺少 {period} {region} {scope} 的 {measure}"),
-        NoCount::Disagreement {
-            measure,
-            region,
-            period,
-            ..
-        } => format!("{period} {region} 的 {measure} 有多个来源且数值不一"),
+        NoCount::Missing { measure, scope, region, period } => {
+            format!("`count` 缺少 {period} {region} {scope} 的 {measure}")
+        }
+        NoCount::Disagreement { measure, region, period, .. } => {
+            format!("{period} {region} 的 {measure} 有多个来源且数值不一")
+        }
     };
     let zh: Vec<&str> = zh.split_whitespace().collect();
-    Words {
-        zh: zh.join(" "),
-        en: why.to_string(),
-    }
+    Words { zh: zh.join(" "), en: why.to_string() }
 }
 
 /// For rates over counts alone: the regions for which there is a numerator.
@@ -141,10 +115,7 @@ pub(super) fn slices(sheet: &Sheet<'_>, dimensions: &[String]) -> BTreeSet<Slice
         .into_iter()
         .filter(|region| deepest.is_some_and(|level| cut(level, region) == *region))
         .map(|region| {
-            levels
-                .iter()
-                .map(|level| (level.name.clone(), cut(level, &region)))
-                .collect()
+            levels.iter().map(|level| (level.name.clone(), cut(level, &region))).collect()
         })
         .collect()
 }

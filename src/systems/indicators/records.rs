@@ -32,10 +32,7 @@ impl Records for MemoryRecords {
         _columns: &[String],
     ) -> Result<Vec<Box<dyn Source>>, SourceError> {
         let batches = self.batches.get(&dataset).cloned().unwrap_or_default();
-        Ok(batches
-            .into_iter()
-            .map(|batch| Box::new(vec![batch]) as Box<dyn Source>)
-            .collect())
+        Ok(batches.into_iter().map(|batch| Box::new(vec![batch]) as Box<dyn Source>).collect())
     }
 }
 
@@ -54,10 +51,7 @@ impl<'a> LakeRecords<'a> {
 
     /// What had been imported by a second.
     pub fn as_of(lake: &'a Lake, second: i64) -> LakeRecords<'a> {
-        LakeRecords {
-            lake,
-            as_of: Some(second),
-        }
+        LakeRecords { lake, as_of: Some(second) }
     }
 }
 
@@ -73,10 +67,7 @@ impl Records for LakeRecords<'_> {
         }
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let tasks = self.lake.scan(&dataset.schema(), &columns, self.as_of)?;
-        Ok(tasks
-            .into_iter()
-            .map(|task| Box::new(LakePart(task)) as Box<dyn Source>)
-            .collect())
+        Ok(tasks.into_iter().map(|task| Box::new(LakePart(task)) as Box<dyn Source>).collect())
     }
 }
 

@@ -1,23 +1,16 @@
 //! From a pack as written to a pack as meant: names looked up, inheritance applied.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
+use super::defaults::{Fallback, denominator, known_source};
 use super::file::{self, PackFile, ReadText};
 use super::mistake::{Manuscript, Mistake};
 use super::model::{
-    Ancestor, Cut, Denominator, Group, Interval, LegalSource, Level, Method, NotAnswered, Pack,
-    Read, Words,
+    Ancestor, Cut, Group, Interval, LegalSource, Level, Method, NotAnswered, Pack, Read, Words,
 };
 use super::resolve_indicator;
-
-/// What indicators of one file fall back on.
-#[derive(Debug)]
-pub(super) struct Fallback {
-    pub(super) subtract: Vec<String>,
-    pub(super) limit_is_on_time: bool,
-    pub(super) denominator: Denominator,
-    pub(super) exclude: Vec<file::ExcludeText>,
-}
 
 pub(super) fn pack(
     manuscript: &Manuscript,
@@ -38,10 +31,7 @@ pub(super) fn pack(
     }
     pack.units.extend(file.unit);
     for group in file.group {
-        let group = Group {
-            id: group.id,
-            title: group.title,
-        };
+        let group = Group { id: group.id, title: group.title };
         match pack.groups.iter_mut().find(|known| known.id == group.id) {
             Some(known) => *known = group,
             None => pack.groups.push(group),
@@ -108,10 +98,7 @@ fn empty() -> Pack {
         sources: std::collections::BTreeMap::new(),
         indicators: Vec::new(),
         not_answered: Vec::new(),
-        interval: Interval {
-            method: Method::Wilson,
-            level: 0.95,
-        },
+        interval: Interval { method: Method::Wilson, level: 0.95 },
     }
 }
 
@@ -122,18 +109,15 @@ fn built_in_units() -> std::collections::BTreeMap<String, Words> {
         ("min", "分钟", "min"),
         ("h", "小时", "h"),
         ("d", "天", "d"),
-        ("wh", "工作小时", "working h"),
-        ("wd", "工作日", "working d"),
+        ("wh", "工作小时", "wh"),
+        ("wd", "工作日", "wd"),
         ("%", "%", "%"),
         ("1", "", ""),
     ];
     units
         .into_iter()
         .map(|(code, zh, en)| {
-            let words = Words {
-                zh: zh.to_owned(),
-                en: en.to_owned(),
-            };
+            let words = Words { zh: zh.to_owned(), en: en.to_owned() };
             (code.to_owned(), words)
         })
         .collect()
@@ -149,7 +133,7 @@ fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(
         id: pack.id.clone(),
         version: pack.version.clone(),
         title: pack.title.clone(),
-        digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        digest: hex(&digest),
     });
     if let Some(zone) = &head.zone {
         if jiff::tz::TimeZone::get(zone.get_ref()).is_err() {
@@ -165,6 +149,14 @@ fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(
         pack.calendar = Some(calendar.clone());
     }
     Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("a text takes text");
+    }
+    text
 }
 
 fn interval(
@@ -192,14 +184,8 @@ fn interval(
 
 fn level(manuscript: &Manuscript, level: file::LevelText) -> Result<Level, Box<Mistake>> {
     let cut = match (level.digits, level.parts) {
-        (Some(length), None) => Cut::Digits {
-            length,
-            pad: level.pad,
-        },
-        (None, Some(count)) => Cut::Parts {
-            count,
-            separator: level.separator.unwrap_or('/'),
-        },
+        (Some(length), None) => Cut::Digits { length, pad: level.pad },
+        (None, Some(count)) => Cut::Parts { count, separator: level.separator.unwrap_or('/') },
         (Some(_), Some(_)) | (None, None) => {
             return Err(manuscript
                 .mistake(&level.name.span(), "a level is cut by digits or by parts")
@@ -207,11 +193,7 @@ fn level(manuscript: &Manuscript, level: file::LevelText) -> Result<Level, Box<M
                 .into());
         }
     };
-    Ok(Level {
-        name: level.name.into_inner(),
-        title: level.title,
-        cut,
-    })
+    Ok(Level { name: level.name.into_inner(), title: level.title, cut })
 }
 
 fn read(read: ReadText) -> Read {
@@ -221,30 +203,4 @@ fn read(read: ReadText) -> Read {
         ReadText::Memory => Read::Memory,
         ReadText::OwnDesign => Read::OwnDesign,
     }
-}
-
-pub(super) fn denominator(text: Option<file::DenominatorText>) -> Denominator {
-    match text {
-        None | Some(file::DenominatorText::Closed) => Denominator::Closed,
-        Some(file::DenominatorText::Dispatched) => Denominator::Dispatched,
-        Some(file::DenominatorText::DispatchedMinusWithdrawn) => {
-            Denominator::DispatchedMinusWithdrawn
-        }
-    }
-}
-
-pub(super) fn known_source<'a>(
-    manuscript: &Manuscript,
-    pack: &'a Pack,
-    name: &toml::Spanned<String>,
-) -> Result<&'a LegalSource, Box<Mistake>> {
-    pack.sources.get(name.get_ref()).ok_or_else(|| {
-        manuscript
-            .mistake(
-                &name.span(),
-                format!("no source is called `{}`", name.get_ref()),
-            )
-            .or_one_of(name.get_ref(), pack.sources.keys().map(String::as_str))
-            .into()
-    })
 }

@@ -7,6 +7,7 @@
 use toml::Spanned;
 use trueline_expression::Expr;
 
+use super::defaults::{self, Fallback};
 use super::expressions::{Wanted, written};
 use super::file::{self, DatasetText, IndicatorText};
 use super::mistake::{Manuscript, Mistake};
@@ -14,7 +15,6 @@ use super::model::{
     Approver, Change, ClockSpec, CountKind, Dataset, Denominator, Exclusion, Indicator, Measure,
     Pack, PerSpec, Reason, TimeUnit, Words, Written,
 };
-use super::resolve::{self, Fallback};
 use super::resolve_limit;
 
 type Outcome<T> = Result<T, Box<Mistake>>;
@@ -27,16 +27,13 @@ pub(super) fn add(
     pack: &mut Pack,
 ) -> Outcome<()> {
     let text = text.into_inner();
-    let known = pack
-        .indicators
-        .iter()
-        .position(|known| known.id == *text.id.get_ref());
+    let known = pack.indicators.iter().position(|known| known.id == *text.id.get_ref());
     let mut indicator = match known {
         Some(at) => refined(manuscript, &text, fallback, pack.indicators[at].clone())?,
         None => defined(manuscript, &text, fallback, pack)?,
     };
     for source in &text.source {
-        resolve::known_source(manuscript, pack, source)?;
+        defaults::known_source(manuscript, pack, source)?;
         if !indicator.sources.contains(source.get_ref()) {
             indicator.sources.push(source.get_ref().clone());
         }
@@ -64,17 +61,9 @@ pub(super) fn add(
     Ok(())
 }
 
-fn missing(
-    manuscript: &Manuscript,
-    text: &IndicatorText,
-    key: &str,
-    example: &str,
-) -> Box<Mistake> {
+fn missing(manuscript: &Manuscript, text: &IndicatorText, key: &str, example: &str) -> Mistake {
     let problem = format!("the indicator `{}` has no `{key}`", text.id.get_ref());
-    manuscript
-        .mistake(&text.id.span(), problem)
-        .or_write(format!("add `{key} = {example}`"))
-        .into()
+    manuscript.mistake(&text.id.span(), problem).or_write(format!("add `{key} = {example}`"))
 }
 
 fn defined(
@@ -85,7 +74,7 @@ fn defined(
 ) -> Outcome<Indicator> {
     let Some(title) = text.title.clone() else {
         let example = "{ zh = \"…\", en = \"…\" }";
-        return Err(missing(manuscript, text, "title", example));
+        return Err(missing(manuscript, text, "title", example).into());
     };
     let group = group(manuscript, text, pack)?;
     if text.publish.is_empty() {
@@ -101,14 +90,14 @@ fn defined(
         None if dataset == Dataset::Count => everything(),
         None => {
             let example = "\"kind == 'repair'\"";
-            return Err(missing(manuscript, text, "population", example));
+            return Err(missing(manuscript, text, "population", example).into());
         }
     };
     let measure = measure(manuscript, text, dataset, fallback)?;
     let period_moment = match &text.period {
         Some(period) => Some(written(manuscript, period, dataset, Wanted::Moment)?),
         None if dataset == Dataset::Count => None,
-        None => return Err(missing(manuscript, text, "period", "\"resolved\"")),
+        None => return Err(missing(manuscript, text, "period", "\"resolved\"").into()),
     };
     let mut indicator = Indicator {
         id: text.id.get_ref().clone(),
@@ -120,9 +109,9 @@ fn defined(
         population,
         period_moment,
         measure,
-        denominator: text.denominator.map_or(fallback.denominator, |text| {
-            resolve::denominator(Some(text))
-        }),
+        denominator: text
+            .denominator
+            .map_or(fallback.denominator, |text| defaults::denominator(Some(text))),
         exclusions: all_exclusions(manuscript, text, dataset, fallback)?,
         segments: segments(manuscript, text, dataset)?,
         publish: Vec::new(),
@@ -164,15 +153,12 @@ fn denominator_fits(
 }
 
 fn everything() -> Written {
-    Written {
-        text: "true".to_owned(),
-        expr: Expr::Boolean(true),
-    }
+    Written { text: "true".to_owned(), expr: Expr::Boolean(true) }
 }
 
 fn group(manuscript: &Manuscript, text: &IndicatorText, pack: &Pack) -> Outcome<String> {
     let Some(group) = &text.group else {
-        return Err(missing(manuscript, text, "group", "\"…\""));
+        return Err(missing(manuscript, text, "group", "\"…\"").into());
     };
     if pack.groups.iter().any(|known| known.id == *group.get_ref()) {
         return Ok(group.get_ref().clone());
@@ -180,10 +166,7 @@ fn group(manuscript: &Manuscript, text: &IndicatorText, pack: &Pack) -> Outcome<
     let problem = format!("no group is called `{}`", group.get_ref());
     Err(manuscript
         .mistake(&group.span(), problem)
-        .or_one_of(
-            group.get_ref(),
-            pack.groups.iter().map(|known| known.id.as_str()),
-        )
+        .or_one_of(group.get_ref(), pack.groups.iter().map(|known| known.id.as_str()))
         .into())
 }
 
@@ -206,21 +189,13 @@ fn measure(
     let condition = |text| written(manuscript, text, dataset, Wanted::Condition);
     let mut found: Vec<Measure> = Vec::new();
     if let Some(clock) = &text.clock {
-        found.push(Measure::Waited(self::clock(
-            manuscript, clock, dataset, fallback,
-        )?));
+        found.push(Measure::Waited(self::clock(manuscript, clock, dataset, fallback)?));
     }
     if let Some(amount) = &text.amount {
-        found.push(Measure::Amount {
-            value: quantity(&amount.value)?,
-            decimals: amount.decimals,
-        });
+        found.push(Measure::Amount { value: quantity(&amount.value)?, decimals: amount.decimals });
     }
     if let Some(share) = &text.share {
-        found.push(Measure::Share {
-            hit: condition(&share.hit)?,
-            of: condition(&share.of)?,
-        });
+        found.push(Measure::Share { hit: condition(&share.hit)?, of: condition(&share.of)? });
     }
     if let Some(ratio) = &text.ratio {
         found.push(Measure::Ratio {
@@ -232,10 +207,7 @@ fn measure(
         found.push(Measure::Per(self::per(manuscript, text, per, dataset)?));
     }
     if found.len() > 1 {
-        let problem = format!(
-            "the indicator `{}` measures several things",
-            text.id.get_ref()
-        );
+        let problem = format!("the indicator `{}` measures several things", text.id.get_ref());
         return Err(manuscript
             .mistake(&text.id.span(), problem)
             .or_write("keep one of clock, amount, share, ratio and per")
@@ -252,10 +224,7 @@ fn per(
 ) -> Outcome<PerSpec> {
     if (dataset == Dataset::Count) != per.numerator.is_some() {
         return Err(manuscript
-            .mistake(
-                &text.id.span(),
-                "a rate divides rows of a dataset, or one count by another",
-            )
+            .mistake(&text.id.span(), "a rate divides rows of a dataset, or one count by another")
             .or_write("give `numerator` together with `dataset = \"count\"`, or neither of the two")
             .into());
     }
@@ -289,10 +258,7 @@ fn clock(
             file::UnitText::Wh => TimeUnit::WorkingHours,
             file::UnitText::Wd => TimeUnit::WorkingDays,
         },
-        subtract: text
-            .subtract
-            .clone()
-            .unwrap_or_else(|| fallback.subtract.clone()),
+        subtract: text.subtract.clone().unwrap_or_else(|| fallback.subtract.clone()),
         limit_is_on_time: text.limit_is_on_time.unwrap_or(fallback.limit_is_on_time),
     })
 }
@@ -358,10 +324,7 @@ fn exclusions(
         };
         let title = match (&exclude.title, &reason) {
             (Some(title), _) => title.clone(),
-            (None, Reason::Fixed(code)) => Words {
-                zh: code.clone(),
-                en: code.clone(),
-            },
+            (None, Reason::Fixed(code)) => Words { zh: code.clone(), en: code.clone() },
             (None, Reason::From(_)) => Words::default(),
         };
         Ok(Exclusion {
@@ -382,11 +345,7 @@ fn segments(
     for segment in &text.segments {
         resolve_limit::known_column(manuscript, segment, dataset)?;
     }
-    Ok(text
-        .segments
-        .iter()
-        .map(|segment| segment.get_ref().clone())
-        .collect())
+    Ok(text.segments.iter().map(|segment| segment.get_ref().clone()).collect())
 }
 
 /// An inherited indicator with what a child says about it, before its figures and limits.
@@ -398,10 +357,8 @@ fn refined(
 ) -> Outcome<Indicator> {
     let changes = definition_changes(text, &indicator);
     if let (Some(key), None) = (changes, &text.approval) {
-        let problem = format!(
-            "`{key}` changes what `{}` measures in {}",
-            indicator.id, indicator.set_by
-        );
+        let problem =
+            format!("`{key}` changes what `{}` measures in {}", indicator.id, indicator.set_by);
         return Err(manuscript
             .mistake(&text.id.span(), problem)
             .or_write(
@@ -428,11 +385,9 @@ fn refined(
         indicator.measure = measure(manuscript, text, dataset, fallback)?;
     }
     if let Some(denominator) = text.denominator {
-        indicator.denominator = resolve::denominator(Some(denominator));
+        indicator.denominator = defaults::denominator(Some(denominator));
     }
-    indicator
-        .exclusions
-        .extend(exclusions(manuscript, &text.exclude, dataset)?);
+    indicator.exclusions.extend(exclusions(manuscript, &text.exclude, dataset)?);
     for segment in segments(manuscript, text, dataset)? {
         if !indicator.segments.contains(&segment) {
             indicator.segments.push(segment);
@@ -455,11 +410,7 @@ fn definition_changes(text: &IndicatorText, inherited: &Indicator) -> Option<&'s
         (None, _) => false,
     };
     let keys = [
-        (
-            "dataset",
-            text.dataset
-                .is_some_and(|d| dataset(Some(d)) != inherited.dataset),
-        ),
+        ("dataset", text.dataset.is_some_and(|d| dataset(Some(d)) != inherited.dataset)),
         ("population", text.population.is_some()),
         ("period", text.period.is_some()),
         ("clock", clock),
@@ -467,8 +418,7 @@ fn definition_changes(text: &IndicatorText, inherited: &Indicator) -> Option<&'s
         ("exclude", !text.exclude.is_empty()),
         ("amount, share, ratio or per", measures(text)),
     ];
-    keys.into_iter()
-        .find_map(|(key, changed)| changed.then_some(key))
+    keys.into_iter().find_map(|(key, changed)| changed.then_some(key))
 }
 
 fn clock_changes(new: &file::ClockText, old: &ClockSpec) -> bool {
@@ -476,9 +426,7 @@ fn clock_changes(new: &file::ClockText, old: &ClockSpec) -> bool {
         .subtract
         .as_ref()
         .is_none_or(|kinds| kinds.iter().all(|kind| old.subtract.contains(kind)));
-    let as_strict = new
-        .limit_is_on_time
-        .is_none_or(|on_time| !on_time || old.limit_is_on_time);
+    let as_strict = new.limit_is_on_time.is_none_or(|on_time| !on_time || old.limit_is_on_time);
     new.start.get_ref().trim() != old.start.text
         || new.stop.get_ref().trim() != old.stop.text
         || !fewer_pauses

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 use trueline_clock::Limit as DueRule;
 
+use super::defaults;
 use super::expressions::{Wanted, written};
 use super::file::{AtText, CountedText, LimitKindText, LimitText, OneOrMany, PublishText};
 use super::inherit;
@@ -15,7 +16,6 @@ use super::model::{
     Dataset, Direction, Indicator, Limit, LimitKind, Measure, Pack, Read, Statistic, StatisticKind,
     TimeUnit,
 };
-use super::resolve;
 
 type Outcome<T> = Result<T, Box<Mistake>>;
 
@@ -87,21 +87,14 @@ fn statistic_kind(
         "share" => StatisticKind::Share,
         "response" => StatisticKind::Response,
         "rate" => StatisticKind::Rate,
-        "on_time" => StatisticKind::OnTime {
-            against: against(manuscript, text, pack)?,
-        },
+        "on_time" => StatisticKind::OnTime { against: against(manuscript, text, pack)? },
         "bound" => match &text.claim {
             Some(claim) if *claim.get_ref() > 0.0 && *claim.get_ref() < 1.0 => {
-                StatisticKind::Bound {
-                    claim: *claim.get_ref(),
-                }
+                StatisticKind::Bound { claim: *claim.get_ref() }
             }
             Some(_) | None => {
                 return Err(manuscript
-                    .mistake(
-                        &at,
-                        "a bound is held against a claimed rate between 0 and 1",
-                    )
+                    .mistake(&at, "a bound is held against a claimed rate between 0 and 1")
                     .or_write("add `claim = 1e-4`")
                     .into());
             }
@@ -120,11 +113,7 @@ fn statistic_kind(
                 pack,
             )?;
             StatisticKind::Within {
-                text: due_text(
-                    *within.value.get_ref(),
-                    within.unit.get_ref(),
-                    within.counted,
-                ),
+                text: due_text(*within.value.get_ref(), within.unit.get_ref(), within.counted),
                 due,
             }
         }
@@ -149,16 +138,10 @@ fn against(manuscript: &Manuscript, text: &PublishText, pack: &Pack) -> Outcome<
     if pack.generation(against.get_ref()).is_some() {
         return Ok(Some(against.get_ref().clone()));
     }
-    let problem = format!(
-        "`{}` is not a pack that this one inherits",
-        against.get_ref()
-    );
+    let problem = format!("`{}` is not a pack that this one inherits", against.get_ref());
     Err(manuscript
         .mistake(&against.span(), problem)
-        .or_one_of(
-            against.get_ref(),
-            pack.lineage.iter().map(|ancestor| ancestor.id.as_str()),
-        )
+        .or_one_of(against.get_ref(), pack.lineage.iter().map(|ancestor| ancestor.id.as_str()))
         .into())
 }
 
@@ -181,14 +164,12 @@ fn fits(
             (waits, "an [indicator.clock]")
         }
         StatisticKind::Sum => (has_values && !waits, "an [indicator.amount]"),
-        StatisticKind::Share | StatisticKind::Response => (
-            matches!(indicator.measure, Measure::Share { .. }),
-            "an [indicator.share]",
-        ),
-        StatisticKind::Bound { .. } => (
-            matches!(indicator.measure, Measure::Ratio { .. }),
-            "an [indicator.ratio]",
-        ),
+        StatisticKind::Share | StatisticKind::Response => {
+            (matches!(indicator.measure, Measure::Share { .. }), "an [indicator.share]")
+        }
+        StatisticKind::Bound { .. } => {
+            (matches!(indicator.measure, Measure::Ratio { .. }), "an [indicator.ratio]")
+        }
         StatisticKind::Rate => (
             matches!(indicator.measure, Measure::Ratio { .. } | Measure::Per(_)),
             "an [indicator.ratio] or [indicator.per]",
@@ -279,10 +260,7 @@ pub(super) fn add(
             .into());
     }
     inherit::add_limit(limit, indicator).map_err(|looser| {
-        manuscript
-            .mistake(&text.value.span(), looser.to_string())
-            .or_write(looser.remedy())
-            .into()
+        manuscript.mistake(&text.value.span(), looser.to_string()).or_write(looser.remedy()).into()
     })
 }
 
@@ -295,16 +273,14 @@ fn limit(
     let kind = limit_kind(manuscript, text, pack, indicator)?;
     let Some(source) = &text.source else {
         return Err(manuscript
-            .mistake(
-                &text.value.span(),
-                "nothing says where this limit comes from",
-            )
+            .mistake(&text.value.span(), "nothing says where this limit comes from")
             .or_write("add `source = \"…\"`, the name of a [source.…]")
             .into());
     };
-    let known = resolve::known_source(manuscript, pack, source)?;
-    let primary = known.read == Read::Primary;
-    if text.verified == Some(true) && !primary {
+    let known = defaults::known_source(manuscript, pack, source)?;
+    // Of its own promise the pack itself is the text.
+    let has_text = matches!(known.read, Read::Primary | Read::OwnDesign);
+    if text.verified == Some(true) && !has_text {
         let problem = format!("nobody has read `{}` in its own text", known.id);
         return Err(manuscript
             .mistake(&source.span(), problem)
@@ -324,18 +300,11 @@ fn limit(
         ) => Direction::AtMost,
     };
     let when = match &text.when {
-        Some(when) => Some(written(
-            manuscript,
-            when,
-            indicator.dataset,
-            Wanted::Condition,
-        )?),
+        Some(when) => Some(written(manuscript, when, indicator.dataset, Wanted::Condition)?),
         None => None,
     };
     let day = |datetime: Option<Datetime>| {
-        datetime
-            .map(|datetime| date(manuscript, datetime, &text.value.span()))
-            .transpose()
+        datetime.map(|datetime| date(manuscript, datetime, &text.value.span())).transpose()
     };
     Ok(Limit {
         kind,
@@ -350,7 +319,7 @@ fn limit(
         source: Some(source.get_ref().clone()),
         clause: text.clause.clone(),
         read: known.read,
-        verified: primary && text.verified != Some(false),
+        verified: has_text && text.verified != Some(false),
         note: text.note.clone(),
         approval: text.approval.clone(),
     })
@@ -364,10 +333,7 @@ fn limit_kind(
 ) -> Outcome<LimitKind> {
     let waits = indicator.clock().is_some();
     let fail = |problem: &str, instead: &str| -> Outcome<LimitKind> {
-        Err(manuscript
-            .mistake(&text.value.span(), problem)
-            .or_write(instead)
-            .into())
+        Err(manuscript.mistake(&text.value.span(), problem).or_write(instead).into())
     };
     let kind = match text.kind {
         LimitKindText::Longest if !waits => {
@@ -378,9 +344,7 @@ fn limit_kind(
         }
         LimitKindText::Longest => {
             let parts = (&text.value, &text.unit, text.counted);
-            return Ok(LimitKind::Longest(due_rule(
-                manuscript, parts, indicator, pack,
-            )?));
+            return Ok(LimitKind::Longest(due_rule(manuscript, parts, indicator, pack)?));
         }
         LimitKindText::Mean => LimitKind::Mean,
         LimitKindText::Percentile => match text.percent {
@@ -398,10 +362,7 @@ fn limit_kind(
                 let at = text.of.as_ref().unwrap_or(&text.unit).span();
                 let problem = format!("`{}` publishes no `{name}`", indicator.id);
                 let known = indicator.publish.iter().map(|s| s.id.as_str());
-                return Err(manuscript
-                    .mistake(&at, problem)
-                    .or_one_of(name, known)
-                    .into());
+                return Err(manuscript.mistake(&at, problem).or_one_of(name, known).into());
             }
             LimitKind::Share(name.to_owned())
         }
@@ -424,10 +385,7 @@ fn limit_kind(
         return Ok(kind);
     }
     Err(manuscript
-        .mistake(
-            &text.unit.span(),
-            format!("`{unit}` is no unit for this limit"),
-        )
+        .mistake(&text.unit.span(), format!("`{unit}` is no unit for this limit"))
         .or_one_of(unit, right)
         .into())
 }
@@ -446,15 +404,10 @@ fn due_rule(
         Err(manuscript.mistake(&at, problem).or_write(instead).into())
     };
     if !(number.is_finite() && number > 0.0 && number <= 100_000.0) {
-        return fail(
-            value.span(),
-            format!("{number} is no length of time"),
-            "write how long",
-        );
+        return fail(value.span(), format!("{number} is no length of time"), "write how long");
     }
-    let elapsed = |seconds_each: f64| DueRule::Elapsed {
-        seconds: (number * seconds_each).round() as i64,
-    };
+    let elapsed =
+        |seconds_each: f64| DueRule::Elapsed { seconds: (number * seconds_each).round() as i64 };
     let by_date = counted != Some(CountedText::Elapsed);
     let whole = number.fract() == 0.0;
     let works = indicator.clock().is_some_and(|clock| works(clock.unit));
@@ -464,30 +417,21 @@ fn due_rule(
         "h" if !works => Ok(elapsed(3600.0)),
         "d" if !works && !by_date => Ok(elapsed(86_400.0)),
         "wh" if works => Ok(elapsed(3600.0)),
-        "d" | "wd" if by_date && !whole => fail(
-            value.span(),
-            "days are counted whole".to_owned(),
-            "write hours instead",
-        ),
-        "d" if by_date => Ok(DueRule::Dates {
-            days: number as i64,
-        }),
+        "d" | "wd" if by_date && !whole => {
+            fail(value.span(), "days are counted whole".to_owned(), "write hours instead")
+        }
+        "d" if by_date => Ok(DueRule::Dates { days: number as i64 }),
         "wd" if pack.calendar.is_none() => fail(
             unit.span(),
             "working days need a calendar".to_owned(),
             "add `calendar = \"cn\"` to [pack]",
         ),
-        "wd" if by_date => Ok(DueRule::WorkingDates {
-            days: number as i64,
-        }),
-        "same_day" if (0.0..=24.0).contains(&number) && whole => Ok(DueRule::SameDay {
-            before_hour: number as i8,
-        }),
+        "wd" if by_date => Ok(DueRule::WorkingDates { days: number as i64 }),
+        "same_day" if (0.0..=24.0).contains(&number) && whole => {
+            Ok(DueRule::SameDay { before_hour: number as i8 })
+        }
         other => Err(manuscript
-            .mistake(
-                &unit.span(),
-                format!("`{other}` cannot limit a case on this clock"),
-            )
+            .mistake(&unit.span(), format!("`{other}` cannot limit a case on this clock"))
             .or_one_of(
                 other,
                 if works {
@@ -522,10 +466,7 @@ pub(super) fn known_column(
         return Ok(());
     }
     let problem = format!("`{}` has no column `{}`", schema.name, name.get_ref());
-    Err(manuscript
-        .mistake(&name.span(), problem)
-        .or_one_of(name.get_ref(), known)
-        .into())
+    Err(manuscript.mistake(&name.span(), problem).or_one_of(name.get_ref(), known).into())
 }
 
 fn segment(
@@ -547,9 +488,8 @@ fn segment(
             .iter()
             .find(|known| known.name == column)
             .map_or(&[] as &[&str], |known| known.allowed);
-        let wrong = values
-            .iter()
-            .find(|value| !value.is_empty() && !allowed.contains(&value.as_str()));
+        let wrong =
+            values.iter().find(|value| !value.is_empty() && !allowed.contains(&value.as_str()));
         if let (false, Some(wrong)) = (allowed.is_empty(), wrong) {
             let problem = format!("`{column}` is never `{wrong}`");
             return Err(manuscript
@@ -568,11 +508,9 @@ pub(super) fn date(
     near: &std::ops::Range<usize>,
 ) -> Outcome<Date> {
     let date = match datetime {
-        Datetime {
-            date: Some(date),
-            time: None,
-            offset: None,
-        } => Date::new(date.year as i16, date.month as i8, date.day as i8).ok(),
+        Datetime { date: Some(date), time: None, offset: None } => {
+            Date::new(date.year as i16, date.month as i8, date.day as i8).ok()
+        }
         Datetime { .. } => None,
     };
     date.ok_or_else(|| {

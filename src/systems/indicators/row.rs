@@ -1,4 +1,4 @@
-//! A figure as it leaves the system: one JSON object, whose schema `docs/figures.schema.json` gives.
+//! A figure as it leaves the system: one JSON object, after `docs/figures.schema.json`.
 //!
 //! What is counted on a clock (`sum`, `longest`, `percentiles`, `open.oldest`, `subtracted`) stays
 //! in whole seconds; `value` and what is compared with it are in `unit`.
@@ -17,6 +17,8 @@ pub struct FigureRow {
     pub statistic: String,
     pub slice: Slice,
     pub period: String,
+    /// The pack that defined it, with its version.
+    pub definition: String,
     /// Full precision, in `unit`; null when there is nothing to measure.
     pub value: Option<f64>,
     /// Rounded once; "—" for nothing.
@@ -142,4 +144,67 @@ pub struct LimitRow {
     pub late: Option<u64>,
     /// Null when nothing was measured or the limit was in force for a part of the period only.
     pub met: Option<bool>,
+}
+
+/// A figure with something in every field, for the test of the schema.
+#[cfg(test)]
+pub(super) fn full_example() -> FigureRow {
+    FigureRow {
+        indicator: "fixed.repair".to_owned(),
+        statistic: "mean".to_owned(),
+        slice: Slice::from([("area".to_owned(), "urban".to_owned())]),
+        period: "2020H1".to_owned(),
+        definition: "cn-miit 2026.1".to_owned(),
+        value: Some(7.41),
+        printed: "7.41".to_owned(),
+        unit: "h".to_owned(),
+        measured_in: "s".to_owned(),
+        n: 2,
+        limited: 2,
+        sum: Some(53_352),
+        longest: Some(30_000),
+        shortest: Some(23_352),
+        late: 0,
+        percentiles: Some(Percentiles { p50: 26_676.0, p80: 30_000, p95: 30_000, p99: 30_000 }),
+        unmeasurable: 0,
+        excluded: vec![ExcludedRow { reason: "disaster".to_owned(), n: 1, without_approver: 1 }],
+        without_exclusions: Some(8.0),
+        without_pauses: Some(9.0),
+        subtracted: vec![SubtractedRow {
+            kind: "paused".to_owned(),
+            reason: "no_line".to_owned(),
+            cases: 1,
+            seconds: 60,
+            seconds_without_approver: 0,
+        }],
+        interval: Some(IntervalRow { low: 0.1, high: 0.9, level: 0.95, method: Method::Wilson }),
+        bound: Some(BoundRow {
+            errors: 0,
+            records: 29_956,
+            upper: 1e-4,
+            level: 0.95,
+            claim: 1e-4,
+            claim_holds: true,
+            records_needed: 29_956,
+        }),
+        open: Some(OpenRow { n: 1, past_limit: 0, oldest: Some(60) }),
+        limits: vec![LimitRow {
+            kind: "longest",
+            value: 48.0,
+            unit: "h".to_owned(),
+            direction: Direction::AtMost,
+            segment: BTreeMap::new(),
+            from: None,
+            until: None,
+            by: "cn-miit".to_owned(),
+            source: Some("S1".to_owned()),
+            clause: None,
+            read: Read::Primary,
+            verified: true,
+            late: Some(0),
+            met: Some(true),
+        }],
+        status: Status::Computed,
+        note: Some(Words::default()),
+    }
 }

@@ -17,23 +17,13 @@ pub enum ExplainError {
     #[error(transparent)]
     Lake(#[from] LakeError),
     #[error("`{indicator}` cannot be written as SQL")]
-    Sql {
-        indicator: String,
-        source: SqlError,
-    },
+    Sql { indicator: String, source: SqlError },
 }
 
 /// DuckDB SQL for each indicator asked for, over the Parquet files that the lake lists.
-pub fn explain_sql(
-    pack: &Pack,
-    question: &Question,
-    lake: &Lake,
-) -> Result<String, ExplainError> {
+pub fn explain_sql(pack: &Pack, question: &Question, lake: &Lake) -> Result<String, ExplainError> {
     let indicators = wanted(pack, question)?;
-    let period = question
-        .filter
-        .period(pack, &question.period)
-        .map_err(ComputeError::from)?;
+    let period = question.filter.period(pack, &question.period).map_err(ComputeError::from)?;
     let by = dimensions::dimensions(pack, &question.by).map_err(ComputeError::from)?;
     let calendars = trueline_clock::embedded::calendars().map_err(ComputeError::from)?;
     let mut text = String::new();
@@ -81,7 +71,8 @@ fn table(lake: &Lake, dataset: Dataset) -> Result<Option<String>, LakeError> {
     if files.is_empty() {
         return Ok(None);
     }
-    let read = format!("read_parquet([{}], union_by_name = true, filename = true)", files.join(", "));
+    let read =
+        format!("read_parquet([{}], union_by_name = true, filename = true)", files.join(", "));
     if manifest.batches.len() == 1 {
         return Ok(Some(read));
     }

@@ -108,8 +108,7 @@ fn answer(
     rest: &[&str],
 ) -> Result<Results, String> {
     let zone = TimeZone::get(&pack.zone).map_err(|e| e.to_string())?;
-    let mut question =
-        Question::about(Period::parse(period, &zone).map_err(|e| e.to_string())?);
+    let mut question = Question::about(Period::parse(period, &zone).map_err(|e| e.to_string())?);
     for pair in rest.chunks(2) {
         match pair {
             ["by", names] => question.by = names.split(',').map(str::to_owned).collect(),
@@ -245,18 +244,8 @@ fn array(kind: Kind, values: &[String], zone: &str) -> Result<ArrayRef, String> 
         Kind::Label | Kind::Text | Kind::Boolean => {
             Arc::new(values.iter().map(given).collect::<StringArray>())
         }
-        Kind::Integer => Arc::new(
-            values
-                .iter()
-                .map(|v| v.parse().ok())
-                .collect::<Int64Array>(),
-        ),
-        Kind::Number => Arc::new(
-            values
-                .iter()
-                .map(|v| v.parse().ok())
-                .collect::<Float64Array>(),
-        ),
+        Kind::Integer => Arc::new(values.iter().map(|v| v.parse().ok()).collect::<Int64Array>()),
+        Kind::Number => Arc::new(values.iter().map(|v| v.parse().ok()).collect::<Float64Array>()),
         Kind::Moment => {
             let moments: Result<Vec<Option<i64>>, String> = values
                 .iter()
@@ -305,10 +294,8 @@ fn intervals(values: &[String], zone: &str) -> Result<ArrayRef, String> {
         let at = ["kind", "from", "to", "reason", "approved_by"]
             .iter()
             .position(|name| *name == column.name);
-        let values: Vec<String> = texts
-            .iter()
-            .map(|text| at.map(|at| text[at].clone()).unwrap_or_default())
-            .collect();
+        let values: Vec<String> =
+            texts.iter().map(|text| at.map(|at| text[at].clone()).unwrap_or_default()).collect();
         let array = array(column.kind, &values, zone)?;
         fields.push(Arc::new(Field::new(column.name, array.data_type().clone(), true)));
         arrays.push(array);

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series, nice_step};
 use super::model::{Language, Trend};
+use super::print;
 
 /// A chart that is ready to paint; the origin is top left.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -61,7 +62,6 @@ pub(super) enum Tone {
     Muted,
     Grid,
     Accent,
-    Pale,
     Warn,
 }
 
@@ -82,41 +82,22 @@ pub(super) fn draw(chart: &Chart, language: Language) -> Drawing {
     match &chart.body {
         Body::Trend { series, rules } => trend(series, rules),
         Body::Regions { rows, whole, rules } => regions(rows, whole.as_ref(), rules, language),
-        Body::Distribution {
-            bins, marks, limit, ..
-        } => distribution(bins, marks, limit.as_ref(), language),
+        Body::Distribution { bins, marks, limit, .. } => {
+            distribution(bins, marks, limit.as_ref(), language)
+        }
     }
 }
 
 fn text(at: [f64; 2], anchor: Anchor, tone: Tone, words: impl Into<String>) -> Mark {
-    Mark::Text {
-        at,
-        anchor,
-        size: SIZE,
-        tone,
-        bold: false,
-        text: words.into(),
-    }
+    Mark::Text { at, anchor, size: SIZE, tone, bold: false, text: words.into() }
 }
 
 fn line(from: [f64; 2], to: [f64; 2], tone: Tone, width: f64) -> Mark {
-    Mark::Line {
-        from,
-        to,
-        tone,
-        width,
-        dashed: false,
-    }
+    Mark::Line { from, to, tone, width, dashed: false }
 }
 
 fn dashed(from: [f64; 2], to: [f64; 2], tone: Tone) -> Mark {
-    Mark::Line {
-        from,
-        to,
-        tone,
-        width: 0.8,
-        dashed: true,
-    }
+    Mark::Line { from, to, tone, width: 0.8, dashed: true }
 }
 
 /// A number of an axis: as few decimals as its step needs.
@@ -144,8 +125,8 @@ const TREND_HEIGHT: f64 = 128.0;
 
 fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
     let (left, right, top, bottom) = (24.0, HALF - 34.0, 14.0, TREND_HEIGHT - 18.0);
-    let values = series.iter().flat_map(|one| &one.points).filter_map(|point| point.value);
-    let highest = values.fold(0.0_f64, f64::max);
+    let values = || series.iter().flat_map(|one| &one.points).filter_map(|point| point.value);
+    let highest = values().fold(0.0_f64, f64::max);
     let near = rules.iter().map(|rule| rule.value).filter(|&value| value <= highest * 1.6);
     let roof = near.fold(highest, f64::max) * 1.15;
     let roof = if roof > 0.0 { roof } else { 1.0 };
@@ -163,9 +144,7 @@ fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
         marks.push(text(place, Anchor::End, Tone::Warn, rule.title.as_str()));
     }
     let longest = series.iter().map(|one| one.points.len()).max().unwrap_or(1).max(2);
-    let x = |index: usize| {
-        left + 6.0 + (right - left - 12.0) * index as f64 / (longest - 1) as f64
-    };
+    let x = |index: usize| left + 6.0 + (right - left - 12.0) * index as f64 / (longest - 1) as f64;
     if let Some(first) = series.iter().find(|one| !one.earlier) {
         for (index, point) in first.points.iter().enumerate() {
             let place = [x(index), bottom + 11.0];
@@ -179,14 +158,13 @@ fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
     for (rank, one) in current.iter().enumerate() {
         let tone = if rank == 0 { Tone::Accent } else { Tone::Ink };
         marks.extend(series_marks(&one.points, &x, &y, tone));
-        marks.extend(value_labels(one, current.len(), &x, &y, tone));
+        if current.len() == 1 {
+            let earlier = series.iter().find(|one| one.earlier);
+            marks.extend(value_labels(one, earlier, &x, &y));
+        }
     }
     marks.extend(end_labels(series, &x, &y));
-    Drawing {
-        width: HALF,
-        height: TREND_HEIGHT,
-        marks,
-    }
+    Drawing { width: HALF, height: TREND_HEIGHT, marks }
 }
 
 type Scale<'a, T> = &'a dyn Fn(T) -> f64;
@@ -217,30 +195,26 @@ fn series_marks(points: &[Point], x: Scale<usize>, y: Scale<f64>, tone: Tone) ->
 fn finish_stretch(marks: &mut Vec<Mark>, stretch: &mut Vec<[f64; 2]>, tone: Tone, width: f64) {
     let points = std::mem::take(stretch);
     if points.len() > 1 {
-        marks.insert(0, Mark::Path {
-            points,
-            tone,
-            width,
-        });
+        marks.insert(0, Mark::Path { points, tone, width });
     }
 }
 
-/// With one line each value is written; with more only the extremes would fit, so none is.
+/// Each value, on the side of its line that is away from the line of the period before.
 fn value_labels(
     one: &Series,
-    lines: usize,
+    earlier: Option<&Series>,
     x: Scale<usize>,
     y: Scale<f64>,
-    tone: Tone,
 ) -> Vec<Mark> {
-    if lines > 1 {
-        return Vec::new();
-    }
     let labelled = one.points.iter().enumerate();
     labelled
         .filter_map(|(index, point)| {
-            let place = [x(index), y(point.value?) - 5.0];
-            Some(text(place, Anchor::Middle, tone, point.printed.as_str()))
+            let value = point.value?;
+            let before = earlier.and_then(|line| line.points.get(index)?.value);
+            let below = before.is_some_and(|before| before >= value);
+            let lift = if below { SIZE + 3.0 } else { -5.0 };
+            let place = [x(index), y(value) + lift];
+            Some(text(place, Anchor::Middle, Tone::Accent, point.printed.as_str()))
         })
         .collect()
 }
@@ -250,7 +224,7 @@ fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<Mark> {
     let mut ends: Vec<(f64, f64, &Series)> = Vec::new();
     for one in series {
         let last = one.points.iter().enumerate().rev();
-        let end = last.filter_map(|(i, p)| Some((x(i), y(p.value?)))).next();
+        let end = { last }.find_map(|(i, p)| Some((x(i), y(p.value?))));
         if let Some((at, height)) = end {
             ends.push((at, height, one));
         }
@@ -264,6 +238,9 @@ fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<Mark> {
         let tone = if one.earlier { Tone::Muted } else { Tone::Ink };
         let many = series.iter().filter(|other| !other.earlier).count() > 1;
         let value = one.points.iter().rev().find(|p| p.value.is_some());
+        if series.len() == 1 {
+            continue;
+        }
         let words = match value {
             Some(value) if many && !one.earlier => format!("{} {}", one.title, value.printed),
             Some(_) | None => one.title.clone(),
@@ -278,9 +255,11 @@ fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<Mark> {
 struct Columns {
     left: f64,
     right: f64,
+    mean: f64,
     n: f64,
     late: f64,
-    promise: f64,
+    /// None where the operator has promised nothing.
+    promise: Option<f64>,
 }
 
 fn regions(
@@ -290,12 +269,14 @@ fn regions(
     language: Language,
 ) -> Drawing {
     let widest = rows.iter().map(|row| breadth(&row.name)).fold(24.0, f64::max).min(110.0);
+    let promised = rows.iter().any(|row| row.late_promise.is_some());
     let columns = Columns {
         left: widest + 8.0,
-        right: FULL - 128.0,
-        n: FULL - 84.0,
-        late: FULL - 44.0,
-        promise: FULL - 2.0,
+        right: FULL - if promised { 182.0 } else { 132.0 },
+        mean: FULL - if promised { 142.0 } else { 92.0 },
+        n: FULL - if promised { 98.0 } else { 44.0 },
+        late: FULL - if promised { 60.0 } else { 2.0 },
+        promise: promised.then_some(FULL - 2.0),
     };
     let (top, step) = (30.0, 14.0);
     let bottom = top + step * rows.len() as f64;
@@ -323,10 +304,14 @@ fn regions(
         let middle = top + step * (index as f64 + 0.5);
         marks.extend(region_row(row, &x, middle, &columns));
     }
-    Drawing {
-        width: FULL,
-        height: bottom + 18.0,
-        marks,
+    Drawing { width: FULL, height: bottom + 18.0, marks }
+}
+
+fn rule_ink(role: Role) -> Tone {
+    match role {
+        Role::Limit => Tone::Warn,
+        Role::Promise => Tone::Accent,
+        Role::Percentile => Tone::Ink,
     }
 }
 
@@ -349,11 +334,11 @@ fn region_frame(columns: &Columns, span: [f64; 2], roof: f64, language: Language
         marks.push(text(place, Anchor::Middle, Tone::Muted, axis_number(tick, step)));
     }
     let heads = match language {
-        Language::Zh => ["件数", "超限", "超承诺"],
-        Language::En => ["cases", "late", "past promise"],
+        Language::Zh => ["平均", "件数", "超限", "超承诺"],
+        Language::En => ["mean", "cases", "late", "past promise"],
     };
-    let places = [columns.n, columns.late, columns.promise];
-    for (head, at) in heads.into_iter().zip(places) {
+    let places = [Some(columns.mean), Some(columns.n), Some(columns.late), columns.promise];
+    for (head, at) in heads.into_iter().zip(places).filter_map(|(head, at)| Some((head, at?))) {
         marks.push(text([at, top - 6.0], Anchor::End, Tone::Muted, head));
     }
     marks
@@ -381,20 +366,16 @@ fn region_row(row: &RegionRow, x: Scale<f64>, middle: f64, columns: &Columns) ->
         marks.push(Mark::Bar { at, size, tone });
     }
     if let Some(longest) = row.longest {
-        marks.push(Mark::Dot {
-            at: [x(longest), middle],
-            radius: 1.6,
-            tone,
-            hollow: true,
-        });
+        marks.push(Mark::Dot { at: [x(longest), middle], radius: 1.6, tone, hollow: true });
     }
-    let promise = row.late_promise.map_or_else(|| "—".to_owned(), |n| n.to_string());
-    let mean_at = columns.right + 28.0;
-    marks.push(text([mean_at, base], Anchor::End, Tone::Ink, row.printed.as_str()));
-    marks.push(text([columns.n, base], Anchor::End, Tone::Ink, row.n.to_string()));
-    marks.push(text([columns.late, base], Anchor::End, Tone::Ink, row.late.to_string()));
-    let tone = if row.late_promise > Some(0) { Tone::Warn } else { Tone::Ink };
-    marks.push(text([columns.promise, base], Anchor::End, tone, promise));
+    let promise = row.late_promise.map_or_else(|| print::NOTHING.to_owned(), print::count);
+    marks.push(text([columns.mean, base], Anchor::End, Tone::Ink, row.printed.as_str()));
+    marks.push(text([columns.n, base], Anchor::End, Tone::Ink, print::count(row.n)));
+    marks.push(text([columns.late, base], Anchor::End, Tone::Ink, print::count(row.late)));
+    if let Some(at) = columns.promise {
+        let tone = if row.late_promise > Some(0) { Tone::Warn } else { Tone::Ink };
+        marks.push(text([at, base], Anchor::End, tone, promise));
+    }
     marks
 }
 
@@ -422,11 +403,7 @@ fn distribution(
         Language::En => "the tail, enlarged",
     };
     marks.push(text([split + 26.0, 9.0], Anchor::Start, Tone::Muted, words));
-    Drawing {
-        width: FULL,
-        height: DISTRIBUTION_HEIGHT,
-        marks,
-    }
+    Drawing { width: FULL, height: DISTRIBUTION_HEIGHT, marks }
 }
 
 struct Panel {
@@ -471,10 +448,16 @@ impl Panel {
         }
         for (index, mark) in percentiles.iter().enumerate() {
             let at = self.x(mark.value);
-            marks.push(line([at, PANEL_TOP - 3.0], [at, PANEL_BOTTOM], Tone::Muted, 0.6));
+            let ends = [[at, PANEL_TOP - 3.0], [at, PANEL_BOTTOM]];
+            marks.push(match mark.role {
+                Role::Percentile => line(ends[0], ends[1], Tone::Muted, 0.6),
+                Role::Limit | Role::Promise => dashed(ends[0], ends[1], rule_tone(mark.role)),
+            });
             let lift = if index % 2 == 0 { 5.0 } else { 14.0 };
             let place = [at, PANEL_TOP - lift];
-            marks.push(text(place, Anchor::Middle, Tone::Ink, mark.title.as_str()));
+            // The first would run out of the panel to the left if it stood in the middle.
+            let anchor = if index == 0 { Anchor::Start } else { Anchor::Middle };
+            marks.push(text(place, anchor, rule_ink(mark.role), mark.title.as_str()));
         }
         if let Some(limit) = limit {
             let at = self.x(limit.value);

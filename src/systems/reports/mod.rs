@@ -3,6 +3,7 @@
 //! A [`Report`] is plain data and is what the JSON publishes. Everything printed is decided before
 //! a renderer starts, so the PDF (the master), the page, the workbook and the Word draft agree.
 
+mod assemble;
 mod charts;
 mod drawing;
 pub mod http;
@@ -12,12 +13,15 @@ pub mod narrative;
 pub mod pdf;
 mod print;
 mod settings;
+mod starters;
 mod view;
 mod words;
 
+pub use assemble::{AssembleError, Assembly, FilingError, Material, assemble, data_note, gather};
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
 pub use model::{Language, Report};
 pub use settings::{EnglishNames, ReportSettings};
+pub use starters::{DEMO_NARRATIVES, NARRATIVES};
 
 /// A company's sign, for the cover.
 #[derive(Debug, Clone, PartialEq, Eq)]

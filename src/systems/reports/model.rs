@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::charts::Chart;
 use super::narrative::{NotFromRecords, Part};
+use crate::systems::indicators::Words;
 
 /// The name and version of the published shape.
 pub const SCHEMA: &str = "trueline.report/1";
@@ -136,13 +137,19 @@ pub struct Line {
     pub note: Option<String>,
     /// The unit as printed: `天`.
     pub unit_title: String,
+    /// How times on the clock are printed; none where nothing waits.
+    pub clock: Option<ClockUnit>,
+    /// Among the main indicators; the others stand in an annex.
+    pub main: bool,
     pub figure: Figure,
     pub previous: Option<Previous>,
     pub change: Option<Change>,
 }
 
-/// A figure, in the shape that `trueline indicators --format json` prints.
+/// A figure, in the shape that `trueline indicators --format json` prints: what is counted on a
+/// clock stays in whole seconds, `value` and what is compared with it are in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Figure {
     pub indicator: String,
     pub statistic: String,
@@ -153,38 +160,62 @@ pub struct Figure {
     /// Rounded; `—` for nothing.
     pub printed: String,
     pub unit: String,
+    /// What `sum`, `longest` and `percentiles` are counted in: `s` for clocks.
+    pub measured_in: String,
     pub n: u64,
-    pub sum: Option<f64>,
-    pub longest: Option<f64>,
-    pub late: Option<u64>,
+    pub limited: u64,
+    pub sum: Option<i64>,
+    pub longest: Option<i64>,
+    pub shortest: Option<i64>,
+    pub late: u64,
     pub percentiles: Option<Percentiles>,
+    pub unmeasurable: u64,
     pub excluded: Vec<Excluded>,
     pub without_exclusions: Option<f64>,
     pub without_pauses: Option<f64>,
     pub subtracted: Vec<Subtracted>,
     pub interval: Option<Interval>,
+    pub bound: Option<Bound>,
     pub open: Option<Open>,
     pub limits: Vec<Limit>,
     pub status: Status,
+}
+
+/// An error rate with its one-sided upper bound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    pub errors: u64,
+    pub records: u64,
+    pub upper: f64,
+    pub level: f64,
+    pub claim: f64,
+    pub claim_holds: bool,
+    /// Records that must be tested, with no further error, before the claim holds.
+    pub records_needed: u64,
 }
 
 /// Whether a figure could be computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// From records.
     Computed,
-    NoCases,
-    AsPublished,
-    NotAnswered,
+    /// There were no records.
+    Nothing,
+    /// A number that the figure is divided by is missing.
+    MissingInput,
+    /// As published elsewhere, not recomputed.
+    Published,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Percentiles {
-    pub p50: Option<f64>,
-    pub p80: Option<f64>,
-    pub p95: Option<f64>,
-    pub p99: Option<f64>,
+    pub p50: f64,
+    pub p80: i64,
+    pub p95: i64,
+    pub p99: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,13 +248,13 @@ pub struct Interval {
 }
 
 /// What was open at the end of the period.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Open {
     pub n: u64,
     pub past_limit: u64,
-    /// In the unit of the figure.
-    pub oldest: Option<f64>,
+    /// Seconds on the clock of the oldest.
+    pub oldest: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -240,7 +271,20 @@ pub struct Limit {
     pub by_title: String,
     pub source: Option<String>,
     pub verified: bool,
+    /// Cases past this limit, for limits on single cases.
+    pub late: Option<u64>,
     pub met: Option<bool>,
+    /// The operator's own promise, not a rule.
+    pub promise: bool,
+}
+
+/// A unit of time on a clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockUnit {
+    /// `小时`
+    pub title: String,
+    pub seconds: i64,
 }
 
 /// The same figure in the period before.
@@ -264,7 +308,9 @@ pub enum Change {
         trend: Trend,
     },
     /// The definition changed in between: no difference means anything.
-    Break { says: String },
+    Break {
+        says: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -301,7 +347,7 @@ pub struct LegalSource {
     pub id: String,
     pub title: String,
     pub citation: String,
-    /// primary, secondary, memory, own_design
+    /// `primary`, `secondary`, `memory` or `own_design`.
     pub read: String,
     pub verified: bool,
 }
@@ -346,7 +392,7 @@ pub struct Finding {
     pub remedy: String,
 }
 
-/// A figure in one slice, without its side notes.
+/// A figure in one slice, without its side notes; times on the clock in seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SliceRow {
@@ -357,9 +403,16 @@ pub struct SliceRow {
     pub printed: String,
     pub unit: String,
     pub n: u64,
-    pub late: Option<u64>,
-    pub longest: Option<f64>,
+    pub late: u64,
+    pub longest: Option<i64>,
     pub percentiles: Option<Percentiles>,
+}
+
+impl ClockUnit {
+    /// Seconds in this unit.
+    pub fn of(&self, seconds: f64) -> f64 {
+        seconds / self.seconds as f64
+    }
 }
 
 impl Line {
@@ -385,6 +438,14 @@ impl Report {
 }
 
 impl Language {
+    /// The text of a pack in this language.
+    pub fn of(self, words: &Words) -> &str {
+        match self {
+            Language::Zh => &words.zh,
+            Language::En => &words.en,
+        }
+    }
+
     /// The tag of HTML and PDF.
     pub fn tag(self) -> &'static str {
         match self {

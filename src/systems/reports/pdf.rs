@@ -21,11 +21,8 @@ pub enum PdfError {
 
 /// Typesets the report. The same report gives the same bytes.
 pub fn render(report: &Report, logo: Option<&Logo>) -> Result<Vec<u8>, PdfError> {
-    let date: jiff::civil::Date = report
-        .filing
-        .date
-        .parse()
-        .map_err(|_| PdfError::Date(report.filing.date.clone()))?;
+    let date: jiff::civil::Date =
+        report.filing.date.parse().map_err(|_| PdfError::Date(report.filing.date.clone()))?;
     let logo_name = logo.map(|logo| logo.kind.file_name().to_owned());
     let view = serde_json::to_vec(&view(report, logo_name))?;
     let mut files = vec![
@@ -38,7 +35,10 @@ pub fn render(report: &Report, logo: Option<&Logo>) -> Result<Vec<u8>, PdfError>
     }
     let identifier = format!(
         "{}/{}/{}/{}",
-        report.company.name, report.pack.id, report.period.name, report.language.tag()
+        report.company.name,
+        report.pack.id,
+        report.period.name,
+        report.language.tag()
     );
     let made = pdf(&Job {
         main: "report.typ",

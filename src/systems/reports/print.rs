@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Interval, Language, Line};
+use super::model::{ClockUnit, Interval, Language, Line};
 
 /// Nothing was counted: never 0, and never 100 %.
 pub(super) const NOTHING: &str = "—";
@@ -18,7 +18,7 @@ pub(super) fn count(n: u64) -> String {
     }
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -51,10 +51,39 @@ pub(super) fn with_unit(printed: &str, unit: &str, language: Language) -> String
     if joined { format!("{printed}{unit}") } else { format!("{printed} {unit}") }
 }
 
-/// `87.79–88.48`
+/// `87.79–88.48`; an end below 100 is never printed as 100, nor one above 0 as 0.
 pub(super) fn interval(interval: Option<&Interval>, printed: &str) -> Option<String> {
     let interval = interval?;
-    Some(format!("{}–{}", like(interval.low, printed), like(interval.high, printed)))
+    let decimals = printed.split_once('.').map_or(2, |(_, tail)| tail.len());
+    Some(format!("{}–{}", end(interval.low, decimals), end(interval.high, decimals)))
+}
+
+/// One end of an interval in percent, with more decimals where rounding would reach a limit.
+fn end(value: f64, decimals: usize) -> String {
+    if value <= 0.0 || value >= 100.0 {
+        return fixed(value.clamp(0.0, 100.0), 0);
+    }
+    let texts = (decimals..8).map(|decimals| fixed(value, decimals));
+    let mut honest = texts.filter(|text| !text.starts_with("100") && text.contains(is_not_zero));
+    honest.next().unwrap_or_else(|| if value > 50.0 { "<100".into() } else { ">0".into() })
+}
+
+fn is_not_zero(sign: char) -> bool {
+    ('1'..='9').contains(&sign)
+}
+
+/// Seconds on a clock in its unit: `47.60小时`; nothing where nothing waits.
+pub(super) fn waited(
+    seconds: Option<f64>,
+    clock: Option<&ClockUnit>,
+    language: Language,
+) -> String {
+    match (seconds, clock) {
+        (Some(seconds), Some(clock)) => {
+            with_unit(&fixed(clock.of(seconds), 2), &clock.title, language)
+        }
+        (_, None) | (None, _) => NOTHING.to_owned(),
+    }
 }
 
 /// `area=urban,month=2020-05`
@@ -104,6 +133,36 @@ pub(super) fn change_in_words(value: f64, size: &str, line: &Line, language: Lan
     }
 }
 
+/// A value without idle zeros: `48`, `0.5`.
+pub(super) fn shortest(value: f64) -> String {
+    let text = fixed(value, 6);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A claimed rate: a power of ten where it is one.
+pub(super) fn bound(value: f64) -> String {
+    let exponent = libm::round(libm::log10(value));
+    let exact = (libm::pow(10.0, exponent) / value - 1.0).abs() < 1e-9;
+    if exact { power_of_ten(exponent as i32) } else { scientific(value) }
+}
+
+/// `8.1×10⁻⁵`
+pub(super) fn scientific(value: f64) -> String {
+    if value <= 0.0 || !value.is_finite() {
+        return fixed(value, 0);
+    }
+    let mut exponent = libm::floor(libm::log10(value)) as i32;
+    let mut front = value / libm::pow(10.0, f64::from(exponent));
+    if front >= 9.95 {
+        (front, exponent) = (1.0, exponent + 1);
+    }
+    format!("{}×{}", fixed(front, 1), power_of_ten(exponent))
+}
+
 /// `10-4` after a power of ten keeps its exponent raised: `≤10⁻⁴`.
 pub(super) fn power_of_ten(exponent: i32) -> String {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
@@ -126,13 +185,27 @@ mod tests {
 
     #[test]
     fn a_difference_shows_its_sign_and_zero_has_none() {
-        for (value, text) in [(0.12, "+0.12"), (-0.47, "−0.47"), (-0.001, "0.00"), (0.0, "0.00")] {
+        for (value, text) in [(0.12, "+0.12"), (-0.47, "−0.47"), (-0.001, "0.00"), (0.0, "0.00")]
+        {
             assert_eq!(signed(value, 2), text);
         }
     }
 
     #[test]
+    fn an_end_of_an_interval_reaches_its_limit_only_if_it_is_there() {
+        let check = |value, text| assert_eq!(end(value, 2), text);
+        check(99.998, "99.998");
+        check(100.0, "100");
+        check(0.0, "0");
+        check(0.0004, "0.0004");
+        check(87.785, "87.78");
+        check(99.999_999_999, "<100");
+    }
+
+    #[test]
     fn exponents_are_raised() {
+        assert_eq!(scientific(8.14e-5), "8.1×10⁻⁵");
+        assert_eq!(scientific(9.99e-5), "1.0×10⁻⁴");
         assert_eq!(power_of_ten(-4), "10⁻⁴");
         assert_eq!(power_of_ten(12), "10¹²");
     }

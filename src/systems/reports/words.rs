@@ -48,8 +48,9 @@ pub(super) struct Words {
     pub(super) how_to_read: &'static str,
     pub(super) reading: &'static str,
     pub(super) annex: &'static str,
-    pub(super) annexes: [&'static str; 6],
-    pub(super) annex_letters: [&'static str; 6],
+    pub(super) annexes: [&'static str; 7],
+    pub(super) annex_letters: [&'static str; 7],
+    pub(super) others_lead: &'static str,
     pub(super) definition: &'static str,
     pub(super) population: &'static str,
     pub(super) clock: &'static str,
@@ -177,10 +178,12 @@ static ZH: Words = Words {
         "排除与暂停",
         "期末未办结",
         "数据来源与质量",
-        "非工单数据",
+        "非记录数据",
+        "其他指标",
         "无法回答的指标",
     ],
-    annex_letters: ["一", "二", "三", "四", "五", "六"],
+    annex_letters: ["一", "二", "三", "四", "五", "六", "七"],
+    others_lead: "指标包中不属于主要服务指标、但记录可以回答的指标。",
     definition: "定义",
     population: "统计范围",
     clock: "计时",
@@ -221,7 +224,7 @@ static ZH: Words = Words {
     source: "来源",
     place: "出现位置",
     line: "行",
-    not_from_records_lead: "下列数值由编制人引用，不由工单记录计算得出。",
+    not_from_records_lead: "下列数值由编制人引用，不由记录计算得出。",
     no_sourced: "正文中的数值均由记录计算得出。",
     not_answered: "无法回答的指标",
     missing: "所缺数据",
@@ -253,7 +256,8 @@ static ZH: Words = Words {
 
 static EN: Words = Words {
     simulated: "Simulated data",
-    simulated_long: "Made from simulated records, for demonstration only. It says nothing about the \
+    simulated_long: "Made from simulated records, for demonstration only. It says nothing about \
+                     the \
                      service of any company.",
     addressee: "To",
     date: "Date",
@@ -279,7 +283,8 @@ static EN: Words = Words {
     change: "Change",
     interval: "95% interval",
     unverified: "unverified limit",
-    unverified_note: "An “unverified limit” has not been read in the text of the rule that sets it; \
+    unverified_note: "An “unverified limit” has not been read in the text of the rule that sets \
+                      it; \
                       it is shown for orientation.",
     not_met: "not met",
     no_records: "no records in this period",
@@ -305,9 +310,11 @@ static EN: Words = Words {
         "Still open at the end",
         "Sources of data and their quality",
         "Numbers not from records",
+        "Other indicators",
         "Indicators that records cannot answer",
     ],
-    annex_letters: ["A", "B", "C", "D", "E", "F"],
+    annex_letters: ["A", "B", "C", "D", "E", "F", "G"],
+    others_lead: "Indicators of the pack that records answer but that are not among the main ones.",
     definition: "Definition",
     population: "Population",
     clock: "Clock",
@@ -327,9 +334,11 @@ static EN: Words = Words {
     hours_subtracted: "Hours subtracted",
     share_without_approver: "Share without approver",
     excluded_lead: "Cases left out, by reason, and what each figure would be with nothing left out.",
-    paused_lead: "Time taken off the clocks, by reason, and what each figure would be with no pause \
+    paused_lead: "Time taken off the clocks, by reason, and what each figure would be with no \
+                  pause \
                   subtracted.",
-    open_lead: "Cases still open at the end of the period are in none of the means above; here they \
+    open_lead: "Cases still open at the end of the period are in none of the means above; here \
+                they \
                 stand by themselves.",
     open: "Open",
     past_limit: "Past the limit",
@@ -391,5 +400,108 @@ pub(super) fn how_known(read: &str, language: Language) -> &'static str {
         ("secondary", Language::En) => "read in someone else's account",
         ("own_design", Language::En) => "own design",
         (_, Language::En) => "not read",
+    }
+}
+
+/// A unit as it is printed.
+pub(super) fn unit_in_words(unit: &str, language: Language) -> &str {
+    match (unit, language) {
+        ("s", Language::Zh) => "秒",
+        ("min", Language::Zh) => "分钟",
+        ("h" | "wh", Language::Zh) => "小时",
+        ("d", Language::Zh) => "天",
+        ("wd", Language::Zh) => "个工作日",
+        ("s", Language::En) => "seconds",
+        ("min", Language::En) => "minutes",
+        ("h", Language::En) => "hours",
+        ("wh", Language::En) => "working hours",
+        ("d", Language::En) => "days",
+        ("wd", Language::En) => "working days",
+        ("1", _) => "",
+        (other, _) => other,
+    }
+}
+
+/// What a limit is about, before its sign.
+pub(super) fn limit_kind(kind: &str, promise: bool, language: Language) -> &'static str {
+    match (kind, promise, language) {
+        ("mean", false, Language::Zh) => "平均",
+        ("mean", true, Language::Zh) => "承诺平均",
+        ("longest", false, Language::Zh) => "最长",
+        ("longest", true, Language::Zh) => "承诺最长",
+        ("mean", false, Language::En) => "mean ",
+        ("mean", true, Language::En) => "promised mean ",
+        ("longest", false, Language::En) => "each ",
+        ("longest", true, Language::En) => "promised each ",
+        (_, true, Language::Zh) => "承诺",
+        (_, true, Language::En) => "promised ",
+        (_, false, _) => "",
+    }
+}
+
+/// Reasons that records often give; others print as they are.
+const REASONS: [(&str, &str, &str); 8] = [
+    ("duplicate", "重复工单", "duplicate"),
+    ("customer_not_available", "用户改约或无法联系", "customer not available"),
+    ("no_line_resource", "无线路资源", "no line resource"),
+    ("force_majeure", "不可抗力", "force majeure"),
+    ("not_solved", "未解决，重新受理", "not solved, reopened"),
+    ("customer_maintained", "客户自维线路", "line maintained by the customer"),
+    ("terminal_fault", "用户终端故障", "fault of the customer's terminal"),
+    ("", "未注明原因", "no reason given"),
+];
+
+pub(super) fn reason_in_words(reason: &str, language: Language) -> String {
+    let known = REASONS.iter().find(|(code, ..)| *code == reason);
+    match (known, language) {
+        (Some((_, chinese, _)), Language::Zh) => (*chinese).to_owned(),
+        (Some((_, _, english)), Language::En) => (*english).to_owned(),
+        (None, _) => reason.to_owned(),
+    }
+}
+
+/// A kind of interval.
+pub(super) fn kind_in_words(kind: &str, language: Language) -> String {
+    match (kind, language) {
+        ("paused", Language::Zh) => "暂停".to_owned(),
+        ("awaiting_confirmation", Language::Zh) => "待用户确认".to_owned(),
+        ("reopened", Language::Zh) => "重新受理".to_owned(),
+        ("awaiting_confirmation", Language::En) => "awaiting confirmation".to_owned(),
+        (other, _) => other.to_owned(),
+    }
+}
+
+/// The moments of a case, by their columns.
+const MOMENTS: [(&str, &str, &str); 9] = [
+    ("accepted", "受理", "accepted"),
+    ("paid", "交费", "paid"),
+    ("first_contact", "首次联系", "first contact"),
+    ("appointment", "预约", "appointment"),
+    ("arrived", "到场", "arrived"),
+    ("resolved", "办结", "resolved"),
+    ("confirmed", "确认", "confirmed"),
+    ("closed", "归档", "closed"),
+    ("cancelled", "撤单", "cancelled"),
+];
+
+/// The start or stop of a clock: `latest(accepted, paid)` reads 受理与交费的较晚者.
+pub(super) fn moments_in_words(text: &str, language: Language) -> String {
+    let name = |column: &str| {
+        let known = MOMENTS.iter().find(|(code, ..)| *code == column.trim());
+        match (known, language) {
+            (Some((_, chinese, _)), Language::Zh) => Some(*chinese),
+            (Some((_, _, english)), Language::En) => Some(*english),
+            (None, _) => None,
+        }
+    };
+    if let Some(one) = name(text) {
+        return one.to_owned();
+    }
+    let inside = text.strip_prefix("latest(").and_then(|rest| rest.strip_suffix(')'));
+    let names: Option<Vec<&str>> = inside.and_then(|list| list.split(',').map(name).collect());
+    match (names, language) {
+        (Some(names), Language::Zh) => format!("{}（较晚者）", names.join("、")),
+        (Some(names), Language::En) => format!("the later of {}", names.join(" and ")),
+        (None, _) => text.to_owned(),
     }
 }

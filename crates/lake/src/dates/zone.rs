@@ -24,11 +24,7 @@ pub(crate) struct ZoneClock {
 
 impl ZoneClock {
     pub(crate) fn new(zone: TimeZone) -> ZoneClock {
-        ZoneClock {
-            zone,
-            days: HashMap::new(),
-            last: (i64::MIN, None),
-        }
+        ZoneClock { zone, days: HashMap::new(), last: (i64::MIN, None) }
     }
 
     pub(crate) fn zone(&self) -> &TimeZone {
@@ -73,10 +69,6 @@ impl ZoneClock {
         let found = self.zone.to_ambiguous_timestamp(civil);
         let plain = matches!(found.offset(), AmbiguousOffset::Unambiguous { .. });
         let seconds = found.compatible().ok()?.as_second();
-        Some(if plain {
-            Reading::Plain(seconds)
-        } else {
-            Reading::Ambiguous(seconds)
-        })
+        Some(if plain { Reading::Plain(seconds) } else { Reading::Ambiguous(seconds) })
     }
 }

@@ -109,18 +109,14 @@ impl Thread {
         let labels = &mut self.labels[cells.slot];
         for row in 0..cells.chunk.rows() {
             let cell = cells.chunk.cell(row, column);
-            let meaning = labels.meaning(&cell, |labels| {
-                find_label(&cell, encoding, target, labels, pseudonyms)
-            });
+            let meaning = labels
+                .meaning(&cell, |labels| find_label(&cell, encoding, target, labels, pseudonyms));
             codes.push(match meaning {
                 Meaning::Code(code) => code,
                 Meaning::Null => NULL_LABEL,
                 Meaning::Refused | Meaning::NoText => {
-                    let reason = if meaning == Meaning::NoText {
-                        Reason::NoText
-                    } else {
-                        Reason::NotListed
-                    };
+                    let reason =
+                        if meaning == Meaning::NoText { Reason::NoText } else { Reason::NotListed };
                     out.problems.push(Problem::new(row, reason, &cell, encoding));
                     NULL_LABEL
                 }
@@ -275,10 +271,7 @@ impl Thread {
         let (letter, problem) = (out.letters.first().copied(), out.problems.first().cloned());
         out.letters.extend(letter.into_iter().flat_map(|l| std::iter::repeat_n(l, rows - 1)));
         for row in 1..rows {
-            out.problems.extend(problem.clone().map(|p| Problem {
-                row: row as u32,
-                ..p
-            }));
+            out.problems.extend(problem.clone().map(|p| Problem { row: row as u32, ..p }));
         }
         match &mut out.data {
             Data::Label(codes) => codes.resize(rows, codes[0]),
@@ -298,11 +291,7 @@ impl Thread {
         };
         let zone = self.zones[cells.bound.target.dates.time_zone].zone().clone();
         for row in 0..cells.chunk.rows() {
-            let source = SourceRow {
-                cells,
-                names,
-                row,
-            };
+            let source = SourceRow { cells, names, row };
             match evaluate(expr, &source, &zone) {
                 Value::Null => out.push_null(),
                 Value::Time(seconds) if cells.bound.target.kind == Kind::Moment => {

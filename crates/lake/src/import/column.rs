@@ -64,17 +64,6 @@ impl Data {
         }
     }
 
-    /// What it takes in memory, about.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Data::Label(codes) => codes.capacity() * 4,
-            Data::Text(texts) => texts.bytes.capacity() + texts.ends.capacity() * 4,
-            Data::Integer(values) => values.capacity() * 8,
-            Data::Number(values) => values.capacity() * 8,
-            Data::Boolean(values) => values.capacity(),
-        }
-    }
-
     pub(crate) fn shrink(&mut self) {
         match self {
             Data::Label(codes) => codes.shrink_to_fit(),
@@ -101,10 +90,7 @@ pub(crate) struct Texts {
 
 impl Texts {
     pub(crate) fn with_capacity(rows: usize) -> Texts {
-        Texts {
-            bytes: String::with_capacity(rows * 16),
-            ends: Vec::with_capacity(rows),
-        }
+        Texts { bytes: String::with_capacity(rows * 16), ends: Vec::with_capacity(rows) }
     }
 
     pub(crate) fn push(&mut self, text: &str) {

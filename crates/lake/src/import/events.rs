@@ -84,12 +84,7 @@ impl Plan<'_> {
         problems: &mut EventProblems,
     ) -> Vec<i64> {
         // These columns have no labels, so whichever slot is named is not looked at.
-        let read = thread.column(&Cells {
-            chunk,
-            bound,
-            slot: 0,
-            file: &self.file,
-        });
+        let read = thread.column(&Cells { chunk, bound, slot: 0, file: &self.file });
         let name = self.source_name(bound.input.column(), &bound.target.name);
         problems.extend(read.problems.into_iter().map(|problem| (name.clone(), problem)));
         match read.data {
@@ -171,24 +166,14 @@ impl Rows {
             }
             from += same;
         }
-        let mut folded = Folded {
-            refused,
-            events,
-            cases,
-            lines: Vec::new(),
-        };
+        let mut folded = Folded { refused, events, cases, lines: Vec::new() };
         let cases = self.build(plan, &folded);
         let events = std::mem::replace(&mut self.fragments, cases);
         folded.lines = events.into_iter().map(|fragment| fragment.lines).collect();
         Some(folded)
     }
 
-    fn refuse_others(
-        &self,
-        group: &[At],
-        line: u64,
-        refused: &mut BTreeMap<(u32, u32), Refused>,
-    ) {
+    fn refuse_others(&self, group: &[At], line: u64, refused: &mut BTreeMap<(u32, u32), Refused>) {
         for at in group {
             refused.entry((at.fragment, at.row)).or_insert_with(|| Refused {
                 row: at.row,
@@ -212,10 +197,7 @@ impl Rows {
         use rayon::slice::ParallelSliceMut;
         let mut events: Vec<At> = Vec::with_capacity(self.read as usize);
         for (index, fragment) in self.fragments.iter().enumerate() {
-            events.extend((0..fragment.rows as u32).map(|row| At {
-                fragment: index as u32,
-                row,
-            }));
+            events.extend((0..fragment.rows as u32).map(|row| At { fragment: index as u32, row }));
         }
         let order = |at: At| self.event(at).map_or(0, |event| event.order[at.row as usize]);
         events.par_sort_by(|a, b| {

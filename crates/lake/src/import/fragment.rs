@@ -117,12 +117,7 @@ impl<'a> Plan<'a> {
         let mut notes = Vec::new();
         let mut letters: Vec<Vec<u8>> = vec![Vec::new(); self.moments];
         for (slot, bound) in self.bound.targets.iter().enumerate() {
-            let mut read = thread.column(&Cells {
-                chunk,
-                bound,
-                slot,
-                file: &self.file,
-            });
+            let mut read = thread.column(&Cells { chunk, bound, slot, file: &self.file });
             let name = self.source_name(bound.input.column(), &bound.target.name);
             wrong.add_all(&name, read.problems);
             notes.append(&mut read.notes);
@@ -185,9 +180,8 @@ impl<'a> Plan<'a> {
                 columns: list.columns.iter().map(|c| Data::new(c.kind, 0)).collect(),
             };
             let entries = self.bound.lists.iter().filter(|entry| entry.list == at);
-            let entries: Vec<Vec<Option<ReadColumn>>> = entries
-                .map(|entry| self.entry(chunk, thread, entry, wrong))
-                .collect();
+            let entries: Vec<Vec<Option<ReadColumn>>> =
+                entries.map(|entry| self.entry(chunk, thread, entry, wrong)).collect();
             let mut count = 0;
             for row in 0..chunk.rows() {
                 for entry in &entries {
@@ -292,9 +286,8 @@ impl Wrong {
 
     fn refused(self, chunk: &Chunk) -> Vec<Refused> {
         let rows = self.rows.into_iter().map(|(row, mut problems)| {
-            let shape = |reason: &Reason| {
-                matches!(reason, Reason::Cells { .. } | Reason::StrayQuote)
-            };
+            let shape =
+                |reason: &Reason| matches!(reason, Reason::Cells { .. } | Reason::StrayQuote);
             // When cells have shifted, what they hold says nothing.
             if problems.iter().any(|(_, _, reason)| shape(reason)) {
                 problems.retain(|(_, _, reason)| shape(reason));

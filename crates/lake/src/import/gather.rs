@@ -51,10 +51,8 @@ pub(crate) fn list(
     }
     let mut arrays = Vec::new();
     for (index, column) in list.columns.iter().enumerate() {
-        let parts: Vec<Part<'_>> = fragments
-            .iter()
-            .map(|f| (&f.lists[at].columns[index], f.thread))
-            .collect();
+        let parts: Vec<Part<'_>> =
+            fragments.iter().map(|f| (&f.lists[at].columns[index], f.thread)).collect();
         arrays.push(array(&parts, inner.iter().copied(), column.kind, &labels[index])?);
     }
     list_array(list, arrays, offsets)
@@ -155,7 +153,9 @@ fn label_array(
     let nulls = nulls(&codes, |code| *code != NULL_LABEL);
     if nulls.is_some() {
         // A null's key must still point into the dictionary's range.
-        codes.iter_mut().for_each(|code| *code = (*code).max(0));
+        for code in &mut codes {
+            *code = (*code).max(0);
+        }
     }
     let keys = Int32Array::new(codes.into(), nulls);
     let values = StringArray::from_iter_values(&labels.texts);

@@ -22,6 +22,8 @@ pub(crate) enum Meaning {
 /// The labels of one column in one thread.
 #[derive(Debug, Default)]
 pub(crate) struct Labels {
+    /// Cells of up to 16 bytes, which nearly all labels are, compared as two words.
+    short: HashMap<Short, Meaning, Quick>,
     known: HashMap<Box<[u8]>, Meaning, Quick>,
     codes: HashMap<String, i32>,
     pub(crate) texts: Vec<String>,
@@ -35,6 +37,14 @@ impl Labels {
         bytes: &[u8],
         find: impl FnOnce(&mut Labels) -> Meaning,
     ) -> Meaning {
+        if let Some(short) = Short::of(bytes) {
+            if let Some(known) = self.short.get(&short) {
+                return *known;
+            }
+            let found = find(self);
+            self.short.insert(short, found);
+            return found;
+        }
         if let Some(known) = self.known.get(bytes) {
             return *known;
         }
@@ -52,6 +62,38 @@ impl Labels {
         self.texts.push(text.to_owned());
         self.codes.insert(text.to_owned(), code);
         code
+    }
+}
+
+/// Up to 16 bytes: the first and the last eight, which may overlap, and how many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Short {
+    first: u64,
+    last: u64,
+    length: u8,
+}
+
+impl Short {
+    #[inline]
+    fn of(bytes: &[u8]) -> Option<Short> {
+        let length = bytes.len();
+        let (first, last) = match length {
+            8..=16 => (
+                u64::from_le_bytes(*bytes.first_chunk()?),
+                u64::from_le_bytes(*bytes.last_chunk()?),
+            ),
+            4..=7 => (
+                u64::from(u32::from_le_bytes(*bytes.first_chunk()?)),
+                u64::from(u32::from_le_bytes(*bytes.last_chunk()?)),
+            ),
+            1..=3 => (
+                u64::from(bytes[0]) | u64::from(bytes[length / 2]) << 8,
+                u64::from(bytes[length - 1]),
+            ),
+            0 => (0, 0),
+            _ => return None,
+        };
+        Some(Short { first, last, length: length as u8 })
     }
 }
 
@@ -78,11 +120,7 @@ impl Joined {
 
     #[inline]
     pub(crate) fn code(&self, thread: usize, code: i32) -> i32 {
-        if code == NULL_LABEL {
-            NULL_LABEL
-        } else {
-            self.codes[thread][code as usize]
-        }
+        if code == NULL_LABEL { NULL_LABEL } else { self.codes[thread][code as usize] }
     }
 }
 
@@ -94,9 +132,7 @@ pub(crate) struct Quick {
 
 impl Default for Quick {
     fn default() -> Quick {
-        Quick {
-            key: RandomState::new().hash_one(0_u8),
-        }
+        Quick { key: RandomState::new().hash_one(0_u8) }
     }
 }
 
@@ -133,6 +169,16 @@ impl Hasher for QuickHasher {
         self.mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
     }
 
+    #[inline]
+    fn write_u64(&mut self, word: u64) {
+        self.mix(word);
+    }
+
+    #[inline]
+    fn write_u8(&mut self, byte: u8) {
+        self.mix(u64::from(byte));
+    }
+
     fn write_usize(&mut self, _: usize) {
         // The length before the bytes; `write` mixes it in.
     }
@@ -140,5 +186,27 @@ impl Hasher for QuickHasher {
     #[inline]
     fn finish(&self) -> u64 {
         self.state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_short_texts_are_taken_for_one() {
+        let mut seen: HashMap<Short, Vec<u8>> = HashMap::new();
+        let mut state = 1_u64;
+        let letters = [0, b'a', b'b', 0xff];
+        for _ in 0..200_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let length = (state >> 60) as usize;
+            let text: Vec<u8> =
+                (0..length).map(|at| letters[(state >> (2 * at + 5)) as usize & 3]).collect();
+            let short = Short::of(&text).expect("short enough");
+            let known = seen.entry(short).or_insert_with(|| text.clone());
+            assert_eq!(*known, text);
+        }
+        assert_eq!(Short::of(&[0; 17]), None);
     }
 }

@@ -37,7 +37,8 @@ impl<'a> Layout<'a> {
     pub(crate) fn new(plan: &'a Plan<'a>, sha256: &str) -> Layout<'a> {
         let targets = &plan.bound.targets;
         let slot = |name: &str| targets.iter().position(|bound| bound.target.name == name);
-        let from = |name: &str, kind| slot(name).map_or(Origin::Null(kind), |s| Origin::Slot(s, kind));
+        let from =
+            |name: &str, kind| slot(name).map_or(Origin::Null(kind), |s| Origin::Slot(s, kind));
         let schema = plan.schema;
         let mut origins: Vec<Origin> =
             schema.columns.iter().map(|c| from(c.name, c.kind)).collect();
@@ -85,9 +86,7 @@ impl<'a> Layout<'a> {
                 let labels = &rows.labels[self.plan.precision_slot()];
                 gather::column(fragments, |f| &f.precision, part, Kind::Label, labels)
             }
-            Origin::Null(kind) => {
-                Ok(arrow_array::new_null_array(&kind.data_type(), part.len()))
-            }
+            Origin::Null(kind) => Ok(arrow_array::new_null_array(&kind.data_type(), part.len())),
             Origin::File => constant_label(&self.file, part.len()),
             Origin::Line => {
                 let lines = part.iter().map(|at| rows.line(*at) as i64);
@@ -116,4 +115,3 @@ fn notes(rows: &Rows, part: &[At]) -> StringArray {
     };
     part.iter().map(note).collect()
 }
-

@@ -6,6 +6,8 @@
 
 mod cells;
 mod column;
+#[cfg(test)]
+mod crash;
 mod digest;
 mod events;
 mod fragment;
@@ -58,13 +60,7 @@ impl std::fmt::Debug for Options<'_> {
 impl Options<'_> {
     /// Options with a time and a folder for quarantine files.
     pub fn new(recorded: i64, quarantine: PathBuf) -> Self {
-        Options {
-            recorded,
-            pseudonym_key: None,
-            quarantine,
-            progress: None,
-            threads: None,
-        }
+        Options { recorded, pseudonym_key: None, quarantine, progress: None, threads: None }
     }
 }
 
@@ -136,19 +132,15 @@ pub enum ImportError {
     NothingToDo,
     #[error("the mapping makes pseudonyms, but there is no key for them")]
     NoKey,
-    #[error("the clock stands at {given}, but a batch was recorded at {last} already; set the clock")]
+    #[error(
+        "the clock stands at {given}, but a batch was recorded at {last} already; set the clock"
+    )]
     ClockWentBack { given: i64, last: i64 },
     #[error(
-        "{file}: {refused} of {read} rows are not {encoding} text, the first in line {line}; say in \
-         the mapping which `encoding` it has"
+        "{file}: {refused} of {read} rows are not {encoding} text, the first in line {line}; say \
+         in the mapping which `encoding` it has"
     )]
-    WrongEncoding {
-        file: String,
-        refused: u64,
-        read: u64,
-        line: u64,
-        encoding: &'static str,
-    },
+    WrongEncoding { file: String, refused: u64, read: u64, line: u64, encoding: &'static str },
     #[error("cannot write {file}; is the disk full? nothing was imported")]
     Write {
         file: String,
@@ -161,18 +153,12 @@ pub enum ImportError {
 
 impl From<parquet::errors::ParquetError> for ImportError {
     fn from(source: parquet::errors::ParquetError) -> ImportError {
-        ImportError::Write {
-            file: "the batch".to_owned(),
-            source: Box::new(source),
-        }
+        ImportError::Write { file: "the batch".to_owned(), source: Box::new(source) }
     }
 }
 
 impl From<arrow_schema::ArrowError> for ImportError {
     fn from(source: arrow_schema::ArrowError) -> ImportError {
-        ImportError::Write {
-            file: "the batch".to_owned(),
-            source: Box::new(source),
-        }
+        ImportError::Write { file: "the batch".to_owned(), source: Box::new(source) }
     }
 }

@@ -30,9 +30,7 @@ impl Keys<'_> {
     fn code(&self, column: usize, at: At) -> i32 {
         let fragment = &self.fragments[at.fragment as usize];
         match &fragment.columns[column] {
-            Data::Label(codes) => {
-                self.labels[column].code(fragment.thread, codes[at.row as usize])
-            }
+            Data::Label(codes) => self.labels[column].code(fragment.thread, codes[at.row as usize]),
             Data::Text(_) | Data::Integer(_) | Data::Number(_) | Data::Boolean(_) => NULL_LABEL,
         }
     }
@@ -84,14 +82,8 @@ impl Keys<'_> {
                 if refused.next_if_eq(&row).is_some() {
                     continue;
                 }
-                let at = At {
-                    fragment: index as u32,
-                    row,
-                };
-                entries.push(Entry {
-                    head: self.head(&layout, at),
-                    at,
-                });
+                let at = At { fragment: index as u32, row };
+                entries.push(Entry { head: self.head(&layout, at), at });
             }
         }
         entries
@@ -99,11 +91,7 @@ impl Keys<'_> {
 
     /// How many bits each leading label takes, and what all texts after them start with.
     fn layout(&self) -> Layout {
-        let mut layout = Layout {
-            labels: Vec::new(),
-            text: None,
-            skip: 0,
-        };
+        let mut layout = Layout { labels: Vec::new(), text: None, skip: 0 };
         let mut bits = 0;
         for column in &self.columns {
             let first = self.fragments.first().map(|f| &f.columns[*column]);

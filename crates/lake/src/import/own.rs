@@ -25,9 +25,9 @@ use super::pseudonym::Pseudonyms;
 use super::reason::Reason;
 use super::rows::Rows;
 use super::{ImportError, Options, Progress};
-use crate::mapping::Bound;
+use crate::mapping::{BOOKKEEPING, Bound};
 use crate::schema::{Column, Kind, Schema};
-use crate::source::{Format, PARQUET_ROWS, ReadError, Source, broken_table};
+use crate::source::{PARQUET_ROWS, ReadError, Source, broken_table};
 
 /// Reads a file whole; its fragments have the size of the source's chunks.
 pub(crate) fn read<'a>(
@@ -36,14 +36,12 @@ pub(crate) fn read<'a>(
     options: &Options<'_>,
 ) -> Result<(Plan<'a>, Rows), ImportError> {
     let name = source.file();
-    if source.format() != Format::Parquet {
-        return Err(unusable(name, "it is no Parquet file", "name a mapping for it").into());
-    }
     let failed = |error: &dyn std::fmt::Display| broken_table(name, &error.to_string());
     let path = source.path();
     let open = || File::open(path);
     let file = open().map_err(|e| failed(&e))?;
-    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| failed(&e))?;
+    let metadata =
+        ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| failed(&e))?;
     let columns = columns(schema, &metadata, name)?;
     let headers = columns.iter().map(|(name, _, _)| name.clone()).collect();
     let plan = Plan::new(schema, Bound::own(columns), name.to_owned(), headers);
@@ -63,8 +61,7 @@ pub(crate) fn read<'a>(
                 ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
             let reader = builder.with_row_groups(vec![group]).with_batch_size(PARQUET_ROWS * 16);
             let reader = reader.build().map_err(|e| failed(&e))?;
-            let mut thread =
-                Thread::new(&plan.bound, plan.slots, Pseudonyms::new(&[]));
+            let mut thread = Thread::new(&plan.bound, plan.slots, Pseudonyms::new(&[]));
             let mut fragments = Vec::new();
             let mut row = *start;
             for batch in reader {
@@ -81,11 +78,7 @@ pub(crate) fn read<'a>(
 }
 
 fn unusable(file: &str, problem: impl Into<String>, remedy: impl Into<String>) -> ReadError {
-    ReadError::Unusable {
-        file: file.to_owned(),
-        problem: problem.into(),
-        remedy: remedy.into(),
-    }
+    ReadError::Unusable { file: file.to_owned(), problem: problem.into(), remedy: remedy.into() }
 }
 
 fn progress(done: &Mutex<u64>, rows: u64, file: &str, options: &Options<'_>) {
@@ -122,10 +115,9 @@ fn columns(
     for field in metadata.schema().fields() {
         let name = field.name();
         let kind = kind_of(field.data_type());
-        let bookkeeping = ["precision", "source_file", "source_line", "source_text"];
         let known = schema.columns.iter().any(|column| column.name == name)
             || schema.lists.iter().any(|list| list.name == name)
-            || bookkeeping.contains(&name.as_str());
+            || BOOKKEEPING.contains(&name.as_str());
         match kind {
             _ if known => {}
             Some(kind) if name == "revised" || name.starts_with("x_") => {
@@ -142,8 +134,7 @@ fn columns(
 }
 
 fn kind_of(data_type: &DataType) -> Option<Kind> {
-    let kinds =
-        [Kind::Label, Kind::Text, Kind::Integer, Kind::Number, Kind::Boolean, Kind::Moment];
+    let kinds = [Kind::Label, Kind::Text, Kind::Integer, Kind::Number, Kind::Boolean, Kind::Moment];
     kinds.into_iter().find(|kind| kind.data_type() == *data_type)
 }
 
@@ -215,13 +206,7 @@ fn fragment(
     }
 }
 
-fn check(
-    column: &Column,
-    data: &Data,
-    labels: &Labels,
-    first: u64,
-    refused: &mut Vec<Refused>,
-) {
+fn check(column: &Column, data: &Data, labels: &Labels, first: u64, refused: &mut Vec<Refused>) {
     let allowed: Vec<bool> =
         labels.texts.iter().map(|text| column.allowed.contains(&text.as_str())).collect();
     for row in 0..data.len() {
@@ -286,9 +271,7 @@ fn records(plan: &Plan<'_>, list: usize, batch: &RecordBatch, thread: &mut Threa
     let inner = array.values().slice(start as usize, length);
     let inner = inner.as_struct();
     let column = |(at, column): (usize, &Column)| match inner.column_by_name(column.name) {
-        Some(array) => {
-            data(array, column.kind, &mut thread.labels[plan.list_slot(list, at)])
-        }
+        Some(array) => data(array, column.kind, &mut thread.labels[plan.list_slot(list, at)]),
         None => nulls(column.kind, length),
     };
     Records {

@@ -11,11 +11,10 @@ use super::reason::Reason;
 use crate::source::{Form, Preamble};
 
 /// The columns that a quarantine file has and its source has not; an import passes over them.
-pub(crate) const ADDED_COLUMNS: [&str; 3] =
-    ["quarantine_reason", "quarantine_remedy", FLAT_REMEDY];
+pub(crate) const ADDED_COLUMNS: [&str; 3] = ["quarantine_reason", "quarantine_remedy", FLAT_REMEDY];
 
-/// The second column where the source was a workbook or a table: the file here is plain, so what the
-/// mapping says of sheets, header rows and separators does not hold for it.
+/// The second column where the source was a workbook or a table: the file here is plain, so what
+/// the mapping says of sheets, header rows and separators does not hold for it.
 pub(crate) const FLAT_REMEDY: &str = "quarantine_remedy_flat";
 
 /// Writes refused rows; `name` is that of the source.

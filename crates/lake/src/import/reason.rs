@@ -40,11 +40,7 @@ impl Problem {
     }
 
     pub(crate) fn of_text(row: usize, reason: Reason, value: &str) -> Problem {
-        Problem {
-            row: row as u32,
-            reason,
-            value: shortened(value),
-        }
+        Problem { row: row as u32, reason, value: shortened(value) }
     }
 
     pub(crate) fn of_shape(row: u32, shape: Shape, wanted: usize) -> Problem {
@@ -52,11 +48,7 @@ impl Problem {
             Shape::Cells(found) => Reason::Cells { found, wanted },
             Shape::StrayQuote => Reason::StrayQuote,
         };
-        Problem {
-            row,
-            reason,
-            value: String::new(),
-        }
+        Problem { row, reason, value: String::new() }
     }
 }
 
@@ -125,7 +117,9 @@ impl Reason {
             Reason::NoBoolean => "write true or false",
             Reason::HalfRecord => "fill in its required parts or clear the others",
             Reason::Duplicate { .. } => "remove the row; it was counted once",
-            Reason::Conflict { .. } => "keep the right one, or map `revised` so that the later wins",
+            Reason::Conflict { .. } => {
+                "keep the right one, or map `revised` so that the later wins"
+            }
             Reason::OtherEvent { .. } => "mend that line; the rows belong together",
         }
     }

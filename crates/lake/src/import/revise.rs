@@ -64,11 +64,17 @@ impl Comparison<'_> {
         let digests = Digests::default();
         let mut missing = Missing::default();
         let olds = self.join(&digests, &mut missing)?;
+        if olds.is_empty() && !self.rows.repeated {
+            // Most imports bring rows that nobody has seen before.
+            return Ok(Revisions {
+                new: self.rows.order.len() as u64,
+                order: self.rows.order.clone(),
+                missing,
+                ..Revisions::default()
+            });
+        }
         let own = self.own_digests(&digests, &olds)?;
-        let mut out = Revisions {
-            missing,
-            ..Revisions::default()
-        };
+        let mut out = Revisions { missing, ..Revisions::default() };
         let order = &self.rows.order;
         out.order.reserve(order.len());
         let mut from = 0;
@@ -103,9 +109,10 @@ impl Comparison<'_> {
         out: &mut Revisions,
     ) {
         // The newest revision so far: content, `revised`, and where to note that it is superseded.
-        let mut newest: Option<(u64, i64, Place)> = olds.iter().find(|old| old.live).map(|old| {
-            (old.digest, old.revised, Place::Earlier(old.batch, old.row))
-        });
+        let mut newest: Option<(u64, i64, Place)> = olds
+            .iter()
+            .find(|old| old.live)
+            .map(|old| (old.digest, old.revised, Place::Earlier(old.batch, old.row)));
         for index in range {
             let at = self.rows.order[index];
             let digest = own.get(&index).copied().unwrap_or_default();
@@ -165,8 +172,7 @@ impl Comparison<'_> {
         let dead = self.lake.superseded(self.schema, &batches)?;
         let sources = self.sources();
         for (index, batch) in batches.iter().enumerate() {
-            let dead: HashSet<u64> =
-                dead.get(&batch.id).into_iter().flatten().copied().collect();
+            let dead: HashSet<u64> = dead.get(&batch.id).into_iter().flatten().copied().collect();
             let mut walk = Walk {
                 comparison: self,
                 digests,
@@ -244,8 +250,8 @@ impl Comparison<'_> {
         for index in 0..order.len() {
             let starts = index == 0 || !same(index - 1, index);
             if starts {
-                known = olds.contains_key(&index)
-                    || index + 1 < order.len() && same(index, index + 1);
+                known =
+                    olds.contains_key(&index) || index + 1 < order.len() && same(index, index + 1);
             }
             if known {
                 wanted.push(index);
@@ -276,10 +282,7 @@ enum Place {
 
 /// Whether a column says something of the case, and not only of where its row came from.
 fn is_content(name: &str) -> bool {
-    !matches!(
-        name,
-        "precision" | "revised" | "source_file" | "source_line" | "source_text"
-    )
+    !matches!(name, "precision" | "revised" | "source_file" | "source_line" | "source_text")
 }
 
 /// The walk along one earlier batch.
@@ -302,8 +305,13 @@ impl Walk<'_> {
         olds: &mut HashMap<usize, Vec<Old>>,
         missing: &mut Missing,
     ) -> Result<(), LakeError> {
-        let keys: Vec<&ArrayRef> =
-            self.comparison.schema.key.iter().filter_map(|name| part.column_by_name(name)).collect();
+        let keys: Vec<&ArrayRef> = self
+            .comparison
+            .schema
+            .key
+            .iter()
+            .filter_map(|name| part.column_by_name(name))
+            .collect();
         let mut matches = Vec::new();
         for row in 0..part.num_rows() {
             let number = self.row + row as u64;
@@ -355,9 +363,8 @@ impl Walk<'_> {
 
     fn compare(&self, own: At, keys: &[&ArrayRef], row: usize) -> std::cmp::Ordering {
         let columns = self.comparison.keys.columns.iter().zip(keys);
-        let mut compared = columns.map(|(column, array)| {
-            self.comparison.text(*column, own).cmp(key_text(array, row))
-        });
+        let mut compared = columns
+            .map(|(column, array)| self.comparison.text(*column, own).cmp(key_text(array, row)));
         compared.find(|found| found.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Rows {
     pub(crate) labels: Vec<Joined>,
     /// The rows to keep, in the order of their keys.
     pub(crate) order: Vec<At>,
+    /// Whether several of them have the same key.
+    pub(crate) repeated: bool,
     pub(crate) read: u64,
     /// Rows refused because of others in the same file.
     pub(crate) clashes: Vec<(At, Reason)>,
@@ -34,9 +36,9 @@ pub(crate) fn read(
     plan: &Plan<'_>,
     options: &Options<'_>,
 ) -> Result<Rows, ImportError> {
-    let threads = options.threads.unwrap_or_else(|| {
-        std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-    });
+    let threads = options
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let pseudonyms = Pseudonyms::new(options.pseudonym_key.unwrap_or_default());
     let (sender, receiver) = sync_channel::<Block>(threads + 1);
     let receiver = Mutex::new(receiver);
@@ -54,10 +56,7 @@ pub(crate) fn read(
                 Ok(Some(block)) => {
                     rows += block.rows_about();
                     if let Some(progress) = options.progress {
-                        progress(Progress {
-                            file: source.file(),
-                            rows,
-                        });
+                        progress(Progress { file: source.file(), rows });
                     }
                     if sender.send(block).is_err() {
                         break None;
@@ -122,6 +121,7 @@ impl Rows {
             fragments,
             labels,
             order: Vec::new(),
+            repeated: false,
             read,
             clashes: Vec::new(),
             threads,
@@ -146,6 +146,7 @@ impl Rows {
         let keys = self.keys(plan);
         let sorted = keys.sorted();
         let mut clashes = Vec::new();
+        let mut repeated = false;
         let mut order = Vec::with_capacity(sorted.len());
         let mut from = 0;
         while from < sorted.len() {
@@ -158,6 +159,7 @@ impl Rows {
             } else {
                 let group = &sorted[from..to];
                 let settled = self.settle(group, revised);
+                repeated |= settled.kept.len() > 1;
                 order.extend(settled.kept);
                 clashes.extend(settled.clashes);
             }
@@ -165,6 +167,7 @@ impl Rows {
         }
         self.order = order;
         self.clashes = clashes;
+        self.repeated = repeated;
     }
 
     /// Decides between rows of one file that have the same key. They come in the file's order.
@@ -208,25 +211,20 @@ impl Rows {
 
     /// Whether two rows have the same content, bookkeeping aside.
     fn same(&self, a: At, b: At) -> bool {
-        let (left, right) = (
-            &self.fragments[a.fragment as usize],
-            &self.fragments[b.fragment as usize],
-        );
+        let (left, right) =
+            (&self.fragments[a.fragment as usize], &self.fragments[b.fragment as usize]);
         let columns = left.columns.iter().zip(&right.columns).enumerate();
         let mut columns = columns.map(|(slot, (l, r))| {
             same_value((l, left.thread, a.row as usize), (r, right.thread, b.row as usize), || {
                 &self.labels[slot]
             })
         });
-        columns.all(|same| same)
-            && (0..left.lists.len()).all(|list| self.same_records(list, a, b))
+        columns.all(|same| same) && (0..left.lists.len()).all(|list| self.same_records(list, a, b))
     }
 
     fn same_records(&self, list: usize, a: At, b: At) -> bool {
-        let (left, right) = (
-            &self.fragments[a.fragment as usize],
-            &self.fragments[b.fragment as usize],
-        );
+        let (left, right) =
+            (&self.fragments[a.fragment as usize], &self.fragments[b.fragment as usize]);
         let (l, r) = (&left.lists[list], &right.lists[list]);
         let (from, to) = (l.range(a.row as usize), r.range(b.row as usize));
         from.len() == to.len()

@@ -9,17 +9,17 @@ use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray
 use arrow_schema::{DataType, Field};
 
 use super::fragment::{Plan, Refused};
-use super::quarantine::{self, masked};
-use super::own;
-use super::rows::{Rows, read};
-use super::revise::{Comparison, Revisions};
 use super::layout::Layout;
+use super::own;
+use super::quarantine::{self, masked};
+use super::revise::{Comparison, Revisions};
+use super::rows::{Rows, read};
 use super::{FileSummary, ImportError, Options, ReasonCount, Summary};
 use crate::lake::{Lake, LakeError};
 use crate::manifest::{self, Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 use crate::mapping::{Headers, Mapping, Pseudonymise};
 use crate::schema::Schema;
-use crate::source::{Digest, Source};
+use crate::source::{Digest, Format, Source};
 use crate::table::{GROUP, TableWriter};
 
 /// Imports files through a mapping, each as one batch, all of them or none.
@@ -34,29 +34,19 @@ pub fn import(
     if pseudonymises && options.pseudonym_key.is_none() {
         return Err(ImportError::NoKey);
     }
-    let run = Run {
-        lake,
-        schema,
-        mapping: Some(mapping),
-        options,
-    };
+    let run = Run { lake, schema, mapping: Some(mapping), options };
     run.files(files)
 }
 
-/// Imports Parquet files that are in the dataset's own layout already, such as a lake's or an
-/// archive's, each as one batch, all of them or none.
+/// Imports files that are in the dataset's own layout already: Parquet such as a lake's or an
+/// archive's, or text with the same column names. Each becomes one batch, all of them or none.
 pub fn import_own(
     lake: &Lake,
     schema: &Schema,
     files: &[PathBuf],
     options: &Options<'_>,
 ) -> Result<Summary, ImportError> {
-    let run = Run {
-        lake,
-        schema,
-        mapping: None,
-        options,
-    };
+    let run = Run { lake, schema, mapping: None, options };
     run.files(files)
 }
 
@@ -110,14 +100,12 @@ impl Run<'_> {
 
     fn mapping_used(&self) -> MappingUsed {
         match self.mapping {
-            Some(mapping) => MappingUsed {
-                name: mapping.name.clone(),
-                digest: mapping.digest.clone(),
-            },
-            None => MappingUsed {
-                name: "the dataset's own layout".to_owned(),
-                digest: String::new(),
-            },
+            Some(mapping) => {
+                MappingUsed { name: mapping.name.clone(), digest: mapping.digest.clone() }
+            }
+            None => {
+                MappingUsed { name: "the dataset's own layout".to_owned(), digest: String::new() }
+            }
         }
     }
 
@@ -127,10 +115,18 @@ impl Run<'_> {
 
     fn file(&self, path: &PathBuf, manifest: &mut Manifest) -> Result<FileSummary, ImportError> {
         let mut source = Source::open(path, &self.source_layout())?;
-        let Some(mapping) = self.mapping else {
+        if self.mapping.is_none() && source.format() == Format::Parquet {
             let (plan, rows) = own::read(&source, self.schema, self.options)?;
             let digest = source.digest()?;
             return self.finish(&source, digest, &plan, rows, manifest);
+        }
+        let own;
+        let mapping = match self.mapping {
+            Some(mapping) => mapping,
+            None => {
+                own = Mapping::own(self.schema)?;
+                &own
+            }
         };
         let headers = source.headers().to_vec();
         let bound = mapping.bind(&Headers {
@@ -152,10 +148,7 @@ impl Run<'_> {
         mut rows: Rows,
         manifest: &mut Manifest,
     ) -> Result<FileSummary, ImportError> {
-        let mut summary = FileSummary {
-            file: source.file().to_owned(),
-            ..FileSummary::default()
-        };
+        let mut summary = FileSummary { file: source.file().to_owned(), ..FileSummary::default() };
         summary.known_in = known(manifest, &digest.sha256, &self.mapping_used().digest);
         let folded = rows.fold(plan);
         rows.arrange(plan);
@@ -265,9 +258,11 @@ impl Run<'_> {
         let lacking = refused.iter().filter(|(_, row)| row.record.is_empty());
         missing.extend(lacking.map(|(at, row)| (row.line, *at)));
         let mut again = Source::open(source.path(), &self.source_layout())?;
+        // Files in the dataset's own layout are not read in the chunks of the text reader.
+        let by_chunk = self.mapping.is_some() || source.format() != Format::Parquet;
         let mut number = 0;
         while let Some(block) = again.next_block()? {
-            let own = self.mapping.is_some()
+            let own = by_chunk
                 && refused.range((number, 0)..(number + 1, 0)).all(|(_, r)| !r.record.is_empty());
             number += 1;
             if own {
@@ -275,7 +270,7 @@ impl Run<'_> {
             }
             let chunk = block.into_chunk();
             for row in 0..chunk.rows() {
-                let at = if self.mapping.is_some() {
+                let at = if by_chunk {
                     Some((number - 1, row as u32))
                 } else {
                     missing.get(&chunk.line(row)).copied()
@@ -380,9 +375,8 @@ impl Run<'_> {
         let folder = self.lake.dataset_folder(self.schema.name);
         let failed = |error| LakeError::io("write the manifest of", self.schema.name, error);
         self.lake.disk.sync_folder(&folder).map_err(failed)?;
-        let mut text = serde_json::to_vec_pretty(manifest).map_err(|source| ImportError::Write {
-            file: manifest::NAME.to_owned(),
-            source: Box::new(source),
+        let mut text = serde_json::to_vec_pretty(manifest).map_err(|source| {
+            ImportError::Write { file: manifest::NAME.to_owned(), source: Box::new(source) }
         })?;
         text.push(b'\n');
         let path = folder.join(manifest::NAME);

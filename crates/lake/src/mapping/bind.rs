@@ -103,11 +103,7 @@ struct Binder<'a> {
 impl Mapping {
     /// Finds the source columns that the mapping names, and refuses those that it forgets.
     pub(crate) fn bind(&self, headers: &Headers<'_>) -> Result<Bound, MappingError> {
-        let mut binder = Binder {
-            mapping: self,
-            headers,
-            used: HashSet::new(),
-        };
+        let mut binder = Binder { mapping: self, headers, used: HashSet::new() };
         let mut targets = Vec::new();
         for target in &self.columns {
             targets.push(binder.target(target)?);
@@ -126,23 +122,13 @@ impl Mapping {
         }
         let events = binder.events()?;
         binder.rest(&mut targets)?;
-        Ok(Bound {
-            targets,
-            lists,
-            events,
-            zones: self.zones.clone(),
-        })
+        Ok(Bound { targets, lists, events, zones: self.zones.clone() })
     }
 }
 
 impl Binder<'_> {
     fn error(&self, line: usize, problem: String, remedy: String) -> MappingError {
-        MappingError {
-            file: self.mapping.name.clone(),
-            line,
-            problem,
-            remedy,
-        }
+        MappingError { file: self.mapping.name.clone(), line, problem, remedy }
     }
 
     fn column(&mut self, name: &str, target: &Target) -> Result<Option<usize>, MappingError> {
@@ -185,10 +171,7 @@ impl Binder<'_> {
             From::Line => Input::Line,
             From::Expression(expr) => self.expression(expr, target)?,
         };
-        Ok(BoundTarget {
-            target: target.clone(),
-            input,
-        })
+        Ok(BoundTarget { target: target.clone(), input })
     }
 
     fn expression(&mut self, expr: &Expr, target: &Target) -> Result<Input, MappingError> {
@@ -231,7 +214,8 @@ impl Binder<'_> {
         Ok(Some(BoundEvents { key, order, states }))
     }
 
-    /// Every column that nothing has used is dropped by name, dropped or kept by `rest`, or refused.
+    /// Every column that nothing has used is dropped by name, dropped or kept by `rest`, or
+    /// refused.
     fn rest(&mut self, targets: &mut Vec<BoundTarget>) -> Result<(), MappingError> {
         let mut forgotten = Vec::new();
         for (at, name) in self.headers.names.iter().enumerate() {
@@ -270,12 +254,7 @@ impl Bound {
             bound.target.required = required;
             bound
         });
-        Bound {
-            targets: targets.collect(),
-            lists: Vec::new(),
-            events: None,
-            zones: Vec::new(),
-        }
+        Bound { targets: targets.collect(), lists: Vec::new(), events: None, zones: Vec::new() }
     }
 }
 

@@ -107,10 +107,8 @@ impl<'s> Reader<'s> {
                 targets.push(self.target_of(&table, &name, kind, &[])?);
             }
         }
-        for (key, pseudonymise) in [
-            ("keep", Pseudonymise::No),
-            ("pseudonymise", Pseudonymise::Yes),
-        ] {
+        for (key, pseudonymise) in [("keep", Pseudonymise::No), ("pseudonymise", Pseudonymise::Yes)]
+        {
             for source in head.texts(key)? {
                 targets.push(self.kept(&source, pseudonymise, head.line_of(key)));
             }
@@ -285,9 +283,8 @@ impl<'s> Reader<'s> {
             dates.order = order;
         }
         if let Some(name) = table.text("precision")? {
-            let found = Precision::named(&name).ok_or_else(|| {
-                table.wrong("precision", "write `second`, `minute` or `day`")
-            })?;
+            let found = Precision::named(&name)
+                .ok_or_else(|| table.wrong("precision", "write `second`, `minute` or `day`"))?;
             dates.precision = Some(found);
         }
         if let Some(zone) = zone(table, "zone")? {
@@ -305,13 +302,9 @@ impl<'s> Reader<'s> {
 }
 
 fn day_order(table: &Table<'_>) -> Result<Option<DayOrder>, MappingError> {
-    Ok(table.flag("day_first")?.map(|day_first| {
-        if day_first {
-            DayOrder::DayFirst
-        } else {
-            DayOrder::MonthFirst
-        }
-    }))
+    Ok(table
+        .flag("day_first")?
+        .map(|day_first| if day_first { DayOrder::DayFirst } else { DayOrder::MonthFirst }))
 }
 
 fn origin(table: &Table<'_>) -> Result<From, MappingError> {
@@ -411,6 +404,9 @@ fn extra_kind(table: &Table<'_>) -> Result<Kind, MappingError> {
 
 /// `Service request type` becomes `x_service_request_type`.
 pub(super) fn extra_name(source: &str) -> String {
+    if source.len() > 2 && source.starts_with("x_") {
+        return source.to_owned();
+    }
     let mut name = String::from("x_");
     for letter in source.chars() {
         if letter.is_alphanumeric() {

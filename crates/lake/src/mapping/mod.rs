@@ -5,6 +5,7 @@
 
 mod bind;
 mod columns;
+mod own;
 mod parse;
 mod table;
 
@@ -16,6 +17,7 @@ use crate::schema::Kind;
 use crate::source::Layout;
 
 pub(crate) use bind::{Bound, BoundList, BoundStates, BoundTarget, Headers, Input};
+pub(crate) use own::BOOKKEEPING;
 
 /// A mistake in a mapping, with where it stands and what to write instead.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -34,7 +36,8 @@ pub struct Mapping {
     pub title: String,
     pub dataset: String,
     pub layout: Layout,
-    /// Each file is the whole of its source, so a row that older files had and it lacks is reported.
+    /// Each file is the whole of its source, so a row that older files had and it lacks is
+    /// reported.
     pub full_export: bool,
     /// SHA-256 of the text, 64 hex digits.
     pub digest: String,

@@ -140,11 +140,7 @@ fn lists(
             let columns = reader.list_columns(&table, list)?;
             table.finish()?;
             let line = table.line;
-            entries.push(ListEntry {
-                list: at,
-                columns,
-                line,
-            });
+            entries.push(ListEntry { list: at, columns, line });
         }
     }
     Ok(entries)
@@ -170,12 +166,7 @@ fn events(
         part.finish()?;
     }
     table.finish()?;
-    Ok(Some(Events {
-        key,
-        order,
-        states,
-        line: table.line,
-    }))
+    Ok(Some(Events { key, order, states, line: table.line }))
 }
 
 fn state_rule(
@@ -203,17 +194,13 @@ fn state_rule(
         for (key, text) in constants.pairs()? {
             let Some(slot) = columns.iter().position(|column| column.name == key) else {
                 let near = nearest(&key, columns.iter().map(|column| column.name));
-                let remedy = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+                let remedy =
+                    near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
                 return Err(constants.wrong(&key, remedy));
             };
             row[slot] = Some(text);
         }
         states.push((state, row));
     }
-    Ok(States {
-        list,
-        column,
-        at,
-        states,
-    })
+    Ok(States { list, column, at, states })
 }

@@ -53,13 +53,7 @@ impl<'a> Table<'a> {
         path: String,
         offset: usize,
     ) -> Table<'a> {
-        Table {
-            place,
-            line: place.line(offset),
-            path,
-            table,
-            asked: RefCell::new(Vec::new()),
-        }
+        Table { place, line: place.line(offset), path, table, asked: RefCell::new(Vec::new()) }
     }
 
     fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -68,9 +62,7 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn line_of(&self, key: &str) -> usize {
-        self.table
-            .get(key)
-            .map_or(self.line, |value| self.place.line(value.span().start))
+        self.table.get(key).map_or(self.line, |value| self.place.line(value.span().start))
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -192,11 +184,7 @@ impl<'a> Table<'a> {
     }
 
     fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// Refuses a key that nobody asked for: it is a slip of the pen, or a wish we would not grant.
@@ -220,11 +208,7 @@ impl<'a> Table<'a> {
             } else {
                 format!("[{}]", self.path)
             };
-            return Err(self.place.error(
-                line,
-                format!("{place} has no key `{name}`"),
-                remedy,
-            ));
+            return Err(self.place.error(line, format!("{place} has no key `{name}`"), remedy));
         }
         Ok(())
     }

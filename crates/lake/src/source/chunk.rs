@@ -23,17 +23,11 @@ impl Span {
     pub(crate) const EMPTY: Span = Span { start: 0, end: 0 };
 
     pub(crate) fn new(start: usize, end: usize) -> Span {
-        Span {
-            start: start as u32,
-            end: end as u32,
-        }
+        Span { start: start as u32, end: end as u32 }
     }
 
     pub(crate) fn with_doubled_quotes(start: usize, end: usize) -> Span {
-        Span {
-            start: start as u32,
-            end: end as u32 | DOUBLED,
-        }
+        Span { start: start as u32, end: end as u32 | DOUBLED }
     }
 }
 
@@ -54,7 +48,8 @@ pub struct Chunk {
     pub(crate) bytes: Vec<u8>,
     pub(crate) encoding: Encoding,
     pub(crate) columns: usize,
-    /// The source knows dates as dates, and they come here as ISO text whatever they look like there.
+    /// The source knows dates as dates, and they come here as ISO text whatever they look like
+    /// there.
     pub(crate) typed: bool,
     /// Row by row, `columns` spans each.
     pub(crate) spans: Vec<Span>,
@@ -93,9 +88,7 @@ impl Chunk {
 
     /// What is wrong with the shape of a record; `None` when nothing is.
     pub fn shape(&self, row: usize) -> Option<Shape> {
-        let found = self
-            .misshapen
-            .binary_search_by_key(&(row as u32), |(row, _)| *row);
+        let found = self.misshapen.binary_search_by_key(&(row as u32), |(row, _)| *row);
         found.ok().map(|at| self.misshapen[at].1)
     }
 
@@ -104,10 +97,7 @@ impl Chunk {
     pub(crate) fn raw(&self, row: usize, column: usize) -> (&[u8], bool) {
         let span = self.spans[row * self.columns + column];
         let end = (span.end & !DOUBLED) as usize;
-        (
-            &self.bytes[span.start as usize..end],
-            span.end & DOUBLED != 0,
-        )
+        (&self.bytes[span.start as usize..end], span.end & DOUBLED != 0)
     }
 
     /// The bytes of a cell as the source means them, spaces around it left out, not yet decoded.
@@ -115,11 +105,7 @@ impl Chunk {
     pub(crate) fn cell(&self, row: usize, column: usize) -> Cow<'_, [u8]> {
         let (bytes, doubled) = self.raw(row, column);
         let bytes = bytes.trim_ascii();
-        if doubled {
-            Cow::Owned(undouble(bytes))
-        } else {
-            Cow::Borrowed(bytes)
-        }
+        if doubled { Cow::Owned(undouble(bytes)) } else { Cow::Borrowed(bytes) }
     }
 
     /// The text of a cell; `None` when its bytes are no text in the source's encoding.

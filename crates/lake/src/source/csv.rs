@@ -3,17 +3,17 @@
 use encoding_rs::{Decoder, DecoderResult};
 
 use super::chunk::{Chunk, MAX_RECORD};
-use crate::import::FLAT_REMEDY;
 use super::encoding::{Encoding, FileEncoding, detect};
 use super::open::{Digest, Stream};
 use super::split::{last_record_end, split};
 use super::{Form, Layout, Preamble, ReadError, distinct};
+use crate::import::FLAT_REMEDY;
 
 /// Small enough for the second-level cache, large enough that a block is worth its overhead.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 256 << 10;
 
 /// The sequential part of reading separated text.
-pub struct Blocks {
+pub(super) struct Blocks {
     stream: Stream,
     /// Bytes taken from the stream that belong to no block yet; they start at a record.
     pending: Vec<u8>,
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Blocks {
 
 /// Bytes that start and end at a record.
 #[derive(Debug)]
-pub struct Block {
+pub(super) struct Block {
     number: usize,
     bytes: Vec<u8>,
     encoding: Encoding,
@@ -110,12 +110,14 @@ impl Blocks {
 
     /// Takes another block's worth of bytes from the stream.
     fn more(&mut self, file: &str) -> Result<(), ReadError> {
+        // A record longer than a block is looked for again each time; doubling keeps that cheap.
+        let wanted = BLOCK.max(self.pending.len());
         if self.decoder.is_none() {
-            self.ended = self.stream.fill(&mut self.pending, BLOCK, file)? == 0;
+            self.ended = self.stream.fill(&mut self.pending, wanted, file)? == 0;
             return Ok(());
         }
         let mut raw = Vec::new();
-        self.ended = self.stream.fill(&mut raw, BLOCK, file)? == 0;
+        self.ended = self.stream.fill(&mut raw, wanted, file)? == 0;
         let Some(decoder) = &mut self.decoder else {
             return Ok(());
         };
@@ -153,20 +155,14 @@ impl Blocks {
         for _ in 1..row.max(1) {
             before.extend_from_slice(&self.take_record(file)?);
         }
-        let mut line = if row == 0 {
-            self.peek_record(file)?
-        } else {
-            self.take_record(file)?
-        };
+        let mut line = if row == 0 { self.peek_record(file)? } else { self.take_record(file)? };
         while row > 0 && line.trim_ascii().is_empty() && !line.is_empty() {
             before.extend_from_slice(&line);
             line = self.take_record(file)?;
         }
         let names = self.cells(&line);
         if names.is_empty() {
-            return Err(ReadError::NoHeader {
-                file: file.to_owned(),
-            });
+            return Err(ReadError::NoHeader { file: file.to_owned() });
         }
         self.columns = names.len();
         if row > 0 {
@@ -177,11 +173,7 @@ impl Blocks {
             let skipped = self.take_record(file)?;
             self.tail.extend_from_slice(&skipped);
         }
-        Ok(distinct(if row == 0 {
-            vec![String::new(); self.columns]
-        } else {
-            names
-        }))
+        Ok(distinct(if row == 0 { vec![String::new(); self.columns] } else { names }))
     }
 
     /// Whether this is the quarantine of a source that was no text and may have had more around its
@@ -199,10 +191,7 @@ impl Blocks {
         self.stream.give_back(taken);
         self.choose_decoder(Some(b'|'));
         self.more(file)?;
-        let layout = Layout {
-            separator: Some(b'|'),
-            ..layout.clone()
-        };
+        let layout = Layout { separator: Some(b'|'), ..layout.clone() };
         // The separator is known and the decoder set, so this does not come back here.
         self.encoding = Some(FileEncoding::Other(encoding_rs::GB18030));
         self.read_header(file, &layout)
@@ -220,9 +209,7 @@ impl Blocks {
             Some(super::Shape::Cells(found)) => found,
             Some(super::Shape::StrayQuote) | None => columns,
         };
-        (0..found)
-            .map(|at| chunk.text(0, at).unwrap_or_default().into_owned())
-            .collect()
+        (0..found).map(|at| chunk.text(0, at).unwrap_or_default().into_owned()).collect()
     }
 
     fn record_length(&mut self, file: &str) -> Result<usize, ReadError> {
@@ -253,10 +240,7 @@ impl Blocks {
 
     fn check_length(&self, file: &str) -> Result<(), ReadError> {
         if self.pending.len() > MAX_RECORD {
-            return Err(ReadError::TooLong {
-                file: file.to_owned(),
-                line: self.line,
-            });
+            return Err(ReadError::TooLong { file: file.to_owned(), line: self.line });
         }
         Ok(())
     }
@@ -264,7 +248,7 @@ impl Blocks {
     fn chunk_encoding(&self) -> Encoding {
         match (self.decoder.is_some(), self.encoding) {
             (false, Some(FileEncoding::Gb18030)) => Encoding::Gb18030,
-            (true, _) | (false, _) => Encoding::Utf8,
+            _ => Encoding::Utf8,
         }
     }
 
@@ -289,7 +273,7 @@ impl Blocks {
         let rest = self.pending[end..].to_vec();
         let mut bytes = std::mem::replace(&mut self.pending, rest);
         bytes.truncate(end);
-        if self.ended && last_record_end(&bytes, self.separator) == 0 {
+        if self.ended {
             self.check_closed(&bytes, file)?;
         }
         if self.encoding.is_none() && !bytes.is_ascii() {
@@ -315,12 +299,13 @@ impl Blocks {
         Ok(Some(block))
     }
 
+    /// Refuses a file whose last record is no line but a quote that swallowed the rest.
     fn check_closed(&self, bytes: &[u8], file: &str) -> Result<(), ReadError> {
-        let quotes = memchr::memchr_iter(b'"', bytes).count();
-        if quotes % 2 == 1 && memchr::memchr(b'\n', bytes).is_some() {
+        let (whole, rest) = bytes.split_at(last_record_end(bytes, self.separator));
+        if memchr::memchr(b'\n', rest).is_some() {
             return Err(ReadError::OpenQuote {
                 file: file.to_owned(),
-                line: self.line,
+                line: self.line + memchr::memchr_iter(b'\n', whole).count() as u64,
             });
         }
         Ok(())
@@ -352,7 +337,10 @@ fn first_record_end(bytes: &[u8], separator: u8) -> Option<usize> {
             b'\n' if !inside => return Some(at + 1),
             b'"' if inside => inside = false,
             // A doubled quote closes and opens again, which comes to the same.
-            b'"' => inside = at == 0 || matches!(bytes[at - 1], b'"' | b'\n') || bytes[at - 1] == separator,
+            b'"' => {
+                inside =
+                    at == 0 || matches!(bytes[at - 1], b'"' | b'\n') || bytes[at - 1] == separator
+            }
             _ => {}
         }
     }
@@ -374,8 +362,5 @@ fn guess_separator(bytes: &[u8], row: usize) -> u8 {
             .count()
     };
     // Of two that occur equally often the first listed is meant: `max_by_key` takes the last.
-    [b'|', b';', b'\t', b',']
-        .into_iter()
-        .max_by_key(|separator| count(*separator))
-        .unwrap_or(b',')
+    [b'|', b';', b'\t', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }

@@ -1,6 +1,7 @@
 //! Text encodings: which one a source is in, and its cells as text.
 //!
-//! In GB18030 a comma, a semicolon, a quote, a tab and a line end never occur inside a character, so
+//! In GB18030 a comma, a semicolon, a quote, a tab and a line end never occur inside a character,
+//! so
 //! such files are cut on bytes and only the cells that a mapping asks for are decoded. A bar can be
 //! the second byte of a character; files cut at bars, and all UTF-16, are turned into UTF-8 first.
 
@@ -93,11 +94,7 @@ pub(crate) fn detect(sample: &[u8]) -> Option<(FileEncoding, usize)> {
 fn detect_utf16(sample: &[u8]) -> Option<FileEncoding> {
     let head = &sample[..sample.len().min(4096) & !1];
     let zeros = |from: usize| head[from..].iter().step_by(2).filter(|b| **b == 0).count();
-    let (first, second) = if head.is_empty() {
-        (0, 0)
-    } else {
-        (zeros(0), zeros(1))
-    };
+    let (first, second) = if head.is_empty() { (0, 0) } else { (zeros(0), zeros(1)) };
     let many = head.len() / 10;
     if second > many && first * 4 < second {
         Some(FileEncoding::Utf16Le)
@@ -116,11 +113,7 @@ fn detect_multibyte(sample: &[u8]) -> FileEncoding {
         good += part.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += part.invalid().len();
     }
-    if good > 0 && bad * 4 <= good {
-        FileEncoding::Utf8
-    } else {
-        FileEncoding::Gb18030
-    }
+    if good > 0 && bad * 4 <= good { FileEncoding::Utf8 } else { FileEncoding::Gb18030 }
 }
 
 impl Encoding {
@@ -195,8 +188,8 @@ fn two_byte_table() -> &'static [u16] {
         for lead in 0x81..=0xfe_u8 {
             for trail in 0x40..=0xfe_u8 {
                 let pair = [lead, trail];
-                let text = encoding_rs::GB18030
-                    .decode_without_bom_handling_and_without_replacement(&pair);
+                let text =
+                    encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(&pair);
                 let mut characters = text.as_deref().unwrap_or("").chars();
                 if let (Some(one), None) = (characters.next(), characters.next()) {
                     table[two_byte_index(lead, trail)] = u16::try_from(one as u32).unwrap_or(0);

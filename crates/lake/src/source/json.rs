@@ -68,9 +68,7 @@ impl Records {
             }
         }
         if columns.is_empty() {
-            return Err(ReadError::NoHeader {
-                file: file.to_owned(),
-            });
+            return Err(ReadError::NoHeader { file: file.to_owned() });
         }
         let mut records = Records::over(Stream::open(path, file)?);
         records.columns.clone_from(&columns);
@@ -91,8 +89,7 @@ impl Records {
     pub(super) fn next_block(&mut self, file: &str) -> Result<Option<Block>, ReadError> {
         loop {
             if self.pending.len() >= BLOCK || self.ended {
-                let found = scan(&self.pending, self.line)
-                    .map_err(|line| no_record(file, line))?;
+                let found = scan(&self.pending, self.line).map_err(|line| no_record(file, line))?;
                 if let Some((_, end, _)) = found.records.last() {
                     let rest = self.pending.split_off(*end);
                     let bytes = std::mem::replace(&mut self.pending, rest);
@@ -112,10 +109,7 @@ impl Records {
                     };
                 }
                 if self.pending.len() > MAX_RECORD {
-                    return Err(ReadError::TooLong {
-                        file: file.to_owned(),
-                        line: self.line,
-                    });
+                    return Err(ReadError::TooLong { file: file.to_owned(), line: self.line });
                 }
             }
             self.ended = self.stream.fill(&mut self.pending, BLOCK, file)? == 0;
@@ -189,20 +183,16 @@ fn cut_short(file: &str, line: u64) -> ReadError {
     }
 }
 
-struct Scanned {
-    records: Vec<(usize, usize, u64)>,
+pub(crate) struct Scanned {
+    pub(crate) records: Vec<(usize, usize, u64)>,
     line_after: u64,
     /// The line where a record starts that is not whole.
     open: Option<u64>,
 }
 
 /// Finds the objects at the top of some text, or in the array at its top.
-fn scan(bytes: &[u8], first_line: u64) -> Result<Scanned, u64> {
-    let mut scanned = Scanned {
-        records: Vec::new(),
-        line_after: first_line,
-        open: None,
-    };
+pub(crate) fn scan(bytes: &[u8], first_line: u64) -> Result<Scanned, u64> {
+    let mut scanned = Scanned { records: Vec::new(), line_after: first_line, open: None };
     let mut line = first_line;
     let (mut depth, mut start, mut start_line) = (0_usize, 0, line);
     let (mut inside, mut escaped) = (false, false);
@@ -242,7 +232,7 @@ fn scan(bytes: &[u8], first_line: u64) -> Result<Scanned, u64> {
 }
 
 /// Calls `found` with every value that is neither object nor array, and its dotted path.
-fn walk(value: &Value, path: &mut String, found: &mut impl FnMut(&str, &Value)) {
+pub(crate) fn walk(value: &Value, path: &mut String, found: &mut impl FnMut(&str, &Value)) {
     let length = path.len();
     let mut step = |name: &str, inner: &Value, path: &mut String| {
         if length > 0 {

@@ -1,17 +1,17 @@
 //! Source files: what people export, read as records of text cells.
 //!
 //! [`Source::open`] looks at the content, never at the file's ending. Reading has a sequential part
-//! ([`Source::next_block`]: take bytes, digest them, find where records end) and a part that may run
-//! on any thread ([`Block::into_chunk`]: find the cells).
+//! ([`Source::next_block`]: take bytes, digest them, find where records end) and a part that may
+//! run on any thread ([`Block::into_chunk`]: find the cells).
 
 mod chunk;
 mod csv;
 mod encoding;
 mod grid;
-mod json;
+pub(crate) mod json;
 mod open;
 mod parquet;
-mod split;
+pub(crate) mod split;
 mod xlsx;
 
 use std::path::{Path, PathBuf};
@@ -77,14 +77,8 @@ pub enum ReadError {
         #[source]
         source: std::io::Error,
     },
-    #[error(
-        "{file}, line {line}: not {encoding} text; say in the mapping which `encoding` it has"
-    )]
-    NotText {
-        file: String,
-        line: u64,
-        encoding: &'static str,
-    },
+    #[error("{file}, line {line}: not {encoding} text; say in the mapping which `encoding` it has")]
+    NotText { file: String, line: u64, encoding: &'static str },
     #[error(
         "{file}, line {line}: a record longer than 64 MiB; most likely a quote is left open there"
     )]
@@ -94,11 +88,7 @@ pub enum ReadError {
     #[error("{file} holds no row that names its columns; is it empty, or `header_row` too large?")]
     NoHeader { file: String },
     #[error("{file}: {problem}; {remedy}")]
-    Unusable {
-        file: String,
-        problem: String,
-        remedy: String,
-    },
+    Unusable { file: String, problem: String, remedy: String },
 }
 
 /// An open source file.
@@ -155,12 +145,7 @@ impl Source {
                 (Reader::Parquet(table), headers)
             }
         };
-        Ok(Source {
-            path: path.to_owned(),
-            file,
-            headers,
-            reader,
-        })
+        Ok(Source { path: path.to_owned(), file, headers, reader })
     }
 
     /// The base name of the file.
@@ -255,9 +240,7 @@ fn detect_format(
         Format::Xlsx
     } else if head.starts_with(b"PAR1") {
         Format::Parquet
-    } else if layout.format != Some(Format::Csv)
-        && matches!(text, [b'{', ..] | [b'[', ..])
-    {
+    } else if layout.format != Some(Format::Csv) && matches!(text, [b'{' | b'[', ..]) {
         Format::Json
     } else {
         Format::Csv
@@ -332,10 +315,8 @@ impl Block {
 }
 
 pub(crate) fn base_name(path: &Path) -> String {
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Gives the second column of the same name a `#2`, and names those without one by position.
@@ -344,18 +325,10 @@ pub(crate) fn distinct(names: Vec<String>) -> Vec<String> {
     let mut out: Vec<String> = Vec::with_capacity(names.len());
     for (at, name) in names.into_iter().enumerate() {
         let name = name.trim().to_owned();
-        let name = if name.is_empty() {
-            format!("column {}", at + 1)
-        } else {
-            name
-        };
+        let name = if name.is_empty() { format!("column {}", at + 1) } else { name };
         let count = seen.entry(name.clone()).or_insert(0_usize);
         *count += 1;
-        out.push(if *count == 1 {
-            name
-        } else {
-            format!("{name}#{count}")
-        });
+        out.push(if *count == 1 { name } else { format!("{name}#{count}") });
     }
     out
 }

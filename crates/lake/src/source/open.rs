@@ -63,19 +63,13 @@ impl std::fmt::Debug for Stream {
 
 impl Stream {
     pub(crate) fn open(path: &Path, name: &str) -> Result<Stream, ReadError> {
-        let broken = |source| ReadError::Io {
-            file: name.to_owned(),
-            source,
-        };
+        let broken = |source| ReadError::Io { file: name.to_owned(), source };
         let file = File::open(path).map_err(broken)?;
         if file.metadata().map_err(broken)?.is_dir() {
             return Err(broken(io::ErrorKind::IsADirectory.into()));
         }
         let seen = Arc::new(Mutex::new(Seen::default()));
-        let mut tap = Tap {
-            file,
-            seen: Arc::clone(&seen),
-        };
+        let mut tap = Tap { file, seen: Arc::clone(&seen) };
         let mut head = Vec::new();
         tap.by_ref().take(2).read_to_end(&mut head).map_err(broken)?;
         let (packing, ahead) = if head == [0x1f, 0x8b] {
@@ -86,12 +80,7 @@ impl Stream {
         } else {
             (Packing::Plain(tap), head)
         };
-        Ok(Stream {
-            packing,
-            ahead,
-            seen,
-            given: 0,
-        })
+        Ok(Stream { packing, ahead, seen, given: 0 })
     }
 
     /// Reads until `buffer` has grown by `wanted` bytes or the content ends; how much it grew.
@@ -112,11 +101,7 @@ impl Stream {
             let (file, bytes) = (name.to_owned(), self.given + (buffer.len() - before) as u64);
             return Err(match self.packing {
                 Packing::Plain(_) => ReadError::Io { file, source },
-                Packing::Gzip(_) => ReadError::Damaged {
-                    file,
-                    bytes,
-                    source,
-                },
+                Packing::Gzip(_) => ReadError::Damaged { file, bytes, source },
             });
         }
         self.given += (buffer.len() - before) as u64;
@@ -145,11 +130,7 @@ impl Stream {
             rest.clear();
         }
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Digest {
-            sha256: hex(&seen.sha.clone().finalize()),
-            bytes: seen.bytes,
-            lines,
-        })
+        Ok(Digest { sha256: hex(&seen.sha.clone().finalize()), bytes: seen.bytes, lines })
     }
 }
 

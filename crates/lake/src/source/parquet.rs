@@ -37,10 +37,8 @@ impl Table {
         file: &str,
     ) -> Result<(Table, Vec<String>), ReadError> {
         let digest = stream.digest(file, 0)?;
-        let opened = File::open(path).map_err(|source| ReadError::Io {
-            file: file.to_owned(),
-            source,
-        })?;
+        let opened =
+            File::open(path).map_err(|source| ReadError::Io { file: file.to_owned(), source })?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(opened)
             .map_err(|error| broken(file, &error.to_string()))?;
         let mut names = Vec::new();
@@ -55,10 +53,7 @@ impl Table {
             row: 0,
             columns: names.len(),
             head: separated(&names),
-            digest: Digest {
-                lines: rows,
-                ..digest
-            },
+            digest: Digest { lines: rows, ..digest },
         };
         Ok((table, names))
     }

@@ -89,13 +89,7 @@ struct Ended {
 pub(crate) fn split(chunk: &mut Chunk, separator: u8, first_line: u64) -> u64 {
     let bytes = std::mem::take(&mut chunk.bytes);
     let mut marks = Marks::new(&bytes, separator);
-    let mut record = Record {
-        start: 0,
-        cells: 0,
-        line: first_line,
-        newlines: 0,
-        stray: false,
-    };
+    let mut record = Record { start: 0, cells: 0, line: first_line, newlines: 0, stray: false };
     chunk.spans.reserve(bytes.len() / 8);
     let mut start = 0;
     while start < bytes.len() || record.cells > 0 {
@@ -103,12 +97,7 @@ pub(crate) fn split(chunk: &mut Chunk, separator: u8, first_line: u64) -> u64 {
             quoted(&bytes, start, &mut marks)
         } else {
             let at = marks.next_mark().unwrap_or(bytes.len());
-            Ended {
-                span: Span::new(start, at),
-                at,
-                stray: false,
-                newlines: 0,
-            }
+            Ended { span: Span::new(start, at), at, stray: false, newlines: 0 }
         };
         record.newlines += ended.newlines;
         record.stray |= ended.stray;
@@ -201,12 +190,7 @@ fn quoted(bytes: &[u8], start: usize, marks: &mut Marks<'_>) -> Ended {
     } else {
         Span::new(start + 1, close)
     };
-    Ended {
-        span,
-        at,
-        stray: !after.trim_ascii().is_empty(),
-        newlines,
-    }
+    Ended { span, at, stray: !after.trim_ascii().is_empty(), newlines }
 }
 
 /// The end of the last whole record in some bytes that start at a record; 0 when none is whole.

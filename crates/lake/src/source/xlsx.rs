@@ -42,7 +42,7 @@ impl Sheets {
                 return Err(too_large(file));
             }
         }
-        check_unpacked(&bytes, file)?;
+        check_unpacked(&bytes, MAX_UNPACKED, file)?;
         let mut book: Workbook =
             Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(file, &error.to_string()))?;
         let names = chosen(&book, layout, file)?;
@@ -58,11 +58,8 @@ impl Sheets {
             sheet.chunks(first + layout.skip_rows as u32, &order, headers.len(), &mut chunks);
         }
         let headers = headers.unwrap_or_default();
-        let sheets = Sheets {
-            chunks,
-            digest: stream.digest(file, lines)?,
-            head: separated(&headers),
-        };
+        let sheets =
+            Sheets { chunks, digest: stream.digest(file, lines)?, head: separated(&headers) };
         Ok((sheets, headers))
     }
 
@@ -104,12 +101,15 @@ fn too_large(file: &str) -> ReadError {
 }
 
 /// Unpacks everything once without keeping it: what a zip says of its sizes need not be true.
-fn check_unpacked(bytes: &[u8], file: &str) -> Result<(), ReadError> {
+fn check_unpacked(bytes: &[u8], most: u64, file: &str) -> Result<(), ReadError> {
     let failed = |error: &dyn std::fmt::Display| broken(file, &error.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| failed(&e))?;
-    let mut left = MAX_UNPACKED;
+    let mut left = most;
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(|e| failed(&e))?;
+        if entry.size() > left {
+            return Err(too_large(file));
+        }
         let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink());
         let read = read.map_err(|e| failed(&e))?;
         left = left.checked_sub(read).ok_or_else(|| too_large(file))?;
@@ -187,8 +187,8 @@ impl Sheet {
     /// Gives every cell of a merged area the text of its first one.
     fn fill_merged(&mut self) {
         for area in std::mem::take(&mut self.merged) {
-            let large = u64::from(area.end.0 - area.start.0 + 1)
-                * u64::from(area.end.1 - area.start.1 + 1);
+            let large =
+                u64::from(area.end.0 - area.start.0 + 1) * u64::from(area.end.1 - area.start.1 + 1);
             if large <= 1 << 20
                 && let Some(text) = self.cell(area.start.0, area.start.1).map(str::to_owned)
             {
@@ -220,9 +220,7 @@ impl Sheet {
 
     /// The names of the columns, and the row after them.
     fn headers(&self, layout: &Layout, file: &str) -> Result<(Vec<String>, u32), ReadError> {
-        let none = || ReadError::NoHeader {
-            file: file.to_owned(),
-        };
+        let none = || ReadError::NoHeader { file: file.to_owned() };
         let width = self.rows.iter().filter_map(|(_, cells)| cells.last()).map(|c| c.0 + 1).max();
         let width = width.ok_or_else(none)?;
         if width > 16_384 {
@@ -236,7 +234,8 @@ impl Sheet {
             Some(row) => row as u32 - 1,
             None => self.first_header_row().ok_or_else(none)?,
         };
-        let height = layout.header_rows.map_or_else(|| self.header_height(top), |h| h.max(1) as u32);
+        let height =
+            layout.header_rows.map_or_else(|| self.header_height(top), |h| h.max(1) as u32);
         let mut names = Vec::new();
         for column in 0..width {
             let mut parts: Vec<&str> = Vec::new();
@@ -335,5 +334,51 @@ fn iso(serial: f64, later_epoch: bool) -> String {
         civil.strftime("%Y-%m-%d").to_string()
     } else {
         civil.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn packed(bytes: usize) -> Vec<u8> {
+        let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        out.start_file("a", options).expect("in memory");
+        out.write_all(&vec![b' '; bytes]).expect("in memory");
+        out.finish().expect("in memory").into_inner()
+    }
+
+    #[test]
+    fn what_unpacks_to_more_than_the_limit_is_refused() {
+        let bomb = packed(200_000);
+        assert!(bomb.len() < 2_000);
+        let told = check_unpacked(&bomb, 100_000, "a.xlsx").expect_err("a refusal");
+        assert!(told.to_string().contains("more than 1 GiB"), "{told}");
+        assert!(check_unpacked(&bomb, 300_000, "a.xlsx").is_ok());
+    }
+
+    #[test]
+    fn a_size_that_is_a_lie_is_found_out() {
+        let mut bomb = packed(200_000);
+        let size = 200_000_u32.to_le_bytes();
+        let mut at = 0;
+        while at + 4 <= bomb.len() {
+            if bomb[at..at + 4] == size {
+                bomb[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());
+            }
+            at += 1;
+        }
+        assert!(check_unpacked(&bomb, 100_000, "a.xlsx").is_err());
+    }
+
+    #[test]
+    fn day_numbers_become_dates() {
+        assert_eq!(iso(43_861.0, false), "2020-01-31");
+        assert_eq!(iso(43_861.430_902_777_78, false), "2020-01-31 10:20:30");
+        assert_eq!(iso(42_399.0, true), "2020-01-31");
+        assert_eq!(iso(0.5, false), "12:00:00");
     }
 }

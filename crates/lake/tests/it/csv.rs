@@ -28,8 +28,13 @@ fn encodings_are_detected() {
     let place = Place::new();
     let (gb, _, _) = encoding_rs::GB18030.encode(SMALL);
     let utf16 = |to_bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
-        "\u{feff}".chars().chain(SMALL.chars()).collect::<String>()
-            .encode_utf16().flat_map(to_bytes).collect()
+        "\u{feff}"
+            .chars()
+            .chain(SMALL.chars())
+            .collect::<String>()
+            .encode_utf16()
+            .flat_map(to_bytes)
+            .collect()
     };
     let files: [(&str, Vec<u8>); 5] = [
         ("bom.csv", format!("\u{feff}{SMALL}").into_bytes()),
@@ -74,9 +79,8 @@ fn refused_rows_import_again_once_mended() {
     let (content, _, bad) = encoding_rs::GB18030.decode(&content);
     assert!(!bad);
     assert!(content.starts_with("number,size,grams,posted,note,\"quarantine_reason\","));
-    let mended = content
-        .replace("中,x,2020-02-30", "大,2,2020-02-29")
-        .replace("A3,大,1,", "A3,大,1,,,");
+    let mended =
+        content.replace("中,x,2020-02-30", "大,2,2020-02-29").replace("A3,大,1,", "A3,大,1,,,");
     let again = place.file("mended.csv", mended);
     let summary = place.import_at(MAPPING, &again, 2_000).expect("an import");
     assert_eq!((summary.counts.new, summary.counts.unchanged), (2, 1), "{summary:?}");

@@ -13,20 +13,11 @@ use trueline_lake::{
 };
 
 const fn column(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        required: false,
-        allowed: &[],
-        doc: "a column",
-    }
+    Column { name, kind, required: false, allowed: &[], doc: "a column" }
 }
 
 const fn needed(name: &'static str, kind: Kind) -> Column {
-    Column {
-        required: true,
-        ..column(name, kind)
-    }
+    Column { required: true, ..column(name, kind) }
 }
 
 /// Parcels: what a small company keeps about them.
@@ -37,10 +28,7 @@ pub(crate) fn parcels() -> Schema {
         columns: vec![
             needed("source", Kind::Label),
             needed("number", Kind::Text),
-            Column {
-                allowed: &["small", "large"],
-                ..column("size", Kind::Label)
-            },
+            Column { allowed: &["small", "large"], ..column("size", Kind::Label) },
             column("grams", Kind::Integer),
             column("price", Kind::Number),
             column("insured", Kind::Boolean),
@@ -90,11 +78,7 @@ impl Place {
     pub(crate) fn new() -> Place {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let lake = Lake::create(&folder.path().join("lake")).expect("a lake");
-        Place {
-            folder,
-            lake,
-            schema: parcels(),
-        }
+        Place { folder, lake, schema: parcels() }
     }
 
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {

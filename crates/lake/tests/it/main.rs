@@ -2,4 +2,7 @@
 
 mod csv;
 mod dataset;
+mod events;
+mod formats;
+mod hostile;
 mod revisions;

@@ -87,7 +87,10 @@ fn a_full_export_tells_which_rows_it_lacks() {
     place.import_at(&mapping, &first, 100).expect("an import");
     let summary = place.import_at(&mapping, &second, 200).expect("an import");
     let missing = &summary.files[0].missing;
-    assert_eq!((missing.rows, missing.examples.clone()), (2, vec!["post/A".into(), "post/C".into()]));
+    assert_eq!(
+        (missing.rows, missing.examples.clone()),
+        (2, vec!["post/A".into(), "post/C".into()])
+    );
     assert_eq!(place.rows(&["number"], None).len(), 3);
 }
 

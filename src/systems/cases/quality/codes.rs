@@ -184,23 +184,43 @@ impl Codes {
     }
 
     pub(super) fn suspicions(&self) -> Vec<Suspicion> {
-        let mut found = Vec::new();
+        // Columns of a questionnaire share their codes; one finding for all of them can be read.
+        let mut texts: BTreeMap<(Vec<i64>, Words), Vec<String>> = BTreeMap::new();
         for (name, column) in &self.texts {
             let codes: Vec<i64> = column.suspect().iter().map(|&(code, _)| code).collect();
-            if column.words > 0 || !codes.is_empty() {
-                found.push(text_codes(name, codes));
+            let words = if column.words > 0 { Words::Some } else { Words::None };
+            if words == Words::Some || !codes.is_empty() {
+                texts.entry((codes, words)).or_default().push(name.clone());
             }
         }
+        let mut numbers: BTreeMap<Vec<i64>, Vec<String>> = BTreeMap::new();
         for (name, column) in &self.numbers {
             let codes: Vec<i64> = column.suspect().iter().map(|&(code, _)| code).collect();
             if !codes.is_empty() {
-                found.push(number_codes(name, codes));
+                numbers.entry(codes).or_default().push(name.clone());
             }
         }
-        for name in self.nowhere.keys() {
-            found.push(nowhere(name));
-        }
-        found
+        let texts = texts.into_iter().map(|((codes, words), names)| text_codes(names, codes, words));
+        let numbers = numbers.into_iter().map(|(codes, names)| number_codes(names, codes));
+        let nowhere = self.nowhere.keys().map(|name| nowhere(name));
+        texts.chain(numbers).chain(nowhere).collect()
+    }
+}
+
+/// Whether a column holds any of the words for "nothing".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Words {
+    None,
+    Some,
+}
+
+/// Names of columns, shortened where there are many.
+fn columns(names: &[String]) -> String {
+    const NAMED_MAX: usize = 3;
+    let named = names[..names.len().min(NAMED_MAX)].join(", ");
+    match names.len().saturating_sub(NAMED_MAX) {
+        0 => named,
+        more => format!("{named} (+{more})"),
     }
 }
 
@@ -226,38 +246,40 @@ fn shown(codes: &[i64]) -> String {
     all.join(", ")
 }
 
-fn text_codes(name: &str, codes: Vec<i64>) -> Suspicion {
-    let words = if codes.is_empty() {
-        "NA / NULL / ?".to_owned()
-    } else {
-        shown(&codes)
+fn text_codes(names: Vec<String>, codes: Vec<i64>, words: Words) -> Suspicion {
+    let said = match words {
+        Words::None => shown(&codes),
+        Words::Some if codes.is_empty() => "NA / NULL / ?".to_owned(),
+        Words::Some => format!("NA / NULL / ?, {}", shown(&codes)),
     };
-    let column = name.to_owned();
+    let column = columns(&names);
     Suspicion {
         test: Arc::new(move |rows, row, _| {
-            let labels = rows.texts.iter().find(|(name, _)| *name == column);
-            labels
-                .and_then(|(_, labels)| labels.get(row))
-                .is_some_and(|value| {
+            let mut chosen = rows.texts.iter().filter(|(name, _)| names.iter().any(|n| n == name));
+            chosen.any(|(_, labels)| {
+                labels.get(row).is_some_and(|value| {
                     is_empty_word(value)
                         || value.parse::<i64>().is_ok_and(|code| codes.contains(&code))
                 })
+            })
         }),
-        ..missing_code(name, &words)
+        ..missing_code(&column, &said)
     }
 }
 
-fn number_codes(name: &str, codes: Vec<i64>) -> Suspicion {
-    let column = name.to_owned();
-    let words = shown(&codes);
+fn number_codes(names: Vec<String>, codes: Vec<i64>) -> Suspicion {
+    let column = columns(&names);
+    let said = shown(&codes);
     Suspicion {
         test: Arc::new(move |rows, row, _| {
-            let numbers = rows.numbers.iter().find(|(name, _)| *name == column);
-            numbers
-                .and_then(|(_, numbers)| numbers.get(row))
-                .is_some_and(|value| codes.iter().any(|&code| code as f64 == value))
+            let mut chosen =
+                rows.numbers.iter().filter(|(name, _)| names.iter().any(|n| n == name));
+            chosen.any(|(_, numbers)| {
+                let value = numbers.get(row);
+                value.is_some_and(|value| codes.iter().any(|&code| code as f64 == value))
+            })
         }),
-        ..missing_code(name, &words)
+        ..missing_code(&column, &said)
     }
 }
 

@@ -4,12 +4,13 @@
 //! true month. So months that hold no true rows show only days that equal the months that do. The
 //! true months are known by their days 13–31, which no swap can produce.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::by_name::{ByName, fits};
 use super::evidence::Suspicion;
-use super::local::{DAY, Date, LocalTime};
+use super::local::{DAY, Date, LocalTime, date_of_day};
 use super::rows::{APPOINTMENT, MOMENTS, Rows};
 use super::{Certainty, Problem, text};
 
@@ -29,33 +30,63 @@ const HOLE_FILLED_MAX: f64 = 0.05;
 /// No record of a telecom service desk is older: such years are stand-ins (1900, 1970).
 const YEAR_FIRST: i64 = 1990;
 
+/// Hours east of UTC that are tried where the zone that we were told shows nothing: a file from
+/// elsewhere has its dates shifted.
+const OTHER_OFFSETS: RangeInclusive<i64> = -11..=13;
+
 type Cell = (i64, u8);
 
+/// What is kept of one moment of one source.
+#[derive(Debug, Clone, Default)]
+struct Hours {
+    /// Rows by the UTC hour, so that any zone's dates can be counted at the end.
+    rows: HashMap<i64, u64>,
+    impossible: u64,
+}
+
+/// Rows by (year, month), then day.
 #[derive(Debug, Clone, Default)]
 struct Table {
-    /// Rows by (year, month), then day.
     cells: BTreeMap<Cell, [u64; 31]>,
-    impossible: u64,
+}
+
+/// Whose calendar a date is read in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Calendar {
+    Told,
+    /// So many hours east of UTC.
+    East(i64),
+}
+
+impl Calendar {
+    fn date(self, at: i64, local: &LocalTime) -> Date {
+        match self {
+            Calendar::Told => local.date(at),
+            Calendar::East(hours) => date_of_day((at + hours * 3_600).div_euclid(DAY)),
+        }
+    }
 }
 
 /// Counts of local dates by source and moment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Dates {
-    tables: ByName<[Table; MOMENTS.len()]>,
+    hours: ByName<[Hours; MOMENTS.len()]>,
 }
 
 /// What is known of the swap in one table.
 #[derive(Debug, Clone, PartialEq)]
 struct Swap {
+    calendar: Calendar,
     true_cells: BTreeSet<Cell>,
     /// Every row with a day up to 12 was swapped, also inside the true months.
     everywhere: bool,
     rows_outside: u64,
+    rows_explained: u64,
     days: BTreeSet<u8>,
 }
 
 impl Dates {
-    pub(super) fn observe(&mut self, rows: &Rows<'_>, local: &LocalTime, as_of: i64) {
+    pub(super) fn observe(&mut self, rows: &Rows<'_>, as_of: i64) {
         for which in 0..MOMENTS.len() {
             if !rows.has(which) {
                 continue;
@@ -65,56 +96,67 @@ impl Dates {
                     continue;
                 };
                 let source = rows.source.get(row).unwrap_or_default();
-                let table = &mut self.tables.of(source)[which];
+                let hours = &mut self.hours.of(source)[which];
                 if is_impossible(which, moment.at, as_of) {
-                    table.impossible += 1;
-                    continue;
+                    hours.impossible += 1;
+                } else {
+                    *hours.rows.entry(moment.at.div_euclid(3_600)).or_default() += 1;
                 }
-                let date = local.date(moment.at);
-                let days = table.cells.entry((date.year, date.month)).or_default();
-                days[usize::from(date.day) - 1] += 1;
             }
         }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.tables.merge(other.tables, |mine, theirs| {
+        self.hours.merge(other.hours, |mine, theirs| {
             for (mine, theirs) in mine.iter_mut().zip(theirs) {
                 mine.impossible += theirs.impossible;
-                for (cell, days) in theirs.cells {
-                    let sums = mine.cells.entry(cell).or_default();
-                    sums.iter_mut().zip(days).for_each(|(sum, day)| *sum += day);
+                for (hour, count) in theirs.rows {
+                    *mine.rows.entry(hour).or_default() += count;
                 }
             }
         });
     }
 
-    /// Moments whose dates look swapped in any source.
-    pub(super) fn swapped_moments(&self) -> Vec<usize> {
-        (0..MOMENTS.len())
-            .filter(|&which| {
-                let sorted = self.tables.sorted();
-                sorted.iter().any(|(_, tables)| tables[which].swap().is_some())
-            })
-            .collect()
-    }
-
-    pub(super) fn suspicions(&self, as_of: i64) -> Vec<Suspicion> {
+    /// Moments whose dates look swapped in any source, and everything suspected.
+    pub(super) fn suspicions(&self, local: &LocalTime, as_of: i64) -> (Vec<usize>, Vec<Suspicion>) {
+        let mut moments = Vec::new();
         let mut found = Vec::new();
-        for (source, tables) in self.tables.sorted() {
-            for (which, table) in tables.iter().enumerate() {
-                if let Some(swap) = table.swap() {
+        let sorted = self.hours.sorted();
+        for (source, all) in &sorted {
+            for (which, hours) in all.iter().enumerate() {
+                if let Some(swap) = hours.swap(local) {
+                    moments.push(which);
                     found.push(swapped(source, which, swap));
                 }
             }
         }
         for which in 0..MOMENTS.len() {
-            let sorted = self.tables.sorted();
-            if sorted.iter().any(|(_, tables)| tables[which].impossible > 0) {
+            if sorted.iter().any(|(_, all)| all[which].impossible > 0) {
                 found.push(impossible(which, as_of));
             }
         }
-        found
+        (moments, found)
+    }
+}
+
+impl Hours {
+    fn swap(&self, local: &LocalTime) -> Option<Swap> {
+        let look = |calendar| self.table(calendar, local).swap(calendar);
+        look(Calendar::Told).or_else(|| {
+            // The calendar of the people who wrote the dates leaves the fewest rows unexplained.
+            let others = OTHER_OFFSETS.map(Calendar::East).filter_map(look);
+            others.max_by_key(|swap| swap.rows_explained)
+        })
+    }
+
+    fn table(&self, calendar: Calendar, local: &LocalTime) -> Table {
+        let mut table = Table::default();
+        for (hour, count) in &self.rows {
+            let date = calendar.date(hour * 3_600, local);
+            let days = table.cells.entry((date.year, date.month)).or_default();
+            days[usize::from(date.day) - 1] += count;
+        }
+        table
     }
 }
 
@@ -149,23 +191,27 @@ fn month_before((year, month): Cell) -> Cell {
 }
 
 impl Table {
-    fn swap(&self) -> Option<Swap> {
+    fn swap(&self, calendar: Calendar) -> Option<Swap> {
         let true_cells = self.true_cells()?;
         let everywhere = self.hole(&true_cells);
         let outside = self.outside(&true_cells);
-        if let Some((rows_outside, days)) = outside {
+        if let Some((rows_outside, rows_explained, days)) = outside {
             return Some(Swap {
+                calendar,
                 everywhere: everywhere >= HOLE_EXPECTED_MIN,
                 true_cells,
                 rows_outside,
+                rows_explained,
                 days,
             });
         }
         (everywhere >= HOLE_ALONE_EXPECTED_MIN).then(|| Swap {
+            calendar,
             everywhere: true,
             days: true_cells.iter().map(|&(_, month)| month).collect(),
             true_cells,
             rows_outside: 0,
+            rows_explained: 0,
         })
     }
 
@@ -189,8 +235,8 @@ impl Table {
         (total > 0).then_some(true_cells)
     }
 
-    /// Rows outside the true months and their days, if they look like swapped ones.
-    fn outside(&self, true_cells: &BTreeSet<Cell>) -> Option<(u64, BTreeSet<u8>)> {
+    /// Rows outside the true months, how many a swap explains, and their days, if they look swapped.
+    fn outside(&self, true_cells: &BTreeSet<Cell>) -> Option<(u64, u64, BTreeSet<u8>)> {
         let (mut rows, mut on_high, mut consistent) = (0, 0, 0);
         let mut seen = BTreeSet::new();
         for (&cell, days) in &self.cells {
@@ -214,7 +260,7 @@ impl Table {
             && on_high as f64 <= HIGH_DAYS_OUTSIDE_MAX * rows as f64
             && consistent as f64 >= CONSISTENT_MIN * (rows - on_high) as f64
             && (seen.len() > 1 || true_cells.len() == 1);
-        suspect.then_some((rows, seen))
+        suspect.then_some((rows, consistent, seen))
     }
 
     /// How many rows the days 1–12 that are no true month should hold, if they hold next to none.
@@ -283,7 +329,7 @@ fn swapped(source: &str, which: usize, swap: Swap) -> Suspicion {
         ),
         test: Arc::new(move |rows, row, local| {
             rows.moment(which, row).is_some_and(|moment| {
-                fits(&source, rows.source.get(row)) && swap.contains(local.date(moment.at))
+                fits(&source, rows.source.get(row)) && swap.contains(swap.calendar.date(moment.at, local))
             })
         }),
     }

@@ -33,7 +33,6 @@ pub(crate) use codes::is_empty_word;
 pub use evidence::Evidence;
 pub use source::SourceProfile;
 
-use self::evidence::Suspicion;
 use self::local::LocalTime;
 use self::rows::Rows;
 
@@ -248,7 +247,7 @@ impl Profile {
     /// Counts the rows of one batch of the dataset `case`.
     pub fn observe(&mut self, batch: &RecordBatch) {
         let rows = Rows::new(batch);
-        self.dates.observe(&rows, &self.local, self.options.as_of);
+        self.dates.observe(&rows, self.options.as_of);
         self.waits.observe(&rows, &self.local);
         self.limits.observe(&rows);
         self.closing.observe(&rows);
@@ -270,14 +269,11 @@ impl Profile {
 
     /// Ends the first look; the second one takes the same batches.
     pub fn suspect(&self) -> Evidence {
-        let mut suspicions: Vec<Suspicion> = Vec::new();
-        suspicions.extend(self.dates.suspicions(self.options.as_of));
-        let dates_suspected: Vec<usize> = self.dates.swapped_moments();
-        suspicions.extend(self.waits.suspicions(&dates_suspected));
+        let (swapped, mut suspicions) = self.dates.suspicions(&self.local, self.options.as_of);
+        suspicions.extend(self.waits.suspicions(&swapped));
         suspicions.extend(self.limits.suspicions(&self.options.limits));
-        let midnight = self.clockface.suspicions();
         suspicions.extend(self.closing.suspicions(&self.local));
-        suspicions.extend(midnight);
+        suspicions.extend(self.clockface.suspicions());
         suspicions.extend(self.segments.suspicions());
         suspicions.extend(self.codes.suspicions());
         Evidence::new(suspicions, self.local.clone())

@@ -14,6 +14,8 @@ const BEFORE_SHARE: f64 = 0.95;
 const BEFORE_ROWS_MIN: u64 = 10;
 /// A key that stands in several rows for more than this share names cases whose rows are events.
 const EVENTS_SHARE: f64 = 0.05;
+/// Fewer rows do not show that a column without a telling name is a key.
+const KEY_ROWS_MIN: u64 = 20;
 
 /// Where a role's value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,7 +223,7 @@ impl Sample {
         let unique = (0..self.looks.len()).find(|column| {
             let look = &self.looks[*column];
             let plain = !look.is_moment() && look.sort() != Sort::Number && look.secret().is_none();
-            look.is_unique() && look.filled > 1 && look.empty == 0 && plain
+            look.is_unique() && look.filled >= KEY_ROWS_MIN && look.empty == 0 && plain
                 && !used.contains(column)
         });
         if let Some(column) = unique {

@@ -68,7 +68,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         Role::Column("source_key"),
         &[
             "工单编号", "工单号", "订单编号", "订单号", "受理单号", "服务请求号", "投诉编号", "留言编号", "流水号",
-            "单号", "故障单号", "编号", "ticketid", "ticketno", "ticketnumber", "ticket#", "ticket",
+            "单号", "故障单号", "服务单流水", "流水", "编号", "ticketid", "ticketno", "ticketnumber", "ticket#", "ticket",
             "incidentnumber", "incidentid", "caseid", "casenumber", "orderid", "orderno", "requestid",
             "complaintid", "number", "id",
         ],
@@ -83,7 +83,7 @@ const WORDS: [(Role, &[&str]); 28] = [
     (
         Role::Column("service"),
         &[
-            "产品类型", "产品", "专业", "业务", "网络类型", "接入方式", "product", "servicetype",
+            "产品名称", "产品类型", "产品", "专业", "业务", "网络类型", "接入方式", "product", "servicetype",
             "networktype", "service",
         ],
     ),
@@ -267,6 +267,13 @@ pub(super) fn translate(column: &str, value: &str) -> Option<&'static str> {
             ("dissatisfied", &["不满意", "很不满意", "差", "dissatisfied", "unsatisfied"]),
             ("neutral", &["一般", "基本满意", "中立", "neutral"]),
             ("satisfied", &["满意", "很满意", "非常满意", "satisfied"]),
+        ],
+        "service" => &[
+            ("leased", &["专线", "电路", "leased"]),
+            ("broadband", &["宽带", "broadband", "internet", "ftth", "adsl"]),
+            ("fixed", &["固话", "固定电话", "市话", "landline", "fixed"]),
+            ("mobile", &["移动电话", "手机", "mobile", "cellular"]),
+            ("tv", &["电视", "iptv"]),
         ],
         "maintainer" => &[
             ("customer", &["用户自维", "客户自维", "用户", "客户", "customer"]),

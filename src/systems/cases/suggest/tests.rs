@@ -1,0 +1,138 @@
+//! Drafts of mappings for files in layouts of many kinds, parsed and judged.
+
+use std::io::Write as _;
+
+use trueline_lake::Mapping;
+
+use super::*;
+use crate::systems::cases::case_schema;
+
+/// Writes a file, drafts its mapping, and checks that the draft is one.
+fn draft_of(name: &str, bytes: &[u8]) -> (String, Suggestion) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::File::create(&path).expect("a file").write_all(bytes).expect("written");
+    let suggestion = suggest(&path).expect("readable");
+    let text = suggestion.draft.render(|words| &words.en);
+    let mapping = Mapping::parse("draft", &text, &case_schema());
+    let mapping = mapping.unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
+    assert_eq!(format!("{:?}", mapping.rest), "Refuse", "the draft names every column\n{text}");
+    (text, suggestion)
+}
+
+fn gb18030(text: &str) -> Vec<u8> {
+    encoding_rs::GB18030.encode(text).0.into_owned()
+}
+
+/// A work-order export with split day-first dates, in the encoding of Chinese office software.
+fn orders() -> String {
+    let mut csv = String::from(
+        "工单编号,业务类型,区县,城乡,联系人,联系电话,装机地址,受理日期,受理时刻,竣工日期,竣工时刻,\
+         挂起时间,解挂时间,挂起原因,回访满意度,备注\r\n",
+    );
+    for row in 0..60 {
+        let day = 1 + row % 28;
+        let later = 1 + (row + 1) % 28;
+        let kind = ["装机", "移机", "修障"][row % 3];
+        let area = ["城市", "农村"][row % 2];
+        let said = ["满意", "不满意", ""][row % 3];
+        let pause = if row % 10 == 0 {
+            format!("{day:02}/05/2020 10:00,{day:02}/05/2020 18:00,用户原因")
+        } else {
+            ",,".to_owned()
+        };
+        csv.push_str(&format!(
+            "GD{row:06},{kind},小店区,{area},王小{name},1380013{row:04},\
+             太原市小店区平阳路{row}号,{day:02}/05/2020,09:{minute:02},{later:02}/06/2020,16:30,\
+             {pause},{said},\r\n",
+            name = ["明", "红", "刚", "丽"][row % 4],
+            minute = row % 60,
+        ));
+    }
+    csv
+}
+
+#[test]
+fn a_gb18030_export_with_split_day_first_dates_gets_a_mapping_that_parses() {
+    let (text, suggestion) = draft_of("工单.csv", &gb18030(&orders()));
+    let has = |line: &str| assert!(text.contains(line), "{line} is not in\n{text}");
+    has("day_first = true");
+    has("[columns.source_key]\nfrom = \"工单编号\"");
+    has("[columns.accepted]\ndate = \"受理日期\"\ntime = \"受理时刻\"");
+    has("[columns.resolved]\ndate = \"竣工日期\"\ntime = \"竣工时刻\"");
+    has("from = { from = \"挂起时间\" }");
+    has("to = { from = \"解挂时间\" }");
+    has("\"装机\" = \"install\" # × 20");
+    has("\"不满意\" = \"dissatisfied\" # × 20");
+    has("\"农村\" = \"rural\" # × 30");
+    has("drop = [\"联系人\", \"联系电话\", \"装机地址\", \"备注\"]");
+    assert!(!text.contains("王小明"), "no name stands in the draft");
+    assert!(!text.contains("13800130001"), "no number stands in the draft");
+    assert_eq!(suggestion.rows, 60);
+}
+
+#[test]
+fn dates_that_no_row_decides_are_asked_about() {
+    let csv = "id,opened_at,resolved_at\n1,03/04/2020 10:00,05/04/2020 11:00\n\
+               2,04/05/2020 10:00,06/05/2020 12:00\n";
+    let (text, suggestion) = draft_of("t.csv", csv.as_bytes());
+    assert!(text.contains("0 can only be day first, 0 only month first, 4 fit both"), "{text}");
+    let asked = suggestion.draft.unsure().iter().any(|question| question.en.contains("day first"));
+    assert!(asked, "{:?}", suggestion.draft.unsure());
+}
+
+#[test]
+fn month_first_dates_are_told_from_day_first_ones() {
+    let csv = "id,opened_at,resolved_at\n1,12/31/2020 10:00,01/02/2021 11:00\n\
+               2,04/05/2020 10:00,06/05/2020 12:00\n";
+    let (text, _) = draft_of("t.csv", csv.as_bytes());
+    assert!(text.contains("day_first = false"), "{text}");
+}
+
+#[test]
+fn rows_that_share_a_number_are_events() {
+    let mut csv = String::from("number,state,made_sla,sys_mod_count,opened_at,resolved_at\n");
+    for case in 0..30 {
+        for step in 0..3 {
+            let sla = step < 2;
+            csv.push_str(&format!(
+                "INC{case},S{step},{sla},{step},2020-01-02 10:00:00,2020-01-03 11:00:00\n"
+            ));
+        }
+    }
+    let (text, suggestion) = draft_of("t.csv", csv.as_bytes());
+    assert!(text.contains("[events]\nkey = \"number\"\norder = \"sys_mod_count\""), "{text}");
+    let flips: Vec<&str> = suggestion
+        .findings
+        .iter()
+        .filter(|finding| finding.kind.code() == "flag_flips")
+        .map(|finding| finding.column.as_str())
+        .collect();
+    assert_eq!(flips, ["made_sla"]);
+}
+
+#[test]
+fn moments_without_a_telling_name_are_placed_by_their_order() {
+    let mut csv = String::from("ticket,t1,t2\n");
+    for row in 1..30 {
+        csv.push_str(&format!("A{row},2020-03-{row:02} 08:00:00,2020-03-{row:02} 17:30:00\n"));
+    }
+    let (text, _) = draft_of("t.csv", csv.as_bytes());
+    assert!(text.contains("[columns.accepted]\nfrom = \"t1\""), "{text}");
+    assert!(text.contains("[columns.resolved]\nfrom = \"t2\""), "{text}");
+    assert!(text.contains("a guess from the order of the moments"), "{text}");
+}
+
+#[test]
+fn a_file_with_nothing_familiar_still_gets_a_mapping_that_parses() {
+    let (text, suggestion) = draft_of("odd.csv", b"a\tb\n1\tx\n1\ty\n");
+    assert!(text.contains("line = true"), "{text}");
+    assert!(suggestion.draft.unsure().len() >= 3, "{:?}", suggestion.draft.unsure());
+}
+
+#[test]
+fn hostile_headers_and_values_cannot_break_out_of_the_draft() {
+    let csv = "id,\"a\"\"\n[mapping]\",\"x = 1 # y\"\n1,\"\"\"]\n[drop]\",\u{1}\n2,b,c\n";
+    let (text, _) = draft_of("t.csv", csv.as_bytes());
+    assert_eq!(text.matches("\n[mapping]").count(), 1, "{text}");
+}

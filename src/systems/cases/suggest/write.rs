@@ -17,7 +17,7 @@ const SHOWN_MAX: usize = 8;
 const MAPPED_MAX: usize = 40;
 
 /// The columns whose words are fixed, or are best brought to our own.
-const TRANSLATED: [&str; 4] = ["kind", "area", "satisfaction", "maintainer"];
+const TRANSLATED: [&str; 5] = ["kind", "service", "area", "satisfaction", "maintainer"];
 
 pub(super) struct Writer<'a> {
     pub(super) sample: &'a Sample,
@@ -352,7 +352,8 @@ impl<'a> Writer<'a> {
     }
 
     fn value_map(&mut self, name: &str, look: &Look) {
-        let unlisted = if name == "kind" { "keep" } else { "null" };
+        let free = name == "kind" || name == "service";
+        let unlisted = if free { "keep" } else { "null" };
         self.draft.toml(format!("unlisted = \"{unlisted}\""));
         let mut unknown = Vec::new();
         let mut lines = Vec::new();

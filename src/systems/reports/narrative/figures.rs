@@ -23,10 +23,7 @@ pub(super) struct Unknown {
 }
 
 /// The text that a reference prints.
-pub(super) fn evaluate(
-    reference: &Reference,
-    context: &Context<'_>,
-) -> Result<String, Unknown> {
+pub(super) fn evaluate(reference: &Reference, context: &Context<'_>) -> Result<String, Unknown> {
     if let Some((_, text)) = context.fields.iter().find(|(name, _)| *name == reference.name) {
         return field(reference, text);
     }
@@ -41,8 +38,7 @@ pub(super) fn evaluate(
         context.slices.iter().filter(id)
     };
     if let Some(row) = rows().find(|row| row.slice == wanted) {
-        let unit = lines().find(of_id).map(|line| line.unit_title.as_str());
-        return of_slice(reference, row, unit.unwrap_or(&row.unit), context.language);
+        return of_slice(reference, row, lines().find(of_id), context.language);
     }
     if lines().any(|line| of_id(&line)) || rows().next().is_some() {
         return Err(unknown_slice(reference, context));
@@ -64,30 +60,21 @@ fn field(reference: &Reference, text: &str) -> Result<String, Unknown> {
     })
 }
 
-fn of_line(
-    reference: &Reference,
-    line: &Line,
-    language: Language,
-) -> Result<String, Unknown> {
+fn of_line(reference: &Reference, line: &Line, language: Language) -> Result<String, Unknown> {
     let figure = &line.figure;
     let unit = line.unit_title.as_str();
     let with_unit = |text: &str| print::with_unit(text, unit, language);
-    let number = |value: Option<f64>| {
-        value.map_or_else(
-            || print::NOTHING.to_owned(),
-            |value| with_unit(&print::like(value, &figure.printed)),
-        )
-    };
+    let waited = |seconds: Option<f64>| print::waited(seconds, line.clock.as_ref(), language);
     let percentiles = figure.percentiles;
     Ok(match reference.filter.as_deref() {
         None => with_unit(&figure.printed),
         Some("value") => figure.printed.clone(),
         Some("unit") => unit.to_owned(),
         Some("n") => print::count(figure.n),
-        Some("late") => figure.late.map_or_else(|| print::NOTHING.to_owned(), print::count),
-        Some("longest") => number(figure.longest),
-        Some("p50") => number(percentiles.and_then(|all| all.p50)),
-        Some("p95") => number(percentiles.and_then(|all| all.p95)),
+        Some("late") => print::count(figure.late),
+        Some("longest") => waited(figure.longest.map(|longest| longest as f64)),
+        Some("p50") => waited(percentiles.map(|all| all.p50)),
+        Some("p95") => waited(percentiles.map(|all| all.p95 as f64)),
         Some("previous") => {
             let previous = line.previous.as_ref();
             previous.map_or_else(|| print::NOTHING.to_owned(), |p| with_unit(&p.printed))
@@ -111,25 +98,22 @@ fn of_line(
 fn of_slice(
     reference: &Reference,
     row: &SliceRow,
-    unit: &str,
+    line: Option<&Line>,
     language: Language,
 ) -> Result<String, Unknown> {
+    let unit = line.map_or(row.unit.as_str(), |line| &line.unit_title);
+    let clock = line.and_then(|line| line.clock.as_ref());
     let with_unit = |text: &str| print::with_unit(text, unit, language);
-    let number = |value: Option<f64>| {
-        value.map_or_else(
-            || print::NOTHING.to_owned(),
-            |value| with_unit(&print::like(value, &row.printed)),
-        )
-    };
+    let waited = |seconds: Option<f64>| print::waited(seconds, clock, language);
     Ok(match reference.filter.as_deref() {
         None => with_unit(&row.printed),
         Some("value") => row.printed.clone(),
         Some("unit") => unit.to_owned(),
         Some("n") => print::count(row.n),
-        Some("late") => row.late.map_or_else(|| print::NOTHING.to_owned(), print::count),
-        Some("longest") => number(row.longest),
-        Some("p50") => number(row.percentiles.and_then(|all| all.p50)),
-        Some("p95") => number(row.percentiles.and_then(|all| all.p95)),
+        Some("late") => print::count(row.late),
+        Some("longest") => waited(row.longest.map(|longest| longest as f64)),
+        Some("p50") => waited(row.percentiles.map(|all| all.p50)),
+        Some("p95") => waited(row.percentiles.map(|all| all.p95 as f64)),
         Some(filter) if FILTERS.contains(&filter) => {
             return Err(Unknown {
                 says: format!("`|{filter}` is known for published figures, not for slices"),
@@ -161,10 +145,7 @@ fn unknown_filter(filter: &str) -> Unknown {
         Some(meant) => format!("did you mean `|{meant}`?"),
         None => format!("filters are {}", FILTERS.join(", ")),
     };
-    Unknown {
-        says: format!("no filter is called `{filter}`"),
-        instead: Some(instead),
-    }
+    Unknown { says: format!("no filter is called `{filter}`"), instead: Some(instead) }
 }
 
 fn unknown_slice(reference: &Reference, context: &Context<'_>) -> Unknown {
@@ -186,14 +167,12 @@ fn unknown_slice(reference: &Reference, context: &Context<'_>) -> Unknown {
         (None, Some(first)) => Some(format!("for example `{}[{first}]`", reference.name)),
         (None, None) => None,
     };
-    Unknown {
-        says: format!("`{}` has no slice `[{asked}]`", reference.name),
-        instead,
-    }
+    Unknown { says: format!("`{}` has no slice `[{asked}]`", reference.name), instead }
 }
 
 fn unknown_name(reference: &Reference, context: &Context<'_>) -> Unknown {
-    let mut known: Vec<String> = context.fields.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut known: Vec<String> =
+        context.fields.iter().map(|(name, _)| (*name).to_owned()).collect();
     for line in context.groups.iter().flat_map(|group| &group.lines) {
         known.push(line.id());
     }

@@ -2,14 +2,45 @@
 
 /// Units that always count; the units of the pack come on top.
 const UNITS: &[&str] = &[
-    "个百分点", "百分点", "个工作日", "工作日", "小时", "分钟", "人次", "天", "秒", "件", "个", "户", "次", "%", "％",
-    "‰", "‱",
+    "个百分点",
+    "百分点",
+    "个工作日",
+    "工作日",
+    "小时",
+    "分钟",
+    "人次",
+    "天",
+    "秒",
+    "件",
+    "个",
+    "户",
+    "次",
+    "%",
+    "％",
+    "‰",
+    "‱",
 ];
 
 /// Words in English, in the singular; a plural `s` may follow.
 const WORDS: &[&str] = &[
-    "percentage point", "percent", "per cent", "working day", "hour", "minute", "second", "day",
-    "case", "complaint", "customer", "user", "line", "order", "fault", "ticket", "site", "time",
+    "percentage point",
+    "percent",
+    "per cent",
+    "working day",
+    "hour",
+    "minute",
+    "second",
+    "day",
+    "case",
+    "complaint",
+    "customer",
+    "user",
+    "line",
+    "order",
+    "fault",
+    "ticket",
+    "site",
+    "time",
     "point",
 ];
 

@@ -62,8 +62,9 @@ impl<'a> Reader<'a> {
         while let Some((event, line)) = self.next() {
             match event {
                 Event::Start(Tag::Heading { level, .. }) => self.heading(level, line, desk),
-                Event::Start(Tag::HtmlBlock) => {}
                 Event::Html(html) | Event::InlineHtml(html) => self.comment(&html, line, desk),
+                // Its lines follow as events of their own.
+                Event::Start(Tag::HtmlBlock) => {}
                 Event::Start(tag) => {
                     let block = self.block(&tag, line, desk);
                     let wanted = self.wanted(desk);
@@ -71,8 +72,8 @@ impl<'a> Reader<'a> {
                         self.add(block, line, desk);
                     }
                 }
-                Event::Rule => {}
-                Event::End(_)
+                Event::Rule
+                | Event::End(_)
                 | Event::Text(_)
                 | Event::Code(_)
                 | Event::InlineMath(_)
@@ -108,7 +109,7 @@ impl<'a> Reader<'a> {
 
     fn heading(&mut self, level: HeadingLevel, line: usize, desk: &mut Desk<'_>) {
         let level = level as u8;
-        let runs = self.runs(&TagEnd::Heading(heading_level(level)), desk);
+        let runs = self.runs(TagEnd::Heading(heading_level(level)), desk);
         let title: String = runs.iter().map(|run| run.text.as_str()).collect();
         let title = bare_title(&title).to_owned();
         if self.left_out.is_some_and(|above| level <= above) {
@@ -141,7 +142,8 @@ impl<'a> Reader<'a> {
     fn first_level(&mut self, title: &str, line: usize, desk: &mut Desk<'_>) {
         let language = desk.context().language;
         let titles = Place::ALL.map(|place| place.title(language));
-        let Some(place) = Place::ALL.into_iter().find(|place| place.title(language) == title) else {
+        let Some(place) = Place::ALL.into_iter().find(|place| place.title(language) == title)
+        else {
             let instead = match nearest(title, titles.into_iter()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("parts are {}", titles.join(", ")),
@@ -155,17 +157,14 @@ impl<'a> Reader<'a> {
         }
         desk.place = place;
         self.in_part = InPart::Known;
-        self.parts.push(Part {
-            place,
-            group: None,
-            blocks: Vec::new(),
-        });
+        self.parts.push(Part { place, group: None, blocks: Vec::new() });
     }
 
     /// A comment, which may be a directive; other HTML is refused.
     fn comment(&mut self, html: &str, line: usize, desk: &mut Desk<'_>) {
         let html = html.trim();
-        let Some(inside) = html.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")) else {
+        let Some(inside) = html.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"))
+        else {
             // Long comments come in pieces; only a tag is a mistake.
             let tag = html.starts_with('<') && !html.starts_with("<!--");
             if tag {
@@ -191,19 +190,19 @@ impl<'a> Reader<'a> {
     fn block(&mut self, tag: &Tag<'a>, line: usize, desk: &mut Desk<'_>) -> Option<Block> {
         match tag {
             Tag::Paragraph => {
-                let runs = self.runs(&TagEnd::Paragraph, desk);
+                let runs = self.runs(TagEnd::Paragraph, desk);
                 let spans = desk.spans(&runs);
                 (!spans.is_empty()).then_some(Block::Paragraph { spans })
             }
             Tag::List(start) => Some(self.list(*start, desk)),
             Tag::BlockQuote(kind) => {
-                let blocks = self.blocks(&TagEnd::BlockQuote(*kind), desk);
+                let blocks = self.blocks(TagEnd::BlockQuote(*kind), desk);
                 Some(Block::Quote { blocks })
             }
             Tag::Table(_) => Some(self.table(desk)),
             Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => {
                 desk.mistake(line, "blocks of code are not printed", None);
-                self.runs(&TagEnd::CodeBlock, desk);
+                self.runs(TagEnd::CodeBlock, desk);
                 None
             }
             // Inline tags stand inside runs; the extensions of these others are off.
@@ -211,14 +210,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn blocks(&mut self, end: &TagEnd, desk: &mut Desk<'_>) -> Vec<Block> {
+    fn blocks(&mut self, end: TagEnd, desk: &mut Desk<'_>) -> Vec<Block> {
         let mut blocks = Vec::new();
         // A tight list has its words without a paragraph around them.
         let mut loose: Vec<Run> = Vec::new();
         let mut weights = vec![Weight::Regular];
         while let Some((event, line)) = self.next() {
             match event {
-                Event::End(ended) if ended == *end => break,
+                Event::End(ended) if ended == end => break,
                 Event::Start(tag) if is_block(&tag) => {
                     flush(&mut loose, &mut blocks, desk);
                     blocks.extend(self.block(&tag, line, desk));
@@ -235,7 +234,7 @@ impl<'a> Reader<'a> {
         while let Some((event, _)) = self.next() {
             match event {
                 Event::End(TagEnd::List(_)) => break,
-                Event::Start(Tag::Item) => items.push(self.blocks(&TagEnd::Item, desk)),
+                Event::Start(Tag::Item) => items.push(self.blocks(TagEnd::Item, desk)),
                 _ => {}
             }
         }
@@ -249,7 +248,7 @@ impl<'a> Reader<'a> {
             match event {
                 Event::End(TagEnd::Table) => break,
                 Event::Start(Tag::TableCell) => {
-                    let runs = self.runs(&TagEnd::TableCell, desk);
+                    let runs = self.runs(TagEnd::TableCell, desk);
                     cells.push(desk.spans(&runs));
                 }
                 Event::End(TagEnd::TableHead) => head = std::mem::take(&mut cells),
@@ -261,12 +260,12 @@ impl<'a> Reader<'a> {
     }
 
     /// All runs of text up to this end.
-    fn runs(&mut self, end: &TagEnd, desk: &mut Desk<'_>) -> Vec<Run> {
+    fn runs(&mut self, end: TagEnd, desk: &mut Desk<'_>) -> Vec<Run> {
         let mut runs = Vec::new();
         let mut weights = vec![Weight::Regular];
         while let Some((event, line)) = self.next() {
             match event {
-                Event::End(ended) if ended == *end => break,
+                Event::End(ended) if ended == end => break,
                 other => runs.extend(self.inline(other, line, &mut weights, desk)),
             }
         }

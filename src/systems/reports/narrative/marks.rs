@@ -46,11 +46,7 @@ pub(super) fn find(text: &str) -> Vec<Mark> {
             continue;
         };
         at = from + length;
-        marks.push(Mark {
-            from,
-            to: at,
-            kind,
-        });
+        marks.push(Mark { from, to: at, kind });
     }
     marks
 }
@@ -97,12 +93,7 @@ fn reference(written: &str) -> Result<Reference, String> {
     if name.is_empty() {
         return Err("a reference without a name".to_owned());
     }
-    Ok(Reference {
-        written: written.to_owned(),
-        name: name.to_owned(),
-        slice,
-        filter,
-    })
+    Ok(Reference { written: written.to_owned(), name: name.to_owned(), slice, filter })
 }
 
 fn conditions(inside: &str, written: &str) -> Result<Vec<(String, String)>, String> {
@@ -129,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_reference_has_a_name_a_slice_and_a_filter() {
-        let MarkKind::Reference(found) = only("共{{ fixed.repair.mean[area=urban] | n }}件") else {
+        let MarkKind::Reference(found) = only("共{{ fixed.repair.mean[area=urban] | n }}件")
+        else {
             panic!("no reference");
         };
         assert_eq!(found.name, "fixed.repair.mean");

@@ -84,9 +84,13 @@ pub enum Weight {
 pub enum Origin {
     Author,
     /// A reference, as written.
-    Figure { reference: String },
+    Figure {
+        reference: String,
+    },
     /// A number that is not from records; its place in the annex, from 1.
-    Source { number: usize },
+    Source {
+        number: usize,
+    },
 }
 
 /// A number that an author vouches for by naming its source.
@@ -148,25 +152,15 @@ fn listed(file: &str, mistakes: &[Mistake]) -> String {
 /// Reads a narrative and puts the figures in.
 ///
 /// `file` is its name in messages.
-pub fn resolve(
-    text: &str,
-    file: &str,
-    context: &Context<'_>,
-) -> Result<Narrative, NarrativeError> {
+pub fn resolve(text: &str, file: &str, context: &Context<'_>) -> Result<Narrative, NarrativeError> {
     let mut desk = spans::Desk::new(context);
     let parts = markdown::parts(text, &mut desk);
     let (not_from_records, mut mistakes) = desk.close();
     if mistakes.is_empty() {
-        return Ok(Narrative {
-            parts,
-            not_from_records,
-        });
+        return Ok(Narrative { parts, not_from_records });
     }
     mistakes.sort_by_key(|mistake| mistake.line);
-    Err(NarrativeError {
-        file: file.to_owned(),
-        mistakes,
-    })
+    Err(NarrativeError { file: file.to_owned(), mistakes })
 }
 
 impl Place {

@@ -1,9 +1,9 @@
 //! From runs of Markdown text to spans: references filled in, literals checked.
 
+use super::figures;
 use super::literals::{self, Literal};
 use super::marks::{self, Mark, MarkKind};
 use super::{Context, Mistake, NotFromRecords, Origin, Place, Span, Weight};
-use super::figures;
 
 /// A run of text as Markdown gave it.
 #[derive(Debug, Clone)]
@@ -42,12 +42,13 @@ impl<'a> Desk<'a> {
         self.context
     }
 
-    pub(super) fn mistake(&mut self, line: usize, says: impl Into<String>, instead: Option<String>) {
-        self.mistakes.push(Mistake {
-            line,
-            says: says.into(),
-            instead,
-        });
+    pub(super) fn mistake(
+        &mut self,
+        line: usize,
+        says: impl Into<String>,
+        instead: Option<String>,
+    ) {
+        self.mistakes.push(Mistake { line, says: says.into(), instead });
     }
 
     pub(super) fn close(self) -> (Vec<NotFromRecords>, Vec<Mistake>) {
@@ -62,7 +63,7 @@ impl<'a> Desk<'a> {
         let mut spans = Vec::new();
         let mut at = 0;
         for mark in &marks {
-            self.words(&mut spans, runs, at..mark.from, &literals);
+            Self::words(&mut spans, runs, at..mark.from, &literals);
             at = mark.to;
             let (line, weight) = (line_at(runs, mark.from), weight_at(runs, mark.from));
             match &mark.kind {
@@ -77,16 +78,14 @@ impl<'a> Desk<'a> {
                     spans.push(Span {
                         text,
                         weight,
-                        origin: Origin::Figure {
-                            reference: reference.written.clone(),
-                        },
+                        origin: Origin::Figure { reference: reference.written.clone() },
                     });
                 }
                 MarkKind::Source(_) => {}
                 MarkKind::Broken(says) => self.mistake(line, says.clone(), None),
             }
         }
-        self.words(&mut spans, runs, at..flat.len(), &literals);
+        Self::words(&mut spans, runs, at..flat.len(), &literals);
         spans
     }
 
@@ -99,10 +98,7 @@ impl<'a> Desk<'a> {
             let found = literals::find(&flat[from..to], &self.units);
             let last = found.len();
             for (index, hit) in found.into_iter().enumerate() {
-                let literal = Literal {
-                    from: from + hit.from,
-                    to: from + hit.to,
-                };
+                let literal = Literal { from: from + hit.from, to: from + hit.to };
                 let text = &flat[literal.from..literal.to];
                 let line = line_at(runs, literal.from);
                 let source = mark.and_then(|mark| match &mark.kind {
@@ -146,7 +142,6 @@ impl<'a> Desk<'a> {
 
     /// The author's own words of a stretch, cut where their look or origin changes.
     fn words(
-        &self,
         spans: &mut Vec<Span>,
         runs: &[Run],
         stretch: std::ops::Range<usize>,

@@ -5,41 +5,85 @@ use crate::systems::reports::model::{Definition, Language, Line, Report};
 use crate::systems::reports::print;
 use crate::systems::reports::words::{Words, how_known, words};
 
+/// The place of "numbers not from records" among the titles.
+const SOURCED: usize = 4;
+
 pub(super) fn annexes(report: &Report) -> Vec<Annex> {
     let t = words(report.language);
-    let mut all = vec![
-        annex(report, 0, None, definitions(report, t)),
-        annex(report, 1, None, exclusions(report, t)),
-        annex(report, 2, Some(t.open_lead.to_owned()), vec![backlog(report, t)]),
-        annex(report, 3, Some(t.data_lead.to_owned()), data(report, t)),
-    ];
-    let lead = if report.not_from_records.is_empty() {
-        t.no_sourced
-    } else {
-        t.not_from_records_lead
-    };
-    all.push(annex(report, 4, Some(lead.to_owned()), sourced(report, t)));
+    let mut all = Vec::new();
+    push(&mut all, report, 0, None, definitions(report, t));
+    push(&mut all, report, 1, None, exclusions(report, t));
+    push(&mut all, report, 2, Some(t.open_lead), vec![backlog(report, t)]);
+    push(&mut all, report, 3, Some(t.data_lead), data(report, t));
+    let none = report.not_from_records.is_empty();
+    let lead = if none { t.no_sourced } else { t.not_from_records_lead };
+    push(&mut all, report, SOURCED, Some(lead), sourced(report, t));
+    let others = others(report, t);
+    if !others.rows.is_empty() {
+        push(&mut all, report, 5, Some(t.others_lead), vec![others]);
+    }
     if !report.not_answered.is_empty() {
-        all.push(annex(report, 5, None, vec![not_answered(report, t)]));
+        push(&mut all, report, 6, None, vec![not_answered(report, t)]);
     }
     all
 }
 
-fn annex(report: &Report, index: usize, lead: Option<String>, tables: Vec<Table>) -> Annex {
+/// Figures that are not among the main indicators.
+fn others(report: &Report, t: &Words) -> Table {
+    let lines = report.lines().filter(|line| !line.main && line.figure.value.is_some());
+    let rows = lines.map(|line| {
+        let figure = &line.figure;
+        let limits: Vec<String> = figure
+            .limits
+            .iter()
+            .map(|limit| {
+                let mark = if limit.verified { "" } else { t.unverified };
+                format!("{}\n{mark}", limit.printed).trim_end().to_owned()
+            })
+            .collect();
+        vec![
+            full_name(report, line),
+            print::with_unit(&figure.printed, &line.unit_title, report.language),
+            print::count(figure.n),
+            limits.join("\n"),
+            line.previous.as_ref().map_or(print::NOTHING.to_owned(), |one| one.printed.clone()),
+        ]
+    });
+    Table {
+        title: None,
+        rows: rows.collect(),
+        columns: vec![
+            Column::words(t.indicator, 6),
+            Column::number(t.value),
+            Column::number(t.n),
+            Column::words(t.limit, 3),
+            Column::number(t.previous),
+        ],
+    }
+}
+
+/// Adds an annex under the next letter; `title` is its place in the words.
+fn push(
+    all: &mut Vec<Annex>,
+    report: &Report,
+    title: usize,
+    lead: Option<&str>,
+    tables: Vec<Table>,
+) {
     let t = words(report.language);
-    let letter = t.annex_letters[index];
+    let letter = t.annex_letters[all.len()];
     let heading = match report.language {
-        Language::Zh => format!("{}{letter}　{}", t.annex, t.annexes[index]),
-        Language::En => format!("{} {letter}  {}", t.annex, t.annexes[index]),
+        Language::Zh => format!("{}{letter}　{}", t.annex, t.annexes[title]),
+        Language::En => format!("{} {letter}  {}", t.annex, t.annexes[title]),
     };
     let empty = tables.iter().all(|table| table.rows.is_empty());
-    Annex {
-        id: format!("annex-{}", index + 1),
+    all.push(Annex {
+        id: format!("annex-{}", title + 1),
         heading,
-        lead,
+        lead: lead.map(str::to_owned),
         tables: tables.into_iter().filter(|table| !table.rows.is_empty()).collect(),
-        note: (empty && index != 4).then(|| t.none.to_owned()),
-    }
+        note: (empty && title != SOURCED).then(|| t.none.to_owned()),
+    });
 }
 
 fn definitions(report: &Report, t: &Words) -> Vec<Table> {
@@ -50,11 +94,7 @@ fn definitions(report: &Report, t: &Words) -> Vec<Table> {
         Column::words(t.sources, 4),
     ];
     let rows = report.definitions.iter().map(|one| definition_row(one, t));
-    let mut tables = vec![Table {
-        title: None,
-        columns,
-        rows: rows.collect(),
-    }];
+    let mut tables = vec![Table { title: None, columns, rows: rows.collect() }];
     let columns = vec![
         Column::words(t.legal, 4),
         Column::words(t.citation, 6),
@@ -64,40 +104,45 @@ fn definitions(report: &Report, t: &Words) -> Vec<Table> {
         let known = how_known(&source.read, report.language).to_owned();
         vec![source.title.clone(), source.citation.clone(), known]
     });
-    tables.push(Table {
-        title: Some(t.legal.to_owned()),
-        columns,
-        rows: rows.collect(),
-    });
-    let columns = vec![
-        Column::words(t.pack, 4),
-        Column::words(t.version, 2),
-        Column::words(t.digest, 7),
-    ];
+    tables.push(Table { title: Some(t.legal.to_owned()), columns, rows: rows.collect() });
+    let columns =
+        vec![Column::words(t.pack, 4), Column::words(t.version, 2), Column::words(t.digest, 7)];
     let rows = report.pack.lineage.iter().map(|one| {
-        vec![format!("{}（{}）", one.title, one.id), one.version.clone(), one.digest.clone()]
+        vec![format!("{}\n{}", one.title, one.id), one.version.clone(), in_fours(&one.digest)]
     });
-    tables.push(Table {
-        title: Some(t.pack.to_owned()),
-        columns,
-        rows: rows.collect(),
-    });
+    tables.push(Table { title: Some(t.pack.to_owned()), columns, rows: rows.collect() });
     tables
 }
 
 fn definition_row(one: &Definition, t: &Words) -> Vec<String> {
+    let chinese = t.annex == "附录";
+    let (colon, comma) = if chinese { ("：", "、") } else { (": ", ", ") };
     let mut says = vec![one.says.clone()];
-    says.extend(one.exclusions.iter().map(|reason| format!("{}：{reason}", t.exclusions)));
+    if !one.exclusions.is_empty() {
+        says.push(format!("{}{colon}{}", t.exclusions, one.exclusions.join(comma)));
+    }
+    says.push(one.population.clone());
     let mut measure = vec![one.measure.clone()];
     if !one.subtract.is_empty() {
-        measure.push(format!("{}：{}", t.subtracts, one.subtract.join("、")));
+        measure.push(format!("{}{colon}{}", t.subtracts, one.subtract.join(comma)));
     }
     measure.extend(one.limits.iter().map(|limit| {
-        let mark = if limit.verified { String::new() } else { format!("（{}）", t.unverified) };
-        format!("{}{mark} · {}", limit.printed, limit.by_title)
+        let mark = match (limit.verified, chinese) {
+            (true, _) => String::new(),
+            (false, true) => format!("（{}）", t.unverified),
+            (false, false) => format!(" ({})", t.unverified),
+        };
+        format!("{}{mark}", limit.printed)
     }));
-    let title = format!("{}\n{}", one.title, one.indicator);
+    let title = format!("{} {}\n{}", one.group, one.title, one.indicator);
     vec![title, says.join("\n"), measure.join("\n"), one.sources.join("\n")]
+}
+
+/// A digest in groups, so that it can break and be read aloud.
+fn in_fours(digest: &str) -> String {
+    let signs: Vec<char> = digest.chars().collect();
+    let groups = signs.chunks(8).map(|group| group.iter().collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
 }
 
 /// A name for a line where no group stands above it.
@@ -132,10 +177,8 @@ fn firsts(report: &Report) -> Vec<&Line> {
 }
 
 fn optional(value: Option<f64>, line: &Line) -> String {
-    value.map_or_else(
-        || print::NOTHING.to_owned(),
-        |value| print::like(value, &line.figure.printed),
-    )
+    value
+        .map_or_else(|| print::NOTHING.to_owned(), |value| print::like(value, &line.figure.printed))
 }
 
 fn exclusions(report: &Report, t: &Words) -> Vec<Table> {
@@ -209,14 +252,15 @@ fn share(part: i64, whole: i64) -> String {
 }
 
 fn backlog(report: &Report, t: &Words) -> Table {
-    let rows = firsts(report).into_iter().filter_map(|line| {
+    let told = |line: &&Line| line.main || line.figure.open.is_some_and(|open| open.n > 0);
+    let rows = firsts(report).into_iter().filter(told).filter_map(|line| {
         let open = line.figure.open?;
-        let oldest = optional(open.oldest, line);
+        let oldest = open.oldest.map(|seconds| seconds as f64);
         Some(vec![
             full_name(report, line),
             print::count(open.n),
             print::count(open.past_limit),
-            print::with_unit(&oldest, &line.unit_title, report.language),
+            print::waited(oldest, line.clock.as_ref(), report.language),
         ])
     });
     Table {

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::{ChartView, Column, Table, charts, find_part, numbered_below};
+use super::{ChartView, Column, Table, charts, find_part, numbered_below, steady};
 use crate::systems::reports::charts::{Body, Chart};
-use crate::systems::reports::model::{Change, Group, Language, Line, Report, Status, Trend};
+use crate::systems::reports::model::{Bound, Change, Group, Language, Line, Report, Status, Trend};
 use crate::systems::reports::narrative::{Block, Place};
 use crate::systems::reports::print;
 use crate::systems::reports::words::{Words, words};
@@ -53,23 +53,33 @@ pub(in crate::systems::reports) struct LimitView {
 
 pub(super) fn groups(report: &Report) -> Vec<GroupView> {
     let above = 2;
-    let numbered = report.groups.iter().enumerate();
-    numbered.map(|(index, group)| group_view(report, group, above, index)).collect()
+    let main = report.groups.iter().filter(|group| group.lines.iter().any(|line| line.main));
+    main.enumerate().map(|(index, group)| group_view(report, group, above, index)).collect()
 }
 
 fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> GroupView {
     let t = words(report.language);
     let phone = report.company.complaint_phone.as_ref().filter(|_| group.id == "complaint");
-    let rows: Vec<Row> = group.lines.iter().map(|line| row(line, report.language)).collect();
+    let lines = || group.lines.iter().filter(|line| line.main);
+    let empty = lines().all(|line| line.figure.value.is_none());
+    let rows: Vec<Row> = if empty {
+        Vec::new()
+    } else {
+        let rows = lines().map(|line| Row {
+            late: if late_stands_below(line, group) { String::new() } else { late(line) },
+            ..row(line, report.language)
+        });
+        rows.collect()
+    };
     GroupView {
         id: group.id.clone(),
         heading: numbered_below(above, index, &group.title, report.language),
         phone: phone.map(|phone| [t.complaint_phone.to_owned(), phone.clone()]),
-        split: group.lines.iter().any(|line| line.segment.is_some()),
+        split: lines().any(|line| line.segment.is_some()),
         unverified: rows.iter().flat_map(|row| &row.limits).any(|limit| limit.unverified),
         rows,
         blocks: find_part(report, Place::Indicators, Some(&group.id))
-            .map(|part| part.blocks.clone())
+            .map(|part| steady(&part.blocks, 2))
             .unwrap_or_default(),
         charts: charts(report, &group.id),
     }
@@ -85,7 +95,7 @@ fn row(line: &Line, language: Language) -> Row {
         .map(|limit| LimitView {
             text: limit.printed.clone(),
             unverified: !limit.verified,
-            missed: limit.met == Some(false),
+            missed: limit.met == Some(false) && !limit.promise,
         })
         .collect();
     let (change, trend) = change(line, t);
@@ -93,14 +103,12 @@ fn row(line: &Line, language: Language) -> Row {
         id: line.id(),
         title: line.title.clone(),
         segment: line.segment.clone().unwrap_or_default(),
-        notes: notes(line, t),
+        notes: notes(line, language),
         value: figure.printed.clone(),
         unit: line.unit_title.clone(),
-        n: if figure.status == Status::AsPublished { nothing() } else { print::count(figure.n) },
-        late: figure.late.map_or_else(nothing, print::count),
-        longest: figure
-            .longest
-            .map_or_else(nothing, |longest| print::like(longest, &two_decimals(line))),
+        n: if figure.status == Status::Published { nothing() } else { print::count(figure.n) },
+        late: late(line),
+        longest: longest(line),
         missed: limits.iter().any(|limit| limit.missed),
         limits,
         previous: line.previous.as_ref().map_or_else(nothing, |before| before.printed.clone()),
@@ -109,25 +117,73 @@ fn row(line: &Line, language: Language) -> Row {
     }
 }
 
-/// The longest case is printed in the unit of waiting, even beside a percentage.
-fn two_decimals(line: &Line) -> String {
-    let waits = !line.unit_title.starts_with('%');
-    if waits { line.figure.printed.clone() } else { "0.00".to_owned() }
+fn late(line: &Line) -> String {
+    let figure = &line.figure;
+    if figure.limited > 0 { print::count(figure.late) } else { print::NOTHING.to_owned() }
 }
 
-fn notes(line: &Line, t: &Words) -> Vec<String> {
+/// An on-time rate of the same cases says how many were late, and against which limit.
+fn late_stands_below(line: &Line, group: &Group) -> bool {
+    line.unit_title != "%"
+        && group.lines.iter().any(|other| {
+            other.main
+                && other.unit_title == "%"
+                && other.figure.limited > 0
+                && other.figure.indicator == line.figure.indicator
+                && other.figure.slice == line.figure.slice
+        })
+}
+
+/// The longest case, in the unit of the line; beside a percentage there is none to print.
+fn longest(line: &Line) -> String {
+    let clock = line.clock.as_ref().filter(|clock| clock.title == line.unit_title);
+    match (line.figure.longest, clock) {
+        (Some(longest), Some(clock)) => print::fixed(clock.of(longest as f64), 2),
+        (None, Some(_)) => print::NOTHING.to_owned(),
+        (_, None) => String::new(),
+    }
+}
+
+fn notes(line: &Line, language: Language) -> Vec<String> {
+    let t = words(language);
     let figure = &line.figure;
     let mut notes: Vec<String> = line.note.iter().cloned().collect();
-    if let Some(interval) = print::interval(figure.interval.as_ref(), &figure.printed) {
+    let interval = print::interval(figure.interval.as_ref(), &figure.printed);
+    if let Some(interval) = interval.filter(|_| figure.bound.is_none()) {
         notes.push(format!("{} {interval}{}", t.interval, line.unit_title));
     }
-    if figure.status == Status::NoCases {
+    if let Some(bound) = &figure.bound {
+        notes.push(tested(bound, language));
+    }
+    if figure.status == Status::Nothing {
         notes.push(t.no_records.to_owned());
     }
-    if figure.status == Status::AsPublished {
+    if figure.status == Status::Published {
         notes.push(t.as_published.to_owned());
     }
     notes
+}
+
+/// What was tested behind a bound, and whether it bears the claim.
+fn tested(bound: &Bound, language: Language) -> String {
+    let (records, errors) = (print::count(bound.records), print::count(bound.errors));
+    let upper = print::scientific(bound.upper);
+    let level = print::fixed(bound.level * 100.0, 0);
+    let more = print::count(bound.records_needed);
+    match (language, bound.claim_holds) {
+        (Language::Zh, true) => {
+            format!("检测{records}条，差错{errors}条，{level}%置信上限{upper}")
+        }
+        (Language::Zh, false) => format!(
+            "检测{records}条，差错{errors}条，{level}%置信上限{upper}；须检测{more}条方可证明"
+        ),
+        (Language::En, true) => {
+            format!("{records} tested, {errors} wrong, {level}% upper bound {upper}")
+        }
+        (Language::En, false) => format!(
+            "{records} tested, {errors} wrong, {level}% upper bound {upper}; the claim needs {more}"
+        ),
+    }
 }
 
 fn change(line: &Line, t: &Words) -> (String, &'static str) {
@@ -178,8 +234,9 @@ pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
             (columns, rows.collect())
         }
         Body::Regions { rows, .. } => {
-            let optional =
-                |value: Option<f64>| value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2));
+            let optional = |value: Option<f64>| {
+                value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2))
+            };
             let columns = vec![
                 Column::words(t.region, 1),
                 Column::number(t.value),
@@ -210,9 +267,5 @@ pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
             (columns, rows.collect())
         }
     };
-    Table {
-        title,
-        columns,
-        rows,
-    }
+    Table { title, columns, rows }
 }

@@ -97,24 +97,16 @@ pub(super) struct ChartView {
 
 impl Column {
     pub(super) fn words(head: &str, share: u8) -> Self {
-        Column {
-            head: head.to_owned(),
-            side: Side::Left,
-            share,
-        }
+        Column { head: head.to_owned(), side: Side::Left, share }
     }
 
     pub(super) fn number(head: &str) -> Self {
-        Column {
-            head: head.to_owned(),
-            side: Side::Right,
-            share: 0,
-        }
+        Column { head: head.to_owned(), side: Side::Right, share: 0 }
     }
 }
 
 /// Prepares a report for its templates.
-pub(super) fn view<'a>(report: &'a Report, logo: Option<String>) -> View<'a> {
+pub(super) fn view(report: &Report, logo: Option<String>) -> View<'_> {
     let t = words(report.language);
     View {
         t,
@@ -175,8 +167,18 @@ fn signatures(report: &Report, t: &Words) -> Vec<[String; 2]> {
 /// `2020年7月10日`, `10 July 2020`; a text that is no date stays as it is.
 pub(super) fn long_date(date: &str, language: Language) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let Ok(day) = date.parse::<jiff::civil::Date>() else {
         return date.to_owned();
@@ -273,20 +275,30 @@ pub(super) fn numbered_below(
     }
 }
 
+/// The blocks with headings that go down one level at a time, as accessible documents must:
+/// whoever writes a third level right under a first one meant the second.
+pub(super) fn steady(blocks: &[Block], above: u8) -> Vec<Block> {
+    let mut last = above;
+    let mut blocks = blocks.to_vec();
+    for block in &mut blocks {
+        if let Block::Heading { level, .. } = block {
+            *level = (*level).clamp(above + 1, last + 1);
+            last = *level;
+        }
+    }
+    blocks
+}
+
 /// The blocks of a part, its second-level headings numbered as the regulator's reports do.
 fn number_headings(part: &Part, language: Language) -> Vec<Block> {
     let above = Place::ALL.iter().position(|place| *place == part.place).unwrap_or(0);
     let mut count = 0;
-    let mut blocks = part.blocks.clone();
+    let mut blocks = steady(&part.blocks, 1);
     for block in &mut blocks {
         if let Block::Heading { level: 2, spans } = block {
             let text = numbered_below(above, count, "", language);
             count += 1;
-            spans.insert(0, Span {
-                text,
-                weight: Weight::Regular,
-                origin: Origin::Author,
-            });
+            spans.insert(0, Span { text, weight: Weight::Regular, origin: Origin::Author });
         }
     }
     blocks

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::indicators::trend_name;
 use crate::systems::reports::charts::{Body, RegionRow};
-use crate::systems::reports::model::{Change, Language, Line, Report, Trend};
+use crate::systems::reports::model::{Change, Language, Limit, Line, Report, Trend};
 use crate::systems::reports::print;
 use crate::systems::reports::words::words;
 
@@ -56,11 +56,7 @@ fn tile(report: &Report, line: &Line) -> Tile {
     let t = words(report.language);
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let (change, trend) = match &line.change {
-        Some(Change::Difference {
-            value,
-            printed,
-            trend,
-        }) => {
+        Some(Change::Difference { value, printed, trend }) => {
             let size = printed.trim_start_matches(['+', '−']);
             let words = print::change_in_words(*value, size, line, report.language);
             (words, trend_name(*trend))
@@ -85,7 +81,7 @@ fn tile(report: &Report, line: &Line) -> Tile {
 
 pub(super) fn comparison(report: &Report) -> Comparison {
     let heading = words(report.language).comparison;
-    let index = report.groups.len();
+    let index = super::indicators::groups(report).len();
     Comparison {
         heading: super::numbered_below(2, index, heading, report.language),
         lead: lead(report),
@@ -94,7 +90,7 @@ pub(super) fn comparison(report: &Report) -> Comparison {
 }
 
 fn trends(report: &Report) -> Vec<(&Line, Trend)> {
-    let compared = report.lines().filter_map(|line| match &line.change {
+    let compared = report.lines().filter(|line| line.main).filter_map(|line| match &line.change {
         Some(Change::Difference { trend, .. }) => Some((line, *trend)),
         Some(Change::Break { .. }) | None => None,
     });
@@ -104,10 +100,10 @@ fn trends(report: &Report) -> Vec<(&Line, Trend)> {
 fn lead(report: &Report) -> String {
     let all = trends(report);
     let count = |wanted: Trend| all.iter().filter(|(_, trend)| *trend == wanted).count();
-    let (better, worse, same) =
-        (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
+    let (better, worse, same) = (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
     let missed = missed(report).count();
-    match (report.language, &report.previous) {
+    let previous = report.previous.as_ref().filter(|_| better + worse + same > 0);
+    match (report.language, previous) {
         (Language::Zh, Some(previous)) => format!(
             "与{}相比，可比指标{}项，其中改善{better}项、持平{same}项、变差{worse}项；{}。",
             previous.title,
@@ -116,7 +112,8 @@ fn lead(report: &Report) -> String {
         ),
         (Language::Zh, None) => format!("没有可比的上期数据；{}。", limits_zh(missed)),
         (Language::En, Some(previous)) => format!(
-            "Of {} figures that can be compared with {}, {better} are better, {same} unchanged and \
+            "Of {} figures that can be compared with the {}, {better} are better, {same} \
+             unchanged and \
              {worse} worse; {}.",
             better + worse + same,
             previous.title,
@@ -144,20 +141,27 @@ fn limits_en(missed: usize) -> String {
     }
 }
 
+/// A limit that is not kept; a promise of the operator's own is no rule.
+fn breaks_rule(limit: &Limit) -> bool {
+    limit.met == Some(false) && !limit.promise
+}
+
 fn missed(report: &Report) -> impl Iterator<Item = &Line> {
-    report.lines().filter(|line| line.figure.limits.iter().any(|limit| limit.met == Some(false)))
+    report.lines().filter(|line| line.figure.limits.iter().any(breaks_rule))
 }
 
 /// One sentence for each figure that got worse or misses a limit, and for each slow region.
 fn points(report: &Report) -> Vec<String> {
     let mut points = Vec::new();
     for line in missed(report) {
-        let broken = line.figure.limits.iter().filter(|limit| limit.met == Some(false));
+        let broken = line.figure.limits.iter().filter(|limit| breaks_rule(limit));
         let limits: Vec<&str> = broken.map(|limit| limit.printed.as_str()).collect();
         let value = value_with_unit(line, report.language);
         points.push(match report.language {
             Language::Zh => format!("{}为{value}，限值{}。", name(report, line), limits.join("、")),
-            Language::En => format!("{}: {value}, limit {}.", name(report, line), limits.join(", ")),
+            Language::En => {
+                format!("{}: {value}, limit {}.", name(report, line), limits.join(", "))
+            }
         });
     }
     for (line, _) in trends(report).into_iter().filter(|(_, trend)| *trend == Trend::Worse) {
@@ -167,9 +171,14 @@ fn points(report: &Report) -> Vec<String> {
         if let Body::Regions { rows, whole, .. } = &chart.body {
             let slow = rows.iter().filter(|row| row.stands == Trend::Worse);
             let whole = whole.as_ref().map_or(print::NOTHING, |whole| &whole.printed);
+            let group = report.groups.iter().find(|group| group.id == chart.group);
+            let group = group.map(|group| group.title.as_str()).unwrap_or_default();
+            let title = match report.language {
+                Language::Zh => format!("{group}·{}", chart.title),
+                Language::En => format!("{group}, {}", chart.title),
+            };
             for row in slow {
-                let unit = &chart.unit_title;
-                points.push(region_sentence(report, row, &chart.title, whole, unit));
+                points.push(region_sentence(report, row, &title, whole, &chart.unit_title));
             }
         }
     }
@@ -232,8 +241,8 @@ fn name(report: &Report, line: &Line) -> String {
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let group = group.map(|group| group.title.as_str()).unwrap_or_default();
     match (report.language, &line.segment) {
-        (Language::Zh, Some(segment)) => format!("{group}{}（{segment}）", line.title),
-        (Language::Zh, None) => format!("{group}{}", line.title),
+        (Language::Zh, Some(segment)) => format!("{group}·{}（{segment}）", line.title),
+        (Language::Zh, None) => format!("{group}·{}", line.title),
         (Language::En, Some(segment)) => format!("{group}, {} ({segment})", line.title),
         (Language::En, None) => format!("{group}, {}", line.title),
     }

@@ -1,0 +1,277 @@
+//! Bad input of every kind: a clear error, exit code 2, and an instance that is as it was.
+
+mod program;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use program::{Folder, trueline};
+
+const MAPPING: &str = r#"
+[mapping]
+dataset = "case"
+
+[columns.source]
+value = "t"
+
+[columns.source_key]
+from = "id"
+
+[columns.kind]
+value = "repair"
+
+[columns.accepted]
+from = "opened"
+optional = true
+
+[extras.x_note]
+kind = "text"
+from = "note"
+optional = true
+"#;
+
+/// An instance with one good case in it, and a mapping.
+struct Ready {
+    folder: Folder,
+    dir: String,
+    mapping: String,
+}
+
+fn ready() -> Ready {
+    let folder = Folder::new();
+    let dir = folder.path("instance");
+    let mapping = folder.path("mapping.toml");
+    fs::write(&mapping, MAPPING).expect("written");
+    let good = folder.path("good.csv");
+    fs::write(&good, "id,opened,note\n1,2020-01-02 10:00:00,good\n").expect("written");
+    trueline(&["--dir", &dir, "import", "case", &good, "--mapping", &mapping]).done();
+    Ready { folder, dir, mapping }
+}
+
+/// Every file of an instance with its bytes.
+fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(content(&path));
+        } else {
+            found.insert(path.display().to_string(), fs::read(&path).expect("readable"));
+        }
+    }
+    found
+}
+
+impl Ready {
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.folder.path(name);
+        fs::write(&path, bytes).expect("written");
+        path
+    }
+
+    /// The import of a file must fail with 2, name the file by its base name only, say something of
+    /// the cause, and leave nothing behind.
+    fn refuses(&self, name: &str, bytes: &[u8], says: &str) {
+        let path = self.file(name, bytes);
+        let before = content(Path::new(&self.dir));
+        let said =
+            trueline(&["--dir", &self.dir, "import", "case", &path, "--mapping", &self.mapping])
+                .fails(2);
+        assert!(said.contains(name), "{said} names {name}");
+        assert!(said.contains(says), "{said} says {says}");
+        assert!(!said.contains("panicked"), "{said}");
+        assert_eq!(content(Path::new(&self.dir)), before, "{name} left something behind");
+    }
+
+    fn refuses_mapping(&self, text: &str, says: &str) {
+        let mapping = self.file("hostile.toml", text.as_bytes());
+        let good = self.file("good2.csv", b"id,opened,note\n2,2020-01-02 10:00:00,x\n");
+        let before = content(Path::new(&self.dir));
+        let said = trueline(&["--dir", &self.dir, "import", "case", &good, "--mapping", &mapping])
+            .fails(2);
+        assert!(said.contains("hostile.toml"), "{said}");
+        assert!(said.contains(says), "{said} says {says}");
+        assert_eq!(content(Path::new(&self.dir)), before);
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed =
+        flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(bytes).expect("in memory");
+    packed.finish().expect("in memory")
+}
+
+/// A noisy table of so many rows, which hardly packs.
+fn table(rows: u64) -> Vec<u8> {
+    let mut csv = String::from("id,opened,note\n");
+    let mut noise = 1_u64;
+    for row in 0..rows {
+        noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        csv.push_str(&format!("{row},2020-01-02 10:00:00,{noise:x}\n"));
+    }
+    csv.into_bytes()
+}
+
+#[test]
+fn a_gzip_cut_short_is_refused_whole() {
+    let packed = gzip(&table(20_000));
+    ready().refuses("cut.csv.gz", &packed[..packed.len() / 2], "cut short or damaged");
+}
+
+#[test]
+fn damaged_gzip_is_refused_whole() {
+    let mut packed = gzip(&table(20_000));
+    let middle = packed.len() / 2;
+    packed[middle..middle + 64].fill(0xff);
+    ready().refuses("damaged.csv.gz", &packed, "damaged");
+}
+
+#[test]
+fn a_quote_left_open_is_refused_with_its_line() {
+    let csv = b"id,opened,note\n1,2020-01-02 10:00:00,\"never closed\n2,x,y\n";
+    ready().refuses("open.csv", csv, "line 2");
+}
+
+#[test]
+fn text_in_another_encoding_than_the_mapping_says_is_refused() {
+    let ready = ready();
+    let mapping = MAPPING.replace("[mapping]", "[mapping]\nencoding = \"utf-8\"");
+    fs::write(&ready.mapping, mapping).expect("written");
+    let mut csv = String::from("id,opened,note\n");
+    for row in 0..200 {
+        csv.push_str(&format!("单{row},2020-01-02 10:00:00,障碍修复工单\n"));
+    }
+    let (bytes, _, _) = encoding_rs::GB18030.encode(&csv);
+    ready.refuses("gb.csv", &bytes, "utf-8");
+}
+
+#[test]
+fn an_empty_file_is_refused() {
+    ready().refuses("empty.csv", b"", "empty.csv");
+}
+
+#[test]
+fn a_cell_of_ten_megabytes_is_a_cell() {
+    let ready = ready();
+    let mut csv = b"id,opened,note\n9,2020-01-02 10:00:00,".to_vec();
+    csv.resize(csv.len() + 10_000_000, b'x');
+    csv.push(b'\n');
+    let path = ready.file("wide.csv", &csv);
+    let done = trueline(&["--dir", &ready.dir, "import", "case", &path])
+        .args(["--mapping", &ready.mapping, "--format", "json"])
+        .done();
+    assert!(done.contains("\"accepted\": 1"), "{done}");
+}
+
+#[test]
+fn json_nested_without_end_is_refused() {
+    let mut json = b"{\"id\": \"1\", \"opened\": ".to_vec();
+    json.extend(std::iter::repeat_n(b'[', 200_000));
+    json.extend(std::iter::repeat_n(b']', 200_000));
+    json.push(b'}');
+    ready().refuses("deep.json", &json, "deep.json");
+}
+
+#[test]
+fn json_cut_short_is_refused() {
+    ready().refuses("cut.json", b"{\"id\": \"1\"}\n{\"id\": \"2\", \"op", "cut short");
+}
+
+/// A workbook whose only sheet unpacks to so many megabytes of blanks.
+fn bomb(megabytes: usize) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let parts = [
+        (
+            "[Content_Types].xml",
+            r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"#,
+        ),
+        (
+            "xl/workbook.xml",
+            r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
+        ),
+    ];
+    for (name, text) in parts {
+        zip.start_file(name, options).expect("in memory");
+        zip.write_all(text.as_bytes()).expect("in memory");
+    }
+    zip.start_file("xl/worksheets/sheet1.xml", options).expect("in memory");
+    let blanks = vec![b' '; 1 << 20];
+    for _ in 0..megabytes {
+        zip.write_all(&blanks).expect("in memory");
+    }
+    zip.finish().expect("in memory").into_inner()
+}
+
+#[test]
+fn a_workbook_that_unpacks_without_end_is_refused() {
+    let packed = bomb(1_100);
+    assert!(packed.len() < 4 << 20, "a bomb is small: {}", packed.len());
+    ready().refuses("bomb.xlsx", &packed, "bomb.xlsx");
+}
+
+#[test]
+fn a_workbook_cut_short_is_refused() {
+    let packed = bomb(1);
+    ready().refuses("cut.xlsx", &packed[..packed.len() / 2], "cut.xlsx");
+}
+
+#[test]
+fn hostile_mappings_are_refused_with_file_and_line() {
+    let ready = ready();
+    let deep = format!("[mapping]\ndataset = {}", "[".repeat(100_000));
+    ready.refuses_mapping(&deep, "line");
+    let parentheses = format!("{}true{}", "(".repeat(50_000), ")".repeat(50_000));
+    let expression = MAPPING.replace(
+        "value = \"repair\"",
+        &format!("expr = 'if({parentheses}, \"a\", \"b\")'"),
+    );
+    ready.refuses_mapping(&expression, "expr");
+    ready.refuses_mapping(&MAPPING.replace("[columns.kind]", "[columns.knd]"), "kind");
+    ready.refuses_mapping(&MAPPING.replace("from = \"id\"", "from = \"ID no\""), "ID no");
+    ready.refuses_mapping("\u{0}\u{1}\u{2}", "line 1");
+}
+
+#[test]
+fn packs_that_inherit_in_a_circle_are_refused() {
+    let folder = Folder::new();
+    let text = |id: &str, parent: &str| {
+        format!(
+            "[pack]\nid = \"{id}\"\nversion = \"1\"\ntitle = \"{id}\"\ninherits = \"{parent}\"\n"
+        )
+    };
+    for (id, parent) in [("one", "two"), ("two", "three"), ("three", "one")] {
+        fs::write(folder.path(&format!("{id}.toml")), text(id, parent)).expect("written");
+    }
+    let said = trueline(&["pack", "check", &folder.path("one.toml")]).fails(2);
+    assert!(said.contains("circle"), "{said}");
+    assert!(said.contains("one.toml") || said.contains("three.toml"), "{said}");
+}
+
+#[test]
+fn random_bytes_are_refused_or_quarantined_and_never_crash() {
+    let ready = ready();
+    let mut noise = 7_u64;
+    for round in 0..6 {
+        let bytes: Vec<u8> = (0..5_000)
+            .map(|_| {
+                noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (noise >> 56) as u8
+            })
+            .collect();
+        let path = ready.file(&format!("noise{round}.csv"), &bytes);
+        let output =
+            trueline(&["--dir", &ready.dir, "import", "case", &path, "--mapping", &ready.mapping])
+                .output();
+        let code = output.status.code();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(code, Some(0 | 2)), "round {round}: {code:?}\n{said}");
+    }
+}

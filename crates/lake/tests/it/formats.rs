@@ -1,0 +1,156 @@
+//! Workbooks, JSON, Parquet, gzip: the same rows out of each.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use trueline_lake::import_own;
+
+use crate::dataset::{MAPPING, Place};
+
+const COLUMNS: [&str; 6] = ["source", "number", "size", "grams", "posted", "note"];
+const EXPECTED: [&str; 2] =
+    ["post|A1|small|10|2020-01-30 16:00:00|-", "post|B2|large|20|2020-01-31 02:20:30|a, b"];
+const SMALL: &str = "number,size,grams,posted,note\n\
+    B2,大,20,2020-01-31 10:20:30,\"a, b\"\n\
+    A1,小,10,2020-01-31,\n";
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+    out.write_all(content).expect("in memory");
+    out.finish().expect("in memory")
+}
+
+#[test]
+fn gzip_is_unpacked_whatever_the_file_is_called() {
+    let place = Place::new();
+    let file = place.file("plain.csv", gzip(SMALL.as_bytes()));
+    place.import(MAPPING, &file).expect("an import");
+    assert_eq!(place.rows(&COLUMNS, None), EXPECTED);
+}
+
+#[test]
+fn json_comes_in_lines_and_in_arrays() {
+    let lines = r#"{"number":"B2","size":"大","grams":20,"posted":"2020-01-31T10:20:30+08:00",
+        "note":"a, b"}
+        {"number":"A1","size":"小","grams":10,"posted":"2020-01-31","note":null}"#;
+    let array = format!("\n[ {} ]", lines.replacen("}\n", "},\n", 1));
+    for content in [lines.to_owned(), array] {
+        let place = Place::new();
+        let file = place.file("a.json", content);
+        place.import(MAPPING, &file).expect("an import");
+        assert_eq!(place.rows(&COLUMNS, None), EXPECTED);
+    }
+}
+
+#[test]
+fn nested_json_is_named_by_its_path() {
+    let place = Place::new();
+    let mapping = MAPPING
+        .replace("from = \"size\"", "from = \"what.size\"")
+        .replace("from = \"note\"", "from = \"notes.1.text\"")
+        .replace("[mapping]", "[mapping]\nrest = \"drop\"");
+    let file = place.file(
+        "a.json",
+        r#"{"number":"A","what":{"size":"小"},"notes":[{"text":"x"},{"text":"y"}]}"#,
+    );
+    place.import(&mapping, &file).expect("an import");
+    assert_eq!(place.rows(&["number", "size", "note", "grams"], None), ["A|small|y|-"]);
+}
+
+#[test]
+fn refused_json_imports_again_once_mended() {
+    let place = Place::new();
+    let file =
+        place.file("a.json", r#"{"number":"A","size":"中","grams":1,"posted":"","note":"n"}"#);
+    let summary = place.import(MAPPING, &file).expect("an import");
+    let path = summary.files[0].quarantine.clone().expect("a quarantine file");
+    let content = std::fs::read_to_string(path).expect("readable");
+    assert!(content.contains("quarantine_reason"), "{content}");
+    let mended = place.file("b.json", content.replace('中', "小"));
+    let counts = place.import(MAPPING, &mended).expect("an import").counts;
+    assert_eq!((counts.new, counts.quarantined), (1, 0));
+}
+
+#[test]
+fn a_workbook_with_a_title_and_grouped_columns_is_read() {
+    let place = Place::new();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let plain = Format::new();
+    let date = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+    sheet.merge_range(0, 0, 0, 4, "A register of parcels", &plain).expect("a title");
+    sheet.merge_range(1, 0, 2, 0, "number", &plain).expect("a header");
+    sheet.merge_range(1, 1, 1, 2, "parcel", &plain).expect("a header");
+    sheet.write(2, 1, "size").expect("a header");
+    sheet.write(2, 2, "grams").expect("a header");
+    sheet.merge_range(1, 3, 2, 3, "posted", &plain).expect("a header");
+    sheet.merge_range(1, 4, 2, 4, "note", &plain).expect("a header");
+    sheet.write(3, 0, "B2").expect("a cell");
+    sheet.write(3, 1, "大").expect("a cell");
+    sheet.write(3, 2, 20).expect("a cell");
+    let at = ExcelDateTime::from_ymd(2020, 1, 31).and_then(|d| d.and_hms(10, 20, 30));
+    sheet.write_with_format(3, 3, at.expect("a time"), &date).expect("a cell");
+    sheet.write(3, 4, "a, b").expect("a cell");
+    sheet.write(4, 0, "A1").expect("a cell");
+    sheet.write(4, 1, "小").expect("a cell");
+    sheet.write(4, 2, 10).expect("a cell");
+    let day = ExcelDateTime::from_ymd(2020, 1, 31).expect("a day");
+    sheet.write_with_format(4, 3, &day, &date).expect("a cell");
+    let content = book.save_to_buffer().expect("a workbook");
+    let mapping = MAPPING
+        .replace("from = \"size\"", "from = \"parcel/size\"")
+        .replace("from = \"grams\"", "from = \"parcel/grams\"");
+    let file = place.file("a.xlsx", &content);
+    place.import(&mapping, &file).expect("an import");
+    assert_eq!(place.rows(&COLUMNS, None), EXPECTED);
+    // A value that is not allowed: the refused row comes as plain text and imports again.
+    let place = Place::new();
+    let strict = mapping.replace("\"大\" = \"large\"", "\"巨\" = \"large\"");
+    let file = place.file("a.xlsx", &content);
+    let summary = place.import(&strict, &file).expect("an import");
+    assert_eq!(summary.counts.quarantined, 1);
+    let path = summary.files[0].quarantine.clone().expect("a quarantine file");
+    let text = std::fs::read_to_string(path).expect("readable").replace('大', "巨");
+    let again = place.file("again.csv", text);
+    let counts = place.import(&strict, &again).expect("an import").counts;
+    assert_eq!((counts.new, counts.quarantined), (1, 0));
+    assert_eq!(place.rows(&COLUMNS, None), EXPECTED);
+}
+
+#[test]
+fn what_a_lake_wrote_another_takes_as_it_is() {
+    let place = Place::new();
+    let mapping = format!(
+        "{MAPPING}[extras.x_note]\nfrom = \"note\"\n\
+         [[stops]]\nkind = \"held\"\nfrom = {{ from = \"posted\" }}\n"
+    );
+    let file = place.file("a.csv", SMALL);
+    place.import(&mapping, &file).expect("an import");
+    let columns = [&COLUMNS[..], &["x_note", "precision", "stops"]].concat();
+    let rows = place.rows(&columns, None);
+    let written = place.lake.dataset_folder("parcel").join("000001.parquet");
+    let other = Place::new();
+    let summary = import_own(&other.lake, &other.schema, &[written.clone()], &other.options(5));
+    assert_eq!(summary.expect("an import").counts.new, 2);
+    assert_eq!(other.rows(&columns, None), rows);
+    // Through a mapping the same file is a table like any other.
+    let third = Place::new();
+    let plain = MAPPING
+        .replace("[mapping]", "[mapping]\nrest = \"drop\"")
+        .replace("values = { \"小\" = \"small\", \"大\" = \"large\" }", "");
+    third.import(&plain, &written).expect("an import");
+    assert_eq!(third.rows(&COLUMNS, None), EXPECTED);
+}
+
+#[test]
+fn text_in_the_datasets_own_layout_needs_no_mapping() {
+    let place = Place::new();
+    let file =
+        place.file("a.csv", "source,number,size,x_colour\nshop,7,large,red\n,8,small,blue\n");
+    let summary = import_own(&place.lake, &place.schema, &[file], &place.options(5));
+    let counts = summary.expect("an import").counts;
+    assert_eq!((counts.new, counts.quarantined), (1, 1));
+    assert_eq!(place.rows(&["source", "number", "x_colour"], None), ["shop|7|red"]);
+}

@@ -1,0 +1,85 @@
+//! Files that are broken or mean harm: a clear error, and the lake as it was.
+
+use std::io::Write as _;
+
+use crate::dataset::{MAPPING, Place};
+
+fn refused(name: &str, content: impl AsRef<[u8]>, told: &str) {
+    let place = Place::new();
+    let file = place.file(name, content);
+    let error = place.import(MAPPING, &file).expect_err("a refusal").to_string();
+    assert!(error.contains(name) && error.contains(told), "{error}");
+    assert!(!error.contains(place.path().to_str().expect("text")), "a path is shown: {error}");
+    let folder = place.lake.dataset_folder("parcel");
+    let left = std::fs::read_dir(folder).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "something was left behind");
+}
+
+const HEAD: &str = "number,size,grams,posted,note\n";
+
+#[test]
+fn files_cut_short_are_refused() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    for row in 0..5_000 {
+        write!(packed, "{row}{HEAD}").expect("in memory");
+    }
+    let packed = packed.finish().expect("in memory");
+    refused("cut.csv.gz", &packed[..packed.len() / 2], "cut short");
+    refused("cut.parquet", b"PAR1 and then nothing that it promised", "fetch");
+    refused("cut.json", r#"{"number":"A","note":"#, "does not end");
+    refused("cut.xlsx", b"PK\x03\x04 and then nothing", "workbook");
+    refused("empty.csv", b"", "names its columns");
+}
+
+#[test]
+fn a_quote_left_open_is_told_with_its_line() {
+    refused("open.csv", format!("{HEAD}A,小,1,,x\nB,小,1,,\"x\nC,小,1,,y\n"), "line 3");
+}
+
+#[test]
+fn the_wrong_encoding_is_told() {
+    let rows: String = (0..100).map(|n| format!("{n},大,1,,中文\n")).collect();
+    let place = Place::new();
+    let file = place.file("wrong.csv", encoding_rs::GB18030.encode(&format!("{HEAD}{rows}")).0);
+    let mapping = MAPPING.replace("[mapping]", "[mapping]\nencoding = \"utf-8\"");
+    let error = place.import(&mapping, &file).expect_err("a refusal").to_string();
+    assert!(error.contains("wrong.csv") && error.contains("encoding"), "{error}");
+}
+
+#[test]
+fn one_broken_character_costs_one_row() {
+    let rows: String = (0..100).map(|n| format!("{n},大,1,,中文\n")).collect();
+    let mut bytes = format!("{HEAD}{rows}").into_bytes();
+    let at = bytes.len() - 3;
+    bytes[at] = 0xff;
+    let place = Place::new();
+    let summary = place.import(MAPPING, &place.file("one.csv", bytes)).expect("an import");
+    assert_eq!((summary.counts.new, summary.counts.quarantined), (99, 1));
+    assert_eq!(summary.files[0].reasons[0].kind, "no_text");
+}
+
+#[test]
+fn a_cell_of_ten_megabytes_is_a_cell() {
+    let place = Place::new();
+    let long = "x".repeat(10 << 20);
+    let file = place.file("long.csv", format!("{HEAD}A,小,1,,{long}\nB,小,1,,x\n"));
+    assert_eq!(place.import(MAPPING, &file).expect("an import").counts.new, 2);
+}
+
+#[test]
+fn deep_json_is_refused() {
+    let deep = format!("{{\"number\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    refused("deep.json", deep, "no valid JSON");
+}
+
+#[test]
+fn a_forgotten_column_is_refused() {
+    refused("more.csv", "number,size,grams,posted,note,phone\nA,小,1,,x,139\n", "`phone`");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_named() {
+    let place = Place::new();
+    let error = place.import(MAPPING, &place.path().join("none.csv")).expect_err("a refusal");
+    assert!(error.to_string().contains("none.csv"), "{error}");
+}

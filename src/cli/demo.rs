@@ -1,0 +1,129 @@
+//! `trueline demo`: a simulated province, its report in every format, and the pages.
+//!
+//! Running it again is safe: the same province is recognised, nothing is added, and the reports are
+//! the same bytes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::arguments::{self, Demo};
+use super::import::{Importer, in_folder};
+use super::indicators::Asked;
+use super::place::Place;
+use super::{Failure, Language, Progress, init, report, serve, simulate};
+use crate::instance::Instance;
+use crate::simulation::DEFAULT_SEED;
+use crate::systems::reports;
+
+const PACK: &str = "operator-promise";
+const PERIOD: &str = "2020H1";
+const BEFORE: &str = "2019H2";
+
+pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(), Failure> {
+    let instance = instance(place)?;
+    let sources = sources(&instance, asked.cases)?;
+    let importer = Importer { instance: &instance, now: super::now(), full: false, language };
+    for period in [BEFORE, PERIOD] {
+        let folder = sources.join(period);
+        if !folder.is_dir() {
+            simulate_whole(&folder, period, asked.cases, language)?;
+        }
+        for (schema, files) in in_folder(&folder)? {
+            importer.import(&schema, &files, None)?;
+        }
+    }
+    let question =
+        arguments::Question { pack: None, period: PERIOD.to_owned(), as_of: None };
+    let question = Asked::new(&instance, &question, &[])?;
+    let files = write_reports(&instance, &question, language)?;
+    println!(
+        "{}",
+        language.pick(
+            "模拟省份：全部数据由程序生成，不是任何运营商的真实数据。",
+            "Simulated province: every record was generated, none is real."
+        )
+    );
+    if asked.no_serve {
+        return Ok(());
+    }
+    serve::open(&instance, question, files, &asked.listen, language)
+}
+
+/// The demo's own instance; one that somebody uses for real records is refused.
+fn instance(place: &Place) -> Result<Instance, Failure> {
+    if !place.dir.join("trueline.toml").is_file() {
+        let settings = init::settings(PACK, &init::Company::SIMULATED);
+        return place.create(&settings, &reports::DEMO_NARRATIVES);
+    }
+    let instance = place.open()?;
+    if !instance.settings.report.simulated {
+        return Err(Failure::request(
+            format!("{} holds an instance that is no demo", place.dir.display()),
+            "choose another folder with --dir",
+        ));
+    }
+    Ok(instance)
+}
+
+/// Where the simulated files lie. A demo of another size needs a folder of its own, because an
+/// instance with two provinces in it would be neither.
+fn sources(instance: &Instance, cases: u64) -> Result<PathBuf, Failure> {
+    let folder = instance.folder().join("sources");
+    let own = folder.join(format!("{cases}-cases-seed-{DEFAULT_SEED}"));
+    let other = fs::read_dir(&folder).ok().and_then(|entries| {
+        entries.flatten().map(|entry| entry.path()).find(|path| *path != own)
+    });
+    match other {
+        None => Ok(own),
+        Some(other) => Err(Failure::request(
+            format!("this demo was made with {}", other.display()),
+            "remove its folder, or choose another with --dir",
+        )),
+    }
+}
+
+/// Simulates into a folder that appears only when it is complete.
+fn simulate_whole(
+    folder: &Path,
+    period: &str,
+    cases: u64,
+    language: Language,
+) -> Result<(), Failure> {
+    let parsed = super::question::period(period, simulate::ZONE)?;
+    let unfinished = folder.with_extension("unfinished");
+    if unfinished.is_dir() {
+        fs::remove_dir_all(&unfinished)?;
+    }
+    fs::create_dir_all(&unfinished)?;
+    simulate::make(&unfinished, parsed, cases, DEFAULT_SEED, language)?;
+    fs::rename(&unfinished, folder)?;
+    Ok(())
+}
+
+/// Writes the report in both languages and every format, and keeps the bytes for the pages.
+fn write_reports(
+    instance: &Instance,
+    asked: &Asked,
+    language: Language,
+) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let folder = instance.folder().join("reports");
+    fs::create_dir_all(&folder)?;
+    let step = language.pick("编写报告", "writing the report");
+    let total = 2 * report::ENDINGS.len() as u64;
+    let bar = Progress::start(step, total);
+    let mut files = BTreeMap::new();
+    let sheaf = report::Sheaf::new(instance, asked)?;
+    for language in [Language::Chinese, Language::English] {
+        let draft = sheaf.draft(language)?;
+        for ending in report::ENDINGS {
+            let name = format!("report.{}.{ending}", language.code());
+            let bytes = draft.render(ending)?;
+            report::write(&folder.join(&name), &bytes)?;
+            files.insert(name, bytes);
+            bar.at(files.len() as u64);
+        }
+    }
+    bar.done(&format!("{step}: {}", folder.display()));
+    Ok(files)
+}

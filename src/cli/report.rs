@@ -1,0 +1,161 @@
+//! `trueline report`: the half-year report, in as many formats as files are named.
+
+use std::fs;
+use std::path::Path;
+
+use super::arguments::Report;
+use super::indicators::Asked;
+use super::place::Place;
+use super::{Failure, Language, Progress, quality};
+use crate::instance::Instance;
+use crate::systems::cases::dataset_schemas;
+use crate::systems::cases::quality::Finding;
+use crate::systems::reports::model::{self, Batch, DataNote};
+use crate::systems::reports::{self, Assembly, Logo, LogoKind, Material};
+
+/// The formats, by the ending of a file's name.
+pub(super) const ENDINGS: [&str; 5] = ["pdf", "html", "xlsx", "json", "docx"];
+
+pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(), Failure> {
+    let mut endings = Vec::new();
+    for path in &asked.out {
+        endings.push(ending(path)?);
+    }
+    let instance = place.open()?;
+    let question = Asked::new(&instance, &asked.question, &[])?;
+    let step = language.pick("编写报告", "writing the report");
+    let bar = Progress::start(step, asked.out.len() as u64);
+    let draft = Sheaf::new(&instance, &question)?.draft(language)?;
+    for (index, (path, ending)) in asked.out.iter().zip(endings).enumerate() {
+        write(path, &draft.render(ending)?)?;
+        bar.at(index as u64 + 1);
+    }
+    let names: Vec<String> = asked.out.iter().map(|path| path.display().to_string()).collect();
+    bar.done(&format!("{step}: {}", names.join(", ")));
+    Ok(())
+}
+
+fn ending(path: &Path) -> Result<&'static str, Failure> {
+    let given = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let known = ENDINGS.iter().find(|known| given.as_deref() == Some(**known));
+    known.copied().ok_or_else(|| {
+        Failure::request(
+            format!("{} has no ending that says its format", path.display()),
+            format!("use one of .{}", ENDINGS.join(", .")),
+        )
+    })
+}
+
+/// Writes a file so that a reader sees the old one or the whole new one.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.unfinished"));
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        Failure::from_error(&error).with_next(format!("{} was not written", path.display()))
+    })
+}
+
+/// Everything that a report is made from, in no language yet: read once, written in both.
+#[derive(Debug)]
+pub(super) struct Sheaf<'a> {
+    instance: &'a Instance,
+    asked: &'a Asked,
+    material: Material,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Sheaf<'a> {
+    /// Computes the figures and looks for data-quality problems.
+    pub(super) fn new(instance: &'a Instance, asked: &'a Asked) -> Result<Self, Failure> {
+        let period = &asked.question.period;
+        let material = reports::gather(&asked.pack, period, &asked.records())?;
+        let findings =
+            quality::findings(&asked.lake, &asked.pack, asked.as_of, super::now())?;
+        Ok(Sheaf { instance, asked, material, findings })
+    }
+
+    /// The report in one language.
+    pub(super) fn draft(&self, language: Language) -> Result<Draft, Failure> {
+        let settings = &self.instance.settings.report;
+        let narrative = self.instance.narrative(language.code())?;
+        let narrative = narrative.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
+        let report = reports::assemble(Assembly {
+            pack: &self.asked.pack,
+            settings,
+            language: language.pick(reports::Language::Zh, reports::Language::En),
+            material: &self.material,
+            data: self.data(language)?,
+            narrative,
+            as_of: self.asked.as_of.map(moment),
+        })?;
+        let logo = match &settings.logo {
+            None => None,
+            Some(name) => {
+                let kind = LogoKind::of_name(name).ok_or_else(|| {
+                    Failure::request(format!("the logo `{name}` is no picture"), "use SVG or PNG")
+                })?;
+                let bytes = fs::read(self.instance.folder().join(name))?;
+                Some(Logo { kind, bytes })
+            }
+        };
+        Ok(Draft { report, logo })
+    }
+
+    /// The batches that the lake lists, and what the finder says of them.
+    fn data(&self, language: Language) -> Result<DataNote, Failure> {
+        let mut batches = Vec::new();
+        for schema in dataset_schemas() {
+            let cut = self.asked.as_of.unwrap_or(i64::MAX);
+            let manifest = self.asked.lake.manifest(schema.name)?;
+            for batch in manifest.batches.iter().filter(|batch| batch.recorded <= cut) {
+                let source = batch.sources.first();
+                batches.push(Batch {
+                    dataset: schema.name.to_owned(),
+                    batch: batch.id.clone(),
+                    source: source.map_or(String::new(), |source| source.name.clone()),
+                    imported: Some(moment(batch.recorded)),
+                    read: batch.counts.read,
+                    accepted: batch.counts.accepted,
+                    quarantined: batch.counts.quarantined,
+                    digest: source.map(|source| source.sha256.clone()),
+                });
+            }
+        }
+        let findings = self.findings.iter().map(|finding| model::Finding {
+            kind: finding.kind.code().to_owned(),
+            dataset: "case".to_owned(),
+            column: Some(finding.column.clone()),
+            rows: finding.rows,
+            explanation: language
+                .pick(&finding.explanation.zh, &finding.explanation.en)
+                .clone(),
+            remedy: language.pick(&finding.remedy.zh, &finding.remedy.en).clone(),
+        });
+        Ok(DataNote { batches, findings: findings.collect() })
+    }
+}
+
+/// RFC 3339 in UTC.
+fn moment(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or(String::new(), |moment| moment.to_string())
+}
+
+/// A report in one language, ready to be rendered.
+#[derive(Debug)]
+pub(super) struct Draft {
+    report: reports::Report,
+    logo: Option<Logo>,
+}
+
+impl Draft {
+    /// The bytes of one format.
+    pub(super) fn render(&self, ending: &str) -> Result<Vec<u8>, Failure> {
+        let logo = self.logo.as_ref();
+        Ok(match ending {
+            "pdf" => reports::pdf::render(&self.report, logo)?,
+            _ => reports::json::render(&self.report)?,
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! `trueline serve`: the report and the pages that slice every figure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::arguments::{self, Serve};
+use super::indicators::Asked;
+use super::place::Place;
+use super::{Failure, Language, report};
+use crate::instance::Instance;
+use crate::router::router;
+use crate::systems::indicators::Words;
+use crate::systems::indicators::http::Console;
+use crate::systems::reports::http::Shelf;
+use crate::web::Templates;
+
+pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<(), Failure> {
+    let instance = place.open()?;
+    let Some(period) = asked.period.clone() else {
+        return Err(Failure::request(
+            "which period is to be shown?",
+            "name it: `trueline serve --period 2020H1`",
+        ));
+    };
+    let question = arguments::Question { pack: asked.pack.clone(), period, as_of: None };
+    let question = Asked::new(&instance, &question, &[])?;
+    let mut files = BTreeMap::new();
+    let sheaf = report::Sheaf::new(&instance, &question)?;
+    for language in [Language::Chinese, Language::English] {
+        let draft = sheaf.draft(language)?;
+        for ending in report::ENDINGS {
+            files.insert(format!("report.{}.{ending}", language.code()), draft.render(ending)?);
+        }
+    }
+    open(&instance, question, files, &asked.listen, language)
+}
+
+/// Serves until the program is stopped. Prints the address when it can be opened.
+pub(super) fn open(
+    instance: &Instance,
+    asked: Asked,
+    files: BTreeMap<String, Vec<u8>>,
+    listen: &str,
+    language: Language,
+) -> Result<(), Failure> {
+    let report = &instance.settings.report;
+    let english = report.english.as_ref().and_then(|english| english.company.clone());
+    let company = Words {
+        zh: report.company.clone(),
+        en: english.unwrap_or_else(|| report.company.clone()),
+    };
+    let console = Console {
+        period: asked.question.period.clone(),
+        lake: asked.lake,
+        pack: asked.pack,
+        company,
+        simulated: report.simulated,
+        files: files.keys().cloned().collect(),
+        templates: Templates::new(),
+    };
+    let routes = router(Arc::new(console), Arc::new(Shelf { files }));
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(listen).await.map_err(|error| {
+            Failure::request(
+                format!("cannot listen on {listen}: {error}"),
+                "choose another address with --listen, such as 127.0.0.1:0 for any free port",
+            )
+        })?;
+        let address = listener.local_addr()?;
+        let words = language.pick("打开", "open");
+        println!("{words} http://{address}/?lang={}", language.code());
+        let stop = async {
+            // A signal that cannot be listened for leaves the usual way out: the process is killed.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        axum::serve(listener, routes).with_graceful_shutdown(stop).await?;
+        Ok(())
+    })
+}

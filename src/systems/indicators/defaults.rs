@@ -1,0 +1,37 @@
+//! What the parts of a pack file share while they are resolved: its defaults and its sources.
+
+use super::file;
+use super::mistake::{Manuscript, Mistake};
+use super::model::{Denominator, LegalSource, Pack};
+
+/// What indicators of one file fall back on.
+#[derive(Debug)]
+pub(super) struct Fallback {
+    pub(super) subtract: Vec<String>,
+    pub(super) limit_is_on_time: bool,
+    pub(super) denominator: Denominator,
+    pub(super) exclude: Vec<file::ExcludeText>,
+}
+
+pub(super) fn denominator(text: Option<file::DenominatorText>) -> Denominator {
+    match text {
+        None | Some(file::DenominatorText::Closed) => Denominator::Closed,
+        Some(file::DenominatorText::Dispatched) => Denominator::Dispatched,
+        Some(file::DenominatorText::DispatchedMinusWithdrawn) => {
+            Denominator::DispatchedMinusWithdrawn
+        }
+    }
+}
+
+pub(super) fn known_source<'a>(
+    manuscript: &Manuscript,
+    pack: &'a Pack,
+    name: &toml::Spanned<String>,
+) -> Result<&'a LegalSource, Box<Mistake>> {
+    pack.sources.get(name.get_ref()).ok_or_else(|| {
+        manuscript
+            .mistake(&name.span(), format!("no source is called `{}`", name.get_ref()))
+            .or_one_of(name.get_ref(), pack.sources.keys().map(String::as_str))
+            .into()
+    })
+}

@@ -1,0 +1,67 @@
+//! What the figures of one indicator are made from, and what one of them says about itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trueline_clock::Calendar;
+use trueline_figures::{Answer, Period, Slice, Tally};
+
+use super::compile::{LimitSet, limits_in};
+use super::counts::Counts;
+use super::fraction::Fraction;
+use super::model::{Indicator, Pack, TimeUnit, Words};
+
+/// Everything that the figures of one indicator are made from.
+pub(super) struct Sheet<'a> {
+    pub(super) pack: &'a Pack,
+    pub(super) indicator: &'a Indicator,
+    pub(super) period: &'a Period,
+    pub(super) calendars: &'a [Calendar],
+    pub(super) counts: &'a Counts,
+    pub(super) answer: Option<&'a Answer>,
+}
+
+/// A value with what it says about itself.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) value: Option<Fraction>,
+    pub(super) without_exclusions: Option<Fraction>,
+    pub(super) without_pauses: Option<Fraction>,
+    /// Hits and trials, where it is a proportion.
+    pub(super) proportion: Option<(u64, u64)>,
+    pub(super) late: u64,
+    pub(super) missing: Option<Words>,
+}
+
+pub(super) type Tallies = BTreeMap<Slice, Tally>;
+
+impl Sheet<'_> {
+    pub(super) fn tallies(&self, definition: &str, dimensions: &[String]) -> Tallies {
+        let Some(answer) = self.answer else {
+            return Tallies::new();
+        };
+        let names: Vec<&str> = dimensions.iter().map(String::as_str).collect();
+        answer.tallies(definition, &names).into_iter().collect()
+    }
+
+    pub(super) fn unit_seconds(&self, unit: TimeUnit) -> i64 {
+        match unit {
+            TimeUnit::Seconds => 1,
+            TimeUnit::Minutes => 60,
+            TimeUnit::Hours | TimeUnit::WorkingHours => 3600,
+            TimeUnit::Days => 86_400,
+            TimeUnit::WorkingDays => {
+                let name = self.pack.calendar.as_deref();
+                let found = self.calendars.iter().find(|one| Some(one.name()) == name);
+                found.map_or(86_400, Calendar::day_seconds)
+            }
+        }
+    }
+
+    /// The ids and limits of each pack that limits single cases here.
+    pub(super) fn limiting_packs(&self) -> BTreeSet<&str> {
+        limits_in(self.pack, self.indicator, &LimitSet::All)
+            .into_iter()
+            .map(|limit| limit.by.as_str())
+            .collect()
+    }
+}

@@ -1,0 +1,30 @@
+//! Where the records came from, as the manifests of the lake say.
+
+use jiff::Timestamp;
+use trueline_lake::{Lake, LakeError};
+
+use crate::systems::cases::dataset_schemas;
+use crate::systems::reports::model::{Batch, DataNote};
+
+/// The batches that figures at a cut are made from; the findings are for the caller to add.
+pub fn data_note(lake: &Lake, as_of: Option<i64>) -> Result<DataNote, LakeError> {
+    let mut note = DataNote::default();
+    for schema in dataset_schemas() {
+        let manifest = lake.manifest(schema.name)?;
+        let batches = manifest.batches.into_iter();
+        for batch in batches.filter(|batch| as_of.is_none_or(|cut| batch.recorded <= cut)) {
+            let names: Vec<&str> = batch.sources.iter().map(|file| file.name.as_str()).collect();
+            note.batches.push(Batch {
+                dataset: schema.name.to_owned(),
+                batch: batch.id.clone(),
+                source: names.join(", "),
+                imported: Timestamp::from_second(batch.recorded).ok().map(|at| at.to_string()),
+                read: batch.counts.read,
+                accepted: batch.counts.accepted,
+                quarantined: batch.counts.quarantined,
+                digest: batch.sources.first().map(|file| file.sha256.clone()),
+            });
+        }
+    }
+    Ok(note)
+}

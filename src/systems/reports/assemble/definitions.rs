@@ -1,0 +1,120 @@
+//! What each indicator means and where its rules stand, for the annex.
+
+use trueline_figures::Slice;
+
+use super::Assembly;
+use super::lines::limit;
+use crate::systems::indicators::{Indicator, Measure, Pack, Read, Results};
+use crate::systems::reports::model::{Definition, Language, LegalSource, Limit, NotAnswered};
+use crate::systems::reports::words::{kind_in_words, moments_in_words, unit_in_words};
+
+/// The definitions of every indicator that the report shows.
+pub(super) fn definitions(assembly: &Assembly<'_>) -> Vec<Definition> {
+    let pack = assembly.pack;
+    let shown = |indicator: &&Indicator| {
+        let results = &assembly.material.current;
+        let mut rows = results.rows.iter().filter(|row| row.indicator == indicator.id);
+        indicator.publish.iter().any(|one| one.main) || rows.any(|row| row.value.is_some())
+    };
+    let all = pack.indicators.iter().filter(shown);
+    all.map(|indicator| definition(assembly, indicator)).collect()
+}
+
+fn definition(assembly: &Assembly<'_>, indicator: &Indicator) -> Definition {
+    let (pack, language) = (assembly.pack, assembly.language);
+    let group = pack.groups.iter().find(|group| group.id == indicator.group);
+    let group = group.map(|group| language.of(&group.title)).unwrap_or_default();
+    let source = |id: &String| match pack.sources.get(id) {
+        Some(source) => language.of(&source.title).to_owned(),
+        None => id.clone(),
+    };
+    let clause = indicator.clause.as_deref().unwrap_or_default();
+    let mut sources: Vec<String> = indicator.sources.iter().map(source).collect();
+    if let Some(last) = sources.last_mut().filter(|_| !clause.is_empty()) {
+        *last = format!("{last} {clause}");
+    }
+    Definition {
+        indicator: indicator.id.clone(),
+        group: group.to_owned(),
+        title: language.of(&indicator.title).to_owned(),
+        says: language.of(&indicator.says).to_owned(),
+        population: indicator.population.text.clone(),
+        period_moment: indicator.period_moment.as_ref().map(|moment| moment.text.clone()),
+        measure: measure(indicator, language),
+        subtract: indicator
+            .clock()
+            .map(|clock| clock.subtract.iter().map(|kind| kind_in_words(kind, language)).collect())
+            .unwrap_or_default(),
+        exclusions: indicator
+            .exclusions
+            .iter()
+            .map(|exclusion| language.of(&exclusion.title).to_owned())
+            .collect(),
+        limits: limits(pack, &assembly.material.current, indicator, language),
+        sources,
+        set_by: indicator.set_by.clone(),
+    }
+}
+
+/// How it is measured, with moments by their names.
+fn measure(indicator: &Indicator, language: Language) -> String {
+    match &indicator.measure {
+        Measure::Waited(clock) => format!(
+            "{} → {}，{}",
+            moments_in_words(&clock.start.text, language),
+            moments_in_words(&clock.stop.text, language),
+            unit_in_words(clock.unit.code(), language)
+        )
+        .replace('，', if language == Language::Zh { "，" } else { ", " }),
+        Measure::Amount { value, .. } => value.text.clone(),
+        Measure::Share { hit, of } => format!("{} ÷ {}", hit.text, of.text),
+        Measure::Count => match language {
+            Language::Zh => "计数".to_owned(),
+            Language::En => "count".to_owned(),
+        },
+        Measure::Ratio { numerator, denominator } => {
+            format!("{} ÷ {}", numerator.text, denominator.text)
+        }
+        Measure::Per(per) => format!("÷ {} × {}", per.of, per.each),
+    }
+}
+
+/// Each limit once, as it stands beside any of the indicator's figures.
+fn limits(pack: &Pack, results: &Results, indicator: &Indicator, language: Language) -> Vec<Limit> {
+    let mut limits: Vec<Limit> = Vec::new();
+    let rows = results.rows.iter().filter(|row| row.indicator == indicator.id);
+    for row in rows.flat_map(|row| &row.limits) {
+        let mut found = limit(pack, row, &Slice::new(), language);
+        // In a slice or a period a limit may be kept or not; its definition does not know.
+        (found.late, found.met) = (None, None);
+        if !limits.contains(&found) {
+            limits.push(found);
+        }
+    }
+    limits
+}
+
+pub(super) fn legal_sources(pack: &Pack, language: Language) -> Vec<LegalSource> {
+    let sources = pack.sources.values().map(|source| LegalSource {
+        id: source.id.clone(),
+        title: language.of(&source.title).to_owned(),
+        citation: language.of(&source.citation).to_owned(),
+        read: match source.read {
+            Read::Primary => "primary".to_owned(),
+            Read::Secondary => "secondary".to_owned(),
+            Read::Memory => "memory".to_owned(),
+            Read::OwnDesign => "own_design".to_owned(),
+        },
+        verified: source.read == Read::Primary,
+    });
+    sources.collect()
+}
+
+pub(super) fn not_answered(pack: &Pack, language: Language) -> Vec<NotAnswered> {
+    let missing = pack.not_answered.iter().map(|one| NotAnswered {
+        id: one.id.clone(),
+        title: language.of(&one.title).to_owned(),
+        missing: language.of(&one.missing).to_owned(),
+    });
+    missing.collect()
+}

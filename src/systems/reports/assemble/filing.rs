@@ -1,0 +1,155 @@
+//! Who files the report, for whom, and whether it is in time.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::systems::reports::model::{Company, Filing, Language, Stretch};
+use crate::systems::reports::settings::{EnglishNames, ReportSettings};
+
+/// Why the cover cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum FilingError {
+    #[error("[report] {key}: `{value}` is no date such as 2020-07-10")]
+    Date { key: &'static str, value: String },
+    #[error(
+        "the report is dated {date}, after it was due on {due}; write the reason in the settings \
+         as late_reason under [report]"
+    )]
+    LateWithoutReason { date: String, due: String },
+}
+
+/// An English name where there is one; else the name itself.
+fn pick(own: &str, english: Option<&String>, language: Language) -> String {
+    match (language, english) {
+        (Language::En, Some(english)) => english.clone(),
+        (Language::En, None) | (Language::Zh, _) => own.to_owned(),
+    }
+}
+
+fn pick_optional(
+    own: Option<&String>,
+    english: Option<&String>,
+    language: Language,
+) -> Option<String> {
+    match (language, english) {
+        (Language::En, Some(english)) => Some(english.clone()),
+        (Language::En, None) | (Language::Zh, _) => own.filter(|name| !name.is_empty()).cloned(),
+    }
+}
+
+fn english(settings: &ReportSettings) -> EnglishNames {
+    settings.english.clone().unwrap_or_default()
+}
+
+pub(super) fn company(settings: &ReportSettings, language: Language) -> Company {
+    let english = english(settings);
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let name = pick(&settings.company, english.company.as_ref(), language);
+    let short = pick(&settings.short_name, english.short_name.as_ref(), language);
+    Company {
+        short_name: if short.is_empty() { name.clone() } else { short },
+        name,
+        region: pick(&settings.region, english.region.as_ref(), language),
+        hotline: given(&settings.hotline),
+        complaint_phone: given(&settings.complaint_phone),
+    }
+}
+
+pub(super) fn filing(
+    settings: &ReportSettings,
+    period: &Stretch,
+    language: Language,
+) -> Result<Filing, FilingError> {
+    let english = english(settings);
+    let due = match &settings.due {
+        Some(due) => parse("due", due)?,
+        None => usual_due(&period.to).unwrap_or_default(),
+    };
+    let date = match &settings.date {
+        Some(date) => parse("date", date)?,
+        None => due,
+    };
+    let reason =
+        pick_optional(settings.late_reason.as_ref(), english.late_reason.as_ref(), language);
+    let late = date > due;
+    if late && reason.is_none() {
+        return Err(FilingError::LateWithoutReason {
+            date: date.to_string(),
+            due: due.to_string(),
+        });
+    }
+    let name = |own: &Option<String>, english: &Option<String>| {
+        pick_optional(own.as_ref(), english.as_ref(), language)
+    };
+    Ok(Filing {
+        addressee: pick(&settings.addressee, english.addressee.as_ref(), language),
+        date: date.to_string(),
+        due: Some(due.to_string()),
+        late_reason: reason.filter(|_| late),
+        prepared_by: name(&settings.prepared_by, &english.prepared_by),
+        reviewed_by: name(&settings.reviewed_by, &english.reviewed_by),
+        signed_by: name(&settings.signed_by, &english.signed_by),
+    })
+}
+
+fn parse(key: &'static str, value: &str) -> Result<Date, FilingError> {
+    value.parse().map_err(|_| FilingError::Date { key, value: value.to_owned() })
+}
+
+/// The middle of the month after the period, as the reporting rule of 2001 has it.
+fn usual_due(last: &str) -> Option<Date> {
+    let last: Date = last.parse().ok()?;
+    last.first_of_month().checked_add(1.month().days(14)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn half() -> Stretch {
+        Stretch {
+            name: "2020H1".to_owned(),
+            title: String::new(),
+            from: "2020-01-01".to_owned(),
+            to: "2020-06-30".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_report_is_due_in_the_middle_of_the_next_month() {
+        let filed = filing(&ReportSettings::default(), &half(), Language::Zh).unwrap();
+        assert_eq!(filed.due.as_deref(), Some("2020-07-15"));
+        assert_eq!(filed.date, "2020-07-15");
+        assert_eq!(filed.late_reason, None);
+    }
+
+    #[test]
+    fn a_late_report_needs_its_reason_and_prints_it() {
+        let mut settings =
+            ReportSettings { date: Some("2020-07-20".to_owned()), ..ReportSettings::default() };
+        let refused = filing(&settings, &half(), Language::Zh).unwrap_err();
+        assert!(refused.to_string().contains("late_reason"), "{refused}");
+        settings.late_reason = Some("系统升级".to_owned());
+        let filed = filing(&settings, &half(), Language::Zh).unwrap();
+        assert_eq!(filed.late_reason.as_deref(), Some("系统升级"));
+    }
+
+    #[test]
+    fn a_reason_is_not_printed_on_a_report_in_time() {
+        let settings = ReportSettings {
+            date: Some("2020-07-10".to_owned()),
+            late_reason: Some("上期的原因".to_owned()),
+            ..ReportSettings::default()
+        };
+        let filed = filing(&settings, &half(), Language::Zh).unwrap();
+        assert_eq!(filed.late_reason, None);
+    }
+
+    #[test]
+    fn a_wrong_date_names_its_key() {
+        let settings =
+            ReportSettings { due: Some("mid-July".to_owned()), ..ReportSettings::default() };
+        let refused = filing(&settings, &half(), Language::Zh).unwrap_err();
+        assert_eq!(refused.to_string(), "[report] due: `mid-July` is no date such as 2020-07-10");
+    }
+}

@@ -1,0 +1,372 @@
+//! The published lines, group by group, each beside the period before and its limits.
+
+use jiff::civil::Date;
+use trueline_figures::Slice;
+
+use super::Assembly;
+use super::periods;
+use crate::systems::indicators::{
+    FigureRow, Indicator, LimitRow, Pack, Reason, Results, Statistic, StatisticKind, Status,
+    TimeUnit,
+};
+use crate::systems::reports::model::{
+    self, Bound, Change, ClockUnit, Excluded, Figure, Group, Interval, Language, Limit, Line, Open,
+    Percentiles, Previous, Subtracted, Trend,
+};
+use crate::systems::reports::print;
+use crate::systems::reports::words::{limit_kind, reason_in_words, unit_in_words};
+
+pub(super) fn groups(assembly: &Assembly<'_>) -> Vec<Group> {
+    let pack = assembly.pack;
+    let mut groups = Vec::new();
+    for group in &pack.groups {
+        let mut lines = Vec::new();
+        for indicator in pack.in_group(&group.id) {
+            for statistic in &indicator.publish {
+                lines.extend(of_statistic(assembly, indicator, statistic));
+            }
+        }
+        // Other indicators stand in an annex if there is something to say about them.
+        lines.retain(|line| line.main || line.figure.value.is_some());
+        if !lines.is_empty() {
+            groups.push(Group {
+                id: group.id.clone(),
+                title: assembly.language.of(&group.title).to_owned(),
+                lines,
+            });
+        }
+    }
+    groups
+}
+
+/// One line, or one for each value of the split that the indicator publishes.
+fn of_statistic(
+    assembly: &Assembly<'_>,
+    indicator: &Indicator,
+    statistic: &Statistic,
+) -> Vec<Line> {
+    let results = &assembly.material.current;
+    let mine = results
+        .rows
+        .iter()
+        .filter(|row| row.indicator == indicator.id && row.statistic == statistic.id);
+    let split = indicator.segments.first();
+    let mut rows: Vec<&FigureRow> = mine
+        .filter(|row| match split {
+            Some(split) => row.slice.len() == 1 && row.slice.contains_key(split),
+            None => row.slice.is_empty(),
+        })
+        .filter(|row| row.value.is_some() || row.slice.values().all(|value| !value.is_empty()))
+        .collect();
+    if let Some(split) = split {
+        let order = |row: &&FigureRow| segment_order(&row.slice[split.as_str()]);
+        rows.sort_by_key(order);
+    }
+    let lines = rows.into_iter().map(|row| line(assembly, indicator, statistic, row));
+    lines.collect()
+}
+
+/// Urban stands before rural, as regulators print it, and what is not stated comes last.
+fn segment_order(value: &str) -> (u8, String) {
+    let rank = match value {
+        "urban" => 0,
+        "" => 2,
+        _ => 1,
+    };
+    (rank, value.to_owned())
+}
+
+fn line(
+    assembly: &Assembly<'_>,
+    indicator: &Indicator,
+    statistic: &Statistic,
+    row: &FigureRow,
+) -> Line {
+    let (pack, language) = (assembly.pack, assembly.language);
+    let previous = assembly.material.previous.as_ref().and_then(|results| before(results, row));
+    let segment = row.slice.iter().next().map(|(dimension, value)| {
+        let known = pack.label(dimension, value).map(|words| language.of(words).to_owned());
+        known.unwrap_or_else(|| value.clone())
+    });
+    let notes = [statistic.note.as_ref(), row.note.as_ref()];
+    let note: Vec<&str> = notes.into_iter().flatten().map(|words| language.of(words)).collect();
+    Line {
+        title: language.of(&statistic.title).to_owned(),
+        segment,
+        note: Some(note.join("；")).filter(|note| !note.is_empty()),
+        unit_title: unit_title(pack, &statistic.unit, language),
+        clock: clock_unit(indicator, language),
+        main: statistic.main,
+        change: previous.and_then(|before| change(assembly, indicator, statistic, [before, row])),
+        previous: previous.map(|before| Previous {
+            value: before.value,
+            printed: before.printed.clone(),
+            n: before.n,
+            as_published: before.status == Status::Published,
+        }),
+        figure: figure(assembly, indicator, row),
+    }
+}
+
+fn before<'a>(results: &'a Results, row: &FigureRow) -> Option<&'a FigureRow> {
+    results.rows.iter().find(|before| {
+        before.indicator == row.indicator
+            && before.statistic == row.statistic
+            && before.slice == row.slice
+            && before.value.is_some()
+    })
+}
+
+/// How a unit of the pack is printed.
+pub(super) fn unit_title(pack: &Pack, unit: &str, language: Language) -> String {
+    // Prose needs "hours" where a pack's table may say "h".
+    match (unit_in_words(unit, language), pack.units.get(unit)) {
+        (same, Some(words)) if same == unit => language.of(words).to_owned(),
+        (words, _) => words.to_owned(),
+    }
+}
+
+/// The unit in which times of an indicator are printed.
+pub(super) fn clock_unit(indicator: &Indicator, language: Language) -> Option<ClockUnit> {
+    let unit = indicator.clock()?.unit;
+    let seconds = match unit {
+        TimeUnit::Seconds => 1,
+        TimeUnit::Minutes => 60,
+        TimeUnit::Hours | TimeUnit::WorkingHours => 3600,
+        TimeUnit::Days => 86_400,
+        TimeUnit::WorkingDays => working_day(),
+    };
+    Some(ClockUnit { title: unit_in_words(unit.code(), language).to_owned(), seconds })
+}
+
+/// What the calendar's own working day is worth; eight hours where none is bundled.
+fn working_day() -> i64 {
+    let calendars = trueline_clock::embedded::calendars().unwrap_or_default();
+    calendars.first().map_or(28_800, trueline_clock::Calendar::day_seconds)
+}
+
+/// What became of a figure; none where either value is missing or nothing can be subtracted.
+fn change(
+    assembly: &Assembly<'_>,
+    indicator: &Indicator,
+    statistic: &Statistic,
+    rows: [&FigureRow; 2],
+) -> Option<Change> {
+    let [before, now] = rows;
+    if let Some(says) = broken(assembly, indicator) {
+        return Some(Change::Break { says });
+    }
+    if matches!(statistic.kind, StatisticKind::Bound { .. }) {
+        return None;
+    }
+    // From the printed values, so that a reader who subtracts them finds the same.
+    let read = |row: &FigureRow| row.printed.replace(',', "").parse::<f64>().ok().or(row.value);
+    let difference = read(now)? - read(before)?;
+    let decimals = usize::from(statistic.decimals);
+    let printed = print::signed(difference, decimals);
+    let zero = printed.chars().all(|sign| matches!(sign, '0' | '.'));
+    let trend = match (&statistic.kind, zero, difference < 0.0) {
+        (_, true, _) => Trend::Same,
+        (StatisticKind::Count | StatisticKind::Sum, ..) => Trend::Neutral,
+        (
+            StatisticKind::OnTime { .. }
+            | StatisticKind::Within { .. }
+            | StatisticKind::Share
+            | StatisticKind::Response,
+            _,
+            less,
+        ) => {
+            if less {
+                Trend::Worse
+            } else {
+                Trend::Better
+            }
+        }
+        (
+            StatisticKind::Mean
+            | StatisticKind::Longest
+            | StatisticKind::Shortest
+            | StatisticKind::Median
+            | StatisticKind::Percentile(_)
+            | StatisticKind::Bound { .. }
+            | StatisticKind::Rate,
+            _,
+            less,
+        ) => {
+            if less {
+                Trend::Better
+            } else {
+                Trend::Worse
+            }
+        }
+    };
+    Some(Change::Difference { value: difference, printed, trend })
+}
+
+/// A change of the definition between the two periods, in words.
+fn broken(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<String> {
+    let zone = periods::zone(&assembly.pack.zone)?;
+    let from = &assembly.material.previous.as_ref()?.period;
+    let first: Date = periods::stretch(from, &zone, assembly.language).from.parse().ok()?;
+    let last: Date = periods::stretch(&assembly.material.current.period, &zone, assembly.language)
+        .to
+        .parse()
+        .ok()?;
+    let changed = indicator.changed.iter().find(|one| first < one.on && one.on <= last)?;
+    Some(match assembly.language {
+        Language::Zh => format!("定义于{}变更，不可比", changed.on),
+        Language::En => format!("definition changed on {}, not comparable", changed.on),
+    })
+}
+
+/// The row as the report publishes it, with reasons and limits in words.
+fn figure(assembly: &Assembly<'_>, indicator: &Indicator, row: &FigureRow) -> Figure {
+    let (pack, language) = (assembly.pack, assembly.language);
+    Figure {
+        indicator: row.indicator.clone(),
+        statistic: row.statistic.clone(),
+        slice: row.slice.clone(),
+        period: row.period.clone(),
+        value: row.value,
+        printed: row.printed.clone(),
+        unit: row.unit.clone(),
+        measured_in: row.measured_in.clone(),
+        n: row.n,
+        limited: row.limited,
+        sum: row.sum,
+        longest: row.longest,
+        shortest: row.shortest,
+        late: row.late,
+        percentiles: row.percentiles.map(|all| Percentiles {
+            p50: all.p50,
+            p80: all.p80,
+            p95: all.p95,
+            p99: all.p99,
+        }),
+        unmeasurable: row.unmeasurable,
+        excluded: excluded(indicator, row, language),
+        without_exclusions: row.without_exclusions,
+        without_pauses: row.without_pauses,
+        subtracted: subtracted(pack, row, language),
+        interval: row.interval.as_ref().map(|one| Interval {
+            low: one.low,
+            high: one.high,
+            level: one.level,
+            method: match one.method {
+                crate::systems::indicators::Method::Wilson => "wilson".to_owned(),
+                crate::systems::indicators::Method::ClopperPearson => "clopper_pearson".to_owned(),
+            },
+        }),
+        bound: row.bound.as_ref().map(|one| Bound {
+            errors: one.errors,
+            records: one.records,
+            upper: one.upper,
+            level: one.level,
+            claim: one.claim,
+            claim_holds: one.claim_holds,
+            records_needed: one.records_needed,
+        }),
+        open: row.open.as_ref().map(|one| Open {
+            n: one.n,
+            past_limit: one.past_limit,
+            oldest: one.oldest,
+        }),
+        limits: row.limits.iter().map(|one| limit(pack, one, &row.slice, language)).collect(),
+        status: match row.status {
+            Status::Computed => model::Status::Computed,
+            Status::Nothing => model::Status::Nothing,
+            Status::MissingInput => model::Status::MissingInput,
+            Status::Published => model::Status::Published,
+        },
+    }
+}
+
+fn excluded(indicator: &Indicator, row: &FigureRow, language: Language) -> Vec<Excluded> {
+    let title = |reason: &str| {
+        let named = indicator.exclusions.iter().find(|one| match &one.reason {
+            Reason::Fixed(fixed) => fixed == reason,
+            Reason::From(_) => false,
+        });
+        match named {
+            Some(exclusion) => language.of(&exclusion.title).to_owned(),
+            None => reason_in_words(reason, language),
+        }
+    };
+    let rows = row.excluded.iter().map(|one| Excluded {
+        title: title(&one.reason),
+        reason: one.reason.clone(),
+        n: one.n,
+        without_approver: one.without_approver,
+    });
+    rows.collect()
+}
+
+fn subtracted(pack: &Pack, row: &FigureRow, language: Language) -> Vec<Subtracted> {
+    let title = |reason: &str| match pack.label("reason", reason) {
+        Some(words) => language.of(words).to_owned(),
+        None => reason_in_words(reason, language),
+    };
+    let rows = row.subtracted.iter().map(|one| Subtracted {
+        kind: one.kind.clone(),
+        title: title(&one.reason),
+        reason: one.reason.clone(),
+        cases: one.cases,
+        seconds: one.seconds,
+        seconds_without_approver: one.seconds_without_approver,
+    });
+    rows.collect()
+}
+
+/// The segment a limit holds for, where the slice beside it does not say so already.
+fn segment_of(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) -> String {
+    let unsaid = row.segment.iter().filter(|(dimension, _)| !slice.contains_key(*dimension));
+    let values = unsaid.flat_map(|(dimension, values)| {
+        values.iter().map(move |value| (dimension, value)).filter(|(_, value)| !value.is_empty())
+    });
+    let names: Vec<&str> = values
+        .map(|(dimension, value)| {
+            pack.label(dimension, value).map_or(value.as_str(), |words| language.of(words))
+        })
+        .collect();
+    match (names.is_empty(), language) {
+        (true, _) => String::new(),
+        (false, Language::Zh) => names.join("、"),
+        (false, Language::En) => format!("{} ", names.join(", ")),
+    }
+}
+
+/// A limit in words: `城市最长≤48小时`.
+pub(super) fn limit(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) -> Limit {
+    let promise = row.read == crate::systems::indicators::Read::OwnDesign;
+    let sign = match row.direction {
+        crate::systems::indicators::Direction::AtMost => "≤",
+        crate::systems::indicators::Direction::AtLeast => "≥",
+    };
+    let value = if row.kind == "bound" && row.value > 0.0 {
+        print::bound(row.value)
+    } else {
+        let unit = unit_title(pack, &row.unit, language);
+        print::with_unit(&print::shortest(row.value), &unit, language)
+    };
+    let by = pack.lineage.iter().find(|one| one.id == row.by);
+    Limit {
+        kind: row.kind.to_owned(),
+        value: row.value,
+        unit: row.unit.clone(),
+        printed: format!(
+            "{}{}{sign}{value}",
+            segment_of(pack, row, slice, language),
+            limit_kind(row.kind, promise, language)
+        ),
+        by: row.by.clone(),
+        by_title: by.map_or_else(|| row.by.clone(), |one| language.of(&one.title).to_owned()),
+        source: row.source.as_ref().map(|id| {
+            let known = pack.sources.get(id);
+            known.map_or_else(|| id.clone(), |source| language.of(&source.title).to_owned())
+        }),
+        verified: row.verified || promise,
+        late: row.late,
+        met: row.met,
+        promise,
+    }
+}
