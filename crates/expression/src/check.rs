@@ -23,10 +23,7 @@ pub struct TypeError {
 
 impl TypeError {
     fn new(message: impl Into<String>, hint: impl Into<String>) -> TypeError {
-        TypeError {
-            message: message.into(),
-            hint: hint.into(),
-        }
+        TypeError { message: message.into(), hint: hint.into() }
     }
 }
 
@@ -88,10 +85,7 @@ fn name_type(name: &str, names: &dyn Names) -> Result<Type, TypeError> {
         None if all.is_empty() => "there are no names here".to_owned(),
         None => {
             let few: Vec<&str> = all.iter().take(40).map(String::as_str).collect();
-            format!(
-                "a text stands in quotes, \"{name}\"; names are {}",
-                few.join(", ")
-            )
+            format!("a text stands in quotes, \"{name}\"; names are {}", few.join(", "))
         }
     };
     Err(TypeError::new(format!("no name is `{name}`"), hint))
@@ -112,10 +106,7 @@ fn want(expr: &Expr, wanted: Type, place: &str, names: &dyn Names) -> Result<(),
             Type::Null | Type::Integer | Type::Number | Type::Time,
         ) => format!("give a {wanted}"),
     };
-    Err(TypeError::new(
-        format!("{place} needs a {wanted}, and `{expr}` is a {found}"),
-        hint,
-    ))
+    Err(TypeError::new(format!("{place} needs a {wanted}, and `{expr}` is a {found}"), hint))
 }
 
 fn fits(found: Type, wanted: Type) -> bool {
@@ -159,10 +150,7 @@ fn check_compare(
             }
             _ => "compare values of one type",
         };
-        return Err(TypeError::new(
-            format!("`{left}` is a {a} and `{right}` is a {b}"),
-            hint,
-        ));
+        return Err(TypeError::new(format!("`{left}` is a {a} and `{right}` is a {b}"), hint));
     };
     let orders = !matches!(compare, Compare::Equal | Compare::NotEqual);
     if both == Type::Boolean && orders {
@@ -228,10 +216,9 @@ fn check_call(
     match function {
         Function::Coalesce => one_type(place, arguments, names),
         Function::First | Function::Latest => match one_type(place, arguments, names)? {
-            Type::Boolean => Err(TypeError::new(
-                format!("{place} of booleans"),
-                "use `and` and `or`",
-            )),
+            Type::Boolean => {
+                Err(TypeError::new(format!("{place} of booleans"), "use `and` and `or`"))
+            }
             other @ (Type::Null | Type::Integer | Type::Number | Type::Text | Type::Time) => {
                 Ok(other)
             }
@@ -244,7 +231,7 @@ fn check_call(
             check(&arguments[0], names)?;
             Ok(Type::Boolean)
         }
-        Function::Lower | Function::Upper | Function::Trim | Function::Replace => {
+        Function::Lower | Function::Upper | Function::Trim | Function::Replace | Function::Join => {
             all(Type::Text)?;
             Ok(Type::Text)
         }
@@ -263,17 +250,12 @@ fn check_call(
             }
             Ok(Type::Text)
         }
-        Function::Join => {
-            all(Type::Text)?;
-            Ok(Type::Text)
-        }
         Function::Number => match check(&arguments[0], names)? {
             Type::Integer => Ok(Type::Integer),
             Type::Text | Type::Number | Type::Null => Ok(Type::Number),
-            other @ (Type::Boolean | Type::Time) => Err(TypeError::new(
-                format!("number of a {other}"),
-                "number reads a text",
-            )),
+            other @ (Type::Boolean | Type::Time) => {
+                Err(TypeError::new(format!("number of a {other}"), "number reads a text"))
+            }
         },
         Function::ToText => {
             check(&arguments[0], names)?;

@@ -76,11 +76,7 @@ fn chain<'a>(parts: &'a [Expr], decisive: bool, row: &'a dyn Row, zone: &TimeZon
             _ => unknown = true,
         }
     }
-    if unknown {
-        Value::Null
-    } else {
-        Value::Boolean(!decisive)
-    }
+    if unknown { Value::Null } else { Value::Boolean(!decisive) }
 }
 
 /// How two values compare; `None` if either is null or they are of different kinds.
@@ -116,14 +112,12 @@ fn math_values(math: Math, left: &Value<'_>, right: &Value<'_>) -> Value<'static
         Math::Divide => None,
     };
     match (left, right, math) {
-        (Value::Time(a), Value::Time(b), Math::Subtract) => {
-            whole(*a, *b).map_or(Value::Null, Value::Integer)
-        }
         (Value::Time(a), Value::Integer(b), Math::Add | Math::Subtract)
         | (Value::Integer(a), Value::Time(b), Math::Add) => {
             whole(*a, *b).map_or(Value::Null, Value::Time)
         }
-        (Value::Integer(a), Value::Integer(b), Math::Add | Math::Subtract | Math::Multiply) => {
+        (Value::Time(a), Value::Time(b), Math::Subtract)
+        | (Value::Integer(a), Value::Integer(b), Math::Add | Math::Subtract | Math::Multiply) => {
             whole(*a, *b).map_or(Value::Null, Value::Integer)
         }
         _ => match (as_number(left), as_number(right)) {
@@ -134,11 +128,7 @@ fn math_values(math: Math, left: &Value<'_>, right: &Value<'_>) -> Value<'static
                     Math::Multiply => a * b,
                     Math::Divide => a / b,
                 };
-                if result.is_finite() {
-                    Value::Number(result)
-                } else {
-                    Value::Null
-                }
+                if result.is_finite() { Value::Number(result) } else { Value::Null }
             }
             _ => Value::Null,
         },
@@ -160,9 +150,7 @@ fn call<'a>(
     zone: &TimeZone,
 ) -> Value<'a> {
     let value = |index: usize| {
-        arguments
-            .get(index)
-            .map_or(Value::Null, |argument| evaluate(argument, row, zone))
+        arguments.get(index).map_or(Value::Null, |argument| evaluate(argument, row, zone))
     };
     match function {
         Function::Coalesce => arguments

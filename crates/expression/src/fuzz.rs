@@ -11,9 +11,7 @@ struct Anything;
 
 impl Names for Anything {
     fn type_of(&self, name: &str) -> Option<Type> {
-        [Type::Text, Type::Time, Type::Integer, Type::Number]
-            .get(name.len() % 5)
-            .copied()
+        [Type::Text, Type::Time, Type::Integer, Type::Number].get(name.len() % 5).copied()
     }
 
     fn all(&self) -> Vec<String> {

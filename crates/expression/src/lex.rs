@@ -20,9 +20,7 @@ pub(crate) enum Token {
     End,
 }
 
-const SIGNS: &[&str] = &[
-    "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "(", ")", ",",
-];
+const SIGNS: &[&str] = &["==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "(", ")", ","];
 
 /// Every token with the byte it starts at; the last is [`Token::End`].
 pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
@@ -52,9 +50,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
 /// Whether a name can be written without backticks, keywords aside.
 pub(crate) fn is_plain_name(name: &str) -> bool {
     let mut chars = name.chars();
-    chars
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_')
+    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && chars.all(continues_name)
 }
 
@@ -83,11 +79,7 @@ fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), SyntaxErro
         '%' => "write a share as a number: 0.95",
         _ => "put a column name with unusual characters in backticks",
     };
-    Err(SyntaxError::new(
-        at,
-        format!("unexpected character `{first}`"),
-        hint,
-    ))
+    Err(SyntaxError::new(at, format!("unexpected character `{first}`"), hint))
 }
 
 fn quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), SyntaxError> {
@@ -147,9 +139,7 @@ fn quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
 
 fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let digits = |from: usize| {
-        rest[from..]
-            .find(|c: char| !c.is_ascii_digit())
-            .map_or(rest.len(), |length| from + length)
+        rest[from..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |length| from + length)
     };
     let bytes = rest.as_bytes();
     let whole = digits(0);
@@ -182,11 +172,7 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
         return Ok((Token::Integer(value), end));
     }
     let value: f64 = rest[..end].parse().map_err(|_| too_large())?;
-    if value.is_finite() {
-        Ok((Token::Number(value), end))
-    } else {
-        Err(too_large())
-    }
+    if value.is_finite() { Ok((Token::Number(value), end)) } else { Err(too_large()) }
 }
 
 fn time(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {

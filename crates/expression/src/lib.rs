@@ -1,8 +1,8 @@
 //! One small, total, typed expression language for mappings and indicator packs.
 //!
-//! Total means that evaluation always ends and never fails: a missing value, a division by zero or a
-//! text that is no number gives [`Value::Null`], and a condition that is null does not hold. Typed
-//! means that [`check`] finds every mistake that can be found before the first row is read.
+//! Total means that evaluation always ends and never fails: a missing value, a division by zero or
+//! a text that is no number gives [`Value::Null`], and a condition that is null does not hold.
+//! Typed means that [`check`] finds every mistake that can be found before the first row is read.
 //! `docs/expressions.md` is the manual.
 
 mod check;

@@ -22,8 +22,8 @@ fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.to_lowercase().chars().collect();
     let width = b.len() + 1;
     let mut table = vec![0; (a.len() + 1) * width];
-    for j in 0..width {
-        table[j] = j;
+    for (j, cell) in table[..width].iter_mut().enumerate() {
+        *cell = j;
     }
     for i in 1..=a.len() {
         table[i * width] = i;

@@ -8,7 +8,7 @@ use crate::tree::{Compare, Expr, FUNCTIONS, Function, Math};
 pub const MAX_LENGTH: usize = 65_536;
 /// The deepest tree. A chain of `and` or `or` is one level, a chain of `+` one level a sign.
 pub const MAX_DEPTH: usize = 64;
-// A printed tree has at most two nested constructs a level: a sign or a function, and a parenthesis.
+// A printed tree nests at most twice a level: a sign or a function, and a parenthesis.
 const MAX_NESTING: usize = 3 * MAX_DEPTH;
 
 /// Why a text is no expression.
@@ -24,11 +24,7 @@ pub struct SyntaxError {
 
 impl SyntaxError {
     pub(crate) fn new(offset: usize, message: String, hint: impl Into<String>) -> SyntaxError {
-        SyntaxError {
-            offset,
-            message,
-            hint: hint.into(),
-        }
+        SyntaxError { offset, message, hint: hint.into() }
     }
 }
 
@@ -50,11 +46,7 @@ pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
             format!("keep it under {MAX_LENGTH} bytes"),
         ));
     }
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        next: 0,
-        nesting: 0,
-    };
+    let mut parser = Parser { tokens: tokens(text)?, next: 0, nesting: 0 };
     let (expr, _) = parser.binary(LOWEST)?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -122,11 +114,7 @@ impl Parser {
     }
 
     fn expect_sign(&mut self, sign: &str, hint: &str) -> Result<(), SyntaxError> {
-        if self.take_sign(sign) {
-            Ok(())
-        } else {
-            Err(self.unexpected(hint))
-        }
+        if self.take_sign(sign) { Ok(()) } else { Err(self.unexpected(hint)) }
     }
 
     fn unexpected(&self, hint: &str) -> SyntaxError {
@@ -162,11 +150,7 @@ impl Parser {
     }
 
     fn deeper(&self, depth: usize) -> Result<usize, SyntaxError> {
-        if depth >= MAX_DEPTH {
-            Err(self.too_deep())
-        } else {
-            Ok(depth + 1)
-        }
+        if depth >= MAX_DEPTH { Err(self.too_deep()) } else { Ok(depth + 1) }
     }
 
     /// An expression whose operators bind tighter than `floor`.
@@ -261,11 +245,7 @@ impl Parser {
             parts.push(part.0);
         }
         let depth = self.deeper(depth)?;
-        let expr = if level == OR {
-            Expr::Or(parts)
-        } else {
-            Expr::And(parts)
-        };
+        let expr = if level == OR { Expr::Or(parts) } else { Expr::And(parts) };
         Ok((expr, depth))
     }
 

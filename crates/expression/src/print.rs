@@ -95,11 +95,7 @@ fn is_tighter_than_not(expr: &Expr) -> bool {
 }
 
 fn write_inside(f: &mut Formatter<'_>, expr: &Expr, bare: bool) -> fmt::Result {
-    if bare {
-        write!(f, "{expr}")
-    } else {
-        write!(f, "({expr})")
-    }
+    if bare { write!(f, "{expr}") } else { write!(f, "({expr})") }
 }
 
 fn write_chain(f: &mut Formatter<'_>, parts: &[Expr], word: &str) -> fmt::Result {
@@ -146,10 +142,7 @@ fn write_text(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
 }
 
 fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
-    let keyword = matches!(
-        name,
-        "and" | "or" | "not" | "in" | "true" | "false" | "null"
-    );
+    let keyword = matches!(name, "and" | "or" | "not" | "in" | "true" | "false" | "null");
     if is_plain_name(name) && !keyword {
         f.write_str(name)
     } else {

@@ -10,8 +10,8 @@ pub enum Expr {
     Text(String),
     /// Seconds since 1970-01-01T00:00:00Z.
     Time(i64),
-    /// A moment written without an offset: civil seconds since 1970-01-01T00:00:00, read in the zone
-    /// that the evaluation is given.
+    /// A moment written without an offset: civil seconds since 1970-01-01T00:00:00, read in the
+    /// zone that the evaluation is given.
     LocalTime(i64),
     /// A column of the dataset, or a column of the source in a mapping.
     Name(String),

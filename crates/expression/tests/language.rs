@@ -1,5 +1,11 @@
 //! The language as a reader of `docs/expressions.md` meets it: what is written, and what comes out.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
@@ -12,22 +18,11 @@ struct Columns;
 impl Names for Columns {
     fn type_of(&self, name: &str) -> Option<Type> {
         let found = self.all().iter().position(|known| known == name)?;
-        Some(
-            [
-                Type::Text,
-                Type::Text,
-                Type::Time,
-                Type::Time,
-                Type::Integer,
-                Type::Number,
-            ][found],
-        )
+        Some([Type::Text, Type::Text, Type::Time, Type::Time, Type::Integer, Type::Number][found])
     }
 
     fn all(&self) -> Vec<String> {
-        ["kind", "region", "accepted", "paid", "reopened", "x_speed"]
-            .map(str::to_owned)
-            .to_vec()
+        ["kind", "region", "accepted", "paid", "reopened", "x_speed"].map(str::to_owned).to_vec()
     }
 }
 
@@ -124,10 +119,7 @@ fn texts_are_counted_in_characters() {
     gives("replace('a-b-c', '-', '')", text("abc"));
     gives("replace('abc', '', '-')", text("abc"));
     gives("join(part(region, 1, 4), null, '00')", text("141100"));
-    gives(
-        "starts_with(region, '14') and ends_with(region, '21')",
-        Value::Boolean(true),
-    );
+    gives("starts_with(region, '14') and ends_with(region, '21')", Value::Boolean(true));
     gives("contains(kind, 'stal')", Value::Boolean(true));
     gives("text(x_speed)", text("37.5"));
     gives("text(accepted)", text("2020-05-17T07:30:15+08:00"));
@@ -137,40 +129,19 @@ fn texts_are_counted_in_characters() {
 #[test]
 fn moments_are_read_and_taken_apart_in_the_zone() {
     let half_past_seven = 1_589_671_800;
-    gives(
-        "time(`日期`, '%d/%m/%Y %H:%M')",
-        Value::Time(half_past_seven),
-    );
+    gives("time(`日期`, '%d/%m/%Y %H:%M')", Value::Time(half_past_seven));
     gives("time('2020-05-17 07:30')", Value::Time(half_past_seven));
     gives("time('2020-05-16T23:30:00Z')", Value::Time(half_past_seven));
-    gives(
-        "time('20200517', '%Y%m%d') == @2020-05-17",
-        Value::Boolean(true),
-    );
-    gives(
-        "@2020-05-17T07:30:00 == @2020-05-17T07:30:00+08:00",
-        Value::Boolean(true),
-    );
+    gives("time('20200517', '%Y%m%d') == @2020-05-17", Value::Boolean(true));
+    gives("@2020-05-17T07:30:00 == @2020-05-17T07:30:00+08:00", Value::Boolean(true));
     gives("accepted - @2020-05-17T07:30:00", Value::Integer(15));
-    gives(
-        "accepted + 45 == @2020-05-17T07:31:00",
-        Value::Boolean(true),
-    );
-    gives(
-        "year(accepted) * 100 + month(accepted)",
-        Value::Integer(202_005),
-    );
+    gives("accepted + 45 == @2020-05-17T07:31:00", Value::Boolean(true));
+    gives("year(accepted) * 100 + month(accepted)", Value::Integer(202_005));
     gives("quarter(accepted)", Value::Integer(2));
     gives("day(accepted)", Value::Integer(17));
-    gives(
-        "hour(accepted) * 60 + minute(accepted)",
-        Value::Integer(450),
-    );
+    gives("hour(accepted) * 60 + minute(accepted)", Value::Integer(450));
     gives("weekday(accepted)", Value::Integer(7));
-    gives(
-        "start_of_day(accepted) == @2020-05-17",
-        Value::Boolean(true),
-    );
+    gives("start_of_day(accepted) == @2020-05-17", Value::Boolean(true));
 }
 
 #[test]
@@ -180,14 +151,8 @@ fn a_moment_that_the_clocks_skip_moves_on_and_one_that_repeats_is_the_first() {
         Value::Time(seconds) => seconds,
         other => panic!("{other:?}"),
     };
-    assert_eq!(
-        seconds("@2020-03-29T01:30:00"),
-        seconds("@2020-03-29T01:30:00Z")
-    );
-    assert_eq!(
-        seconds("@2020-10-25T01:30:00"),
-        seconds("@2020-10-25T00:30:00Z")
-    );
+    assert_eq!(seconds("@2020-03-29T01:30:00"), seconds("@2020-03-29T01:30:00Z"));
+    assert_eq!(seconds("@2020-10-25T01:30:00"), seconds("@2020-10-25T00:30:00Z"));
 }
 
 #[test]
@@ -200,52 +165,20 @@ fn a_syntax_error_points_at_its_place_and_says_what_to_write() {
         ("coalece(paid)", 0, "did you mean `coalesce`?"),
         ("if(true, 1)", 0, "if takes 3"),
         ("(1 + 2", 6, "close the parenthesis with `)`"),
-        (
-            "1 < 2 < 3",
-            6,
-            "comparisons do not chain: write `a < b and b < c`",
-        ),
+        ("1 < 2 < 3", 6, "comparisons do not chain: write `a < b and b < c`"),
         ("kind in 'a'", 8, "write a list: x in (\"a\", \"b\")"),
-        (
-            "kind in (a)",
-            9,
-            "a list holds literals; texts stand in quotes",
-        ),
-        (
-            "kind in (null)",
-            9,
-            "null is in no list: write `or missing(x)`",
-        ),
+        ("kind in (a)", 9, "a list holds literals; texts stand in quotes"),
+        ("kind in (null)", 9, "null is in no list: write `or missing(x)`"),
         ("true AND false", 5, "write `and` in small letters"),
         ("", 0, "expected a value, a name or a function"),
-        (
-            "99999999999999999999",
-            0,
-            "whole numbers go to 9223372036854775807",
-        ),
-        (
-            "@2020-13-01",
-            0,
-            "write @2020-01-31, @2020-01-31T08:00:00 or @2020-01-31T08:00:00+08:00",
-        ),
-        (
-            "'a\\x'",
-            2,
-            "known are \\n \\t \\r \\\\ \\\" \\'; write `\\\\` for a backslash",
-        ),
-        (
-            "单位 名称 == 1",
-            7,
-            "the expression was complete before this",
-        ),
+        ("99999999999999999999", 0, "whole numbers go to 9223372036854775807"),
+        ("@2020-13-01", 0, "write @2020-01-31, @2020-01-31T08:00:00 or @2020-01-31T08:00:00+08:00"),
+        ("'a\\x'", 2, "known are \\n \\t \\r \\\\ \\\" \\'; write `\\\\` for a backslash"),
+        ("单位 名称 == 1", 7, "the expression was complete before this"),
     ];
     for (text, offset, hint) in cases {
         let error = parse(text).unwrap_err();
-        assert_eq!(
-            (error.offset, error.hint.as_str()),
-            (offset, hint),
-            "{text}: {error}"
-        );
+        assert_eq!((error.offset, error.hint.as_str()), (offset, hint), "{text}: {error}");
     }
 }
 
@@ -253,10 +186,7 @@ fn a_syntax_error_points_at_its_place_and_says_what_to_write() {
 fn a_type_error_says_what_to_write() {
     let cases = [
         ("knid == 'a'", "did you mean `kind`?"),
-        (
-            "accepted > '2020-01-01'",
-            "write a moment as @2020-01-31 or @2020-01-31T08:00:00+08:00",
-        ),
+        ("accepted > '2020-01-01'", "write a moment as @2020-01-31 or @2020-01-31T08:00:00+08:00"),
         (
             "region == 141100",
             "write the number as a text in quotes, or read the text with number(text)",
@@ -267,10 +197,7 @@ fn a_type_error_says_what_to_write() {
             "accepted + paid",
             "arithmetic takes numbers; time - time gives seconds, time + seconds gives time",
         ),
-        (
-            "kind and true",
-            "compare it: `x == …`, `x in (…)`, `present(x)`",
-        ),
+        ("kind and true", "compare it: `x == …`, `x in (…)`, `present(x)`"),
         ("hour(kind)", "read it with time(text, format)"),
         ("lower(reopened)", "turn it into text with text(value)"),
         ("coalesce(kind, 1)", "give values of one type"),
@@ -298,11 +225,7 @@ fn what_passes_the_check_has_the_type_it_says() {
         ("present(paid)", Type::Boolean),
     ];
     for (text, expected) in cases {
-        assert_eq!(
-            check(&parse(text).unwrap(), &Columns),
-            Ok(expected),
-            "{text}"
-        );
+        assert_eq!(check(&parse(text).unwrap(), &Columns), Ok(expected), "{text}");
     }
 }
 

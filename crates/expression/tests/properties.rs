@@ -1,5 +1,11 @@
 //! Properties of the language over trees and bytes that nobody wrote by hand.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use trueline_expression::{
@@ -13,9 +19,7 @@ fn literal() -> impl Strategy<Value = Expr> {
     prop_oneof![
         any::<bool>().prop_map(Expr::Boolean),
         any::<i64>().prop_map(Expr::Integer),
-        any::<f64>()
-            .prop_filter("finite", |value| value.is_finite())
-            .prop_map(Expr::Number),
+        any::<f64>().prop_filter("finite", |value| value.is_finite()).prop_map(Expr::Number),
         ".{0,12}".prop_map(Expr::Text),
         (seconds.clone(), written.clone()).prop_map(|(_, seconds)| Expr::Time(seconds)),
         written.prop_map(Expr::LocalTime),
@@ -44,11 +48,8 @@ fn functions() -> impl Strategy<Value = Function> {
 fn tree() -> impl Strategy<Value = Expr> {
     leaf().prop_recursive(6, 64, 4, |inner| {
         let boxed = || inner.clone().prop_map(Box::new);
-        let compare = prop_oneof![
-            Just(Compare::Equal),
-            Just(Compare::NotEqual),
-            Just(Compare::Less)
-        ];
+        let compare =
+            prop_oneof![Just(Compare::Equal), Just(Compare::NotEqual), Just(Compare::Less)];
         let math = prop_oneof![
             Just(Math::Add),
             Just(Math::Subtract),

@@ -82,7 +82,7 @@ impl Source for RowGroup {
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
                 .with_row_groups(vec![self.index])
                 .with_projection(self.mask.clone())
-                .with_batch_size(std::env::var("BATCH").map_or(BATCH_ROWS, |b| b.parse().unwrap()))
+                .with_batch_size(BATCH_ROWS)
                 .build()?;
             Ok(reader)
         };
@@ -166,20 +166,13 @@ fn rollups<'a>(dimensions: &[&'a str]) -> Vec<Vec<&'a str>> {
     (0..1_u32 << dimensions.len())
         .map(|chosen| {
             let of = dimensions.iter().enumerate();
-            of.filter(|(at, _)| chosen & (1 << at) != 0)
-                .map(|(_, name)| *name)
-                .collect()
+            of.filter(|(at, _)| chosen & (1 << at) != 0).map(|(_, name)| *name).collect()
         })
         .collect()
 }
 
 fn rule() -> Rule {
-    Rule {
-        unit: Unit::NaturalHours,
-        zone: ZONE.to_owned(),
-        calendar: None,
-        limit_is_on_time: true,
-    }
+    Rule { unit: Unit::NaturalHours, zone: ZONE.to_owned(), calendar: None, limit_is_on_time: true }
 }
 
 /// `"condition: hours"`, tried in order.
@@ -187,13 +180,8 @@ fn limits(texts: &[(&str, i64)]) -> Result<Vec<LateAfter>, Box<dyn Error>> {
     let each = texts.iter().map(|(when, hours)| {
         Ok(LateAfter {
             when: parse(when)?,
-            limit: Limit::Elapsed {
-                seconds: hours * 3600,
-            },
-            bound: Bound {
-                by: "bench".to_owned(),
-                text: format!("{hours} h"),
-            },
+            limit: Limit::Elapsed { seconds: hours * 3600 },
+            bound: Bound { by: "bench".to_owned(), text: format!("{hours} h") },
         })
     });
     each.collect()
@@ -251,20 +239,8 @@ const WAITS: &[Waits] = &[
         &[CUSTOMER, TERMINAL],
         BY_AREA,
     ),
-    (
-        "mobile.change",
-        "service == 'mobile' and kind == 'change'",
-        PAID,
-        &[],
-        &[("true", 24)],
-    ),
-    (
-        "mobile.restore",
-        "service == 'mobile' and kind == 'restore'",
-        PAID,
-        &[],
-        &[("true", 24)],
-    ),
+    ("mobile.change", "service == 'mobile' and kind == 'change'", PAID, &[], &[("true", 24)]),
+    ("mobile.restore", "service == 'mobile' and kind == 'restore'", PAID, &[], &[("true", 24)]),
     (
         "mobile.repair",
         "service == 'mobile' and kind == 'repair'",
@@ -286,13 +262,7 @@ const WAITS: &[Waits] = &[
         &[CUSTOMER, TERMINAL],
         BY_AREA,
     ),
-    (
-        "leased.opening",
-        "service == 'leased' and kind == 'opening'",
-        PAID,
-        &[],
-        &[],
-    ),
+    ("leased.opening", "service == 'leased' and kind == 'opening'", PAID, &[], &[]),
     (
         "leased.repair",
         "service == 'leased' and kind == 'repair'",
@@ -300,13 +270,7 @@ const WAITS: &[Waits] = &[
         &[CUSTOMER, TERMINAL],
         &[],
     ),
-    (
-        "complaint.handling",
-        "kind == 'complaint'",
-        "accepted",
-        &[],
-        &[("true", 360)],
-    ),
+    ("complaint.handling", "kind == 'complaint'", "accepted", &[], &[("true", 360)]),
 ];
 
 fn definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
@@ -340,10 +304,7 @@ fn definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
             id: id.to_owned(),
             population: parse(population)?,
             period_moment: parse("resolved")?,
-            measure: Measure::Share {
-                hit: parse(hit)?,
-                of: parse(of)?,
-            },
+            measure: Measure::Share { hit: parse(hit)?, of: parse(of)? },
             exclusions: exclusions(&[])?,
             late_after: Vec::new(),
         });
@@ -353,10 +314,7 @@ fn definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
 
 fn request() -> Result<Request, Box<dyn Error>> {
     let zone = TimeZone::get(ZONE)?;
-    let dimension = |name: &str, key: DimensionKey| Dimension {
-        name: name.to_owned(),
-        key,
-    };
+    let dimension = |name: &str, key: DimensionKey| Dimension { name: name.to_owned(), key };
     Ok(Request {
         definitions: definitions()?,
         period: Period::parse("2020H1", &zone)?,
@@ -369,12 +327,7 @@ fn request() -> Result<Request, Box<dyn Error>> {
                     pad: "00".to_owned(),
                 },
             ),
-            dimension(
-                "month",
-                DimensionKey::Month {
-                    zone: ZONE.to_owned(),
-                },
-            ),
+            dimension("month", DimensionKey::Month { zone: ZONE.to_owned() }),
             dimension("area", DimensionKey::Column("area".to_owned())),
         ],
         zone,

@@ -111,9 +111,8 @@ const KINDS: &[(u64, &str, &str, f64)] = &[
     (15, "enquiry", "mobile", 600.0),
 ];
 
-const CAUSES: &[&str] = &[
-    "cable", "card", "power", "terminal", "weather", "theft", "works", "settings", "unknown",
-];
+const CAUSES: &[&str] =
+    &["cable", "card", "power", "terminal", "weather", "theft", "works", "settings", "unknown"];
 
 struct Builders {
     labels: Vec<StringDictionaryBuilder<Int32Type>>,
@@ -127,12 +126,30 @@ struct Builders {
 }
 
 const LABELS: [&str; 12] = [
-    "source", "kind", "service", "region", "area", "channel", "maintainer", "cause", "excluded",
-    "excluded_by", "satisfaction", "precision",
+    "source",
+    "kind",
+    "service",
+    "region",
+    "area",
+    "channel",
+    "maintainer",
+    "cause",
+    "excluded",
+    "excluded_by",
+    "satisfaction",
+    "precision",
 ];
 const MOMENTS: [&str; 10] = [
-    "accepted", "paid", "first_contact", "appointment", "arrived", "resolved", "confirmed",
-    "closed", "cancelled", "revised",
+    "accepted",
+    "paid",
+    "first_contact",
+    "appointment",
+    "arrived",
+    "resolved",
+    "confirmed",
+    "closed",
+    "cancelled",
+    "revised",
 ];
 
 fn label_type() -> DataType {
@@ -265,7 +282,11 @@ fn case(builders: &mut Builders, chance: &mut Chance, row: usize) {
     builders.source_texts.append_null();
 }
 
-fn moments(builders: &mut Builders, chance: &mut Chance, (kind, mean, is_rural): (&str, f64, bool)) {
+fn moments(
+    builders: &mut Builders,
+    chance: &mut Chance,
+    (kind, mean, is_rural): (&str, f64, bool),
+) {
     // From mid-December to the end of June, local time.
     let accepted = 1_576_339_200 + chance.below(198 * 86_400) as i64;
     let pays = matches!(kind, "install" | "move" | "opening" | "restore" | "change");

@@ -70,11 +70,7 @@ impl Answer {
         let mut places = places.into_iter();
         let mut times = self.time_keys[time].iter().cloned();
         let keys = self.dimensions.iter().map(|dimension| {
-            let key = if dimension.key.is_time() {
-                times.next()
-            } else {
-                places.next()
-            };
+            let key = if dimension.key.is_time() { times.next() } else { places.next() };
             key.unwrap_or_default()
         });
         keys.collect()
@@ -116,9 +112,7 @@ impl Answer {
             .into_par_iter()
             .map(|(keys, cells)| {
                 let names = dimensions.iter().map(|name| (*name).to_owned());
-                let slice: Slice = names
-                    .zip(keys.iter().map(|key| (*key).to_owned()))
-                    .collect();
+                let slice: Slice = names.zip(keys.iter().map(|key| (*key).to_owned())).collect();
                 let last = self.last_time(&places, &keys);
                 let mut sum = Rollup::default();
                 for cell in &cells {

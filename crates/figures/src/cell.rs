@@ -95,24 +95,17 @@ impl Cell {
     }
 
     pub(crate) fn exclude(&mut self, reason: u32, is_approved: bool) {
-        let place = self
-            .excluded
-            .iter()
-            .position(|known| known.0 == reason)
-            .unwrap_or_else(|| {
-                self.excluded.push((reason, 0, 0));
-                self.excluded.len() - 1
-            });
+        let place = self.excluded.iter().position(|known| known.0 == reason).unwrap_or_else(|| {
+            self.excluded.push((reason, 0, 0));
+            self.excluded.len() - 1
+        });
         self.excluded[place].1 += 1;
         self.excluded[place].2 += u64::from(!is_approved);
     }
 
     pub(crate) fn pauses(&mut self, under: (u32, u32)) -> &mut Pauses {
-        let place = self
-            .subtracted
-            .iter()
-            .position(|known| known.0 == under)
-            .unwrap_or_else(|| {
+        let place =
+            self.subtracted.iter().position(|known| known.0 == under).unwrap_or_else(|| {
                 self.subtracted.push((under, Pauses::default()));
                 self.subtracted.len() - 1
             });
@@ -120,10 +113,7 @@ impl Cell {
     }
 
     pub(crate) fn finish(self, hot: HotCell, names: &Names) -> Part {
-        let mut part = Part {
-            sums: self.sums,
-            ..Part::default()
-        };
+        let mut part = Part { sums: self.sums, ..Part::default() };
         part.sums.n += hot.values.len() as u64;
         let total: u64 = hot.values.iter().map(|value| u64::from(*value)).sum();
         part.sums.sum += i128::from(total);
@@ -133,8 +123,7 @@ impl Cell {
             first.late += hot.late;
         }
         for (reason, rows, unapproved) in self.excluded {
-            part.excluded
-                .insert(names.text(reason).to_owned(), (rows, unapproved));
+            part.excluded.insert(names.text(reason).to_owned(), (rows, unapproved));
         }
         for ((kind, reason), pauses) in self.subtracted {
             part.subtracted
@@ -216,9 +205,7 @@ impl Part {
     /// Adds another part of the same cell.
     pub(crate) fn merge(&mut self, other: Part) {
         if self.sums.limits.is_empty() {
-            self.sums
-                .limits
-                .resize(other.sums.limits.len(), LimitSums::default());
+            self.sums.limits.resize(other.sums.limits.len(), LimitSums::default());
         }
         self.sums.merge(other.sums);
         for (reason, (rows, unapproved)) in other.excluded {

@@ -60,9 +60,7 @@ impl Columns {
         let fields = schema.fields().iter().enumerate();
         Columns {
             schema: Arc::clone(schema),
-            places: fields
-                .map(|(at, field)| (field.name().clone(), at))
-                .collect(),
+            places: fields.map(|(at, field)| (field.name().clone(), at)).collect(),
             labels: Vec::new(),
             wholes: Vec::new(),
             batch: RecordBatch::new_empty(Arc::clone(schema)),
@@ -172,10 +170,7 @@ impl Columns {
 impl Labels {
     fn load(&mut self, array: &DictionaryArray<Int32Type>) {
         let dictionary = array.values();
-        let same = self
-            .dictionary
-            .as_ref()
-            .is_some_and(|known| is_same(known, dictionary));
+        let same = self.dictionary.as_ref().is_some_and(|known| is_same(known, dictionary));
         if !same {
             self.learn(dictionary.as_string::<i32>());
             self.dictionary = Some(Arc::clone(dictionary));
@@ -187,11 +182,8 @@ impl Labels {
             return;
         }
         let map = &self.map;
-        self.codes.extend(
-            keys.values()
-                .iter()
-                .map(|key| map.get(*key as usize).copied().unwrap_or(0)),
-        );
+        self.codes
+            .extend(keys.values().iter().map(|key| map.get(*key as usize).copied().unwrap_or(0)));
         if let Some(nulls) = keys.nulls() {
             replace_nulls(&mut self.codes, nulls, 0);
         }
@@ -202,15 +194,10 @@ impl Labels {
         for text in dictionary {
             let code = match text {
                 None => 0,
-                Some(text) => match self.known.get(text) {
-                    Some(code) => *code,
-                    None => {
-                        let code = self.texts.len() as u32;
-                        self.known.insert(text.into(), code);
-                        self.texts.push(text.into());
-                        code
-                    }
-                },
+                Some(text) => *self.known.entry(text.into()).or_insert_with(|| {
+                    self.texts.push(text.into());
+                    self.texts.len() as u32 - 1
+                }),
             };
             self.map.push(code);
         }
@@ -313,11 +300,7 @@ fn cell(array: &ArrayRef, row: usize) -> Value<'_> {
             let dictionary = array.as_dictionary::<Int32Type>();
             let key = dictionary.keys().value(row) as usize;
             let texts = dictionary.values().as_string::<i32>();
-            if texts.is_null(key) {
-                Value::Null
-            } else {
-                Value::Text(texts.value(key).into())
-            }
+            if texts.is_null(key) { Value::Null } else { Value::Text(texts.value(key).into()) }
         }
         _ => Value::Null,
     }

@@ -121,19 +121,11 @@ pub struct Dimension {
 pub enum DimensionKey {
     /// The value of a column, as text.
     Column(String),
-    /// The first characters of a code, padded: `141121` cut to 4 and padded is `1411` + `00`. A code
-    /// that is no longer than `length` stays as it is.
-    Prefix {
-        column: String,
-        length: usize,
-        pad: String,
-    },
+    /// The first characters of a code, padded: `141121` cut to 4 and padded is `1411` + `00`. A
+    /// code that is no longer than `length` stays as it is.
+    Prefix { column: String, length: usize, pad: String },
     /// The first parts of a code with a separator.
-    Parts {
-        column: String,
-        separator: char,
-        count: usize,
-    },
+    Parts { column: String, separator: char, count: usize },
     /// `2020-05` of the moment that puts the row into the period, in this zone.
     Month { zone: String },
     /// `2020Q2`

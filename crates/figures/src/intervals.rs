@@ -50,9 +50,8 @@ pub(crate) struct Intervals {
 impl Intervals {
     pub(crate) fn load(&mut self, batch: &RecordBatch, names: &mut Names) {
         self.clear();
-        let Some(lists) = batch
-            .column_by_name(INTERVALS)
-            .and_then(|column| column.as_list_opt::<i32>())
+        let Some(lists) =
+            batch.column_by_name(INTERVALS).and_then(|column| column.as_list_opt::<i32>())
         else {
             return;
         };
@@ -98,8 +97,7 @@ impl Intervals {
         let mut approvers = Vec::new();
         text_ids(field(4), count, names, &mut approvers);
         let nobody = names.id("");
-        self.approved
-            .extend(approvers.iter().map(|id| *id != nobody));
+        self.approved.extend(approvers.iter().map(|id| *id != nobody));
     }
 
     /// The places of a row's intervals.
@@ -125,14 +123,13 @@ fn text_ids(column: Option<&ArrayRef>, count: usize, names: &mut Names, out: &mu
         {
             let array = column.as_dictionary::<Int32Type>();
             let texts = array.values().as_string::<i32>();
-            let ids: Vec<u32> = texts
-                .iter()
-                .map(|text| names.id(text.unwrap_or_default()))
-                .collect();
-            out.extend(array.keys().iter().map(|key| {
-                key.and_then(|key| ids.get(key as usize).copied())
-                    .unwrap_or(nothing)
-            }));
+            let ids: Vec<u32> =
+                texts.iter().map(|text| names.id(text.unwrap_or_default())).collect();
+            out.extend(
+                array.keys().iter().map(|key| {
+                    key.and_then(|key| ids.get(key as usize).copied()).unwrap_or(nothing)
+                }),
+            );
         }
         DataType::Utf8 => {
             let texts = column.as_string::<i32>().iter();

@@ -63,6 +63,9 @@ struct LimitProgram {
     allowed: i64,
 }
 
+/// The bytes of a condition (`None`: it always holds), and the seconds allowed.
+pub(crate) type SimpleLimit<'a> = (Option<&'a [u8]>, i64);
+
 /// A row measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Measured {
@@ -208,11 +211,7 @@ impl Judge {
     pub(crate) fn measure_plain(&self, view: View<'_>, row: usize) -> Option<Measured> {
         let whole = |program: Whole| view.programs.whole(program)[row];
         let holds = |truth: Truth| view.programs.truth(truth)[row] == TRUE;
-        let plain = |weight: u64, value: i64| Measured {
-            weight,
-            value,
-            bare: value,
-        };
+        let plain = |weight: u64, value: i64| Measured { weight, value, bare: value };
         match self.measure {
             MeasurePrograms::Waited(_) => None,
             MeasurePrograms::Amount(value) => {
@@ -223,10 +222,7 @@ impl Judge {
                 holds(of).then(|| plain(1, i64::from(holds(hit))))
             }
             MeasurePrograms::Count => Some(plain(1, 1)),
-            MeasurePrograms::Ratio {
-                numerator,
-                denominator,
-            } => {
+            MeasurePrograms::Ratio { numerator, denominator } => {
                 let (above, below) = (whole(numerator), whole(denominator));
                 (above >= 0 && below >= 0).then(|| plain(below as u64, above))
             }
@@ -246,11 +242,7 @@ impl Judge {
         let is_natural = !ruler.rule().unit.counts_working_time();
         if is_natural && view.intervals.of_row(row).is_empty() {
             let value = stop - start;
-            return Ok(Some(Measured {
-                weight: 1,
-                value,
-                bare: value,
-            }));
+            return Ok(Some(Measured { weight: 1, value, bare: value }));
         }
         self.gather(view, row, scratch);
         let bare = if is_natural {
@@ -263,11 +255,7 @@ impl Judge {
         };
         take_off(ruler, is_natural, (start, stop), scratch)?;
         let taken: i64 = scratch.taken.iter().map(|(_, seconds)| seconds).sum();
-        Ok(Some(Measured {
-            weight: 1,
-            value: bare - taken,
-            bare,
-        }))
+        Ok(Some(Measured { weight: 1, value: bare - taken, bare }))
     }
 
     /// Puts the row's intervals of the kinds to subtract into `scratch.marked`.
@@ -337,18 +325,13 @@ impl Judge {
 impl MeasurePrograms {
     fn new(measure: &Measure, programs: &mut Programs, columns: &mut Columns) -> MeasurePrograms {
         match measure {
-            Measure::Waited {
-                start,
-                stop,
-                withdrawn,
-                ..
-            } => MeasurePrograms::Waited(ClockPrograms {
-                start: programs.add_whole(start, columns),
-                stop: programs.add_whole(stop, columns),
-                withdrawn: withdrawn
-                    .as_ref()
-                    .map(|moment| programs.add_whole(moment, columns)),
-            }),
+            Measure::Waited { start, stop, withdrawn, .. } => {
+                MeasurePrograms::Waited(ClockPrograms {
+                    start: programs.add_whole(start, columns),
+                    stop: programs.add_whole(stop, columns),
+                    withdrawn: withdrawn.as_ref().map(|moment| programs.add_whole(moment, columns)),
+                })
+            }
             Measure::Amount { value, decimals } => {
                 MeasurePrograms::Amount(programs.add_scaled(value, *decimals, columns))
             }
@@ -357,10 +340,7 @@ impl MeasurePrograms {
                 of: programs.add_truth(of, columns),
             },
             Measure::Count => MeasurePrograms::Count,
-            Measure::Ratio {
-                numerator,
-                denominator,
-            } => MeasurePrograms::Ratio {
+            Measure::Ratio { numerator, denominator } => MeasurePrograms::Ratio {
                 numerator: programs.add_whole(numerator, columns),
                 denominator: programs.add_whole(denominator, columns),
             },
@@ -400,19 +380,14 @@ impl LimitPrograms {
                 allowed: family.allowed(after.limit).unwrap_or(i64::MAX),
             }
         };
-        let packs = by_pack
-            .iter()
-            .map(|pack| pack.iter().map(&mut program).collect());
+        let packs = by_pack.iter().map(|pack| pack.iter().map(&mut program).collect());
         let packs: Vec<Vec<LimitProgram>> = packs.collect();
-        LimitPrograms {
-            are_elapsed: packs.iter().flatten().all(LimitProgram::is_elapsed),
-            packs,
-        }
+        LimitPrograms { are_elapsed: packs.iter().flatten().all(LimitProgram::is_elapsed), packs }
     }
 
     /// For one pack's limits on elapsed time: the bytes of each condition (`None`: it always holds)
     /// with the seconds allowed, in order. `None` for anything less simple.
-    pub(crate) fn simple<'a>(&self, programs: &'a Programs) -> Option<Vec<(Option<&'a [u8]>, i64)>> {
+    pub(crate) fn simple<'a>(&self, programs: &'a Programs) -> Option<Vec<SimpleLimit<'a>>> {
         let tried = match self.packs.as_slice() {
             [] => return Some(Vec::new()),
             [only] if self.are_elapsed => only,
@@ -435,8 +410,7 @@ impl LimitPrograms {
 impl LimitProgram {
     #[inline]
     fn holds(&self, view: View<'_>, row: usize) -> bool {
-        self.when
-            .is_none_or(|when| view.programs.truth(when)[row] == TRUE)
+        self.when.is_none_or(|when| view.programs.truth(when)[row] == TRUE)
     }
 
     fn is_elapsed(&self) -> bool {

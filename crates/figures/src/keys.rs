@@ -84,14 +84,13 @@ impl Keys {
         let reader = |dimension: &Dimension| {
             let column = dimension.key.column().unwrap_or_default();
             match columns.kind(column) {
-                ColumnKind::Label => KeyReader::Label {
-                    column: columns.label(column),
-                    keys: Vec::new(),
-                },
+                ColumnKind::Label => {
+                    KeyReader::Label { column: columns.label(column), keys: Vec::new() }
+                }
                 ColumnKind::Absent => KeyReader::Absent,
-                ColumnKind::Whole | ColumnKind::Moment | ColumnKind::Other => KeyReader::RowByRow {
-                    column: column.to_owned(),
-                },
+                ColumnKind::Whole | ColumnKind::Moment | ColumnKind::Other => {
+                    KeyReader::RowByRow { column: column.to_owned() }
+                }
             }
         };
         self.dimensions.iter().map(reader).collect()
@@ -109,9 +108,7 @@ impl Keys {
 
     pub(crate) fn texts(&self, combination: usize) -> Vec<String> {
         let codes = self.combinations[combination].iter().zip(&self.texts);
-        codes
-            .map(|(code, texts)| texts.texts[*code as usize].clone())
-            .collect()
+        codes.map(|(code, texts)| texts.texts[*code as usize].clone()).collect()
     }
 
     pub(crate) fn load(&mut self, columns: &Columns, readers: &mut [KeyReader]) {
@@ -217,15 +214,13 @@ impl Keys {
                     KeyReader::Absent => 0,
                 });
             }
-            let number = match self.known.get(self.codes.as_slice()) {
-                Some(number) => *number,
-                None => {
-                    let number = self.combinations.len() as u32;
-                    self.combinations.push(self.codes.as_slice().into());
-                    self.known.insert(self.codes.as_slice().into(), number);
-                    number
-                }
-            };
+            let known = self.known.get(self.codes.as_slice()).copied();
+            let number = known.unwrap_or_else(|| {
+                let number = self.combinations.len() as u32;
+                self.combinations.push(self.codes.as_slice().into());
+                self.known.insert(self.codes.as_slice().into(), number);
+                number
+            });
             if has_table {
                 self.table[packed] = number;
             }

@@ -32,11 +32,7 @@ impl<T: Copy> LabelTable<T> {
                 ColumnKind::Whole | ColumnKind::Moment | ColumnKind::Other => return None,
             }
         }
-        (!parts.is_empty()).then_some(LabelTable {
-            parts,
-            bits: Vec::new(),
-            answers: Vec::new(),
-        })
+        (!parts.is_empty()).then_some(LabelTable { parts, bits: Vec::new(), answers: Vec::new() })
     }
 
     fn lay_out(&mut self, columns: &Columns) -> bool {
@@ -68,13 +64,7 @@ impl<T: Copy> LabelTable<T> {
     ) {
         let has_table = self.lay_out(columns);
         let parts = &self.parts;
-        let answer_of = |row: usize| {
-            evaluate(&LabelRow {
-                columns,
-                parts,
-                row,
-            })
-        };
+        let answer_of = |row: usize| evaluate(&LabelRow { columns, parts, row });
         if !has_table {
             out.extend((0..columns.rows()).map(answer_of));
             return;
@@ -114,8 +104,6 @@ pub(crate) struct LabelRow<'a> {
 impl Row for LabelRow<'_> {
     fn get(&self, name: &str) -> Value<'_> {
         let found = self.parts.iter().find(|part| part.0 == name);
-        found.map_or(Value::Null, |(_, column, _)| {
-            self.columns.label_value(*column, self.row)
-        })
+        found.map_or(Value::Null, |(_, column, _)| self.columns.label_value(*column, self.row))
     }
 }

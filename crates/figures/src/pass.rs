@@ -5,13 +5,11 @@ use trueline_clock::Ruler;
 use crate::cell::{Cell, HotCell};
 use crate::intervals::Names;
 use crate::judge::{
-    Judge, Measured, MeasurePrograms, Scratch, Stand, Stopped, View, Wait, open_if_null, readable,
+    Judge, MeasurePrograms, Measured, Scratch, SimpleLimit, Stand, Stopped, View, Wait,
+    open_if_null, readable,
 };
 use crate::plan::{Family, TimeCells};
 use crate::programs::{NULL, TRUE};
-
-/// The bytes of a condition (`None`: it always holds), and the seconds allowed.
-type SimpleLimit<'a> = (Option<&'a [u8]>, i64);
 
 /// What the loop works with.
 pub(crate) struct Pass<'a> {
@@ -126,15 +124,11 @@ impl Pass<'_> {
             return Ok(());
         };
         self.keep(place, measured.value);
-        let stand = Stand {
-            start,
-            at: stop,
-            value: measured.value,
-        };
+        let stand = Stand { start, at: stop, value: measured.value };
         let is_paused = !self.scratch.taken.is_empty();
         if let (Some(limits), false) = (simple, is_paused) {
-            let holds = |when: &Option<&[u8]>| when.is_none_or(|bytes| bytes[row] == TRUE);
-            if let Some((_, allowed)) = limits.iter().find(|(when, _)| holds(when)) {
+            let holds = |when: Option<&[u8]>| when.is_none_or(|bytes| bytes[row] == TRUE);
+            if let Some((_, allowed)) = limits.iter().find(|(when, _)| holds(*when)) {
                 let hot = &mut self.hot[place];
                 hot.limited += 1;
                 hot.late += u64::from(measured.value > *allowed);
@@ -165,10 +159,9 @@ impl Pass<'_> {
             let (limited, late) = self.judge.is_late(self.family, self.view, (set, row), asked)?;
             let stand = Stand { value: bare, ..stand };
             let asked = (stand, [].as_mut_slice());
-            let late_bare = match is_paused && !late {
-                true => self.judge.is_late(self.family, self.view, (set, row), asked)?.1,
-                false => false,
-            };
+            let late_bare = is_paused
+                && !late
+                && self.judge.is_late(self.family, self.view, (set, row), asked)?.1;
             let sums = &mut self.cell(place).sums.limits[set];
             sums.limited += u64::from(limited);
             sums.late += u64::from(late);
@@ -195,11 +188,7 @@ impl Pass<'_> {
             return Ok(());
         };
         self.judge.gather_pauses(self.view, row, self.scratch);
-        let stand = Stand {
-            start: wait.start,
-            at: wait.stop,
-            value: measured.value,
-        };
+        let stand = Stand { start: wait.start, at: wait.stop, value: measured.value };
         for set in 0..self.family.limit_sets.len() {
             let asked = (stand, self.scratch.pauses.as_mut_slice());
             let (_, late) = self.judge.is_late(self.family, self.view, (set, row), asked)?;
@@ -217,9 +206,7 @@ impl Pass<'_> {
         let gained = measured.bare - measured.value;
         cell.sums.paused.add(0, gained, measured.bare);
         for (index, (at, seconds)) in taken.iter().enumerate() {
-            let is_first = taken[..index]
-                .iter()
-                .all(|(other, _)| under(*other) != under(*at));
+            let is_first = taken[..index].iter().all(|(other, _)| under(*other) != under(*at));
             let pauses = cell.pauses(under(*at));
             pauses.rows += u64::from(is_first);
             pauses.seconds += seconds;
@@ -247,11 +234,7 @@ impl Pass<'_> {
             let Some(age) = readable(ruler.elapsed(wait.start, end, pauses))? else {
                 continue;
             };
-            let stand = Stand {
-                start: wait.start,
-                at: end,
-                value: age,
-            };
+            let stand = Stand { start: wait.start, at: end, value: age };
             for set in 0..self.family.limit_sets.len() {
                 let asked = (stand, self.scratch.pauses.as_mut_slice());
                 let (_, past) = self.judge.is_late(self.family, self.view, (set, row), asked)?;

@@ -58,9 +58,7 @@ impl Period {
         let out_of_range = || PeriodError::OutOfRange(self.name.clone());
         let earlier = match read(&self.name)? {
             Written::Months { first, count } => Written::Months {
-                first: first
-                    .checked_sub(Span::new().months(count))
-                    .map_err(|_| out_of_range())?,
+                first: first.checked_sub(Span::new().months(count)).map_err(|_| out_of_range())?,
                 count,
             },
             Written::Days { first, last } => {
@@ -95,20 +93,13 @@ fn read(text: &str) -> Result<Written, PeriodError> {
         return Ok(Written::Days { first, last });
     }
     if let Some(only) = day(text) {
-        return Ok(Written::Days {
-            first: only,
-            last: only,
-        });
+        return Ok(Written::Days { first: only, last: only });
     }
     months(text).ok_or_else(unknown)
 }
 
 fn day(text: &str) -> Option<Date> {
-    if text.len() == 10 {
-        text.parse().ok()
-    } else {
-        None
-    }
+    if text.len() == 10 { text.parse().ok() } else { None }
 }
 
 fn months(text: &str) -> Option<Written> {
@@ -157,11 +148,7 @@ fn bounded(written: Written, text: &str, zone: &TimeZone) -> Result<Period, Peri
         return Err(out_of_range());
     }
     let midnight = |day: Date| day_start(day, zone).ok_or_else(out_of_range);
-    Ok(Period {
-        name: text.to_owned(),
-        from: midnight(first)?,
-        to: midnight(end)?,
-    })
+    Ok(Period { name: text.to_owned(), from: midnight(first)?, to: midnight(end)? })
 }
 
 /// The first instant of a day in a zone.
@@ -230,30 +217,16 @@ mod tests {
 
     #[test]
     fn what_is_no_period_is_refused() {
-        for text in [
-            "",
-            "2020H3",
-            "2020Q0",
-            "2020-13",
-            "2020-5",
-            "20",
-            "2020年",
-            "2020-02-30",
-            "a..b",
-        ] {
+        for text in
+            ["", "2020H3", "2020Q0", "2020-13", "2020-5", "20", "2020年", "2020-02-30", "a..b"]
+        {
             assert!(
-                matches!(
-                    Period::parse(text, &shanghai()),
-                    Err(PeriodError::Unknown(_))
-                ),
+                matches!(Period::parse(text, &shanghai()), Err(PeriodError::Unknown(_))),
                 "{text}"
             );
         }
         let backwards = Period::parse("2020-05-17..2020-05-01", &shanghai());
         assert!(matches!(backwards, Err(PeriodError::Backwards(_))));
-        assert!(matches!(
-            Period::parse("1899", &shanghai()),
-            Err(PeriodError::OutOfRange(_))
-        ));
+        assert!(matches!(Period::parse("1899", &shanghai()), Err(PeriodError::OutOfRange(_))));
     }
 }

@@ -17,10 +17,7 @@ use crate::period::{Period, day_of, day_start};
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     #[error("the definition `{definition}` cannot be measured")]
-    Rule {
-        definition: String,
-        source: RulerError,
-    },
+    Rule { definition: String, source: RulerError },
     #[error("no time zone is called `{0}`; write an IANA name such as Asia/Shanghai")]
     Zone(String),
     #[error("two definitions are called `{0}`")]
@@ -133,18 +130,13 @@ impl Family {
         }
         let mut by_pack: Vec<Vec<LateAfter>> = Vec::new();
         for limit in limits {
-            let same = by_pack
-                .iter_mut()
-                .find(|group| group[0].bound.by == limit.bound.by);
+            let same = by_pack.iter_mut().find(|group| group[0].bound.by == limit.bound.by);
             match same {
                 Some(group) => group.push(limit.clone()),
                 None => by_pack.push(vec![limit.clone()]),
             }
         }
-        self.limit_sets.push(LimitSet {
-            by_pack,
-            given: limits.to_vec(),
-        });
+        self.limit_sets.push(LimitSet { by_pack, given: limits.to_vec() });
         self.limit_sets.len() - 1
     }
 
@@ -197,9 +189,7 @@ impl DimensionKey {
                 Some((end, _)) => format!("{}{pad}", &text[..end]),
                 None => text.to_owned(),
             },
-            DimensionKey::Parts {
-                separator, count, ..
-            } => {
+            DimensionKey::Parts { separator, count, .. } => {
                 let mut ends = text.match_indices(*separator).map(|(at, _)| at);
                 match count.checked_sub(1).and_then(|last| ends.nth(last)) {
                     Some(end) => text[..end].to_owned(),
@@ -304,11 +294,7 @@ impl TimeCells {
             let begins = period.from + (step << STEP);
             ends.partition_point(|end| *end <= begins) as u32
         });
-        Ok(TimeCells {
-            keys,
-            steps: steps.collect(),
-            bounds,
-        })
+        Ok(TimeCells { keys, steps: steps.collect(), bounds })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -355,13 +341,7 @@ pub fn columns_needed(request: &Request) -> Vec<String> {
     for definition in &request.definitions {
         exprs.extend([&definition.population, &definition.period_moment]);
         match &definition.measure {
-            Measure::Waited {
-                start,
-                stop,
-                withdrawn,
-                subtract,
-                ..
-            } => {
+            Measure::Waited { start, stop, withdrawn, subtract, .. } => {
                 exprs.extend([start, stop]);
                 exprs.extend(withdrawn);
                 subtracts |= !subtract.is_empty();
@@ -369,10 +349,7 @@ pub fn columns_needed(request: &Request) -> Vec<String> {
             Measure::Amount { value, .. } => exprs.push(value),
             Measure::Share { hit, of } => exprs.extend([hit, of]),
             Measure::Count => {}
-            Measure::Ratio {
-                numerator,
-                denominator,
-            } => exprs.extend([numerator, denominator]),
+            Measure::Ratio { numerator, denominator } => exprs.extend([numerator, denominator]),
         }
         for exclusion in &definition.exclusions {
             exprs.extend([&exclusion.reason, &exclusion.when]);

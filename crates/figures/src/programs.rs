@@ -127,10 +127,7 @@ impl Programs {
             return TruthStep::Labels(table);
         }
         let mut all = |parts: &[Expr]| -> Vec<Truth> {
-            parts
-                .iter()
-                .map(|part| self.add_truth(part, columns))
-                .collect()
+            parts.iter().map(|part| self.add_truth(part, columns)).collect()
         };
         match expr {
             Expr::And(parts) => TruthStep::And(all(parts)),
@@ -146,9 +143,9 @@ impl Programs {
                 let present = Expr::Call(Function::Present, arguments.clone());
                 TruthStep::Not(self.add_truth(&present, columns))
             }
-            Expr::Compare(compare, left, right) => self
-                .compare_step(*compare, left, right, columns)
-                .unwrap_or(TruthStep::RowByRow),
+            Expr::Compare(compare, left, right) => {
+                self.compare_step(*compare, left, right, columns).unwrap_or(TruthStep::RowByRow)
+            }
             Expr::Null
             | Expr::Boolean(_)
             | Expr::Integer(_)
@@ -223,10 +220,8 @@ impl Programs {
             Expr::Call(function, arguments) => {
                 let moments = is_moment(expr, columns);
                 let mut parts = Vec::new();
-                if !matches!(
-                    function,
-                    Function::Coalesce | Function::First | Function::Latest
-                ) || moments.is_none()
+                if !matches!(function, Function::Coalesce | Function::First | Function::Latest)
+                    || moments.is_none()
                 {
                     return None;
                 }
@@ -368,11 +363,7 @@ fn compare_all(compare: Compare, pairs: impl Iterator<Item = (i64, i64)>, out: &
         test: impl Fn(i64, i64) -> bool,
     ) {
         out.extend(pairs.map(|(a, b)| {
-            if a == NULL || b == NULL {
-                UNKNOWN
-            } else {
-                u8::from(test(a, b)) * TRUE
-            }
+            if a == NULL || b == NULL { UNKNOWN } else { u8::from(test(a, b)) * TRUE }
         }));
     }
     match compare {
@@ -411,19 +402,18 @@ fn is_moment(expr: &Expr, columns: &Columns) -> Option<bool> {
         Expr::Integer(_) => Some(false),
         Expr::Time(_) | Expr::LocalTime(_) => Some(true),
         Expr::Name(name) => match columns.kind(name) {
-            ColumnKind::Moment => Some(true),
-            ColumnKind::Whole => Some(false),
             // An absent column is null, and a comparison with null is null whatever the type.
-            ColumnKind::Absent => Some(true),
+            ColumnKind::Moment | ColumnKind::Absent => Some(true),
+            ColumnKind::Whole => Some(false),
             ColumnKind::Label | ColumnKind::Other => None,
         },
         Expr::Call(Function::Coalesce | Function::First | Function::Latest, arguments) => {
             let mut found = None;
             for argument in arguments {
-                let absent = matches!(argument, Expr::Null)
-                    || matches!(argument, Expr::Name(name) if columns.kind(name) == ColumnKind::Absent);
-                if absent {
-                    continue;
+                match argument {
+                    Expr::Null => continue,
+                    Expr::Name(name) if columns.kind(name) == ColumnKind::Absent => continue,
+                    _ => {}
                 }
                 let moment = is_moment(argument, columns)?;
                 if found.is_some_and(|other| other != moment) {
@@ -478,11 +468,7 @@ fn to_scaled(value: &Value<'_>, decimals: u8) -> i64 {
 fn round_to_whole(value: f64) -> i64 {
     let rounded = value.round_ties_even();
     // Casts of floats saturate, and the ends of the range are no measurement.
-    if rounded.abs() < 9e18 {
-        rounded as i64
-    } else {
-        NULL
-    }
+    if rounded.abs() < 9e18 { rounded as i64 } else { NULL }
 }
 
 struct NoRow;

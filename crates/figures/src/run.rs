@@ -36,10 +36,7 @@ pub enum RunError {
     #[error("a source cannot be read")]
     Source(#[source] SourceError),
     #[error("the clock of `{definition}` cannot be read")]
-    Clock {
-        definition: String,
-        source: Unmeasurable,
-    },
+    Clock { definition: String, source: Unmeasurable },
 }
 
 /// Answers a request from all sources.
@@ -68,9 +65,7 @@ fn run_partial(plan: &Plan, sources: &[Box<dyn Source>]) -> Result<Partial, RunE
             scope.spawn(|_| {
                 let made = work(plan, sources, &next, &failed);
                 failed.fetch_or(made.is_err(), Ordering::Relaxed);
-                let mut merged = merged
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut merged = merged.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match (merged.as_mut(), made) {
                     (Ok(merged), Ok(made)) => merged.merge(made),
                     (Ok(_), Err(error)) => *merged = Err(error),
@@ -79,9 +74,7 @@ fn run_partial(plan: &Plan, sources: &[Box<dyn Source>]) -> Result<Partial, RunE
             });
         }
     });
-    merged
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    merged.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Takes sources until there are none left.

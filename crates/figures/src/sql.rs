@@ -1,4 +1,4 @@
-//! A figure as DuckDB SQL: the reader's second engine.
+//! A figure as `DuckDB` SQL: the reader's second engine.
 //!
 //! The query reads the same Parquet. Moments lie there as whole seconds since 1970, so that every
 //! duration is a difference of integers. Working time and limits by date have no SQL form.
@@ -45,20 +45,15 @@ pub fn explain_sql(
 ) -> Result<String, SqlError> {
     let found = request.definitions.iter().find(|d| d.id == definition);
     let found = found.ok_or_else(|| SqlError::NoDefinition(definition.to_owned()))?;
-    let plan = Plan::new(&Request {
-        definitions: vec![found.clone()],
-        ..request.clone()
-    })?;
+    let plan = Plan::new(&Request { definitions: vec![found.clone()], ..request.clone() })?;
     let query = Query {
         request,
         definition: found,
         limits: &plan.families[0].limit_sets[0],
         local: local(&request.zone, request),
     };
-    let keys: Result<Vec<(String, String)>, SqlError> = by
-        .iter()
-        .map(|name| query.key(name).map(|key| ((*name).to_owned(), key)))
-        .collect();
+    let keys: Result<Vec<(String, String)>, SqlError> =
+        by.iter().map(|name| query.key(name).map(|key| ((*name).to_owned(), key))).collect();
     query.text(&keys?, table)
 }
 
@@ -69,9 +64,9 @@ fn local(zone: &TimeZone, request: &Request) -> Local {
         Some(i64::from(zone.to_offset(instant).seconds()))
     };
     let from = Timestamp::from_second(request.period.from).ok();
-    let changes = from.and_then(|from| zone.following(from).next()).is_some_and(|change| {
-        change.timestamp().as_second() < request.period.to
-    });
+    let changes = from
+        .and_then(|from| zone.following(from).next())
+        .is_some_and(|change| change.timestamp().as_second() < request.period.to);
     match offset(request.period.from) {
         Some(shift) if !changes => Local::Shift(shift),
         _ => Local::Zone(zone.iana_name().unwrap_or("UTC").to_owned()),
@@ -106,11 +101,7 @@ impl Query<'_> {
             DimensionKey::Column(column) => {
                 format!("coalesce(cast({} as varchar), '')", name(column))
             }
-            DimensionKey::Prefix {
-                column,
-                length,
-                pad,
-            } => {
+            DimensionKey::Prefix { column, length, pad } => {
                 let column = name(column);
                 format!(
                     "coalesce(case when length({column}) > {length} then \
@@ -118,11 +109,7 @@ impl Query<'_> {
                     quoted(pad)
                 )
             }
-            DimensionKey::Parts {
-                column,
-                separator,
-                count,
-            } => format!(
+            DimensionKey::Parts { column, separator, count } => format!(
                 "coalesce(array_to_string(string_split({}, {})[1:{count}], {}), '')",
                 name(column),
                 quoted(&separator.to_string()),
@@ -146,7 +133,8 @@ impl Query<'_> {
         self.measure_columns(&mut sql);
         let _ = write!(
             sql,
-            "    {} as allowed\n  from {table}\n  where ({})\n    and {moment} >= {} and {moment} < {}\n)",
+            "    {} as allowed\n  from {table}\n  where ({})\n    \
+             and {moment} >= {} and {moment} < {}\n)",
             self.allowed()?,
             self.expr(&self.definition.population),
             period.from,
@@ -200,7 +188,8 @@ impl Query<'_> {
             }
             Ok(case + " end")
         };
-        let packs: Result<Vec<String>, SqlError> = self.limits.by_pack.iter().map(of_pack).collect();
+        let packs: Result<Vec<String>, SqlError> =
+            self.limits.by_pack.iter().map(of_pack).collect();
         let packs = packs?;
         Ok(match packs.as_slice() {
             [] => "cast(null as bigint)".to_owned(),
@@ -218,19 +207,20 @@ impl Query<'_> {
             Measure::Amount { value, decimals } => {
                 let scale = 10_i64.pow(u32::from(*decimals).min(18));
                 let value = self.expr(value);
-                let _ = writeln!(sql, "    cast(round_even({value} * {scale}, 0) as bigint) as bare,");
+                let _ =
+                    writeln!(sql, "    cast(round_even({value} * {scale}, 0) as bigint) as bare,");
                 sql.push_str("    1 as weight,\n");
             }
             Measure::Share { hit, of } => {
                 let (hit, of) = (self.expr(hit), self.expr(of));
-                let _ = writeln!(sql, "    case when {of} then case when {hit} then 1 else 0 end end as bare,");
+                let _ = writeln!(
+                    sql,
+                    "    case when {of} then case when {hit} then 1 else 0 end end as bare,"
+                );
                 sql.push_str("    1 as weight,\n");
             }
             Measure::Count => sql.push_str("    1 as bare,\n    1 as weight,\n"),
-            Measure::Ratio {
-                numerator,
-                denominator,
-            } => {
+            Measure::Ratio { numerator, denominator } => {
                 let (above, below) = (self.expr(numerator), self.expr(denominator));
                 let _ = writeln!(
                     sql,
@@ -250,7 +240,8 @@ impl Query<'_> {
         if subtract.is_empty() {
             sql.push_str(
                 ", measured as (\n  select *, 1 as weight,\n    \
-                 case when clock_stop >= clock_start then clock_stop - clock_start end as bare,\n    \
+                 case when clock_stop >= clock_start then clock_stop - clock_start end \
+                 as bare,\n    \
                  bare as value\n  from in_scope\n)",
             );
             return;
@@ -299,10 +290,8 @@ impl Query<'_> {
         );
         for percent in PERCENTS {
             if self.definition.measure.has_values() {
-                let _ = writeln!(
-                    sql,
-                    "  quantile_disc(value, 0.{percent}) {counted} as p{percent},"
-                );
+                let _ =
+                    writeln!(sql, "  quantile_disc(value, 0.{percent}) {counted} as p{percent},");
             } else {
                 let _ = writeln!(sql, "  null as p{percent},");
             }
@@ -312,7 +301,8 @@ impl Query<'_> {
             "  count(*) filter (where excluded_for is null and value is null) as unmeasurable,\n",
         );
         sql.push_str("  coalesce(sum(value), 0) as sum_without_exclusions,\n");
-        let _ = write!(sql, "  coalesce(sum(bare) {counted}, 0) as sum_without_pauses\nfrom measured");
+        let _ =
+            write!(sql, "  coalesce(sum(bare) {counted}, 0) as sum_without_pauses\nfrom measured");
         if !keys.is_empty() {
             let places: Vec<String> = (1..=keys.len()).map(|place| place.to_string()).collect();
             let places = places.join(", ");

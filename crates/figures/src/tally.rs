@@ -105,10 +105,7 @@ mod tests {
     use super::*;
 
     fn tally(values: impl IntoIterator<Item = i64>) -> Tally {
-        Tally {
-            values: Values::new(values),
-            ..Tally::default()
-        }
+        Tally { values: Values::new(values), ..Tally::default() }
     }
 
     #[test]

@@ -11,7 +11,10 @@ use crate::judge::View;
 pub(crate) enum TextProgram {
     Literal(u32),
     /// A label column, and the number of each of its labels so far.
-    Label { column: usize, ids: Vec<u32> },
+    Label {
+        column: usize,
+        ids: Vec<u32>,
+    },
     RowByRow(Expr),
 }
 
@@ -19,10 +22,9 @@ impl TextProgram {
     pub(crate) fn new(expr: &Expr, columns: &mut Columns, names: &mut Names) -> TextProgram {
         match expr {
             Expr::Text(text) => TextProgram::Literal(names.id(text)),
-            Expr::Name(name) if columns.kind(name) == ColumnKind::Label => TextProgram::Label {
-                column: columns.label(name),
-                ids: Vec::new(),
-            },
+            Expr::Name(name) if columns.kind(name) == ColumnKind::Label => {
+                TextProgram::Label { column: columns.label(name), ids: Vec::new() }
+            }
             other => TextProgram::RowByRow(other.clone()),
         }
     }

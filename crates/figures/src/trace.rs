@@ -34,7 +34,7 @@ pub struct Against {
     pub bound: Bound,
     /// The last instant on time.
     pub due: i64,
-    /// 0 when it is on time. Seconds of the clock for a limit on elapsed time, else natural seconds.
+    /// 0 when it is on time. Seconds of the clock for a limit on elapsed time, else natural ones.
     pub late_by: i64,
 }
 
@@ -97,13 +97,11 @@ pub fn trace(
         },
         scratch: Scratch::default(),
     };
-    let traced: Result<Vec<Traced>, Stopped> =
+    let rows: Result<Vec<Traced>, Stopped> =
         (0..columns.rows()).map(|row| tracer.row(row)).collect();
-    let traced = traced.map_err(|source| RunError::Clock {
-        definition: definition.to_owned(),
-        source,
-    })?;
-    Ok(Some(traced))
+    let rows =
+        rows.map_err(|source| RunError::Clock { definition: definition.to_owned(), source })?;
+    Ok(Some(rows))
 }
 
 struct Tracer<'a> {
@@ -122,18 +120,13 @@ impl Tracer<'_> {
         let in_population = view.programs.truth(self.population)[row] == TRUE;
         let moment = view.programs.whole(self.judge.moment)[row];
         let wait = self.judge.wait(view, row);
-        let measured = self
-            .judge
-            .measure(self.family, view, row, &mut self.scratch)?;
+        let measured = self.judge.measure(self.family, view, row, &mut self.scratch)?;
         let excluded = self.judge.exclusion(view, row);
         let outcome = if !in_population || self.plan.time.cell(moment).is_none() {
             Outcome::OutOfScope
         } else if let Some(excluded) = excluded {
             let (reason, is_approved) = self.judge.reason(excluded, view, row, self.names);
-            Outcome::Excluded {
-                reason: self.names.text(reason).to_owned(),
-                is_approved,
-            }
+            Outcome::Excluded { reason: self.names.text(reason).to_owned(), is_approved }
         } else if measured.is_none() {
             Outcome::Unmeasurable
         } else {
@@ -200,11 +193,7 @@ impl Tracer<'_> {
             if nearest.as_ref().is_none_or(|(least, _)| margin < *least) {
                 let bound = self.family.limit_sets[0].by_pack[pack][index].bound.clone();
                 let late_by = margin.min(0).saturating_neg();
-                let against = Against {
-                    bound,
-                    due,
-                    late_by,
-                };
+                let against = Against { bound, due, late_by };
                 nearest = Some((margin, against));
             }
         }

@@ -72,19 +72,14 @@ impl Values {
     /// How many values are at most `limit`.
     pub fn count_at_most(&self, limit: i64) -> u64 {
         let narrow: usize = match u32::try_from(limit) {
-            Ok(limit) => self
-                .runs
-                .iter()
-                .map(|run| run.partition_point(|value| *value <= limit))
-                .sum(),
+            Ok(limit) => {
+                self.runs.iter().map(|run| run.partition_point(|value| *value <= limit)).sum()
+            }
             Err(_) if limit < 0 => 0,
             Err(_) => self.runs.iter().map(|run| run.len()).sum(),
         };
-        let wide: usize = self
-            .wide
-            .iter()
-            .map(|run| run.partition_point(|value| *value <= limit))
-            .sum();
+        let wide: usize =
+            self.wide.iter().map(|run| run.partition_point(|value| *value <= limit)).sum();
         (narrow + wide) as u64
     }
 
@@ -119,11 +114,7 @@ impl Values {
             self.runs.iter().map(|run| (run.as_ref(), 0)).collect();
         let mut rank = rank as usize;
         let mut low = windows.iter().map(|w| w.0[0]).min().unwrap_or(0);
-        let mut high = windows
-            .iter()
-            .map(|w| w.0[w.0.len() - 1])
-            .max()
-            .unwrap_or(0);
+        let mut high = windows.iter().map(|w| w.0[w.0.len() - 1]).max().unwrap_or(0);
         while low < high {
             let middle = low + (high - low) / 2;
             let mut below = 0;

@@ -2,8 +2,8 @@
 
 use arrow_array::RecordBatch;
 
-use crate::columns::Columns;
 use crate::cell::{Cell, HotCell};
+use crate::columns::Columns;
 use crate::intervals::{Intervals, Names};
 use crate::judge::{Judge, Scratch, Stopped, View};
 use crate::keys::{KeyReader, Keys};
@@ -86,8 +86,7 @@ impl<'p> Worker<'p> {
                 hot,
                 cells,
             };
-            pass.run(reader.members.of(index), self.keys.rows())
-                .map_err(|why| (index, why))?;
+            pass.run(reader.members.of(index), self.keys.rows()).map_err(|why| (index, why))?;
         }
         self.reader = Some(reader);
         Ok(())
@@ -97,8 +96,7 @@ impl<'p> Worker<'p> {
         let mut columns = Columns::new(batch.schema_ref());
         let mut programs = Programs::new(self.plan.zone.clone());
         let families = &self.plan.families;
-        let judge =
-            |family| Judge::new(family, &mut programs, &mut columns, &mut self.names);
+        let judge = |family| Judge::new(family, &mut programs, &mut columns, &mut self.names);
         let judges = families.iter().map(judge).collect();
         Reader {
             judges,
@@ -120,11 +118,8 @@ impl<'p> Worker<'p> {
                     continue;
                 }
                 let cell = cell.unwrap_or_else(|| Box::new(Cell::new(limit_sets)));
-                let key = CellKey {
-                    family,
-                    keys: self.keys.texts(place / times),
-                    time: place % times,
-                };
+                let key =
+                    CellKey { family, keys: self.keys.texts(place / times), time: place % times };
                 partial.insert(key, cell.finish(hot, &self.names));
             }
         }

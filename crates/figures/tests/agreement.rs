@@ -1,6 +1,12 @@
 //! The engine against a plain recount, and against itself: slices add up, order does not matter,
 //! the trace agrees with the run.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
 mod rows;
 
 use std::collections::BTreeMap;
@@ -63,16 +69,10 @@ fn recount(cases: &[Case], text: &str, wanted: impl Fn(&Case) -> bool) -> Recoun
         }
         let start = case.accepted.max(case.paid);
         let reason = match case {
-            Case {
-                excluded: Some(reason),
-                excluded_by,
-                ..
-            } => Some((*reason, excluded_by.is_some_and(|by| !by.is_empty()))),
-            Case {
-                side: Some("south"),
-                kind: "fix",
-                ..
-            } => Some(("south", true)),
+            Case { excluded: Some(reason), excluded_by, .. } => {
+                Some((*reason, excluded_by.is_some_and(|by| !by.is_empty())))
+            }
+            Case { side: Some("south"), kind: "fix", .. } => Some(("south", true)),
             _ => None,
         };
         let value = match (start, case.resolved) {
@@ -127,11 +127,8 @@ fn assert_same(tally: &Tally, found: &Recount, late: u64) {
         let expected = rank.checked_sub(1).map(|index| found.values[index]);
         assert_eq!(tally.percentile(percent as f64), expected);
     }
-    let excluded: BTreeMap<String, (u64, u64)> = tally
-        .excluded
-        .iter()
-        .map(|e| (e.reason.clone(), (e.n, e.without_approver)))
-        .collect();
+    let excluded: BTreeMap<String, (u64, u64)> =
+        tally.excluded.iter().map(|e| (e.reason.clone(), (e.n, e.without_approver))).collect();
     assert_eq!(excluded, found.excluded);
     let all = &tally.without_exclusions;
     assert_eq!(all.n, (found.values.len() + found.left_out.len()) as u64);
@@ -178,17 +175,11 @@ fn additive(
             }
         };
         for e in &tally.excluded {
-            add(
-                e.reason.clone(),
-                vec![e.n.into(), e.without_approver.into()],
-            );
+            add(e.reason.clone(), vec![e.n.into(), e.without_approver.into()]);
         }
         for s in &tally.subtracted {
             let parts = [s.rows as i64, s.seconds, s.seconds_without_approver];
-            add(
-                format!("{} {}", s.kind, s.reason),
-                parts.map(i128::from).to_vec(),
-            );
+            add(format!("{} {}", s.kind, s.reason), parts.map(i128::from).to_vec());
         }
         for (value, count) in tally.values.counts() {
             *values.entry(value).or_default() += count;

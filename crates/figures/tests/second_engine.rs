@@ -3,6 +3,12 @@
 //! Needs a Python that can import `duckdb`: `TRUELINE_PYTHON`, else `python3`. Without one the test
 //! says that it was skipped.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
 mod rows;
 
 use std::fs::{self, File};
@@ -59,7 +65,8 @@ fn duckdb_finds_the_same_figures() {
     let cases = strategy.new_tree(&mut runner).unwrap().current();
     let made = batch(&cases);
     let path = folder.path().join("rows.parquet");
-    let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), made.schema(), None).unwrap();
+    let mut writer =
+        ArrowWriter::try_new(File::create(&path).unwrap(), made.schema(), None).unwrap();
     writer.write(&made).unwrap();
     writer.close().unwrap();
 
@@ -89,11 +96,7 @@ fn duckdb_finds_the_same_figures() {
     }
     let list = folder.path().join("queries.json");
     fs::write(&list, serde_json::to_string(&queries).unwrap()).unwrap();
-    let output = Command::new(python)
-        .args(["-c", RUN_QUERIES])
-        .arg(&list)
-        .output()
-        .unwrap();
+    let output = Command::new(python).args(["-c", RUN_QUERIES]).arg(&list).output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{complaint}");
     let text = String::from_utf8(output.stdout).unwrap();

@@ -19,11 +19,7 @@ pub fn round_half_even(numerator: i128, denominator: i128, decimals: usize) -> O
         return None;
     }
     let is_negative = (numerator < 0) != (denominator < 0);
-    let mut digits = divide(
-        numerator.unsigned_abs(),
-        denominator.unsigned_abs(),
-        decimals,
-    );
+    let mut digits = divide(numerator.unsigned_abs(), denominator.unsigned_abs(), decimals);
     let whole = digits.len() - decimals;
     let is_zero = digits.iter().all(|digit| *digit == 0);
     for digit in &mut digits {
@@ -43,11 +39,8 @@ pub fn round_half_even(numerator: i128, denominator: i128, decimals: usize) -> O
 
 /// The rounded decimal digits of a quotient, the last `decimals` of them after the point.
 fn divide(numerator: u128, denominator: u128, decimals: usize) -> Vec<u8> {
-    let mut digits: Vec<u8> = (numerator / denominator)
-        .to_string()
-        .bytes()
-        .map(|digit| digit - b'0')
-        .collect();
+    let mut digits: Vec<u8> =
+        (numerator / denominator).to_string().bytes().map(|digit| digit - b'0').collect();
     let mut rest = numerator % denominator;
     for _ in 0..decimals {
         let (digit, left) = next_digit(rest, denominator);
@@ -197,7 +190,7 @@ mod tests {
         }
 
         #[test]
-        fn no_share_below_one_prints_as_all(n in 0..5000_u64, more in 1..5000_u64, dp in 0..4_usize) {
+        fn no_part_prints_as_all(n in 0..5000_u64, more in 1..5000_u64, dp in 0..4_usize) {
             let text = round_percent(n, n + more, dp).unwrap();
             let value: f64 = text.parse().unwrap();
             prop_assert!(value < 100.0);

@@ -56,9 +56,7 @@ pub(super) fn written(expr: &Expr, local: &Local) -> String {
         Expr::Integer(value) | Expr::Time(value) => value.to_string(),
         Expr::Number(value) => format!("cast('{value:e}' as double)"),
         Expr::Text(text) => quoted(text),
-        Expr::LocalTime(civil) => {
-            local.seconds(&format!("make_timestamp({civil} * 1000000)"))
-        }
+        Expr::LocalTime(civil) => local.seconds(&format!("make_timestamp({civil} * 1000000)")),
         Expr::Name(column) => name(column),
         Expr::Not(part) => format!("(not {})", inner(part)),
         Expr::Negate(part) => format!("(-{})", inner(part)),
@@ -77,11 +75,7 @@ pub(super) fn written(expr: &Expr, local: &Local) -> String {
         }
         Expr::In(value, items) => format!("({} in {})", inner(value), joined(items, ", ")),
         Expr::Math(math, left, right) => match math.sign() {
-            "/" => format!(
-                "(cast({} as double) / nullif({}, 0))",
-                inner(left),
-                inner(right)
-            ),
+            "/" => format!("(cast({} as double) / nullif({}, 0))", inner(left), inner(right)),
             sign => format!("({} {sign} {})", inner(left), inner(right)),
         },
         Expr::Call(function, arguments) => {
@@ -98,10 +92,9 @@ fn call(function: Function, arguments: &[String], local: &Local) -> String {
         Function::Coalesce => format!("coalesce({all})"),
         Function::First => format!("least({all})"),
         Function::Latest => format!("greatest({all})"),
-        Function::If => format!(
-            "(case when {first} then {} else {} end)",
-            arguments[1], arguments[2]
-        ),
+        Function::If => {
+            format!("(case when {first} then {} else {} end)", arguments[1], arguments[2])
+        }
         Function::Present => format!("({first} is not null)"),
         Function::Missing => format!("({first} is null)"),
         Function::Lower => format!("lower({first})"),

@@ -212,23 +212,13 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
 pub(crate) fn late_after(when: &str, hours: i64, by: &str) -> LateAfter {
     LateAfter {
         when: parse(when).unwrap(),
-        limit: Limit::Elapsed {
-            seconds: hours * 3600,
-        },
-        bound: Bound {
-            by: by.to_owned(),
-            text: format!("{hours} h"),
-        },
+        limit: Limit::Elapsed { seconds: hours * 3600 },
+        bound: Bound { by: by.to_owned(), text: format!("{hours} h") },
     }
 }
 
 pub(crate) fn natural_hours() -> Rule {
-    Rule {
-        unit: Unit::NaturalHours,
-        zone: ZONE.to_owned(),
-        calendar: None,
-        limit_is_on_time: true,
-    }
+    Rule { unit: Unit::NaturalHours, zone: ZONE.to_owned(), calendar: None, limit_is_on_time: true }
 }
 
 pub(crate) fn waited(id: &str, population: &str, late_after: Vec<LateAfter>) -> Definition {
@@ -272,18 +262,12 @@ pub(crate) fn definitions() -> Vec<Definition> {
         waited(
             "fix.law",
             "kind in ('fix', 'move')",
-            vec![
-                late_after("side == 'north'", 48, "law"),
-                late_after("true", 72, "law"),
-            ],
+            vec![late_after("side == 'north'", 48, "law"), late_after("true", 72, "law")],
         ),
         waited(
             "fix.promise",
             "kind in ('fix', 'move')",
-            vec![
-                late_after("true", 72, "law"),
-                late_after("kind == 'fix'", 24, "promise"),
-            ],
+            vec![late_after("true", 72, "law"), late_after("kind == 'fix'", 24, "promise")],
         ),
         other(
             "good",
@@ -293,13 +277,7 @@ pub(crate) fn definitions() -> Vec<Definition> {
             },
         ),
         other("count", Measure::Count),
-        other(
-            "amount",
-            Measure::Amount {
-                value: parse("amount / 4").unwrap(),
-                decimals: 2,
-            },
-        ),
+        other("amount", Measure::Amount { value: parse("amount / 4").unwrap(), decimals: 2 }),
         other(
             "ratio",
             Measure::Ratio {
@@ -311,33 +289,16 @@ pub(crate) fn definitions() -> Vec<Definition> {
 }
 
 pub(crate) fn dimensions() -> Vec<Dimension> {
-    let dimension = |name: &str, key: DimensionKey| Dimension {
-        name: name.to_owned(),
-        key,
-    };
+    let dimension = |name: &str, key: DimensionKey| Dimension { name: name.to_owned(), key };
     vec![
         dimension(
             "city",
-            DimensionKey::Prefix {
-                column: "region".to_owned(),
-                length: 4,
-                pad: "00".to_owned(),
-            },
+            DimensionKey::Prefix { column: "region".to_owned(), length: 4, pad: "00".to_owned() },
         ),
-        dimension(
-            "month",
-            DimensionKey::Month {
-                zone: ZONE.to_owned(),
-            },
-        ),
+        dimension("month", DimensionKey::Month { zone: ZONE.to_owned() }),
         dimension("side", DimensionKey::Column("side".to_owned())),
         dimension("note", DimensionKey::Column("note".to_owned())),
-        dimension(
-            "quarter",
-            DimensionKey::Quarter {
-                zone: ZONE.to_owned(),
-            },
-        ),
+        dimension("quarter", DimensionKey::Quarter { zone: ZONE.to_owned() }),
     ]
 }
 
