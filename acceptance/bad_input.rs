@@ -98,8 +98,7 @@ impl Ready {
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packed =
-        flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packed.write_all(bytes).expect("in memory");
     packed.finish().expect("in memory")
 }
@@ -229,10 +228,8 @@ fn hostile_mappings_are_refused_with_file_and_line() {
     let deep = format!("[mapping]\ndataset = {}", "[".repeat(100_000));
     ready.refuses_mapping(&deep, "line");
     let parentheses = format!("{}true{}", "(".repeat(50_000), ")".repeat(50_000));
-    let expression = MAPPING.replace(
-        "value = \"repair\"",
-        &format!("expr = 'if({parentheses}, \"a\", \"b\")'"),
-    );
+    let expression =
+        MAPPING.replace("value = \"repair\"", &format!("expr = 'if({parentheses}, \"a\", \"b\")'"));
     ready.refuses_mapping(&expression, "expr");
     ready.refuses_mapping(&MAPPING.replace("[columns.kind]", "[columns.knd]"), "kind");
     ready.refuses_mapping(&MAPPING.replace("from = \"id\"", "from = \"ID no\""), "ID no");

@@ -109,20 +109,38 @@ fn the_report_is_the_same_bytes_again_in_every_format() {
 #[test]
 fn every_number_of_the_sample_stands_in_the_pdf_that_a_stranger_reads() {
     let folder = Folder::new();
-    let dir = simulated(&folder);
-    let pdf = folder.path("report.pdf");
-    trueline(&["--dir", &dir, "--lang", "zh", "report", "--period", "2020H1", "--out", &pdf])
-        .done();
+    let dir = folder.path("demo");
+    trueline(&["--dir", &dir, "demo", "--no-serve", "--cases", "50000"]).done();
+    let pdf = format!("{dir}/reports/report.zh.pdf");
     let text = program::tool("pdftotext", &["-layout", &pdf, "-"]);
     for (indicator, statistic, _, printed) in PRINTED {
         assert!(text.contains(printed), "{indicator}.{statistic}: {printed} is not in the PDF");
     }
-    for words in ["年上半年服务质量状况报告", "10010-5", "客观、真实、准确", "模拟"] {
+    for words in ["年上半年服务质量状况报告", "10010-5", "客观、真实、准确", "模拟"]
+    {
         assert!(text.contains(words), "{words} is not in the PDF");
     }
     program::tool("qpdf", &["--check", &pdf]);
     let attached = program::tool("qpdf", &["--list-attachments", &pdf]);
     assert!(attached.contains(".json"), "figures and definitions are attached: {attached}");
+    for name in ["report.zh.html", "report.en.html", "report.en.json"] {
+        let page = fs::read_to_string(format!("{dir}/reports/{name}")).expect("written");
+        assert!(page.contains("88.14") && page.contains("7.41"), "{name} has the figures");
+    }
+    // A second demo is the same demo.
+    let before = fs::read(&pdf).expect("written");
+    trueline(&["--dir", &dir, "demo", "--no-serve", "--cases", "50000"]).done();
+    assert_eq!(before, fs::read(&pdf).expect("written again"));
+}
+
+#[test]
+fn simulated_records_say_so_in_an_instance_that_does_not() {
+    let folder = Folder::new();
+    let dir = simulated(&folder);
+    let json = folder.path("report.json");
+    trueline(&["--dir", &dir, "report", "--period", "2020H1", "--out", &json]).done();
+    let report: Value = serde_json::from_slice(&fs::read(json).expect("written")).expect("JSON");
+    assert_eq!(report["simulated"], true);
 }
 
 #[test]

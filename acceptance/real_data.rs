@@ -22,13 +22,7 @@ fn set(name: &str, files: &[&str], mapping: &str, pack: &str) -> Option<Set> {
     dataset("case", name, files, mapping, pack)
 }
 
-fn dataset(
-    dataset: &str,
-    name: &str,
-    files: &[&str],
-    mapping: &str,
-    pack: &str,
-) -> Option<Set> {
+fn dataset(dataset: &str, name: &str, files: &[&str], mapping: &str, pack: &str) -> Option<Set> {
     let root = real_data(name)?;
     let folder = Folder::new();
     let dir = folder.path("instance");
@@ -238,10 +232,8 @@ fn comcast_complaints_are_of_three_months_once_repaired() {
         assert_eq!(n(find(&rows, "complaints.count", &[(dimension, value)])), cases);
     }
     let months = set.figures("2015", "month");
-    let months: Vec<(&str, u64)> = months
-        .iter()
-        .filter_map(|row| Some((row["slice"]["month"].as_str()?, n(row))))
-        .collect();
+    let months: Vec<(&str, u64)> =
+        months.iter().filter_map(|row| Some((row["slice"]["month"].as_str()?, n(row)))).collect();
     // Counted from the file, swapped where the day is 4, 5 or 6.
     assert_eq!(months, [("2015-04", 545), ("2015-05", 399), ("2015-06", 1_280)]);
     assert_eq!(set.findings(), []);
@@ -288,8 +280,7 @@ fn citizens_wait_for_a_reply_as_long_as_the_reference_says() {
 
 #[test]
 fn mycall_ratings_agree_with_the_regulator_file_by_file() {
-    let Some(first) =
-        set("trai_mycall", &["mycall_2019_09.csv.gz"], "trai-mycall", "trai-mycall")
+    let Some(first) = set("trai_mycall", &["mycall_2019_09.csv.gz"], "trai-mycall", "trai-mycall")
     else {
         return;
     };
@@ -449,8 +440,7 @@ fn printed_rates() -> std::collections::BTreeMap<(String, String, String), f64> 
 #[test]
 fn published_values_are_counts_and_bounds_are_kept_apart() {
     let files = ["published_indicators.csv"];
-    let Some(set) =
-        dataset("count", "published_indicators", &files, "published-indicators", "uci")
+    let Some(set) = dataset("count", "published_indicators", &files, "published-indicators", "uci")
     else {
         return;
     };

@@ -89,8 +89,11 @@ fn outcome(case: &CaseLine, language: Language) -> String {
         CaseOutcome::Counted => language.pick("计入", "counted").to_owned(),
         CaseOutcome::Excluded { reason, is_approved } => {
             let word = language.pick("排除", "excluded");
-            let open =
-                if *is_approved { "" } else { language.pick("（无审批）", " (nobody approved)") };
+            let open = if *is_approved {
+                ""
+            } else {
+                language.pick("（无审批）", " (nobody approved)")
+            };
             format!("{word}: {reason}{open}")
         }
         CaseOutcome::Unmeasurable => language.pick("无法计时", "unmeasurable").to_owned(),
@@ -120,8 +123,11 @@ fn case_json(case: &CaseLine, zone: &TimeZone) -> Value {
         CaseOutcome::Unmeasurable => ("unmeasurable", None, None),
         CaseOutcome::Open => ("open", None, None),
     };
-    let columns: serde_json::Map<String, Value> =
-        case.columns.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+    let columns: serde_json::Map<String, Value> = case
+        .columns
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+        .collect();
     json!({
         "case": case.id,
         "outcome": outcome,

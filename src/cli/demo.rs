@@ -33,8 +33,7 @@ pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(),
             importer.import(&schema, &files, None)?;
         }
     }
-    let question =
-        arguments::Question { pack: None, period: PERIOD.to_owned(), as_of: None };
+    let question = arguments::Question { pack: None, period: PERIOD.to_owned(), as_of: None };
     let question = Asked::new(&instance, &question, &[])?;
     let files = write_reports(&instance, &question, language)?;
     println!(
@@ -71,9 +70,9 @@ fn instance(place: &Place) -> Result<Instance, Failure> {
 fn sources(instance: &Instance, cases: u64) -> Result<PathBuf, Failure> {
     let folder = instance.folder().join("sources");
     let own = folder.join(format!("{cases}-cases-seed-{DEFAULT_SEED}"));
-    let other = fs::read_dir(&folder).ok().and_then(|entries| {
-        entries.flatten().map(|entry| entry.path()).find(|path| *path != own)
-    });
+    let other = fs::read_dir(&folder)
+        .ok()
+        .and_then(|entries| entries.flatten().map(|entry| entry.path()).find(|path| *path != own));
     match other {
         None => Ok(own),
         Some(other) => Err(Failure::request(

@@ -115,7 +115,8 @@ pub(super) fn in_folder(folder: &Path) -> Result<Vec<(Schema, Vec<PathBuf>)>, Fa
         let mut files = Vec::new();
         for entry in fs::read_dir(&part)? {
             let path = entry?.path();
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let hidden =
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             if path.is_file() && !hidden {
                 files.push(path);
             }
@@ -192,9 +193,11 @@ fn explain(file: &FileSummary, language: Language) {
         let examples: Vec<String> = reason
             .examples
             .iter()
-            .map(|(line, value)| {
-                if value.is_empty() { line.to_string() } else { format!("{line} ({value})") }
-            })
+            .map(
+                |(line, value)| {
+                    if value.is_empty() { line.to_string() } else { format!("{line} ({value})") }
+                },
+            )
             .collect();
         println!(
             "{}: {} × {}{}{}; {lines} {}; {next}: {}",
@@ -215,7 +218,8 @@ fn explain(file: &FileSummary, language: Language) {
         println!("{words} {}", path.display());
     }
     if file.missing.rows > 0 {
-        let words = language.pick("件工单不在此次全量中（保留）：", "cases are not in this full export (kept):");
+        let words = language
+            .pick("件工单不在此次全量中（保留）：", "cases are not in this full export (kept):");
         println!("{} {words} {}", file.missing.rows, file.missing.examples.join(", "));
     }
 }

@@ -17,14 +17,20 @@ pub(super) fn run(asked: &Init, place: &Place, language: Language) -> Result<(),
         Language::Chinese => {
             println!("已建立实例 {folder}，指标包 {}（{title}）", pack.id);
             println!("1. 编辑 {folder}/trueline.toml：公司、编制人、审核人、签发人、报送对象");
-            println!("2. trueline --dir {folder} mapping suggest 文件 --out {folder}/mappings/own.toml");
+            println!(
+                "2. trueline --dir {folder} mapping suggest 文件 --out {folder}/mappings/own.toml"
+            );
             println!("3. trueline --dir {folder} import case 文件 --mapping own");
             println!("4. trueline --dir {folder} report --period 2020H1 --out report.pdf");
         }
         Language::English => {
             println!("made the instance {folder} with the pack {} ({title})", pack.id);
-            println!("1. edit {folder}/trueline.toml: company, preparer, reviewer, signer, addressee");
-            println!("2. trueline --dir {folder} mapping suggest FILE --out {folder}/mappings/own.toml");
+            println!(
+                "1. edit {folder}/trueline.toml: company, preparer, reviewer, signer, addressee"
+            );
+            println!(
+                "2. trueline --dir {folder} mapping suggest FILE --out {folder}/mappings/own.toml"
+            );
             println!("3. trueline --dir {folder} import case FILE --mapping own");
             println!("4. trueline --dir {folder} report --period 2020H1 --out report.pdf");
         }

@@ -99,7 +99,10 @@ fn chinese(key: &str) -> Option<&'static str> {
 
 const WORDS: &[(&str, &str)] = &[
     ("", "准绳：从工单记录到人人可核验的服务质量状况报告"),
-    (".dir", "实例目录：设置、报告文字、数据湖与隔离区 [默认：trueline-data；demo 为 trueline-demo]"),
+    (
+        ".dir",
+        "实例目录：设置、报告文字、数据湖与隔离区 [默认：trueline-data；demo 为 trueline-demo]",
+    ),
     (".keys", "私钥目录，位于实例之外 [默认：DIR-keys]"),
     (".lang", "提示与报告的语言 [默认：依环境而定]"),
     (".format", "输出格式"),

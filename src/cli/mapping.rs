@@ -31,7 +31,9 @@ pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Fa
 
 fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Failure> {
     let suggestion = cases::suggest::suggest(file)?;
-    let text = suggestion.draft.render(language.pick(|words| words.zh.as_str(), |words| words.en.as_str()));
+    let text = suggestion
+        .draft
+        .render(language.pick(|words| words.zh.as_str(), |words| words.en.as_str()));
     match out {
         None => print!("{}", text),
         Some(path) if path.exists() => {
@@ -42,7 +44,8 @@ fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Fa
         }
         Some(path) => {
             fs::write(path, &text)?;
-            let drafted = language.pick("已写入映射草稿，请逐行核对：", "wrote a draft, to be read line by line:");
+            let drafted = language
+                .pick("已写入映射草稿，请逐行核对：", "wrote a draft, to be read line by line:");
             println!("{drafted} {}", path.display());
         }
     }

@@ -29,9 +29,9 @@ use clap::FromArgMatches as _;
 
 pub use arguments::Arguments;
 use arguments::Command;
-use place::Place;
 pub(crate) use failure::Failure;
 pub(crate) use language::Language;
+use place::Place;
 pub(crate) use progress::Progress;
 pub(crate) use table::{Align, Format, Table};
 

@@ -28,8 +28,10 @@ impl Place {
         if self.dir.join("trueline.toml").is_file() {
             return self.open();
         }
-        let instance = self.create(&init::settings("cn-miit", &init::Company::UNKNOWN), &reports::NARRATIVES)?;
-        let made = language.pick("已按默认设置建立实例", "made an instance with default settings in");
+        let instance =
+            self.create(&init::settings("cn-miit", &init::Company::UNKNOWN), &reports::NARRATIVES)?;
+        let made =
+            language.pick("已按默认设置建立实例", "made an instance with default settings in");
         eprintln!("{made} {}", self.dir.display());
         Ok(instance)
     }

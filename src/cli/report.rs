@@ -71,14 +71,16 @@ impl<'a> Sheaf<'a> {
     pub(super) fn new(instance: &'a Instance, asked: &'a Asked) -> Result<Self, Failure> {
         let period = &asked.question.period;
         let material = reports::gather(&asked.pack, period, &asked.records())?;
-        let findings =
-            quality::findings(&asked.lake, &asked.pack, asked.as_of, super::now())?;
+        let findings = quality::findings(&asked.lake, &asked.pack, asked.as_of, super::now())?;
         Ok(Sheaf { instance, asked, material, findings })
     }
 
     /// The report in one language.
     pub(super) fn draft(&self, language: Language) -> Result<Draft, Failure> {
-        let settings = &self.instance.settings.report;
+        let mut settings = self.instance.settings.report.clone();
+        // Simulated records stay simulated, whatever the settings say.
+        settings.simulated |= self.holds_simulated()?;
+        let settings = &settings;
         let narrative = self.instance.narrative(language.code())?;
         let narrative = narrative.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
         let report = reports::assemble(Assembly {
@@ -101,6 +103,13 @@ impl<'a> Sheaf<'a> {
             }
         };
         Ok(Draft { report, logo })
+    }
+
+    /// Whether any batch came from a file that `trueline simulate` wrote.
+    fn holds_simulated(&self) -> Result<bool, Failure> {
+        let manifest = self.asked.lake.manifest("case")?;
+        let mut sources = manifest.batches.iter().flat_map(|batch| &batch.sources);
+        Ok(sources.any(|source| source.name.starts_with("simulated-")))
     }
 
     /// The batches that the lake lists, and what the finder says of them.
@@ -128,9 +137,7 @@ impl<'a> Sheaf<'a> {
             dataset: "case".to_owned(),
             column: Some(finding.column.clone()),
             rows: finding.rows,
-            explanation: language
-                .pick(&finding.explanation.zh, &finding.explanation.en)
-                .clone(),
+            explanation: language.pick(&finding.explanation.zh, &finding.explanation.en).clone(),
             remedy: language.pick(&finding.remedy.zh, &finding.remedy.en).clone(),
         });
         Ok(DataNote { batches, findings: findings.collect() })

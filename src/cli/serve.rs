@@ -45,10 +45,8 @@ pub(super) fn open(
 ) -> Result<(), Failure> {
     let report = &instance.settings.report;
     let english = report.english.as_ref().and_then(|english| english.company.clone());
-    let company = Words {
-        zh: report.company.clone(),
-        en: english.unwrap_or_else(|| report.company.clone()),
-    };
+    let company =
+        Words { zh: report.company.clone(), en: english.unwrap_or_else(|| report.company.clone()) };
     let console = Console {
         period: asked.question.period.clone(),
         lake: asked.lake,

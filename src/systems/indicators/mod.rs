@@ -35,8 +35,8 @@ mod sql;
 pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
 pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
 pub use counts::{CountRow, Counts};
-pub use distribution::{Distribution, distributions};
 pub use dimensions::{DimensionError, Filter, dimensions, known_names};
+pub use distribution::{Distribution, distributions};
 pub use load::{load, parse};
 pub use mistake::{Mistake, PackError, Place};
 pub use model::{
@@ -50,8 +50,8 @@ pub use row::{
     BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
     SubtractedRow,
 };
-pub use sql::{ExplainError, explain_sql};
 pub use shipped::{shipped_pack_text, shipped_packs};
+pub use sql::{ExplainError, explain_sql};
 
 #[cfg(test)]
 mod tables;

@@ -3,8 +3,8 @@
 //! Numbers are numbers with a format, texts are texts and never formulas. The document's own dates
 //! are those of the report, so that the same report gives the same bytes.
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet};
 use rust_xlsxwriter::{Color, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet};
 
 use super::model::{Language, Line, Percentiles, Report, SliceRow};
 
@@ -106,11 +106,20 @@ impl Sheets<'_> {
         let nothing = || "—".to_owned();
         for (head, text) in [
             (self.pick("企业", "Company"), report.company.name.clone()),
-            (self.pick("统计期", "Period"), format!("{} – {}", report.period.from, report.period.to)),
+            (
+                self.pick("统计期", "Period"),
+                format!("{} – {}", report.period.from, report.period.to),
+            ),
             (self.pick("报送单位", "Addressee"), filing.addressee.clone()),
             (self.pick("报告日期", "Date"), filing.date.clone()),
-            (self.pick("编制人", "Prepared by"), filing.prepared_by.clone().unwrap_or_else(nothing)),
-            (self.pick("审核人", "Reviewed by"), filing.reviewed_by.clone().unwrap_or_else(nothing)),
+            (
+                self.pick("编制人", "Prepared by"),
+                filing.prepared_by.clone().unwrap_or_else(nothing),
+            ),
+            (
+                self.pick("审核人", "Reviewed by"),
+                filing.reviewed_by.clone().unwrap_or_else(nothing),
+            ),
             (self.pick("签发人", "Signed by"), filing.signed_by.clone().unwrap_or_else(nothing)),
             (self.pick("指标包", "Pack"), format!("{} {}", report.pack.id, report.pack.version)),
             (self.pick("时区", "Zone"), report.made.zone.clone()),
@@ -122,12 +131,7 @@ impl Sheets<'_> {
         Ok(())
     }
 
-    fn lines(
-        &self,
-        workbook: &mut Workbook,
-        title: &str,
-        lines: &[Line],
-    ) -> Result<(), XlsxError> {
+    fn lines(&self, workbook: &mut Workbook, title: &str, lines: &[Line]) -> Result<(), XlsxError> {
         let heads = [
             ("指标", "Indicator", 30.0),
             ("分类", "Segment", 10.0),
@@ -197,8 +201,7 @@ impl Sheets<'_> {
         ];
         let sheet = self.sheet(workbook, self.pick("指标定义", "Definitions"), &heads)?;
         for (index, one) in self.report.definitions.iter().enumerate() {
-            let limits: Vec<&str> =
-                one.limits.iter().map(|limit| limit.printed.as_str()).collect();
+            let limits: Vec<&str> = one.limits.iter().map(|limit| limit.printed.as_str()).collect();
             let cells = vec![
                 Cell::text(&one.indicator),
                 Cell::text(&one.title),
@@ -224,7 +227,8 @@ impl Sheets<'_> {
             ("时长（秒）", "Seconds", 14.0),
             ("未经审批", "Not approved", 14.0),
         ];
-        let sheet = self.sheet(workbook, self.pick("排除与暂停", "Exclusions and pauses"), &heads)?;
+        let sheet =
+            self.sheet(workbook, self.pick("排除与暂停", "Exclusions and pauses"), &heads)?;
         let mut row = 1;
         for line in self.report.groups.iter().flat_map(|group| &group.lines) {
             let id = line.id();
@@ -403,9 +407,8 @@ fn line_cells(line: &Line) -> Vec<Cell> {
 fn slice_cells(slice: &SliceRow) -> Vec<Cell> {
     let keys: Vec<String> =
         slice.slice.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let percentile = |take: fn(&Percentiles) -> f64| {
-        Cell::optional(slice.percentiles.as_ref().map(take), 0)
-    };
+    let percentile =
+        |take: fn(&Percentiles) -> f64| Cell::optional(slice.percentiles.as_ref().map(take), 0);
     vec![
         Cell::text(&slice.indicator),
         Cell::text(&slice.statistic),

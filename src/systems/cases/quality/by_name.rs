@@ -14,10 +14,7 @@ pub(super) struct ByName<T> {
 
 impl<T> Default for ByName<T> {
     fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            last: 0,
-        }
+        Self { entries: Vec::new(), last: 0 }
     }
 }
 
@@ -37,11 +34,7 @@ impl<T: Default> ByName<T> {
         if let Some(place) = known(&self.entries, name) {
             return place;
         }
-        let name = if self.entries.len() < NAMES_MAX {
-            name
-        } else {
-            REST
-        };
+        let name = if self.entries.len() < NAMES_MAX { name } else { REST };
         known(&self.entries, name).unwrap_or_else(|| {
             self.entries.push((name.to_owned(), T::default()));
             self.entries.len() - 1
@@ -56,11 +49,8 @@ impl<T: Default> ByName<T> {
 
     /// Every name with its counter, in order of name.
     pub(super) fn sorted(&self) -> Vec<(&str, &T)> {
-        let mut all: Vec<(&str, &T)> = self
-            .entries
-            .iter()
-            .map(|(name, counter)| (name.as_str(), counter))
-            .collect();
+        let mut all: Vec<(&str, &T)> =
+            self.entries.iter().map(|(name, counter)| (name.as_str(), counter)).collect();
         all.sort_by_key(|&(name, _)| name);
         all
     }

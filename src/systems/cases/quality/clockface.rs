@@ -31,11 +31,7 @@ struct Face {
 
 impl Default for Face {
     fn default() -> Self {
-        Self {
-            minutes: vec![0; 1_440],
-            by_second: 0,
-            zero_seconds: 0,
-        }
+        Self { minutes: vec![0; 1_440], by_second: 0, zero_seconds: 0 }
     }
 }
 
@@ -115,8 +111,8 @@ impl Face {
     fn has_false_midnight(&self) -> bool {
         let n: u64 = self.minutes.iter().sum();
         let midnight = self.minutes[0];
-        let beside: u64 = self.minutes[1..60].iter().sum::<u64>()
-            + self.minutes[1_380..].iter().sum::<u64>();
+        let beside: u64 =
+            self.minutes[1..60].iter().sum::<u64>() + self.minutes[1_380..].iter().sum::<u64>();
         let usual = beside as f64 / 119.0;
         // Where every full hour is crowded, times are rounded, and midnight is no exception.
         let round_hours: u64 = [30, 60, 1_380, 1_410].iter().map(|&at| self.minutes[at]).sum();
@@ -136,8 +132,8 @@ impl Face {
             let all: u64 = self.minutes.iter().skip(of).step_by(of).sum();
             all as f64 / n as f64
         };
-        let zero_seconds = self.zero_seconds.saturating_sub(self.minutes[0]) as f64
-            / self.by_second.max(1) as f64;
+        let zero_seconds =
+            self.zero_seconds.saturating_sub(self.minutes[0]) as f64 / self.by_second.max(1) as f64;
         if at_multiples(30) > HALF_HOURS_MAX {
             Some(Roundness::HalfHours)
         } else if at_multiples(5) > FIVES_MAX {

@@ -21,11 +21,8 @@ const TIMES_SECOND: f64 = 12.0;
 const MINUTES_MAX: usize = 1 << 20;
 
 /// Steps that a machine may follow, and what it then writes.
-const FOLLOWS: [(usize, usize); 3] = [
-    (RESOLVED, CONFIRMED),
-    (RESOLVED, CLOSED),
-    (CONFIRMED, CLOSED),
-];
+const FOLLOWS: [(usize, usize); 3] =
+    [(RESOLVED, CONFIRMED), (RESOLVED, CLOSED), (CONFIRMED, CLOSED)];
 const DAYS_MAX: usize = 60;
 const AUTOMATIC_MIN: u64 = 50;
 const AUTOMATIC_SHARE: f64 = 0.2;
@@ -185,9 +182,8 @@ fn bulk(which: usize, minutes: BTreeSet<i64>) -> Suspicion {
              have no such moment",
         ),
         test: Arc::new(move |rows, row, _| {
-            rows.moment(which, row).is_some_and(|moment| {
-                fine(moment) && minutes.contains(&moment.at.div_euclid(60))
-            })
+            rows.moment(which, row)
+                .is_some_and(|moment| fine(moment) && minutes.contains(&moment.at.div_euclid(60)))
         }),
     }
 }
@@ -197,10 +193,7 @@ fn automatic_days(gaps: &BTreeMap<i64, u64>) -> Option<i64> {
     (1..=DAYS_MAX as i64).find(|days| {
         let hour = days * 24;
         let near: u64 = gaps.range(hour - 1..=hour + 1).map(|(_, count)| count).sum();
-        let around: u64 = gaps
-            .range(hour - 12..=hour + 12)
-            .map(|(_, count)| count)
-            .sum();
+        let around: u64 = gaps.range(hour - 12..=hour + 12).map(|(_, count)| count).sum();
         let usual = (around - near) as f64 * 3.0 / 22.0;
         near >= AUTOMATIC_MIN
             && near as f64 >= AUTOMATIC_SHARE * n as f64
@@ -225,8 +218,7 @@ fn automatic((from, to): (usize, usize), days: i64) -> Suspicion {
             format!("measure to `{}`, not to `{}`", MOMENTS[from], MOMENTS[to]),
         ),
         test: Arc::new(move |rows, row, _| {
-            gap_hours(rows, row, (from, to))
-                .is_some_and(|gap| (hour - 1..=hour + 1).contains(&gap))
+            gap_hours(rows, row, (from, to)).is_some_and(|gap| (hour - 1..=hour + 1).contains(&gap))
         }),
     }
 }

@@ -65,11 +65,7 @@ impl NumberColumn {
             .iter()
             .map(|(&code, &count)| (code, count))
             .filter(|&(code, count)| {
-                let alone = if code < 0 {
-                    least >= 0.0
-                } else {
-                    greatest <= GAP * code as f64
-                };
+                let alone = if code < 0 { least >= 0.0 } else { greatest <= GAP * code as f64 };
                 alone && count >= NUMBERS_MIN && count as f64 >= NUMBERS_SHARE_MIN * self.n as f64
             })
             .collect()
@@ -87,9 +83,7 @@ pub(super) fn coordinate_limit(name: &str) -> Option<f64> {
     let name = name.trim_start_matches("x_");
     if name == "lat" || name.contains("latitude") || name.contains("纬度") {
         Some(90.0)
-    } else if ["lon", "lng"].contains(&name)
-        || name.contains("longitude")
-        || name.contains("经度")
+    } else if ["lon", "lng"].contains(&name) || name.contains("longitude") || name.contains("经度")
     {
         Some(180.0)
     } else {
@@ -200,7 +194,8 @@ impl Codes {
                 numbers.entry(codes).or_default().push(name.clone());
             }
         }
-        let texts = texts.into_iter().map(|((codes, words), names)| text_codes(names, codes, words));
+        let texts =
+            texts.into_iter().map(|((codes, words), names)| text_codes(names, codes, words));
         let numbers = numbers.into_iter().map(|(codes, names)| number_codes(names, codes));
         let nowhere = self.nowhere.keys().map(|name| nowhere(name));
         texts.chain(numbers).chain(nowhere).collect()
@@ -233,10 +228,7 @@ fn missing_code(name: &str, shown: &str) -> Suspicion {
             format!("{shown} 表示“无值”，却被当作值读入"),
             format!("{shown} stands for “no value” but is read as a value"),
         ),
-        remedy: text(
-            "在映射中把这些代码列为缺失",
-            "list these codes as missing in the mapping",
-        ),
+        remedy: text("在映射中把这些代码列为缺失", "list these codes as missing in the mapping"),
         test: Arc::new(|_, _, _| false),
     }
 }

@@ -167,11 +167,7 @@ fn is_impossible(which: usize, at: i64, as_of: i64) -> bool {
 }
 
 fn year_first() -> i64 {
-    super::local::day_of_date(Date {
-        year: YEAR_FIRST,
-        month: 1,
-        day: 1,
-    }) * DAY
+    super::local::day_of_date(Date { year: YEAR_FIRST, month: 1, day: 1 }) * DAY
 }
 
 fn low(days: &[u64; 31]) -> u64 {
@@ -183,11 +179,7 @@ fn high(days: &[u64; 31]) -> u64 {
 }
 
 fn month_before((year, month): Cell) -> Cell {
-    if month == 1 {
-        (year - 1, 12)
-    } else {
-        (year, month - 1)
-    }
+    if month == 1 { (year - 1, 12) } else { (year, month - 1) }
 }
 
 impl Table {
@@ -216,11 +208,8 @@ impl Table {
     }
 
     fn true_cells(&self) -> Option<BTreeSet<Cell>> {
-        let mut by_high: Vec<(u64, Cell)> = self
-            .cells
-            .iter()
-            .map(|(&cell, days)| (high(days), cell))
-            .collect();
+        let mut by_high: Vec<(u64, Cell)> =
+            self.cells.iter().map(|(&cell, days)| (high(days), cell)).collect();
         by_high.sort_unstable_by(|a, b| b.cmp(a));
         let total: u64 = by_high.iter().map(|&(count, _)| count).sum();
         let mut covered = 0;
@@ -275,11 +264,7 @@ impl Table {
                 found += days[usize::from(day) - 1];
             }
         }
-        if found as f64 <= HOLE_FILLED_MAX * expected {
-            expected
-        } else {
-            0.0
-        }
+        if found as f64 <= HOLE_FILLED_MAX * expected { expected } else { 0.0 }
     }
 }
 
@@ -297,12 +282,8 @@ fn swapped(source: &str, which: usize, swap: Swap) -> Suspicion {
         all.join(", ")
     };
     let days = join(&mut swap.days.iter().map(u8::to_string));
-    let true_months = join(
-        &mut swap
-            .true_cells
-            .iter()
-            .map(|(year, month)| format!("{year}-{month:02}")),
-    );
+    let true_months =
+        join(&mut swap.true_cells.iter().map(|(year, month)| format!("{year}-{month:02}")));
     let rows_outside = swap.rows_outside;
     let source = source.to_owned();
     Suspicion {
@@ -329,7 +310,8 @@ fn swapped(source: &str, which: usize, swap: Swap) -> Suspicion {
         ),
         test: Arc::new(move |rows, row, local| {
             rows.moment(which, row).is_some_and(|moment| {
-                fits(&source, rows.source.get(row)) && swap.contains(swap.calendar.date(moment.at, local))
+                fits(&source, rows.source.get(row))
+                    && swap.contains(swap.calendar.date(moment.at, local))
             })
         }),
     }
@@ -352,8 +334,7 @@ fn impossible(which: usize, as_of: i64) -> Suspicion {
             "let the mapping read these values as missing, or mend them in the source system",
         ),
         test: Arc::new(move |rows, row, _| {
-            rows.moment(which, row)
-                .is_some_and(|moment| is_impossible(which, moment.at, as_of))
+            rows.moment(which, row).is_some_and(|moment| is_impossible(which, moment.at, as_of))
         }),
     }
 }

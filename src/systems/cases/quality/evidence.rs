@@ -60,10 +60,7 @@ impl Waits {
     }
 
     fn without(self, other: Waits) -> Waits {
-        Waits {
-            n: self.n - other.n,
-            seconds: self.seconds - other.seconds,
-        }
+        Waits { n: self.n - other.n, seconds: self.seconds - other.seconds }
     }
 
     fn mean(self) -> Option<f64> {
@@ -83,12 +80,7 @@ pub struct Evidence {
 impl Evidence {
     pub(super) fn new(suspicions: Vec<Suspicion>, local: LocalTime) -> Self {
         let seen = vec![Seen::default(); suspicions.len()];
-        Self {
-            suspicions,
-            local,
-            seen,
-            all: Waits::default(),
-        }
+        Self { suspicions, local, seen, all: Waits::default() }
     }
 
     /// True if there is nothing to look for, so that no second scan is needed.
@@ -113,10 +105,7 @@ impl Evidence {
                 // A batch is in case-id order, so its first rows are its smallest.
                 if named < EXAMPLES_MAX {
                     named += 1;
-                    seen.examples.push(Example {
-                        case: rows.case(row),
-                        line: rows.line(row),
-                    });
+                    seen.examples.push(Example { case: rows.case(row), line: rows.line(row) });
                 }
             }
             seen.shorten();

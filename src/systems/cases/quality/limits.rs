@@ -148,8 +148,7 @@ fn pauses(kind: &str, limit: i64) -> Suspicion {
         ),
         test: Arc::new(move |rows, row, _| {
             fits(&name, rows.kind.get(row))
-                && pause_starts(rows, row)
-                    .any(|elapsed| (limit - 3_600..limit).contains(&elapsed))
+                && pause_starts(rows, row).any(|elapsed| (limit - 3_600..limit).contains(&elapsed))
         }),
     }
 }
@@ -174,9 +173,7 @@ fn stops(kind: &str, limit: i64) -> Suspicion {
         ),
         test: Arc::new(move |rows, row, _| {
             fits(&name, rows.kind.get(row))
-                && rows
-                    .wait(row)
-                    .is_some_and(|wait| (limit - 1_800 + 1..=limit).contains(&wait))
+                && rows.wait(row).is_some_and(|wait| (limit - 1_800 + 1..=limit).contains(&wait))
         }),
     }
 }

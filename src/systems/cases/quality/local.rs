@@ -64,11 +64,7 @@ pub(super) fn date_of_day(days: i64) -> Date {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     Date {
         year: year_of_era + era * 400 + i64::from(month <= 2),
         month: month as u8,
@@ -91,11 +87,7 @@ pub(super) fn day_of_date(date: Date) -> i64 {
 pub(super) fn swap_day_month(wall: i64) -> Option<i64> {
     let date = date_of_day(wall.div_euclid(DAY));
     (date.day <= 12).then(|| {
-        let swapped = Date {
-            year: date.year,
-            month: date.day,
-            day: date.month,
-        };
+        let swapped = Date { year: date.year, month: date.day, day: date.month };
         day_of_date(swapped) * DAY + wall.rem_euclid(DAY)
     })
 }
@@ -109,11 +101,7 @@ mod tests {
         for day in -150_000..150_000 {
             assert_eq!(day_of_date(date_of_day(day)), day);
         }
-        let leap = Date {
-            year: 2020,
-            month: 2,
-            day: 29,
-        };
+        let leap = Date { year: 2020, month: 2, day: 29 };
         assert_eq!(date_of_day(18_321), leap);
     }
 

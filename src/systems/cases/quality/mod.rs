@@ -155,10 +155,7 @@ pub struct Text {
 }
 
 pub(super) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
-    Text {
-        zh: zh.into(),
-        en: en.into(),
-    }
+    Text { zh: zh.into(), en: en.into() }
 }
 
 /// One row that shows the problem.

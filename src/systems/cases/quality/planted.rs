@@ -137,11 +137,7 @@ fn clean_case(dice: &mut Dice, first_day: i64, days: i64) -> Case {
     });
     let good = 0.90 + prefecture as f64 * 0.006;
     let satisfaction = dice.chance(0.6).then(|| {
-        if dice.chance(good) {
-            "satisfied"
-        } else {
-            dice.pick(&["neutral", "dissatisfied"])
-        }
+        if dice.chance(good) { "satisfied" } else { dice.pick(&["neutral", "dissatisfied"]) }
     });
     Case {
         source: dice.pick(&SOURCES),
@@ -169,9 +165,8 @@ impl Province {
         });
         let days = dice.pick(&[91, 120, 181]);
         let cases = 4_000 + dice.below(6_000);
-        let mut cases: Vec<Case> = (0..cases)
-            .map(|_| clean_case(&mut dice, first_day, days))
-            .collect();
+        let mut cases: Vec<Case> =
+            (0..cases).map(|_| clean_case(&mut dice, first_day, days)).collect();
         // A storm: three hours in which faults come and are mended together.
         let storm = accepted(&mut dice, first_day, days);
         for case in cases.iter_mut().filter(|case| case.kind == "repair").take(200) {

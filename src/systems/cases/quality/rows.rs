@@ -78,9 +78,7 @@ impl<'a> Labels<'a> {
                 None => Labels::Absent,
             };
         }
-        array
-            .as_string_opt::<i32>()
-            .map_or(Labels::Absent, Labels::Plain)
+        array.as_string_opt::<i32>().map_or(Labels::Absent, Labels::Plain)
     }
 
     pub(super) fn get(&self, row: usize) -> Option<&'a str> {
@@ -123,9 +121,7 @@ impl<'a> Intervals<'a> {
         Some(Self {
             list,
             kind: Labels::of(records.column_by_name("kind")),
-            from: records
-                .column_by_name("from")?
-                .as_primitive_opt::<TimestampSecondType>()?,
+            from: records.column_by_name("from")?.as_primitive_opt::<TimestampSecondType>()?,
         })
     }
 
@@ -157,24 +153,14 @@ pub(super) struct Rows<'a> {
 }
 
 /// Columns that identify or book-keep: their texts are no values of the case.
-const BOOKKEEPING: [&str; 6] = [
-    "source",
-    "source_key",
-    "line",
-    "precision",
-    "source_file",
-    "source_text",
-];
+const BOOKKEEPING: [&str; 6] =
+    ["source", "source_key", "line", "precision", "source_file", "source_text"];
 
 impl<'a> Rows<'a> {
     pub(super) fn new(batch: &'a RecordBatch) -> Self {
         let moments = MOMENTS
             .iter()
-            .map(|name| {
-                batch
-                    .column_by_name(name)?
-                    .as_primitive_opt::<TimestampSecondType>()
-            })
+            .map(|name| batch.column_by_name(name)?.as_primitive_opt::<TimestampSecondType>())
             .collect();
         let label = |name: &str| Labels::of(batch.column_by_name(name));
         let mut rows = Self {
@@ -224,10 +210,8 @@ impl<'a> Rows<'a> {
 
     pub(super) fn moment(&self, which: usize, row: usize) -> Option<Moment> {
         let array = self.moments[which].filter(|array| array.is_valid(row))?;
-        let letter = self
-            .precision
-            .get(row)
-            .and_then(|letters| letters.as_bytes().get(which).copied());
+        let letter =
+            self.precision.get(row).and_then(|letters| letters.as_bytes().get(which).copied());
         Some(Moment {
             at: array.value(row),
             precision: match letter {

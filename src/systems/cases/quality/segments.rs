@@ -18,9 +18,8 @@ const VALUES_MAX: usize = 4_096;
 /// Columns that cut cases into segments.
 const SEGMENTS: [&str; 6] = ["region", "area", "channel", "service", "kind", "cause"];
 /// Yes-or-no extras that judge the work have one of these in their names.
-const JUDGEMENTS: [&str; 8] = [
-    "sla", "on_time", "ontime", "satisf", "及时", "达标", "满意", "合格",
-];
+const JUDGEMENTS: [&str; 8] =
+    ["sla", "on_time", "ontime", "satisf", "及时", "达标", "满意", "合格"];
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Hits {
@@ -73,10 +72,7 @@ impl Segments {
                 if !SEGMENTS.contains(name) {
                     continue;
                 }
-                let counts = self
-                    .hits
-                    .entry((judged.clone(), (*name).to_owned()))
-                    .or_default();
+                let counts = self.hits.entry((judged.clone(), (*name).to_owned())).or_default();
                 for &(row, hit) in &outcomes {
                     if let Some(value) = labels.get(row) {
                         add(counts, value, Hits::one(hit));
@@ -122,10 +118,7 @@ fn add(counts: &mut HashMap<String, Hits>, value: &str, more: Hits) {
 
 impl Hits {
     fn one(hit: bool) -> Self {
-        Self {
-            n: 1,
-            hits: u64::from(hit),
-        }
+        Self { n: 1, hits: u64::from(hit) }
     }
 
     fn is_too_perfect(self, others: u64, others_hit: u64) -> bool {
@@ -157,12 +150,9 @@ fn perfect(judged: &str, column: &str, value: &str, cases: u64) -> Suspicion {
         ),
         test: Arc::new(move |rows, row, _| {
             outcome(rows, &judged_name, row).is_some()
-                && rows
-                    .texts
-                    .iter()
-                    .any(|(name, labels)| {
-                        *name == column_name && labels.get(row) == Some(wanted.as_str())
-                    })
+                && rows.texts.iter().any(|(name, labels)| {
+                    *name == column_name && labels.get(row) == Some(wanted.as_str())
+                })
         }),
     }
 }

@@ -186,10 +186,7 @@ impl SourceProfile {
             .map(|(header, at)| {
                 let at: Vec<String> = at.iter().map(usize::to_string).collect();
                 let at = at.join(", ");
-                let rows = Tallied {
-                    rows: self.rows,
-                    examples: vec![1],
-                };
+                let rows = Tallied { rows: self.rows, examples: vec![1] };
                 finding(
                     (Problem::DuplicateHeader, Certainty::Certain),
                     header,
@@ -197,7 +194,9 @@ impl SourceProfile {
                     [
                         text(
                             format!("第 {at} 列同名，按名取列会取错"),
-                            format!("columns {at} have the same name; by name the wrong one is read"),
+                            format!(
+                                "columns {at} have the same name; by name the wrong one is read"
+                            ),
                         ),
                         text(
                             "在映射中用序号区分（名称#2 为第二列）",
@@ -271,11 +270,8 @@ impl RawColumn {
     }
 
     fn missing_codes(&self, header: &str) -> Option<Finding> {
-        let mut shown: Vec<String> = self
-            .words
-            .iter()
-            .map(|(word, count)| format!("{word} × {count}"))
-            .collect();
+        let mut shown: Vec<String> =
+            self.words.iter().map(|(word, count)| format!("{word} × {count}")).collect();
         let mut rows = self.word_rows.clone();
         // Among texts a number is a name like any other.
         if self.texts == 0 {
@@ -333,14 +329,7 @@ fn finding(
         kind,
         column: column.to_owned(),
         rows: rows.rows,
-        examples: rows
-            .examples
-            .iter()
-            .map(|&line| Example {
-                case: String::new(),
-                line,
-            })
-            .collect(),
+        examples: rows.examples.iter().map(|&line| Example { case: String::new(), line }).collect(),
         certainty,
         explanation,
         remedy,

@@ -21,11 +21,7 @@ const RECALL_MIN: f64 = 0.95;
 const AS_OF: i64 = 1_672_444_800;
 
 fn options() -> Options {
-    Options {
-        zone: "Asia/Shanghai".to_owned(),
-        as_of: AS_OF,
-        limits: BTreeMap::new(),
-    }
+    Options { zone: "Asia/Shanghai".to_owned(), as_of: AS_OF, limits: BTreeMap::new() }
 }
 
 fn findings(province: &Province) -> Vec<Finding> {
@@ -81,9 +77,7 @@ const DEFECTS: [Defect; 20] = [
         kind: Problem::SwappedDayMonth,
         also: &[Problem::StopBeforeStart],
         plant: |province, dice| {
-            each(province, dice, 1.0, |case, _| {
-                case.source == "south" && swap_case(case)
-            })
+            each(province, dice, 1.0, |case, _| case.source == "south" && swap_case(case))
         },
     },
     Defect {

@@ -104,9 +104,7 @@ fn mended_by_swap(
     let other_stop = swap_day_month(stop);
     other_start.is_some_and(|start| plausible(start, stop))
         || other_stop.is_some_and(|stop| plausible(start, stop))
-        || other_start
-            .zip(other_stop)
-            .is_some_and(|(start, stop)| plausible(start, stop))
+        || other_start.zip(other_stop).is_some_and(|(start, stop)| plausible(start, stop))
 }
 
 impl Waits {
@@ -224,9 +222,8 @@ fn negative(source: &str, pairs: &[Pair; PAIRS.len()], dates_swapped: &[usize]) 
 }
 
 fn columns(pairs: impl Iterator<Item = (usize, usize)>) -> String {
-    let names: Vec<String> = pairs
-        .map(|(start, stop)| format!("{} → {}", MOMENTS[start], MOMENTS[stop]))
-        .collect();
+    let names: Vec<String> =
+        pairs.map(|(start, stop)| format!("{} → {}", MOMENTS[start], MOMENTS[stop])).collect();
     names.join(", ")
 }
 
@@ -288,12 +285,7 @@ fn shifted_pairs(source: &str, pairs: Vec<(usize, usize)>, deepest: i64) -> Susp
             "在映射中为两列分别写明时区后重新导入",
             "name the zone of each column in the mapping and import again",
         ),
-        test: any_backwards(
-            source,
-            pairs,
-            |pair| pair,
-            |_, _, _, _, gap| gap <= ZONE_SECONDS_MAX,
-        ),
+        test: any_backwards(source, pairs, |pair| pair, |_, _, _, _, gap| gap <= ZONE_SECONDS_MAX),
     }
 }
 
@@ -402,17 +394,11 @@ impl Durations {
             .filter(|&(wait, count)| self.is_repeated(wait, count))
             .collect();
         values.sort_unstable();
-        values
-            .into_iter()
-            .map(|(wait, _)| repeated_wait(kind, wait))
-            .collect()
+        values.into_iter().map(|(wait, _)| repeated_wait(kind, wait)).collect()
     }
 
     fn is_repeated(&self, wait: i64, count: u64) -> bool {
-        let (from, to) = (
-            wait as f64 * (1.0 - NEIGHBOURHOOD),
-            wait as f64 * (1.0 + NEIGHBOURHOOD),
-        );
+        let (from, to) = (wait as f64 * (1.0 - NEIGHBOURHOOD), wait as f64 * (1.0 + NEIGHBOURHOOD));
         let near: u64 = self
             .density
             .range(density_bin(from as i64)..=density_bin(to as i64))
@@ -435,9 +421,7 @@ impl Durations {
 
 fn waits_exactly(kind: &str, seconds: i64) -> RowTest {
     let kind = kind.to_owned();
-    Arc::new(move |rows, row, _| {
-        fits(&kind, rows.kind.get(row)) && rows.wait(row) == Some(seconds)
-    })
+    Arc::new(move |rows, row, _| fits(&kind, rows.kind.get(row)) && rows.wait(row) == Some(seconds))
 }
 
 fn repeated_wait(kind: &str, wait: i64) -> Suspicion {

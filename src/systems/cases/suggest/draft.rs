@@ -95,8 +95,6 @@ pub(super) fn quoted(value: &str) -> String {
 
 /// A TOML key, quoted only where it must be.
 pub(super) fn key(name: &str) -> String {
-    let bare = name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if bare && !name.is_empty() { name.to_owned() } else { quoted(name) }
 }

@@ -62,10 +62,7 @@ pub(super) enum Sort {
 
 impl Look {
     pub(super) fn new(header: &str) -> Self {
-        Self {
-            header: header.to_owned(),
-            ..Self::default()
-        }
+        Self { header: header.to_owned(), ..Self::default() }
     }
 
     pub(super) fn add(&mut self, value: &str) {
@@ -263,11 +260,8 @@ impl Look {
 
     /// The values with their counts, the commonest first.
     pub(super) fn counted(&self) -> Vec<(&str, u64)> {
-        let mut all: Vec<(&str, u64)> = self
-            .values
-            .iter()
-            .map(|(value, &count)| (value.as_str(), count))
-            .collect();
+        let mut all: Vec<(&str, u64)> =
+            self.values.iter().map(|(value, &count)| (value.as_str(), count)).collect();
         all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         all
     }

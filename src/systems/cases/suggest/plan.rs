@@ -62,10 +62,7 @@ pub(super) struct Sample {
 
 impl Sample {
     pub(super) fn plan(&self) -> Plan {
-        let mut plan = Plan {
-            order: self.day_order(),
-            ..Plan::default()
-        };
+        let mut plan = Plan { order: self.day_order(), ..Plan::default() };
         self.pair_times(&mut plan);
         self.give_by_name(&mut plan);
         self.give_by_order(&mut plan);
@@ -92,9 +89,8 @@ impl Sample {
             if !look.is_time_only() {
                 continue;
             }
-            let free = |date: &usize| {
-                self.looks[*date].is_date_only() && !plan.times.contains_key(date)
-            };
+            let free =
+                |date: &usize| self.looks[*date].is_date_only() && !plan.times.contains_key(date);
             let by_name = (0..self.looks.len())
                 .filter(free)
                 .find(|&date| same_stem(&self.looks[date].header, &look.header));
@@ -106,9 +102,7 @@ impl Sample {
     }
 
     fn origin(&self, plan: &Plan, column: usize) -> Origin {
-        plan.times
-            .get(&column)
-            .map_or(Origin::Column(column), |&time| Origin::Pair(column, time))
+        plan.times.get(&column).map_or(Origin::Column(column), |&time| Origin::Pair(column, time))
     }
 
     fn give_by_name(&self, plan: &mut Plan) {
@@ -139,7 +133,9 @@ impl Sample {
             Role::Column("kind" | "area" | "channel" | "service" | "maintainer" | "cause") => {
                 !look.many
             }
-            Role::Column("region") => matches!(look.sort(), Sort::Words | Sort::Whole | Sort::Texts),
+            Role::Column("region") => {
+                matches!(look.sort(), Sort::Words | Sort::Whole | Sort::Texts)
+            }
             Role::Column("source_key") => look.distinct() > 1 && look.sort() != Sort::Number,
             Role::Column(_)
             | Role::PauseFrom
@@ -153,9 +149,8 @@ impl Sample {
     /// Moments that no name explains: the first of all is the acceptance, the last the end.
     fn give_by_order(&self, plan: &mut Plan) {
         let used: Vec<usize> = plan.given.values().map(|(origin, _)| origin.column()).collect();
-        let moments: Vec<usize> = (0..self.looks.len())
-            .filter(|&column| self.looks[column].is_moment())
-            .collect();
+        let moments: Vec<usize> =
+            (0..self.looks.len()).filter(|&column| self.looks[column].is_moment()).collect();
         let free = |column: &&usize| !used.contains(*column);
         let accepted = Role::Column("accepted");
         let mut start = plan.given.get(&accepted).map(|(origin, _)| origin.column());
@@ -169,9 +164,8 @@ impl Sample {
                 start = Some(first);
             }
         }
-        let ended = ["resolved", "closed"]
-            .iter()
-            .any(|name| plan.given.contains_key(&Role::Column(name)));
+        let ended =
+            ["resolved", "closed"].iter().any(|name| plan.given.contains_key(&Role::Column(name)));
         if ended {
             return;
         }
@@ -187,10 +181,7 @@ impl Sample {
     fn moment_of(&self, plan: &Plan, row: &[String], column: usize) -> Option<i64> {
         let order = plan.order.unwrap_or(DayOrder::DayFirst);
         let date = dated(row.get(column)?)?.seconds(order);
-        let time = plan
-            .times
-            .get(&column)
-            .and_then(|&time| dated(row.get(time)?)?.clock);
+        let time = plan.times.get(&column).and_then(|&time| dated(row.get(time)?)?.clock);
         Some(date + i64::from(time.unwrap_or_default()))
     }
 
@@ -223,7 +214,10 @@ impl Sample {
         let unique = (0..self.looks.len()).find(|column| {
             let look = &self.looks[*column];
             let plain = !look.is_moment() && look.sort() != Sort::Number && look.secret().is_none();
-            look.is_unique() && look.filled >= KEY_ROWS_MIN && look.empty == 0 && plain
+            look.is_unique()
+                && look.filled >= KEY_ROWS_MIN
+                && look.empty == 0
+                && plain
                 && !used.contains(column)
         });
         if let Some(column) = unique {

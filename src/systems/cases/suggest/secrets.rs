@@ -51,16 +51,20 @@ pub(super) fn of_value(value: &str) -> Option<Secret> {
 /// What a header promises, whatever the values are.
 pub(super) fn of_header(header: &str) -> Option<Secret> {
     const WORDS: [(Secret, &[&str]); 7] = [
-        (
-            Secret::IdentityCard,
-            &["身份证", "证件号", "证件编号", "idcard", "nationalid"],
-        ),
+        (Secret::IdentityCard, &["身份证", "证件号", "证件编号", "idcard", "nationalid"]),
         (Secret::BankCard, &["银行卡", "银行账号", "bankaccount", "iban"]),
         (Secret::Email, &["邮箱", "email", "e-mail", "电子邮件"]),
         (
             Secret::Phone,
             &[
-                "电话", "手机", "联系号码", "联系方式", "phone", "mobile", "msisdn", "tel",
+                "电话",
+                "手机",
+                "联系号码",
+                "联系方式",
+                "phone",
+                "mobile",
+                "msisdn",
+                "tel",
                 "callback",
             ],
         ),
@@ -71,8 +75,17 @@ pub(super) fn of_header(header: &str) -> Option<Secret> {
         (
             Secret::Name,
             &[
-                "姓名", "联系人", "客户名", "用户名", "机主", "经办人", "customername", "fullname",
-                "contactname", "firstname", "lastname",
+                "姓名",
+                "联系人",
+                "客户名",
+                "用户名",
+                "机主",
+                "经办人",
+                "customername",
+                "fullname",
+                "contactname",
+                "firstname",
+                "lastname",
             ],
         ),
         (
@@ -80,11 +93,8 @@ pub(super) fn of_header(header: &str) -> Option<Secret> {
             &["备注", "描述", "详情", "正文", "remark", "comment", "description", "freetext"],
         ),
     ];
-    let plain: String = header
-        .to_lowercase()
-        .chars()
-        .filter(|letter| !matches!(letter, ' ' | '_' | '.'))
-        .collect();
+    let plain: String =
+        header.to_lowercase().chars().filter(|letter| !matches!(letter, ' ' | '_' | '.')).collect();
     let hit = |words: &[&str]| {
         words.iter().any(|word| match *word {
             // Too short to be sought inside other words.
@@ -92,10 +102,7 @@ pub(super) fn of_header(header: &str) -> Option<Secret> {
             word => plain.contains(word),
         })
     };
-    WORDS
-        .iter()
-        .find(|(_, words)| hit(words))
-        .map(|&(secret, _)| secret)
+    WORDS.iter().find(|(_, words)| hit(words)).map(|&(secret, _)| secret)
 }
 
 fn digits_only(value: &str) -> Option<Vec<u32>> {
@@ -122,10 +129,8 @@ fn is_identity_card(value: &str) -> bool {
 
 /// A mobile number of the mainland, or a number with a country code in front.
 fn is_phone(value: &str) -> bool {
-    let plain: String = value
-        .chars()
-        .filter(|letter| !matches!(letter, ' ' | '-' | '(' | ')'))
-        .collect();
+    let plain: String =
+        value.chars().filter(|letter| !matches!(letter, ' ' | '-' | '(' | ')')).collect();
     if let Some(abroad) = plain.strip_prefix('+') {
         return (8..=15).contains(&abroad.len()) && digits_only(abroad).is_some();
     }
@@ -182,9 +187,8 @@ fn is_chinese_name(value: &str) -> bool {
 
 /// A text with a number and at least two of the words that addresses are made of.
 fn is_address(value: &str) -> bool {
-    const HAN: [&str; 14] = [
-        "省", "市", "区", "县", "镇", "乡", "村", "路", "街", "巷", "号", "栋", "单元", "室",
-    ];
+    const HAN: [&str; 14] =
+        ["省", "市", "区", "县", "镇", "乡", "村", "路", "街", "巷", "号", "栋", "单元", "室"];
     let count = value.chars().count();
     if !(6..=80).contains(&count) {
         return false;

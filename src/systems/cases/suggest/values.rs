@@ -60,9 +60,8 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     found
 }
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 fn month_named(word: &str) -> Option<u32> {
     let word = word.to_ascii_lowercase();
@@ -108,9 +107,14 @@ fn date<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
     };
     match all {
         [Digits(y), Mark('年'), Digits(m), Mark('月'), Digits(d), Mark('日'), rest @ ..]
-        | [Digits(y), Mark('-' | '/' | '.'), Digits(m), Mark('-' | '/' | '.'), Digits(d), rest @ ..]
-            if y.len() == 4 =>
-        {
+        | [
+            Digits(y),
+            Mark('-' | '/' | '.'),
+            Digits(m),
+            Mark('-' | '/' | '.'),
+            Digits(d),
+            rest @ ..,
+        ] if y.len() == 4 => {
             let (year, month, day) = (number(y), number(m), number(d));
             sound(year, month, day).then(|| (blank(Layout::YearFirst, [year, month, day]), rest))
         }

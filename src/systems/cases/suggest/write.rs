@@ -64,8 +64,8 @@ impl<'a> Writer<'a> {
     /// Settles, before anything is written, which columns are used and which must go.
     fn claim(&mut self) {
         for (&role, &(origin, _)) in &self.plan.given {
-            let pause_without_start = role == Role::PauseTo
-                && !self.plan.given.contains_key(&Role::PauseFrom);
+            let pause_without_start =
+                role == Role::PauseTo && !self.plan.given.contains_key(&Role::PauseFrom);
             if pause_without_start || !self.may_fill(role, origin.column()) {
                 continue;
             }
@@ -105,15 +105,15 @@ impl<'a> Writer<'a> {
         let (file, rows) = (self.file, self.rows);
         self.draft.comment(
             format!("由“{file}”的 {rows} 行起草。“？”开头的注释请人来定；改好后即可导入。"),
-            format!("Drafted from {rows} rows of “{file}”. Comments that begin with “?” are for you."),
+            format!(
+                "Drafted from {rows} rows of “{file}”. Comments that begin with “?” are for you."
+            ),
         );
         self.draft.toml("[mapping]");
         self.draft.toml("dataset = \"case\"");
         self.draft.toml(format!("title = {}", quoted(file)));
-        self.draft.comment(
-            "没有写明时区的时间按此时区读。",
-            "The zone of times that do not name one.",
-        );
+        self.draft
+            .comment("没有写明时区的时间按此时区读。", "The zone of times that do not name one.");
         self.draft.toml("zone = \"Asia/Shanghai\"");
         self.day_order();
         self.missing();
@@ -131,7 +131,9 @@ impl<'a> Writer<'a> {
         let (day, month) = (sum(|look| look.day_first), sum(|look| look.month_first));
         let either = sum(|look| look.either);
         self.draft.comment(
-            format!("日期：{day} 个只能是日在前，{month} 个只能是月在前，{either} 个两种读法都行。"),
+            format!(
+                "日期：{day} 个只能是日在前，{month} 个只能是月在前，{either} 个两种读法都行。"
+            ),
             format!(
                 "Dates: {day} can only be day first, {month} only month first, {either} fit both."
             ),
@@ -184,10 +186,7 @@ impl<'a> Writer<'a> {
         }
         for column in self.empty.clone() {
             let header = &self.look(column).header;
-            self.draft.comment(
-                format!("“{header}”没有值。"),
-                format!("“{header}” holds nothing."),
-            );
+            self.draft.comment(format!("“{header}”没有值。"), format!("“{header}” holds nothing."));
         }
         let columns = self.dropped.iter().map(|&(column, _)| column).chain(self.empty.clone());
         let names: Vec<String> = columns.map(|at| quoted(&self.look(at).header)).collect();
@@ -319,7 +318,8 @@ impl<'a> Writer<'a> {
             })
             .collect();
         let shown = shown.join(", ");
-        let (zh, en) = if look.many || counted.len() > SHOWN_MAX { ("等", ", …") } else { ("", "") };
+        let (zh, en) =
+            if look.many || counted.len() > SHOWN_MAX { ("等", ", …") } else { ("", "") };
         self.draft.comment(format!("{shown}{zh}"), format!("{shown}{en}"));
     }
 
@@ -417,7 +417,9 @@ impl<'a> Writer<'a> {
         self.draft.blank();
         self.draft.comment(
             format!("{rows} 行属于约 {cases} 个工单：每行是一个事件，各列取最后一个事件的值。"),
-            format!("{rows} rows belong to about {cases} cases: rows are events; the last one counts."),
+            format!(
+                "{rows} rows belong to about {cases} cases: rows are events; the last one counts."
+            ),
         );
         if order.is_none() {
             self.draft.ask(text(

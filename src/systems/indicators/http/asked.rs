@@ -147,7 +147,10 @@ mod tests {
 
     #[test]
     fn a_form_value_comes_back_as_it_was_typed() {
-        assert_eq!(decoded("prefecture%3D141100%2Cmonth%3D2020-05"), "prefecture=141100,month=2020-05");
+        assert_eq!(
+            decoded("prefecture%3D141100%2Cmonth%3D2020-05"),
+            "prefecture=141100,month=2020-05"
+        );
         assert_eq!(decoded("a+b%"), "a b%");
         assert_eq!(decoded(&encoded("吕梁 & 太原")), "吕梁 & 太原");
     }

@@ -85,13 +85,7 @@ fn natural(case: &CaseLine) -> Option<i64> {
     Some(case.stop? - case.start?)
 }
 
-fn line(
-    console: &Console,
-    asked: &Asked,
-    case: &CaseLine,
-    zone: &TimeZone,
-    scale: i64,
-) -> Value {
+fn line(console: &Console, asked: &Asked, case: &CaseLine, zone: &TimeZone, scale: i64) -> Value {
     let column = |name: &str| {
         let found = case.columns.iter().find(|(column, _)| column == name);
         found.map(|(_, value)| value.as_str()).unwrap_or_default()
@@ -129,7 +123,8 @@ fn outcome(asked: &Asked, case: &CaseLine) -> String {
         CaseOutcome::Counted => asked.pick("计入", "counted").to_owned(),
         CaseOutcome::Excluded { reason, is_approved } => {
             let word = asked.pick("排除", "excluded");
-            let open = if *is_approved { "" } else { asked.pick("，无审批", ", nobody approved") };
+            let open =
+                if *is_approved { "" } else { asked.pick("，无审批", ", nobody approved") };
             format!("{word}: {reason}{open}")
         }
         CaseOutcome::Unmeasurable => asked.pick("无法计时", "cannot be measured").to_owned(),

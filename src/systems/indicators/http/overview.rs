@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use axum::response::Html;
 use minijinja::{Value, context};
 
-use super::asked::Asked;
 use super::Console;
+use super::asked::Asked;
 use crate::systems::indicators::{FigureRow, Results};
 use crate::web::Refusal;
 
@@ -89,7 +89,8 @@ fn line(console: &Console, asked: &Asked, results: &Results, row: &FigureRow) ->
         .iter()
         .map(|(name, value)| pack.label(name, value).map_or(value.as_str(), |w| asked.words(w)))
         .collect();
-    let limits: Vec<Value> = row.limits.iter().map(|limit| limit_tag(console, asked, limit)).collect();
+    let limits: Vec<Value> =
+        row.limits.iter().map(|limit| limit_tag(console, asked, limit)).collect();
     let has_limit = row.limited > 0;
     context! {
         title,

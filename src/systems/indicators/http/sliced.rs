@@ -126,9 +126,8 @@ fn line(
         plain(late)
     });
     let is_clock = row.measured_in == "s";
-    let percentile = |value: Option<i64>| {
-        plain(value.filter(|_| is_clock).map_or(String::new(), cases::span))
-    };
+    let percentile =
+        |value: Option<i64>| plain(value.filter(|_| is_clock).map_or(String::new(), cases::span));
     cells.push(percentile(row.percentiles.as_ref().map(|p| p.p50 as i64)));
     cells.push(percentile(row.percentiles.as_ref().map(|p| p.p95)));
     cells.push(plain(longest(row)));
@@ -179,9 +178,8 @@ fn dimension_title(console: &Console, asked: &Asked, name: &str) -> String {
 
 /// The dimensions that most people slice by, and those already chosen.
 fn boxes(console: &Console, asked: &Asked) -> Vec<Value> {
-    const USUAL: [&str; 9] = [
-        "prefecture", "county", "month", "quarter", "area", "channel", "kind", "service", "cause",
-    ];
+    const USUAL: [&str; 9] =
+        ["prefecture", "county", "month", "quarter", "area", "channel", "kind", "service", "cause"];
     let known = known_names(&console.pack);
     let usual = USUAL.iter().map(|name| (*name).to_owned()).filter(|name| known.contains(name));
     let mut names: Vec<String> = usual.collect();
