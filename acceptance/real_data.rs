@@ -1,7 +1,7 @@
 //! Real data through shipped mappings: the reference figures printed beside each set.
 //!
-//! The sets are not part of the project. Expected values are those of the sets' own READMEs; where a
-//! README speaks of more rows than the file holds, they were counted from the file by a script of
+//! The sets are not part of the project. Expected values are those of the sets' own READMEs; where
+//! a README speaks of more rows than the file holds, they were counted from the file by a script of
 //! its own (Python's csv and statistics), and the comment says so.
 
 mod program;
@@ -375,8 +375,8 @@ fn reported_calls_are_counted_by_subject_and_kind() {
     }
 }
 
-/// Rates that Anatel prints and their count in the file, as (indicator of the pack, name in the file,
-/// places where all three numbers are given, places where the identity holds).
+/// Rates that Anatel prints and their count in the file, as (indicator of the pack, name in the
+/// file, places where all three numbers are given, places where the identity holds).
 const IDENTITIES: [(&str, &str, u64, u64); 5] = [
     ("complaints", "Índice de Reclamações", 1_092, 1_092),
     ("answered_5d", "Taxa de Respondidas em 5 dias Úteis", 636, 636),

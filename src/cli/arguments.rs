@@ -11,7 +11,8 @@ use super::{Format, Language};
 #[derive(Debug, Parser)]
 #[command(name = "trueline", version, arg_required_else_help = true)]
 pub struct Arguments {
-    /// The instance: settings, narrative, lake, quarantine [default: trueline-data; demo: trueline-demo]
+    /// The instance: settings, narrative, lake, quarantine [default: trueline-data; demo:
+    /// trueline-demo]
     #[arg(long, global = true, value_name = "DIR")]
     pub dir: Option<PathBuf>,
     /// Where private keys live, outside the instance [default: DIR-keys]

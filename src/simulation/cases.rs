@@ -88,7 +88,8 @@ impl Run<'_> {
         ]
     }
 
-    /// Cuts the days of a source into row groups. The carried cases lead, for their keys come first.
+    /// Cuts the days of a source into row groups. The carried cases lead, for their keys come
+    /// first.
     fn groups(&self, source: Source) -> Vec<Group<'_>> {
         let from = self.carried.partition_point(|case| case.source < source);
         let to = self.carried.partition_point(|case| case.source <= source);

@@ -1,4 +1,5 @@
-//! Counts: how many lines, users, bills and escalated complaints there are, by month and prefecture.
+//! Counts: how many lines, users, bills and escalated complaints there are, by month and
+//! prefecture.
 //!
 //! Lines and users grow with the number of cases, so that a rate per line is plausible at any size.
 

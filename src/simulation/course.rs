@@ -136,8 +136,8 @@ fn pause(chance: &mut Chance, after: f64) -> Pause {
 /// When on the day the case comes in, in seconds after midnight.
 ///
 /// Work that needs a visit ends by day: of a few times that fit the rhythm, the first is taken from
-/// which the given time leads to an end between 8 o'clock and the end of that crew's day, which lies
-/// between half past 17 and half past 21.
+/// which the given time leads to an end between 8 o'clock and the end of that crew's day, which
+/// lies between half past 17 and half past 21.
 fn time_of_day(cell: &Cell, gross: i64, chance: &mut Chance) -> i64 {
     let anytime = cell.class.finish == Finish::Anytime;
     let mut time = 0;

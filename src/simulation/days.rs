@@ -71,7 +71,8 @@ impl Carried {
         Course::draw(cell, u64::from(self.ordinal), self.day, midnight)
     }
 
-    /// The cases of the stretch before that had not ended when this one began, by source and number.
+    /// The cases of the stretch before that had not ended when this one began, by source and
+    /// number.
     pub(super) fn find(before: &Plan) -> Vec<Carried> {
         let first = before.stretch.days.saturating_sub(REACH_DAYS);
         let days = first..before.stretch.days;

@@ -5,8 +5,9 @@
 //! and what about it is not realistic. Every file and every record says that it is simulated.
 //!
 //! Two passes over the same random numbers keep memory small at any size: the first adds up what
-//! each figure would be, the second writes. The order of reading is `stretch`, `province`, `season`,
-//! `classes`, `class_table`, `plan`, `course`, `calibration`, `story`, `columns`, `files`.
+//! each figure would be, the second writes. The order of reading is `stretch`, `province`,
+//! `season`, `classes`, `class_table`, `plan`, `course`, `calibration`, `story`, `columns`,
+//! `files`.
 
 mod calibration;
 mod cases;

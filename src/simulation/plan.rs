@@ -1,7 +1,7 @@
 //! The plan of a stretch: how many cases each cell has, on which days, and how long they take.
 //!
-//! A cell is a class in a prefecture. Its cases have ordinals in the order of the days on which they
-//! come in, so a case can be drawn from its ordinal alone, in any order and on any thread.
+//! A cell is a class in a prefecture. Its cases have ordinals in the order of the days on which
+//! they come in, so a case can be drawn from its ordinal alone, in any order and on any thread.
 
 use super::chance::{Shuffle, apportion, key, mix, normal_share};
 use super::class_table::CLASSES;
@@ -146,7 +146,8 @@ impl Plan {
         figure.sample_hours() * 3600.0 * drift(self.stretch.halves_since_sample())
     }
 
-    /// Begins the even points of a figure's classes elsewhere: another sample of the same durations.
+    /// Begins the even points of a figure's classes elsewhere: another sample of the same
+    /// durations.
     pub(super) fn shift(&mut self, figure: Figure, attempt: u64) {
         let cells = self.cells.iter_mut();
         for cell in cells.filter(|cell| cell.class.figure == Some(figure)) {

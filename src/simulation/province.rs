@@ -1,7 +1,7 @@
 //! The province: its prefectures and counties, by the codes of GB/T 2260 as of 2020.
 //!
-//! Weights are the residents of the census of 2020 in units of 10 000. The pace and the satisfaction
-//! of a branch are inventions; Lüliang is the slow one.
+//! Weights are the residents of the census of 2020 in units of 10 000. The pace and the
+//! satisfaction of a branch are inventions; Lüliang is the slow one.
 
 /// A prefecture and the branch that serves it.
 #[derive(Debug)]

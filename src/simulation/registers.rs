@@ -50,8 +50,8 @@ pub(super) fn billing_tests(plan: &Plan) -> Table {
     }
 }
 
-/// How many L900 and NR sites were open at the start of each half year from 2019-07-01 on. 3390 L900
-/// sites open in 2020H1, as the sample report says.
+/// How many L900 and NR sites were open at the start of each half year from 2019-07-01 on. 3390
+/// L900 sites open in 2020H1, as the sample report says.
 const L900_OPEN: [u64; 6] = [0, 1262, 4652, 5892, 6372, 6462];
 const NR_OPEN: [u64; 6] = [0, 240, 3105, 7220, 9840, 11_600];
 

@@ -182,7 +182,8 @@ const FAULT_HOURS: [u8; 24] =
 const COMPLAINT_HOURS: [u8; 24] =
     [3, 2, 1, 1, 1, 2, 6, 16, 38, 56, 60, 50, 32, 30, 46, 54, 50, 42, 34, 32, 28, 18, 10, 5];
 
-/// First days of the lunar year, as proclaimed. Years outside the list have no Spring Festival here.
+/// First days of the lunar year, as proclaimed. Years outside the list have no Spring Festival
+/// here.
 const NEW_YEARS: [Date; 9] = [
     date(2019, 2, 5),
     date(2020, 1, 25),

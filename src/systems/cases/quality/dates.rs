@@ -224,7 +224,8 @@ impl Table {
         (total > 0).then_some(true_cells)
     }
 
-    /// Rows outside the true months, how many a swap explains, and their days, if they look swapped.
+    /// Rows outside the true months, how many a swap explains, and their days, if they look
+    /// swapped.
     fn outside(&self, true_cells: &BTreeSet<Cell>) -> Option<(u64, u64, BTreeSet<u8>)> {
         let (mut rows, mut on_high, mut consistent) = (0, 0, 0);
         let mut seen = BTreeSet::new();

@@ -1,11 +1,12 @@
 //! The finder of data-quality problems: what in the records would make a figure wrong.
 //!
-//! It looks twice. The first look ([`Profile`]) counts, in bounded memory, and ends with suspicions.
-//! The second ([`Evidence`]) tests every row against each suspicion, so that a finding says exactly
-//! how many rows it is about, names some of them, and tells how far the mean would move without
-//! them. Both merge: the parts may come from any number of files, threads or machines in any order.
-//! What only a source file shows (its header, raw values, repeated rows) is in [`SourceProfile`].
-//! Thresholds are constants beside the test that uses them; `docs/quality.md` explains each.
+//! It looks twice. The first look ([`Profile`]) counts, in bounded memory, and ends with
+//! suspicions. The second ([`Evidence`]) tests every row against each suspicion, so that a finding
+//! says exactly how many rows it is about, names some of them, and tells how far the mean would
+//! move without them. Both merge: the parts may come from any number of files, threads or machines
+//! in any order. What only a source file shows (its header, raw values, repeated rows) is in
+//! [`SourceProfile`]. Thresholds are constants beside the test that uses them; `docs/quality.md`
+//! explains each.
 
 mod by_name;
 mod clockface;
