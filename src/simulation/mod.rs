@@ -97,7 +97,8 @@ pub struct Calibrated {
     pub cases: u64,
     /// What every duration of the figure was multiplied by, before rounding to whole seconds.
     pub factor: f64,
-    /// What would have brought the mean to its target: more than 0.019 from 1 only in small samples.
+    /// What would have brought the mean to its target: more than 0.019 from 1 only in small
+    /// samples.
     pub factor_wanted: f64,
 }
 
