@@ -435,3 +435,31 @@ fn decimals_of(printed: &str) -> usize {
         None => 6,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Data, Reader as _, Xlsx};
+
+    use super::*;
+
+    #[test]
+    fn values_are_numbers_and_the_workbook_is_the_same_bytes_twice() {
+        let report: Report =
+            serde_json::from_str(include_str!("fixtures/province-zh.json")).unwrap();
+        let bytes = render(&report).unwrap();
+        assert_eq!(bytes, render(&report).unwrap());
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let group = &report.groups[0];
+        let sheet = book.worksheet_range(&sheet_name(&group.title)).unwrap();
+        for (index, line) in group.lines.iter().enumerate() {
+            let cell = sheet.get_value((index as u32 + 1, 3)).unwrap();
+            match (line.figure.value, cell) {
+                (Some(value), Data::Float(found)) => assert!((value - found).abs() < 1e-12),
+                (None, Data::Empty) => {}
+                (value, other) => panic!("{}: {value:?} is {other:?}", line.id()),
+            }
+        }
+    }
+}

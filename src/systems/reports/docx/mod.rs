@@ -103,3 +103,6 @@ fn environment(starts: &Arc<Mutex<Vec<u64>>>) -> Result<Environment<'static>, mi
     }
     Ok(env)
 }
+
+#[cfg(test)]
+mod tests;

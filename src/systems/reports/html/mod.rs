@@ -64,3 +64,6 @@ fn data_address(logo: &Logo) -> String {
     };
     format!("data:{kind};base64,{}", base64::encode(&logo.bytes))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Data for templates: JSON turned into what the template engine reads.
 
+use std::collections::BTreeMap;
+
 use minijinja::Value;
 use serde_json::Value as Json;
 
@@ -15,7 +17,12 @@ pub(in crate::systems::reports) fn value(json: Json) -> Value {
         },
         Json::String(text) => Value::from(text.replace(unprintable, "")),
         Json::Array(items) => Value::from(items.into_iter().map(value).collect::<Vec<_>>()),
-        Json::Object(fields) => fields.into_iter().map(|(name, one)| (name, value(one))).collect(),
+        Json::Object(fields) => Value::from(
+            fields
+                .into_iter()
+                .map(|(name, one)| (name, value(one)))
+                .collect::<BTreeMap<String, Value>>(),
+        ),
     }
 }
 
