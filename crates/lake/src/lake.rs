@@ -101,7 +101,7 @@ impl Lake {
             .open(&path)
             .map_err(|source| LakeError::io("open the lock of", "the lake", source))?;
         match file.try_lock() {
-            Ok(()) => Ok(WriteLock { _file: file }),
+            Ok(()) => Ok(WriteLock { file }),
             Err(TryLockError::WouldBlock) => Err(LakeError::Locked),
             Err(TryLockError::Error(source)) => Err(LakeError::io("lock", "the lake", source)),
         }
@@ -136,7 +136,15 @@ impl Lake {
 /// Held while an import writes; the system releases it even after a crash.
 #[derive(Debug)]
 pub(crate) struct WriteLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for WriteLock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is being started holds a copy of the file for a
+        // moment, and the lock with it. If this fails, closing still lets go a moment later.
+        let _ = self.file.unlock();
+    }
 }
 
 fn shown(path: &Path) -> String {
