@@ -310,8 +310,14 @@ impl Sheets<'_> {
         title: &str,
         heads: &[(&str, &str, f64)],
     ) -> Result<&'b mut Worksheet, XlsxError> {
+        let mut name = sheet_name(title);
+        let mut copies = 1;
+        while workbook.worksheet_from_name(&name).is_ok() {
+            copies += 1;
+            name = sheet_name(&format!("{copies} {title}"));
+        }
         let sheet = workbook.add_worksheet();
-        sheet.set_name(sheet_name(title))?;
+        sheet.set_name(name)?;
         for (column, (chinese, english, width)) in heads.iter().enumerate() {
             let column = column as u16;
             sheet.write_string_with_format(
@@ -443,6 +449,22 @@ mod tests {
     use calamine::{Data, Reader as _, Xlsx};
 
     use super::*;
+
+    #[test]
+    fn groups_of_the_same_name_and_texts_like_formulas_do_no_harm() {
+        let mut report: Report =
+            serde_json::from_str(include_str!("fixtures/province-zh.json")).unwrap();
+        let long = "很长的名称".repeat(20);
+        for group in &mut report.groups {
+            group.title.clone_from(&long);
+            group.lines[0].title = "=1+1".into();
+        }
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(render(&report).unwrap())).unwrap();
+        let sheet = book.worksheet_range(&sheet_name(&long)).unwrap();
+        let cell = sheet.get_value((1, 0)).unwrap();
+        assert!(cell.to_string().starts_with("=1+1"), "{cell}");
+        assert!(book.worksheet_formula(&sheet_name(&long)).unwrap().is_empty());
+    }
 
     #[test]
     fn values_are_numbers_and_the_workbook_is_the_same_bytes_twice() {
