@@ -5,10 +5,10 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::arguments::Cases;
-use super::indicators::{Asked, span};
+use super::indicators::Asked;
 use super::place::Place;
 use super::{Align, Failure, Format, Language, Table};
-use crate::systems::indicators::{self, CaseLine, CaseOutcome, Which};
+use crate::systems::indicators::{self, CaseLine, CaseOutcome, Which, span};
 
 pub(super) fn run(asked: &Cases, place: &Place, language: Language) -> Result<(), Failure> {
     let instance = place.open()?;

@@ -6,7 +6,9 @@ use super::arguments::{Engine, Indicators, Question};
 use super::place::Place;
 use super::{Align, Failure, Language, Table, question};
 use crate::instance::Instance;
-use crate::systems::indicators::{self, FigureRow, Filter, LakeRecords, Pack, Results, Words};
+use crate::systems::indicators::{
+    self, FigureRow, Filter, LakeRecords, Pack, Results, Words, span,
+};
 
 /// A question with its pack and the cut of the records.
 #[derive(Debug)]
@@ -151,9 +153,4 @@ fn limits(pack: &Pack, row: &FigureRow, language: Language) -> String {
         })
         .collect();
     texts.join("; ")
-}
-
-/// A stretch of time as people read it: `47:36:12`.
-pub(super) fn span(seconds: i64) -> String {
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }

@@ -8,9 +8,8 @@ use super::indicators::Asked;
 use super::place::Place;
 use super::{Failure, Language, Progress, quality};
 use crate::instance::Instance;
-use crate::systems::cases::dataset_schemas;
 use crate::systems::cases::quality::Finding;
-use crate::systems::reports::model::{self, Batch, DataNote};
+use crate::systems::reports::model::{self, DataNote};
 use crate::systems::reports::{self, Assembly, Logo, LogoKind, Material};
 
 /// The formats, by the ending of a file's name.
@@ -114,24 +113,7 @@ impl<'a> Sheaf<'a> {
 
     /// The batches that the lake lists, and what the finder says of them.
     fn data(&self, language: Language) -> Result<DataNote, Failure> {
-        let mut batches = Vec::new();
-        for schema in dataset_schemas() {
-            let cut = self.asked.as_of.unwrap_or(i64::MAX);
-            let manifest = self.asked.lake.manifest(schema.name)?;
-            for batch in manifest.batches.iter().filter(|batch| batch.recorded <= cut) {
-                let source = batch.sources.first();
-                batches.push(Batch {
-                    dataset: schema.name.to_owned(),
-                    batch: batch.id.clone(),
-                    source: source.map_or(String::new(), |source| source.name.clone()),
-                    imported: Some(moment(batch.recorded)),
-                    read: batch.counts.read,
-                    accepted: batch.counts.accepted,
-                    quarantined: batch.counts.quarantined,
-                    digest: source.map(|source| source.sha256.clone()),
-                });
-            }
-        }
+        let note = reports::data_note(&self.asked.lake, self.asked.as_of)?;
         let findings = self.findings.iter().map(|finding| model::Finding {
             kind: finding.kind.code().to_owned(),
             dataset: "case".to_owned(),
@@ -140,7 +122,7 @@ impl<'a> Sheaf<'a> {
             explanation: language.pick(&finding.explanation.zh, &finding.explanation.en).clone(),
             remedy: language.pick(&finding.remedy.zh, &finding.remedy.en).clone(),
         });
-        Ok(DataNote { batches, findings: findings.collect() })
+        Ok(DataNote { findings: findings.collect(), ..note })
     }
 }
 

@@ -24,6 +24,7 @@ impl Templates {
             ("shell.html", include_str!("../../console/templates/shell.html")),
             ("overview.html", include_str!("../../console/templates/overview.html")),
             ("figures.html", include_str!("../../console/templates/figures.html")),
+            ("ask.html", include_str!("../../console/templates/ask.html")),
             ("cases.html", include_str!("../../console/templates/cases.html")),
         ] {
             environment.add_template(name, text).expect("our own templates parse");
@@ -73,6 +74,7 @@ impl Page {
             title => self.title.clone(),
             lang => if self.chinese { "zh-CN" } else { "en" },
             code,
+            path => self.path.clone(),
             company => self.company.clone(),
             period => self.period.clone(),
             simulated => self.simulated,
@@ -132,6 +134,7 @@ mod tests {
         let templates = [
             include_str!("../../console/templates/shell.html"),
             include_str!("../../console/templates/overview.html"),
+            include_str!("../../console/templates/ask.html"),
             include_str!("../../console/templates/figures.html"),
             include_str!("../../console/templates/cases.html"),
         ];

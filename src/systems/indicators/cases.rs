@@ -26,6 +26,11 @@ pub enum Which {
     Open,
 }
 
+/// Hours, minutes and seconds, as people read a stretch of time: `47:36:12`.
+pub(crate) fn span(seconds: i64) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// One case and what an indicator makes of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CaseLine {

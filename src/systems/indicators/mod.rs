@@ -32,6 +32,7 @@ mod sheet;
 mod shipped;
 mod sql;
 
+pub(crate) use cases::span;
 pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
 pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
 pub use counts::{CountRow, Counts};

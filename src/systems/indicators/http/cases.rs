@@ -7,7 +7,7 @@ use minijinja::{Value, context};
 
 use super::asked::Asked;
 use super::{Console, LakeRecords};
-use crate::systems::indicators::{CaseLine, CaseOutcome, Question, Which, cases};
+use crate::systems::indicators::{CaseLine, CaseOutcome, Question, Which, cases, span};
 use crate::web::Refusal;
 
 /// Cases on one page; the command line lists all.
@@ -166,9 +166,4 @@ fn moment(seconds: Option<i64>, zone: &TimeZone) -> String {
         return String::new();
     };
     zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// Hours, minutes and seconds: `47:36:12`.
-pub(super) fn span(seconds: i64) -> String {
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }

@@ -31,7 +31,7 @@ pub struct Console {
     pub simulated: bool,
     /// Names of the report's files, to offer them.
     pub files: Vec<String>,
-    pub templates: Templates,
+    pub(crate) templates: Templates,
 }
 
 impl std::fmt::Debug for Console {

@@ -7,7 +7,7 @@ use minijinja::{Value, context};
 
 use super::Console;
 use super::asked::Asked;
-use crate::systems::indicators::{FigureRow, Results};
+use crate::systems::indicators::{FigureRow, Results, span};
 use crate::web::Refusal;
 
 pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
@@ -118,7 +118,7 @@ pub(super) fn unit(console: &Console, asked: &Asked, unit: &str) -> String {
 /// The longest case as hours and minutes; nothing for what is not on a clock.
 pub(super) fn longest(row: &FigureRow) -> String {
     let seconds = row.longest.filter(|_| row.measured_in == "s");
-    seconds.map_or(String::new(), super::cases::span)
+    seconds.map_or(String::new(), span)
 }
 
 /// A limit in words, marked when it is broken or nobody has read it in a primary text.

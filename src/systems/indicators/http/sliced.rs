@@ -6,7 +6,7 @@ use minijinja::{Value, context};
 use super::asked::Asked;
 use super::overview::{limit_tag, longest, unit};
 use super::{Console, cases};
-use crate::systems::indicators::{FigureRow, Indicator, known_names};
+use crate::systems::indicators::{FigureRow, Indicator, known_names, span};
 use crate::web::Refusal;
 
 /// Beyond this a page is no longer read; the JSON has all rows.
@@ -127,7 +127,7 @@ fn line(
     });
     let is_clock = row.measured_in == "s";
     let percentile =
-        |value: Option<i64>| plain(value.filter(|_| is_clock).map_or(String::new(), cases::span));
+        |value: Option<i64>| plain(value.filter(|_| is_clock).map_or(String::new(), span));
     cells.push(percentile(row.percentiles.as_ref().map(|p| p.p50 as i64)));
     cells.push(percentile(row.percentiles.as_ref().map(|p| p.p95)));
     cells.push(plain(longest(row)));
