@@ -191,6 +191,8 @@ const WORDS: [(Role, &[&str]); 28] = [
             "宽带账号",
             "设备号",
             "用户编号",
+            "留言用户",
+            "投诉用户",
             "用户id",
             "subscriberid",
             "subscriber",
