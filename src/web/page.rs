@@ -95,6 +95,13 @@ fn chinese() -> Value {
     context! {
         skip => "跳到正文",
         pages => "页面",
+        indicator => "指标",
+        by => "切分",
+        where => "只看",
+        period => "统计期",
+        show => "查看",
+        late_only => "只看超时",
+        nothing => "没有符合条件的工单。",
         simulated => "模拟省份：以下全部数据由程序生成，不是任何运营商的真实数据。",
         provisional => "网页上的数字为暂定值；以已发布的报告为准。",
     }
@@ -104,7 +111,40 @@ fn english() -> Value {
     context! {
         skip => "Skip to content",
         pages => "Pages",
+        indicator => "Indicator",
+        by => "Slice by",
+        where => "Only",
+        period => "Period",
+        show => "Show",
+        late_only => "late cases only",
+        nothing => "No case fits.",
         simulated => "Simulated province: every record behind these figures was generated, none is real.",
         provisional => "Figures on these pages are provisional; the published report counts.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{chinese, english};
+
+    #[test]
+    fn every_word_that_a_template_names_is_there_in_both_languages() {
+        let templates = [
+            include_str!("../../console/templates/shell.html"),
+            include_str!("../../console/templates/overview.html"),
+            include_str!("../../console/templates/figures.html"),
+            include_str!("../../console/templates/cases.html"),
+        ];
+        let mut named = 0;
+        for part in templates.iter().flat_map(|text| text.split("words.").skip(1)) {
+            let end = part.find(|c: char| !c.is_ascii_lowercase() && c != '_');
+            let name = &part[..end.unwrap_or(part.len())];
+            named += 1;
+            for words in [chinese(), english()] {
+                let found = words.get_attr(name).is_ok_and(|word| !word.is_undefined());
+                assert!(found, "no word `{name}`");
+            }
+        }
+        assert!(named > 10, "{named} words looked at");
     }
 }
