@@ -109,7 +109,7 @@ fn table(rows: u64) -> Vec<u8> {
     let mut noise = 1_u64;
     for row in 0..rows {
         noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        csv.push_str(&format!("{row},2020-01-02 10:00:00,{noise:x}\n"));
+        csv += &format!("{row},2020-01-02 10:00:00,{noise:x}\n");
     }
     csv.into_bytes()
 }
@@ -141,7 +141,7 @@ fn text_in_another_encoding_than_the_mapping_says_is_refused() {
     fs::write(&ready.mapping, mapping).expect("written");
     let mut csv = String::from("id,opened,note\n");
     for row in 0..200 {
-        csv.push_str(&format!("单{row},2020-01-02 10:00:00,障碍修复工单\n"));
+        csv += &format!("单{row},2020-01-02 10:00:00,障碍修复工单\n");
     }
     let (bytes, _, _) = encoding_rs::GB18030.encode(&csv);
     ready.refuses("gb.csv", &bytes, "UTF-8");
@@ -179,6 +179,10 @@ fn json_cut_short_is_refused() {
     ready().refuses("cut.json", b"{\"id\": \"1\"}\n{\"id\": \"2\", \"op", "cut short");
 }
 
+const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const SHEETS: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+
 /// A workbook whose only sheet unpacks to so many megabytes of blanks.
 fn bomb(megabytes: usize) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -186,15 +190,24 @@ fn bomb(megabytes: usize) -> Vec<u8> {
     let parts = [
         (
             "[Content_Types].xml",
-            r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"#,
+            format!(
+                "<Types xmlns=\"{PACKAGE}/content-types\">\
+                 <Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>"
+            ),
         ),
         (
             "xl/workbook.xml",
-            r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
+            format!(
+                "<workbook xmlns=\"{SHEETS}\" xmlns:r=\"{OFFICE}\"><sheets>\
+                 <sheet name=\"a\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+            ),
         ),
         (
             "xl/_rels/workbook.xml.rels",
-            r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
+            format!(
+                "<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"rId1\" \
+                 Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+            ),
         ),
     ];
     for (name, text) in parts {

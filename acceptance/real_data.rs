@@ -53,7 +53,9 @@ impl Set {
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         found
             .iter()
-            .map(|one| (text(&one["kind"]), text(&one["column"]), one["rows"].as_u64().unwrap()))
+            .map(|one| {
+                (text(&one["kind"]), text(&one["column"]), one["rows"].as_u64().expect("a count"))
+            })
             .collect()
     }
 
@@ -375,8 +377,8 @@ fn reported_calls_are_counted_by_subject_and_kind() {
     }
 }
 
-/// Rates that Anatel prints and their count in the file, as (indicator of the pack, name in the
-/// file, places where all three numbers are given, places where the identity holds).
+/// Rates that Anatel prints, as (indicator of the pack, name in the file,
+/// places where all three numbers are given, places where the identity holds).
 const IDENTITIES: [(&str, &str, u64, u64); 5] = [
     ("complaints", "Índice de Reclamações", 1_092, 1_092),
     ("answered_5d", "Taxa de Respondidas em 5 dias Úteis", 636, 636),

@@ -45,14 +45,14 @@ fn export() -> Export {
         }
         let area = if row % 5 == 0 { "农村" } else { "城市" };
         let said = ["满意", "不满意", "", "一般"][(row % 4) as usize];
-        csv.push_str(&format!(
+        csv += &format!(
             "FW2020{row:06},宽带,{kind},{area},王小{},138{:08},太原市小店区平阳路{row}号,\
              {date},{hour:02}:{minute:02},{date},{:02}:{:02},{pause},{said},已联系用户\r\n",
             ["明", "红", "刚", "丽"][(row % 4) as usize],
             13_000_000 + row * 37,
             end / 60,
             end % 60,
-        ));
+        );
     }
     let (bytes, _, lost) = encoding_rs::GB18030.encode(&csv);
     assert!(!lost, "GB18030 holds every character");
@@ -88,7 +88,10 @@ fn a_stranger_s_export_becomes_a_report() {
     let rows: Vec<Value> = serde_json::from_str(&figures).expect("JSON");
     let mean = rows
         .iter()
-        .find(|row| row["statistic"] == "mean" && row["slice"].as_object().unwrap().is_empty())
+        .find(|row| {
+            row["statistic"] == "mean"
+                && row["slice"].as_object().is_some_and(serde_json::Map::is_empty)
+        })
         .expect("the mean of all repairs");
     assert_eq!(mean["n"].as_u64(), Some(export.repairs));
     assert_eq!(mean["sum"].as_u64(), Some(export.repair_seconds));

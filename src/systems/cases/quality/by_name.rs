@@ -19,8 +19,7 @@ impl<T> Default for ByName<T> {
 }
 
 impl<T: Default> ByName<T> {
-    /// The counter of a name. Rows of one name mostly stand together, so the last one is tried
-    /// first.
+    /// The counter of a name. Rows of one name mostly stand together: the last one is tried first.
     pub(super) fn of(&mut self, name: &str) -> &mut T {
         if self.entries.get(self.last).is_none_or(|(known, _)| known != name) {
             self.last = self.place(name);

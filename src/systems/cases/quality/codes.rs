@@ -33,9 +33,8 @@ pub(super) struct NumberColumn {
 impl NumberColumn {
     pub(super) fn add(&mut self, value: f64) {
         self.n += 1;
-        let whole = value as i64;
-        if whole as f64 == value && EMPTY_NUMBERS.contains(&whole) {
-            *self.codes.entry(whole).or_default() += 1;
+        if let Some(code) = code_of(value) {
+            *self.codes.entry(code).or_default() += 1;
         } else if value.is_finite() {
             self.stretch((value, value));
         }
@@ -72,6 +71,12 @@ impl NumberColumn {
     }
 }
 
+/// The number code that a value is exactly.
+fn code_of(value: f64) -> Option<i64> {
+    let exact = |&&code: &&i64| (code as f64).to_bits() == value.to_bits();
+    EMPTY_NUMBERS.iter().find(exact).copied()
+}
+
 /// Whether a text stands for nothing, whatever column it is in.
 pub(crate) fn is_empty_word(value: &str) -> bool {
     EMPTY_WORDS.contains(&value.trim())
@@ -93,7 +98,7 @@ pub(super) fn coordinate_limit(name: &str) -> Option<f64> {
 
 /// Whether a coordinate is out of range or one of the stand-ins 0 and −1.
 pub(super) fn is_nowhere(value: f64, limit: f64) -> bool {
-    value.abs() > limit || value == 0.0 || value == -1.0
+    value.abs() > limit || [0.0_f64, -0.0, -1.0].iter().any(|x| x.to_bits() == value.to_bits())
 }
 
 /// Codes by column.
@@ -194,11 +199,11 @@ impl Codes {
                 numbers.entry(codes).or_default().push(name.clone());
             }
         }
-        let texts =
+        let worded =
             texts.into_iter().map(|((codes, words), names)| text_codes(names, codes, words));
-        let numbers = numbers.into_iter().map(|(codes, names)| number_codes(names, codes));
-        let nowhere = self.nowhere.keys().map(|name| nowhere(name));
-        texts.chain(numbers).chain(nowhere).collect()
+        let coded = numbers.into_iter().map(|(codes, names)| number_codes(names, codes));
+        let lost = self.nowhere.keys().map(|name| nowhere(name));
+        worded.chain(coded).chain(lost).collect()
     }
 }
 
@@ -212,10 +217,10 @@ enum Words {
 /// Names of columns, shortened where there are many.
 fn columns(names: &[String]) -> String {
     const NAMED_MAX: usize = 3;
-    let named = names[..names.len().min(NAMED_MAX)].join(", ");
+    let first = names[..names.len().min(NAMED_MAX)].join(", ");
     match names.len().saturating_sub(NAMED_MAX) {
-        0 => named,
-        more => format!("{named} (+{more})"),
+        0 => first,
+        more => format!("{first} (+{more})"),
     }
 }
 
@@ -267,8 +272,8 @@ fn number_codes(names: Vec<String>, codes: Vec<i64>) -> Suspicion {
             let mut chosen =
                 rows.numbers.iter().filter(|(name, _)| names.iter().any(|n| n == name));
             chosen.any(|(_, numbers)| {
-                let value = numbers.get(row);
-                value.is_some_and(|value| codes.iter().any(|&code| code as f64 == value))
+                let code = numbers.get(row).and_then(code_of);
+                code.is_some_and(|code| codes.contains(&code))
             })
         }),
         ..missing_code(&column, &said)

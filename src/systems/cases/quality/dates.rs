@@ -1,7 +1,7 @@
 //! Swapped days and months, and moments in impossible years.
 //!
-//! When day and month change places, a row can only land on a day of month 1–12, and its "day" is a
-//! true month. So months that hold no true rows show only days that equal the months that do. The
+//! When day and month change places, a row can only land on a day of month 1–12, and its "day" is
+//! a true month. So months that hold no true rows show only days that equal the months that do. The
 //! true months are known by their days 13–31, which no swap can produce.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,7 +19,7 @@ const TRUE_MONTHS_SHARE: f64 = 0.97;
 /// Rows outside the true months before anything is suspected: by chance, 20 rows that all avoid
 /// the days 13–31 happen once in ten million.
 const ROWS_OUTSIDE_MIN: u64 = 20;
-/// At most this share of the rows outside may lie on days 13–31; honest rows have six in ten there.
+/// At most this share of the rows outside may lie on days 13–31; honest rows have six in ten.
 const HIGH_DAYS_OUTSIDE_MAX: f64 = 0.1;
 /// So many of the rows outside must have a "day" that is a true month.
 const CONSISTENT_MIN: f64 = 0.95;
@@ -224,14 +224,13 @@ impl Table {
         (total > 0).then_some(true_cells)
     }
 
-    /// Rows outside the true months, how many a swap explains, and their days, if they look
-    /// swapped.
+    /// Rows outside the true months, how many a swap explains, their days; `None` if honest.
     fn outside(&self, true_cells: &BTreeSet<Cell>) -> Option<(u64, u64, BTreeSet<u8>)> {
         let (mut rows, mut on_high, mut consistent) = (0, 0, 0);
         let mut seen = BTreeSet::new();
         for (&cell, days) in &self.cells {
-            // An export that ends on the fifth leaves a last month with days 1–5 only, and the last
-            // cases of a period fade into the month after it: both honest.
+            // An export that ends on the fifth leaves a last month with days 1–5 only, and the
+            // last cases of a period fade into the month after it: both honest.
             let honest_end = true_cells.contains(&month_before(cell));
             if true_cells.contains(&cell) || honest_end {
                 continue;

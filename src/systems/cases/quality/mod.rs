@@ -5,8 +5,8 @@
 //! says exactly how many rows it is about, names some of them, and tells how far the mean would
 //! move without them. Both merge: the parts may come from any number of files, threads or machines
 //! in any order. What only a source file shows (its header, raw values, repeated rows) is in
-//! [`SourceProfile`]. Thresholds are constants beside the test that uses them; `docs/quality.md`
-//! explains each.
+//! [`SourceProfile`].
+//! Thresholds are constants beside the test that uses them; `docs/quality.md` explains each.
 
 mod by_name;
 mod clockface;

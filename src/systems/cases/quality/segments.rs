@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow_array::Array as _;
+
 use super::evidence::Suspicion;
 use super::rows::Rows;
 use super::{Certainty, Problem, text};
@@ -43,7 +45,6 @@ fn outcome(rows: &Rows<'_>, judged: &str, row: usize) -> Option<bool> {
         return rows.satisfaction.get(row).map(|said| said == "satisfied");
     }
     let (_, flags) = rows.flags.iter().find(|(name, _)| *name == judged)?;
-    use arrow_array::Array;
     flags.is_valid(row).then(|| flags.value(row))
 }
 

@@ -226,7 +226,7 @@ impl SourceProfile {
                         format!("of {all} rows, {rows} repeat an earlier row in every column"),
                     ),
                     text(
-                        "有唯一编号时重复行进隔离区；没有编号则无法区分重复与巧合，请向来源索取编号",
+                        "有唯一编号时重复行进隔离区；没有编号则分不清重复与巧合，请向来源索取",
                         "with a case number the repeats go to quarantine; without one, repeats \
                          and coincidence cannot be told apart: ask the source for a number",
                     ),

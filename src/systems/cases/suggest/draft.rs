@@ -1,5 +1,7 @@
 //! The draft itself: TOML with comments that say what was seen, guessed and not known.
 
+use std::fmt::Write as _;
+
 use crate::systems::cases::quality::Text;
 
 /// One line of the draft.
@@ -84,7 +86,7 @@ pub(super) fn quoted(value: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             letter if letter.is_control() => {
-                out.push_str(&format!("\\u{:04X}", u32::from(letter)));
+                let _ = write!(out, "\\u{:04X}", u32::from(letter));
             }
             letter => out.push(letter),
         }

@@ -42,6 +42,17 @@ pub(super) enum Reason {
     Values,
 }
 
+/// What one row of the file is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum RowsAre {
+    #[default]
+    Cases,
+    /// Events of a case, in the order of the file.
+    Events,
+    /// Events of a case, ordered by a column.
+    EventsBy(usize),
+}
+
 /// The roles that were given out.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
@@ -49,8 +60,7 @@ pub(super) struct Plan {
     /// Columns used as the time of a date column.
     pub(super) times: HashMap<usize, usize>,
     pub(super) order: Option<DayOrder>,
-    /// Rows are events; the second is the column that orders them.
-    pub(super) events: Option<Option<usize>>,
+    pub(super) rows: RowsAre,
 }
 
 /// Looks and kept rows of a sample.
@@ -58,6 +68,19 @@ pub(super) struct Plan {
 pub(super) struct Sample {
     pub(super) looks: Vec<Look>,
     pub(super) kept: Vec<Vec<String>>,
+}
+
+impl Plan {
+    fn origin(&self, column: usize) -> Origin {
+        self.times.get(&column).map_or(Origin::Column(column), |&time| Origin::Pair(column, time))
+    }
+
+    fn moment_of(&self, row: &[String], column: usize) -> Option<i64> {
+        let order = self.order.unwrap_or(DayOrder::DayFirst);
+        let date = dated(row.get(column)?)?.seconds(order);
+        let time = self.times.get(&column).and_then(|&time| dated(row.get(time)?)?.clock);
+        Some(date + i64::from(time.unwrap_or_default()))
+    }
 }
 
 impl Sample {
@@ -101,15 +124,11 @@ impl Sample {
         }
     }
 
-    fn origin(&self, plan: &Plan, column: usize) -> Origin {
-        plan.times.get(&column).map_or(Origin::Column(column), |&time| Origin::Pair(column, time))
-    }
-
     fn give_by_name(&self, plan: &mut Plan) {
         let mut wishes: Vec<(usize, usize, Role)> = Vec::new();
         for (column, look) in self.looks.iter().enumerate() {
             for (rank, role) in candidates(&look.header) {
-                let fits = role.is_moment() == look.is_moment() && self.suits(role, look);
+                let fits = role.is_moment() == look.is_moment() && suits(role, look);
                 if look.sort() != Sort::Empty && fits {
                     wishes.push((rank, column, role));
                 }
@@ -120,29 +139,9 @@ impl Sample {
         for (_, column, role) in wishes {
             if !plan.given.contains_key(&role) && !taken.contains(&column) {
                 taken.push(column);
-                let origin = self.origin(plan, column);
+                let origin = plan.origin(column);
                 plan.given.insert(role, (origin, Reason::Name));
             }
-        }
-    }
-
-    /// Whether the values do not contradict the name.
-    fn suits(&self, role: Role, look: &Look) -> bool {
-        match role {
-            Role::Column("reopened") => look.sort() == Sort::Whole,
-            Role::Column("kind" | "area" | "channel" | "service" | "maintainer" | "cause") => {
-                !look.many
-            }
-            Role::Column("region") => {
-                matches!(look.sort(), Sort::Words | Sort::Whole | Sort::Texts)
-            }
-            Role::Column("source_key") => look.distinct() > 1 && look.sort() != Sort::Number,
-            Role::Column(_)
-            | Role::PauseFrom
-            | Role::PauseTo
-            | Role::PauseReason
-            | Role::PauseRequestedBy
-            | Role::PauseApprovedBy => true,
         }
     }
 
@@ -159,7 +158,7 @@ impl Sample {
                 moments.iter().all(|&other| other == one || self.comes_before(plan, one, other))
             });
             if let Some(&first) = first {
-                let origin = self.origin(plan, first);
+                let origin = plan.origin(first);
                 plan.given.insert(accepted, (origin, Reason::Order));
                 start = Some(first);
             }
@@ -173,22 +172,15 @@ impl Sample {
             start.is_some_and(|start| start != one && self.comes_before(plan, start, one))
         });
         if let Some(&last) = last {
-            let origin = self.origin(plan, last);
+            let origin = plan.origin(last);
             plan.given.insert(Role::Column("resolved"), (origin, Reason::Order));
         }
-    }
-
-    fn moment_of(&self, plan: &Plan, row: &[String], column: usize) -> Option<i64> {
-        let order = plan.order.unwrap_or(DayOrder::DayFirst);
-        let date = dated(row.get(column)?)?.seconds(order);
-        let time = plan.times.get(&column).and_then(|&time| dated(row.get(time)?)?.clock);
-        Some(date + i64::from(time.unwrap_or_default()))
     }
 
     fn comes_before(&self, plan: &Plan, one: usize, other: usize) -> bool {
         let (mut both, mut before) = (0_u64, 0_u64);
         for row in &self.kept {
-            let pair = (self.moment_of(plan, row, one), self.moment_of(plan, row, other));
+            let pair = (plan.moment_of(row, one), plan.moment_of(row, other));
             if let (Some(first), Some(second)) = pair {
                 both += 1;
                 before += u64::from(first <= second);
@@ -206,12 +198,12 @@ impl Sample {
             let look = &self.looks[key];
             let repeated = look.filled.saturating_sub(look.distinct());
             if repeated as f64 > EVENTS_SHARE * look.filled as f64 {
-                plan.events = Some(self.event_order(plan));
+                plan.rows = self.event_order(plan).map_or(RowsAre::Events, RowsAre::EventsBy);
             }
             return;
         }
         let used: Vec<usize> = plan.given.values().map(|(origin, _)| origin.column()).collect();
-        let unique = (0..self.looks.len()).find(|column| {
+        let numbers_cases = (0..self.looks.len()).find(|column| {
             let look = &self.looks[*column];
             let plain = !look.is_moment() && look.sort() != Sort::Number && look.secret().is_none();
             look.is_unique()
@@ -220,14 +212,14 @@ impl Sample {
                 && plain
                 && !used.contains(column)
         });
-        if let Some(column) = unique {
+        if let Some(column) = numbers_cases {
             plan.given.insert(role, (Origin::Column(column), Reason::Values));
         }
     }
 
     /// The column that orders the events of a case: when they were written.
     fn event_order(&self, plan: &Plan) -> Option<usize> {
-        let revised = plan.given.get(&Role::Column("revised"));
+        let updated = plan.given.get(&Role::Column("revised"));
         let numbered = || {
             (0..self.looks.len()).find(|&column| {
                 let header = super::roles::plain(&self.looks[column].header);
@@ -236,6 +228,26 @@ impl Sample {
                     && self.looks[column].sort() == Sort::Whole
             })
         };
-        numbered().or(revised.map(|&(origin, _)| origin.column()))
+        numbered().or(updated.map(|&(origin, _)| origin.column()))
+    }
+}
+
+/// Whether the values do not contradict the name.
+fn suits(role: Role, look: &Look) -> bool {
+    match role {
+        Role::Column("reopened") => look.sort() == Sort::Whole,
+        Role::Column("kind" | "area" | "channel" | "service" | "maintainer" | "cause") => {
+            !look.many
+        }
+        Role::Column("region") => {
+            matches!(look.sort(), Sort::Words | Sort::Whole | Sort::Texts)
+        }
+        Role::Column("source_key") => look.distinct() > 1 && look.sort() != Sort::Number,
+        Role::Column(_)
+        | Role::PauseFrom
+        | Role::PauseTo
+        | Role::PauseReason
+        | Role::PauseRequestedBy
+        | Role::PauseApprovedBy => true,
     }
 }

@@ -191,6 +191,8 @@ const WORDS: [(Role, &[&str]); 28] = [
             "宽带账号",
             "设备号",
             "用户编号",
+            "留言用户",
+            "投诉用户",
             "用户id",
             "subscriberid",
             "subscriber",
@@ -414,7 +416,7 @@ pub(super) fn candidates(header: &str) -> Vec<(usize, Role)> {
             let inside = || {
                 words
                     .iter()
-                    .position(|word| word.chars().count() > 2 && plain.contains(word))
+                    .position(|word| is_telling(word) && plain.contains(word))
                     .map(|place| place + 100)
             };
             exact.or_else(inside).map(|rank| (rank, role))
@@ -422,6 +424,11 @@ pub(super) fn candidates(header: &str) -> Vec<(usize, Role)> {
         .collect();
     found.sort_unstable();
     found
+}
+
+/// Whether a word says something as a part of a longer header: a `phone number` is no case number.
+fn is_telling(word: &str) -> bool {
+    word.chars().count() > 2 && word != "number"
 }
 
 /// Whether two headers are the date and the time of one thing, such as `受理日期` and `受理时刻`.
@@ -504,6 +511,8 @@ mod tests {
         check("sys_updated_at", Some(Role::Column("revised")));
         check("城乡标识", Some(Role::Column("area")));
         check("u_symptom", None);
+        check("Company_Phone_Number", None);
+        check("number", Some(Role::Column("source_key")));
     }
 
     #[test]

@@ -41,13 +41,13 @@ fn orders() -> String {
         } else {
             ",,".to_owned()
         };
-        csv.push_str(&format!(
+        csv += &format!(
             "GD{row:06},{kind},小店区,{area},王小{name},1380013{row:04},\
              太原市小店区平阳路{row}号,{day:02}/05/2020,09:{minute:02},{later:02}/06/2020,16:30,\
              {pause},{said},\r\n",
             name = ["明", "红", "刚", "丽"][row % 4],
             minute = row % 60,
-        ));
+        );
     }
     csv
 }
@@ -95,9 +95,9 @@ fn rows_that_share_a_number_are_events() {
     for case in 0..30 {
         for step in 0..3 {
             let sla = step < 2;
-            csv.push_str(&format!(
+            csv += &format!(
                 "INC{case},S{step},{sla},{step},2020-01-02 10:00:00,2020-01-03 11:00:00\n"
-            ));
+            );
         }
     }
     let (text, suggestion) = draft_of("t.csv", csv.as_bytes());
@@ -115,7 +115,7 @@ fn rows_that_share_a_number_are_events() {
 fn moments_without_a_telling_name_are_placed_by_their_order() {
     let mut csv = String::from("ticket,t1,t2\n");
     for row in 1..30 {
-        csv.push_str(&format!("A{row},2020-03-{row:02} 08:00:00,2020-03-{row:02} 17:30:00\n"));
+        csv += &format!("A{row},2020-03-{row:02} 08:00:00,2020-03-{row:02} 17:30:00\n");
     }
     let (text, _) = draft_of("t.csv", csv.as_bytes());
     assert!(text.contains("[columns.accepted]\nfrom = \"t1\""), "{text}");

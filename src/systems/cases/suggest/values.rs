@@ -15,6 +15,7 @@ pub(super) enum Layout {
 
 /// A cell that reads as a date or a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact about one text, none a state")]
 pub(super) struct Dated {
     pub(super) layout: Layout,
     /// The two numbers before the year, for [`Layout::YearLast`].
@@ -161,7 +162,7 @@ fn date<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
                 found.clock = Some(at(8, 10) * 3_600 + at(10, 12) * 60 + second);
                 found.has_seconds = run.len() == 14;
             }
-            (sound(year, month, day) && year >= 1_990 && year <= 2_100).then_some((found, rest))
+            (sound(year, month, day) && (1_990..=2_100).contains(&year)).then_some((found, rest))
         }
         _ => None,
     }
@@ -180,7 +181,7 @@ fn time_only<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
 fn clock(found: &mut Dated, rest: &[Part<'_>]) -> bool {
     use Part::{Digits, Letters, Mark};
     let rest = match rest {
-        [Mark(' '), rest @ ..] | [Letters("T"), rest @ ..] => rest,
+        [Mark(' ') | Letters("T"), rest @ ..] => rest,
         _ => rest,
     };
     if found.clock.is_some() {
@@ -225,8 +226,8 @@ impl Dated {
     /// Seconds on some wall clock, for telling which of two moments comes first.
     pub(super) fn seconds(self, order: DayOrder) -> i64 {
         let (month, day) = match (self.layout, order) {
-            (Layout::YearFirst | Layout::TimeOnly, _) => (self.first, self.second),
-            (Layout::YearLast, DayOrder::MonthFirst) => (self.first, self.second),
+            (Layout::YearFirst | Layout::TimeOnly, _)
+            | (Layout::YearLast, DayOrder::MonthFirst) => (self.first, self.second),
             (Layout::YearLast, DayOrder::DayFirst) | (Layout::MonthName, _) => {
                 (self.second, self.first)
             }

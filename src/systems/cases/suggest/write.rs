@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::draft::{Draft, key, quoted, text};
 use super::look::{Look, Sort};
-use super::plan::{Origin, Plan, Reason, Sample};
+use super::plan::{Origin, Plan, Reason, RowsAre, Sample};
 use super::roles::{Role, translate};
 use super::secrets::Secret;
 use super::values::{DayOrder, Layout};
@@ -13,6 +13,8 @@ use crate::systems::cases::case_schema;
 
 /// Values shown in a comment.
 const SHOWN_MAX: usize = 8;
+/// A column with more different values shows none of them.
+const VALUES_TOLD_MAX: u64 = 60;
 /// Values listed in a value map.
 const MAPPED_MAX: usize = 40;
 
@@ -74,7 +76,7 @@ impl<'a> Writer<'a> {
                 self.used.insert(time);
             }
         }
-        if let Some(Some(order)) = self.plan.events {
+        if let RowsAre::EventsBy(order) = self.plan.rows {
             self.used.insert(order);
         }
         for column in 0..self.sample.looks.len() {
@@ -104,10 +106,8 @@ impl<'a> Writer<'a> {
     fn head(&mut self) {
         let (file, rows) = (self.file, self.rows);
         self.draft.comment(
-            format!("由“{file}”的 {rows} 行起草。“？”开头的注释请人来定；改好后即可导入。"),
-            format!(
-                "Drafted from {rows} rows of “{file}”. Comments that begin with “?” are for you."
-            ),
+            format!("由“{file}”的 {rows} 行起草。“？”开头的注释请人来定，改好即可导入。"),
+            format!("Drafted from {rows} rows of “{file}”. Comments that begin with “?” ask you."),
         );
         self.draft.toml("[mapping]");
         self.draft.toml("dataset = \"case\"");
@@ -146,7 +146,7 @@ impl<'a> Writer<'a> {
         } else if day > 0 && month > 0 {
             self.draft.ask(text(
                 "两种写法混在一起：少数行会进隔离区，或被读错，请先查来源。",
-                "Both orders occur in this file: some rows will be refused or misread. Ask the source.",
+                "Both orders occur: some rows will be refused or misread. Ask the source.",
             ));
         }
         let day_first = self.plan.order != Some(DayOrder::MonthFirst);
@@ -186,7 +186,8 @@ impl<'a> Writer<'a> {
         }
         for column in self.empty.clone() {
             let header = &self.look(column).header;
-            self.draft.comment(format!("“{header}”没有值。"), format!("“{header}” holds nothing."));
+            let (zh, en) = (format!("“{header}”没有值。"), format!("“{header}” is empty."));
+            self.draft.comment(zh, en);
         }
         let columns = self.dropped.iter().map(|&(column, _)| column).chain(self.empty.clone());
         let names: Vec<String> = columns.map(|at| quoted(&self.look(at).header)).collect();
@@ -308,6 +309,15 @@ impl<'a> Writer<'a> {
     }
 
     fn show_values(&mut self, look: &Look) {
+        // Values that are all different may point to people, and tell a reader little.
+        if look.many || look.distinct() > VALUES_TOLD_MAX {
+            let distinct = look.distinct();
+            self.draft.comment(
+                format!("至少 {distinct} 个不同的值，不列出。"),
+                format!("At least {distinct} different values, not shown."),
+            );
+            return;
+        }
         let counted = look.counted();
         let shown: Vec<String> = counted
             .iter()
@@ -406,8 +416,10 @@ impl<'a> Writer<'a> {
     }
 
     fn events(&mut self) {
-        let Some(order) = self.plan.events else {
-            return;
+        let order = match self.plan.rows {
+            RowsAre::Cases => return,
+            RowsAre::Events => None,
+            RowsAre::EventsBy(order) => Some(order),
         };
         let Some((key, _)) = self.given(Role::Column("source_key")) else {
             return;
@@ -478,8 +490,9 @@ impl<'a> Writer<'a> {
 /// Roles whose values are only ever kept as pseudonyms, because they point to a person.
 fn pseudonymised(role: Role) -> bool {
     match role {
-        Role::Column("line" | "source_key" | "excluded_by") => true,
-        Role::PauseRequestedBy | Role::PauseApprovedBy => true,
+        Role::Column("line" | "source_key" | "excluded_by")
+        | Role::PauseRequestedBy
+        | Role::PauseApprovedBy => true,
         Role::Column(_) | Role::PauseFrom | Role::PauseTo | Role::PauseReason => false,
     }
 }
