@@ -50,6 +50,7 @@ pub(super) fn open(
     let console = Console {
         period: asked.question.period.clone(),
         lake: asked.lake,
+        calendars: asked.calendars,
         pack: asked.pack,
         company,
         simulated: report.simulated,

@@ -17,7 +17,7 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
     let indicator = asked.indicator(console)?;
     let which = if asked.late { Which::Late } else { Which::All };
     let question = Question { by: Vec::new(), only: Vec::new(), ..asked.question.clone() };
-    let records = LakeRecords::newest(&console.lake);
+    let records = LakeRecords::newest(&console.lake, &console.calendars);
     let list = cases(&console.pack, &indicator.id, &question, which, &records)
         .map_err(|error| Refusal::failed(&error))?;
     let zone = TimeZone::get(&console.pack.zone).unwrap_or(TimeZone::UTC);

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::response::Html;
+use trueline_clock::Calendar;
 use trueline_figures::Period;
 
 use trueline_lake::Lake;
@@ -26,6 +27,7 @@ pub struct Console {
     pub pack: Pack,
     pub period: Period,
     pub lake: Lake,
+    pub calendars: Vec<Calendar>,
     /// In Chinese and English.
     pub company: Words,
     pub simulated: bool,
@@ -121,7 +123,7 @@ impl Asked {
         only: Vec<String>,
     ) -> Result<Results, Refusal> {
         let question = Question { by, only, ..self.question.clone() };
-        let records = LakeRecords::newest(&console.lake);
+        let records = LakeRecords::newest(&console.lake, &console.calendars);
         compute(&console.pack, &question, &records).map_err(|error| match error {
             ComputeError::Dimension(error) => Refusal::unclear(error.to_string()),
             ComputeError::NoIndicator { .. } => Refusal::not_found(error.to_string()),
