@@ -19,6 +19,7 @@ use super::dimensions::{self, DimensionError, Filter};
 use super::limits::LateCounts;
 use super::mistake::offer_one_of;
 use super::model::{Dataset, Indicator, LimitKind, Measure, Pack};
+use super::rates;
 use super::records::Records;
 use super::row::FigureRow;
 use super::sheet::Sheet;
@@ -91,7 +92,14 @@ pub fn compute(
     for dataset in [Dataset::Case, Dataset::BillingTest, Dataset::Site] {
         let about: Vec<&Indicator> =
             wanted.iter().copied().filter(|indicator| indicator.dataset == dataset).collect();
-        let request = request(pack, question, &period, &about, &by, &calendars);
+        let mut cut = by.clone();
+        for level in rates::levels_counted(pack, &about, &counts) {
+            let dimension = dimensions::dimension(pack, level)?;
+            if !cut.contains(&dimension) {
+                cut.push(dimension);
+            }
+        }
+        let request = request(pack, question, &period, &about, &cut, &calendars);
         let answer = match request {
             Some(request) => Some(ask(dataset, &request, records)?),
             None => None,

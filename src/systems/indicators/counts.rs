@@ -126,6 +126,12 @@ impl Counts {
             .collect()
     }
 
+    /// Whether a measure is given for the whole.
+    pub(super) fn has_whole(&self, measure: &str) -> bool {
+        let mut rows = self.rows.iter().filter(|row| row.role == "input");
+        rows.any(|row| row.measure == measure && row.region.is_empty())
+    }
+
     /// The number that is wanted, in millionths so that it stays exact.
     ///
     /// Without a scope it is the one that has none, else the sum over all scopes.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use trueline_figures::{Period, Slice, Tally};
 
-use super::counts::{NoCount, Wanted};
+use super::counts::{Counts, NoCount, Wanted};
 use super::dimensions::cut;
 use super::fraction::Fraction;
-use super::model::{CountKind, Dataset, Measure, PerSpec, Words};
+use super::model::{CountKind, Dataset, Indicator, Level, Measure, Pack, PerSpec, Words};
 use super::sheet::{Reading, Sheet};
 
 /// The rate in one slice.
@@ -35,11 +35,72 @@ fn rate(
     let scope = [spec.scope.as_str(), place.scope.as_str()];
     let scope: Vec<&str> = scope.into_iter().filter(|part| !part.is_empty()).collect();
     let denominator = find(&spec.of, &scope.join("/"), spec.kind)?;
+    if spec.numerator.is_none() {
+        every_part_is_counted(sheet, spec, slice, &place)?;
+    }
     let numerator = match &spec.numerator {
         Some(measure) => find(measure, &place.scope, CountKind::Flow)?,
         None => i128::from(tally.n) * 1_000_000,
     };
     Ok(Fraction::new(numerator, denominator).map(|f| f.times(i128::from(spec.each))))
+}
+
+/// Where a count is given by smaller regions, each that has cases must have one: cases of a region
+/// left out of the denominator would raise the rate.
+fn every_part_is_counted(
+    sheet: &Sheet<'_>,
+    spec: &PerSpec,
+    slice: &Slice,
+    place: &Place,
+) -> Result<(), Words> {
+    let counted = sheet.counts.regions(&spec.of);
+    let has_whole = counted.contains(&place.region) || sheet.counts.has_whole(&spec.of);
+    let level = level_counted(sheet.pack, &counted);
+    let Some(level) = level.filter(|level| !has_whole && !slice.contains_key(&level.name)) else {
+        return Ok(());
+    };
+    let dimensions: Vec<String> =
+        slice.keys().cloned().chain(std::iter::once(level.name.clone())).collect();
+    for (part, tally) in sheet.tallies(&sheet.indicator.id, &dimensions) {
+        let is_inside = slice.iter().all(|(name, value)| part.get(name) == Some(value));
+        let region = part.get(&level.name).map_or("", String::as_str);
+        if is_inside && tally.n > 0 && !region.is_empty() && !counted.contains(region) {
+            return Err(words(&NoCount::Missing {
+                measure: spec.of.clone(),
+                scope: spec.scope.clone(),
+                region: region.to_owned(),
+                period: place.period.name.clone(),
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// The levels of regions by which denominators of these indicators are counted.
+pub(super) fn levels_counted<'a>(
+    pack: &'a Pack,
+    about: &[&Indicator],
+    counts: &Counts,
+) -> BTreeSet<&'a str> {
+    let of = about.iter().filter_map(|indicator| match &indicator.measure {
+        Measure::Per(spec) if spec.numerator.is_none() && !counts.has_whole(&spec.of) => {
+            Some(counts.regions(&spec.of))
+        }
+        Measure::Per(_)
+        | Measure::Waited(_)
+        | Measure::Amount { .. }
+        | Measure::Share { .. }
+        | Measure::Count
+        | Measure::Ratio { .. } => None,
+    });
+    of.filter_map(|regions| level_counted(pack, &regions))
+        .map(|level| level.name.as_str())
+        .collect()
+}
+
+/// The widest level among regions.
+fn level_counted<'a>(pack: &'a Pack, regions: &BTreeSet<String>) -> Option<&'a Level> {
+    pack.levels.iter().find(|level| regions.iter().any(|region| cut(level, region) == *region))
 }
 
 /// What a slice means for `count`.
