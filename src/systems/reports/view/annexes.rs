@@ -51,10 +51,10 @@ fn others(report: &Report, t: &Words) -> Table {
         title: None,
         rows: rows.collect(),
         columns: vec![
-            Column::words(t.indicator, 6),
+            Column::words(t.indicator, 5),
             Column::number(t.value),
             Column::number(t.n),
-            Column::words(t.limit, 3),
+            Column::words(t.limit, 4),
             Column::number(t.previous),
         ],
     }

@@ -5,6 +5,7 @@ use super::cell::{Cell, Look};
 use super::sheet::{Field, Sheet, field};
 use crate::systems::reports::model::{Change, Group, Limit, Line, Percentiles, Status, Trend};
 use crate::systems::reports::view;
+use crate::systems::reports::words::unit_in_words;
 
 /// The columns of a group that are printed.
 const PRINTED: u16 = 17;
@@ -49,7 +50,7 @@ fn main_fields<'a>(desk: &'a Desk<'_>, group: &'a Group) -> Vec<Field<'a, &'a Li
                 Cell::value(before.value, &before.printed, &line.unit_title)
             })
         }),
-        field("变化", "Change", 12.0, |line: &&Line| change(desk, line)),
+        field("变化", "Change", 15.0, |line: &&Line| change(desk, line)),
         field("趋势", "Trend", 11.0, |line: &&Line| trend(desk, line)),
         field("期末未办结", "Open at the end", 10.0, |line: &&Line| {
             line.figure.open.map_or_else(Cell::nothing, |open| Cell::whole(open.n))
@@ -137,7 +138,9 @@ pub(super) fn limits(desk: &Desk<'_>) -> Sheet {
         field("单位", "Unit", 8.0, |one: &Held<'_>| Cell::text(&one.line.unit_title)),
         field("限值", "Limit", 22.0, |one: &Held<'_>| Cell::text(&one.limit.printed)),
         field("限值数", "Limit value", 10.0, |one: &Held<'_>| limit_value(one.limit)),
-        field("限值单位", "Limit unit", 9.0, |one: &Held<'_>| Cell::text(&one.limit.unit)),
+        field("限值单位", "Limit unit", 9.0, |one: &Held<'_>| {
+            Cell::text(unit_in_words(&one.limit.unit, desk.report.language))
+        }),
         field("是否达到", "Met", 10.0, |one: &Held<'_>| met_by(desk, one.limit)),
         field("超限件数", "Late", 9.0, |one: &Held<'_>| {
             one.limit.late.map_or_else(Cell::nothing, Cell::whole)

@@ -285,7 +285,7 @@ fn every_limit_and_every_case_still_open_has_its_row() {
                     text(&line.unit_title),
                     text(&limit.printed),
                     in_unit(Some(limit.value), &limit.unit),
-                    text(&limit.unit),
+                    text(words::unit_in_words(&limit.unit, report.language)),
                     text(met(limit)),
                     limit.late.map_or(Want::Empty, whole),
                     text(if limit.promise { "企业承诺" } else { "规定" }),
