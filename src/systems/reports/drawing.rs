@@ -546,7 +546,7 @@ mod tests {
         assert_eq!(lines, 3);
         for (index, (line, (at, _, words))) in placed.iter().enumerate() {
             for (other_line, (other, _, others)) in &placed[index + 1..] {
-                let apart = (at - other).abs() >= (breadth(words) + breadth(others)) / 2.0;
+                let apart = (at - other).abs() >= breadth(words).midpoint(breadth(others));
                 assert!(line != other_line || apart, "{words} touches {others}");
             }
         }

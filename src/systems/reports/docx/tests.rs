@@ -113,10 +113,10 @@ fn links_lists_and_tables_fit_together() {
         let depths: BTreeSet<&str> = values(&document, "<w:ilvl w:val").into_iter().collect();
         assert_eq!(depths, BTreeSet::from(["0", "1", "2"]));
         assert!(numbering.contains("<w:startOverride w:val=\"3\"/>"));
-        let styles = part(&report, "word/styles.xml");
-        let styled: BTreeSet<&str> = values(&styles, "w:styleId").into_iter().collect();
+        let looks = part(&report, "word/styles.xml");
+        let known: BTreeSet<&str> = values(&looks, "w:styleId").into_iter().collect();
         for style in values(&document, "<w:pStyle w:val") {
-            assert!(styled.contains(style), "no style {style}");
+            assert!(known.contains(style), "no style {style}");
         }
         for table in document.split("<w:tbl>").skip(1) {
             let table = table.split("</w:tbl>").next().unwrap();

@@ -415,8 +415,9 @@ fn every_point_of_a_chart_has_its_row() {
         };
         let value = |value, n: Option<u64>| {
             let n = n.map_or(Want::Empty, whole);
-            let [a, b, c, d, e, f] = [const { Want::Empty }; 6];
-            [a, b, in_unit(value, unit), n, c, d, e, f]
+            let mut cells = [const { Want::Empty }; 8];
+            (cells[2], cells[3]) = (in_unit(value, unit), n);
+            cells
         };
         let role = |rule: &crate::systems::reports::Rule| match rule.role {
             crate::systems::reports::Role::Limit => "限值",
@@ -457,9 +458,10 @@ fn every_point_of_a_chart_has_its_row() {
             }
             Body::Distribution { bins, marks, limit, near, past, n } => {
                 for bin in bins {
-                    let [a, b, c, d, e] = [const { Want::Empty }; 5];
-                    let (from, to) = (Want::Number(bin.from), Want::Number(bin.to));
-                    push("分布", "", [from, to, a, whole(bin.n), b, c, d, e]);
+                    let mut cells = [const { Want::Empty }; 8];
+                    (cells[0], cells[1]) = (Want::Number(bin.from), Want::Number(bin.to));
+                    cells[3] = whole(bin.n);
+                    push("分布", "", cells);
                 }
                 push("合计", "全部", value(None, Some(*n)));
                 push("合计", "临近限值", value(None, Some(*near)));
@@ -716,7 +718,7 @@ fn the_cover_says_whose_report_it_is_with_dates_as_dates() {
     let mut book = open(&report);
     let range = book.worksheet_range("封面").unwrap();
     let said = |label: &str| {
-        let row = range.rows().find(|row| row[0].to_string() == label).unwrap();
+        let row = range.rows().find(|row| row[0] == *label).unwrap();
         row[1].clone()
     };
     assert_eq!(range.get_value((1, 0)).unwrap().to_string(), report.title());
