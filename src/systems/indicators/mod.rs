@@ -55,6 +55,6 @@ pub use shipped::{shipped_pack_text, shipped_packs};
 pub use sql::{ExplainError, explain_sql};
 
 #[cfg(test)]
-mod tables;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;

@@ -195,7 +195,7 @@ fn fact_of(pack: &Pack, row: &FigureRow, name: &str) -> String {
     }
 }
 
-fn batch(dataset: Dataset, lines: &[&str], zone: &str) -> Result<RecordBatch, String> {
+pub(crate) fn batch(dataset: Dataset, lines: &[&str], zone: &str) -> Result<RecordBatch, String> {
     let cells = |line: &str| -> Vec<String> {
         line.split('|').map(|cell| cell.trim().to_owned()).collect()
     };

@@ -124,7 +124,10 @@ fn breadth(words: &str) -> f64 {
 const TREND_HEIGHT: f64 = 128.0;
 
 fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
-    let (left, right, top, bottom) = (24.0, HALF - 34.0, 14.0, TREND_HEIGHT - 18.0);
+    let names: Vec<f64> = series.iter().map(|one| breadth(&end_words(one, series))).collect();
+    let beside = names.into_iter().fold(0.0, f64::max).min(90.0);
+    let (left, right) = (24.0, HALF - beside - 8.0);
+    let (top, bottom) = (14.0, TREND_HEIGHT - 18.0);
     let values = || series.iter().flat_map(|one| &one.points).filter_map(|point| point.value);
     let highest = values().fold(0.0_f64, f64::max);
     let near = rules.iter().map(|rule| rule.value).filter(|&value| value <= highest * 1.6);
@@ -144,7 +147,9 @@ fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
         marks.push(text(place, Anchor::End, Tone::Warn, rule.title.as_str()));
     }
     let longest = series.iter().map(|one| one.points.len()).max().unwrap_or(1).max(2);
-    let x = |index: usize| left + 6.0 + (right - left - 12.0) * index as f64 / (longest - 1) as f64;
+    // The first value must not touch the numbers of the axis.
+    let (first, last) = (left + 14.0, right - 3.0);
+    let x = |index: usize| first + (last - first) * index as f64 / (longest - 1) as f64;
     if let Some(first) = series.iter().find(|one| !one.earlier) {
         for (index, point) in first.points.iter().enumerate() {
             let place = [x(index), bottom + 11.0];
@@ -199,15 +204,18 @@ fn finish_stretch(marks: &mut Vec<Mark>, stretch: &mut Vec<[f64; 2]>, tone: Tone
     }
 }
 
-/// Each value, on the side of its line that is away from the line of the period before.
+/// Each value but the last, on the side of its line that is away from the line of the period
+/// before; the last stands beside the name.
 fn value_labels(
     one: &Series,
     earlier: Option<&Series>,
     x: Scale<usize>,
     y: Scale<f64>,
 ) -> Vec<Mark> {
+    let last = one.points.iter().rposition(|point| point.value.is_some());
     let labelled = one.points.iter().enumerate();
     labelled
+        .filter(|(index, _)| Some(*index) != last)
         .filter_map(|(index, point)| {
             let value = point.value?;
             let before = earlier.and_then(|line| line.points.get(index)?.value);
@@ -236,18 +244,18 @@ fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<Mark> {
         let place = height.max(lowest + SIZE + 0.5);
         lowest = place;
         let tone = if one.earlier { Tone::Muted } else { Tone::Ink };
-        let many = series.iter().filter(|other| !other.earlier).count() > 1;
-        let value = one.points.iter().rev().find(|p| p.value.is_some());
-        if series.len() == 1 {
-            continue;
-        }
-        let words = match value {
-            Some(value) if many && !one.earlier => format!("{} {}", one.title, value.printed),
-            Some(_) | None => one.title.clone(),
-        };
+        let words = end_words(one, series);
         marks.push(text([at + 5.0, place + 2.6], Anchor::Start, tone, words));
     }
     marks
+}
+
+/// What stands at the end of a line: its name, if there are several, and its last value.
+fn end_words(one: &Series, series: &[Series]) -> String {
+    let last = one.points.iter().rev().find(|point| point.value.is_some());
+    let last = last.filter(|_| !one.earlier).map_or("", |point| &point.printed);
+    let name = if series.len() == 1 { "" } else { &one.title };
+    format!("{name} {last}").trim().to_owned()
 }
 
 // ---- regions
@@ -278,33 +286,61 @@ fn regions(
         late: FULL - if promised { 60.0 } else { 2.0 },
         promise: promised.then_some(FULL - 2.0),
     };
-    let (top, step) = (30.0, 14.0);
-    let bottom = top + step * rows.len() as f64;
+    let step = 14.0;
     let ends = rows.iter().flat_map(|row| [row.longest, row.p95, row.mean]).flatten();
     let held = rules.iter().map(|rule| rule.value);
     let roof = ends.chain(held).fold(0.0_f64, f64::max) * 1.02;
     let roof = if roof > 0.0 { roof } else { 1.0 };
     let x = |value: f64| columns.left + (columns.right - columns.left) * value / roof;
+    let whole = whole.and_then(|whole| Some((whole.value?, whole)));
+    let mean =
+        whole.map(|(at, whole)| (x(at), Tone::Ink, format!("{} {}", whole.label, whole.printed)));
+    let rules_said =
+        rules.iter().map(|rule| (x(rule.value), rule_tone(rule.role), rule.title.clone()));
+    let (said, lines) = on_lines(mean.into_iter().chain(rules_said).collect());
+    let top = 12.0 + LABEL_STEP * lines as f64;
+    let bottom = top + step * rows.len() as f64;
     let mut marks = region_frame(&columns, [top, bottom], roof, language);
-    for (index, rule) in rules.iter().enumerate() {
-        let tone = rule_tone(rule.role);
-        marks.push(dashed([x(rule.value), top - 4.0], [x(rule.value), bottom], tone));
-        // Neighbouring rules write on two lines, so that their words do not touch.
-        let lift = if index % 2 == 0 { 6.0 } else { 15.0 };
-        let place = [x(rule.value), top - lift];
-        marks.push(text(place, Anchor::Middle, tone, rule.title.as_str()));
+    for rule in rules {
+        let at = x(rule.value);
+        marks.push(dashed([at, top - 4.0], [at, bottom], rule_tone(rule.role)));
     }
-    if let Some(value) = whole.and_then(|whole| whole.value) {
-        marks.push(line([x(value), top - 2.0], [x(value), bottom], Tone::Ink, 0.6));
-        let words = whole.map(|whole| format!("{} {}", whole.label, whole.printed));
-        let place = [x(value), top - 6.0];
-        marks.push(text(place, Anchor::Middle, Tone::Ink, words.unwrap_or_default()));
+    if let Some((at, _)) = whole {
+        marks.push(line([x(at), top - 2.0], [x(at), bottom], Tone::Ink, 0.6));
+    }
+    for (line, (at, tone, words)) in said {
+        let place = [at, top - 6.0 - LABEL_STEP * line as f64];
+        marks.push(text(place, Anchor::Middle, tone, words));
     }
     for (index, row) in rows.iter().enumerate() {
         let middle = top + step * (index as f64 + 0.5);
         marks.extend(region_row(row, &x, middle, &columns));
     }
     Drawing { width: FULL, height: bottom + 18.0, marks }
+}
+
+/// Words above a chart, each in the middle over its place.
+type Over = (f64, Tone, String);
+
+const LABEL_STEP: f64 = 9.0;
+
+/// Puts words on as many lines as it takes for none to touch; gives the line of each, from the
+/// lowest, and how many lines there are.
+fn on_lines(mut words: Vec<Over>) -> (Vec<(usize, Over)>, usize) {
+    words.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut ends: Vec<f64> = Vec::new();
+    let mut placed = Vec::new();
+    for over in words {
+        let half = breadth(&over.2) / 2.0;
+        let free = ends.iter().position(|&end| end + 4.0 <= over.0 - half);
+        let line = free.unwrap_or(ends.len());
+        if line == ends.len() {
+            ends.push(0.0);
+        }
+        ends[line] = over.0 + half;
+        placed.push((line, over));
+    }
+    (placed, ends.len().max(2))
 }
 
 fn rule_ink(role: Role) -> Tone {
@@ -490,5 +526,54 @@ impl Panel {
             count += step;
         }
         marks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_above_a_chart_never_touch() {
+        let over = |at, words: &str| (at, Tone::Ink, words.to_owned());
+        let all = vec![
+            over(40.0, "all 11.54"),
+            over(46.0, "promise 48"),
+            over(50.0, "promise 50"),
+            over(200.0, "limit 360"),
+        ];
+        let (placed, lines) = on_lines(all);
+        assert_eq!(lines, 3);
+        for (index, (line, (at, _, words))) in placed.iter().enumerate() {
+            for (other_line, (other, _, others)) in &placed[index + 1..] {
+                let apart = (at - other).abs() >= breadth(words).midpoint(breadth(others));
+                assert!(line != other_line || apart, "{words} touches {others}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_value_stands_beside_its_name_and_no_series_is_nameless() {
+        let point = |value: f64| Point {
+            label: "Jan".into(),
+            value: Some(value),
+            printed: format!("{value:.2}"),
+            n: 1,
+        };
+        let series = |title: &str, earlier| Series {
+            title: title.into(),
+            points: vec![point(0.87), point(0.84)],
+            earlier,
+        };
+        let both = [series("2020H1", false), series("2019H2", true)];
+        assert_eq!(end_words(&both[0], &both), "2020H1 0.84");
+        assert_eq!(end_words(&both[1], &both), "2019H2");
+        assert_eq!(end_words(&both[0], &both[..1]), "0.84");
+        let drawing = trend(&both, &[]);
+        let right = drawing.marks.iter().filter_map(|mark| match mark {
+            Mark::Text { at, anchor: Anchor::Start, text, .. } => Some(at[0] + breadth(text)),
+            _ => None,
+        });
+        assert!(right.fold(0.0, f64::max) <= drawing.width, "words leave the paper");
     }
 }

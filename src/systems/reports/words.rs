@@ -34,8 +34,10 @@ pub(super) struct Words {
     pub(super) interval: &'static str,
     pub(super) unverified: &'static str,
     pub(super) unverified_note: &'static str,
+    pub(super) met: &'static str,
     pub(super) not_met: &'static str,
     pub(super) no_records: &'static str,
+    pub(super) missing_input: &'static str,
     pub(super) no_text: &'static str,
     pub(super) no_outages: &'static str,
     pub(super) not_kept: &'static str,
@@ -119,6 +121,13 @@ pub(super) struct Words {
     pub(super) all: &'static str,
     pub(super) measure: &'static str,
     pub(super) seal: &'static str,
+    pub(super) heading: &'static str,
+    pub(super) paragraph: &'static str,
+    pub(super) item: &'static str,
+    pub(super) table_row: &'static str,
+    pub(super) back: &'static str,
+    /// Left out for a reason that the records give.
+    pub(super) as_source_says: &'static str,
 }
 
 /// The words of a language.
@@ -157,8 +166,10 @@ static ZH: Words = Words {
     interval: "95%区间",
     unverified: "未核实",
     unverified_note: "标注“未核实”的限值尚未在法规原文中查证，仅供参照。",
+    met: "达到",
     not_met: "未达到",
     no_records: "本期无记录",
+    missing_input: "缺少计算所需的除数",
     no_text: "本期未提交文字说明。",
     no_outages: "本系统尚未接入重大通信阻断与计划施工的记录，本报告对此不作陈述。",
     not_kept: "未设限值",
@@ -252,6 +263,12 @@ static ZH: Words = Words {
     all: "合计",
     measure: "计量",
     seal: "（盖章）",
+    heading: "标题",
+    paragraph: "段落",
+    item: "列表项",
+    table_row: "表格行",
+    back: "回到正文",
+    as_source_says: "来源系统注明原因的工单",
 };
 
 static EN: Words = Words {
@@ -286,8 +303,10 @@ static EN: Words = Words {
     unverified_note: "An “unverified limit” has not been read in the text of the rule that sets \
                       it; \
                       it is shown for orientation.",
+    met: "met",
     not_met: "not met",
     no_records: "no records in this period",
+    missing_input: "the number to divide by is missing",
     no_text: "No text was submitted for this period.",
     no_outages: "Records of major outages and planned work are not connected to this system yet; \
                  this report makes no statement about them.",
@@ -387,6 +406,12 @@ static EN: Words = Words {
     all: "All",
     measure: "Measure",
     seal: "(seal)",
+    heading: "heading",
+    paragraph: "paragraph",
+    item: "item",
+    table_row: "table row",
+    back: "Back to the text",
+    as_source_says: "whatever the records leave out, by their reason",
 };
 
 /// How well a rule is known, in words.
@@ -419,6 +444,19 @@ pub(super) fn unit_in_words(unit: &str, language: Language) -> &str {
         ("wd", Language::En) => "working days",
         ("1", _) => "",
         (other, _) => other,
+    }
+}
+
+/// A dimension of slices, in Chinese and in English; one of a pack's own is called as it is there.
+pub(super) fn dimension_in_words(dimension: &str) -> [&str; 2] {
+    match dimension {
+        "month" => ["月份", "Month"],
+        "week" => ["周", "Week"],
+        "area" => ["城乡", "Area"],
+        "province" => ["省", "Province"],
+        "prefecture" => ["地市", "Prefecture"],
+        "county" => ["区县", "County"],
+        other => [other, other],
     }
 }
 

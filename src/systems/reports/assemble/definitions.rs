@@ -6,7 +6,7 @@ use super::Assembly;
 use super::lines::limit;
 use crate::systems::indicators::{Indicator, Measure, Pack, Read, Results};
 use crate::systems::reports::model::{Definition, Language, LegalSource, Limit, NotAnswered};
-use crate::systems::reports::words::{kind_in_words, moments_in_words, unit_in_words};
+use crate::systems::reports::words::{kind_in_words, moments_in_words, unit_in_words, words};
 
 /// The definitions of every indicator that the report shows.
 pub(super) fn definitions(assembly: &Assembly<'_>) -> Vec<Definition> {
@@ -48,7 +48,10 @@ fn definition(assembly: &Assembly<'_>, indicator: &Indicator) -> Definition {
         exclusions: indicator
             .exclusions
             .iter()
-            .map(|exclusion| language.of(&exclusion.title).to_owned())
+            .map(|exclusion| match language.of(&exclusion.title) {
+                "" => words(language).as_source_says.to_owned(),
+                title => title.to_owned(),
+            })
             .collect(),
         limits: limits(pack, &assembly.material.current, indicator, language),
         sources,

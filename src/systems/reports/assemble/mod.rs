@@ -201,3 +201,6 @@ fn slices(pack: &Pack, results: &Results) -> Vec<SliceRow> {
     }
     rows
 }
+
+#[cfg(test)]
+mod tests;

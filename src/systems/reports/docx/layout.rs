@@ -3,6 +3,8 @@
 use minijinja::{Error, Value};
 use unicode_width::UnicodeWidthStr;
 
+use crate::systems::reports::view::Table;
+
 /// The width between the margins of the page.
 const PAGE: u32 = 9638;
 /// What one column of a terminal takes in the text of a table, and a cell's margins.
@@ -56,9 +58,33 @@ fn divide(needs: &[u32], shares: &[u32]) -> Vec<u32> {
     widths.collect()
 }
 
+/// Sets the rows of a table side by side, in so many columns read from top to bottom.
+pub(super) fn fold(table: &mut Table, abreast: usize) {
+    let height = table.rows.len().div_ceil(abreast.max(1));
+    let empty = vec![String::new(); table.columns.len()];
+    let rows = (0..height).map(|row| {
+        let places = (0..abreast).map(|column| table.rows.get(column * height + row));
+        places.flat_map(|found| found.unwrap_or(&empty).clone()).collect()
+    });
+    table.rows = rows.collect();
+    table.columns = std::iter::repeat_n(table.columns.clone(), abreast).flatten().collect();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folded_table_keeps_every_row() {
+        let mut table = Table {
+            title: None,
+            columns: vec![crate::systems::reports::view::Column::number("n")],
+            rows: (1..=7).map(|n| vec![n.to_string()]).collect(),
+        };
+        fold(&mut table, 3);
+        assert_eq!(table.columns.len(), 3);
+        assert_eq!(table.rows, [["1", "4", "7"], ["2", "5", ""], ["3", "6", ""]]);
+    }
 
     #[test]
     fn columns_never_leave_the_page() {

@@ -16,7 +16,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::html::template;
 use super::model::{Language, Report};
-use super::view::view;
+use super::view::{View, view};
 
 /// The parts in the order in which they lie in the package: name in the package, template.
 const PARTS: [(&str, &str); 11] = [
@@ -49,9 +49,11 @@ pub enum DocxError {
 
 /// Writes the draft. The same report gives the same bytes.
 pub fn render(report: &Report) -> Result<Vec<u8>, DocxError> {
-    let starts = Arc::new(Mutex::new(Vec::new()));
+    let starts: Starts = Arc::default();
     let env = environment(&starts)?;
-    let shown = template::value(serde_json::to_value(view(report, None))?);
+    let mut view = view(report, None);
+    fold_tables(&mut view);
+    let shown = template::value(serde_json::to_value(view)?);
     let own = own_words(report);
     let entry = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
@@ -66,6 +68,25 @@ pub fn render(report: &Report) -> Result<Vec<u8>, DocxError> {
         package.write_all(text.trim_start().as_bytes())?;
     }
     Ok(package.finish()?.into_inner())
+}
+
+/// The first number of each numbered list, and how deep it lies in others.
+type Starts = Arc<Mutex<Vec<(u64, u64)>>>;
+
+/// Lists are indented so many times; deeper ones stand below the last.
+const DEEPEST: u64 = 2;
+
+/// The table of a distribution is long and narrow: it stands in so many columns side by side.
+const ABREAST: usize = 3;
+
+/// Folds the tables that would fill a page with three columns of digits.
+fn fold_tables(view: &mut View<'_>) {
+    let groups = view.sections.iter_mut().flat_map(|section| &mut section.groups);
+    for chart in groups.flat_map(|group| &mut group.charts) {
+        if chart.kind == "distribution" {
+            layout::fold(&mut chart.table, ABREAST);
+        }
+    }
 }
 
 /// What the templates need besides the view.
@@ -83,16 +104,16 @@ fn own_words(report: &Report) -> Value {
 }
 
 /// The templates, with functions that number bookmarks and lists as the document goes on.
-fn environment(starts: &Arc<Mutex<Vec<u64>>>) -> Result<Environment<'static>, minijinja::Error> {
+fn environment(starts: &Starts) -> Result<Environment<'static>, minijinja::Error> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     env.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     let last = AtomicU32::new(0);
     env.add_function("next_id", move || last.fetch_add(1, Ordering::Relaxed) + 1);
     let starts = Arc::clone(starts);
-    env.add_function("next_list", move |start: u64| {
+    env.add_function("next_list", move |start: u64, depth: u64| {
         let mut starts = starts.lock().unwrap_or_else(PoisonError::into_inner);
-        starts.push(start);
+        starts.push((start, depth.min(DEEPEST)));
         // List 1 is the one with points.
         starts.len() + 1
     });

@@ -1,7 +1,7 @@
 //! The annexes: what the figures mean and what stands behind them.
 
-use super::{Annex, Column, Table};
-use crate::systems::reports::model::{Definition, Language, Line, Report};
+use super::{Annex, Column, Table, line_title};
+use crate::systems::reports::model::{Definition, Language, Limit, Line, Report};
 use crate::systems::reports::print;
 use crate::systems::reports::words::{Words, how_known, words};
 
@@ -36,16 +36,14 @@ fn others(report: &Report, t: &Words) -> Table {
         let limits: Vec<String> = figure
             .limits
             .iter()
-            .map(|limit| {
-                let mark = if limit.verified { "" } else { t.unverified };
-                format!("{}\n{mark}", limit.printed).trim_end().to_owned()
-            })
+            .map(|limit| format!("{}{}", limit.printed, mark(limit, t)))
             .collect();
+        let apart = if report.language == Language::Zh { "；" } else { "; " };
         vec![
             full_name(report, line),
             print::with_unit(&figure.printed, &line.unit_title, report.language),
             print::count(figure.n),
-            limits.join("\n"),
+            limits.join(apart),
             line.previous.as_ref().map_or(print::NOTHING.to_owned(), |one| one.printed.clone()),
         ]
     });
@@ -53,10 +51,10 @@ fn others(report: &Report, t: &Words) -> Table {
         title: None,
         rows: rows.collect(),
         columns: vec![
-            Column::words(t.indicator, 6),
+            Column::words(t.indicator, 5),
             Column::number(t.value),
             Column::number(t.n),
-            Column::words(t.limit, 3),
+            Column::words(t.limit, 4),
             Column::number(t.previous),
         ],
     }
@@ -126,16 +124,18 @@ fn definition_row(one: &Definition, t: &Words) -> Vec<String> {
     if !one.subtract.is_empty() {
         measure.push(format!("{}{colon}{}", t.subtracts, one.subtract.join(comma)));
     }
-    measure.extend(one.limits.iter().map(|limit| {
-        let mark = match (limit.verified, chinese) {
-            (true, _) => String::new(),
-            (false, true) => format!("（{}）", t.unverified),
-            (false, false) => format!(" ({})", t.unverified),
-        };
-        format!("{}{mark}", limit.printed)
-    }));
+    measure.extend(one.limits.iter().map(|limit| format!("{}{}", limit.printed, mark(limit, t))));
     let title = format!("{} {}\n{}", one.group, one.title, one.indicator);
     vec![title, says.join("\n"), measure.join("\n"), one.sources.join("\n")]
+}
+
+/// Says of a limit that nobody has read its rule.
+fn mark(limit: &Limit, t: &Words) -> String {
+    match (limit.verified, t.annex == "附录") {
+        (true, _) => String::new(),
+        (false, true) => format!("（{}）", t.unverified),
+        (false, false) => format!(" ({})", t.unverified),
+    }
 }
 
 /// A digest in groups, so that it can break and be read aloud.
@@ -153,17 +153,17 @@ fn full_name(report: &Report, line: &Line) -> String {
     match report.language {
         Language::Zh => {
             let segment = segment.map(|segment| format!("（{segment}）")).unwrap_or_default();
-            format!("{group}　{}{segment}", line.title)
+            format!("{group}　{}{segment}", line_title(report, line))
         }
         Language::En => {
             let segment = segment.map(|segment| format!(" ({segment})")).unwrap_or_default();
-            format!("{group}: {}{segment}", line.title)
+            format!("{group}: {}{segment}", line_title(report, line))
         }
     }
 }
 
 /// The first line of each indicator and segment: side notes are the same for its statistics.
-fn firsts(report: &Report) -> Vec<&Line> {
+pub(in crate::systems::reports) fn firsts(report: &Report) -> Vec<&Line> {
     let mut seen: Vec<(&str, &std::collections::BTreeMap<String, String>)> = Vec::new();
     let mut lines = Vec::new();
     for line in report.lines() {

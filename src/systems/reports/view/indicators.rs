@@ -51,8 +51,8 @@ pub(in crate::systems::reports) struct LimitView {
     pub(in crate::systems::reports) missed: bool,
 }
 
-pub(super) fn groups(report: &Report) -> Vec<GroupView> {
-    let above = 2;
+/// The groups with main indicators, numbered below the section that has this place.
+pub(super) fn groups(report: &Report, above: usize) -> Vec<GroupView> {
     let main = report.groups.iter().filter(|group| group.lines.iter().any(|line| line.main));
     main.enumerate().map(|(index, group)| group_view(report, group, above, index)).collect()
 }
@@ -123,7 +123,7 @@ fn late(line: &Line) -> String {
 }
 
 /// An on-time rate of the same cases says how many were late, and against which limit.
-fn late_stands_below(line: &Line, group: &Group) -> bool {
+pub(in crate::systems::reports) fn late_stands_below(line: &Line, group: &Group) -> bool {
     line.unit_title != "%"
         && group.lines.iter().any(|other| {
             other.main
@@ -144,7 +144,8 @@ fn longest(line: &Line) -> String {
     }
 }
 
-fn notes(line: &Line, language: Language) -> Vec<String> {
+/// What must be said beside a figure: its note, its interval, what was tested, where it is from.
+pub(in crate::systems::reports) fn notes(line: &Line, language: Language) -> Vec<String> {
     let t = words(language);
     let figure = &line.figure;
     let mut notes: Vec<String> = line.note.iter().cloned().collect();
@@ -217,19 +218,19 @@ pub(super) fn chart_kind(body: &Body) -> &'static str {
 /// The numbers of a chart, for those who cannot see it.
 pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
     let t = words(language);
-    let title = Some(format!("{}（{}）", chart.title, chart.unit_title));
+    let title = Some(chart.title.clone());
     let (columns, rows) = match &chart.body {
         Body::Trend { series, .. } => {
-            let points = |index: usize| {
-                series.iter().map(move |one| {
-                    one.points.get(index).map_or(print::NOTHING.to_owned(), |p| p.printed.clone())
-                })
-            };
-            let names = series.iter().map(|one| Column::number(&one.title));
-            let columns = std::iter::once(Column::words("", 1)).chain(names).collect();
+            // A row per line of the chart: a half-year is wide and low, as the chart itself is.
             let labels = series.first().map(|one| one.points.as_slice()).unwrap_or_default();
-            let rows = labels.iter().enumerate().map(|(index, point)| {
-                std::iter::once(point.label.clone()).chain(points(index)).collect()
+            let points = labels.iter().map(|point| Column::number(&point.label));
+            let columns = std::iter::once(Column::words("", 1)).chain(points).collect();
+            let measured = series.iter().filter(|one| one.points.iter().any(|p| p.value.is_some()));
+            let rows = measured.map(|one| {
+                let values = (0..labels.len()).map(|index| {
+                    one.points.get(index).map_or(print::NOTHING.to_owned(), |p| p.printed.clone())
+                });
+                std::iter::once(one.title.clone()).chain(values).collect()
             });
             (columns, rows.collect())
         }

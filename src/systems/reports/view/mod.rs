@@ -11,9 +11,13 @@ use serde::Serialize;
 
 use super::charts::Chart;
 use super::drawing::{Drawing, draw};
-use super::model::{Language, Report};
+use super::model::{Definition, Language, Line, Report};
 use super::narrative::{Block, Origin, Part, Place, Span, Weight};
 use super::words::{Words, words};
+
+pub(super) use annexes::firsts;
+pub(super) use indicators::{late_stands_below, notes};
+pub(super) use summary::compared;
 
 /// All that a template prints.
 #[derive(Debug, Serialize)]
@@ -200,15 +204,18 @@ fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
         let mut section = Section {
             id: section_id(place),
             heading: numbered(number, place.title(report.language), report.language),
-            blocks: part.map(|part| number_headings(part, report.language)).unwrap_or_default(),
+            blocks: part
+                .map(|part| number_headings(part, number, report.language))
+                .unwrap_or_default(),
             empty: None,
             groups: Vec::new(),
             comparison: None,
         };
         match place {
             Place::Indicators => {
-                section.groups = indicators::groups(report);
-                section.comparison = Some(summary::comparison(report));
+                section.groups = indicators::groups(report, number);
+                let last = section.groups.len();
+                section.comparison = Some(summary::comparison(report, number, last));
             }
             Place::Outages if section.blocks.is_empty() => section.empty = Some(t.no_outages),
             Place::Company | Place::Declaration if section.blocks.is_empty() => continue,
@@ -227,6 +234,23 @@ fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
         sections.push(section);
     }
     sections
+}
+
+/// The title of a line; with its indicator's own where another line of the group has the same.
+pub(super) fn line_title(report: &Report, line: &Line) -> String {
+    let mut groups = report.groups.iter();
+    let group = groups.find(|group| group.lines.iter().any(|one| std::ptr::eq(one, line)));
+    let same =
+        |other: &Line| other.title == line.title && other.figure.indicator != line.figure.indicator;
+    let ambiguous = group.is_some_and(|group| group.lines.iter().any(same));
+    let of = |one: &&Definition| one.indicator == line.figure.indicator;
+    match report.definitions.iter().find(of).filter(|_| ambiguous) {
+        Some(indicator) => match report.language {
+            Language::Zh => format!("{}{}", indicator.title, line.title),
+            Language::En => format!("{}: {}", indicator.title, line.title),
+        },
+        None => line.title.clone(),
+    }
 }
 
 fn section_id(place: Place) -> &'static str {
@@ -290,8 +314,7 @@ pub(super) fn steady(blocks: &[Block], above: u8) -> Vec<Block> {
 }
 
 /// The blocks of a part, its second-level headings numbered as the regulator's reports do.
-fn number_headings(part: &Part, language: Language) -> Vec<Block> {
-    let above = Place::ALL.iter().position(|place| *place == part.place).unwrap_or(0);
+fn number_headings(part: &Part, above: usize, language: Language) -> Vec<Block> {
     let mut count = 0;
     let mut blocks = steady(&part.blocks, 1);
     for block in &mut blocks {

@@ -79,11 +79,16 @@ fn tile(report: &Report, line: &Line) -> Tile {
     }
 }
 
-pub(super) fn comparison(report: &Report) -> Comparison {
+/// The sentences about the period before and the limits, the first of them on the whole.
+pub(in crate::systems::reports) fn compared(report: &Report) -> Vec<String> {
+    std::iter::once(lead(report)).chain(points(report)).collect()
+}
+
+/// The comparison as the part of this place within the section of that one.
+pub(super) fn comparison(report: &Report, above: usize, index: usize) -> Comparison {
     let heading = words(report.language).comparison;
-    let index = super::indicators::groups(report).len();
     Comparison {
-        heading: super::numbered_below(2, index, heading, report.language),
+        heading: super::numbered_below(above, index, heading, report.language),
         lead: lead(report),
         points: points(report),
     }
@@ -240,10 +245,11 @@ fn value_with_unit(line: &Line, language: Language) -> String {
 fn name(report: &Report, line: &Line) -> String {
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let group = group.map(|group| group.title.as_str()).unwrap_or_default();
+    let title = super::line_title(report, line);
     match (report.language, &line.segment) {
-        (Language::Zh, Some(segment)) => format!("{group}·{}（{segment}）", line.title),
-        (Language::Zh, None) => format!("{group}·{}", line.title),
-        (Language::En, Some(segment)) => format!("{group}, {} ({segment})", line.title),
-        (Language::En, None) => format!("{group}, {}", line.title),
+        (Language::Zh, Some(segment)) => format!("{group}·{title}（{segment}）"),
+        (Language::Zh, None) => format!("{group}·{title}"),
+        (Language::En, Some(segment)) => format!("{group}, {title} ({segment})"),
+        (Language::En, None) => format!("{group}, {title}"),
     }
 }
