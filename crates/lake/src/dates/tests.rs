@@ -99,3 +99,13 @@ fn an_hour_that_occurs_twice_is_ambiguous() {
     let after = clock.utc(at("2023-11-05 02:30:00"));
     assert_eq!(after, Some(Reading::Plain(at("2023-11-05 10:30:00"))));
 }
+
+#[test]
+fn a_spreadsheets_number_of_a_day_is_told_as_its_date() {
+    let date = |text: &str| day_number(text.as_bytes()).map(|date| date.to_string());
+    assert_eq!(date("43861").as_deref(), Some("2020-01-31"));
+    assert_eq!(date("43861.4309").as_deref(), Some("2020-01-31"));
+    for other in ["4386", "10000", "99999", "4386x", "438611", "-4386", "43861e", ""] {
+        assert_eq!(date(other), None, "{other}");
+    }
+}

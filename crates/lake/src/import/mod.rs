@@ -22,16 +22,19 @@ mod reason;
 mod revise;
 mod rows;
 mod run;
+mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::lake::LakeError;
 use crate::manifest::Counts;
 use crate::mapping::MappingError;
-use crate::source::ReadError;
+use crate::source::{Chunk, ReadError};
 
-pub(crate) use quarantine::{ADDED_COLUMNS, FLAT_REMEDY};
+pub use reason::Reason;
 pub use run::{import, import_own};
+pub(crate) use words::Added;
+pub use words::Language;
 
 /// What an import is told besides files and mapping.
 pub struct Options<'a> {
@@ -45,6 +48,18 @@ pub struct Options<'a> {
     pub progress: Option<&'a (dyn Fn(Progress<'_>) + Sync)>,
     /// Threads to read with; `None` takes all cores.
     pub threads: Option<usize>,
+    /// What quarantine files are written in.
+    pub language: Language,
+    /// Given every chunk of text once it is read, on whichever thread read it and in any order.
+    pub watch: Option<&'a (dyn Fn(Watched<'_>) + Sync)>,
+}
+
+/// A chunk that an import is done with.
+#[derive(Debug)]
+pub struct Watched<'a> {
+    pub path: &'a Path,
+    pub headers: &'a [String],
+    pub chunk: Chunk,
 }
 
 impl std::fmt::Debug for Options<'_> {
@@ -60,7 +75,15 @@ impl std::fmt::Debug for Options<'_> {
 impl Options<'_> {
     /// Options with a time and a folder for quarantine files.
     pub fn new(recorded: i64, quarantine: PathBuf) -> Self {
-        Options { recorded, pseudonym_key: None, quarantine, progress: None, threads: None }
+        Options {
+            recorded,
+            pseudonym_key: None,
+            quarantine,
+            progress: None,
+            threads: None,
+            language: Language::default(),
+            watch: None,
+        }
     }
 }
 
@@ -100,15 +123,13 @@ pub struct FileSummary {
 /// One reason for quarantine, over all rows of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasonCount {
-    /// A stable word, such as `no_moment`.
-    pub kind: &'static str,
+    /// The reason of the first of them; what its kind says of all is its summary.
+    pub reason: Reason,
     /// The source's column; empty for the row as a whole.
     pub column: String,
     pub rows: u64,
     /// The first rows: line and masked value.
     pub examples: Vec<(u64, String)>,
-    pub reason: String,
-    pub remedy: &'static str,
 }
 
 /// Cases that a full export lacks.
