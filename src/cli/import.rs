@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use trueline_lake::{FileSummary, Lake, Mapping, Options, Schema, Summary, import_own};
+use trueline_lake::{
+    FileSummary, Lake, Mapping, Options, ReasonCount, Schema, Summary, import_own,
+};
 
 use super::arguments::Import;
 use super::{Align, Failure, Format, Language, Progress, Table, place::Place};
@@ -28,7 +30,10 @@ pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(
     print(&done, asked.format, language)?;
     let quarantined: u64 = done.iter().map(|(_, summary)| summary.counts.quarantined).sum();
     if asked.strict && quarantined > 0 {
-        return Err(Failure::no(format!("{quarantined} rows are in quarantine")));
+        return Err(Failure::no(language.pick(
+            format!("{quarantined} 行在隔离区"),
+            format!("{quarantined} rows are in quarantine"),
+        )));
     }
     Ok(())
 }
@@ -65,6 +70,7 @@ impl Importer<'_> {
         options.pseudonym_key = Some(&key);
         let moved = |progress: trueline_lake::Progress<'_>| bar.at(progress.rows);
         options.progress = Some(&moved);
+        options.language = words(self.language);
         let summary = match &mapping {
             Some(mapping) => trueline_lake::import(&lake, schema, files, mapping, &options)?,
             None => import_own(&lake, schema, files, &options)?,
@@ -86,9 +92,16 @@ impl Importer<'_> {
         match cases::shipped_mapping_text(asked) {
             Some(text) => Ok(Mapping::parse(asked, text, schema)?),
             None => Err(Failure::request(
-                format!("no mapping called `{asked}`, and no such file"),
-                "`trueline mapping list` names those that come with the program; \
-                 `trueline mapping suggest FILE` drafts one",
+                self.language.pick(
+                    format!("没有名为 `{asked}` 的映射，也没有这个文件"),
+                    format!("no mapping called `{asked}`, and no such file"),
+                ),
+                self.language.pick(
+                    "`trueline mapping list` 列出随程序提供的映射；\
+                     `trueline mapping suggest 文件` 起草一个",
+                    "`trueline mapping list` names those that come with the program; \
+                     `trueline mapping suggest FILE` drafts one",
+                ),
             )),
         }
     }
@@ -102,6 +115,11 @@ fn schema_called(name: &str) -> Result<Schema, Failure> {
             format!("the datasets are {}", known.join(", ")),
         )
     })
+}
+
+/// The lake's name for a language.
+fn words(language: Language) -> trueline_lake::Language {
+    language.pick(trueline_lake::Language::Chinese, trueline_lake::Language::English)
 }
 
 /// The files of each dataset in a folder with one sub-folder a dataset.
@@ -188,27 +206,8 @@ fn explain(file: &FileSummary, language: Language) {
         let known = language.pick("此文件先前已导入，批次", "imported before, in batch");
         println!("{}: {known} {batch}", file.file);
     }
-    for reason in &file.reasons {
-        let (lines, next) = language.pick(("行号", "处理"), ("lines", "remedy"));
-        let examples: Vec<String> = reason
-            .examples
-            .iter()
-            .map(
-                |(line, value)| {
-                    if value.is_empty() { line.to_string() } else { format!("{line} ({value})") }
-                },
-            )
-            .collect();
-        println!(
-            "{}: {} × {}{}{}; {lines} {}; {next}: {}",
-            file.file,
-            reason.rows,
-            reason.column,
-            if reason.column.is_empty() { "" } else { ": " },
-            reason.reason,
-            examples.join(", "),
-            reason.remedy
-        );
+    for count in &file.reasons {
+        println!("{}", refusal(file, count, language));
     }
     if let Some(path) = &file.quarantine {
         let words = language.pick(
@@ -224,18 +223,48 @@ fn explain(file: &FileSummary, language: Language) {
     }
 }
 
+/// One reason for quarantine with the lines it is about.
+fn refusal(file: &FileSummary, count: &ReasonCount, language: Language) -> String {
+    let examples = count.examples.iter().map(|(line, value)| match value.as_str() {
+        "" => line.to_string(),
+        value => format!("{line} ({value})"),
+    });
+    let examples: Vec<String> = examples.collect();
+    let (reason, remedy) =
+        (count.reason.summary(words(language)), count.reason.remedy(words(language)));
+    let (name, rows, column) = (&file.file, count.rows, &count.column);
+    let at = if column.is_empty() {
+        String::new()
+    } else {
+        language.pick(format!("{column}："), format!("{column}: "))
+    };
+    let more = if count.rows > examples.len() as u64 { " …" } else { "" };
+    language.pick(
+        format!(
+            "{name}：{rows} 行，{at}{reason}（第 {}{more} 行）\n  → {remedy}",
+            examples.join("、")
+        ),
+        format!(
+            "{name}: {rows} × {at}{reason} (lines {}{more})\n  → {remedy}",
+            examples.join(", ")
+        ),
+    )
+}
+
 fn file_json(dataset: &str, file: &FileSummary) -> Value {
     let reasons: Vec<Value> = file
         .reasons
         .iter()
-        .map(|reason| {
-            let lines: Vec<u64> = reason.examples.iter().map(|(line, _)| *line).collect();
+        .map(|count| {
+            let (chinese, english) = (words(Language::Chinese), words(Language::English));
+            let lines: Vec<u64> = count.examples.iter().map(|(line, _)| *line).collect();
+            let (reason, column) = (count.reason, &count.column);
             json!({
-                "kind": reason.kind,
-                "column": reason.column,
-                "rows": reason.rows,
-                "reason": reason.reason,
-                "remedy": reason.remedy,
+                "kind": reason.kind(),
+                "column": column,
+                "rows": count.rows,
+                "reason": { "zh": reason.summary(chinese), "en": reason.summary(english) },
+                "remedy": { "zh": reason.remedy(chinese), "en": reason.remedy(english) },
                 "lines": lines,
             })
         })

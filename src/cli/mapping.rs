@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::arguments::MappingCommand;
-use super::{Failure, Language};
+use super::{Failure, Language, quality};
 use crate::systems::cases::{self, shipped_mapping_text, shipped_mappings};
 
 pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Failure> {
@@ -50,8 +50,9 @@ fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Fa
         }
     }
     for finding in &suggestion.findings {
-        let says = language.pick(&finding.explanation.zh, &finding.explanation.en);
-        eprintln!("{} ({}): {says}", finding.kind.code(), finding.column);
+        let (says, does) = quality::told(finding, language);
+        let kind = quality::kind(finding, language);
+        eprintln!("{kind} ({}): {says}\n  → {does}", finding.column);
     }
     Ok(())
 }

@@ -30,10 +30,10 @@ pub(super) fn run(asked: &Quality, place: &Place, language: Language) -> Result<
     for finding in &found {
         let example = finding.examples.first().map_or(String::new(), |one| one.case.clone());
         table.row(vec![
-            finding.kind.code().to_owned(),
+            kind(finding, language).to_owned(),
             finding.column.clone(),
             finding.rows.to_string(),
-            finding.certainty.code().to_owned(),
+            certainty(finding, language).to_owned(),
             example,
         ]);
     }
@@ -44,14 +44,32 @@ pub(super) fn run(asked: &Quality, place: &Place, language: Language) -> Result<
     table.print(asked.format, &Value::Array(json))?;
     if asked.format == Format::Table {
         for finding in &found {
-            let (says, does) = language.pick(
-                (&finding.explanation.zh, &finding.remedy.zh),
-                (&finding.explanation.en, &finding.remedy.en),
-            );
-            println!("\n{} ({}): {says}\n  → {does}", finding.kind.code(), finding.column);
+            let (says, does) = told(finding, language);
+            let (kind, code) = (kind(finding, language), finding.kind.code());
+            println!("\n{kind} [{code}] ({}): {says}\n  → {does}", finding.column);
         }
     }
     Ok(())
+}
+
+/// What kind of problem a finding is about.
+pub(super) fn kind(finding: &Finding, language: Language) -> &'static str {
+    let (chinese, english) = finding.kind.name();
+    language.pick(chinese, english)
+}
+
+/// How sure the finder is.
+pub(super) fn certainty(finding: &Finding, language: Language) -> &'static str {
+    let (chinese, english) = finding.certainty.name();
+    language.pick(chinese, english)
+}
+
+/// What is wrong, and what to do.
+pub(super) fn told(finding: &Finding, language: Language) -> (&str, &str) {
+    language.pick(
+        (&finding.explanation.zh, &finding.remedy.zh),
+        (&finding.explanation.en, &finding.remedy.en),
+    )
 }
 
 /// Looks twice at every case that counts at the cut.

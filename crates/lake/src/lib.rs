@@ -21,7 +21,8 @@ mod table;
 
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
-    FileSummary, ImportError, Missing, Options, Progress, ReasonCount, Summary, import, import_own,
+    FileSummary, ImportError, Language, Missing, Options, Progress, Reason, ReasonCount, Summary,
+    import, import_own,
 };
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};

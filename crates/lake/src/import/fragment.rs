@@ -180,20 +180,23 @@ impl<'a> Plan<'a> {
                 columns: list.columns.iter().map(|c| Data::new(c.kind, 0)).collect(),
             };
             let entries = self.bound.lists.iter().filter(|entry| entry.list == at);
-            let entries: Vec<Vec<Option<ReadColumn>>> =
-                entries.map(|entry| self.entry(chunk, thread, entry, wrong)).collect();
+            let entries: Vec<(&BoundList, Vec<Option<ReadColumn>>)> =
+                entries.map(|entry| (entry, self.entry(chunk, thread, entry, wrong))).collect();
             let mut count = 0;
             for row in 0..chunk.rows() {
-                for entry in &entries {
-                    match self.wholeness(at, entry, row) {
+                for (entry, read) in &entries {
+                    match self.wholeness(entry, read, row) {
                         Wholeness::Absent => {}
-                        Wholeness::Half => wrong.add(
-                            list.name.to_owned(),
-                            Problem::of_text(row, Reason::HalfRecord, ""),
-                        ),
+                        Wholeness::Lacks(column) => {
+                            let reason = Reason::HalfRecord { list: list.name };
+                            wrong.add(
+                                self.part_name(entry, column),
+                                Problem::of_text(row, reason, ""),
+                            );
+                        }
                         Wholeness::Whole => {
                             count += 1;
-                            append(&mut records.columns, entry, row);
+                            append(&mut records.columns, read, row);
                         }
                     }
                 }
@@ -230,30 +233,37 @@ impl<'a> Plan<'a> {
         read
     }
 
-    fn wholeness(&self, list: usize, entry: &[Option<ReadColumn>], row: usize) -> Wholeness {
-        let columns = &self.schema.lists[list].columns;
-        let bound = self.bound.lists.iter().find(|bound| bound.list == list);
+    /// The source column of a part of a record, or where the mapping fills it if it has none.
+    fn part_name(&self, entry: &BoundList, column: usize) -> String {
+        let list = &self.schema.lists[entry.list];
+        let source = entry.columns[column].as_ref().and_then(|bound| bound.input.column());
+        self.source_name(source, &format!("{}.{}", list.name, list.columns[column].name))
+    }
+
+    fn wholeness(&self, entry: &BoundList, read: &[Option<ReadColumn>], row: usize) -> Wholeness {
+        let columns = &self.schema.lists[entry.list].columns;
         let mut some = false;
-        let mut whole = true;
-        for (at, read) in entry.iter().enumerate() {
+        let mut lacking = None;
+        for (at, (bound, read)) in entry.columns.iter().zip(read).enumerate() {
             let null = read.as_ref().is_none_or(|read| read.data.is_null(row));
-            let sourced = bound
-                .and_then(|bound| bound.columns[at].as_ref())
-                .is_some_and(|bound| bound.input.column().is_some());
+            let sourced = bound.as_ref().is_some_and(|bound| bound.input.column().is_some());
             some |= sourced && !null;
-            whole &= !(columns[at].required && null);
+            if columns[at].required && null {
+                lacking = lacking.or(Some(at));
+            }
         }
-        match (some, whole) {
+        match (some, lacking) {
             (false, _) => Wholeness::Absent,
-            (true, true) => Wholeness::Whole,
-            (true, false) => Wholeness::Half,
+            (true, None) => Wholeness::Whole,
+            (true, Some(column)) => Wholeness::Lacks(column),
         }
     }
 }
 
 enum Wholeness {
     Absent,
-    Half,
+    /// There is a part of it, but not this required column.
+    Lacks(usize),
     Whole,
 }
 

@@ -22,6 +22,7 @@ mod reason;
 mod revise;
 mod rows;
 mod run;
+mod words;
 
 use std::path::PathBuf;
 
@@ -30,8 +31,10 @@ use crate::manifest::Counts;
 use crate::mapping::MappingError;
 use crate::source::ReadError;
 
-pub(crate) use quarantine::{ADDED_COLUMNS, FLAT_REMEDY};
+pub use reason::Reason;
 pub use run::{import, import_own};
+pub(crate) use words::Added;
+pub use words::Language;
 
 /// What an import is told besides files and mapping.
 pub struct Options<'a> {
@@ -45,6 +48,8 @@ pub struct Options<'a> {
     pub progress: Option<&'a (dyn Fn(Progress<'_>) + Sync)>,
     /// Threads to read with; `None` takes all cores.
     pub threads: Option<usize>,
+    /// What quarantine files are written in.
+    pub language: Language,
 }
 
 impl std::fmt::Debug for Options<'_> {
@@ -60,7 +65,14 @@ impl std::fmt::Debug for Options<'_> {
 impl Options<'_> {
     /// Options with a time and a folder for quarantine files.
     pub fn new(recorded: i64, quarantine: PathBuf) -> Self {
-        Options { recorded, pseudonym_key: None, quarantine, progress: None, threads: None }
+        Options {
+            recorded,
+            pseudonym_key: None,
+            quarantine,
+            progress: None,
+            threads: None,
+            language: Language::default(),
+        }
     }
 }
 
@@ -100,15 +112,13 @@ pub struct FileSummary {
 /// One reason for quarantine, over all rows of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasonCount {
-    /// A stable word, such as `no_moment`.
-    pub kind: &'static str,
+    /// The reason of the first of them; what its kind says of all is its summary.
+    pub reason: Reason,
     /// The source's column; empty for the row as a whole.
     pub column: String,
     pub rows: u64,
     /// The first rows: line and masked value.
     pub examples: Vec<(u64, String)>,
-    pub reason: String,
-    pub remedy: &'static str,
 }
 
 /// Cases that a full export lacks.

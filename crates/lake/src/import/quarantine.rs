@@ -1,27 +1,21 @@
 //! Quarantine: refused rows in the layout of their source, with two columns more.
 //!
-//! The file is for its owner's eyes only. Once mended it imports like the source it came from.
+//! The file is for its owner's eyes only. Once mended it imports like the source it came from, as
+//! often as it takes: what an earlier quarantine added gives way to what the next one says.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::fragment::Refused;
-use super::reason::Reason;
-use crate::source::{Form, Preamble};
-
-/// The columns that a quarantine file has and its source has not; an import passes over them.
-pub(crate) const ADDED_COLUMNS: [&str; 3] = ["quarantine_reason", "quarantine_remedy", FLAT_REMEDY];
-
-/// The second column where the source was a workbook or a table: the file here is plain, so what
-/// the mapping says of sheets, header rows and separators does not hold for it.
-pub(crate) const FLAT_REMEDY: &str = "quarantine_remedy_flat";
+use super::words::{Added, Language};
+use crate::source::{FileEncoding, Form, Preamble};
 
 /// Writes refused rows; `name` is that of the source.
 pub(crate) fn write<'a>(
     folder: &Path,
     name: &str,
-    preamble: &Preamble<'_>,
+    (preamble, language): (&Preamble<'_>, Language),
     refused: impl Iterator<Item = &'a Refused>,
 ) -> io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
@@ -37,46 +31,148 @@ pub(crate) fn write<'a>(
         Err(error) => return Err(error),
     }
     let mut out = io::BufWriter::new(private(&new)?);
-    out.write_all(preamble.mark)?;
-    let remedy = match preamble.form {
-        Form::Separated | Form::Json => ADDED_COLUMNS[1],
-        Form::Flat => FLAT_REMEDY,
-    };
-    if preamble.form != Form::Json {
-        let names = [ADDED_COLUMNS[0].to_owned(), remedy.to_owned()];
-        let head = [preamble.head, &added(preamble, names)].concat();
-        out.write_all(&own_encoding(preamble, head))?;
-    }
-    if !preamble.tail.is_empty() {
-        out.write_all(&own_encoding(preamble, preamble.tail.to_vec()))?;
-    }
-    for row in refused {
-        let (reasons, remedies) = told(row);
-        if preamble.form == Form::Json {
-            out.write_all(&json_record(&row.record, &reasons, &remedies))?;
-            continue;
+    let language = writable(language, preamble.encoding);
+    match preamble.form {
+        Form::Json => {
+            for row in refused {
+                out.write_all(&json_record(row, language))?;
+            }
         }
-        let record = [&*row.record, &added(preamble, [reasons, remedies])].concat();
-        out.write_all(&own_encoding(preamble, record))?;
+        Form::Separated | Form::Flat => separated(&mut out, preamble, language, refused)?,
     }
     out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     std::fs::rename(&new, &path)?;
     Ok(path)
 }
 
+/// English where the file's encoding has no Chinese.
+fn writable(language: Language, encoding: FileEncoding) -> Language {
+    match encoding {
+        FileEncoding::Utf8
+        | FileEncoding::Gb18030
+        | FileEncoding::Utf16Le
+        | FileEncoding::Utf16Be => language,
+        FileEncoding::Other(encoding) if encoding == encoding_rs::GB18030 => language,
+        FileEncoding::Other(_) => Language::English,
+    }
+}
+
+fn separated<'a>(
+    out: &mut impl Write,
+    preamble: &Preamble<'_>,
+    language: Language,
+    refused: impl Iterator<Item = &'a Refused>,
+) -> io::Result<()> {
+    out.write_all(mark(preamble))?;
+    let before = Before::of(preamble);
+    let added = language.added();
+    let remedy = match preamble.form {
+        Form::Flat => added.flat_remedy,
+        Form::Separated | Form::Json if before.is_flat => added.flat_remedy,
+        Form::Separated | Form::Json => added.remedy,
+    };
+    let names = cells(preamble, [added.reason, remedy]);
+    let head = before.cut(preamble.head, preamble.separator);
+    out.write_all(&own_encoding(preamble, [head, &names].concat()))?;
+    if !preamble.tail.is_empty() {
+        out.write_all(&own_encoding(preamble, preamble.tail.to_vec()))?;
+    }
+    for row in refused {
+        let (reasons, remedies) = told(row, language);
+        let record = before.cut(&row.record, preamble.separator);
+        let record = [record, &cells(preamble, [&reasons, &remedies])].concat();
+        out.write_all(&own_encoding(preamble, record))?;
+    }
+    Ok(())
+}
+
+/// The byte order mark: that of the source, or where there is none one for UTF-8, without which
+/// spreadsheet programs take Chinese for something else.
+fn mark(preamble: &Preamble<'_>) -> &'static [u8] {
+    match (preamble.encoding, preamble.mark) {
+        (FileEncoding::Utf8, []) => "\u{feff}".as_bytes(),
+        (_, mark) => mark,
+    }
+}
+
+/// The columns that an earlier quarantine added, where the source is one that was mended in part:
+/// they give way to the new ones.
+struct Before {
+    columns: usize,
+    is_flat: bool,
+}
+
+impl Before {
+    fn of(preamble: &Preamble<'_>) -> Before {
+        let mut before = Before { columns: 0, is_flat: false };
+        let mut head = preamble.head;
+        while let Some((rest, cell)) = without_last_cell(head, preamble.separator) {
+            let name = match preamble.encoding {
+                FileEncoding::Gb18030 if !preamble.transcoded => {
+                    encoding_rs::GB18030.decode_without_bom_handling(cell).0
+                }
+                _ => String::from_utf8_lossy(cell),
+            };
+            let name = name.trim();
+            if !Added::has(name) {
+                break;
+            }
+            before.columns += 1;
+            before.is_flat |= Added::is_flat(name);
+            head = rest;
+        }
+        before
+    }
+
+    fn cut<'r>(&self, record: &'r [u8], separator: u8) -> &'r [u8] {
+        let mut record = record;
+        for _ in 0..self.columns {
+            let Some((rest, _)) = without_last_cell(record, separator) else {
+                break;
+            };
+            record = rest;
+        }
+        record
+    }
+}
+
+/// A record without its last cell, and that cell; `None` for a record of one cell.
+///
+/// From the end, because what is wrong with a record may be that its first cells cannot be told.
+fn without_last_cell(record: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let Some(inside) = record.strip_suffix(b"\"") else {
+        let at = memchr::memrchr(separator, record)?;
+        return Some((&record[..at], &record[at + 1..]));
+    };
+    let mut end = inside.len();
+    loop {
+        let quote = memchr::memrchr(b'"', &inside[..end])?;
+        match inside[..quote] {
+            // One of a pair inside the cell.
+            [.., b'"'] => end = quote - 1,
+            [.., last] if last == separator => {
+                return Some((&inside[..quote - 1], &inside[quote + 1..]));
+            }
+            _ => return None,
+        }
+    }
+}
+
 /// A JSON object with two more members, on a line.
-fn json_record(record: &[u8], reasons: &str, remedies: &str) -> Vec<u8> {
+fn json_record(row: &Refused, language: Language) -> Vec<u8> {
+    let (reasons, remedies) = told(row, language);
     let mut object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(record).unwrap_or_default();
-    object.insert(ADDED_COLUMNS[0].to_owned(), reasons.into());
-    object.insert(ADDED_COLUMNS[1].to_owned(), remedies.into());
+        serde_json::from_slice(&row.record).unwrap_or_default();
+    object.retain(|name, _| !Added::has(name));
+    object.insert(language.added().reason.to_owned(), reasons.into());
+    object.insert(language.added().remedy.to_owned(), remedies.into());
     let mut line = serde_json::Value::Object(object).to_string().into_bytes();
     line.push(b'\n');
     line
 }
 
 /// Two more cells and a line end.
-fn added(preamble: &Preamble<'_>, cells: [String; 2]) -> Vec<u8> {
+fn cells(preamble: &Preamble<'_>, cells: [&str; 2]) -> Vec<u8> {
     let mut out = Vec::new();
     for cell in cells {
         out.push(preamble.separator);
@@ -100,21 +196,20 @@ fn own_encoding(preamble: &Preamble<'_>, bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// All that is wrong with a row, and what to do about it.
-fn told(row: &Refused) -> (String, String) {
-    let reasons = row.problems.iter().map(|(column, value, reason)| {
-        match (column.is_empty(), value.is_empty()) {
-            (true, _) => format!("line {}: {}", row.line, reason.text()),
-            (false, true) => format!("line {}, {column}: {}", row.line, reason.text()),
-            (false, false) => {
-                format!("line {}, {column} = {value}: {}", row.line, reason.text())
-            }
-        }
-    });
+fn told(row: &Refused, language: Language) -> (String, String) {
+    let reasons = row
+        .problems
+        .iter()
+        .map(|(column, value, reason)| language.placed(row.line, column, value, *reason));
     let reasons: Vec<String> = reasons.collect();
-    let mut remedies: Vec<&str> =
-        row.problems.iter().map(|(_, _, reason)| Reason::remedy(*reason)).collect();
-    remedies.dedup();
-    (reasons.join("; "), remedies.join("; "))
+    let mut remedies: Vec<&str> = Vec::new();
+    for (_, _, reason) in &row.problems {
+        let remedy = reason.remedy(language);
+        if !remedies.contains(&remedy) {
+            remedies.push(remedy);
+        }
+    }
+    (reasons.join(language.between()), remedies.join(language.between()))
 }
 
 #[cfg(unix)]
@@ -139,4 +234,29 @@ pub(crate) fn masked(value: &str) -> String {
     let start: String = letters[..shown].iter().collect();
     let end: String = letters[letters.len() - shown..].iter().collect();
     format!("{start}{}{end}", "*".repeat(hidden.min(8)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_cell_is_found_from_the_end() {
+        let check = |record: &str, expected: Option<(&str, &str)>| {
+            let expected = expected.map(|(a, b)| (a.as_bytes(), b.as_bytes()));
+            assert_eq!(without_last_cell(record.as_bytes(), b','), expected, "{record}");
+        };
+        check("a,b", Some(("a", "b")));
+        check("a,", Some(("a", "")));
+        check("a", None);
+        check("", None);
+        check("\"", None);
+        check("\"a, b\"", None);
+        check("a,\"b, c\"", Some(("a", "b, c")));
+        check("a,\"\"", Some(("a", "")));
+        check("a,\"b \"\"c\"\", d\"", Some(("a", "b \"\"c\"\", d")));
+        check("a,\"\"\"b\"\"\"", Some(("a", "\"\"b\"\"")));
+        check("say \"x\" now,\"line 3: y\"", Some(("say \"x\" now", "line 3: y")));
+        check("a\"b", None);
+    }
 }

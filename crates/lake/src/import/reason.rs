@@ -1,24 +1,41 @@
-//! Why a row goes to quarantine, and what a clerk can do about it.
+//! Why a row goes to quarantine; what people read of it is in `words`.
 
 use crate::source::{Encoding, Shape};
 
 /// Why a value, or a whole row, was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Reason {
-    Cells { found: usize, wanted: usize },
+pub enum Reason {
+    /// The row has another count of cells than the header.
+    Cells {
+        found: usize,
+        wanted: usize,
+    },
     StrayQuote,
     Missing,
     NoText,
+    /// The value is none of those that the mapping or the dataset allows.
     NotListed,
     NoMoment,
     DayOrderUnknown,
     NoInteger,
     NoNumber,
     NoBoolean,
-    HalfRecord,
-    Duplicate { line: u64 },
-    Conflict { line: u64 },
-    OtherEvent { line: u64 },
+    /// A part of a record of this list is missing.
+    HalfRecord {
+        list: &'static str,
+    },
+    /// The same as that line.
+    Duplicate {
+        line: u64,
+    },
+    /// The key of that line, other content.
+    Conflict {
+        line: u64,
+    },
+    /// That line of the same key is refused, and the key with it.
+    OtherEvent {
+        line: u64,
+    },
 }
 
 /// One reason against one row.
@@ -62,7 +79,7 @@ fn shortened(value: &str) -> String {
 
 impl Reason {
     /// A short word for counting.
-    pub(crate) fn kind(self) -> &'static str {
+    pub fn kind(self) -> &'static str {
         match self {
             Reason::Cells { .. } => "cells",
             Reason::StrayQuote => "stray_quote",
@@ -74,53 +91,10 @@ impl Reason {
             Reason::NoInteger => "no_integer",
             Reason::NoNumber => "no_number",
             Reason::NoBoolean => "no_boolean",
-            Reason::HalfRecord => "half_record",
+            Reason::HalfRecord { .. } => "half_record",
             Reason::Duplicate { .. } => "duplicate",
             Reason::Conflict { .. } => "conflict",
             Reason::OtherEvent { .. } => "other_event",
-        }
-    }
-
-    /// What is wrong, as a fragment that follows the name of the column.
-    pub(crate) fn text(self) -> String {
-        match self {
-            Reason::Cells { found, wanted } => {
-                format!("the row has {found} cells, the header names {wanted}")
-            }
-            Reason::StrayQuote => "text follows a closing quote".to_owned(),
-            Reason::Missing => "a value is required".to_owned(),
-            Reason::NoText => "the bytes are no text in the encoding of the file".to_owned(),
-            Reason::NotListed => "the value is not one of those allowed".to_owned(),
-            Reason::NoMoment => "no such date or time".to_owned(),
-            Reason::DayOrderUnknown => "day and month cannot be told apart".to_owned(),
-            Reason::NoInteger => "no whole number".to_owned(),
-            Reason::NoNumber => "no number".to_owned(),
-            Reason::NoBoolean => "neither true nor false".to_owned(),
-            Reason::HalfRecord => "there is a part of it, but not what it needs".to_owned(),
-            Reason::Duplicate { line } => format!("the same as line {line}"),
-            Reason::Conflict { line } => format!("the same key as line {line}, other content"),
-            Reason::OtherEvent { line } => format!("line {line} of the same key is in quarantine"),
-        }
-    }
-
-    /// What to do about it.
-    pub(crate) fn remedy(self) -> &'static str {
-        match self {
-            Reason::Cells { .. } => "quote the cell that holds a separator, or add what is missing",
-            Reason::StrayQuote => "double the quotes inside the cell, or remove them",
-            Reason::Missing => "fill it in",
-            Reason::NoText => "type the value anew, or declare the encoding in the mapping",
-            Reason::NotListed => "correct it, or list it under `values` in the mapping",
-            Reason::NoMoment => "correct it, or add its format to the mapping",
-            Reason::DayOrderUnknown => "say `day_first = true` or `false` in the mapping",
-            Reason::NoInteger | Reason::NoNumber => "write digits only",
-            Reason::NoBoolean => "write true or false",
-            Reason::HalfRecord => "fill in its required parts or clear the others",
-            Reason::Duplicate { .. } => "remove the row; it was counted once",
-            Reason::Conflict { .. } => {
-                "keep the right one, or map `revised` so that the later wins"
-            }
-            Reason::OtherEvent { .. } => "mend that line; the rows belong together",
         }
     }
 }

@@ -295,7 +295,7 @@ impl Run<'_> {
         let written = quarantine::write(
             &self.options.quarantine.join(self.schema.name),
             &name,
-            &source.preamble(),
+            (&source.preamble(), self.options.language),
             refused.values(),
         );
         written.map_err(|error| ImportError::Write {
@@ -399,12 +399,10 @@ fn reasons(refused: &BTreeMap<(u32, u32), Refused>) -> Vec<ReasonCount> {
     for row in refused.values() {
         for (column, value, reason) in &row.problems {
             let entry = found.entry((reason.kind(), column)).or_insert_with(|| ReasonCount {
-                kind: reason.kind(),
+                reason: *reason,
                 column: column.clone(),
                 rows: 0,
                 examples: Vec::new(),
-                reason: reason.text(),
-                remedy: reason.remedy(),
             });
             entry.rows += 1;
             if entry.examples.len() < 5 {

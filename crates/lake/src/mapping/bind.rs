@@ -8,7 +8,7 @@ use trueline_expression::{Expr, Names, Type, check, names, nearest};
 use super::columns::extra_name;
 use super::{Dates, From, Mapping, MappingError, Pseudonymise, Rest, TakeEvent, Target};
 use crate::dates::DayOrder;
-use crate::import::ADDED_COLUMNS;
+use crate::import::Added;
 use crate::schema::Kind;
 
 /// A mapping whose source columns are known by position.
@@ -219,9 +219,8 @@ impl Binder<'_> {
     fn rest(&mut self, targets: &mut Vec<BoundTarget>) -> Result<(), MappingError> {
         let mut forgotten = Vec::new();
         for (at, name) in self.headers.names.iter().enumerate() {
-            let named = self.used.contains(&at)
-                || self.mapping.drop.contains(name)
-                || ADDED_COLUMNS.contains(&name.as_str());
+            let named =
+                self.used.contains(&at) || self.mapping.drop.contains(name) || Added::has(name);
             if named {
                 continue;
             }

@@ -7,7 +7,7 @@ use super::encoding::{Encoding, FileEncoding, detect};
 use super::open::{Digest, Stream};
 use super::split::{last_record_end, split};
 use super::{Form, Layout, Preamble, ReadError, distinct};
-use crate::import::FLAT_REMEDY;
+use crate::import::Added;
 
 /// Small enough for the second-level cache, large enough that a block is worth its overhead.
 const BLOCK: usize = 256 << 10;
@@ -177,12 +177,15 @@ impl Blocks {
     }
 
     /// Whether this is the quarantine of a source that was no text and may have had more around its
-    /// records than is in here.
+    /// records than is in here. A spreadsheet program may have written it anew, in another encoding
+    /// and with other separators.
     fn is_flat_quarantine(&self) -> bool {
         let line = self.pending.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let line = line.trim_ascii_end();
-        // A spreadsheet program may have written it anew, without the quotes.
-        line.strip_suffix(b"\"").unwrap_or(line).ends_with(FLAT_REMEDY.as_bytes())
+        let Some(line) = self.chunk_encoding().decode(line) else {
+            return false;
+        };
+        let cells = line.split([',', ';', '\t']);
+        cells.map(|cell| cell.trim().trim_matches('"')).any(Added::is_flat)
     }
 
     /// Bars can be inside GB18030 characters, so the file is read anew through a decoder.

@@ -55,7 +55,7 @@ fn one_broken_character_costs_one_row() {
     let place = Place::new();
     let summary = place.import(MAPPING, &place.file("one.csv", bytes)).expect("an import");
     assert_eq!((summary.counts.new, summary.counts.quarantined), (99, 1));
-    assert_eq!(summary.files[0].reasons[0].kind, "no_text");
+    assert_eq!(summary.files[0].reasons[0].reason.kind(), "no_text");
 }
 
 #[test]

@@ -5,4 +5,5 @@ mod dataset;
 mod events;
 mod formats;
 mod hostile;
+mod quarantine;
 mod revisions;

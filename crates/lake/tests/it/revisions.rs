@@ -75,7 +75,7 @@ fn without_revised_two_states_in_one_file_conflict() {
     let file = place.file("1.csv", "number,size,grams,posted,note\nA,小,1,,x\nA,小,1,,y\n");
     let summary = place.import(MAPPING, &file).expect("an import");
     assert_eq!((summary.counts.new, summary.counts.quarantined), (1, 1));
-    assert_eq!(summary.files[0].reasons[0].kind, "conflict");
+    assert_eq!(summary.files[0].reasons[0].reason.kind(), "conflict");
 }
 
 #[test]

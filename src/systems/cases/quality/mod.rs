@@ -16,6 +16,7 @@ mod dates;
 mod evidence;
 mod limits;
 mod local;
+mod names;
 mod rows;
 mod segments;
 mod source;

@@ -1,0 +1,279 @@
+//! What people read of refused rows, in each language: the only place with such words.
+
+use super::reason::Reason;
+
+/// A language for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    Chinese,
+    #[default]
+    English,
+}
+
+/// The columns that a quarantine file has and its source has not.
+#[derive(Debug)]
+pub(crate) struct Added {
+    pub(crate) reason: &'static str,
+    pub(crate) remedy: &'static str,
+    /// In place of `remedy` where the source was a workbook or a table: the file here is plain, so
+    /// what the mapping says of sheets, header rows and separators does not hold for it.
+    pub(crate) flat_remedy: &'static str,
+}
+
+const CHINESE: Added =
+    Added {
+        reason: "隔离_原因", remedy: "隔离_处理办法", flat_remedy: "隔离_处理办法_单行表头"
+    };
+const ENGLISH: Added = Added {
+    reason: "quarantine_reason",
+    remedy: "quarantine_remedy",
+    flat_remedy: "quarantine_remedy_flat",
+};
+
+impl Added {
+    /// Whether a column is an added one, in whichever language.
+    pub(crate) fn has(name: &str) -> bool {
+        let known = |a: &Added| [a.reason, a.remedy, a.flat_remedy].contains(&name);
+        known(&CHINESE) || known(&ENGLISH)
+    }
+
+    /// Whether a column says that the file is the plain one of a workbook or a table.
+    pub(crate) fn is_flat(name: &str) -> bool {
+        name == CHINESE.flat_remedy || name == ENGLISH.flat_remedy
+    }
+}
+
+impl Language {
+    pub(crate) fn added(self) -> &'static Added {
+        match self {
+            Language::Chinese => &CHINESE,
+            Language::English => &ENGLISH,
+        }
+    }
+
+    /// What stands between two reasons.
+    pub(crate) fn between(self) -> &'static str {
+        match self {
+            Language::Chinese => "；",
+            Language::English => "; ",
+        }
+    }
+
+    /// A reason with its place: line, column and value, of which the last two may be empty.
+    pub(crate) fn placed(self, line: u64, column: &str, value: &str, reason: Reason) -> String {
+        let text = reason.text(self);
+        match (self, column.is_empty(), value.is_empty()) {
+            (Language::Chinese, true, _) => format!("第 {line} 行：{text}"),
+            (Language::Chinese, false, true) => format!("第 {line} 行，{column}：{text}"),
+            (Language::Chinese, false, false) => {
+                format!("第 {line} 行，{column} = {value}：{text}")
+            }
+            (Language::English, true, _) => format!("line {line}: {text}"),
+            (Language::English, false, true) => format!("line {line}, {column}: {text}"),
+            (Language::English, false, false) => {
+                format!("line {line}, {column} = {value}: {text}")
+            }
+        }
+    }
+}
+
+impl Reason {
+    /// What is wrong with one row, as a fragment that follows the name of the column.
+    pub fn text(self, language: Language) -> String {
+        match language {
+            Language::Chinese => self.chinese(),
+            Language::English => self.english(),
+        }
+    }
+
+    fn chinese(self) -> String {
+        match self {
+            Reason::Cells { found, wanted } => {
+                format!("本行有 {found} 个单元格，表头有 {wanted} 列")
+            }
+            Reason::HalfRecord { list } => {
+                format!("此项为空，而同一条 {list} 记录的其他部分已填")
+            }
+            Reason::Duplicate { line } => format!("与第 {line} 行完全相同"),
+            Reason::Conflict { line } => format!("与第 {line} 行主键相同，内容不同"),
+            Reason::OtherEvent { line } => format!("主键相同的第 {line} 行在隔离区"),
+            Reason::StrayQuote
+            | Reason::Missing
+            | Reason::NoText
+            | Reason::NotListed
+            | Reason::NoMoment
+            | Reason::DayOrderUnknown
+            | Reason::NoInteger
+            | Reason::NoNumber
+            | Reason::NoBoolean => self.summary(Language::Chinese).to_owned(),
+        }
+    }
+
+    fn english(self) -> String {
+        match self {
+            Reason::Cells { found, wanted } => {
+                format!("the row has {found} cells, the header names {wanted}")
+            }
+            Reason::HalfRecord { list } => {
+                format!("it is empty, but other parts of the same `{list}` record are filled")
+            }
+            Reason::Duplicate { line } => format!("the same as line {line}"),
+            Reason::Conflict { line } => format!("the same key as line {line}, other content"),
+            Reason::OtherEvent { line } => format!("line {line} of the same key is in quarantine"),
+            Reason::StrayQuote
+            | Reason::Missing
+            | Reason::NoText
+            | Reason::NotListed
+            | Reason::NoMoment
+            | Reason::DayOrderUnknown
+            | Reason::NoInteger
+            | Reason::NoNumber
+            | Reason::NoBoolean => self.summary(Language::English).to_owned(),
+        }
+    }
+
+    /// What is wrong with many rows of this kind, without what differs from row to row.
+    pub fn summary(self, language: Language) -> &'static str {
+        let (chinese, english) = match self {
+            Reason::Cells { .. } => {
+                ("单元格个数与表头列数不符", "the count of cells is not that of the header")
+            }
+            Reason::StrayQuote => ("右引号之后还有文字", "text follows a closing quote"),
+            Reason::Missing => ("此项必填", "a value is required"),
+            Reason::NoText => {
+                ("不是本文件编码的文字", "the bytes are no text in the encoding of the file")
+            }
+            Reason::NotListed => ("取值不在允许范围内", "the value is not one of those allowed"),
+            Reason::NoMoment => ("不是有效的日期或时间", "no such date or time"),
+            Reason::DayOrderUnknown => ("分不清日与月", "day and month cannot be told apart"),
+            Reason::NoInteger => ("不是整数", "no whole number"),
+            Reason::NoNumber => ("不是数字", "no number"),
+            Reason::NoBoolean => ("不是“是”或“否”", "neither true nor false"),
+            Reason::HalfRecord { .. } => (
+                "此项为空，而同一条记录的其他部分已填",
+                "it is empty, but other parts of the same record are filled",
+            ),
+            Reason::Duplicate { .. } => ("与前面某行完全相同", "the same as an earlier line"),
+            Reason::Conflict { .. } => {
+                ("与前面某行主键相同，内容不同", "the same key as an earlier line, other content")
+            }
+            Reason::OtherEvent { .. } => {
+                ("主键相同的另一行在隔离区", "another line of the same key is in quarantine")
+            }
+        };
+        language.pick(chinese, english)
+    }
+
+    /// What to do about it.
+    pub fn remedy(self, language: Language) -> &'static str {
+        let (chinese, english) = match self {
+            Reason::Cells { .. } => (
+                "含分隔符的单元格加引号，缺少的单元格补齐",
+                "quote the cell that holds a separator, or add what is missing",
+            ),
+            Reason::StrayQuote => (
+                "单元格内的引号写成两个，或去掉引号",
+                "double the quotes inside the cell, or remove them",
+            ),
+            Reason::Missing => ("补填此项", "fill it in"),
+            Reason::NoText => (
+                "重新录入此值，或在映射中写明 `encoding`",
+                "type the value anew, or declare the encoding in the mapping",
+            ),
+            Reason::NotListed => (
+                "改正，或在映射的 `values` 中列出此值",
+                "correct it, or list it under `values` in the mapping",
+            ),
+            Reason::NoMoment => (
+                "改正，或在映射中写明其格式 `format`",
+                "correct it, or add its format to the mapping",
+            ),
+            Reason::DayOrderUnknown => (
+                "在映射中写明 `day_first = true`（日在前）或 `false`（月在前）",
+                "say `day_first = true` or `false` in the mapping",
+            ),
+            Reason::NoInteger => ("只写数字", "write digits only"),
+            Reason::NoNumber => (
+                "只写数字与小数点，不写千位分隔符",
+                "write digits and a point, without thousands separators",
+            ),
+            Reason::NoBoolean => ("写“是”或“否”", "write true or false"),
+            Reason::HalfRecord { .. } => (
+                "补填此项，或清空该记录的其他部分",
+                "fill it in, or clear the other parts of that record",
+            ),
+            Reason::Duplicate { .. } => {
+                ("删去本行，先出现的一行已计入", "remove the row; it was counted once")
+            }
+            Reason::Conflict { .. } => (
+                "只留正确的一行，或映射 `revised`（最后修改时间），以较晚者为准",
+                "keep the right one, or map `revised` so that the later wins",
+            ),
+            Reason::OtherEvent { .. } => {
+                ("改好那一行；主键相同的各行一同导入", "mend that line; the rows belong together")
+            }
+        };
+        language.pick(chinese, english)
+    }
+}
+
+impl Language {
+    fn pick(self, chinese: &'static str, english: &'static str) -> &'static str {
+        match self {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The reason after this one: a new variant does not compile until it stands here, and so is
+    /// looked at below.
+    fn after(reason: Reason) -> Option<Reason> {
+        Some(match reason {
+            Reason::Cells { .. } => Reason::StrayQuote,
+            Reason::StrayQuote => Reason::Missing,
+            Reason::Missing => Reason::NoText,
+            Reason::NoText => Reason::NotListed,
+            Reason::NotListed => Reason::NoMoment,
+            Reason::NoMoment => Reason::DayOrderUnknown,
+            Reason::DayOrderUnknown => Reason::NoInteger,
+            Reason::NoInteger => Reason::NoNumber,
+            Reason::NoNumber => Reason::NoBoolean,
+            Reason::NoBoolean => Reason::HalfRecord { list: "stops" },
+            Reason::HalfRecord { .. } => Reason::Duplicate { line: 7 },
+            Reason::Duplicate { .. } => Reason::Conflict { line: 8 },
+            Reason::Conflict { .. } => Reason::OtherEvent { line: 9 },
+            Reason::OtherEvent { .. } => return None,
+        })
+    }
+
+    fn is_chinese(text: &str) -> bool {
+        text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
+    }
+
+    #[test]
+    fn every_reason_is_told_in_both_languages() {
+        let mut next = Some(Reason::Cells { found: 3, wanted: 5 });
+        let mut told = 0;
+        while let Some(reason) = next {
+            let texts = |language| {
+                let placed = Language::placed(language, 4, "", "", reason);
+                let [summary, remedy] = [reason.summary(language), reason.remedy(language)];
+                [reason.text(language), summary.to_owned(), remedy.to_owned(), placed]
+            };
+            for text in texts(Language::Chinese) {
+                assert!(is_chinese(&text), "no Chinese for {reason:?}: {text}");
+            }
+            for text in texts(Language::English) {
+                assert!(text.is_ascii() && !text.is_empty(), "no English for {reason:?}: {text}");
+            }
+            told += 1;
+            next = after(reason);
+        }
+        assert_eq!(told, 14);
+    }
+}
