@@ -115,14 +115,16 @@ pub(crate) struct Folded {
     events: Vec<At>,
     /// Where the events of each accepted case begin and end.
     cases: Vec<(usize, usize)>,
+    /// The first case of each fragment of cases.
+    starts: Vec<usize>,
     /// The lines of the events, by fragment and row.
     lines: Vec<Vec<i64>>,
 }
 
 impl Folded {
     /// The events of a case.
-    pub(crate) fn of(&self, case: usize) -> &[At] {
-        let (from, to) = self.cases[case];
+    pub(crate) fn of(&self, case: At) -> &[At] {
+        let (from, to) = self.cases[self.starts[case.fragment as usize] + case.row as usize];
         &self.events[from..to]
     }
 }
@@ -132,7 +134,7 @@ impl Rows {
     pub(crate) fn refused_events(&self, folded: &Folded) -> BTreeMap<(u32, u32), Refused> {
         let mut refused = folded.refused.clone();
         for (case, reason) in &self.clashes {
-            for at in folded.of(case.fragment as usize * CASES + case.row as usize) {
+            for at in folded.of(*case) {
                 let problems = vec![(String::new(), String::new(), *reason)];
                 let row = Refused {
                     row: at.row,
@@ -166,8 +168,10 @@ impl Rows {
             }
             from += same;
         }
-        let mut folded = Folded { refused, events, cases, lines: Vec::new() };
-        let cases = self.build(plan, &folded);
+        // A case lies in the file of its first event.
+        cases.sort_by_key(|(from, _)| self.file(events[*from]));
+        let mut folded = Folded { refused, events, cases, starts: Vec::new(), lines: Vec::new() };
+        let cases = self.build(plan, &mut folded);
         let events = std::mem::replace(&mut self.fragments, cases);
         folded.lines = events.into_iter().map(|fragment| fragment.lines).collect();
         Some(folded)
@@ -208,13 +212,16 @@ impl Rows {
         events
     }
 
-    fn build(&mut self, plan: &Plan<'_>, folded: &Folded) -> Vec<Fragment> {
+    fn build(&mut self, plan: &Plan<'_>, folded: &mut Folded) -> Vec<Fragment> {
         let mut precisions: Vec<String> = Vec::new();
         let mut fragments = Vec::new();
-        for (number, part) in folded.cases.chunks(CASES).enumerate() {
+        let file = |case: &(usize, usize)| self.file(folded.events[case.0]);
+        let files = folded.cases.chunk_by(|a, b| file(a) == file(b));
+        for part in files.flat_map(|file| file.chunks(CASES)) {
+            folded.starts.push(fragments.iter().map(|known: &Fragment| known.rows).sum());
             let groups: Vec<&[At]> =
                 part.iter().map(|(from, to)| &folded.events[*from..*to]).collect();
-            fragments.push(self.case_fragment(plan, number, &groups, &mut precisions));
+            fragments.push(self.case_fragment(plan, fragments.len(), &groups, &mut precisions));
         }
         let slot = plan.precision_slot();
         // Every earlier thread keeps its place; the cases have the last one.
@@ -246,6 +253,7 @@ impl Rows {
         }
         let first = |group: &&[At]| self.line(group[0]) as i64;
         Fragment {
+            file: groups.first().map_or(0, |group| self.file(group[0])),
             thread: self.threads,
             number,
             rows: groups.len(),

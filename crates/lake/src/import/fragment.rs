@@ -28,6 +28,8 @@ pub(crate) struct Plan<'a> {
 /// The values of one chunk.
 #[derive(Debug)]
 pub(crate) struct Fragment {
+    /// Which of the files that are read together it is from.
+    pub(crate) file: usize,
     pub(crate) thread: usize,
     pub(crate) number: usize,
     pub(crate) rows: usize,
@@ -136,6 +138,7 @@ impl<'a> Plan<'a> {
         });
         notes.sort_by_key(|(row, _)| *row);
         Fragment {
+            file: 0,
             thread: id,
             number: chunk.number,
             rows: chunk.rows(),

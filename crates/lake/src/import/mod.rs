@@ -14,6 +14,7 @@ mod fragment;
 mod gather;
 mod labels;
 mod layout;
+mod log;
 mod order;
 mod own;
 mod pseudonym;

@@ -193,6 +193,7 @@ fn fragment(
     };
     refused.sort_by_key(|refused| refused.row);
     Fragment {
+        file: 0,
         thread: id,
         number: 0,
         rows,

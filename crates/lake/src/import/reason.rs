@@ -36,6 +36,8 @@ pub enum Reason {
     OtherEvent {
         line: u64,
     },
+    /// The lake knows events of this case that the log lacks.
+    EarlierEvents,
 }
 
 /// One reason against one row.
@@ -95,6 +97,7 @@ impl Reason {
             Reason::Duplicate { .. } => "duplicate",
             Reason::Conflict { .. } => "conflict",
             Reason::OtherEvent { .. } => "other_event",
+            Reason::EarlierEvents => "earlier_events",
         }
     }
 }

@@ -105,7 +105,8 @@ impl Reason {
             | Reason::DayOrderUnknown
             | Reason::NoInteger
             | Reason::NoNumber
-            | Reason::NoBoolean => self.summary(Language::Chinese).to_owned(),
+            | Reason::NoBoolean
+            | Reason::EarlierEvents => self.summary(Language::Chinese).to_owned(),
         }
     }
 
@@ -128,7 +129,8 @@ impl Reason {
             | Reason::DayOrderUnknown
             | Reason::NoInteger
             | Reason::NoNumber
-            | Reason::NoBoolean => self.summary(Language::English).to_owned(),
+            | Reason::NoBoolean
+            | Reason::EarlierEvents => self.summary(Language::English).to_owned(),
         }
     }
 
@@ -159,6 +161,9 @@ impl Reason {
             }
             Reason::OtherEvent { .. } => {
                 ("主键相同的另一行在隔离区", "another line of the same key is in quarantine")
+            }
+            Reason::EarlierEvents => {
+                ("此工单较早的事件在另一文件中", "earlier events of this case lie in another file")
             }
         };
         language.pick(chinese, english)
@@ -212,6 +217,11 @@ impl Reason {
             Reason::OtherEvent { .. } => {
                 ("改好那一行；主键相同的各行一同导入", "mend that line; the rows belong together")
             }
+            Reason::EarlierEvents => (
+                "导入完整的日志（在一条命令中列出其全部文件）；若本文件已完整，加 `--full` 导入",
+                "import the whole log (all its files in one command); if this is the whole of it, \
+                 import with `--full`",
+            ),
         };
         language.pick(chinese, english)
     }
@@ -247,7 +257,8 @@ mod tests {
             Reason::HalfRecord { .. } => Reason::Duplicate { line: 7 },
             Reason::Duplicate { .. } => Reason::Conflict { line: 8 },
             Reason::Conflict { .. } => Reason::OtherEvent { line: 9 },
-            Reason::OtherEvent { .. } => return None,
+            Reason::OtherEvent { .. } => Reason::EarlierEvents,
+            Reason::EarlierEvents => return None,
         })
     }
 
@@ -274,6 +285,6 @@ mod tests {
             told += 1;
             next = after(reason);
         }
-        assert_eq!(told, 14);
+        assert_eq!(told, 15);
     }
 }

@@ -105,10 +105,19 @@ impl Place {
         file: &Path,
         recorded: i64,
     ) -> Result<Summary, ImportError> {
+        self.import_all(mapping, &[file.to_owned()], recorded)
+    }
+
+    pub(crate) fn import_all(
+        &self,
+        mapping: &str,
+        files: &[PathBuf],
+        recorded: i64,
+    ) -> Result<Summary, ImportError> {
         let mapping = Mapping::parse("test.toml", mapping, &self.schema).expect("a mapping");
         let mut options = self.options(recorded);
         options.pseudonym_key = Some(b"a key of the instance");
-        import(&self.lake, &self.schema, &[file.to_owned()], &mapping, &options)
+        import(&self.lake, &self.schema, files, &mapping, &options)
     }
 
     /// Every row of a scan as texts joined by `|`.
