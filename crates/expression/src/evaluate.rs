@@ -339,6 +339,16 @@ fn read_time(text: &str, format: Option<&str>, zone: &TimeZone) -> Option<i64> {
     to_seconds(civil, zone)
 }
 
+/// Whether a format can give a moment at all: what is written by it must be read by it.
+pub(crate) fn is_readable(format: &str) -> bool {
+    let zone = TimeZone::UTC;
+    let Some(sample) = zoned(1_000_000_000, &zone) else {
+        return false;
+    };
+    let written = jiff::fmt::strtime::format(format, &sample);
+    written.is_ok_and(|text| read_time(&text, Some(format), &zone).is_some())
+}
+
 fn zoned(seconds: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
     let instant = Timestamp::from_second(seconds).ok()?;
     Some(instant.to_zoned_datetime(zone.clone()))

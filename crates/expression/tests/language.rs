@@ -262,3 +262,30 @@ fn every_function_is_found_by_its_name() {
     assert_eq!(function, Function::StartOfDay);
     assert_eq!(Function::named(function.name()), Some(function));
 }
+
+#[test]
+fn a_format_that_reads_no_moment_is_refused_before_any_row() {
+    let checked = |format: &str| {
+        let expr = parse(&format!("time(\"2020-01-31\", \"{format}\")")).expect("it parses");
+        check(&expr, &NoNames)
+    };
+    for format in ["%Q", "%Y-%m", "day", "%H:%M", "%Y-%m-%!", "%"] {
+        let error = checked(format).expect_err(format);
+        assert!(error.message.contains("format"), "{format}: {error:?}");
+    }
+    for format in ["%Y-%m-%d", "%d/%m/%y %H:%M", "%Y%m%d%H%M%S", "%b %d, %Y %I:%M %p", "%s"] {
+        assert_eq!(checked(format), Ok(Type::Time), "{format}");
+    }
+}
+
+struct NoNames;
+
+impl Names for NoNames {
+    fn type_of(&self, _: &str) -> Option<Type> {
+        None
+    }
+
+    fn all(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
