@@ -41,6 +41,14 @@ pub(crate) struct Cells<'a> {
     /// Where the column's labels stand in [`Thread::labels`].
     pub(crate) slot: usize,
     pub(crate) file: &'a str,
+    pub(crate) rows_are: RowsAre,
+}
+
+/// What a row is: a case needs all its columns, an event of one needs not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowsAre {
+    Cases,
+    Events,
 }
 
 impl Thread {
@@ -93,7 +101,7 @@ impl Thread {
             }
             (Input::Expression(..), _) => self.expressions(cells, &mut out),
         }
-        if cells.bound.target.required {
+        if cells.bound.target.required && cells.rows_are == RowsAre::Cases {
             refuse_missing(&mut out);
         }
         out

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Cells, ReadColumn, Thread};
+use super::cells::{Cells, ReadColumn, RowsAre, Thread};
 use super::column::{Data, Records};
 use super::events::EventPart;
 use super::reason::{Problem, Reason};
 use crate::mapping::{Bound, BoundList};
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 use crate::source::Chunk;
 
 /// Everything that reading a chunk needs and that all threads share.
@@ -117,9 +117,11 @@ impl<'a> Plan<'a> {
         }
         let mut columns = Vec::with_capacity(self.bound.targets.len());
         let mut notes = Vec::new();
+        let rows_are = if self.bound.events.is_some() { RowsAre::Events } else { RowsAre::Cases };
         let mut letters: Vec<Vec<u8>> = vec![Vec::new(); self.moments];
         for (slot, bound) in self.bound.targets.iter().enumerate() {
-            let mut read = thread.column(&Cells { chunk, bound, slot, file: &self.file });
+            let file = &self.file;
+            let mut read = thread.column(&Cells { chunk, bound, slot, file, rows_are });
             let name = self.source_name(bound.input.column(), &bound.target.name);
             wrong.add_all(&name, read.problems);
             notes.append(&mut read.notes);
@@ -197,6 +199,17 @@ impl<'a> Plan<'a> {
                                 Problem::of_text(row, reason, ""),
                             );
                         }
+                        Wholeness::Ends(column) => {
+                            let bound = entry.columns[column].as_ref();
+                            let source = bound.and_then(|bound| bound.input.column());
+                            let value = source.and_then(|source| chunk.text(row, source));
+                            let reason = Reason::EndsFirst { list: list.name };
+                            let value = value.unwrap_or_default();
+                            wrong.add(
+                                self.part_name(entry, column),
+                                Problem::of_text(row, reason, &value),
+                            );
+                        }
                         Wholeness::Whole => {
                             count += 1;
                             append(&mut records.columns, read, row);
@@ -228,6 +241,7 @@ impl<'a> Plan<'a> {
                 bound,
                 slot: self.list_slot(entry.list, at),
                 file: &self.file,
+                rows_are: RowsAre::Cases,
             });
             let name = self.source_name(bound.input.column(), &bound.target.name);
             wrong.add_all(&name, std::mem::take(&mut column.problems));
@@ -257,8 +271,37 @@ impl<'a> Plan<'a> {
         }
         match (some, lacking) {
             (false, _) => Wholeness::Absent,
-            (true, None) => Wholeness::Whole,
+            (true, None) => self.end_before_start(entry, read, row),
             (true, Some(column)) => Wholeness::Lacks(column),
+        }
+    }
+
+    /// A record whose second moment lies before its first is no stretch of time.
+    fn end_before_start(
+        &self,
+        entry: &BoundList,
+        read: &[Option<ReadColumn>],
+        row: usize,
+    ) -> Wholeness {
+        let columns = self.schema.lists[entry.list].columns.iter().enumerate();
+        let mut moments = columns.filter(|(_, column)| column.kind == Kind::Moment);
+        let (Some((from, _)), Some((to, _))) = (moments.next(), moments.next()) else {
+            return Wholeness::Whole;
+        };
+        let moment = |at: usize| {
+            let column = read[at].as_ref()?;
+            let Data::Integer(values) = &column.data else {
+                return None;
+            };
+            // A date without a time of day may be any time of that day.
+            let day = column.letters.get(row) == Some(&b'd');
+            (!column.data.is_null(row)).then_some((values[row], day))
+        };
+        match (moment(from), moment(to)) {
+            (Some((begins, _)), Some((ends, day))) if ends + i64::from(day) * 86_399 < begins => {
+                Wholeness::Ends(to)
+            }
+            _ => Wholeness::Whole,
         }
     }
 }
@@ -267,6 +310,8 @@ enum Wholeness {
     Absent,
     /// There is a part of it, but not this required column.
     Lacks(usize),
+    /// It ends, as this column says, before it begins.
+    Ends(usize),
     Whole,
 }
 

@@ -24,6 +24,10 @@ pub enum Reason {
     HalfRecord {
         list: &'static str,
     },
+    /// A record of this list ends before it begins.
+    EndsFirst {
+        list: &'static str,
+    },
     /// The same as that line.
     Duplicate {
         line: u64,
@@ -94,6 +98,7 @@ impl Reason {
             Reason::NoNumber => "no_number",
             Reason::NoBoolean => "no_boolean",
             Reason::HalfRecord { .. } => "half_record",
+            Reason::EndsFirst { .. } => "ends_first",
             Reason::Duplicate { .. } => "duplicate",
             Reason::Conflict { .. } => "conflict",
             Reason::OtherEvent { .. } => "other_event",

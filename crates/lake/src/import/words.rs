@@ -94,6 +94,7 @@ impl Reason {
             Reason::HalfRecord { list } => {
                 format!("此项为空，而同一条 {list} 记录的其他部分已填")
             }
+            Reason::EndsFirst { list } => format!("这条 {list} 记录的结束早于开始"),
             Reason::Duplicate { line } => format!("与第 {line} 行完全相同"),
             Reason::Conflict { line } => format!("与第 {line} 行主键相同，内容不同"),
             Reason::OtherEvent { line } => format!("主键相同的第 {line} 行在隔离区"),
@@ -117,6 +118,9 @@ impl Reason {
             }
             Reason::HalfRecord { list } => {
                 format!("it is empty, but other parts of the same `{list}` record are filled")
+            }
+            Reason::EndsFirst { list } => {
+                format!("this `{list}` record ends before it begins")
             }
             Reason::Duplicate { line } => format!("the same as line {line}"),
             Reason::Conflict { line } => format!("the same key as line {line}, other content"),
@@ -155,6 +159,7 @@ impl Reason {
                 "此项为空，而同一条记录的其他部分已填",
                 "it is empty, but other parts of the same record are filled",
             ),
+            Reason::EndsFirst { .. } => ("记录的结束早于开始", "the record ends before it begins"),
             Reason::Duplicate { .. } => ("与前面某行完全相同", "the same as an earlier line"),
             Reason::Conflict { .. } => {
                 ("与前面某行主键相同，内容不同", "the same key as an earlier line, other content")
@@ -207,6 +212,10 @@ impl Reason {
                 "补填此项，或清空该记录的其他部分",
                 "fill it in, or clear the other parts of that record",
             ),
+            Reason::EndsFirst { .. } => (
+                "改正开始或结束时间；若是事件，检查 `order` 的次序",
+                "correct its start or its end; of events, see whether `order` gives their order",
+            ),
             Reason::Duplicate { .. } => {
                 ("删去本行，先出现的一行已计入", "remove the row; it was counted once")
             }
@@ -254,7 +263,8 @@ mod tests {
             Reason::NoInteger => Reason::NoNumber,
             Reason::NoNumber => Reason::NoBoolean,
             Reason::NoBoolean => Reason::HalfRecord { list: "stops" },
-            Reason::HalfRecord { .. } => Reason::Duplicate { line: 7 },
+            Reason::HalfRecord { .. } => Reason::EndsFirst { list: "stops" },
+            Reason::EndsFirst { .. } => Reason::Duplicate { line: 7 },
             Reason::Duplicate { .. } => Reason::Conflict { line: 8 },
             Reason::Conflict { .. } => Reason::OtherEvent { line: 9 },
             Reason::OtherEvent { .. } => Reason::EarlierEvents,
@@ -285,6 +295,6 @@ mod tests {
             told += 1;
             next = after(reason);
         }
-        assert_eq!(told, 15);
+        assert_eq!(told, 16);
     }
 }

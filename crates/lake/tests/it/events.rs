@@ -191,3 +191,38 @@ fn a_log_that_is_whole_by_the_word_of_its_mapping_may_change() {
     let counts = place.import_at(&full, &place.file("2.csv", second), 200).expect("it").counts;
     assert_eq!((counts.quarantined, counts.revised), (0, 1));
 }
+
+#[test]
+fn a_case_needs_its_columns_and_not_each_of_its_events() {
+    let place = Place::new();
+    let mapping = MAPPING.replace(
+        "[columns.number]\nfrom = \"id\"",
+        "[columns.number]\nfrom = \"name\"\ntake = \"any\"",
+    );
+    let events = "id,name,step,state,at,done,grams,note,who\n\
+        1,,1,moving,2020-01-01,,,,x\n\
+        1,A,2,moving,2020-01-02,,,,x\n\
+        2,,1,moving,2020-01-01,,,,x\n\
+        2,,2,moving,2020-01-02,,,,x\n";
+    let summary = place.import(&mapping, &place.file("e.csv", events)).expect("an import");
+    assert_eq!((summary.counts.accepted, summary.counts.cases), (2, 1));
+    assert_eq!(place.rows(&["number", "posted"], None), ["A|2019-12-31 16:00:00"]);
+    let kinds: Vec<(&str, &str, u64)> = summary.files[0]
+        .reasons
+        .iter()
+        .map(|count| (count.reason.kind(), count.column.as_str(), count.rows))
+        .collect();
+    assert_eq!(kinds, [("other_event", "", 1), ("missing", "name", 1)]);
+}
+
+#[test]
+fn a_stretch_that_ends_before_it_begins_is_a_wrong_record() {
+    let place = Place::new();
+    let file = place.file("e.csv", EVENTS.replace("2020-01-03 08:00", "2020-01-01 08:00"));
+    let summary = place.import(MAPPING, &file).expect("an import");
+    assert_eq!((summary.counts.quarantined, summary.counts.cases), (5, 1));
+    let reasons = &summary.files[0].reasons;
+    let wrong = reasons.iter().find(|count| count.reason.kind() == "ends_first");
+    let wrong = wrong.map(|count| (count.column.as_str(), count.examples.clone()));
+    assert_eq!(wrong, Some(("at", vec![(5, String::new())])));
+}

@@ -154,3 +154,37 @@ fn text_in_the_datasets_own_layout_needs_no_mapping() {
     assert_eq!((counts.new, counts.quarantined), (1, 1));
     assert_eq!(place.rows(&["source", "number", "x_colour"], None), ["shop|7|red"]);
 }
+
+#[test]
+fn a_record_that_ends_before_it_begins_is_refused() {
+    let mapping = format!(
+        "{MAPPING}[[stops]]\nkind = \"held\"\nfrom = {{ from = \"from\" }}\n\
+         to = {{ from = \"to\" }}\n"
+    );
+    let place = Place::new();
+    let rows = "number,size,grams,posted,note,from,to\n\
+        A,小,1,2020-01-01,,2020-01-02 10:00,2020-01-02 09:00\n\
+        B,小,1,2020-01-01,,2020-01-02 10:00,2020-01-02\n\
+        C,小,1,2020-01-01,,2020-01-02 10:00,2020-01-01\n\
+        D,小,1,2020-01-01,,2020-01-02 10:00,\n";
+    let summary = place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
+    assert_eq!(place.rows(&["number"], None), ["B", "D"]);
+    let reason = &summary.files[0].reasons[0];
+    assert_eq!(
+        (reason.reason.kind(), reason.column.as_str(), reason.rows),
+        ("ends_first", "to", 2)
+    );
+}
+
+#[test]
+fn day_numbers_of_a_spreadsheet_are_read_by_their_format() {
+    let mapping = MAPPING
+        .replace("from = \"posted\"", "from = \"posted\"\nformats = [\"excel\", \"%Y-%m-%d\"]");
+    let place = Place::new();
+    let rows = "number,size,grams,posted,note\nA,小,1,44213.489,\nB,小,1,2021-01-17,\n";
+    place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
+    assert_eq!(
+        place.rows(&["number", "posted"], None),
+        ["A|2021-01-17 03:44:10", "B|2021-01-16 16:00:00"]
+    );
+}
