@@ -50,6 +50,43 @@ fn ready() -> Ready {
     Ready { folder, dir, mapping }
 }
 
+/// A register as branches keep it: a title, a header of two rows with merged cells, and a column of
+/// dates that somebody typed as he liked.
+fn register(dates: &[&str]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let plain = rust_xlsxwriter::Format::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "障碍登记表").expect("a title");
+    sheet.merge_range(1, 0, 2, 0, "工单编号", &plain).expect("a header");
+    sheet.merge_range(1, 1, 1, 2, "受理", &plain).expect("a header");
+    sheet.write(2, 1, "时间").expect("a header");
+    sheet.write(2, 2, "渠道").expect("a header");
+    for (row, date) in (3..).zip(dates) {
+        sheet.write(row, 0, format!("G{row}")).expect("a cell");
+        match date.parse::<f64>() {
+            Ok(number) => sheet.write(row, 1, number).expect("a cell"),
+            Err(_) => sheet.write(row, 1, *date).expect("a cell"),
+        };
+        sheet.write(row, 2, if row % 2 == 0 { "NULL" } else { "营业厅" }).expect("a cell");
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+const REGISTER: &str = r#"
+[mapping]
+dataset = "case"
+[columns.source]
+value = "登记表"
+[columns.source_key]
+from = "工单编号"
+[columns.kind]
+value = "repair"
+[columns.accepted]
+from = "受理/时间"
+[columns.channel]
+from = "受理/渠道"
+"#;
+
 /// Every file of an instance with its bytes.
 fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
@@ -283,5 +320,56 @@ fn random_bytes_are_refused_or_quarantined_and_never_crash() {
         let code = output.status.code();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(matches!(code, Some(0 | 2)), "round {round}: {code:?}\n{said}");
+    }
+}
+
+#[test]
+fn a_clerk_mends_a_register_in_either_language() {
+    let words = [
+        (
+            "zh",
+            ["受理/时间：分不清日与月", "日期序号", "day_first", "无值代码", "改好后可再次导入"],
+            ["第 7 行，受理/时间 = 2020-13-01：不是有效的日期或时间", "即 2020-01-31"],
+        ),
+        (
+            "en",
+            [
+                "day and month cannot",
+                "number of a day",
+                "day_first",
+                "code for no value",
+                "to mend",
+            ],
+            ["line 7, 受理/时间 = 2020-13-01: no such date or time", "a day, 2020-01-31"],
+        ),
+    ];
+    for (language, screen, file) in words {
+        let ready = ready();
+        let mapping = ready.file("register.toml", REGISTER.as_bytes());
+        let dates = ["2020-01-30 08:00", "43861.5", "3/4/2020", "2020-13-01", "2020年2月1日"];
+        let path = ready.file("register.xlsx", &register(&dates));
+        let import = |path: &str| {
+            trueline(&["--dir", &ready.dir, "import", "case", path, "--mapping", &mapping])
+                .env("TRUELINE_LANG", language)
+                .done()
+        };
+        let said = import(&path);
+        for words in screen {
+            assert!(said.contains(words), "{said} says {words}");
+        }
+        let folder = Path::new(&ready.dir).join("quarantine/case");
+        let mut found = content(&folder).into_values();
+        let told = String::from_utf8(found.next().expect("a quarantine file")).expect("UTF-8");
+        for words in file {
+            assert!(told.contains(words), "{told} says {words}");
+        }
+        let mended = told
+            .replace("G4,43861.5", "G4,2020-01-31 12:00")
+            .replace("G5,3/4/2020", "G5,2020-04-03")
+            .replace("G6,2020-13-01", "G6,2020-12-01");
+        let said = import(&ready.file("mended.csv", mended.as_bytes()));
+        let row = said.lines().find(|line| line.starts_with("case")).expect("a row");
+        let counts: Vec<&str> = row.split_whitespace().collect();
+        assert_eq!(counts[2..5], ["3", "3", "0"], "{said}");
     }
 }

@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use trueline_lake::{
-    FileSummary, Lake, Mapping, Options, ReasonCount, Schema, Summary, import_own,
+    FileSummary, Lake, Mapping, Options, ReasonCount, Schema, Summary, Watched, import_own,
 };
 
 use super::arguments::Import;
-use super::{Align, Failure, Format, Language, Progress, Table, place::Place};
+use super::{Align, Failure, Format, Language, Progress, Table, place::Place, quality};
 use crate::instance::Instance;
+use crate::systems::cases::quality::{Finding, Intake, Seen};
 use crate::systems::cases::{self, dataset_schema, dataset_schemas};
 
 pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(), Failure> {
     let instance = place.open_or_create(language)?;
     let importer = Importer { instance: &instance, now: super::now(), full: asked.full, language };
-    let mut done: Vec<(&'static str, Summary)> = Vec::new();
+    let mut done: Vec<(&'static str, Imported)> = Vec::new();
     if let Some(folder) = &asked.from {
         for (schema, files) in in_folder(folder)? {
             done.push((schema.name, importer.import(&schema, &files, None)?));
@@ -28,7 +29,8 @@ pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(
         done.push((schema.name, importer.import(&schema, &asked.files, mapping)?));
     }
     print(&done, asked.format, language)?;
-    let quarantined: u64 = done.iter().map(|(_, summary)| summary.counts.quarantined).sum();
+    let quarantined: u64 =
+        done.iter().map(|(_, imported)| imported.summary.counts.quarantined).sum();
     if asked.strict && quarantined > 0 {
         return Err(Failure::no(language.pick(
             format!("{quarantined} 行在隔离区"),
@@ -36,6 +38,18 @@ pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(
         )));
     }
     Ok(())
+}
+
+/// What an import did, and what was seen on the way in each of its files.
+pub(super) struct Imported {
+    summary: Summary,
+    seen: Vec<Seen>,
+}
+
+impl Imported {
+    fn files(&self) -> impl Iterator<Item = (&FileSummary, &Seen)> {
+        self.summary.files.iter().zip(&self.seen)
+    }
 }
 
 /// What every import of one command shares.
@@ -53,7 +67,7 @@ impl Importer<'_> {
         schema: &Schema,
         files: &[PathBuf],
         mapping: Option<&str>,
-    ) -> Result<Summary, Failure> {
+    ) -> Result<Imported, Failure> {
         let lake: Lake = self.instance.lake()?;
         let mapping = match mapping {
             Some(name) => {
@@ -71,13 +85,22 @@ impl Importer<'_> {
         let moved = |progress: trueline_lake::Progress<'_>| bar.at(progress.rows);
         options.progress = Some(&moved);
         options.language = words(self.language);
+        let intake = mapping.as_ref().map(Intake::new);
+        let look = |watched: Watched<'_>| {
+            if let Some(intake) = &intake {
+                intake.look(watched);
+            }
+        };
+        options.watch = Some(&look);
         let summary = match &mapping {
             Some(mapping) => trueline_lake::import(&lake, schema, files, mapping, &options)?,
             None => import_own(&lake, schema, files, &options)?,
         };
+        let seen = |path: &PathBuf| intake.as_ref().map(|intake| intake.seen(path));
+        let seen = files.iter().map(|path| seen(path).unwrap_or_default()).collect();
         let rows = self.language.pick("行已接受", "rows accepted");
         bar.done(&format!("{step}: {} {rows}", summary.counts.accepted));
-        Ok(summary)
+        Ok(Imported { summary, seen })
     }
 
     /// A mapping by path, from the instance's own folder, or one that comes with the program.
@@ -155,7 +178,7 @@ pub(super) fn in_folder(folder: &Path) -> Result<Vec<(Schema, Vec<PathBuf>)>, Fa
 }
 
 fn print(
-    done: &[(&'static str, Summary)],
+    done: &[(&'static str, Imported)],
     format: Format,
     language: Language,
 ) -> Result<(), Failure> {
@@ -170,8 +193,8 @@ fn print(
         (language.pick("修订", "revised"), Align::Right),
         (language.pick("未变", "unchanged"), Align::Right),
     ]);
-    for (dataset, summary) in done {
-        for file in &summary.files {
+    for (dataset, imported) in done {
+        for (file, _) in imported.files() {
             let counts = &file.counts;
             let mut cells = vec![(*dataset).to_owned(), file.file.clone()];
             let numbers = [
@@ -189,12 +212,19 @@ fn print(
     }
     let files: Vec<Value> = done
         .iter()
-        .flat_map(|(dataset, summary)| summary.files.iter().map(|file| file_json(dataset, file)))
+        .flat_map(|(dataset, imported)| {
+            imported.files().map(|(file, seen)| file_json(dataset, file, seen))
+        })
         .collect();
     table.print(format, &Value::Array(files))?;
     if format == Format::Table {
-        for (_, summary) in done {
-            summary.files.iter().for_each(|file| explain(file, language));
+        for (_, imported) in done {
+            for (file, seen) in imported.files() {
+                explain(file, language);
+                seen.findings.iter().for_each(|finding| {
+                    println!("{}", hint(&file.file, finding, seen, language));
+                });
+            }
         }
     }
     Ok(())
@@ -251,7 +281,39 @@ fn refusal(file: &FileSummary, count: &ReasonCount, language: Language) -> Strin
     )
 }
 
-fn file_json(dataset: &str, file: &FileSummary) -> Value {
+/// What was seen in the source: a problem that no row is refused for.
+fn hint(file: &str, finding: &Finding, seen: &Seen, language: Language) -> String {
+    let (says, does) = quality::told(finding, language);
+    let kind = quality::kind(finding, language);
+    let (rows, column) = (finding.rows, &finding.column);
+    let lines: Vec<String> =
+        finding.examples.iter().map(|example| example.line.to_string()).collect();
+    let more = if rows > lines.len() as u64 { " …" } else { "" };
+    let (lines_zh, lines_en) = match lines.as_slice() {
+        [] => (String::new(), String::new()),
+        lines => (
+            format!("（第 {}{more} 行）", lines.join("、")),
+            format!(" (lines {}{more})", lines.join(", ")),
+        ),
+    };
+    let part = if seen.looked_at < seen.rows {
+        language.pick(
+            format!("（抽看 {} 行中的 {} 行）", seen.rows, seen.looked_at),
+            format!(" (in {} of {} rows)", seen.looked_at, seen.rows),
+        )
+    } else {
+        String::new()
+    };
+    let of = |between: &str| {
+        if column.is_empty() { String::new() } else { format!("{column}{between}") }
+    };
+    language.pick(
+        format!("{file}：{kind}，{rows} 行{part}，{}{says}{lines_zh}\n  → {does}", of("：")),
+        format!("{file}: {kind}, {rows} rows{part}: {}{says}{lines_en}\n  → {does}", of(": ")),
+    )
+}
+
+fn file_json(dataset: &str, file: &FileSummary, seen: &Seen) -> Value {
     let reasons: Vec<Value> = file
         .reasons
         .iter()
@@ -283,6 +345,8 @@ fn file_json(dataset: &str, file: &FileSummary) -> Value {
         "known_in": file.known_in,
         "quarantine": file.quarantine,
         "reasons": reasons,
+        "looked_at": seen.looked_at,
+        "findings": seen.findings.iter().map(quality::finding_json).collect::<Vec<Value>>(),
         "missing": file.missing.rows,
     })
 }

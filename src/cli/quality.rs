@@ -129,7 +129,8 @@ fn limits(pack: &Pack) -> BTreeMap<String, Vec<i64>> {
     limits
 }
 
-fn finding_json(finding: &Finding) -> Value {
+/// A finding for programs.
+pub(super) fn finding_json(finding: &Finding) -> Value {
     let examples: Vec<Value> = finding
         .examples
         .iter()

@@ -433,6 +433,21 @@ pub(crate) fn needs_day_order(text: &[u8]) -> bool {
             || read_any(text, DayOrder::MonthFirst).is_some())
 }
 
+/// The date that a spreadsheet means by a number in a cell that was not formatted as a date;
+/// `None` for numbers that lie outside 1990 to 2099.
+pub(crate) fn day_number(text: &[u8]) -> Option<jiff::civil::Date> {
+    let whole = text.split(|byte| *byte == b'.').next()?;
+    if whole.len() != 5 || !text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
+        return None;
+    }
+    let days: i64 = std::str::from_utf8(whole).ok()?.parse().ok()?;
+    if !(32_874..=73_050).contains(&days) {
+        return None;
+    }
+    let epoch = jiff::civil::date(1899, 12, 30);
+    epoch.checked_add(jiff::Span::new().days(days)).ok()
+}
+
 /// `2020-01-31 10:20:30`, with `/` or `T` too, the layout that most exports have.
 #[inline]
 fn read_fixed(text: &[u8]) -> Option<Local> {

@@ -86,6 +86,35 @@ fn parcels() -> Schema {
     }
 }
 
+/// A short storm of fuzzing: changes the seed at random, always in the same way, and calls the
+/// target with each result.
+pub fn storm(seed: &[u8], rounds: u32, target: fn(&[u8])) {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut roll = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
+        (state >> 33) as usize % below.max(1)
+    };
+    target(seed);
+    for _ in 0..rounds {
+        let mut bytes = seed.to_vec();
+        for _ in 0..=roll(6) {
+            let at = roll(bytes.len());
+            let special = b",\"\n\r{}[]%;|\x00\xff\x81";
+            match roll(5) {
+                0 if !bytes.is_empty() => bytes[at] = roll(256) as u8,
+                1 if !bytes.is_empty() => drop(bytes.remove(at)),
+                2 => bytes.insert(at, special[roll(special.len())]),
+                3 => bytes.truncate(at),
+                _ => {
+                    let part = bytes[at..(at + roll(20)).min(bytes.len())].to_vec();
+                    bytes.splice(at..at, part);
+                }
+            }
+        }
+        target(&bytes);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,34 +127,6 @@ mod tests {
         list = \"stops\"\ncolumn = \"s\"\nat = \"t\"\nis = { a = { kind = \"b\" } }\n";
     const JSON: &[u8] = b"[{\"a\":{\"b\":[1,\"\\\"}\"]}},\n{\"c\":null}]\n{}";
     const DATE: &[u8] = b"%Y-%m-%d %H:%M:%S %p %z\n2020\xe5\xb9\xb41/31 \xe4\xb8\x8b10:20:30.5Z";
-
-    /// Changes seeds at random, always in the same way.
-    fn storm(seed: &[u8], rounds: u32, target: fn(&[u8])) {
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut roll = |below: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
-            (state >> 33) as usize % below.max(1)
-        };
-        target(seed);
-        for _ in 0..rounds {
-            let mut bytes = seed.to_vec();
-            for _ in 0..=roll(6) {
-                let at = roll(bytes.len());
-                let special = b",\"\n\r{}[]%;|\x00\xff\x81";
-                match roll(5) {
-                    0 if !bytes.is_empty() => bytes[at] = roll(256) as u8,
-                    1 if !bytes.is_empty() => drop(bytes.remove(at)),
-                    2 => bytes.insert(at, special[roll(special.len())]),
-                    3 => bytes.truncate(at),
-                    _ => {
-                        let part = bytes[at..(at + roll(20)).min(bytes.len())].to_vec();
-                        bytes.splice(at..at, part);
-                    }
-                }
-            }
-            target(&bytes);
-        }
-    }
 
     #[test]
     fn separated_text_withstands_a_storm() {

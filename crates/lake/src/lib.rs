@@ -22,11 +22,11 @@ mod table;
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
     FileSummary, ImportError, Language, Missing, Options, Progress, Reason, ReasonCount, Summary,
-    import, import_own,
+    Watched, import, import_own,
 };
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
-pub use mapping::{Mapping, MappingError};
+pub use mapping::{Mapping, MappingError, Reading};
 pub use scan::{ScanBatches, ScanTask};
 pub use schema::{Column, Kind, List, Schema};
 pub use source::{Block, Chunk, Encoding, FileEncoding, Format, Layout, ReadError, Shape, Source};

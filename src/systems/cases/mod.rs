@@ -1,5 +1,7 @@
 //! Cases: everything a customer waits for.
 
+#[doc(hidden)]
+pub mod fuzz;
 mod model;
 pub mod quality;
 mod shipped;

@@ -15,6 +15,8 @@ mod expressions;
 mod figures;
 mod file;
 mod fraction;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod http;
 mod inherit;
 mod limits;

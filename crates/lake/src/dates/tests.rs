@@ -120,3 +120,13 @@ fn a_spreadsheets_day_numbers_are_read_by_their_format() {
     }
     assert!(DateFormat::parse("excel %H").is_err());
 }
+
+#[test]
+fn a_spreadsheets_number_of_a_day_is_told_as_its_date() {
+    let date = |text: &str| day_number(text.as_bytes()).map(|date| date.to_string());
+    assert_eq!(date("43861").as_deref(), Some("2020-01-31"));
+    assert_eq!(date("43861.4309").as_deref(), Some("2020-01-31"));
+    for other in ["4386", "10000", "99999", "4386x", "438611", "-4386", "43861e", ""] {
+        assert_eq!(date(other), None, "{other}");
+    }
+}

@@ -250,7 +250,11 @@ impl Thread {
             let reason = if dates.formats.is_empty() && dates::needs_day_order(text) {
                 Reason::DayOrderUnknown
             } else {
-                Reason::NoMoment
+                dates::day_number(text).map_or(Reason::NoMoment, |date| Reason::DayNumber {
+                    year: date.year(),
+                    month: date.month(),
+                    day: date.day(),
+                })
             };
             out.refuse(Problem::of_text(row, reason, &shown()));
             return;

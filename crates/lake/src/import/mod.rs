@@ -25,12 +25,12 @@ mod rows;
 mod run;
 mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::lake::LakeError;
 use crate::manifest::Counts;
 use crate::mapping::MappingError;
-use crate::source::ReadError;
+use crate::source::{Chunk, ReadError};
 
 pub use reason::Reason;
 pub use run::{import, import_own};
@@ -51,6 +51,16 @@ pub struct Options<'a> {
     pub threads: Option<usize>,
     /// What quarantine files are written in.
     pub language: Language,
+    /// Given every chunk of text once it is read, on whichever thread read it and in any order.
+    pub watch: Option<&'a (dyn Fn(Watched<'_>) + Sync)>,
+}
+
+/// A chunk that an import is done with.
+#[derive(Debug)]
+pub struct Watched<'a> {
+    pub path: &'a Path,
+    pub headers: &'a [String],
+    pub chunk: Chunk,
 }
 
 impl std::fmt::Debug for Options<'_> {
@@ -73,6 +83,7 @@ impl Options<'_> {
             progress: None,
             threads: None,
             language: Language::default(),
+            watch: None,
         }
     }
 }

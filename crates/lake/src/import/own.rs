@@ -3,7 +3,6 @@
 //! They pass the same checks and comparisons as rows that came through a mapping; only the reading
 //! of text falls away.
 
-use std::fs::File;
 use std::sync::Mutex;
 
 use arrow_array::cast::AsArray;
@@ -37,11 +36,11 @@ pub(crate) fn read<'a>(
 ) -> Result<(Plan<'a>, Rows), ImportError> {
     let name = source.file();
     let failed = |error: &dyn std::fmt::Display| broken_table(name, &error.to_string());
-    let path = source.path();
-    let open = || File::open(path);
-    let file = open().map_err(|e| failed(&e))?;
+    let Some(held) = source.held() else {
+        return Err(failed(&"no Parquet").into());
+    };
     let metadata =
-        ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| failed(&e))?;
+        ArrowReaderMetadata::load(held, ArrowReaderOptions::new()).map_err(|e| failed(&e))?;
     let columns = columns(schema, &metadata, name)?;
     let headers = columns.iter().map(|(name, _, _)| name.clone()).collect();
     let plan = Plan::new(schema, Bound::own(columns), name.to_owned(), headers);
@@ -56,9 +55,8 @@ pub(crate) fn read<'a>(
         .par_iter()
         .enumerate()
         .map(|(group, start)| {
-            let file = open().map_err(|e| failed(&e))?;
             let builder =
-                ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+                ParquetRecordBatchReaderBuilder::new_with_metadata(held.clone(), metadata.clone());
             let reader = builder.with_row_groups(vec![group]).with_batch_size(PARQUET_ROWS * 16);
             let reader = reader.build().map_err(|e| failed(&e))?;
             let mut thread = Thread::new(&plan.bound, plan.slots, Pseudonyms::new(&[]));

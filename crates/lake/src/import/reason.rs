@@ -17,6 +17,12 @@ pub enum Reason {
     NotListed,
     NoMoment,
     DayOrderUnknown,
+    /// A spreadsheet's count of days, with the date that it stands for.
+    DayNumber {
+        year: i16,
+        month: i8,
+        day: i8,
+    },
     NoInteger,
     NoNumber,
     NoBoolean,
@@ -94,6 +100,7 @@ impl Reason {
             Reason::NotListed => "not_listed",
             Reason::NoMoment => "no_moment",
             Reason::DayOrderUnknown => "day_order_unknown",
+            Reason::DayNumber { .. } => "day_number",
             Reason::NoInteger => "no_integer",
             Reason::NoNumber => "no_number",
             Reason::NoBoolean => "no_boolean",

@@ -11,8 +11,8 @@ use super::labels::Joined;
 use super::order::{At, Keys};
 use super::pseudonym::Pseudonyms;
 use super::reason::Reason;
-use super::{ImportError, Options, Progress};
-use crate::source::{Block, ReadError, Source};
+use super::{ImportError, Options, Progress, Watched};
+use crate::source::{Block, Chunk, ReadError, Source};
 
 /// The rows of a file.
 pub(crate) struct Rows {
@@ -42,12 +42,18 @@ pub(crate) fn read(
     let pseudonyms = Pseudonyms::new(options.pseudonym_key.unwrap_or_default());
     let (sender, receiver) = sync_channel::<Block>(threads + 1);
     let receiver = Mutex::new(receiver);
+    let path = source.path().to_owned();
     let (failed, mut done) = std::thread::scope(|scope| {
         let work = |id: usize| {
             let mut thread = Thread::new(&plan.bound, plan.slots, pseudonyms.clone());
             plan.prepare(&mut thread);
-            let (receiver, plan) = (&receiver, &plan);
-            move || drain(receiver, plan, thread, id)
+            let (receiver, plan, path) = (&receiver, &plan, path.as_path());
+            let done = move |chunk: Chunk| {
+                if let Some(watch) = options.watch {
+                    watch(Watched { path, headers: &plan.headers, chunk });
+                }
+            };
+            move || drain(receiver, plan, (thread, id), done)
         };
         let handles: Vec<_> = (0..threads).map(|id| scope.spawn(work(id))).collect();
         let mut rows = 0;
@@ -97,14 +103,16 @@ pub(crate) fn read(
 fn drain(
     receiver: &Mutex<Receiver<Block>>,
     plan: &Plan<'_>,
-    mut thread: Thread,
-    id: usize,
+    (mut thread, id): (Thread, usize),
+    done: impl Fn(Chunk),
 ) -> (Vec<Fragment>, Thread) {
     let mut fragments = Vec::new();
     loop {
         let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(block) = next else { break };
-        fragments.push(plan.read(&block.into_chunk(), &mut thread, id));
+        let chunk = block.into_chunk();
+        fragments.push(plan.read(&chunk, &mut thread, id));
+        done(chunk);
     }
     (fragments, thread)
 }

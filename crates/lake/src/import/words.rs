@@ -91,6 +91,9 @@ impl Reason {
             Reason::Cells { found, wanted } => {
                 format!("本行有 {found} 个单元格，表头有 {wanted} 列")
             }
+            Reason::DayNumber { year, month, day } => {
+                format!("电子表格的日期序号，即 {year}-{month:02}-{day:02}")
+            }
             Reason::HalfRecord { list } => {
                 format!("此项为空，而同一条 {list} 记录的其他部分已填")
             }
@@ -115,6 +118,9 @@ impl Reason {
         match self {
             Reason::Cells { found, wanted } => {
                 format!("the row has {found} cells, the header names {wanted}")
+            }
+            Reason::DayNumber { year, month, day } => {
+                format!("a spreadsheet's number of a day, {year}-{month:02}-{day:02}")
             }
             Reason::HalfRecord { list } => {
                 format!("it is empty, but other parts of the same `{list}` record are filled")
@@ -152,6 +158,9 @@ impl Reason {
             Reason::NotListed => ("取值不在允许范围内", "the value is not one of those allowed"),
             Reason::NoMoment => ("不是有效的日期或时间", "no such date or time"),
             Reason::DayOrderUnknown => ("分不清日与月", "day and month cannot be told apart"),
+            Reason::DayNumber { .. } => {
+                ("是电子表格的日期序号，不是日期", "a spreadsheet's number of a day, no date")
+            }
             Reason::NoInteger => ("不是整数", "no whole number"),
             Reason::NoNumber => ("不是数字", "no number"),
             Reason::NoBoolean => ("不是“是”或“否”", "neither true nor false"),
@@ -201,6 +210,10 @@ impl Reason {
             Reason::DayOrderUnknown => (
                 "在映射中写明 `day_first = true`（日在前）或 `false`（月在前）",
                 "say `day_first = true` or `false` in the mapping",
+            ),
+            Reason::DayNumber { .. } => (
+                "在映射中写明 `format = \"excel\"`，或按上述日期改正",
+                "say `format = \"excel\"` in the mapping, or write the date",
             ),
             Reason::NoInteger => ("只写数字", "write digits only"),
             Reason::NoNumber => (
@@ -259,7 +272,8 @@ mod tests {
             Reason::NoText => Reason::NotListed,
             Reason::NotListed => Reason::NoMoment,
             Reason::NoMoment => Reason::DayOrderUnknown,
-            Reason::DayOrderUnknown => Reason::NoInteger,
+            Reason::DayOrderUnknown => Reason::DayNumber { year: 2020, month: 1, day: 31 },
+            Reason::DayNumber { .. } => Reason::NoInteger,
             Reason::NoInteger => Reason::NoNumber,
             Reason::NoNumber => Reason::NoBoolean,
             Reason::NoBoolean => Reason::HalfRecord { list: "stops" },
@@ -295,6 +309,6 @@ mod tests {
             told += 1;
             next = after(reason);
         }
-        assert_eq!(told, 16);
+        assert_eq!(told, 17);
     }
 }

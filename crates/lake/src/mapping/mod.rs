@@ -7,6 +7,7 @@ mod bind;
 mod columns;
 mod own;
 mod parse;
+mod reading;
 mod table;
 
 use jiff::tz::TimeZone;
@@ -18,6 +19,7 @@ use crate::source::Layout;
 
 pub(crate) use bind::{Bound, BoundList, BoundStates, BoundTarget, Headers, Input};
 pub(crate) use own::BOOKKEEPING;
+pub use reading::Reading;
 
 /// A mistake in a mapping, with where it stands and what to write instead.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -76,6 +76,11 @@ impl Chunk {
         }
     }
 
+    /// Its place in the source, from 0.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
     /// How many records it holds.
     pub fn rows(&self) -> usize {
         self.lines.len()
@@ -120,7 +125,7 @@ impl Chunk {
     }
 
     /// The record as it stood in the source.
-    pub(crate) fn record(&self, row: usize) -> &[u8] {
+    pub fn record(&self, row: usize) -> &[u8] {
         let span = self.records[row];
         &self.bytes[span.start as usize..span.end as usize]
     }

@@ -8,6 +8,7 @@ mod chunk;
 mod csv;
 mod encoding;
 mod grid;
+mod held;
 pub(crate) mod json;
 mod open;
 mod parquet;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 pub use chunk::{Chunk, Shape};
 pub use encoding::{Encoding, FileEncoding};
+pub(crate) use held::Held;
 pub(crate) use open::{Digest, hex};
 pub(crate) use parquet::{ROWS as PARQUET_ROWS, broken as broken_table};
 
@@ -74,6 +76,12 @@ pub enum ReadError {
     Damaged {
         file: String,
         bytes: u64,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot unpack {file} into a temporary file; is there room for it?")]
+    Unpack {
+        file: String,
         #[source]
         source: std::io::Error,
     },
@@ -173,6 +181,14 @@ impl Source {
         }
     }
 
+    /// The content of a Parquet file, for those who read its columns themselves.
+    pub(crate) fn held(&self) -> Option<&Held> {
+        match &self.reader {
+            Reader::Parquet(table) => Some(table.held()),
+            Reader::Csv(_) | Reader::Json(_) | Reader::Xlsx(_) => None,
+        }
+    }
+
     /// The encoding and the separator of separated text.
     pub fn text_layout(&self) -> Option<(FileEncoding, char)> {
         match &self.reader {
@@ -245,23 +261,15 @@ fn detect_format(
     } else {
         Format::Csv
     };
-    let packed = stream.is_packed();
     stream.give_back(head);
-    let problem = if head_is_old_workbook(stream) {
-        Some(("an old Excel workbook (.xls)", "save it as XLSX or CSV"))
-    } else if packed && found == Format::Parquet {
-        Some(("Parquet inside gzip", "unpack it first: Parquet is packed already"))
-    } else {
-        None
-    };
-    match problem {
-        None => Ok(found),
-        Some((problem, remedy)) => Err(ReadError::Unusable {
+    if head_is_old_workbook(stream) {
+        return Err(ReadError::Unusable {
             file: file.to_owned(),
-            problem: problem.to_owned(),
-            remedy: remedy.to_owned(),
-        }),
+            problem: "an old Excel workbook (.xls)".to_owned(),
+            remedy: "save it as XLSX or CSV".to_owned(),
+        });
     }
+    Ok(found)
 }
 
 fn head_is_old_workbook(stream: &open::Stream) -> bool {

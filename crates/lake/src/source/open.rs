@@ -108,6 +108,11 @@ impl Stream {
         Ok(buffer.len() - before)
     }
 
+    /// How much of the file has been read, as it lies on disk.
+    pub(crate) fn packed(&self) -> u64 {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).bytes
+    }
+
     pub(crate) fn is_packed(&self) -> bool {
         matches!(self.packing, Packing::Gzip(_))
     }

@@ -1,6 +1,5 @@
 //! Parquet in a layout of its own: its columns as text, structures by dotted path.
 
-use std::fs::File;
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
@@ -11,6 +10,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use super::chunk::Chunk;
 pub(crate) use super::grid::ROWS;
 use super::grid::{Grid, separated};
+use super::held::Held;
 use super::open::{Digest, Stream};
 use super::{FileEncoding, Form, Preamble, ReadError, distinct};
 
@@ -22,6 +22,7 @@ pub(super) struct Table {
     columns: usize,
     head: Vec<u8>,
     digest: Digest,
+    held: Held,
 }
 
 impl std::fmt::Debug for Table {
@@ -36,10 +37,13 @@ impl Table {
         path: &Path,
         file: &str,
     ) -> Result<(Table, Vec<String>), ReadError> {
+        let held = if stream.is_packed() {
+            Held::unpack(&mut stream, file)?
+        } else {
+            Held::open(path).map_err(|source| ReadError::Io { file: file.to_owned(), source })?
+        };
         let digest = stream.digest(file, 0)?;
-        let opened =
-            File::open(path).map_err(|source| ReadError::Io { file: file.to_owned(), source })?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(opened)
+        let builder = ParquetRecordBatchReaderBuilder::try_new(held.clone())
             .map_err(|error| broken(file, &error.to_string()))?;
         let mut names = Vec::new();
         flatten_names(builder.schema().fields(), "", &mut names);
@@ -54,6 +58,7 @@ impl Table {
             columns: names.len(),
             head: separated(&names),
             digest: Digest { lines: rows, ..digest },
+            held,
         };
         Ok((table, names))
     }
@@ -73,6 +78,10 @@ impl Table {
         }
         self.number += 1;
         Ok(Some(grid.finish()))
+    }
+
+    pub(super) fn held(&self) -> &Held {
+        &self.held
     }
 
     pub(super) fn digest(&self) -> Digest {

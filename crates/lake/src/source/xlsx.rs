@@ -17,6 +17,9 @@ use super::{FileEncoding, Form, Layout, Preamble, ReadError, distinct};
 const MAX_UNPACKED: u64 = 1 << 30;
 const MAX_PACKED: usize = 512 << 20;
 
+/// Rows among which a table begins; what stands over it are titles, dates and units.
+const TITLES_MAX: usize = 10;
+
 /// The records of a workbook.
 #[derive(Debug)]
 pub(super) struct Sheets {
@@ -257,12 +260,15 @@ impl Sheet {
         Ok((distinct(names), top + height))
     }
 
-    /// The first row that is no title: a title is one text across merged cells.
+    /// The first row that is no title: a title is one text across merged cells, or one text alone
+    /// over a table of several columns.
     fn first_header_row(&self) -> Option<u32> {
+        let wide = self.rows.iter().take(TITLES_MAX).any(|(_, cells)| cells.len() > 1);
         let title = |row: u32, cells: &Row| {
             let one = cells.iter().all(|(_, text)| *text == cells[0].1);
-            one && cells.len() > 1
-                && self.merged.iter().any(|area| area.start.0 == row && area.end.1 > area.start.1)
+            let merged =
+                || self.merged.iter().any(|area| area.start.0 == row && area.end.1 > area.start.1);
+            one && if cells.len() > 1 { merged() } else { wide }
         };
         self.rows.iter().find(|(row, cells)| !title(*row, cells)).map(|(row, _)| *row)
     }

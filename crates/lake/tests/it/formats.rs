@@ -30,6 +30,62 @@ fn gzip_is_unpacked_whatever_the_file_is_called() {
     assert_eq!(place.rows(&COLUMNS, None), EXPECTED);
 }
 
+/// A workbook with the rows of [`SMALL`].
+fn workbook() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, line) in SMALL.replace("\"a, b\"", "a; b").lines().enumerate() {
+        for (column, cell) in line.split(',').enumerate() {
+            sheet.write(row as u32, column as u16, cell.replace(';', ",")).expect("a cell");
+        }
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+#[test]
+fn every_format_may_be_inside_gzip() {
+    let json = r#"{"number":"B2","size":"大","grams":20,"posted":"2020-01-31T10:20:30+08:00",
+        "note":"a, b"}
+        {"number":"A1","size":"小","grams":10,"posted":"2020-01-31","note":null}"#;
+    for (name, content) in [("a.json.gz", json.into()), ("a.xlsx.gz", workbook())] {
+        let place = Place::new();
+        place.import(MAPPING, &place.file(name, gzip(&content))).expect(name);
+        assert_eq!(place.rows(&COLUMNS, None), EXPECTED, "{name}");
+    }
+    let place = Place::new();
+    place.import(MAPPING, &place.file("a.csv", SMALL)).expect("an import");
+    let written = place.lake.dataset_folder("parcel").join("000001.parquet");
+    let packed = gzip(&std::fs::read(written).expect("readable"));
+    let other = Place::new();
+    let file = other.file("a.parquet.gz", &packed);
+    let summary = import_own(&other.lake, &other.schema, &[file.clone()], &other.options(5));
+    assert_eq!(summary.expect("an import").counts.new, 2);
+    assert_eq!(other.rows(&COLUMNS, None), EXPECTED);
+    let third = Place::new();
+    let plain = MAPPING
+        .replace("[mapping]", "[mapping]\nrest = \"drop\"")
+        .replace("values = { \"小\" = \"small\", \"大\" = \"large\" }", "");
+    third.import(&plain, &file).expect("an import");
+    assert_eq!(third.rows(&COLUMNS, None), EXPECTED);
+}
+
+#[test]
+fn a_title_alone_in_its_row_is_passed_over() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "A register of parcels").expect("a title");
+    sheet.write(1, 3, "in grams").expect("a unit");
+    for (row, line) in SMALL.replace("\"a, b\"", "a; b").lines().enumerate() {
+        for (column, cell) in line.split(',').enumerate() {
+            sheet.write(row as u32 + 2, column as u16, cell.replace(';', ",")).expect("a cell");
+        }
+    }
+    let place = Place::new();
+    let file = place.file("a.xlsx", book.save_to_buffer().expect("a workbook"));
+    place.import(MAPPING, &file).expect("an import");
+    assert_eq!(place.rows(&COLUMNS, None), EXPECTED);
+}
+
 #[test]
 fn json_comes_in_lines_and_in_arrays() {
     let lines = r#"{"number":"B2","size":"大","grams":20,"posted":"2020-01-31T10:20:30+08:00",

@@ -32,6 +32,18 @@ fn files_cut_short_are_refused() {
 }
 
 #[test]
+fn a_table_that_unpacks_without_end_is_refused() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(b"PAR1").expect("in memory");
+    for _ in 0..64 {
+        packed.write_all(&vec![0; 1 << 20]).expect("in memory");
+    }
+    let packed = packed.finish().expect("in memory");
+    assert!(packed.len() < 100_000, "{}", packed.len());
+    refused("bomb.parquet.gz", packed, "100 times its size");
+}
+
+#[test]
 fn a_quote_left_open_is_told_with_its_line() {
     refused("open.csv", format!("{HEAD}A,小,1,,x\nB,小,1,,\"x\nC,小,1,,y\n"), "line 3");
 }

@@ -5,7 +5,7 @@
 //! says exactly how many rows it is about, names some of them, and tells how far the mean would
 //! move without them. Both merge: the parts may come from any number of files, threads or machines
 //! in any order. What only a source file shows (its header, raw values, repeated rows) is in
-//! [`SourceProfile`].
+//! [`SourceProfile`], which [`Intake`] fills during an import.
 //! Thresholds are constants beside the test that uses them; `docs/quality.md` explains each.
 
 mod by_name;
@@ -13,7 +13,9 @@ mod clockface;
 mod closing;
 mod codes;
 mod dates;
+mod day_order;
 mod evidence;
+mod intake;
 mod limits;
 mod local;
 mod names;
@@ -33,6 +35,7 @@ use arrow_array::RecordBatch;
 
 pub(crate) use codes::is_empty_word;
 pub use evidence::Evidence;
+pub use intake::{Intake, Seen};
 pub use source::SourceProfile;
 
 use self::local::LocalTime;
@@ -43,6 +46,8 @@ use self::rows::Rows;
 pub enum Problem {
     /// Day and month changed places when a date was read.
     SwappedDayMonth,
+    /// Whether day or month comes first cannot be told, or is not told the same everywhere.
+    UncertainDayOrder,
     /// Two moments of a case were written in different zones.
     ZoneShift,
     /// A case stops before it starts.
@@ -81,8 +86,9 @@ pub enum Problem {
 
 impl Problem {
     /// Every kind, in the order of `docs/quality.md`.
-    pub const ALL: [Problem; 18] = [
+    pub const ALL: [Problem; 19] = [
         Problem::SwappedDayMonth,
+        Problem::UncertainDayOrder,
         Problem::ZoneShift,
         Problem::StopBeforeStart,
         Problem::ImpossibleMoment,
@@ -106,6 +112,7 @@ impl Problem {
     pub fn code(self) -> &'static str {
         match self {
             Problem::SwappedDayMonth => "swapped_day_month",
+            Problem::UncertainDayOrder => "uncertain_day_order",
             Problem::ZoneShift => "zone_shift",
             Problem::StopBeforeStart => "stop_before_start",
             Problem::ImpossibleMoment => "impossible_moment",

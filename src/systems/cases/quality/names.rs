@@ -7,6 +7,7 @@ impl Problem {
     pub fn name(self) -> (&'static str, &'static str) {
         match self {
             Problem::SwappedDayMonth => ("日与月颠倒", "day and month swapped"),
+            Problem::UncertainDayOrder => ("日月不明", "day or month first"),
             Problem::ZoneShift => ("时区不一", "zones mixed"),
             Problem::StopBeforeStart => ("结束早于开始", "stop before start"),
             Problem::ImpossibleMoment => ("时间不可能", "impossible moment"),

@@ -40,6 +40,14 @@ pub(super) enum Precision {
     Day,
 }
 
+/// The year 5138, and as far before 1970: what lies beyond is as impossible there as where it was,
+/// and nobody has to fear for sums.
+const FAR: i64 = 100_000_000_000;
+
+fn near(at: i64) -> i64 {
+    at.clamp(-FAR, FAR)
+}
+
 /// One moment of one row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
@@ -130,7 +138,7 @@ impl<'a> Intervals<'a> {
         let offsets = self.list.value_offsets();
         (offsets[row] as usize..offsets[row + 1] as usize)
             .filter(|&at| self.kind.get(at) == Some("paused") && self.from.is_valid(at))
-            .map(|at| self.from.value(at))
+            .map(|at| near(self.from.value(at)))
     }
 }
 
@@ -213,7 +221,7 @@ impl<'a> Rows<'a> {
         let letter =
             self.precision.get(row).and_then(|letters| letters.as_bytes().get(which).copied());
         Some(Moment {
-            at: array.value(row),
+            at: near(array.value(row)),
             precision: match letter {
                 Some(b'd') => Precision::Day,
                 Some(b'm') => Precision::Minute,

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use trueline_lake::{Kind, Mapping, Reading};
+
 use super::codes::{NumberColumn, coordinate_limit, is_empty_word, is_nowhere};
+use super::day_order::DayOrders;
 use super::{Certainty, Example, Finding, Problem, Text, text};
 
 const EXAMPLES_MAX: usize = 3;
@@ -15,13 +18,13 @@ const KEYS_KEPT_MAX: usize = 1 << 20;
 const FLAG_VALUES_MAX: usize = 2;
 
 #[derive(Debug, Clone, Default)]
-struct Tallied {
-    rows: u64,
+pub(super) struct Tallied {
+    pub(super) rows: u64,
     examples: Vec<i64>,
 }
 
 impl Tallied {
-    fn add(&mut self, line: i64) {
+    pub(super) fn add(&mut self, line: i64) {
         self.rows += 1;
         if self.examples.len() < EXAMPLES_MAX {
             self.examples.push(line);
@@ -31,8 +34,9 @@ impl Tallied {
 
 #[derive(Debug, Clone, Default)]
 struct RawColumn {
-    words: BTreeMap<String, u64>,
-    word_rows: Tallied,
+    words: BTreeMap<String, Tallied>,
+    orders: DayOrders,
+    coordinate: Option<f64>,
     numbers: NumberColumn,
     texts: u64,
     nowhere: Tallied,
@@ -69,7 +73,7 @@ impl SourceProfile {
         Self {
             headers: headers.to_vec(),
             key,
-            columns: vec![RawColumn::default(); headers.len()],
+            columns: headers.iter().map(|header| RawColumn::new(header)).collect(),
             rows: 0,
             digests: HashMap::new(),
             sampled_bits: 0,
@@ -81,17 +85,29 @@ impl SourceProfile {
     /// Counts one row. Values past the header are ignored, missing ones are empty.
     pub fn observe(&mut self, line: i64, values: &[&str]) {
         self.rows += 1;
-        self.note_row(line, values);
-        for ((value, column), header) in values.iter().zip(&mut self.columns).zip(&self.headers) {
-            column.add(value.trim(), line, coordinate_limit(header));
+        self.note_row(line, digest(values));
+        for (value, column) in values.iter().zip(&mut self.columns) {
+            column.add(value.trim(), line);
         }
         if let Some(key) = self.key.and_then(|key| values.get(key)) {
             self.note_flags(digest(key), line, values);
         }
     }
 
-    fn note_row(&mut self, line: i64, values: &[&str]) {
-        let digest = digest(values);
+    /// Counts a row whose values are given one by one, as far as they matter.
+    pub(super) fn count_row(&mut self) {
+        self.rows += 1;
+    }
+
+    pub(super) fn observe_record(&mut self, line: i64, record: &[u8]) {
+        self.note_row(line, digest(record));
+    }
+
+    pub(super) fn observe_value(&mut self, line: i64, column: usize, value: &str) {
+        self.columns[column].add(value.trim(), line);
+    }
+
+    fn note_row(&mut self, line: i64, digest: u64) {
         if digest.trailing_zeros() < self.sampled_bits {
             return;
         }
@@ -111,8 +127,7 @@ impl SourceProfile {
     fn note_flags(&mut self, key: u64, line: i64, values: &[&str]) {
         let mut bits = 0_u128;
         let mut known = 0_u128;
-        for (at, value) in values.iter().enumerate().take(128) {
-            let column = &mut self.columns[at];
+        for (at, (value, column)) in values.iter().zip(&self.columns).enumerate().take(128) {
             if Some(at) == self.key || column.values.len() > FLAG_VALUES_MAX {
                 continue;
             }
@@ -123,9 +138,9 @@ impl SourceProfile {
         }
         if let Some(&(bits_before, known_before)) = self.flags.get(&key) {
             let changed = (bits ^ bits_before) & known & known_before;
-            for at in 0..values.len().min(128) {
+            for (at, column) in self.columns.iter_mut().enumerate().take(128) {
                 if changed >> at & 1 == 1 {
-                    self.columns[at].flips.add(line);
+                    column.flips.add(line);
                 }
             }
             known |= known_before;
@@ -140,30 +155,38 @@ impl SourceProfile {
         let mut findings = self.duplicate_headers();
         findings.extend(self.identical_rows());
         for (header, column) in self.headers.iter().zip(&self.columns) {
-            findings.extend(column.missing_codes(header));
-            if column.nowhere.rows > 0 {
-                findings.push(finding(
-                    (Problem::ImpossiblePosition, Certainty::Likely),
-                    header,
-                    &column.nowhere,
-                    [
-                        text(
-                            "坐标超出范围，或为 0、-1 等代替值",
-                            "coordinates out of range, or 0 or −1 for “unknown”",
-                        ),
-                        text(
-                            "在映射中把这些坐标当作缺失",
-                            "let the mapping read these coordinates as missing",
-                        ),
-                    ],
-                ));
-            }
+            findings.extend(column.missing_codes(header, |_| false));
+            findings.extend(column.impossible_positions(header));
+            findings.extend(column.orders.finding(header, None));
             if column.flips.rows > 0 && column.is_flag() {
                 findings.push(flag_flips(header, &column.flips));
             }
         }
-        findings.sort_by(|a, b| (a.kind, &a.column).cmp(&(b.kind, &b.column)));
-        findings
+        sorted(findings)
+    }
+
+    /// The findings that a mapping gives no answer to, in columns that it reads.
+    pub fn findings_under(&self, mapping: &Mapping) -> Vec<Finding> {
+        let mut findings = self.duplicate_headers();
+        findings.retain(|found| {
+            let second = format!("{}#2", found.column);
+            mapping.readings(&found.column).next().is_some() && !mapping.mentions(&second)
+        });
+        // Where rows have keys of their own, repeats are in quarantine already.
+        findings.extend(self.identical_rows().into_iter().filter(|_| mapping.keys_by_line()));
+        for (header, column) in self.headers.iter().zip(&self.columns) {
+            let readings = || mapping.readings(header);
+            let is_moment = |reading: &Reading<'_>| reading.kind() == Kind::Moment;
+            if readings().next().is_none() {
+                continue;
+            }
+            let named = |value: &str| readings().any(|reading| reading.names(value));
+            findings.extend(column.missing_codes(header, named));
+            findings.extend(column.impossible_positions(header));
+            let said = readings().filter(is_moment).find_map(|reading| reading.day_order());
+            findings.extend(said.and_then(|said| column.orders.finding(header, Some(said))));
+        }
+        sorted(findings)
     }
 
     /// A header without the `#2` by which a reader told it from the first of its name.
@@ -237,27 +260,59 @@ impl SourceProfile {
 }
 
 impl RawColumn {
-    fn add(&mut self, value: &str, line: i64, coordinate: Option<f64>) {
+    fn new(header: &str) -> Self {
+        Self { coordinate: coordinate_limit(header), ..Self::default() }
+    }
+
+    fn add(&mut self, value: &str, line: i64) {
         if value.is_empty() {
             return;
         }
         if is_empty_word(value) {
-            *self.words.entry(value.to_owned()).or_default() += 1;
-            self.word_rows.add(line);
+            self.words.entry(value.to_owned()).or_default().add(line);
             return;
         }
         if self.values.len() <= FLAG_VALUES_MAX && !self.values.iter().any(|known| known == value) {
             self.values.push(value.to_owned());
         }
-        match (value.parse::<f64>(), coordinate) {
-            (Ok(number), Some(limit)) => {
+        // Whatever reads as a number starts so, and most texts do not.
+        let starts = matches!(
+            value.as_bytes()[0],
+            b'0'..=b'9' | b'+' | b'-' | b'.' | b'i' | b'I' | b'n' | b'N'
+        );
+        let number = if starts { value.parse::<f64>().ok() } else { None };
+        match (number, self.coordinate) {
+            (Some(number), Some(limit)) => {
                 if is_nowhere(number, limit) {
                     self.nowhere.add(line);
                 }
             }
-            (Ok(number), None) => self.numbers.add(number),
-            (Err(_), _) => self.texts += 1,
+            (Some(number), None) => self.numbers.add(number),
+            (None, _) => {
+                self.texts += 1;
+                self.orders.add(value, line);
+            }
         }
+    }
+
+    fn impossible_positions(&self, header: &str) -> Option<Finding> {
+        (self.nowhere.rows > 0).then(|| {
+            finding(
+                (Problem::ImpossiblePosition, Certainty::Likely),
+                header,
+                &self.nowhere,
+                [
+                    text(
+                        "坐标超出范围，或为 0、-1 等代替值",
+                        "coordinates out of range, or 0 or −1 for “unknown”",
+                    ),
+                    text(
+                        "在映射中把这些坐标当作缺失",
+                        "let the mapping read these coordinates as missing",
+                    ),
+                ],
+            )
+        })
     }
 
     fn is_flag(&self) -> bool {
@@ -269,15 +324,22 @@ impl RawColumn {
         self.values.len() == FLAG_VALUES_MAX && self.values.iter().all(yes_or_no)
     }
 
-    fn missing_codes(&self, header: &str) -> Option<Finding> {
-        let mut shown: Vec<String> =
-            self.words.iter().map(|(word, count)| format!("{word} × {count}")).collect();
-        let mut rows = self.word_rows.clone();
+    /// Codes for no value, but for those that `named` knows.
+    fn missing_codes(&self, header: &str, named: impl Fn(&str) -> bool) -> Option<Finding> {
+        let mut shown = Vec::new();
+        let mut rows = Tallied::default();
+        for (word, seen) in self.words.iter().filter(|(word, _)| !named(word)) {
+            shown.push(format!("{word} × {}", seen.rows));
+            seen.examples.iter().for_each(|line| rows.add(*line));
+            rows.rows += seen.rows - seen.examples.len() as u64;
+        }
         // Among texts a number is a name like any other.
         if self.texts == 0 {
             for (code, count) in self.numbers.suspect() {
-                shown.push(format!("{code} × {count}"));
-                rows.rows += count;
+                if !named(&code.to_string()) {
+                    shown.push(format!("{code} × {count}"));
+                    rows.rows += count;
+                }
             }
         }
         let shown = shown.join("、");
@@ -301,6 +363,11 @@ impl RawColumn {
     }
 }
 
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| (a.kind, &a.column).cmp(&(b.kind, &b.column)));
+    findings
+}
+
 fn flag_flips(header: &str, flips: &Tallied) -> Finding {
     finding(
         (Problem::FlagFlips, Certainty::Certain),
@@ -319,7 +386,7 @@ fn flag_flips(header: &str, flips: &Tallied) -> Finding {
     )
 }
 
-fn finding(
+pub(super) fn finding(
     (kind, certainty): (Problem, Certainty),
     column: &str,
     rows: &Tallied,

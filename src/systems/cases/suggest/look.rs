@@ -13,6 +13,8 @@ const VALUES_KEPT_MAX: usize = 200;
 const DISTINCT_MAX: usize = 200_000;
 /// A column is what at least this share of its values are.
 const MOST: f64 = 0.98;
+/// Where the header names a moment, those that are none wait in quarantine to be mended.
+const MOST_WHERE_NAMED: f64 = 0.5;
 /// A secret needs less agreement to be kept out.
 const SECRET_SHARE: f64 = 0.3;
 /// Values longer than this are texts whatever they say.
@@ -22,6 +24,8 @@ const LOOKED_AT_MAX: usize = 400;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Look {
     pub(super) header: String,
+    /// Whether the header is the name of a moment.
+    pub(super) names_moment: bool,
     pub(super) filled: u64,
     pub(super) empty: u64,
     /// Words for "nothing", with their counts.
@@ -136,7 +140,8 @@ impl Look {
             return Sort::Empty;
         }
         let dates: u64 = self.layouts.values().sum();
-        if most(dates)
+        let named = self.names_moment && dates as f64 >= MOST_WHERE_NAMED * self.filled as f64;
+        if (named || most(dates))
             && let Some((&layout, _)) = self.layouts.iter().max_by_key(|&(_, count)| count)
         {
             return Sort::Dates(layout);

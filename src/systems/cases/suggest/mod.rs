@@ -47,10 +47,8 @@ pub struct Suggestion {
 pub fn suggest(path: &Path) -> Result<Suggestion, ReadError> {
     let mut source = Source::open(path, &Layout::default())?;
     let headers = source.headers().to_vec();
-    let mut sample = Sample {
-        looks: headers.iter().map(|header| Look::new(header)).collect(),
-        kept: Vec::new(),
-    };
+    let mut sample =
+        Sample { looks: headers.iter().map(|header| look_at(header)).collect(), kept: Vec::new() };
     let mut profile = SourceProfile::new(&headers, key_by_name(&headers));
     let mut rows = 0;
     'file: while let Some(chunk) = source.next_chunk()? {
@@ -79,6 +77,12 @@ pub fn suggest(path: &Path) -> Result<Suggestion, ReadError> {
     let plan = sample.plan();
     let draft = Writer::new(&sample, &plan, source.file(), rows).write();
     Ok(Suggestion { draft, rows, findings: profile.findings() })
+}
+
+fn look_at(header: &str) -> Look {
+    let mut look = Look::new(header);
+    look.names_moment = roles::candidates(header).iter().any(|(_, role)| role.is_moment());
+    look
 }
 
 /// The column whose name says best that it is the case's number.

@@ -1,5 +1,6 @@
 //! Which column of a file fills which column of the dataset, and why.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::look::{Look, Sort};
@@ -197,7 +198,7 @@ impl Sample {
         if let Some(key) = named {
             let look = &self.looks[key];
             let repeated = look.filled.saturating_sub(look.distinct());
-            if repeated as f64 > EVENTS_SHARE * look.filled as f64 {
+            if repeated as f64 > EVENTS_SHARE * look.filled as f64 && self.repeats_differ(key) {
                 plan.rows = self.event_order(plan).map_or(RowsAre::Events, RowsAre::EventsBy);
             }
             return;
@@ -215,6 +216,20 @@ impl Sample {
         if let Some(column) = numbers_cases {
             plan.given.insert(role, (Origin::Column(column), Reason::Values));
         }
+    }
+
+    /// Whether rows of one key say different things: a row that stands there twice is no event.
+    fn repeats_differ(&self, key: usize) -> bool {
+        let mut first: HashMap<&str, &Vec<String>> = HashMap::new();
+        let mut same = 0_u64;
+        for row in &self.kept {
+            match first.entry(&row[key]) {
+                Entry::Vacant(free) => drop(free.insert(row)),
+                Entry::Occupied(known) if *known.get() == row => same += 1,
+                Entry::Occupied(_) => return true,
+            }
+        }
+        same == 0
     }
 
     /// The column that orders the events of a case: when they were written.

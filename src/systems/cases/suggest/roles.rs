@@ -323,6 +323,7 @@ const WORDS: [(Role, &[&str]); 28] = [
             "回复时间",
             "处理完成时间",
             "完成时间",
+            "完成日期",
             "结束时间",
             "resolvedat",
             "resolutiondate",

@@ -136,3 +136,24 @@ fn hostile_headers_and_values_cannot_break_out_of_the_draft() {
     let (text, _) = draft_of("t.csv", csv.as_bytes());
     assert_eq!(text.matches("\n[mapping]").count(), 1, "{text}");
 }
+
+#[test]
+fn a_column_named_for_a_moment_is_one_though_some_of_its_cells_are_mistyped() {
+    let csv = "工单编号,受理/时间,完成日期\n1,2020-01-30 08:00,3/4/2020\n2,43861.5,30/4/2020\n\
+               3,2020-13-01,4/5/2020\n4,2020-02-01 09:30,5/6/2020\n5,2020-02-01,6/6/2020\n";
+    let (text, _) = draft_of("登记表.csv", csv.as_bytes());
+    assert!(text.contains("[columns.accepted]\nfrom = \"受理/时间\""), "{text}");
+    assert!(text.contains("[columns.resolved]\nfrom = \"完成日期\""), "{text}");
+}
+
+#[test]
+fn whole_rows_that_stand_there_twice_are_no_events() {
+    let rows: String = (0..20)
+        .map(|row| format!("G{},2020-01-{:02} 08:00,障碍\n", row % 10, row % 10 + 1))
+        .collect();
+    let (text, _) = draft_of("twice.csv", format!("工单编号,受理时间,类型\n{rows}").as_bytes());
+    assert!(!text.contains("[events]"), "{text}");
+    let events = rows.replacen("障碍", "移机", 1);
+    let (text, _) = draft_of("events.csv", format!("工单编号,受理时间,类型\n{events}").as_bytes());
+    assert!(text.contains("[events]"), "{text}");
+}

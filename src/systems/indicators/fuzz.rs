@@ -1,0 +1,38 @@
+//! An entry point for fuzzing packs.
+
+use super::load::parse;
+use super::mistake::PackError;
+
+/// A pack: it is understood, twice in the same way, or refused with a line that exists and with
+/// words about it.
+pub fn pack(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match parse("fuzz.toml", &text) {
+        Ok(pack) => {
+            let again = parse("fuzz.toml", &text).map(|again| format!("{again:?}"));
+            assert_eq!(again.ok(), Some(format!("{pack:?}")));
+        }
+        Err(PackError::Mistake(mistake)) if mistake.place.file == "fuzz.toml" => {
+            let lines = text.lines().count();
+            assert!((1..=lines + 1).contains(&mistake.place.line), "{mistake}");
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trueline_lake::fuzz::storm;
+
+    use super::super::shipped::{shipped_pack_text, shipped_packs};
+    use super::*;
+
+    #[test]
+    fn packs_withstand_a_storm() {
+        for name in shipped_packs() {
+            let text = shipped_pack_text(name).expect("a pack that is shipped");
+            assert!(parse(name, text).is_ok(), "{name}");
+            storm(text.as_bytes(), 150, pack);
+        }
+    }
+}
