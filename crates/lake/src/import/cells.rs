@@ -404,7 +404,7 @@ fn says_empty(bound: &BoundTarget) -> bool {
     said && bound.target.required
 }
 
-fn is_missing(target: &Target, text: &[u8]) -> bool {
+pub(super) fn is_missing(target: &Target, text: &[u8]) -> bool {
     text.is_empty() || target.missing.iter().any(|missing| missing.as_bytes() == text)
 }
 

@@ -141,6 +141,7 @@ impl Rows {
                     row: at.row,
                     line: folded.lines[at.fragment as usize][at.row as usize] as u64,
                     record: Box::default(),
+                    sheet: None,
                     problems,
                 };
                 refused.insert((at.fragment, at.row), row);
@@ -218,7 +219,7 @@ impl Rows {
             return None;
         }
         let line = self.line(blamed);
-        let row = Refused { row: blamed.row, line, record: Box::default(), problems };
+        let row = Refused { row: blamed.row, line, record: Box::default(), sheet: None, problems };
         refused.insert((blamed.fragment, blamed.row), row);
         Some(line)
     }
@@ -229,6 +230,7 @@ impl Rows {
                 row: at.row,
                 line: self.line(*at),
                 record: Box::default(),
+                sheet: None,
                 problems: vec![(String::new(), String::new(), Reason::OtherEvent { line })],
             });
         }
@@ -309,6 +311,7 @@ impl Rows {
             lines: groups.iter().map(first).collect(),
             notes: Vec::new(),
             refused: Vec::new(),
+            sheet: None,
             event: None,
         }
     }

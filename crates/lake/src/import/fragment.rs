@@ -1,14 +1,15 @@
 //! A fragment: the values of one chunk, and what is wrong with some of its rows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::cells::{Cells, ReadColumn, RowsAre, Thread};
+use super::cells::{Cells, ReadColumn, RowsAre, Thread, is_missing};
 use super::column::{Data, Records};
 use super::events::EventPart;
 use super::reason::{Problem, Reason};
-use crate::mapping::{Bound, BoundList};
+use crate::mapping::{Bound, BoundList, BoundTarget};
 use crate::schema::{Kind, Schema};
-use crate::source::Chunk;
+use crate::source::{CellError, Chunk};
 
 /// Everything that reading a chunk needs and that all threads share.
 pub(crate) struct Plan<'a> {
@@ -43,6 +44,8 @@ pub(crate) struct Fragment {
     pub(crate) notes: Vec<(u32, String)>,
     /// Refused rows in ascending order.
     pub(crate) refused: Vec<Refused>,
+    /// The sheet of a workbook that they are from.
+    pub(crate) sheet: Option<Arc<str>>,
     /// Where rows are events.
     pub(crate) event: Option<EventPart>,
 }
@@ -54,6 +57,8 @@ pub(crate) struct Refused {
     pub(crate) line: u64,
     /// The row as it stood in the source.
     pub(crate) record: Box<[u8]>,
+    /// The sheet of a workbook that it is from.
+    pub(crate) sheet: Option<Arc<str>>,
     /// Column (empty for the whole row), value, reason.
     pub(crate) problems: Vec<(String, String, Reason)>,
 }
@@ -138,6 +143,9 @@ impl<'a> Plan<'a> {
             }
             part
         });
+        for error in &chunk.errors {
+            self.cell_error(chunk, *error, &mut wrong);
+        }
         notes.sort_by_key(|(row, _)| *row);
         Fragment {
             file: 0,
@@ -150,7 +158,24 @@ impl<'a> Plan<'a> {
             lines: chunk.lines.iter().map(|line| *line as i64).collect(),
             notes,
             refused: wrong.refused(chunk),
+            sheet: chunk.sheet.clone(),
             event,
+        }
+    }
+
+    /// Refuses the row of a cell that holds an error, if the mapping reads that cell and does not
+    /// say that the error means no value.
+    fn cell_error(&self, chunk: &Chunk, error: CellError, wrong: &mut Wrong) {
+        let (row, column) = (error.row as usize, error.column as usize);
+        let value = chunk.text(row, column).unwrap_or_default();
+        let missing = |bound: &&BoundTarget| is_missing(&bound.target, value.as_bytes());
+        let lists = self.bound.lists.iter().flat_map(|list| list.columns.iter().flatten());
+        let targets = self.bound.targets.iter().chain(lists);
+        let read = targets.filter(|bound| bound.input.reads(column)).any(|b| !missing(&b));
+        let event = self.bound.events.as_ref().is_some_and(|events| events.reads(column));
+        if read || event {
+            let reason = Reason::CellError { line: chunk.line(row), column: error.of_sheet };
+            wrong.add(self.headers[column].clone(), Problem::of_text(row, reason, &value));
         }
     }
 
@@ -344,13 +369,23 @@ impl Wrong {
 
     fn refused(self, chunk: &Chunk) -> Vec<Refused> {
         let rows = self.rows.into_iter().map(|(row, mut problems)| {
-            let shape =
-                |reason: &Reason| matches!(reason, Reason::Cells { .. } | Reason::StrayQuote);
+            let shape = |reason: &Reason| {
+                matches!(
+                    reason,
+                    Reason::Cells { .. } | Reason::StrayQuote | Reason::NoJson | Reason::CutShort
+                )
+            };
             // When cells have shifted, what they hold says nothing.
             if problems.iter().any(|(_, _, reason)| shape(reason)) {
                 problems.retain(|(_, _, reason)| shape(reason));
             }
+            // An error in a cell is no wrong date or number as well.
+            let error = |reason: &Reason| matches!(reason, Reason::CellError { .. });
+            let errors: Vec<String> =
+                problems.iter().filter(|p| error(&p.2)).map(|p| p.0.clone()).collect();
+            problems.retain(|(column, _, reason)| error(reason) || !errors.contains(column));
             Refused {
+                sheet: chunk.sheet.clone(),
                 row,
                 line: chunk.line(row as usize),
                 record: chunk.record(row as usize).into(),

@@ -108,6 +108,10 @@ pub struct Summary {
 pub struct FileSummary {
     /// The base name.
     pub file: String,
+    /// The sheets of a workbook that were not read.
+    pub unread_sheets: Vec<String>,
+    /// The encoding that text was read in, as declared or detected.
+    pub encoding: Option<&'static str>,
     pub counts: Counts,
     /// The batch its rows are in; `None` when it brought nothing new.
     pub batch: Option<String>,
@@ -126,6 +130,8 @@ pub struct FileSummary {
 pub struct ReasonCount {
     /// The reason of the first of them; what its kind says of all is its summary.
     pub reason: Reason,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
     /// The source's column; empty for the row as a whole.
     pub column: String,
     pub rows: u64,

@@ -201,6 +201,7 @@ fn fragment(
         lines: (1..=rows as i64).map(|row| first as i64 + row).collect(),
         notes: Vec::new(),
         refused,
+        sheet: None,
         event: None,
     }
 }
@@ -228,6 +229,7 @@ fn check(column: &Column, data: &Data, labels: &Labels, first: u64, refused: &mu
                 row: row as u32,
                 line: first + row as u64 + 1,
                 record: Box::default(),
+                sheet: None,
                 problems: vec![problem],
             }),
         }

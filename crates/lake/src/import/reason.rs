@@ -11,6 +11,15 @@ pub enum Reason {
         wanted: usize,
     },
     StrayQuote,
+    /// The record is no JSON.
+    NoJson,
+    /// The record does not end, and nothing follows it.
+    CutShort,
+    /// The cell in that row and column (from 0) of a sheet holds an error.
+    CellError {
+        line: u64,
+        column: u32,
+    },
     Missing,
     NoText,
     /// The value is none of those that the mapping or the dataset allows.
@@ -76,6 +85,8 @@ impl Problem {
         let reason = match shape {
             Shape::Cells(found) => Reason::Cells { found, wanted },
             Shape::StrayQuote => Reason::StrayQuote,
+            Shape::NoJson => Reason::NoJson,
+            Shape::CutShort => Reason::CutShort,
         };
         Problem { row, reason, value: String::new() }
     }
@@ -95,6 +106,9 @@ impl Reason {
         match self {
             Reason::Cells { .. } => "cells",
             Reason::StrayQuote => "stray_quote",
+            Reason::NoJson => "no_json",
+            Reason::CutShort => "cut_short",
+            Reason::CellError { .. } => "cell_error",
             Reason::Missing => "missing",
             Reason::NoText => "no_text",
             Reason::NotListed => "not_listed",

@@ -309,6 +309,7 @@ impl Rows {
                 row: at.row,
                 line: self.line(*at),
                 record: Box::default(),
+                sheet: None,
                 problems: vec![(String::new(), String::new(), *reason)],
             };
             refused.insert((at.fragment, at.row), clash);

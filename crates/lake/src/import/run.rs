@@ -176,11 +176,13 @@ impl Run<'_> {
             digest: source.digest()?,
             summary: FileSummary {
                 file: source.file().to_owned(),
+                unread_sheets: source.unread_sheets().to_vec(),
+                encoding: source.text_layout().map(|(encoding, _)| encoding.name()),
                 counts: Counts { read: rows.read, ..Counts::default() },
                 ..FileSummary::default()
             },
             source,
-            fragments: rows.fragments.len() as u32,
+            sheets: rows.fragments.iter().map(|fragment| fragment.sheet.clone()).collect(),
         })
     }
 
@@ -451,8 +453,8 @@ struct Opened {
     source: Source,
     digest: Digest,
     summary: FileSummary,
-    /// Into how many fragments it was read.
-    fragments: u32,
+    /// The fragments into which it was read, each with the sheet of a workbook that it is from.
+    sheets: Vec<Option<Arc<str>>>,
 }
 
 impl Opened {
@@ -489,10 +491,14 @@ fn by_file(
     let mut start = 0;
     let mut out = Vec::new();
     for file in files {
-        let rest = refused.split_off(&(start + file.fragments, 0));
-        let own = std::mem::replace(&mut refused, rest);
-        out.push(own.into_iter().map(|((at, row), r)| ((at - start, row), r)).collect());
-        start += file.fragments;
+        let count = file.sheets.len() as u32;
+        let rest = refused.split_off(&(start + count, 0));
+        let own = std::mem::replace(&mut refused, rest).into_iter().map(|((at, row), refused)| {
+            let at = at - start;
+            ((at, row), Refused { sheet: file.sheets[at as usize].clone(), ..refused })
+        });
+        out.push(own.collect());
+        start += count;
     }
     out
 }
@@ -507,10 +513,12 @@ fn known(manifest: &Manifest, sha256: &[&str], mapping: &str) -> Option<String> 
 }
 
 fn reasons(refused: &BTreeMap<(u32, u32), Refused>) -> Vec<ReasonCount> {
-    let mut found: BTreeMap<(&'static str, &str), ReasonCount> = BTreeMap::new();
+    let mut found: BTreeMap<(&'static str, &str, Option<&str>), ReasonCount> = BTreeMap::new();
     for row in refused.values() {
         for (column, value, reason) in &row.problems {
-            let entry = found.entry((reason.kind(), column)).or_insert_with(|| ReasonCount {
+            let key = (reason.kind(), column.as_str(), row.sheet.as_deref());
+            let entry = found.entry(key).or_insert_with(|| ReasonCount {
+                sheet: row.sheet.as_deref().map(str::to_owned),
                 reason: *reason,
                 column: column.clone(),
                 rows: 0,

@@ -10,6 +10,12 @@ pub enum Language {
     English,
 }
 
+/// The letters of a column of a sheet, from 0.
+fn letters(column: u32) -> String {
+    let (before, last) = (column / 26, (b'A' + (column % 26) as u8) as char);
+    if before == 0 { last.to_string() } else { format!("{}{last}", letters(before - 1)) }
+}
+
 /// The columns that a quarantine file has and its source has not.
 #[derive(Debug)]
 pub(crate) struct Added {
@@ -31,8 +37,14 @@ const ENGLISH: Added = Added {
 };
 
 impl Added {
+    /// The member that holds a record which is no JSON.
+    pub(crate) const RECORD: &'static str = "quarantine_record";
+
     /// Whether a column is an added one, in whichever language.
     pub(crate) fn has(name: &str) -> bool {
+        if name == Added::RECORD {
+            return true;
+        }
         let known = |a: &Added| [a.reason, a.remedy, a.flat_remedy].contains(&name);
         known(&CHINESE) || known(&ENGLISH)
     }
@@ -56,6 +68,14 @@ impl Language {
         match self {
             Language::Chinese => "；",
             Language::English => "; ",
+        }
+    }
+
+    /// A placed reason with the sheet of its workbook.
+    pub(crate) fn of_sheet(self, sheet: &str, placed: &str) -> String {
+        match self {
+            Language::Chinese => format!("工作表“{sheet}”，{placed}"),
+            Language::English => format!("sheet `{sheet}`, {placed}"),
         }
     }
 
@@ -91,6 +111,9 @@ impl Reason {
             Reason::Cells { found, wanted } => {
                 format!("本行有 {found} 个单元格，表头有 {wanted} 列")
             }
+            Reason::CellError { line, column } => {
+                format!("单元格 {}{line} 是电子表格的错误值", letters(column))
+            }
             Reason::DayNumber { year, month, day } => {
                 format!("电子表格的日期序号，即 {year}-{month:02}-{day:02}")
             }
@@ -102,6 +125,8 @@ impl Reason {
             Reason::Conflict { line } => format!("与第 {line} 行主键相同，内容不同"),
             Reason::OtherEvent { line } => format!("主键相同的第 {line} 行在隔离区"),
             Reason::StrayQuote
+            | Reason::NoJson
+            | Reason::CutShort
             | Reason::Missing
             | Reason::NoText
             | Reason::NotListed
@@ -119,6 +144,9 @@ impl Reason {
             Reason::Cells { found, wanted } => {
                 format!("the row has {found} cells, the header names {wanted}")
             }
+            Reason::CellError { line, column } => {
+                format!("cell {}{line} holds an error of the spreadsheet", letters(column))
+            }
             Reason::DayNumber { year, month, day } => {
                 format!("a spreadsheet's number of a day, {year}-{month:02}-{day:02}")
             }
@@ -132,6 +160,8 @@ impl Reason {
             Reason::Conflict { line } => format!("the same key as line {line}, other content"),
             Reason::OtherEvent { line } => format!("line {line} of the same key is in quarantine"),
             Reason::StrayQuote
+            | Reason::NoJson
+            | Reason::CutShort
             | Reason::Missing
             | Reason::NoText
             | Reason::NotListed
@@ -151,6 +181,9 @@ impl Reason {
                 ("单元格个数与表头列数不符", "the count of cells is not that of the header")
             }
             Reason::StrayQuote => ("右引号之后还有文字", "text follows a closing quote"),
+            Reason::NoJson => ("不是 JSON 对象", "no JSON object"),
+            Reason::CutShort => ("最后一条记录不完整", "the last record does not end"),
+            Reason::CellError { .. } => ("是电子表格的错误值", "an error of the spreadsheet"),
             Reason::Missing => ("此项必填", "a value is required"),
             Reason::NoText => {
                 ("不是本文件编码的文字", "the bytes are no text in the encoding of the file")
@@ -193,6 +226,14 @@ impl Reason {
             Reason::StrayQuote => (
                 "单元格内的引号写成两个，或去掉引号",
                 "double the quotes inside the cell, or remove them",
+            ),
+            Reason::NoJson => ("改正此记录，或删去", "mend the record, or remove it"),
+            Reason::CutShort => {
+                ("文件似被截断，请重新获取", "the file seems to be cut short; fetch it once more")
+            }
+            Reason::CellError { .. } => (
+                "在工作簿中改正公式后重新导入，或在映射的 `missing` 中列出此错误值",
+                "mend the formula and import the workbook again, or list the error under `missing`",
             ),
             Reason::Missing => ("补填此项", "fill it in"),
             Reason::NoText => (
@@ -267,7 +308,10 @@ mod tests {
     fn after(reason: Reason) -> Option<Reason> {
         Some(match reason {
             Reason::Cells { .. } => Reason::StrayQuote,
-            Reason::StrayQuote => Reason::Missing,
+            Reason::StrayQuote => Reason::NoJson,
+            Reason::NoJson => Reason::CutShort,
+            Reason::CutShort => Reason::CellError { line: 9, column: 27 },
+            Reason::CellError { .. } => Reason::Missing,
             Reason::Missing => Reason::NoText,
             Reason::NoText => Reason::NotListed,
             Reason::NotListed => Reason::NoMoment,
@@ -291,6 +335,13 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_sheets_have_letters() {
+        for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(letters(column), name);
+        }
+    }
+
+    #[test]
     fn every_reason_is_told_in_both_languages() {
         let mut next = Some(Reason::Cells { found: 3, wanted: 5 });
         let mut told = 0;
@@ -309,6 +360,6 @@ mod tests {
             told += 1;
             next = after(reason);
         }
-        assert_eq!(told, 17);
+        assert_eq!(told, 20);
     }
 }

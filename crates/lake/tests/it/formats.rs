@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use trueline_lake::import_own;
 
 use crate::dataset::{MAPPING, Place};
@@ -243,4 +243,76 @@ fn day_numbers_of_a_spreadsheet_are_read_by_their_format() {
         place.rows(&["number", "posted"], None),
         ["A|2021-01-17 03:44:10", "B|2021-01-16 16:00:00"]
     );
+}
+
+#[test]
+fn an_error_in_a_cell_is_refused_with_its_place() {
+    let mut book = Workbook::new();
+    for (name, bad) in [("一月", "B2"), ("二月", "A1")] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).expect("a name");
+        for (row, line) in SMALL.replace("\"a, b\"", "a").lines().enumerate() {
+            for (column, cell) in line.split(',').enumerate() {
+                let (row, column) = (row as u32, column as u16);
+                if line.starts_with(bad) && column == 3 {
+                    let formula = Formula::new("=NA()").set_result("#N/A");
+                    sheet.write(row, column, formula).expect("a cell");
+                } else {
+                    sheet.write(row, column, cell).expect("a cell");
+                }
+            }
+        }
+    }
+    let book = book.save_to_buffer().expect("a workbook");
+    let mapping = MAPPING.replace("[mapping]", "[mapping]\nsheets = [\"一月\"]");
+    let place = Place::new();
+    let summary = place.import(&mapping, &place.file("a.xlsx", &book)).expect("an import");
+    let file = &summary.files[0];
+    assert_eq!((file.counts.new, file.unread_sheets.clone()), (1, vec!["二月".to_owned()]));
+    let reason = &file.reasons[0];
+    assert_eq!((reason.reason.kind(), reason.column.as_str()), ("cell_error", "posted"));
+    assert_eq!((reason.rows, reason.sheet.as_deref()), (1, Some("一月")));
+    let path = file.quarantine.clone().expect("a quarantine file");
+    let content = std::fs::read_to_string(path).expect("readable");
+    let told = "sheet `一月`, line 2, posted = #N/A: cell D2 holds an error";
+    assert!(content.contains(told), "{content}");
+
+    let place = Place::new();
+    let listed = mapping.replace("[mapping]", "[mapping]\nmissing = [\"\", \"#N/A\"]");
+    let counts = place.import(&listed, &place.file("a.xlsx", &book)).expect("it").counts;
+    assert_eq!((counts.new, counts.quarantined), (2, 0));
+    assert_eq!(place.rows(&["number", "posted"], None), ["A1|2020-01-30 16:00:00", "B2|-"]);
+}
+
+#[test]
+fn a_torn_line_of_json_costs_itself() {
+    let line = |n: u32| {
+        format!(
+            "{{\"number\":\"{n}\",\"size\":\"小\",\"grams\":{n},\"posted\":null,\"note\":\"x\"}}"
+        )
+    };
+    let lines: Vec<String> = (0..50).map(line).collect();
+    let torn = |from: usize, text: &str| {
+        let mut lines = lines.clone();
+        lines[from] = text.to_owned();
+        lines.join("\n") + "\n"
+    };
+    let half = &lines[7][..20];
+    let check = |content: String, kind: &str| {
+        let place = Place::new();
+        let summary = place.import(MAPPING, &place.file("a.jsonl", content)).expect("an import");
+        let file = &summary.files[0];
+        assert_eq!((file.counts.new, file.counts.quarantined), (49, 1), "{:?}", file.reasons);
+        assert_eq!(file.reasons[0].reason.kind(), kind);
+        let path = file.quarantine.clone().expect("a quarantine file");
+        let kept = std::fs::read_to_string(&path).expect("readable");
+        let mended = place.file("m.jsonl", format!("{kept}{}\n", line(100)));
+        let again = place.import_at(MAPPING, &mended, 2_000).expect("an import");
+        assert_eq!((again.counts.new, again.counts.quarantined), (1, 1), "{kept}");
+    };
+    check(torn(7, half), "no_json");
+    check(torn(7, "{\"number\":\"7\",,}"), "no_json");
+    check(torn(7, &lines[7][20..]), "no_json");
+    check(torn(49, half), "cut_short");
+    check(torn(49, half).trim_end().to_owned(), "cut_short");
 }
