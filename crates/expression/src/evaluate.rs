@@ -319,6 +319,34 @@ fn to_text<'a>(value: Value<'a>, zone: &TimeZone) -> Value<'a> {
     written.map_or(Value::Null, |()| Value::Text(text.into()))
 }
 
+/// Whether a text stands in the row that the expression would read as a moment or a number, and
+/// cannot.
+pub fn leaves_unread(expr: &Expr, row: &dyn Row, zone: &TimeZone) -> bool {
+    let any = |parts: &[Expr]| parts.iter().any(|part| leaves_unread(part, row, zone));
+    match expr {
+        Expr::Null
+        | Expr::Boolean(_)
+        | Expr::Integer(_)
+        | Expr::Number(_)
+        | Expr::Text(_)
+        | Expr::Time(_)
+        | Expr::LocalTime(_)
+        | Expr::Name(_) => false,
+        Expr::Not(inner) | Expr::Negate(inner) | Expr::In(inner, _) => {
+            leaves_unread(inner, row, zone)
+        }
+        Expr::Compare(_, left, right) | Expr::Math(_, left, right) => {
+            leaves_unread(left, row, zone) || leaves_unread(right, row, zone)
+        }
+        Expr::Call(Function::ParseTime | Function::Number, parts) => {
+            let given = parts.first().map_or(Value::Null, |text| evaluate(text, row, zone));
+            let read = || !matches!(evaluate(expr, row, zone), Value::Null);
+            !matches!(given, Value::Null) && !read() || any(parts)
+        }
+        Expr::And(parts) | Expr::Or(parts) | Expr::Call(_, parts) => any(parts),
+    }
+}
+
 fn read_time(text: &str, format: Option<&str>, zone: &TimeZone) -> Option<i64> {
     let text = text.trim();
     let Some(format) = format else {

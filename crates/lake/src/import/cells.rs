@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use trueline_expression::{Row, Value, evaluate};
+use trueline_expression::{Row, Value, evaluate, leaves_unread};
 
 use super::column::{Data, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS, Texts};
 use super::labels::{Labels, Meaning};
@@ -32,6 +32,8 @@ pub(crate) struct ReadColumn {
     pub(crate) problems: Vec<Problem>,
     /// Rows whose text was kept because its reading was ambiguous.
     pub(crate) notes: Vec<(u32, String)>,
+    /// Rows in which the expression was to read a text as a moment or a number, and could not.
+    pub(crate) unread: Vec<u32>,
 }
 
 /// Where one column's cells are read from.
@@ -68,6 +70,7 @@ impl Thread {
             letters: Vec::new(),
             problems: Vec::new(),
             notes: Vec::new(),
+            unread: Vec::new(),
         };
         match (&cells.bound.input, cells.bound.target.kind) {
             (Input::Cell(column), Kind::Label) => self.labels(cells, *column, &mut out),
@@ -312,7 +315,13 @@ impl Thread {
         for row in 0..cells.chunk.rows() {
             let source = SourceRow { cells, names, row };
             match evaluate(expr, &source, &zone) {
-                Value::Null => out.push_null(),
+                Value::Null => {
+                    if cells.bound.target.kind != Kind::Label && leaves_unread(expr, &source, &zone)
+                    {
+                        out.unread.push(row as u32);
+                    }
+                    out.push_null();
+                }
                 Value::Time(seconds) if cells.bound.target.kind == Kind::Moment => {
                     let precision = cells.bound.target.dates.precision;
                     let local = Local {

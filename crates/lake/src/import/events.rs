@@ -310,6 +310,7 @@ impl Rows {
             precision: self.case_precision(plan, groups.len(), &chosen_moments, precisions),
             lines: groups.iter().map(first).collect(),
             notes: Vec::new(),
+            unread: Vec::new(),
             refused: Vec::new(),
             sheet: None,
             event: None,

@@ -42,6 +42,8 @@ pub(crate) struct Fragment {
     pub(crate) precision: Data,
     pub(crate) lines: Vec<i64>,
     pub(crate) notes: Vec<(u32, String)>,
+    /// Columns, and lines where their expressions left a text unread.
+    pub(crate) unread: Vec<(usize, u64)>,
     /// Refused rows in ascending order.
     pub(crate) refused: Vec<Refused>,
     /// The sheet of a workbook that they are from.
@@ -122,6 +124,7 @@ impl<'a> Plan<'a> {
         }
         let mut columns = Vec::with_capacity(self.bound.targets.len());
         let mut notes = Vec::new();
+        let mut unread = Vec::new();
         let rows_are = if self.bound.events.is_some() { RowsAre::Events } else { RowsAre::Cases };
         let mut letters: Vec<Vec<u8>> = vec![Vec::new(); self.moments];
         for (slot, bound) in self.bound.targets.iter().enumerate() {
@@ -130,6 +133,7 @@ impl<'a> Plan<'a> {
             let name = self.source_name(bound.input.column(), &bound.target.name);
             wrong.add_all(&name, read.problems);
             notes.append(&mut read.notes);
+            unread.extend(read.unread.iter().map(|row| (slot, chunk.line(*row as usize))));
             if let Some(at) = self.letters[slot] {
                 letters[at] = read.letters;
             }
@@ -157,6 +161,7 @@ impl<'a> Plan<'a> {
             precision: self.precision(chunk.rows(), &letters, thread),
             lines: chunk.lines.iter().map(|line| *line as i64).collect(),
             notes,
+            unread,
             refused: wrong.refused(chunk),
             sheet: chunk.sheet.clone(),
             event,

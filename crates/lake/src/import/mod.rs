@@ -119,6 +119,8 @@ pub struct FileSummary {
     pub known_in: Option<String>,
     /// Where its refused rows are.
     pub quarantine: Option<PathBuf>,
+    /// Columns whose expressions gave nothing where the source has a text.
+    pub unread: Vec<Unread>,
     /// Why rows were refused, the most frequent first.
     pub reasons: Vec<ReasonCount>,
     /// Cases that older files of this source had and this full export lacks.
@@ -137,6 +139,16 @@ pub struct ReasonCount {
     pub rows: u64,
     /// The first rows: line and masked value.
     pub examples: Vec<(u64, String)>,
+}
+
+/// A column whose expression could not read some of the source's texts as moments or numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The column that is filled.
+    pub column: String,
+    pub rows: u64,
+    /// The first lines.
+    pub lines: Vec<u64>,
 }
 
 /// Cases that a full export lacks.

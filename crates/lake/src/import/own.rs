@@ -200,6 +200,7 @@ fn fragment(
         precision,
         lines: (1..=rows as i64).map(|row| first as i64 + row).collect(),
         notes: Vec::new(),
+        unread: Vec::new(),
         refused,
         sheet: None,
         event: None,

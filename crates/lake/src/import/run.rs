@@ -16,7 +16,7 @@ use super::quarantine::{self, masked};
 use super::reason::Reason;
 use super::revise::{Comparison, Outcome, Revisions};
 use super::rows::{Rows, read};
-use super::{FileSummary, ImportError, Options, ReasonCount, Summary};
+use super::{FileSummary, ImportError, Options, ReasonCount, Summary, Unread};
 use crate::lake::{Lake, LakeError};
 use crate::manifest::{self, Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 use crate::mapping::{Headers, Mapping, Pseudonymise};
@@ -131,8 +131,8 @@ impl Run<'_> {
         let mut plans = Vec::new();
         for path in paths {
             let (source, plan, rows) = self.read(path)?;
+            files.push(self.opened(source, &plan, &rows)?);
             plans.push(plan);
-            files.push(self.opened(source, &rows)?);
             all.push(rows);
         }
         let first = &plans[0];
@@ -171,11 +171,17 @@ impl Run<'_> {
         Ok((source, plan, rows))
     }
 
-    fn opened(&self, mut source: Source, rows: &Rows) -> Result<Opened, ImportError> {
+    fn opened(
+        &self,
+        mut source: Source,
+        plan: &Plan<'_>,
+        rows: &Rows,
+    ) -> Result<Opened, ImportError> {
         Ok(Opened {
             digest: source.digest()?,
             summary: FileSummary {
                 file: source.file().to_owned(),
+                unread: unread(plan, rows),
                 unread_sheets: source.unread_sheets().to_vec(),
                 encoding: source.text_layout().map(|(encoding, _)| encoding.name()),
                 counts: Counts { read: rows.read, ..Counts::default() },
@@ -510,6 +516,24 @@ fn known(manifest: &Manifest, sha256: &[&str], mapping: &str) -> Option<String> 
         batch.mapping.digest == mapping && sha256.iter().all(|sha| holds(batch, sha))
     };
     manifest.batches.iter().find(same).map(|batch| batch.id.clone())
+}
+
+/// What expressions left unread, by column.
+fn unread(plan: &Plan<'_>, rows: &Rows) -> Vec<Unread> {
+    let mut found: BTreeMap<usize, Unread> = BTreeMap::new();
+    for (slot, line) in rows.fragments.iter().flat_map(|fragment| &fragment.unread) {
+        let column = &plan.bound.targets[*slot].target.name;
+        let entry = found.entry(*slot).or_insert_with(|| Unread {
+            column: column.clone(),
+            rows: 0,
+            lines: Vec::new(),
+        });
+        entry.rows += 1;
+        if entry.lines.len() < 5 {
+            entry.lines.push(*line);
+        }
+    }
+    found.into_values().collect()
 }
 
 fn reasons(refused: &BTreeMap<(u32, u32), Refused>) -> Vec<ReasonCount> {

@@ -316,3 +316,21 @@ fn a_torn_line_of_json_costs_itself() {
     check(torn(49, half), "cut_short");
     check(torn(49, half).trim_end().to_owned(), "cut_short");
 }
+
+#[test]
+fn what_an_expression_leaves_unread_is_told() {
+    let mapping = MAPPING.replace(
+        "[columns.posted]\nfrom = \"posted\"",
+        "[columns.posted]\nexpr = \"if(size == '小', time(posted, '%d.%m.%Y'), null)\"",
+    );
+    let rows = "number,size,grams,posted,note\nA,小,1,31.01.2020,\nB,小,1,2020-01-31,\n\
+        C,小,1,,\nD,小,1,x,\n";
+    let place = Place::new();
+    let summary = place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
+    let told: Vec<(&str, u64, &[u64])> = summary.files[0]
+        .unread
+        .iter()
+        .map(|unread| (unread.column.as_str(), unread.rows, unread.lines.as_slice()))
+        .collect();
+    assert_eq!(told, [("posted", 2, &[3, 5][..])]);
+}
