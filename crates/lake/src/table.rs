@@ -1,10 +1,14 @@
 //! One Parquet file, written row group by row group with all cores.
 
+mod labels;
+
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
 use arrow_schema::{DataType, Field, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
@@ -15,10 +19,11 @@ use parquet::basic::{Compression, Encoding};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
+use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
+use self::labels::LabelChunk;
 use crate::disk::{Disk, Output};
 use crate::manifest::BatchFile;
 
@@ -67,20 +72,28 @@ impl TableWriter {
     {
         let mut writers = self.factory.create_column_writers(self.groups)?;
         let mut work = Vec::new();
+        let mut leaf = 0;
         for (index, field) in self.schema.fields().iter().enumerate() {
             let rest = writers.split_off(leaves(field.data_type()));
-            work.push((index, field, std::mem::replace(&mut writers, rest)));
+            let own = std::mem::replace(&mut writers, rest);
+            let first = leaf;
+            leaf += own.len();
+            work.push((index, field, first, own));
         }
-        let chunks: Vec<Vec<ArrowColumnChunk>> = work
+        let columns = self.writer.schema_descr();
+        let chunks: Vec<Vec<Encoded>> = work
             .into_par_iter()
-            .map(|(index, field, writers)| {
+            .map(|(index, field, leaf, writers)| {
                 let array = column(index)?;
-                Ok(encode(field, &array, writers)?)
+                Ok(encode(field, &array, columns.column(leaf), writers)?)
             })
             .collect::<Result<_, E>>()?;
         let mut group = self.writer.next_row_group()?;
         for chunk in chunks.into_iter().flatten() {
-            chunk.append_to_row_group(&mut group)?;
+            match chunk {
+                Encoded::Any(chunk) => chunk.append_to_row_group(&mut group)?,
+                Encoded::Labels(chunk) => group.append_column(&chunk.pages, chunk.close)?,
+            }
         }
         group.close()?;
         self.groups += 1;
@@ -101,15 +114,27 @@ impl TableWriter {
     }
 }
 
+enum Encoded {
+    Any(Box<ArrowColumnChunk>),
+    Labels(Box<LabelChunk>),
+}
+
 fn encode(
     field: &Field,
     array: &ArrayRef,
+    descr: ColumnDescPtr,
     writers: Vec<ArrowColumnWriter>,
-) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+) -> Result<Vec<Encoded>, ParquetError> {
+    if let Some(column) = array.as_dictionary_opt::<Int32Type>()
+        && let Some(texts) = column.values().as_string_opt::<i32>()
+        && let Some(chunk) = labels::encode(column, texts, descr)?
+    {
+        return Ok(vec![Encoded::Labels(Box::new(chunk))]);
+    }
     let mut chunks = Vec::with_capacity(writers.len());
     for (leaf, mut writer) in compute_leaves(field, array)?.iter().zip(writers) {
         writer.write(leaf)?;
-        chunks.push(writer.close()?);
+        chunks.push(Encoded::Any(Box::new(writer.close()?)));
     }
     Ok(chunks)
 }
