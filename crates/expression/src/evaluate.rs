@@ -356,8 +356,11 @@ fn read_time(text: &str, format: Option<&str>, zone: &TimeZone) -> Option<i64> {
         return to_seconds(text.parse().ok()?, zone);
     };
     let broken = jiff::fmt::strtime::parse(format, text).ok()?;
-    if broken.offset().is_some() {
-        return Some(broken.to_timestamp().ok()?.as_second());
+    // Seconds since 1970 and times with their offset are instants as they stand.
+    match broken.to_timestamp() {
+        Ok(instant) => return Some(instant.as_second()),
+        Err(_) if broken.offset().is_some() => return None,
+        Err(_) => {}
     }
     // A format without hours names a day, which starts at midnight.
     let civil = match broken.to_datetime() {

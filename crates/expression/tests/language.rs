@@ -221,7 +221,7 @@ fn what_passes_the_check_has_the_type_it_says() {
         ("reopened / 2", Type::Number),
         ("coalesce(reopened, x_speed)", Type::Number),
         ("if(kind == 'a', null, 'b')", Type::Text),
-        ("time(kind, '%Y')", Type::Time),
+        ("time(kind, '%Y-%m-%d')", Type::Time),
         ("present(paid)", Type::Boolean),
     ];
     for (text, expected) in cases {

@@ -79,6 +79,7 @@ fn parcels() -> Schema {
             Column { allowed: &["small", "large"], ..column("size", Kind::Label) },
             column("posted", Kind::Moment),
         ],
+        blank: &[],
         lists: vec![List {
             name: "stops",
             columns: vec![column("kind", Kind::Label), column("from", Kind::Moment)],

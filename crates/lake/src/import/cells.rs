@@ -9,7 +9,7 @@ use super::column::{Data, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS, Texts};
 use super::labels::{Labels, Meaning};
 use super::pseudonym::Pseudonyms;
 use super::reason::{Problem, Reason};
-use crate::dates::{self, Local, Precision, Reading, ZoneClock};
+use crate::dates::{self, DayOrder, Local, Precision, Reading, ZoneClock};
 use crate::mapping::{Bound, BoundTarget, Input, Pseudonymise, Target, Unlisted};
 use crate::schema::Kind;
 use crate::source::{Chunk, Encoding};
@@ -251,7 +251,10 @@ impl Thread {
         let shown = || String::from_utf8_lossy(text).into_owned();
         let Some(local) = local else {
             let reason = if dates.formats.is_empty() && dates::needs_day_order(text) {
-                Reason::DayOrderUnknown
+                match dates.order {
+                    DayOrder::Unknown => Reason::DayOrderUnknown,
+                    DayOrder::DayFirst | DayOrder::MonthFirst => Reason::OtherDayOrder,
+                }
             } else {
                 dates::day_number(text).map_or(Reason::NoMoment, |date| Reason::DayNumber {
                     year: date.year(),
@@ -316,7 +319,9 @@ impl Thread {
             let source = SourceRow { cells, names, row };
             match evaluate(expr, &source, &zone) {
                 Value::Null => {
-                    if cells.bound.target.kind != Kind::Label && leaves_unread(expr, &source, &zone)
+                    if !cells.bound.target.required
+                        && cells.bound.target.kind != Kind::Label
+                        && leaves_unread(expr, &source, &zone)
                     {
                         out.unread.push(row as u32);
                     }

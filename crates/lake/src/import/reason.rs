@@ -26,6 +26,8 @@ pub enum Reason {
     NotListed,
     NoMoment,
     DayOrderUnknown,
+    /// It is a date only in the other order than the mapping says.
+    OtherDayOrder,
     /// A spreadsheet's count of days, with the date that it stands for.
     DayNumber {
         year: i16,
@@ -114,6 +116,7 @@ impl Reason {
             Reason::NotListed => "not_listed",
             Reason::NoMoment => "no_moment",
             Reason::DayOrderUnknown => "day_order_unknown",
+            Reason::OtherDayOrder => "other_day_order",
             Reason::DayNumber { .. } => "day_number",
             Reason::NoInteger => "no_integer",
             Reason::NoNumber => "no_number",

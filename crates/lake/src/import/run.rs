@@ -550,7 +550,10 @@ fn reasons(refused: &BTreeMap<(u32, u32), Refused>) -> Vec<ReasonCount> {
             });
             entry.rows += 1;
             if entry.examples.len() < 5 {
-                entry.examples.push((row.line, masked(value)));
+                // An error of a spreadsheet tells nobody anything.
+                let plain = matches!(reason, Reason::CellError { .. });
+                let shown = if plain { value.clone() } else { masked(value) };
+                entry.examples.push((row.line, shown));
             }
         }
     }

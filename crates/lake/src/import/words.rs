@@ -132,6 +132,7 @@ impl Reason {
             | Reason::NotListed
             | Reason::NoMoment
             | Reason::DayOrderUnknown
+            | Reason::OtherDayOrder
             | Reason::NoInteger
             | Reason::NoNumber
             | Reason::NoBoolean
@@ -167,6 +168,7 @@ impl Reason {
             | Reason::NotListed
             | Reason::NoMoment
             | Reason::DayOrderUnknown
+            | Reason::OtherDayOrder
             | Reason::NoInteger
             | Reason::NoNumber
             | Reason::NoBoolean
@@ -191,6 +193,10 @@ impl Reason {
             Reason::NotListed => ("取值不在允许范围内", "the value is not one of those allowed"),
             Reason::NoMoment => ("不是有效的日期或时间", "no such date or time"),
             Reason::DayOrderUnknown => ("分不清日与月", "day and month cannot be told apart"),
+            Reason::OtherDayOrder => (
+                "日与月的次序与映射的 `day_first` 相反",
+                "day and month stand in the other order than `day_first` says",
+            ),
             Reason::DayNumber { .. } => {
                 ("是电子表格的日期序号，不是日期", "a spreadsheet's number of a day, no date")
             }
@@ -251,6 +257,10 @@ impl Reason {
             Reason::DayOrderUnknown => (
                 "在映射中写明 `day_first = true`（日在前）或 `false`（月在前）",
                 "say `day_first = true` or `false` in the mapping",
+            ),
+            Reason::OtherDayOrder => (
+                "改正此日期；若来源混用两种写法，请来源改为年月日",
+                "correct it; if the source writes both ways, ask it for year-month-day",
             ),
             Reason::DayNumber { .. } => (
                 "在映射中写明 `format = \"excel\"`，或按上述日期改正",
@@ -316,7 +326,8 @@ mod tests {
             Reason::NoText => Reason::NotListed,
             Reason::NotListed => Reason::NoMoment,
             Reason::NoMoment => Reason::DayOrderUnknown,
-            Reason::DayOrderUnknown => Reason::DayNumber { year: 2020, month: 1, day: 31 },
+            Reason::DayOrderUnknown => Reason::OtherDayOrder,
+            Reason::OtherDayOrder => Reason::DayNumber { year: 2020, month: 1, day: 31 },
             Reason::DayNumber { .. } => Reason::NoInteger,
             Reason::NoInteger => Reason::NoNumber,
             Reason::NoNumber => Reason::NoBoolean,
@@ -360,6 +371,6 @@ mod tests {
             told += 1;
             next = after(reason);
         }
-        assert_eq!(told, 20);
+        assert_eq!(told, 21);
     }
 }

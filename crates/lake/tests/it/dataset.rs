@@ -36,6 +36,7 @@ pub(crate) fn parcels() -> Schema {
             column("posted", Kind::Moment),
             column("delivered", Kind::Moment),
         ],
+        blank: &[],
         lists: vec![List {
             name: "stops",
             columns: vec![
@@ -47,6 +48,22 @@ pub(crate) fn parcels() -> Schema {
             doc: "where it lay",
         }],
         doc: "parcels",
+    }
+}
+
+/// How many parcels went where: a key may name no country, which is the whole.
+pub(crate) fn totals() -> Schema {
+    Schema {
+        name: "total",
+        key: &["year", "country"],
+        columns: vec![
+            needed("year", Kind::Label),
+            needed("country", Kind::Label),
+            needed("parcels", Kind::Integer),
+        ],
+        blank: &["country"],
+        lists: Vec::new(),
+        doc: "totals",
     }
 }
 

@@ -7,7 +7,7 @@ use flate2::write::GzEncoder;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use trueline_lake::import_own;
 
-use crate::dataset::{MAPPING, Place};
+use crate::dataset::{MAPPING, Place, totals};
 
 const COLUMNS: [&str; 6] = ["source", "number", "size", "grams", "posted", "note"];
 const EXPECTED: [&str; 2] =
@@ -333,4 +333,26 @@ fn what_an_expression_leaves_unread_is_told() {
         .map(|unread| (unread.column.as_str(), unread.rows, unread.lines.as_slice()))
         .collect();
     assert_eq!(told, [("posted", 2, &[3, 5][..])]);
+}
+
+#[test]
+fn an_empty_part_of_a_key_may_be_a_value_of_its_own() {
+    let mut place = Place::new();
+    place.schema = totals();
+    let rows = "year,country,parcels\n2020,,7\n2020,NL,3\n,NL,1\n";
+    let file = place.file("t.csv", rows);
+    let summary = import_own(&place.lake, &place.schema, &[file], &place.options(1)).expect("it");
+    assert_eq!((summary.counts.new, summary.counts.quarantined), (2, 1));
+    assert_eq!(summary.files[0].reasons[0].column, "year");
+    assert_eq!(place.rows(&["year", "country", "parcels"], None), ["2020||7", "2020|NL|3"]);
+}
+
+#[test]
+fn a_date_against_the_order_that_was_said_is_told_as_such() {
+    let mapping = MAPPING.replace("[mapping]", "[mapping]\nday_first = true");
+    let place = Place::new();
+    let rows = "number,size,grams,posted,note\nA,小,1,31/1/2020,\nB,小,1,1/31/2020,\n";
+    let summary = place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
+    assert_eq!(summary.counts.new, 1);
+    assert_eq!(summary.files[0].reasons[0].reason.kind(), "other_day_order");
 }
