@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use trueline_lake::{
-    FileSummary, Lake, Mapping, Options, ReasonCount, Schema, Summary, Watched, import_own,
+    FileSummary, Lake, Mapping, Options, ReasonCount, Schema, Summary, Unread, Watched, import_own,
 };
 
 use super::arguments::Import;
@@ -236,6 +236,18 @@ fn explain(file: &FileSummary, language: Language) {
         let known = language.pick("此文件先前已导入，批次", "imported before, in batch");
         println!("{}: {known} {batch}", file.file);
     }
+    if let Some(encoding) = file.encoding.filter(|name| *name != "UTF-8") {
+        println!("{}: {} {encoding}", file.file, language.pick("编码", "encoding"));
+    }
+    if !file.unread_sheets.is_empty() {
+        let words = language.pick("未读的工作表：", "sheets that were not read:");
+        let remedy =
+            language.pick("要读的在映射中用 `sheets` 列出", "name those to read under `sheets`");
+        println!("{}: {words} {}\n  → {remedy}", file.file, file.unread_sheets.join(", "));
+    }
+    for unread in &file.unread {
+        println!("{}", left_unread(&file.file, unread, language));
+    }
     for count in &file.reasons {
         println!("{}", refusal(file, count, language));
     }
@@ -253,6 +265,25 @@ fn explain(file: &FileSummary, language: Language) {
     }
 }
 
+/// A column that an expression left empty although the source has something there.
+fn left_unread(file: &str, unread: &Unread, language: Language) -> String {
+    let (column, rows) = (&unread.column, unread.rows);
+    let lines: Vec<String> = unread.lines.iter().map(u64::to_string).collect();
+    let more = if rows > lines.len() as u64 { " …" } else { "" };
+    language.pick(
+        format!(
+            "{file}：{column}，{rows} 行有内容，但表达式读不出时间或数字，留空（第 {}{more} 行）\n  \
+             → 核对 `expr` 中的格式",
+            lines.join("、")
+        ),
+        format!(
+            "{file}: {column}: in {rows} rows `expr` cannot read what stands there as a moment or \
+             a number, and leaves it empty (lines {}{more})\n  → see whether its format is right",
+            lines.join(", ")
+        ),
+    )
+}
+
 /// One reason for quarantine with the lines it is about.
 fn refusal(file: &FileSummary, count: &ReasonCount, language: Language) -> String {
     let examples = count.examples.iter().map(|(line, value)| match value.as_str() {
@@ -262,7 +293,14 @@ fn refusal(file: &FileSummary, count: &ReasonCount, language: Language) -> Strin
     let examples: Vec<String> = examples.collect();
     let (reason, remedy) =
         (count.reason.summary(words(language)), count.reason.remedy(words(language)));
-    let (name, rows, column) = (&file.file, count.rows, &count.column);
+    let (rows, column) = (count.rows, &count.column);
+    let name = match &count.sheet {
+        Some(sheet) => language.pick(
+            format!("{}，工作表“{sheet}”", file.file),
+            format!("{}, sheet `{sheet}`", file.file),
+        ),
+        None => file.file.clone(),
+    };
     let at = if column.is_empty() {
         String::new()
     } else {
@@ -323,6 +361,7 @@ fn file_json(dataset: &str, file: &FileSummary, seen: &Seen) -> Value {
             let (reason, column) = (count.reason, &count.column);
             json!({
                 "kind": reason.kind(),
+                "sheet": count.sheet,
                 "column": column,
                 "rows": count.rows,
                 "reason": { "zh": reason.summary(chinese), "en": reason.summary(english) },
@@ -331,9 +370,19 @@ fn file_json(dataset: &str, file: &FileSummary, seen: &Seen) -> Value {
             })
         })
         .collect();
+    let unread: Vec<Value> = file
+        .unread
+        .iter()
+        .map(
+            |unread| json!({ "column": unread.column, "rows": unread.rows, "lines": unread.lines }),
+        )
+        .collect();
     json!({
         "dataset": dataset,
         "file": file.file,
+        "encoding": file.encoding,
+        "unread_sheets": file.unread_sheets,
+        "unread": unread,
         "read": file.counts.read,
         "accepted": file.counts.accepted,
         "quarantined": file.counts.quarantined,

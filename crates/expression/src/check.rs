@@ -1,5 +1,6 @@
 //! Types: every mistake that can be found before the first row is read.
 
+use crate::evaluate::is_readable;
 use crate::nearest::nearest;
 use crate::tree::{Compare, Expr, Function, Math};
 use crate::value::Type;
@@ -263,6 +264,14 @@ fn check_call(
         }
         Function::ParseTime => {
             all(Type::Text)?;
+            if let Some(Expr::Text(format)) = arguments.get(1)
+                && !is_readable(format)
+            {
+                return Err(TypeError::new(
+                    format!("no moment can be read by the format `{format}`"),
+                    "write it with %Y %m %d %H %M %S, such as `%d/%m/%Y %H:%M`",
+                ));
+            }
             Ok(Type::Time)
         }
         Function::Year

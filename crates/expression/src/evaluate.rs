@@ -319,6 +319,34 @@ fn to_text<'a>(value: Value<'a>, zone: &TimeZone) -> Value<'a> {
     written.map_or(Value::Null, |()| Value::Text(text.into()))
 }
 
+/// Whether a text stands in the row that the expression would read as a moment or a number, and
+/// cannot.
+pub fn leaves_unread(expr: &Expr, row: &dyn Row, zone: &TimeZone) -> bool {
+    let any = |parts: &[Expr]| parts.iter().any(|part| leaves_unread(part, row, zone));
+    match expr {
+        Expr::Null
+        | Expr::Boolean(_)
+        | Expr::Integer(_)
+        | Expr::Number(_)
+        | Expr::Text(_)
+        | Expr::Time(_)
+        | Expr::LocalTime(_)
+        | Expr::Name(_) => false,
+        Expr::Not(inner) | Expr::Negate(inner) | Expr::In(inner, _) => {
+            leaves_unread(inner, row, zone)
+        }
+        Expr::Compare(_, left, right) | Expr::Math(_, left, right) => {
+            leaves_unread(left, row, zone) || leaves_unread(right, row, zone)
+        }
+        Expr::Call(Function::ParseTime | Function::Number, parts) => {
+            let given = parts.first().map_or(Value::Null, |text| evaluate(text, row, zone));
+            let read = || !matches!(evaluate(expr, row, zone), Value::Null);
+            !matches!(given, Value::Null) && !read() || any(parts)
+        }
+        Expr::And(parts) | Expr::Or(parts) | Expr::Call(_, parts) => any(parts),
+    }
+}
+
 fn read_time(text: &str, format: Option<&str>, zone: &TimeZone) -> Option<i64> {
     let text = text.trim();
     let Some(format) = format else {
@@ -328,8 +356,11 @@ fn read_time(text: &str, format: Option<&str>, zone: &TimeZone) -> Option<i64> {
         return to_seconds(text.parse().ok()?, zone);
     };
     let broken = jiff::fmt::strtime::parse(format, text).ok()?;
-    if broken.offset().is_some() {
-        return Some(broken.to_timestamp().ok()?.as_second());
+    // Seconds since 1970 and times with their offset are instants as they stand.
+    match broken.to_timestamp() {
+        Ok(instant) => return Some(instant.as_second()),
+        Err(_) if broken.offset().is_some() => return None,
+        Err(_) => {}
     }
     // A format without hours names a day, which starts at midnight.
     let civil = match broken.to_datetime() {
@@ -337,6 +368,16 @@ fn read_time(text: &str, format: Option<&str>, zone: &TimeZone) -> Option<i64> {
         Err(_) => broken.to_date().ok()?.at(0, 0, 0, 0),
     };
     to_seconds(civil, zone)
+}
+
+/// Whether a format can give a moment at all: what is written by it must be read by it.
+pub(crate) fn is_readable(format: &str) -> bool {
+    let zone = TimeZone::UTC;
+    let Some(sample) = zoned(1_000_000_000, &zone) else {
+        return false;
+    };
+    let written = jiff::fmt::strtime::format(format, &sample);
+    written.is_ok_and(|text| read_time(&text, Some(format), &zone).is_some())
 }
 
 fn zoned(seconds: i64, zone: &TimeZone) -> Option<ZonedDateTime> {

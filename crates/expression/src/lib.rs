@@ -16,7 +16,7 @@ mod tree;
 mod value;
 
 pub use check::{Names, TypeError, check, check_condition};
-pub use evaluate::{evaluate, local_time};
+pub use evaluate::{evaluate, leaves_unread, local_time};
 pub use fuzz::fuzz;
 pub use nearest::nearest;
 pub use parse::{MAX_DEPTH, MAX_LENGTH, SyntaxError, parse};

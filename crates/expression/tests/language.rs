@@ -221,7 +221,7 @@ fn what_passes_the_check_has_the_type_it_says() {
         ("reopened / 2", Type::Number),
         ("coalesce(reopened, x_speed)", Type::Number),
         ("if(kind == 'a', null, 'b')", Type::Text),
-        ("time(kind, '%Y')", Type::Time),
+        ("time(kind, '%Y-%m-%d')", Type::Time),
         ("present(paid)", Type::Boolean),
     ];
     for (text, expected) in cases {
@@ -261,4 +261,31 @@ fn every_function_is_found_by_its_name() {
     };
     assert_eq!(function, Function::StartOfDay);
     assert_eq!(Function::named(function.name()), Some(function));
+}
+
+#[test]
+fn a_format_that_reads_no_moment_is_refused_before_any_row() {
+    let checked = |format: &str| {
+        let expr = parse(&format!("time(\"2020-01-31\", \"{format}\")")).expect("it parses");
+        check(&expr, &NoNames)
+    };
+    for format in ["%Q", "%Y-%m", "day", "%H:%M", "%Y-%m-%!", "%"] {
+        let error = checked(format).expect_err(format);
+        assert!(error.message.contains("format"), "{format}: {error:?}");
+    }
+    for format in ["%Y-%m-%d", "%d/%m/%y %H:%M", "%Y%m%d%H%M%S", "%b %d, %Y %I:%M %p", "%s"] {
+        assert_eq!(checked(format), Ok(Type::Time), "{format}");
+    }
+}
+
+struct NoNames;
+
+impl Names for NoNames {
+    fn type_of(&self, _: &str) -> Option<Type> {
+        None
+    }
+
+    fn all(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

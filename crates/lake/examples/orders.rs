@@ -128,6 +128,7 @@ fn orders() -> Schema {
             column("satisfaction", Kind::Label),
             column("reopened", Kind::Integer),
         ],
+        blank: &[],
         lists: Vec::new(),
         doc: "orders",
     }

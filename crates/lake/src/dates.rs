@@ -69,6 +69,8 @@ enum Step {
     HalfDay,
     Offset,
     Epoch,
+    /// A spreadsheet's count of days, with the time of day as a fraction.
+    DayNumber,
     Blank,
     Literal(u8),
 }
@@ -160,6 +162,10 @@ impl DateFormat {
     /// Parses a format; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<DateFormat, String> {
         let mut steps = Vec::new();
+        if text == "excel" {
+            steps.push(Step::DayNumber);
+            return Ok(DateFormat { text: text.to_owned(), steps, precision: Precision::Second });
+        }
         push_steps(text, &mut steps)?;
         let has = |wanted: &[Step]| steps.iter().any(|step| wanted.contains(step));
         if !has(&[Step::Epoch]) && !has(&[Step::Hour, Step::Hour12]) {
@@ -190,6 +196,9 @@ impl DateFormat {
 
     /// The time in a text; `None` when it is not of this format.
     pub(crate) fn read(&self, text: &[u8]) -> Option<Local> {
+        if self.steps == [Step::DayNumber] {
+            return spreadsheet_day(text);
+        }
         let mut rest = text;
         let mut fields = Fields::NONE;
         for step in &self.steps {
@@ -230,7 +239,7 @@ fn push_steps(text: &str, steps: &mut Vec<Step>) -> Result<(), String> {
                 other => {
                     let other = other.map_or(String::new(), |b| char::from(b).to_string());
                     return Err(format!(
-                        "`%{other}` in `{text}` is not a directive we read; there are \
+                        "`%{other}` in `{text}` is not a directive we read; there are `excel` and \
                          %Y %y %m %b %d %H %I %M %S %f %p %z %s %F %T %R %D"
                     ));
                 }
@@ -262,11 +271,29 @@ impl Step {
             Step::HalfDay => fields.afternoon = Some(half_day(rest)?),
             Step::Offset => fields.offset = Some(offset(rest)?),
             Step::Epoch => fields.epoch = Some(number(rest, 1, 12)?),
+            // It stands alone, and is read before any step is taken.
+            Step::DayNumber => return None,
             Step::Blank => *rest = rest.trim_ascii_start(),
             Step::Literal(letter) => *rest = rest.strip_prefix(&[letter])?,
         }
         Some(())
     }
+}
+
+/// `43861.4375`, days since 1899-12-30, which makes up for 1900 taken as a leap year.
+fn spreadsheet_day(text: &[u8]) -> Option<Local> {
+    let plain = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    let days: f64 = std::str::from_utf8(text).ok().filter(|_| plain)?.parse().ok()?;
+    // The last day that a spreadsheet counts is in the year 9999; before March 1900 it is wrong.
+    if !(61.0..2_958_466.0).contains(&days) {
+        return None;
+    }
+    let seconds = ((days - days.floor()) * 86_400.0).round() as i64;
+    Some(Local {
+        seconds: (days.floor() as i64 - 25_569) * 86_400 + seconds,
+        offset: None,
+        precision: if seconds == 0 { Precision::Day } else { Precision::Second },
+    })
 }
 
 fn number(rest: &mut &[u8], least: usize, most: usize) -> Option<i64> {

@@ -43,10 +43,12 @@ pub fn mapping(bytes: &[u8]) {
 
 /// JSON: what is found as a record starts and ends as one.
 pub fn json(bytes: &[u8]) {
-    let Ok(found) = json::scan(bytes, 1) else { return };
-    for (start, end, line) in found.records {
-        let record = &bytes[start..end];
-        assert!(record.starts_with(b"{") && record.ends_with(b"}") && line >= 1);
+    let found = json::scan(bytes, 1);
+    let mut before = 0;
+    for at in found.records.iter().chain(&found.open) {
+        assert!(at.start >= before && at.end > at.start && at.line >= 1);
+        before = at.end;
+        let record = &bytes[at.start..at.end];
         if let Ok(value) = serde_json::from_slice(record) {
             json::walk(&value, &mut String::new(), &mut |_, _| {});
         }
@@ -77,6 +79,7 @@ fn parcels() -> Schema {
             Column { allowed: &["small", "large"], ..column("size", Kind::Label) },
             column("posted", Kind::Moment),
         ],
+        blank: &[],
         lists: vec![List {
             name: "stops",
             columns: vec![column("kind", Kind::Label), column("from", Kind::Moment)],

@@ -22,7 +22,7 @@ mod table;
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
     FileSummary, ImportError, Language, Missing, Options, Progress, Reason, ReasonCount, Summary,
-    Watched, import, import_own,
+    Unread, Watched, import, import_own,
 };
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};

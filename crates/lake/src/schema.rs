@@ -69,6 +69,8 @@ pub struct Schema {
     /// The columns that identify a row across exports; also the order of rows in a batch.
     pub key: &'static [&'static str],
     pub columns: Vec<Column>,
+    /// Columns of the key whose empty text is a value: no region is the whole.
+    pub blank: &'static [&'static str],
     pub lists: Vec<List>,
     pub doc: &'static str,
 }

@@ -36,6 +36,7 @@ pub fn case_schema() -> Schema {
         name: "case",
         key: &["source", "source_key"],
         columns,
+        blank: &[],
         lists: vec![intervals()],
         doc: "everything a customer waits for; one row is one revision of one case",
     }
@@ -129,6 +130,7 @@ pub fn count_schema() -> Schema {
             optional("definition", Kind::Label, "which definition a published value followed"),
             optional("note", Kind::Text, "anything a reader should know"),
         ],
+        blank: &["region", "scope"],
         lists: Vec::new(),
         doc: "numbers that are not cases: lines, users, bills, values that others published",
     }
@@ -149,6 +151,7 @@ pub fn billing_test_schema() -> Schema {
             required("wrong", Kind::Integer, "records found wrong"),
             optional("error", Kind::Label, "the class of error, where one dominates"),
         ],
+        blank: &[],
         lists: Vec::new(),
         doc: "results of billing tests: records checked and records wrong, a row a lot",
     }
@@ -170,6 +173,7 @@ pub fn site_schema() -> Schema {
             optional("opened", Kind::Moment, "opened"),
             optional("shared", Kind::Moment, "open to the sharing operator"),
         ],
+        blank: &[],
         lists: Vec::new(),
         doc: "radio sites and their milestones",
     }

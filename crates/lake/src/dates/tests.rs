@@ -101,6 +101,26 @@ fn an_hour_that_occurs_twice_is_ambiguous() {
 }
 
 #[test]
+fn a_spreadsheets_day_numbers_are_read_by_their_format() {
+    let format = DateFormat::parse("excel").expect("a format");
+    let read = |text: &str| {
+        let local = format.read(text.as_bytes())?;
+        Some((jiff::Timestamp::from_second(local.seconds).ok()?.to_string(), local.precision))
+    };
+    let check = |text: &str, expected: &str, precision: Precision| {
+        assert_eq!(read(text), Some((expected.to_owned(), precision)), "{text}");
+    };
+    check("43861", "2020-01-31T00:00:00Z", Precision::Day);
+    check("43861.0", "2020-01-31T00:00:00Z", Precision::Day);
+    check("44213.489", "2021-01-17T11:44:10Z", Precision::Second);
+    check("43861.43090277778", "2020-01-31T10:20:30Z", Precision::Second);
+    check("43861.999999", "2020-02-01T00:00:00Z", Precision::Second);
+    for text in ["", ".", "x", "-1", "0.5", "1e5", "4386x", "2958466", "43861.4.3"] {
+        assert_eq!(read(text), None, "{text}");
+    }
+}
+
+#[test]
 fn a_spreadsheets_number_of_a_day_is_told_as_its_date() {
     let date = |text: &str| day_number(text.as_bytes()).map(|date| date.to_string());
     assert_eq!(date("43861").as_deref(), Some("2020-01-31"));

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use trueline_expression::{Row, Value, evaluate};
+use trueline_expression::{Row, Value, evaluate, leaves_unread};
 
 use super::column::{Data, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS, Texts};
 use super::labels::{Labels, Meaning};
 use super::pseudonym::Pseudonyms;
 use super::reason::{Problem, Reason};
-use crate::dates::{self, Local, Precision, Reading, ZoneClock};
+use crate::dates::{self, DayOrder, Local, Precision, Reading, ZoneClock};
 use crate::mapping::{Bound, BoundTarget, Input, Pseudonymise, Target, Unlisted};
 use crate::schema::Kind;
 use crate::source::{Chunk, Encoding};
@@ -32,6 +32,8 @@ pub(crate) struct ReadColumn {
     pub(crate) problems: Vec<Problem>,
     /// Rows whose text was kept because its reading was ambiguous.
     pub(crate) notes: Vec<(u32, String)>,
+    /// Rows in which the expression was to read a text as a moment or a number, and could not.
+    pub(crate) unread: Vec<u32>,
 }
 
 /// Where one column's cells are read from.
@@ -41,6 +43,14 @@ pub(crate) struct Cells<'a> {
     /// Where the column's labels stand in [`Thread::labels`].
     pub(crate) slot: usize,
     pub(crate) file: &'a str,
+    pub(crate) rows_are: RowsAre,
+}
+
+/// What a row is: a case needs all its columns, an event of one needs not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowsAre {
+    Cases,
+    Events,
 }
 
 impl Thread {
@@ -60,6 +70,7 @@ impl Thread {
             letters: Vec::new(),
             problems: Vec::new(),
             notes: Vec::new(),
+            unread: Vec::new(),
         };
         match (&cells.bound.input, cells.bound.target.kind) {
             (Input::Cell(column), Kind::Label) => self.labels(cells, *column, &mut out),
@@ -93,7 +104,7 @@ impl Thread {
             }
             (Input::Expression(..), _) => self.expressions(cells, &mut out),
         }
-        if cells.bound.target.required {
+        if cells.bound.target.required && cells.rows_are == RowsAre::Cases {
             refuse_missing(&mut out);
         }
         out
@@ -240,7 +251,10 @@ impl Thread {
         let shown = || String::from_utf8_lossy(text).into_owned();
         let Some(local) = local else {
             let reason = if dates.formats.is_empty() && dates::needs_day_order(text) {
-                Reason::DayOrderUnknown
+                match dates.order {
+                    DayOrder::Unknown => Reason::DayOrderUnknown,
+                    DayOrder::DayFirst | DayOrder::MonthFirst => Reason::OtherDayOrder,
+                }
             } else {
                 dates::day_number(text).map_or(Reason::NoMoment, |date| Reason::DayNumber {
                     year: date.year(),
@@ -304,7 +318,15 @@ impl Thread {
         for row in 0..cells.chunk.rows() {
             let source = SourceRow { cells, names, row };
             match evaluate(expr, &source, &zone) {
-                Value::Null => out.push_null(),
+                Value::Null => {
+                    if !cells.bound.target.required
+                        && cells.bound.target.kind != Kind::Label
+                        && leaves_unread(expr, &source, &zone)
+                    {
+                        out.unread.push(row as u32);
+                    }
+                    out.push_null();
+                }
                 Value::Time(seconds) if cells.bound.target.kind == Kind::Moment => {
                     let precision = cells.bound.target.dates.precision;
                     let local = Local {
@@ -396,7 +418,7 @@ fn says_empty(bound: &BoundTarget) -> bool {
     said && bound.target.required
 }
 
-fn is_missing(target: &Target, text: &[u8]) -> bool {
+pub(super) fn is_missing(target: &Target, text: &[u8]) -> bool {
     text.is_empty() || target.missing.iter().any(|missing| missing.as_bytes() == text)
 }
 

@@ -19,6 +19,7 @@ fn notes() -> Schema {
         name: "note",
         key: &["number"],
         columns: vec![column("number", true), column("text", false)],
+        blank: &[],
         lists: Vec::new(),
         doc: "",
     }

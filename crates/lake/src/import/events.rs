@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Cells, Thread};
+use super::cells::{Cells, RowsAre, Thread};
 use super::column::{Data, NULL_INTEGER, NULL_LABEL, Records, Texts};
 use super::fragment::{Fragment, Plan, Refused};
 use super::labels::Joined;
@@ -84,7 +84,8 @@ impl Plan<'_> {
         problems: &mut EventProblems,
     ) -> Vec<i64> {
         // These columns have no labels, so whichever slot is named is not looked at.
-        let read = thread.column(&Cells { chunk, bound, slot: 0, file: &self.file });
+        let (file, rows_are) = (&self.file, RowsAre::Cases);
+        let read = thread.column(&Cells { chunk, bound, slot: 0, file, rows_are });
         let name = self.source_name(bound.input.column(), &bound.target.name);
         problems.extend(read.problems.into_iter().map(|problem| (name.clone(), problem)));
         match read.data {
@@ -115,14 +116,16 @@ pub(crate) struct Folded {
     events: Vec<At>,
     /// Where the events of each accepted case begin and end.
     cases: Vec<(usize, usize)>,
+    /// The first case of each fragment of cases.
+    starts: Vec<usize>,
     /// The lines of the events, by fragment and row.
     lines: Vec<Vec<i64>>,
 }
 
 impl Folded {
     /// The events of a case.
-    pub(crate) fn of(&self, case: usize) -> &[At] {
-        let (from, to) = self.cases[case];
+    pub(crate) fn of(&self, case: At) -> &[At] {
+        let (from, to) = self.cases[self.starts[case.fragment as usize] + case.row as usize];
         &self.events[from..to]
     }
 }
@@ -132,12 +135,13 @@ impl Rows {
     pub(crate) fn refused_events(&self, folded: &Folded) -> BTreeMap<(u32, u32), Refused> {
         let mut refused = folded.refused.clone();
         for (case, reason) in &self.clashes {
-            for at in folded.of(case.fragment as usize * CASES + case.row as usize) {
+            for at in folded.of(*case) {
                 let problems = vec![(String::new(), String::new(), *reason)];
                 let row = Refused {
                     row: at.row,
                     line: folded.lines[at.fragment as usize][at.row as usize] as u64,
                     record: Box::default(),
+                    sheet: None,
                     problems,
                 };
                 refused.insert((at.fragment, at.row), row);
@@ -159,18 +163,65 @@ impl Rows {
             let same = rest.iter().take_while(|at| self.event_key(**at) == key).count();
             let group = &events[from..from + same];
             let bad = group.iter().find_map(|at| refused.get(&(at.fragment, at.row)));
-            match bad.map(|bad| bad.line) {
+            let bad = match bad {
+                Some(bad) => Some(bad.line),
+                None => self.flawed(plan, group, &mut refused),
+            };
+            match bad {
                 None => cases.push((from, from + same)),
                 Some(_) if key.is_empty() => {}
                 Some(line) => self.refuse_others(group, line, &mut refused),
             }
             from += same;
         }
-        let mut folded = Folded { refused, events, cases, lines: Vec::new() };
-        let cases = self.build(plan, &folded);
+        // A case lies in the file of its first event.
+        cases.sort_by_key(|(from, _)| self.file(events[*from]));
+        let mut folded = Folded { refused, events, cases, starts: Vec::new(), lines: Vec::new() };
+        let cases = self.build(plan, &mut folded);
         let events = std::mem::replace(&mut self.fragments, cases);
         folded.lines = events.into_iter().map(|fragment| fragment.lines).collect();
         Some(folded)
+    }
+
+    /// Refuses a case that its events, each of them well, do not make; the line to blame.
+    fn flawed(
+        &self,
+        plan: &Plan<'_>,
+        group: &[At],
+        refused: &mut BTreeMap<(u32, u32), Refused>,
+    ) -> Option<u64> {
+        let mut problems = Vec::new();
+        let mut blamed = group[0];
+        for (slot, bound) in plan.bound.targets.iter().enumerate() {
+            let value = |at: At| &self.fragments[at.fragment as usize].columns[slot];
+            let chosen = self.choose(slot, bound.target.take, group);
+            if bound.target.required && chosen.is_none_or(|at| value(at).is_null(at.row as usize)) {
+                let name = plan.source_name(bound.input.column(), &bound.target.name);
+                problems.push((name, String::new(), Reason::Missing));
+            }
+        }
+        let rules = plan.bound.events.iter().flat_map(|events| &events.states);
+        for (rule, states) in rules.enumerate().filter(|_| problems.is_empty()) {
+            let time = |at: At| self.state(rule, at).1;
+            let wrong = self.stretches(rule, group).into_iter().find_map(|(_, from, to)| {
+                let to = to?;
+                (time(to) < time(from)).then_some(to)
+            });
+            if let Some(at) = wrong {
+                blamed = at;
+                let name = plan.source_name(states.at.input.column(), "at");
+                let list = plan.schema.lists[states.list].name;
+                problems.push((name, String::new(), Reason::EndsFirst { list }));
+                break;
+            }
+        }
+        if problems.is_empty() {
+            return None;
+        }
+        let line = self.line(blamed);
+        let row = Refused { row: blamed.row, line, record: Box::default(), sheet: None, problems };
+        refused.insert((blamed.fragment, blamed.row), row);
+        Some(line)
     }
 
     fn refuse_others(&self, group: &[At], line: u64, refused: &mut BTreeMap<(u32, u32), Refused>) {
@@ -179,6 +230,7 @@ impl Rows {
                 row: at.row,
                 line: self.line(*at),
                 record: Box::default(),
+                sheet: None,
                 problems: vec![(String::new(), String::new(), Reason::OtherEvent { line })],
             });
         }
@@ -208,13 +260,16 @@ impl Rows {
         events
     }
 
-    fn build(&mut self, plan: &Plan<'_>, folded: &Folded) -> Vec<Fragment> {
+    fn build(&mut self, plan: &Plan<'_>, folded: &mut Folded) -> Vec<Fragment> {
         let mut precisions: Vec<String> = Vec::new();
         let mut fragments = Vec::new();
-        for (number, part) in folded.cases.chunks(CASES).enumerate() {
+        let file = |case: &(usize, usize)| self.file(folded.events[case.0]);
+        let files = folded.cases.chunk_by(|a, b| file(a) == file(b));
+        for part in files.flat_map(|file| file.chunks(CASES)) {
+            folded.starts.push(fragments.iter().map(|known: &Fragment| known.rows).sum());
             let groups: Vec<&[At]> =
                 part.iter().map(|(from, to)| &folded.events[*from..*to]).collect();
-            fragments.push(self.case_fragment(plan, number, &groups, &mut precisions));
+            fragments.push(self.case_fragment(plan, fragments.len(), &groups, &mut precisions));
         }
         let slot = plan.precision_slot();
         // Every earlier thread keeps its place; the cases have the last one.
@@ -246,6 +301,7 @@ impl Rows {
         }
         let first = |group: &&[At]| self.line(group[0]) as i64;
         Fragment {
+            file: groups.first().map_or(0, |group| self.file(group[0])),
             thread: self.threads,
             number,
             rows: groups.len(),
@@ -254,7 +310,9 @@ impl Rows {
             precision: self.case_precision(plan, groups.len(), &chosen_moments, precisions),
             lines: groups.iter().map(first).collect(),
             notes: Vec::new(),
+            unread: Vec::new(),
             refused: Vec::new(),
+            sheet: None,
             event: None,
         }
     }
@@ -383,31 +441,42 @@ impl Rows {
         plan: &Plan<'_>,
         (rule, states): (usize, &BoundStates),
         group: &[At],
-        to: &mut Records,
+        to_records: &mut Records,
     ) {
-        let told = |at: &At| {
-            let event = self.event(*at);
-            event.map_or((-1, NULL_INTEGER), |event| {
-                let (states, times) = &event.states[rule];
-                (states[at.row as usize], times[at.row as usize])
-            })
-        };
-        let mut open: Option<(i32, i64)> = None;
+        let time = |at: At| self.state(rule, at).1;
+        for (inside, from, to) in self.stretches(rule, group) {
+            let until = to.map_or(NULL_INTEGER, time);
+            self.append(plan, (states, inside), (time(from), until), to_records);
+        }
+    }
+
+    /// The state and the time that an event tells of a rule.
+    fn state(&self, rule: usize, at: At) -> (i32, i64) {
+        self.event(at).map_or((-1, NULL_INTEGER), |event| {
+            let (states, times) = &event.states[rule];
+            (states[at.row as usize], times[at.row as usize])
+        })
+    }
+
+    /// The stretches of events in one of a rule's states: which, and the events that begin and end
+    /// it.
+    fn stretches(&self, rule: usize, group: &[At]) -> Vec<(i32, At, Option<At>)> {
+        let mut found: Vec<(i32, At, Option<At>)> = Vec::new();
         for at in group {
-            let (state, time) = told(at);
-            if let Some((inside, since)) = open
-                && inside != state
-            {
-                self.append(plan, (states, inside), (since, time), to);
-                open = None;
-            }
-            if open.is_none() && state >= 0 {
-                open = Some((state, time));
+            let state = self.state(rule, *at).0;
+            let inside = match found.last_mut() {
+                Some((inside, _, to @ None)) if *inside != state => {
+                    *to = Some(*at);
+                    false
+                }
+                Some((_, _, to)) => to.is_none(),
+                None => false,
+            };
+            if !inside && state >= 0 {
+                found.push((state, *at, None));
             }
         }
-        if let Some((inside, since)) = open {
-            self.append(plan, (states, inside), (since, NULL_INTEGER), to);
-        }
+        found
     }
 
     fn append(

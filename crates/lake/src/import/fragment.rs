@@ -1,14 +1,15 @@
 //! A fragment: the values of one chunk, and what is wrong with some of its rows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::cells::{Cells, ReadColumn, Thread};
+use super::cells::{Cells, ReadColumn, RowsAre, Thread, is_missing};
 use super::column::{Data, Records};
 use super::events::EventPart;
 use super::reason::{Problem, Reason};
-use crate::mapping::{Bound, BoundList};
-use crate::schema::Schema;
-use crate::source::Chunk;
+use crate::mapping::{Bound, BoundList, BoundTarget};
+use crate::schema::{Kind, Schema};
+use crate::source::{CellError, Chunk};
 
 /// Everything that reading a chunk needs and that all threads share.
 pub(crate) struct Plan<'a> {
@@ -28,6 +29,8 @@ pub(crate) struct Plan<'a> {
 /// The values of one chunk.
 #[derive(Debug)]
 pub(crate) struct Fragment {
+    /// Which of the files that are read together it is from.
+    pub(crate) file: usize,
     pub(crate) thread: usize,
     pub(crate) number: usize,
     pub(crate) rows: usize,
@@ -39,8 +42,12 @@ pub(crate) struct Fragment {
     pub(crate) precision: Data,
     pub(crate) lines: Vec<i64>,
     pub(crate) notes: Vec<(u32, String)>,
+    /// Columns, and lines where their expressions left a text unread.
+    pub(crate) unread: Vec<(usize, u64)>,
     /// Refused rows in ascending order.
     pub(crate) refused: Vec<Refused>,
+    /// The sheet of a workbook that they are from.
+    pub(crate) sheet: Option<Arc<str>>,
     /// Where rows are events.
     pub(crate) event: Option<EventPart>,
 }
@@ -52,6 +59,8 @@ pub(crate) struct Refused {
     pub(crate) line: u64,
     /// The row as it stood in the source.
     pub(crate) record: Box<[u8]>,
+    /// The sheet of a workbook that it is from.
+    pub(crate) sheet: Option<Arc<str>>,
     /// Column (empty for the whole row), value, reason.
     pub(crate) problems: Vec<(String, String, Reason)>,
 }
@@ -115,12 +124,16 @@ impl<'a> Plan<'a> {
         }
         let mut columns = Vec::with_capacity(self.bound.targets.len());
         let mut notes = Vec::new();
+        let mut unread = Vec::new();
+        let rows_are = if self.bound.events.is_some() { RowsAre::Events } else { RowsAre::Cases };
         let mut letters: Vec<Vec<u8>> = vec![Vec::new(); self.moments];
         for (slot, bound) in self.bound.targets.iter().enumerate() {
-            let mut read = thread.column(&Cells { chunk, bound, slot, file: &self.file });
+            let file = &self.file;
+            let mut read = thread.column(&Cells { chunk, bound, slot, file, rows_are });
             let name = self.source_name(bound.input.column(), &bound.target.name);
             wrong.add_all(&name, read.problems);
             notes.append(&mut read.notes);
+            unread.extend(read.unread.iter().map(|row| (slot, chunk.line(*row as usize))));
             if let Some(at) = self.letters[slot] {
                 letters[at] = read.letters;
             }
@@ -134,8 +147,12 @@ impl<'a> Plan<'a> {
             }
             part
         });
+        for error in &chunk.errors {
+            self.cell_error(chunk, *error, &mut wrong);
+        }
         notes.sort_by_key(|(row, _)| *row);
         Fragment {
+            file: 0,
             thread: id,
             number: chunk.number,
             rows: chunk.rows(),
@@ -144,8 +161,26 @@ impl<'a> Plan<'a> {
             precision: self.precision(chunk.rows(), &letters, thread),
             lines: chunk.lines.iter().map(|line| *line as i64).collect(),
             notes,
+            unread,
             refused: wrong.refused(chunk),
+            sheet: chunk.sheet.clone(),
             event,
+        }
+    }
+
+    /// Refuses the row of a cell that holds an error, if the mapping reads that cell and does not
+    /// say that the error means no value.
+    fn cell_error(&self, chunk: &Chunk, error: CellError, wrong: &mut Wrong) {
+        let (row, column) = (error.row as usize, error.column as usize);
+        let value = chunk.text(row, column).unwrap_or_default();
+        let missing = |bound: &&BoundTarget| is_missing(&bound.target, value.as_bytes());
+        let lists = self.bound.lists.iter().flat_map(|list| list.columns.iter().flatten());
+        let targets = self.bound.targets.iter().chain(lists);
+        let read = targets.filter(|bound| bound.input.reads(column)).any(|b| !missing(&b));
+        let event = self.bound.events.as_ref().is_some_and(|events| events.reads(column));
+        if read || event {
+            let reason = Reason::CellError { line: chunk.line(row), column: error.of_sheet };
+            wrong.add(self.headers[column].clone(), Problem::of_text(row, reason, &value));
         }
     }
 
@@ -194,6 +229,17 @@ impl<'a> Plan<'a> {
                                 Problem::of_text(row, reason, ""),
                             );
                         }
+                        Wholeness::Ends(column) => {
+                            let bound = entry.columns[column].as_ref();
+                            let source = bound.and_then(|bound| bound.input.column());
+                            let value = source.and_then(|source| chunk.text(row, source));
+                            let reason = Reason::EndsFirst { list: list.name };
+                            let value = value.unwrap_or_default();
+                            wrong.add(
+                                self.part_name(entry, column),
+                                Problem::of_text(row, reason, &value),
+                            );
+                        }
                         Wholeness::Whole => {
                             count += 1;
                             append(&mut records.columns, read, row);
@@ -225,6 +271,7 @@ impl<'a> Plan<'a> {
                 bound,
                 slot: self.list_slot(entry.list, at),
                 file: &self.file,
+                rows_are: RowsAre::Cases,
             });
             let name = self.source_name(bound.input.column(), &bound.target.name);
             wrong.add_all(&name, std::mem::take(&mut column.problems));
@@ -254,8 +301,37 @@ impl<'a> Plan<'a> {
         }
         match (some, lacking) {
             (false, _) => Wholeness::Absent,
-            (true, None) => Wholeness::Whole,
+            (true, None) => self.end_before_start(entry, read, row),
             (true, Some(column)) => Wholeness::Lacks(column),
+        }
+    }
+
+    /// A record whose second moment lies before its first is no stretch of time.
+    fn end_before_start(
+        &self,
+        entry: &BoundList,
+        read: &[Option<ReadColumn>],
+        row: usize,
+    ) -> Wholeness {
+        let columns = self.schema.lists[entry.list].columns.iter().enumerate();
+        let mut moments = columns.filter(|(_, column)| column.kind == Kind::Moment);
+        let (Some((from, _)), Some((to, _))) = (moments.next(), moments.next()) else {
+            return Wholeness::Whole;
+        };
+        let moment = |at: usize| {
+            let column = read[at].as_ref()?;
+            let Data::Integer(values) = &column.data else {
+                return None;
+            };
+            // A date without a time of day may be any time of that day.
+            let day = column.letters.get(row) == Some(&b'd');
+            (!column.data.is_null(row)).then_some((values[row], day))
+        };
+        match (moment(from), moment(to)) {
+            (Some((begins, _)), Some((ends, day))) if ends + i64::from(day) * 86_399 < begins => {
+                Wholeness::Ends(to)
+            }
+            _ => Wholeness::Whole,
         }
     }
 }
@@ -264,6 +340,8 @@ enum Wholeness {
     Absent,
     /// There is a part of it, but not this required column.
     Lacks(usize),
+    /// It ends, as this column says, before it begins.
+    Ends(usize),
     Whole,
 }
 
@@ -296,13 +374,23 @@ impl Wrong {
 
     fn refused(self, chunk: &Chunk) -> Vec<Refused> {
         let rows = self.rows.into_iter().map(|(row, mut problems)| {
-            let shape =
-                |reason: &Reason| matches!(reason, Reason::Cells { .. } | Reason::StrayQuote);
+            let shape = |reason: &Reason| {
+                matches!(
+                    reason,
+                    Reason::Cells { .. } | Reason::StrayQuote | Reason::NoJson | Reason::CutShort
+                )
+            };
             // When cells have shifted, what they hold says nothing.
             if problems.iter().any(|(_, _, reason)| shape(reason)) {
                 problems.retain(|(_, _, reason)| shape(reason));
             }
+            // An error in a cell is no wrong date or number as well.
+            let error = |reason: &Reason| matches!(reason, Reason::CellError { .. });
+            let errors: Vec<String> =
+                problems.iter().filter(|p| error(&p.2)).map(|p| p.0.clone()).collect();
+            problems.retain(|(column, _, reason)| error(reason) || !errors.contains(column));
             Refused {
+                sheet: chunk.sheet.clone(),
                 row,
                 line: chunk.line(row as usize),
                 record: chunk.record(row as usize).into(),

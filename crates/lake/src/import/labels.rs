@@ -118,6 +118,24 @@ impl Joined {
         Joined { texts, codes }
     }
 
+    /// The labels of several files; their threads follow one another.
+    pub(crate) fn merged(files: Vec<Joined>) -> Joined {
+        let mut texts: Vec<String> = files.iter().flat_map(|f| f.texts.iter().cloned()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let mut codes: Vec<Vec<i32>> = Vec::new();
+        for mut file in files {
+            let own = |text: &String| texts.binary_search(text).unwrap_or(0) as i32;
+            let own: Vec<i32> = file.texts.iter().map(own).collect();
+            // The last is for rows that are yet to be made.
+            file.codes.pop();
+            let moved = |thread: Vec<i32>| thread.into_iter().map(|c| own[c as usize]).collect();
+            codes.extend(file.codes.into_iter().map(moved));
+        }
+        codes.push((0..texts.len() as i32).collect());
+        Joined { texts, codes }
+    }
+
     #[inline]
     pub(crate) fn code(&self, thread: usize, code: i32) -> i32 {
         if code == NULL_LABEL { NULL_LABEL } else { self.codes[thread][code as usize] }

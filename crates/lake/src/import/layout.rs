@@ -17,7 +17,8 @@ pub(crate) struct Layout<'a> {
     plan: &'a Plan<'a>,
     pub(crate) schema: SchemaRef,
     origins: Vec<Origin>,
-    file: String,
+    /// What `source_file` says of each file.
+    files: Vec<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,7 +35,7 @@ enum Origin {
 }
 
 impl<'a> Layout<'a> {
-    pub(crate) fn new(plan: &'a Plan<'a>, sha256: &str) -> Layout<'a> {
+    pub(crate) fn new(plan: &'a Plan<'a>, sha256: &[&str]) -> Layout<'a> {
         let targets = &plan.bound.targets;
         let slot = |name: &str| targets.iter().position(|bound| bound.target.name == name);
         let from =
@@ -61,7 +62,7 @@ impl<'a> Layout<'a> {
             plan,
             schema: Arc::new(arrow_schema::Schema::new(fields)),
             origins,
-            file: format!("sha256:{}", &sha256[..16]),
+            files: sha256.iter().map(|sha256| format!("sha256:{}", &sha256[..16])).collect(),
         }
     }
 
@@ -87,7 +88,7 @@ impl<'a> Layout<'a> {
                 gather::column(fragments, |f| &f.precision, part, Kind::Label, labels)
             }
             Origin::Null(kind) => Ok(arrow_array::new_null_array(&kind.data_type(), part.len())),
-            Origin::File => constant_label(&self.file, part.len()),
+            Origin::File => self.files(rows, part),
             Origin::Line => {
                 let lines = part.iter().map(|at| rows.line(*at) as i64);
                 Ok(Arc::new(Int64Array::from_iter_values(lines)) as ArrayRef)
@@ -96,12 +97,12 @@ impl<'a> Layout<'a> {
         };
         Ok(gathered?)
     }
-}
 
-fn constant_label(text: &str, rows: usize) -> Result<ArrayRef, arrow_schema::ArrowError> {
-    let keys = Int32Array::from(vec![0; rows]);
-    let values = Arc::new(StringArray::from(vec![text]));
-    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, values)?))
+    fn files(&self, rows: &Rows, part: &[At]) -> Result<ArrayRef, arrow_schema::ArrowError> {
+        let keys: Int32Array = part.iter().map(|at| Some(rows.file(*at) as i32)).collect();
+        let values = Arc::new(StringArray::from_iter_values(&self.files));
+        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, values)?))
+    }
 }
 
 /// The source's own words where their reading was ambiguous.

@@ -14,6 +14,7 @@ mod fragment;
 mod gather;
 mod labels;
 mod layout;
+mod log;
 mod order;
 mod own;
 mod pseudonym;
@@ -107,6 +108,10 @@ pub struct Summary {
 pub struct FileSummary {
     /// The base name.
     pub file: String,
+    /// The sheets of a workbook that were not read.
+    pub unread_sheets: Vec<String>,
+    /// The encoding that text was read in, as declared or detected.
+    pub encoding: Option<&'static str>,
     pub counts: Counts,
     /// The batch its rows are in; `None` when it brought nothing new.
     pub batch: Option<String>,
@@ -114,6 +119,8 @@ pub struct FileSummary {
     pub known_in: Option<String>,
     /// Where its refused rows are.
     pub quarantine: Option<PathBuf>,
+    /// Columns whose expressions gave nothing where the source has a text.
+    pub unread: Vec<Unread>,
     /// Why rows were refused, the most frequent first.
     pub reasons: Vec<ReasonCount>,
     /// Cases that older files of this source had and this full export lacks.
@@ -125,11 +132,23 @@ pub struct FileSummary {
 pub struct ReasonCount {
     /// The reason of the first of them; what its kind says of all is its summary.
     pub reason: Reason,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
     /// The source's column; empty for the row as a whole.
     pub column: String,
     pub rows: u64,
     /// The first rows: line and masked value.
     pub examples: Vec<(u64, String)>,
+}
+
+/// A column whose expression could not read some of the source's texts as moments or numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The column that is filled.
+    pub column: String,
+    pub rows: u64,
+    /// The first lines.
+    pub lines: Vec<u64>,
 }
 
 /// Cases that a full export lacks.

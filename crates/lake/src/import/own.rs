@@ -191,6 +191,7 @@ fn fragment(
     };
     refused.sort_by_key(|refused| refused.row);
     Fragment {
+        file: 0,
         thread: id,
         number: 0,
         rows,
@@ -199,7 +200,9 @@ fn fragment(
         precision,
         lines: (1..=rows as i64).map(|row| first as i64 + row).collect(),
         notes: Vec::new(),
+        unread: Vec::new(),
         refused,
+        sheet: None,
         event: None,
     }
 }
@@ -227,6 +230,7 @@ fn check(column: &Column, data: &Data, labels: &Labels, first: u64, refused: &mu
                 row: row as u32,
                 line: first + row as u64 + 1,
                 record: Box::default(),
+                sheet: None,
                 problems: vec![problem],
             }),
         }

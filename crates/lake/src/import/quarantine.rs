@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::fragment::Refused;
 use super::words::{Added, Language};
-use crate::source::{FileEncoding, Form, Preamble};
+use crate::source::{FileEncoding, Form, Preamble, unescape};
 
 /// Writes refused rows; `name` is that of the source.
 pub(crate) fn write<'a>(
@@ -164,6 +164,10 @@ fn json_record(row: &Refused, language: Language) -> Vec<u8> {
     let mut object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_slice(&row.record).unwrap_or_default();
     object.retain(|name, _| !Added::has(name));
+    if object.is_empty() {
+        let text = String::from_utf8_lossy(&row.record).into_owned();
+        object.insert(Added::RECORD.to_owned(), text.into());
+    }
     object.insert(language.added().reason.to_owned(), reasons.into());
     object.insert(language.added().remedy.to_owned(), remedies.into());
     let mut line = serde_json::Value::Object(object).to_string().into_bytes();
@@ -188,11 +192,7 @@ fn cells(preamble: &Preamble<'_>, cells: [&str; 2]) -> Vec<u8> {
 }
 
 fn own_encoding(preamble: &Preamble<'_>, bytes: Vec<u8>) -> Vec<u8> {
-    if preamble.transcoded {
-        preamble.encoding.encode(&String::from_utf8_lossy(&bytes))
-    } else {
-        bytes
-    }
+    if preamble.transcoded { unescape(&bytes, preamble.encoding) } else { bytes }
 }
 
 /// All that is wrong with a row, and what to do about it.
@@ -200,7 +200,11 @@ fn told(row: &Refused, language: Language) -> (String, String) {
     let reasons = row
         .problems
         .iter()
-        .map(|(column, value, reason)| language.placed(row.line, column, value, *reason));
+        .map(|(column, value, reason)| language.placed(row.line, column, value, *reason))
+        .map(|reason| match &row.sheet {
+            Some(sheet) => language.of_sheet(sheet, &reason),
+            None => reason,
+        });
     let reasons: Vec<String> = reasons.collect();
     let mut remedies: Vec<&str> = Vec::new();
     for (_, _, reason) in &row.problems {

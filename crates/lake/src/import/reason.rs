@@ -11,12 +11,23 @@ pub enum Reason {
         wanted: usize,
     },
     StrayQuote,
+    /// The record is no JSON.
+    NoJson,
+    /// The record does not end, and nothing follows it.
+    CutShort,
+    /// The cell in that row and column (from 0) of a sheet holds an error.
+    CellError {
+        line: u64,
+        column: u32,
+    },
     Missing,
     NoText,
     /// The value is none of those that the mapping or the dataset allows.
     NotListed,
     NoMoment,
     DayOrderUnknown,
+    /// It is a date only in the other order than the mapping says.
+    OtherDayOrder,
     /// A spreadsheet's count of days, with the date that it stands for.
     DayNumber {
         year: i16,
@@ -28,6 +39,10 @@ pub enum Reason {
     NoBoolean,
     /// A part of a record of this list is missing.
     HalfRecord {
+        list: &'static str,
+    },
+    /// A record of this list ends before it begins.
+    EndsFirst {
         list: &'static str,
     },
     /// The same as that line.
@@ -42,6 +57,8 @@ pub enum Reason {
     OtherEvent {
         line: u64,
     },
+    /// The lake knows events of this case that the log lacks.
+    EarlierEvents,
 }
 
 /// One reason against one row.
@@ -70,6 +87,8 @@ impl Problem {
         let reason = match shape {
             Shape::Cells(found) => Reason::Cells { found, wanted },
             Shape::StrayQuote => Reason::StrayQuote,
+            Shape::NoJson => Reason::NoJson,
+            Shape::CutShort => Reason::CutShort,
         };
         Problem { row, reason, value: String::new() }
     }
@@ -89,19 +108,25 @@ impl Reason {
         match self {
             Reason::Cells { .. } => "cells",
             Reason::StrayQuote => "stray_quote",
+            Reason::NoJson => "no_json",
+            Reason::CutShort => "cut_short",
+            Reason::CellError { .. } => "cell_error",
             Reason::Missing => "missing",
             Reason::NoText => "no_text",
             Reason::NotListed => "not_listed",
             Reason::NoMoment => "no_moment",
             Reason::DayOrderUnknown => "day_order_unknown",
+            Reason::OtherDayOrder => "other_day_order",
             Reason::DayNumber { .. } => "day_number",
             Reason::NoInteger => "no_integer",
             Reason::NoNumber => "no_number",
             Reason::NoBoolean => "no_boolean",
             Reason::HalfRecord { .. } => "half_record",
+            Reason::EndsFirst { .. } => "ends_first",
             Reason::Duplicate { .. } => "duplicate",
             Reason::Conflict { .. } => "conflict",
             Reason::OtherEvent { .. } => "other_event",
+            Reason::EarlierEvents => "earlier_events",
         }
     }
 }

@@ -13,10 +13,11 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use super::column::{Data, NULL_INTEGER};
 use super::digest::Digests;
 use super::layout::Layout;
+use super::log::{Growth, Log};
 use super::order::{At, Keys};
 use super::rows::Rows;
 use super::{ImportError, Missing};
-use crate::lake::{Lake, LakeError};
+use crate::lake::Lake;
 use crate::manifest::{Batch, Manifest};
 use crate::scan::ScanTask;
 use crate::schema::Schema;
@@ -24,9 +25,8 @@ use crate::schema::Schema;
 /// What is known of a file's rows once they were compared.
 #[derive(Debug, Default)]
 pub(crate) struct Revisions {
-    pub(crate) new: u64,
-    pub(crate) revised: u64,
-    pub(crate) unchanged: u64,
+    /// By file.
+    pub(crate) counts: Vec<Outcome>,
     /// The rows to write, in order.
     pub(crate) order: Vec<At>,
     /// Rows of earlier batches that are superseded now.
@@ -34,6 +34,16 @@ pub(crate) struct Revisions {
     /// Positions in `order` of rows that are superseded at once.
     pub(crate) own: Vec<u64>,
     pub(crate) missing: Missing,
+    /// Cases whose events lie in part in files that are not imported with these.
+    pub(crate) torn: Vec<At>,
+}
+
+/// What became of the rows of one file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Outcome {
+    pub(crate) new: u64,
+    pub(crate) revised: u64,
+    pub(crate) unchanged: u64,
 }
 
 /// A row of an earlier batch with the same key as a row of the file.
@@ -44,6 +54,7 @@ struct Old {
     digest: u64,
     revised: i64,
     live: bool,
+    growth: Growth,
 }
 
 /// Everything the comparison needs.
@@ -57,6 +68,10 @@ pub(crate) struct Comparison<'a> {
     /// The slot of `revised`, if the mapping fills it.
     pub(crate) revised: Option<usize>,
     pub(crate) full_export: bool,
+    /// How the rows of a log may differ from those that the lake has.
+    pub(crate) log: Option<Log<'a>>,
+    /// How many files the rows are from.
+    pub(crate) files: usize,
 }
 
 impl Comparison<'_> {
@@ -66,15 +81,15 @@ impl Comparison<'_> {
         let olds = self.join(&digests, &mut missing)?;
         if olds.is_empty() && !self.rows.repeated {
             // Most imports bring rows that nobody has seen before.
-            return Ok(Revisions {
-                new: self.rows.order.len() as u64,
-                order: self.rows.order.clone(),
-                missing,
-                ..Revisions::default()
-            });
+            let mut out = self.nothing_yet(missing);
+            out.order.clone_from(&self.rows.order);
+            for at in &self.rows.order {
+                out.counts[self.rows.file(*at)].new += 1;
+            }
+            return Ok(out);
         }
         let own = self.own_digests(&digests, &olds)?;
-        let mut out = Revisions { missing, ..Revisions::default() };
+        let mut out = self.nothing_yet(missing);
         let order = &self.rows.order;
         out.order.reserve(order.len());
         let mut from = 0;
@@ -85,7 +100,7 @@ impl Comparison<'_> {
             }
             match (to - from, olds.get(&from)) {
                 (1, None) => {
-                    out.new += 1;
+                    out.counts[self.rows.file(order[from])].new += 1;
                     out.order.push(order[from]);
                 }
                 (_, found) => {
@@ -98,6 +113,11 @@ impl Comparison<'_> {
         out.older.values_mut().for_each(|rows| rows.sort_unstable());
         out.own.sort_unstable();
         Ok(out)
+    }
+
+    fn nothing_yet(&self, missing: Missing) -> Revisions {
+        let counts = vec![Outcome::default(); self.files];
+        Revisions { counts, missing, ..Revisions::default() }
     }
 
     /// Settles the rows of one key, which come in the order of `revised`.
@@ -117,23 +137,28 @@ impl Comparison<'_> {
             let at = self.rows.order[index];
             let digest = own.get(&index).copied().unwrap_or_default();
             let revised = self.revised_of(at);
+            let outcome = &mut out.counts[self.rows.file(at)];
             let retold = |old: &Old| {
                 revised != NULL_INTEGER && old.revised == revised && old.digest == digest
             };
             let Some((content, since, place)) = newest else {
-                out.new += 1;
+                outcome.new += 1;
                 newest = Some((digest, revised, Place::Own(out.order.len() as u64)));
                 out.order.push(at);
                 continue;
             };
             if content == digest || olds.iter().any(retold) {
-                out.unchanged += 1;
+                outcome.unchanged += 1;
                 continue;
             }
-            out.revised += 1;
+            let late = revised != NULL_INTEGER && since != NULL_INTEGER && revised < since;
+            if torn(olds, late) {
+                out.torn.push(at);
+                continue;
+            }
+            outcome.revised += 1;
             let position = Place::Own(out.order.len() as u64);
             out.order.push(at);
-            let late = revised != NULL_INTEGER && since != NULL_INTEGER && revised < since;
             let dead = if late { position } else { place };
             if !late {
                 newest = Some((digest, revised, position));
@@ -273,6 +298,11 @@ impl Comparison<'_> {
     }
 }
 
+/// Whether a case of a log and its newest revision cannot be states of one and the same log.
+fn torn(olds: &[Old], late: bool) -> bool {
+    olds.iter().any(|old| old.live && if late { !old.growth.backward } else { !old.growth.forward })
+}
+
 #[derive(Clone, Copy)]
 enum Place {
     Earlier(usize, u64),
@@ -281,7 +311,7 @@ enum Place {
 }
 
 /// Whether a column says something of the case, and not only of where its row came from.
-fn is_content(name: &str) -> bool {
+pub(super) fn is_content(name: &str) -> bool {
     !matches!(name, "precision" | "revised" | "source_file" | "source_line" | "source_text")
 }
 
@@ -304,7 +334,7 @@ impl Walk<'_> {
         part: &RecordBatch,
         olds: &mut HashMap<usize, Vec<Old>>,
         missing: &mut Missing,
-    ) -> Result<(), LakeError> {
+    ) -> Result<(), ImportError> {
         let keys: Vec<&ArrayRef> = self
             .comparison
             .schema
@@ -327,6 +357,12 @@ impl Walk<'_> {
         if matches.is_empty() {
             return Ok(());
         }
+        let pairs: Vec<(At, usize)> =
+            matches.iter().map(|(at, row, _)| (self.comparison.rows.order[*at], *row)).collect();
+        let growth = match &self.comparison.log {
+            Some(log) => log.growth(self.comparison.rows, self.comparison.layout, part, &pairs)?,
+            None => vec![Growth::default(); pairs.len()],
+        };
         let mut values = vec![0; part.num_rows()];
         for (field, column) in part.schema().fields().iter().zip(part.columns()) {
             if is_content(field.name()) {
@@ -335,7 +371,7 @@ impl Walk<'_> {
         }
         let revised = part.column_by_name("revised");
         let revised = revised.map(|column| column.as_primitive::<TimestampSecondType>());
-        for (position, row, number) in matches {
+        for ((position, row, number), growth) in matches.into_iter().zip(growth) {
             let revised = revised.filter(|column| column.is_valid(row));
             olds.entry(position).or_default().push(Old {
                 batch: self.batch,
@@ -343,6 +379,7 @@ impl Walk<'_> {
                 digest: values[row],
                 revised: revised.map_or(NULL_INTEGER, |column| column.value(row)),
                 live: !self.dead.contains(&number),
+                growth,
             });
         }
         Ok(())
@@ -379,7 +416,7 @@ impl Walk<'_> {
     }
 }
 
-fn key_text(array: &ArrayRef, row: usize) -> &str {
+pub(super) fn key_text(array: &ArrayRef, row: usize) -> &str {
     if array.is_null(row) {
         return "";
     }

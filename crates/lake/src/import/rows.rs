@@ -137,6 +137,27 @@ impl Rows {
         }
     }
 
+    /// The rows of files that are read together, in the order of the files.
+    pub(crate) fn merged(plan: &Plan<'_>, files: Vec<Rows>) -> Rows {
+        let mut labels: Vec<Vec<Joined>> = (0..plan.slots).map(|_| Vec::new()).collect();
+        let mut fragments = Vec::new();
+        let (mut threads, mut read) = (0, 0);
+        for (index, file) in files.into_iter().enumerate() {
+            for (slot, joined) in file.labels.into_iter().enumerate() {
+                labels[slot].push(joined);
+            }
+            fragments.extend(file.fragments.into_iter().map(|fragment| Fragment {
+                file: index,
+                thread: threads + fragment.thread,
+                ..fragment
+            }));
+            threads += file.threads;
+            read += file.read;
+        }
+        let labels = labels.into_iter().map(Joined::merged).collect();
+        Rows::new(plan, fragments, labels, threads, read)
+    }
+
     pub(crate) fn keys(&self, plan: &Plan<'_>) -> Keys<'_> {
         let targets = &plan.bound.targets;
         let slot = |name: &&str| targets.iter().position(|bound| bound.target.name == **name);
@@ -145,6 +166,11 @@ impl Rows {
             columns: plan.schema.key.iter().filter_map(slot).collect(),
             labels: &self.labels,
         }
+    }
+
+    /// The file that a row is from.
+    pub(crate) fn file(&self, at: At) -> usize {
+        self.fragments[at.fragment as usize].file
     }
 
     /// Puts the rows in order and takes out those that clash with another in the same file.
@@ -283,6 +309,7 @@ impl Rows {
                 row: at.row,
                 line: self.line(*at),
                 record: Box::default(),
+                sheet: None,
                 problems: vec![(String::new(), String::new(), *reason)],
             };
             refused.insert((at.fragment, at.row), clash);

@@ -10,16 +10,18 @@ use arrow_schema::{DataType, Field};
 
 use super::fragment::{Plan, Refused};
 use super::layout::Layout;
+use super::log::Log;
 use super::own;
 use super::quarantine::{self, masked};
-use super::revise::{Comparison, Revisions};
+use super::reason::Reason;
+use super::revise::{Comparison, Outcome, Revisions};
 use super::rows::{Rows, read};
-use super::{FileSummary, ImportError, Options, ReasonCount, Summary};
+use super::{FileSummary, ImportError, Options, ReasonCount, Summary, Unread};
 use crate::lake::{Lake, LakeError};
 use crate::manifest::{self, Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 use crate::mapping::{Headers, Mapping, Pseudonymise};
 use crate::schema::Schema;
-use crate::source::{Digest, Format, Source};
+use crate::source::{Digest, Format, ReadError, Source};
 use crate::table::{GROUP, TableWriter};
 
 /// Imports files through a mapping, each as one batch, all of them or none.
@@ -81,9 +83,14 @@ impl Run<'_> {
         }
         let mut summary = Summary::default();
         let before = manifest.batches.len();
-        for file in files {
-            match self.file(file, &mut manifest) {
-                Ok(file) => summary.add(file),
+        // The events of a case may lie in several files, so a log is read whole.
+        let together = match self.mapping.is_some_and(|mapping| mapping.events.is_some()) {
+            true => files.len(),
+            false => 1,
+        };
+        for part in files.chunks(together) {
+            match self.part(part, &mut manifest) {
+                Ok(files) => files.into_iter().for_each(|file| summary.add(file)),
                 Err(error) => {
                     // What was written so far is listed nowhere; it may as well go now.
                     manifest.batches.truncate(before);
@@ -113,12 +120,37 @@ impl Run<'_> {
         self.mapping.map(|mapping| mapping.layout.clone()).unwrap_or_default()
     }
 
-    fn file(&self, path: &PathBuf, manifest: &mut Manifest) -> Result<FileSummary, ImportError> {
+    /// Imports files that become one batch.
+    fn part(
+        &self,
+        paths: &[PathBuf],
+        manifest: &mut Manifest,
+    ) -> Result<Vec<FileSummary>, ImportError> {
+        let mut files = Vec::new();
+        let mut all = Vec::new();
+        let mut plans = Vec::new();
+        for path in paths {
+            let (source, plan, rows) = self.read(path)?;
+            files.push(self.opened(source, &plan, &rows)?);
+            plans.push(plan);
+            all.push(rows);
+        }
+        let first = &plans[0];
+        for (plan, file) in plans.iter().zip(&files) {
+            same_columns(first, plan, file.source.file())?;
+        }
+        let rows = match all.len() {
+            1 => all.remove(0),
+            _ => Rows::merged(first, all),
+        };
+        self.finish(files, first, rows, manifest)
+    }
+
+    fn read(&self, path: &PathBuf) -> Result<(Source, Plan<'_>, Rows), ImportError> {
         let mut source = Source::open(path, &self.source_layout())?;
         if self.mapping.is_none() && source.format() == Format::Parquet {
             let (plan, rows) = own::read(&source, self.schema, self.options)?;
-            let digest = source.digest()?;
-            return self.finish(&source, digest, &plan, rows, manifest);
+            return Ok((source, plan, rows));
         }
         let own;
         let mapping = match self.mapping {
@@ -136,69 +168,99 @@ impl Run<'_> {
         })?;
         let plan = Plan::new(self.schema, bound, source.file().to_owned(), headers);
         let rows = read(&mut source, &plan, self.options)?;
-        let digest = source.digest()?;
-        self.finish(&source, digest, &plan, rows, manifest)
+        Ok((source, plan, rows))
+    }
+
+    fn opened(
+        &self,
+        mut source: Source,
+        plan: &Plan<'_>,
+        rows: &Rows,
+    ) -> Result<Opened, ImportError> {
+        Ok(Opened {
+            digest: source.digest()?,
+            summary: FileSummary {
+                file: source.file().to_owned(),
+                unread: unread(plan, rows),
+                unread_sheets: source.unread_sheets().to_vec(),
+                encoding: source.text_layout().map(|(encoding, _)| encoding.name()),
+                counts: Counts { read: rows.read, ..Counts::default() },
+                ..FileSummary::default()
+            },
+            source,
+            sheets: rows.fragments.iter().map(|fragment| fragment.sheet.clone()).collect(),
+        })
     }
 
     fn finish(
         &self,
-        source: &Source,
-        digest: Digest,
+        mut files: Vec<Opened>,
         plan: &Plan<'_>,
         mut rows: Rows,
         manifest: &mut Manifest,
-    ) -> Result<FileSummary, ImportError> {
-        let mut summary = FileSummary { file: source.file().to_owned(), ..FileSummary::default() };
-        summary.known_in = known(manifest, &digest.sha256, &self.mapping_used().digest);
+    ) -> Result<Vec<FileSummary>, ImportError> {
+        let digests: Vec<&str> = files.iter().map(|file| file.digest.sha256.as_str()).collect();
+        let known_in = known(manifest, &digests, &self.mapping_used().digest);
+        let layout = Layout::new(plan, &digests);
         let folded = rows.fold(plan);
         rows.arrange(plan);
-        let mut refused = match &folded {
+        let mut revisions = Revisions::default();
+        if known_in.is_none() {
+            revisions = self.compare(plan, &rows, &layout, manifest, files.len())?;
+            let torn = std::mem::take(&mut revisions.torn);
+            rows.order.retain(|at| !torn.contains(at));
+            rows.clashes.extend(torn.into_iter().map(|at| (at, Reason::EarlierEvents)));
+        }
+        let refused = match &folded {
             Some(folded) => rows.refused_events(folded),
             None => rows.refused(),
         };
-        self.check_encoding(source, &refused, rows.read)?;
-        let mut counts = Counts {
-            read: rows.read,
-            accepted: rows.read - refused.len() as u64,
-            quarantined: refused.len() as u64,
-            cases: rows.order.len() as u64,
-            ..Counts::default()
-        };
-        summary.reasons = reasons(&refused);
-        let layout = Layout::new(plan, &digest.sha256);
-        let mut revisions = Revisions::default();
-        if summary.known_in.is_some() {
-            counts.unchanged = counts.cases;
-        } else {
-            revisions = self.compare(plan, &rows, &layout, manifest)?;
-            counts.new = revisions.new;
-            counts.revised = revisions.revised;
-            counts.unchanged = revisions.unchanged;
-            summary.missing = std::mem::take(&mut revisions.missing);
+        let mut refused = by_file(&files, refused);
+        for at in &rows.order {
+            files[rows.file(*at)].summary.counts.cases += 1;
         }
-        if !counts.add_up() {
-            let file = summary.file;
-            return Err(ImportError::Counts { file, counts });
+        for (index, (file, refused)) in files.iter_mut().zip(&mut refused).enumerate() {
+            let outcome = revisions.counts.get(index).copied();
+            file.summary.known_in.clone_from(&known_in);
+            self.settle(file, outcome, refused)?;
         }
-        if !refused.is_empty() {
-            self.fetch(source, &mut refused)?;
-            summary.quarantine = Some(self.quarantine(source, &refused, &digest.sha256)?);
-        }
+        files[0].summary.missing = std::mem::take(&mut revisions.missing);
         if !revisions.order.is_empty() {
-            let source = SourceFile {
-                name: summary.file.clone(),
-                sha256: digest.sha256,
-                bytes: digest.bytes,
-                lines: digest.lines,
-            };
             rows.order = std::mem::take(&mut revisions.order);
-            let batch = self.write(&layout, &rows, &revisions, source, manifest)?;
-            let batch = Batch { counts, ..batch };
-            summary.batch = Some(batch.id.clone());
+            let batch = self.write(&layout, &rows, &revisions, &files, manifest)?;
+            files.iter_mut().for_each(|file| file.summary.batch = Some(batch.id.clone()));
             manifest.batches.push(batch);
         }
-        summary.counts = counts;
-        Ok(summary)
+        Ok(files.into_iter().map(|file| file.summary).collect())
+    }
+
+    /// Counts what became of one file, and writes its refused rows.
+    fn settle(
+        &self,
+        file: &mut Opened,
+        outcome: Option<Outcome>,
+        refused: &mut BTreeMap<(u32, u32), Refused>,
+    ) -> Result<(), ImportError> {
+        let counts = &mut file.summary.counts;
+        self.check_encoding(&file.source, refused, counts.read)?;
+        counts.quarantined = refused.len() as u64;
+        counts.accepted = counts.read - counts.quarantined;
+        // A file that was imported before brings nothing.
+        let known = Outcome { unchanged: counts.cases, ..Outcome::default() };
+        let outcome = outcome.unwrap_or(known);
+        (counts.new, counts.revised, counts.unchanged) =
+            (outcome.new, outcome.revised, outcome.unchanged);
+        if !counts.add_up() {
+            let (file, counts) = (file.summary.file.clone(), counts.clone());
+            return Err(ImportError::Counts { file, counts });
+        }
+        file.summary.reasons = reasons(refused);
+        if !refused.is_empty() {
+            self.fetch(&file.source, refused)?;
+            let written = self.quarantine(&file.source, refused, &file.digest.sha256)?;
+            file.summary.quarantine = Some(written);
+        }
+        Ok(())
     }
 
     fn compare(
@@ -207,7 +269,9 @@ impl Run<'_> {
         rows: &Rows,
         layout: &Layout<'_>,
         manifest: &Manifest,
+        files: usize,
     ) -> Result<Revisions, ImportError> {
+        let full_export = self.mapping.is_some_and(|mapping| mapping.full_export);
         let targets = &plan.bound.targets;
         let comparison = Comparison {
             lake: self.lake,
@@ -217,7 +281,10 @@ impl Run<'_> {
             keys: rows.keys(plan),
             layout,
             revised: targets.iter().position(|bound| bound.target.name == "revised"),
-            full_export: self.mapping.is_some_and(|mapping| mapping.full_export),
+            full_export,
+            // Of a log that is whole by the mapping's own word nothing can lie elsewhere.
+            log: if full_export { None } else { Log::new(plan) },
+            files,
         };
         comparison.revisions()
     }
@@ -230,7 +297,7 @@ impl Run<'_> {
     ) -> Result<(), ImportError> {
         let no_text = refused.values().filter(|row| {
             let mut reasons = row.problems.iter().map(|(_, _, reason)| *reason);
-            reasons.any(|reason| reason == super::reason::Reason::NoText)
+            reasons.any(|reason| reason == Reason::NoText)
         });
         let lines: Vec<u64> = no_text.map(|row| row.line).collect();
         if lines.len() as u64 * 20 > read && lines.len() > 10 {
@@ -309,7 +376,7 @@ impl Run<'_> {
         layout: &Layout<'_>,
         rows: &Rows,
         revisions: &Revisions,
-        source: SourceFile,
+        files: &[Opened],
         manifest: &Manifest,
     ) -> Result<Batch, ImportError> {
         let id = format!("{:06}", manifest.batches.len() + 1);
@@ -320,14 +387,16 @@ impl Run<'_> {
             writer.group::<ImportError>(part.len(), |index| layout.column(rows, part, index))?;
         }
         let file: BatchFile = writer.finish()?;
+        let mut counts = Counts::default();
+        files.iter().for_each(|file| counts.add(&file.summary.counts));
         Ok(Batch {
             recorded: self.options.recorded,
             rows: rows.order.len() as u64,
             files: vec![file],
             superseded: self.write_superseded(&id, revisions)?,
-            sources: vec![source],
+            sources: files.iter().map(Opened::source_file).collect(),
             mapping: self.mapping_used(),
-            counts: Counts::default(),
+            counts,
             id,
         })
     }
@@ -385,20 +454,95 @@ impl Run<'_> {
     }
 }
 
-/// The batch that holds the same file, read by the same mapping.
-fn known(manifest: &Manifest, sha256: &str, mapping: &str) -> Option<String> {
+/// A file of an import, read to its end.
+struct Opened {
+    source: Source,
+    digest: Digest,
+    summary: FileSummary,
+    /// The fragments into which it was read, each with the sheet of a workbook that it is from.
+    sheets: Vec<Option<Arc<str>>>,
+}
+
+impl Opened {
+    fn source_file(&self) -> SourceFile {
+        SourceFile {
+            name: self.summary.file.clone(),
+            sha256: self.digest.sha256.clone(),
+            bytes: self.digest.bytes,
+            lines: self.digest.lines,
+        }
+    }
+}
+
+/// Refuses files that are to be read together but would not fill the same columns.
+fn same_columns(first: &Plan<'_>, other: &Plan<'_>, file: &str) -> Result<(), ReadError> {
+    let names = |plan: &Plan<'_>| -> Vec<String> {
+        plan.bound.targets.iter().map(|bound| bound.target.name.clone()).collect()
+    };
+    if names(first) == names(other) {
+        return Ok(());
+    }
+    Err(ReadError::Unusable {
+        file: file.to_owned(),
+        problem: format!("`rest = \"keep\"` would keep other columns of it than of {}", first.file),
+        remedy: "name in the mapping, under `keep`, what both have".to_owned(),
+    })
+}
+
+/// The refused rows of each file, by fragment and row of the file.
+fn by_file(
+    files: &[Opened],
+    mut refused: BTreeMap<(u32, u32), Refused>,
+) -> Vec<BTreeMap<(u32, u32), Refused>> {
+    let mut start = 0;
+    let mut out = Vec::new();
+    for file in files {
+        let count = file.sheets.len() as u32;
+        let rest = refused.split_off(&(start + count, 0));
+        let own = std::mem::replace(&mut refused, rest).into_iter().map(|((at, row), refused)| {
+            let at = at - start;
+            ((at, row), Refused { sheet: file.sheets[at as usize].clone(), ..refused })
+        });
+        out.push(own.collect());
+        start += count;
+    }
+    out
+}
+
+/// The batch that holds the same files, read by the same mapping.
+fn known(manifest: &Manifest, sha256: &[&str], mapping: &str) -> Option<String> {
+    let holds = |batch: &Batch, sha: &str| batch.sources.iter().any(|source| source.sha256 == sha);
     let same = |batch: &&Batch| {
-        batch.mapping.digest == mapping
-            && batch.sources.iter().any(|source| source.sha256 == sha256)
+        batch.mapping.digest == mapping && sha256.iter().all(|sha| holds(batch, sha))
     };
     manifest.batches.iter().find(same).map(|batch| batch.id.clone())
 }
 
+/// What expressions left unread, by column.
+fn unread(plan: &Plan<'_>, rows: &Rows) -> Vec<Unread> {
+    let mut found: BTreeMap<usize, Unread> = BTreeMap::new();
+    for (slot, line) in rows.fragments.iter().flat_map(|fragment| &fragment.unread) {
+        let column = &plan.bound.targets[*slot].target.name;
+        let entry = found.entry(*slot).or_insert_with(|| Unread {
+            column: column.clone(),
+            rows: 0,
+            lines: Vec::new(),
+        });
+        entry.rows += 1;
+        if entry.lines.len() < 5 {
+            entry.lines.push(*line);
+        }
+    }
+    found.into_values().collect()
+}
+
 fn reasons(refused: &BTreeMap<(u32, u32), Refused>) -> Vec<ReasonCount> {
-    let mut found: BTreeMap<(&'static str, &str), ReasonCount> = BTreeMap::new();
+    let mut found: BTreeMap<(&'static str, &str, Option<&str>), ReasonCount> = BTreeMap::new();
     for row in refused.values() {
         for (column, value, reason) in &row.problems {
-            let entry = found.entry((reason.kind(), column)).or_insert_with(|| ReasonCount {
+            let key = (reason.kind(), column.as_str(), row.sheet.as_deref());
+            let entry = found.entry(key).or_insert_with(|| ReasonCount {
+                sheet: row.sheet.as_deref().map(str::to_owned),
                 reason: *reason,
                 column: column.clone(),
                 rows: 0,
@@ -406,7 +550,10 @@ fn reasons(refused: &BTreeMap<(u32, u32), Refused>) -> Vec<ReasonCount> {
             });
             entry.rows += 1;
             if entry.examples.len() < 5 {
-                entry.examples.push((row.line, masked(value)));
+                // An error of a spreadsheet tells nobody anything.
+                let plain = matches!(reason, Reason::CellError { .. });
+                let shown = if plain { value.clone() } else { masked(value) };
+                entry.examples.push((row.line, shown));
             }
         }
     }

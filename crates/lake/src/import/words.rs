@@ -10,6 +10,12 @@ pub enum Language {
     English,
 }
 
+/// The letters of a column of a sheet, from 0.
+fn letters(column: u32) -> String {
+    let (before, last) = (column / 26, (b'A' + (column % 26) as u8) as char);
+    if before == 0 { last.to_string() } else { format!("{}{last}", letters(before - 1)) }
+}
+
 /// The columns that a quarantine file has and its source has not.
 #[derive(Debug)]
 pub(crate) struct Added {
@@ -31,8 +37,14 @@ const ENGLISH: Added = Added {
 };
 
 impl Added {
+    /// The member that holds a record which is no JSON.
+    pub(crate) const RECORD: &'static str = "quarantine_record";
+
     /// Whether a column is an added one, in whichever language.
     pub(crate) fn has(name: &str) -> bool {
+        if name == Added::RECORD {
+            return true;
+        }
         let known = |a: &Added| [a.reason, a.remedy, a.flat_remedy].contains(&name);
         known(&CHINESE) || known(&ENGLISH)
     }
@@ -56,6 +68,14 @@ impl Language {
         match self {
             Language::Chinese => "；",
             Language::English => "; ",
+        }
+    }
+
+    /// A placed reason with the sheet of its workbook.
+    pub(crate) fn of_sheet(self, sheet: &str, placed: &str) -> String {
+        match self {
+            Language::Chinese => format!("工作表“{sheet}”，{placed}"),
+            Language::English => format!("sheet `{sheet}`, {placed}"),
         }
     }
 
@@ -91,24 +111,32 @@ impl Reason {
             Reason::Cells { found, wanted } => {
                 format!("本行有 {found} 个单元格，表头有 {wanted} 列")
             }
+            Reason::CellError { line, column } => {
+                format!("单元格 {}{line} 是电子表格的错误值", letters(column))
+            }
             Reason::DayNumber { year, month, day } => {
                 format!("电子表格的日期序号，即 {year}-{month:02}-{day:02}")
             }
             Reason::HalfRecord { list } => {
                 format!("此项为空，而同一条 {list} 记录的其他部分已填")
             }
+            Reason::EndsFirst { list } => format!("这条 {list} 记录的结束早于开始"),
             Reason::Duplicate { line } => format!("与第 {line} 行完全相同"),
             Reason::Conflict { line } => format!("与第 {line} 行主键相同，内容不同"),
             Reason::OtherEvent { line } => format!("主键相同的第 {line} 行在隔离区"),
             Reason::StrayQuote
+            | Reason::NoJson
+            | Reason::CutShort
             | Reason::Missing
             | Reason::NoText
             | Reason::NotListed
             | Reason::NoMoment
             | Reason::DayOrderUnknown
+            | Reason::OtherDayOrder
             | Reason::NoInteger
             | Reason::NoNumber
-            | Reason::NoBoolean => self.summary(Language::Chinese).to_owned(),
+            | Reason::NoBoolean
+            | Reason::EarlierEvents => self.summary(Language::Chinese).to_owned(),
         }
     }
 
@@ -117,24 +145,34 @@ impl Reason {
             Reason::Cells { found, wanted } => {
                 format!("the row has {found} cells, the header names {wanted}")
             }
+            Reason::CellError { line, column } => {
+                format!("cell {}{line} holds an error of the spreadsheet", letters(column))
+            }
             Reason::DayNumber { year, month, day } => {
                 format!("a spreadsheet's number of a day, {year}-{month:02}-{day:02}")
             }
             Reason::HalfRecord { list } => {
                 format!("it is empty, but other parts of the same `{list}` record are filled")
             }
+            Reason::EndsFirst { list } => {
+                format!("this `{list}` record ends before it begins")
+            }
             Reason::Duplicate { line } => format!("the same as line {line}"),
             Reason::Conflict { line } => format!("the same key as line {line}, other content"),
             Reason::OtherEvent { line } => format!("line {line} of the same key is in quarantine"),
             Reason::StrayQuote
+            | Reason::NoJson
+            | Reason::CutShort
             | Reason::Missing
             | Reason::NoText
             | Reason::NotListed
             | Reason::NoMoment
             | Reason::DayOrderUnknown
+            | Reason::OtherDayOrder
             | Reason::NoInteger
             | Reason::NoNumber
-            | Reason::NoBoolean => self.summary(Language::English).to_owned(),
+            | Reason::NoBoolean
+            | Reason::EarlierEvents => self.summary(Language::English).to_owned(),
         }
     }
 
@@ -145,6 +183,9 @@ impl Reason {
                 ("单元格个数与表头列数不符", "the count of cells is not that of the header")
             }
             Reason::StrayQuote => ("右引号之后还有文字", "text follows a closing quote"),
+            Reason::NoJson => ("不是 JSON 对象", "no JSON object"),
+            Reason::CutShort => ("最后一条记录不完整", "the last record does not end"),
+            Reason::CellError { .. } => ("是电子表格的错误值", "an error of the spreadsheet"),
             Reason::Missing => ("此项必填", "a value is required"),
             Reason::NoText => {
                 ("不是本文件编码的文字", "the bytes are no text in the encoding of the file")
@@ -152,6 +193,10 @@ impl Reason {
             Reason::NotListed => ("取值不在允许范围内", "the value is not one of those allowed"),
             Reason::NoMoment => ("不是有效的日期或时间", "no such date or time"),
             Reason::DayOrderUnknown => ("分不清日与月", "day and month cannot be told apart"),
+            Reason::OtherDayOrder => (
+                "日与月的次序与映射的 `day_first` 相反",
+                "day and month stand in the other order than `day_first` says",
+            ),
             Reason::DayNumber { .. } => {
                 ("是电子表格的日期序号，不是日期", "a spreadsheet's number of a day, no date")
             }
@@ -162,12 +207,16 @@ impl Reason {
                 "此项为空，而同一条记录的其他部分已填",
                 "it is empty, but other parts of the same record are filled",
             ),
+            Reason::EndsFirst { .. } => ("记录的结束早于开始", "the record ends before it begins"),
             Reason::Duplicate { .. } => ("与前面某行完全相同", "the same as an earlier line"),
             Reason::Conflict { .. } => {
                 ("与前面某行主键相同，内容不同", "the same key as an earlier line, other content")
             }
             Reason::OtherEvent { .. } => {
                 ("主键相同的另一行在隔离区", "another line of the same key is in quarantine")
+            }
+            Reason::EarlierEvents => {
+                ("此工单较早的事件在另一文件中", "earlier events of this case lie in another file")
             }
         };
         language.pick(chinese, english)
@@ -183,6 +232,14 @@ impl Reason {
             Reason::StrayQuote => (
                 "单元格内的引号写成两个，或去掉引号",
                 "double the quotes inside the cell, or remove them",
+            ),
+            Reason::NoJson => ("改正此记录，或删去", "mend the record, or remove it"),
+            Reason::CutShort => {
+                ("文件似被截断，请重新获取", "the file seems to be cut short; fetch it once more")
+            }
+            Reason::CellError { .. } => (
+                "在工作簿中改正公式后重新导入，或在映射的 `missing` 中列出此错误值",
+                "mend the formula and import the workbook again, or list the error under `missing`",
             ),
             Reason::Missing => ("补填此项", "fill it in"),
             Reason::NoText => (
@@ -201,9 +258,13 @@ impl Reason {
                 "在映射中写明 `day_first = true`（日在前）或 `false`（月在前）",
                 "say `day_first = true` or `false` in the mapping",
             ),
+            Reason::OtherDayOrder => (
+                "改正此日期；若来源混用两种写法，请来源改为年月日",
+                "correct it; if the source writes both ways, ask it for year-month-day",
+            ),
             Reason::DayNumber { .. } => (
-                "在电子表格中把该列设为日期格式后重新导出，或按上述日期改正",
-                "format the column as dates in the spreadsheet and export again, or write the date",
+                "在映射中写明 `format = \"excel\"`，或按上述日期改正",
+                "say `format = \"excel\"` in the mapping, or write the date",
             ),
             Reason::NoInteger => ("只写数字", "write digits only"),
             Reason::NoNumber => (
@@ -215,6 +276,10 @@ impl Reason {
                 "补填此项，或清空该记录的其他部分",
                 "fill it in, or clear the other parts of that record",
             ),
+            Reason::EndsFirst { .. } => (
+                "改正开始或结束时间；若是事件，检查 `order` 的次序",
+                "correct its start or its end; of events, see whether `order` gives their order",
+            ),
             Reason::Duplicate { .. } => {
                 ("删去本行，先出现的一行已计入", "remove the row; it was counted once")
             }
@@ -225,6 +290,11 @@ impl Reason {
             Reason::OtherEvent { .. } => {
                 ("改好那一行；主键相同的各行一同导入", "mend that line; the rows belong together")
             }
+            Reason::EarlierEvents => (
+                "导入完整的日志（在一条命令中列出其全部文件）；若本文件已完整，加 `--full` 导入",
+                "import the whole log (all its files in one command); if this is the whole of it, \
+                 import with `--full`",
+            ),
         };
         language.pick(chinese, english)
     }
@@ -248,25 +318,38 @@ mod tests {
     fn after(reason: Reason) -> Option<Reason> {
         Some(match reason {
             Reason::Cells { .. } => Reason::StrayQuote,
-            Reason::StrayQuote => Reason::Missing,
+            Reason::StrayQuote => Reason::NoJson,
+            Reason::NoJson => Reason::CutShort,
+            Reason::CutShort => Reason::CellError { line: 9, column: 27 },
+            Reason::CellError { .. } => Reason::Missing,
             Reason::Missing => Reason::NoText,
             Reason::NoText => Reason::NotListed,
             Reason::NotListed => Reason::NoMoment,
             Reason::NoMoment => Reason::DayOrderUnknown,
-            Reason::DayOrderUnknown => Reason::DayNumber { year: 2020, month: 1, day: 31 },
+            Reason::DayOrderUnknown => Reason::OtherDayOrder,
+            Reason::OtherDayOrder => Reason::DayNumber { year: 2020, month: 1, day: 31 },
             Reason::DayNumber { .. } => Reason::NoInteger,
             Reason::NoInteger => Reason::NoNumber,
             Reason::NoNumber => Reason::NoBoolean,
             Reason::NoBoolean => Reason::HalfRecord { list: "stops" },
-            Reason::HalfRecord { .. } => Reason::Duplicate { line: 7 },
+            Reason::HalfRecord { .. } => Reason::EndsFirst { list: "stops" },
+            Reason::EndsFirst { .. } => Reason::Duplicate { line: 7 },
             Reason::Duplicate { .. } => Reason::Conflict { line: 8 },
             Reason::Conflict { .. } => Reason::OtherEvent { line: 9 },
-            Reason::OtherEvent { .. } => return None,
+            Reason::OtherEvent { .. } => Reason::EarlierEvents,
+            Reason::EarlierEvents => return None,
         })
     }
 
     fn is_chinese(text: &str) -> bool {
         text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
+    }
+
+    #[test]
+    fn columns_of_sheets_have_letters() {
+        for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(letters(column), name);
+        }
     }
 
     #[test]
@@ -288,6 +371,6 @@ mod tests {
             told += 1;
             next = after(reason);
         }
-        assert_eq!(told, 15);
+        assert_eq!(told, 21);
     }
 }

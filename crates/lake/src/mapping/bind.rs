@@ -39,6 +39,16 @@ pub(crate) enum Input {
 }
 
 impl Input {
+    /// Whether it reads a source column.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        match self {
+            Input::Cell(at) => *at == column,
+            Input::Two(date, time) => *date == column || *time == column,
+            Input::Expression(_, names) => names.iter().any(|(_, at)| *at == column),
+            Input::Constant(_) | Input::Line | Input::Absent => false,
+        }
+    }
+
     /// The first source column it reads.
     pub(crate) fn column(&self) -> Option<usize> {
         match self {
@@ -60,6 +70,15 @@ pub(crate) struct BoundEvents {
     pub(crate) key: Vec<usize>,
     pub(crate) order: Option<BoundTarget>,
     pub(crate) states: Vec<BoundStates>,
+}
+
+impl BoundEvents {
+    /// Whether a source column tells what event a row is.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        let parts = self.states.iter().flat_map(|states| [&states.column, &states.at]);
+        self.key.contains(&column)
+            || self.order.iter().chain(parts).any(|bound| bound.input.reads(column))
+    }
 }
 
 #[derive(Debug, Clone)]

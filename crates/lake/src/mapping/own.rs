@@ -19,7 +19,12 @@ impl Mapping {
         for column in &schema.columns {
             let name = column.name;
             // Writing to a string cannot fail.
-            let _ = write!(text, "[columns.{name}]\nfrom = \"{name}\"\n");
+            let origin = if schema.blank.contains(&name) {
+                format!("expr = \"if(missing(`{name}`), '', `{name}`)\"")
+            } else {
+                format!("from = \"{name}\"")
+            };
+            let _ = write!(text, "[columns.{name}]\n{origin}\n");
             if !column.required {
                 text.push_str("optional = true\n");
             }

@@ -4,6 +4,7 @@
 //! point into the chunk's bytes; nothing is copied or decoded until a column asks for it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::encoding::Encoding;
 
@@ -38,6 +39,10 @@ pub enum Shape {
     Cells(usize),
     /// Text follows a closing quote.
     StrayQuote,
+    /// It is no JSON object.
+    NoJson,
+    /// The file ends inside it.
+    CutShort,
 }
 
 /// Some whole records.
@@ -59,6 +64,19 @@ pub struct Chunk {
     pub(crate) lines: Vec<u64>,
     /// Records with the wrong shape, by row.
     pub(crate) misshapen: Vec<(u32, Shape)>,
+    /// Of a workbook: the sheet it is from.
+    pub(crate) sheet: Option<Arc<str>>,
+    /// Cells that hold an error of a spreadsheet, such as `#N/A`.
+    pub(crate) errors: Vec<CellError>,
+}
+
+/// A cell that holds an error of a spreadsheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CellError {
+    pub(crate) row: u32,
+    pub(crate) column: u32,
+    /// The column of the sheet, from 0.
+    pub(crate) of_sheet: u32,
 }
 
 impl Chunk {
@@ -73,6 +91,8 @@ impl Chunk {
             records: Vec::new(),
             lines: Vec::new(),
             misshapen: Vec::new(),
+            sheet: None,
+            errors: Vec::new(),
         }
     }
 

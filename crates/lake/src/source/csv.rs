@@ -3,7 +3,7 @@
 use encoding_rs::{Decoder, DecoderResult};
 
 use super::chunk::{Chunk, MAX_RECORD};
-use super::encoding::{Encoding, FileEncoding, detect};
+use super::encoding::{Encoding, FileEncoding, detect, escape, is_unclear};
 use super::open::{Digest, Stream};
 use super::split::{last_record_end, split};
 use super::{Form, Layout, Preamble, ReadError, distinct};
@@ -67,6 +67,9 @@ impl Blocks {
         let detected = detect(&sample);
         let mark = detected.map_or(0, |(_, mark)| mark);
         let encoding = layout.encoding.or(detected.map(|(found, _)| found));
+        if layout.encoding.is_none() && mark == 0 {
+            check_clear(encoding, &sample, (file, 1))?;
+        }
         let mark_bytes: &'static [u8] = match &sample[..mark] {
             [0xef, 0xbb, 0xbf] => b"\xef\xbb\xbf",
             [0xff, 0xfe] => b"\xff\xfe",
@@ -118,26 +121,10 @@ impl Blocks {
         }
         let mut raw = Vec::new();
         self.ended = self.stream.fill(&mut raw, wanted, file)? == 0;
-        let Some(decoder) = &mut self.decoder else {
-            return Ok(());
-        };
-        let room = decoder.max_utf8_buffer_length_without_replacement(raw.len());
-        let before = self.pending.len();
-        self.pending.resize(before + room.unwrap_or(raw.len() * 3 + 16), 0);
-        let (result, _, written) = decoder.decode_to_utf8_without_replacement(
-            &raw,
-            &mut self.pending[before..],
-            self.ended,
-        );
-        self.pending.truncate(before + written);
-        match result {
-            DecoderResult::InputEmpty | DecoderResult::OutputFull => Ok(()),
-            DecoderResult::Malformed(_, _) => Err(ReadError::NotText {
-                file: file.to_owned(),
-                line: self.line + memchr::memchr_iter(b'\n', &self.pending).count() as u64,
-                encoding: self.encoding.unwrap_or(FileEncoding::Utf8).name(),
-            }),
+        if let Some(decoder) = &mut self.decoder {
+            decode(decoder, &raw, self.ended, &mut self.pending);
         }
+        Ok(())
     }
 
     fn read_header(&mut self, file: &str, layout: &Layout) -> Result<Vec<String>, ReadError> {
@@ -210,7 +197,8 @@ impl Blocks {
         }
         let found = match chunk.shape(0) {
             Some(super::Shape::Cells(found)) => found,
-            Some(super::Shape::StrayQuote) | None => columns,
+            Some(super::Shape::StrayQuote | super::Shape::NoJson | super::Shape::CutShort)
+            | None => columns,
         };
         (0..found).map(|at| chunk.text(0, at).unwrap_or_default().into_owned()).collect()
     }
@@ -287,6 +275,7 @@ impl Blocks {
                 | FileEncoding::Utf16Be
                 | FileEncoding::Other(_) => FileEncoding::Utf8,
             });
+            check_clear(self.encoding, &bytes, (file, self.line))?;
         }
         let block = Block {
             number: self.number,
@@ -328,6 +317,48 @@ impl Blocks {
             transcoded: self.decoder.is_some(),
             mark: self.mark,
             form: Form::Separated,
+        }
+    }
+}
+
+/// Refuses bytes that were taken for GB18030 only because they are not UTF-8.
+fn check_clear(
+    found: Option<FileEncoding>,
+    bytes: &[u8],
+    (file, first): (&str, u64),
+) -> Result<(), ReadError> {
+    if found != Some(FileEncoding::Gb18030) || !is_unclear(bytes) {
+        return Ok(());
+    }
+    let strange = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let line = first + memchr::memchr_iter(b'\n', &bytes[..strange]).count() as u64;
+    Err(ReadError::UnclearEncoding { file: file.to_owned(), line })
+}
+
+/// Appends bytes as UTF-8; what is no text among them stays as [`escape`] tells.
+fn decode(decoder: &mut Decoder, raw: &[u8], last: bool, out: &mut Vec<u8>) {
+    let mut at = 0;
+    loop {
+        let rest = &raw[at..];
+        let room = decoder.max_utf8_buffer_length_without_replacement(rest.len());
+        let before = out.len();
+        out.resize(before + room.unwrap_or(rest.len() * 3 + 16), 0);
+        let (result, read, written) =
+            decoder.decode_to_utf8_without_replacement(rest, &mut out[before..], last);
+        out.truncate(before + written);
+        at += read;
+        match result {
+            DecoderResult::InputEmpty => return,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(length, after) => {
+                let end = at.saturating_sub(usize::from(after));
+                // The start of it may lie before these bytes; then what is known of it must do.
+                let start = end.saturating_sub(usize::from(length));
+                escape(&raw[start..end], out);
+                if start == end {
+                    escape(b"?", out);
+                }
+            }
         }
     }
 }

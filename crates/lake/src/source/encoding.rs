@@ -116,6 +116,73 @@ fn detect_multibyte(sample: &[u8]) -> FileEncoding {
     if good > 0 && bad * 4 <= good { FileEncoding::Utf8 } else { FileEncoding::Gb18030 }
 }
 
+/// Whether bytes that are not UTF-8 may well be something else than GB18030.
+///
+/// Of Chinese text most characters are among the 3755 commonest, which have both bytes above 0xA0.
+/// Western text has single letters above 0x7F between plain ones, which together look like rare
+/// characters; Cyrillic, Greek and other two-byte encodings seldom meet the common ones either.
+pub(crate) fn is_unclear(sample: &[u8]) -> bool {
+    let (mut common, mut rare) = (0_usize, 0_usize);
+    let mut at = 0;
+    while at < sample.len() {
+        let lead = sample[at];
+        if lead < 0x80 {
+            at += 1;
+            continue;
+        }
+        let Some(trail) = sample.get(at + 1).copied() else {
+            // A sample may end inside a character.
+            break;
+        };
+        match (lead, letters_around(sample, at)) {
+            _ if trail < 0xa1 => rare += 1,
+            (_, 2) => rare += 1,
+            (_, 1) => {}
+            // Punctuation, full-width letters and digits; the commonest characters.
+            (0xa1 | 0xa3 | 0xb0..=0xd7, _) => common += 1,
+            (0xa2 | 0xa4..=0xa9, _) => {}
+            _ => rare += 1,
+        }
+        at += if trail < 0x40 { 1 } else { 2 };
+    }
+    common == 0 || common < rare * 2
+}
+
+/// How many plain letters stand right beside two bytes that stand alone.
+fn letters_around(sample: &[u8], at: usize) -> usize {
+    let beside = [
+        at.checked_sub(1).map_or(0, |before| sample[before]),
+        sample.get(at + 2).copied().unwrap_or(0),
+    ];
+    if beside.iter().any(|byte| !byte.is_ascii()) {
+        return 0;
+    }
+    beside.iter().filter(|byte| byte.is_ascii_alphabetic()).count()
+}
+
+/// Appends bytes that are no text to UTF-8, so that the cell they stand in is no text either and
+/// [`unescape`] gives them back.
+pub(crate) fn escape(bytes: &[u8], out: &mut Vec<u8>) {
+    for byte in bytes {
+        // 0xF8 to 0xFB occur nowhere in UTF-8.
+        out.extend_from_slice(&[0xf8 | byte >> 6, 0x80 | byte & 0x3f]);
+    }
+}
+
+/// UTF-8 with escaped bytes as it stood in a source of another encoding.
+pub(crate) fn unescape(bytes: &[u8], encoding: FileEncoding) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| (0xf8..=0xfb).contains(byte)) {
+        out.extend_from_slice(&encoding.encode(&String::from_utf8_lossy(&rest[..at])));
+        let low = rest.get(at + 1).copied().unwrap_or_default();
+        out.push((rest[at] & 3) << 6 | low & 0x3f);
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    out.extend_from_slice(&encoding.encode(&String::from_utf8_lossy(rest)));
+    out
+}
+
 impl Encoding {
     /// The text of some bytes; `None` when they are no text in this encoding.
     #[inline]

@@ -1,6 +1,8 @@
 //! Chunks made cell by cell, for sources that are no separated text.
 
-use super::chunk::{Chunk, Span};
+use std::sync::Arc;
+
+use super::chunk::{CellError, Chunk, Shape, Span};
 use super::encoding::Encoding;
 
 /// Rows in a chunk.
@@ -43,6 +45,23 @@ impl Grid {
         }
         chunk.records.push(Span::new(start, chunk.bytes.len()));
         chunk.lines.push(line);
+    }
+
+    /// Says of the last record that it is no record.
+    pub(super) fn misshapen(&mut self, shape: Shape) {
+        self.chunk.misshapen.push((self.rows() as u32 - 1, shape));
+    }
+
+    /// Says of a cell of the last record that it holds an error.
+    pub(super) fn error(&mut self, column: usize, of_sheet: u32) {
+        let row = self.rows() as u32 - 1;
+        self.chunk.errors.push(CellError { row, column: column as u32, of_sheet });
+    }
+
+    /// The sheet that all its records are from.
+    pub(super) fn of_sheet(mut self, sheet: &Arc<str>) -> Grid {
+        self.chunk.sheet = Some(Arc::clone(sheet));
+        self
     }
 
     pub(super) fn finish(self) -> Chunk {

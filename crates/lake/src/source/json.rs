@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::chunk::{Chunk, MAX_RECORD};
+use super::chunk::{Chunk, MAX_RECORD, Shape};
 use super::grid::Grid;
 use super::open::{Digest, Stream};
 use super::{Preamble, ReadError};
@@ -35,8 +35,9 @@ pub(super) struct Records {
 pub(super) struct Block {
     number: usize,
     bytes: Vec<u8>,
-    /// Where each record lies and the line it starts on.
-    records: Vec<(usize, usize, u64)>,
+    records: Vec<Record>,
+    /// The last record is where the file ends, and not whole.
+    cut: bool,
     columns: Vec<String>,
 }
 
@@ -48,10 +49,20 @@ impl Records {
     ) -> Result<(Records, Vec<String>), ReadError> {
         let mut first = Records::over(stream);
         let mut columns = Vec::new();
+        // What is no record costs a row each, unless there is none that is.
+        let mut first_error = None;
         let mut known: HashMap<String, usize> = HashMap::new();
         while let Some(block) = first.next_block(file)? {
-            for (start, end, line) in &block.records {
-                let value = parse(&block.bytes[*start..*end], *line, file)?;
+            for record in &block.records {
+                let value = match parse(&block.bytes, *record, file) {
+                    Ok(value) => value,
+                    Err(error) => {
+                        let cut = block.cut && Some(record) == block.records.last();
+                        let error = if cut { cut_short(file, record.line) } else { error };
+                        first_error.get_or_insert(error);
+                        continue;
+                    }
+                };
                 walk(&value, &mut String::new(), &mut |path, _| {
                     if !known.contains_key(path) && columns.len() <= MAX_COLUMNS {
                         known.insert(path.to_owned(), columns.len());
@@ -68,7 +79,8 @@ impl Records {
             }
         }
         if columns.is_empty() {
-            return Err(ReadError::NoHeader { file: file.to_owned() });
+            let none = || ReadError::NoHeader { file: file.to_owned() };
+            return Err(first_error.unwrap_or_else(none));
         }
         let mut records = Records::over(Stream::open(path, file)?);
         records.columns.clone_from(&columns);
@@ -89,24 +101,24 @@ impl Records {
     pub(super) fn next_block(&mut self, file: &str) -> Result<Option<Block>, ReadError> {
         loop {
             if self.pending.len() >= BLOCK || self.ended {
-                let found = scan(&self.pending, self.line).map_err(|line| no_record(file, line))?;
-                if let Some((_, end, _)) = found.records.last() {
-                    let rest = self.pending.split_off(*end);
+                let mut found = scan(&self.pending, self.line);
+                let cut = found.open.filter(|_| self.ended);
+                found.records.extend(cut);
+                if let Some(last) = found.records.last() {
+                    let rest = self.pending.split_off(last.end);
                     let bytes = std::mem::replace(&mut self.pending, rest);
-                    self.line = found.line_after;
+                    self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
                     self.number += 1;
                     return Ok(Some(Block {
                         number: self.number - 1,
                         bytes,
                         records: found.records,
+                        cut: cut.is_some(),
                         columns: self.columns.clone(),
                     }));
                 }
                 if self.ended {
-                    return match found.open {
-                        Some(line) => Err(cut_short(file, line)),
-                        None => Ok(None),
-                    };
+                    return Ok(None);
                 }
                 if self.pending.len() > MAX_RECORD {
                     return Err(ReadError::TooLong { file: file.to_owned(), line: self.line });
@@ -130,10 +142,15 @@ impl Block {
         let index: HashMap<&str, usize> =
             self.columns.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
         let mut grid = Grid::new(self.number, self.columns.len());
-        for (start, end, line) in &self.records {
-            let record = &self.bytes[*start..*end];
-            // The first reading has parsed it already, or the import has stopped.
-            let value: Value = serde_json::from_slice(record).unwrap_or_default();
+        for at in &self.records {
+            let record = &self.bytes[at.start..at.end];
+            let Ok(value) = serde_json::from_slice::<Value>(record) else {
+                let cells = vec![""; self.columns.len()];
+                grid.push(at.line, &cells, Some(record.trim_ascii_end()));
+                let last = self.cut && Some(at) == self.records.last();
+                grid.misshapen(if last { Shape::CutShort } else { Shape::NoJson });
+                continue;
+            };
             let mut cells = vec![String::new(); self.columns.len()];
             walk(&value, &mut String::new(), &mut |path, value| {
                 if let Some(at) = index.get(path) {
@@ -141,7 +158,7 @@ impl Block {
                 }
             });
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            grid.push(*line, &cells, Some(record));
+            grid.push(at.line, &cells, Some(record));
         }
         grid.finish()
     }
@@ -159,20 +176,12 @@ pub(super) fn preamble() -> Preamble<'static> {
     }
 }
 
-fn parse(record: &[u8], line: u64, file: &str) -> Result<Value, ReadError> {
-    serde_json::from_slice(record).map_err(|error| ReadError::Unusable {
-        file: format!("{file}, line {}", line + error.line().max(1) as u64 - 1),
+fn parse(bytes: &[u8], record: Record, file: &str) -> Result<Value, ReadError> {
+    serde_json::from_slice(&bytes[record.start..record.end]).map_err(|error| ReadError::Unusable {
+        file: format!("{file}, line {}", record.line + error.line().max(1) as u64 - 1),
         problem: format!("no valid JSON ({error})"),
         remedy: "mend or remove that record".to_owned(),
     })
-}
-
-fn no_record(file: &str, line: u64) -> ReadError {
-    ReadError::Unusable {
-        file: format!("{file}, line {line}"),
-        problem: "this is no JSON object".to_owned(),
-        remedy: "a file holds objects, one a line or in one array".to_owned(),
-    }
 }
 
 fn cut_short(file: &str, line: u64) -> ReadError {
@@ -183,52 +192,82 @@ fn cut_short(file: &str, line: u64) -> ReadError {
     }
 }
 
+/// Where a record lies, and the line it starts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) line: u64,
+}
+
+#[derive(Debug)]
 pub(crate) struct Scanned {
-    pub(crate) records: Vec<(usize, usize, u64)>,
-    line_after: u64,
-    /// The line where a record starts that is not whole.
-    open: Option<u64>,
+    pub(crate) records: Vec<Record>,
+    /// The record that is not whole where the text ends.
+    pub(crate) open: Option<Record>,
 }
 
 /// Finds the objects at the top of some text, or in the array at its top.
-pub(crate) fn scan(bytes: &[u8], first_line: u64) -> Result<Scanned, u64> {
-    let mut scanned = Scanned { records: Vec::new(), line_after: first_line, open: None };
+///
+/// What stands there and is no object is a record to its end of line. An object that is torn ends
+/// with its line where the next line starts one, so that it costs no more than itself.
+pub(crate) fn scan(bytes: &[u8], first_line: u64) -> Scanned {
+    let mut records = Vec::new();
     let mut line = first_line;
-    let (mut depth, mut start, mut start_line) = (0_usize, 0, line);
-    let (mut inside, mut escaped) = (false, false);
-    for (at, byte) in bytes.iter().enumerate() {
-        line += u64::from(*byte == b'\n');
-        if inside {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => inside = false,
-                _ => {}
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\n' => line += 1,
+            b' ' | b'\t' | b'\r' | b',' | b'[' | b']' | 0xef | 0xbb | 0xbf => {}
+            _ => {
+                let length = if *byte == b'{' {
+                    object_length(&bytes[at..])
+                } else {
+                    memchr::memchr(b'\n', &bytes[at..])
+                };
+                let end = length.map_or(bytes.len(), |length| at + length);
+                let record = Record { start: at, end, line };
+                if length.is_none() {
+                    return Scanned { records, open: Some(record) };
+                }
+                records.push(record);
+                line += memchr::memchr_iter(b'\n', &bytes[at..end]).count() as u64;
+                at = end;
+                continue;
             }
-            continue;
+        }
+        at += 1;
+    }
+    Scanned { records, open: None }
+}
+
+/// The length of the object at the start of some text; `None` when it does not end.
+fn object_length(bytes: &[u8]) -> Option<usize> {
+    let (mut depth, mut inside, mut escaped) = (0_usize, false, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte == b'\n' && bytes.get(at + 1) == Some(&b'{') {
+            // In a list of objects the line before ends with a bracket or a comma.
+            let open = matches!(bytes[..at].trim_ascii_end().last(), Some(b'[' | b',' | b':'));
+            if inside || !open {
+                return Some(at);
+            }
         }
         match byte {
-            b'"' if depth > 0 => inside = true,
-            b'{' => {
-                if depth == 0 {
-                    (start, start_line) = (at, line);
-                }
-                depth += 1;
-            }
-            b'}' if depth > 0 => {
+            _ if escaped => escaped = false,
+            b'\\' if inside => escaped = true,
+            b'"' => inside = !inside,
+            _ if inside => {}
+            b'{' => depth += 1,
+            b'}' => {
                 depth -= 1;
                 if depth == 0 {
-                    scanned.records.push((start, at + 1, start_line));
-                    scanned.line_after = line;
+                    return Some(at + 1);
                 }
             }
-            _ if depth > 0 => {}
-            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | 0xef | 0xbb | 0xbf => {}
-            _ => return Err(line),
+            _ => {}
         }
     }
-    scanned.open = (depth > 0).then_some(start_line);
-    Ok(scanned)
+    None
 }
 
 /// Calls `found` with every value that is neither object nor array, and its dotted path.

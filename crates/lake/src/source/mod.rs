@@ -17,7 +17,9 @@ mod xlsx;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use chunk::CellError;
 pub use chunk::{Chunk, Shape};
+pub(crate) use encoding::unescape;
 pub use encoding::{Encoding, FileEncoding};
 pub(crate) use held::Held;
 pub(crate) use open::{Digest, hex};
@@ -85,8 +87,11 @@ pub enum ReadError {
         #[source]
         source: std::io::Error,
     },
-    #[error("{file}, line {line}: not {encoding} text; say in the mapping which `encoding` it has")]
-    NotText { file: String, line: u64, encoding: &'static str },
+    #[error(
+        "{file}, line {line}: its text is not UTF-8 and may be GB18030 or of the West; say in the \
+         mapping which it is, such as `encoding = \"gb18030\"` or `\"windows-1252\"`"
+    )]
+    UnclearEncoding { file: String, line: u64 },
     #[error(
         "{file}, line {line}: a record longer than 64 MiB; most likely a quote is left open there"
     )]
@@ -197,6 +202,14 @@ impl Source {
                 Some((preamble.encoding, char::from(preamble.separator)))
             }
             Reader::Json(_) | Reader::Xlsx(_) | Reader::Parquet(_) => None,
+        }
+    }
+
+    /// The sheets of a workbook that are not read.
+    pub fn unread_sheets(&self) -> &[String] {
+        match &self.reader {
+            Reader::Xlsx(sheets) => &sheets.unread,
+            Reader::Csv(_) | Reader::Json(_) | Reader::Parquet(_) => &[],
         }
     }
 

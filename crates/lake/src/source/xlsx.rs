@@ -3,10 +3,11 @@
 //! What a workbook unpacks to is bounded before anything is parsed, and a sheet is read cell by
 //! cell, so that neither a bomb nor a sheet that claims a billion cells takes the memory.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
-use calamine::{Data, DataRef, DataType, Dimensions, Reader as _, Xlsx};
+use calamine::{DataRef, Dimensions, Reader as _, Xlsx};
 
 use super::chunk::Chunk;
 use super::grid::{Grid, ROWS, separated};
@@ -26,6 +27,8 @@ pub(super) struct Sheets {
     chunks: VecDeque<Chunk>,
     digest: Digest,
     head: Vec<u8>,
+    /// Sheets that are not read.
+    pub(super) unread: Vec<String>,
 }
 
 type Workbook = Xlsx<Cursor<Vec<u8>>>;
@@ -58,12 +61,13 @@ impl Sheets {
             let headers = headers.get_or_insert_with(|| own.clone());
             let order = placing(headers, &own, name, file)?;
             lines += u64::from(sheet.rows.last().map_or(0, |(row, _)| row + 1));
-            sheet.chunks(first + layout.skip_rows as u32, &order, headers.len(), &mut chunks);
+            let place = Place { name: name.as_str().into(), order, width: headers.len() };
+            sheet.chunks(first + layout.skip_rows as u32, &place, &mut chunks);
         }
         let headers = headers.unwrap_or_default();
-        let sheets =
-            Sheets { chunks, digest: stream.digest(file, lines)?, head: separated(&headers) };
-        Ok((sheets, headers))
+        let unread = book.sheet_names().into_iter().filter(|name| !names.contains(name)).collect();
+        let (digest, head) = (stream.digest(file, lines)?, separated(&headers));
+        Ok((Sheets { chunks, digest, head, unread }, headers))
     }
 
     pub(super) fn next_chunk(&mut self) -> Option<Chunk> {
@@ -161,6 +165,16 @@ struct Sheet {
     /// Rows that hold anything, from 0.
     rows: Vec<(u32, Row)>,
     merged: Vec<Dimensions>,
+    /// Cells that hold an error, by row and column.
+    errors: HashSet<(u32, u32)>,
+}
+
+/// Where the cells of a sheet go.
+struct Place {
+    name: Arc<str>,
+    /// For each column of the sheet, its place among those of the first.
+    order: Vec<usize>,
+    width: usize,
 }
 
 impl Sheet {
@@ -169,6 +183,7 @@ impl Sheet {
         let merged = book.merge_cells_by_sheet_name(name).map_err(failed)?;
         let later = book.has_1904_epoch();
         let mut rows: Vec<(u32, Row)> = Vec::new();
+        let mut errors = HashSet::new();
         let mut cells = book.worksheet_cells_reader(name).map_err(failed)?;
         while let Some(cell) = cells.next_cell().map_err(failed)? {
             let text = shown(cell.get_value(), later);
@@ -176,13 +191,16 @@ impl Sheet {
                 continue;
             }
             let (row, column) = cell.get_position();
+            if matches!(cell.get_value(), DataRef::Error(_)) {
+                errors.insert((row, column));
+            }
             match rows.last_mut() {
                 Some((last, cells)) if *last == row => cells.push((column, text)),
                 Some(_) | None => rows.push((row, vec![(column, text)])),
             }
         }
         rows.sort_by_key(|(row, _)| *row);
-        let mut sheet = Sheet { rows, merged };
+        let mut sheet = Sheet { rows, merged, errors };
         sheet.fill_merged();
         Ok(sheet)
     }
@@ -202,6 +220,9 @@ impl Sheet {
                     for column in area.start.1..=area.end.1 {
                         if let Err(at) = cells.binary_search_by_key(&column, |(c, _)| *c) {
                             cells.insert(at, (column, text.clone()));
+                            if self.errors.contains(&area.start) {
+                                self.errors.insert((*row, column));
+                            }
                         }
                     }
                 }
@@ -284,22 +305,28 @@ impl Sheet {
         tallest.unwrap_or(1).max(2)
     }
 
-    fn chunks(self, first: u32, order: &[usize], width: usize, chunks: &mut VecDeque<Chunk>) {
-        let mut grid = Grid::new(chunks.len(), width);
+    fn chunks(self, first: u32, place: &Place, chunks: &mut VecDeque<Chunk>) {
+        let new = |number| Grid::new(number, place.width).of_sheet(&place.name);
+        let mut grid = new(chunks.len());
         for (row, cells) in self.rows {
             if row < first {
                 continue;
             }
-            let mut line = vec![""; width];
+            let mut line = vec![""; place.width];
             for (column, text) in &cells {
-                if let Some(at) = order.get(*column as usize) {
+                if let Some(at) = place.order.get(*column as usize) {
                     line[*at] = text;
                 }
             }
             grid.push(u64::from(row) + 1, &line, None);
+            for (column, _) in cells.iter().filter(|(c, _)| self.errors.contains(&(row, *c))) {
+                if let Some(at) = place.order.get(*column as usize) {
+                    grid.error(*at, *column);
+                }
+            }
             if grid.rows() == ROWS || grid.bytes() > 64 << 20 {
                 chunks.push_back(grid.finish());
-                grid = Grid::new(chunks.len(), width);
+                grid = new(chunks.len());
             }
         }
         if grid.rows() > 0 {
@@ -318,7 +345,7 @@ fn shown(value: &DataRef<'_>, later_epoch: bool) -> String {
         DataRef::DateTime(time) if time.is_datetime() => iso(time.as_f64(), later_epoch),
         DataRef::DateTime(time) => time.as_f64().to_string(),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::Error(error) => Data::Error(error.clone()).as_string().unwrap_or_default(),
+        DataRef::Error(error) => error.to_string(),
         DataRef::Empty => String::new(),
     }
 }

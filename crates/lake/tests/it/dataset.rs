@@ -36,6 +36,7 @@ pub(crate) fn parcels() -> Schema {
             column("posted", Kind::Moment),
             column("delivered", Kind::Moment),
         ],
+        blank: &[],
         lists: vec![List {
             name: "stops",
             columns: vec![
@@ -47,6 +48,22 @@ pub(crate) fn parcels() -> Schema {
             doc: "where it lay",
         }],
         doc: "parcels",
+    }
+}
+
+/// How many parcels went where: a key may name no country, which is the whole.
+pub(crate) fn totals() -> Schema {
+    Schema {
+        name: "total",
+        key: &["year", "country"],
+        columns: vec![
+            needed("year", Kind::Label),
+            needed("country", Kind::Label),
+            needed("parcels", Kind::Integer),
+        ],
+        blank: &["country"],
+        lists: Vec::new(),
+        doc: "totals",
     }
 }
 
@@ -105,10 +122,19 @@ impl Place {
         file: &Path,
         recorded: i64,
     ) -> Result<Summary, ImportError> {
+        self.import_all(mapping, &[file.to_owned()], recorded)
+    }
+
+    pub(crate) fn import_all(
+        &self,
+        mapping: &str,
+        files: &[PathBuf],
+        recorded: i64,
+    ) -> Result<Summary, ImportError> {
         let mapping = Mapping::parse("test.toml", mapping, &self.schema).expect("a mapping");
         let mut options = self.options(recorded);
         options.pseudonym_key = Some(b"a key of the instance");
-        import(&self.lake, &self.schema, &[file.to_owned()], &mapping, &options)
+        import(&self.lake, &self.schema, files, &mapping, &options)
     }
 
     /// Every row of a scan as texts joined by `|`.

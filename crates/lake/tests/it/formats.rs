@@ -4,10 +4,10 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use trueline_lake::import_own;
 
-use crate::dataset::{MAPPING, Place};
+use crate::dataset::{MAPPING, Place, totals};
 
 const COLUMNS: [&str; 6] = ["source", "number", "size", "grams", "posted", "note"];
 const EXPECTED: [&str; 2] =
@@ -209,4 +209,150 @@ fn text_in_the_datasets_own_layout_needs_no_mapping() {
     let counts = summary.expect("an import").counts;
     assert_eq!((counts.new, counts.quarantined), (1, 1));
     assert_eq!(place.rows(&["source", "number", "x_colour"], None), ["shop|7|red"]);
+}
+
+#[test]
+fn a_record_that_ends_before_it_begins_is_refused() {
+    let mapping = format!(
+        "{MAPPING}[[stops]]\nkind = \"held\"\nfrom = {{ from = \"from\" }}\n\
+         to = {{ from = \"to\" }}\n"
+    );
+    let place = Place::new();
+    let rows = "number,size,grams,posted,note,from,to\n\
+        A,小,1,2020-01-01,,2020-01-02 10:00,2020-01-02 09:00\n\
+        B,小,1,2020-01-01,,2020-01-02 10:00,2020-01-02\n\
+        C,小,1,2020-01-01,,2020-01-02 10:00,2020-01-01\n\
+        D,小,1,2020-01-01,,2020-01-02 10:00,\n";
+    let summary = place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
+    assert_eq!(place.rows(&["number"], None), ["B", "D"]);
+    let reason = &summary.files[0].reasons[0];
+    assert_eq!(
+        (reason.reason.kind(), reason.column.as_str(), reason.rows),
+        ("ends_first", "to", 2)
+    );
+}
+
+#[test]
+fn day_numbers_of_a_spreadsheet_are_read_by_their_format() {
+    let mapping = MAPPING
+        .replace("from = \"posted\"", "from = \"posted\"\nformats = [\"excel\", \"%Y-%m-%d\"]");
+    let place = Place::new();
+    let rows = "number,size,grams,posted,note\nA,小,1,44213.489,\nB,小,1,2021-01-17,\n";
+    place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
+    assert_eq!(
+        place.rows(&["number", "posted"], None),
+        ["A|2021-01-17 03:44:10", "B|2021-01-16 16:00:00"]
+    );
+}
+
+#[test]
+fn an_error_in_a_cell_is_refused_with_its_place() {
+    let mut book = Workbook::new();
+    for (name, bad) in [("一月", "B2"), ("二月", "A1")] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).expect("a name");
+        for (row, line) in SMALL.replace("\"a, b\"", "a").lines().enumerate() {
+            for (column, cell) in line.split(',').enumerate() {
+                let (row, column) = (row as u32, column as u16);
+                if line.starts_with(bad) && column == 3 {
+                    let formula = Formula::new("=NA()").set_result("#N/A");
+                    sheet.write(row, column, formula).expect("a cell");
+                } else {
+                    sheet.write(row, column, cell).expect("a cell");
+                }
+            }
+        }
+    }
+    let book = book.save_to_buffer().expect("a workbook");
+    let mapping = MAPPING.replace("[mapping]", "[mapping]\nsheets = [\"一月\"]");
+    let place = Place::new();
+    let summary = place.import(&mapping, &place.file("a.xlsx", &book)).expect("an import");
+    let file = &summary.files[0];
+    assert_eq!((file.counts.new, file.unread_sheets.clone()), (1, vec!["二月".to_owned()]));
+    let reason = &file.reasons[0];
+    assert_eq!((reason.reason.kind(), reason.column.as_str()), ("cell_error", "posted"));
+    assert_eq!((reason.rows, reason.sheet.as_deref()), (1, Some("一月")));
+    let path = file.quarantine.clone().expect("a quarantine file");
+    let content = std::fs::read_to_string(path).expect("readable");
+    let told = "sheet `一月`, line 2, posted = #N/A: cell D2 holds an error";
+    assert!(content.contains(told), "{content}");
+
+    let place = Place::new();
+    let listed = mapping.replace("[mapping]", "[mapping]\nmissing = [\"\", \"#N/A\"]");
+    let counts = place.import(&listed, &place.file("a.xlsx", &book)).expect("it").counts;
+    assert_eq!((counts.new, counts.quarantined), (2, 0));
+    assert_eq!(place.rows(&["number", "posted"], None), ["A1|2020-01-30 16:00:00", "B2|-"]);
+}
+
+#[test]
+fn a_torn_line_of_json_costs_itself() {
+    let line = |n: u32| {
+        format!(
+            "{{\"number\":\"{n}\",\"size\":\"小\",\"grams\":{n},\"posted\":null,\"note\":\"x\"}}"
+        )
+    };
+    let lines: Vec<String> = (0..50).map(line).collect();
+    let torn = |from: usize, text: &str| {
+        let mut lines = lines.clone();
+        lines[from] = text.to_owned();
+        lines.join("\n") + "\n"
+    };
+    let half = &lines[7][..20];
+    let check = |content: String, kind: &str| {
+        let place = Place::new();
+        let summary = place.import(MAPPING, &place.file("a.jsonl", content)).expect("an import");
+        let file = &summary.files[0];
+        assert_eq!((file.counts.new, file.counts.quarantined), (49, 1), "{:?}", file.reasons);
+        assert_eq!(file.reasons[0].reason.kind(), kind);
+        let path = file.quarantine.clone().expect("a quarantine file");
+        let kept = std::fs::read_to_string(&path).expect("readable");
+        let mended = place.file("m.jsonl", format!("{kept}{}\n", line(100)));
+        let again = place.import_at(MAPPING, &mended, 2_000).expect("an import");
+        assert_eq!((again.counts.new, again.counts.quarantined), (1, 1), "{kept}");
+    };
+    check(torn(7, half), "no_json");
+    check(torn(7, "{\"number\":\"7\",,}"), "no_json");
+    check(torn(7, &lines[7][20..]), "no_json");
+    check(torn(49, half), "cut_short");
+    check(torn(49, half).trim_end().to_owned(), "cut_short");
+}
+
+#[test]
+fn what_an_expression_leaves_unread_is_told() {
+    let mapping = MAPPING.replace(
+        "[columns.posted]\nfrom = \"posted\"",
+        "[columns.posted]\nexpr = \"if(size == '小', time(posted, '%d.%m.%Y'), null)\"",
+    );
+    let rows = "number,size,grams,posted,note\nA,小,1,31.01.2020,\nB,小,1,2020-01-31,\n\
+        C,小,1,,\nD,小,1,x,\n";
+    let place = Place::new();
+    let summary = place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
+    let told: Vec<(&str, u64, &[u64])> = summary.files[0]
+        .unread
+        .iter()
+        .map(|unread| (unread.column.as_str(), unread.rows, unread.lines.as_slice()))
+        .collect();
+    assert_eq!(told, [("posted", 2, &[3, 5][..])]);
+}
+
+#[test]
+fn an_empty_part_of_a_key_may_be_a_value_of_its_own() {
+    let mut place = Place::new();
+    place.schema = totals();
+    let rows = "year,country,parcels\n2020,,7\n2020,NL,3\n,NL,1\n";
+    let file = place.file("t.csv", rows);
+    let summary = import_own(&place.lake, &place.schema, &[file], &place.options(1)).expect("it");
+    assert_eq!((summary.counts.new, summary.counts.quarantined), (2, 1));
+    assert_eq!(summary.files[0].reasons[0].column, "year");
+    assert_eq!(place.rows(&["year", "country", "parcels"], None), ["2020||7", "2020|NL|3"]);
+}
+
+#[test]
+fn a_date_against_the_order_that_was_said_is_told_as_such() {
+    let mapping = MAPPING.replace("[mapping]", "[mapping]\nday_first = true");
+    let place = Place::new();
+    let rows = "number,size,grams,posted,note\nA,小,1,31/1/2020,\nB,小,1,1/31/2020,\n";
+    let summary = place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
+    assert_eq!(summary.counts.new, 1);
+    assert_eq!(summary.files[0].reasons[0].reason.kind(), "other_day_order");
 }

@@ -95,3 +95,80 @@ fn a_file_that_cannot_be_opened_is_named() {
     let error = place.import(MAPPING, &place.path().join("none.csv")).expect_err("a refusal");
     assert!(error.to_string().contains("none.csv"), "{error}");
 }
+
+/// A text in an encoding.
+fn encoded(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
+    encoding.encode(text).0.into_owned()
+}
+
+#[test]
+fn one_broken_character_in_gb18030_costs_one_row_whatever_separates_the_cells() {
+    for separator in ["|", ","] {
+        let rows: String = (0..100).map(|n| format!("{n},大,1,,中文\n")).collect();
+        let text = format!("{HEAD}{rows}").replace(',', separator);
+        let mut bytes = encoded(&text, encoding_rs::GB18030);
+        let at = bytes.len() - 3;
+        bytes[at] = 0xff;
+        for declared in ["", "encoding = \"gb18030\""] {
+            let mapping = MAPPING.replace("[mapping]", &format!("[mapping]\n{declared}"));
+            let place = Place::new();
+            let summary = place.import(&mapping, &place.file("one.csv", &bytes)).expect("it");
+            assert_eq!((summary.counts.new, summary.counts.quarantined), (99, 1));
+            let file = &summary.files[0];
+            assert_eq!(file.reasons[0].reason.kind(), "no_text");
+            let path = file.quarantine.clone().expect("a quarantine file");
+            let kept = std::fs::read(path).expect("readable");
+            let bad = &bytes[bytes.len() - 5..bytes.len() - 1];
+            assert!(kept.windows(4).any(|part| part == bad), "the bytes are lost");
+        }
+    }
+}
+
+#[test]
+fn too_many_broken_characters_still_are_the_wrong_encoding() {
+    let rows: String = (0..100).map(|n| format!("{n}|大|1||中文\n")).collect();
+    let text = format!("{}{rows}", HEAD.replace(',', "|"));
+    let bytes = encoded(&text, encoding_rs::GB18030);
+    let bytes: Vec<u8> = bytes.iter().map(|b| if *b == 0xce { 0xff } else { *b }).collect();
+    refused("wrong.csv", bytes, "encoding");
+}
+
+#[test]
+fn what_may_be_western_text_is_not_guessed_to_be_chinese() {
+    use encoding_rs::{WINDOWS_1251, WINDOWS_1252, WINDOWS_1253};
+    let cases = [
+        ("München Köln Größe naïve café", WINDOWS_1252),
+        ("é", WINDOWS_1252),
+        ("Żółw", encoding_rs::ISO_8859_2),
+        ("Москва улица Ленина", WINDOWS_1251),
+        ("Αθήνα", WINDOWS_1253),
+        ("東京都港区", encoding_rs::SHIFT_JIS),
+    ];
+    for (words, encoding) in cases {
+        let plain: String = (0..20_000).map(|n| format!("{n},,1,,plain\n")).collect();
+        for before in ["", plain.as_str()] {
+            let text = format!("{HEAD}{before}A,,1,,{words}\n");
+            let bytes = encoded(&text, encoding);
+            refused("west.csv", bytes.clone(), "`encoding =");
+            let declared = format!("[mapping]\nencoding = \"{}\"", encoding.name());
+            let mapping = MAPPING.replace("[mapping]", &declared);
+            let place = Place::new();
+            let summary = place.import(&mapping, &place.file("west.csv", bytes)).expect("it");
+            assert_eq!(summary.files[0].encoding, Some(encoding.name()));
+            let rows = place.rows(&["number", "note"], None);
+            assert_eq!(rows.last(), Some(&format!("A|{words}")));
+        }
+    }
+}
+
+#[test]
+fn chinese_is_told_from_western_text() {
+    for words in ["客户报障，宽带不通", "故障", "（第１号）", "郑州市金水区花园路３号院"]
+    {
+        let bytes = encoded(&format!("{HEAD}A,大,1,,{words}\n"), encoding_rs::GB18030);
+        let place = Place::new();
+        let summary = place.import(MAPPING, &place.file("a.csv", bytes)).expect(words);
+        assert_eq!(summary.files[0].encoding, Some("gb18030"));
+        assert_eq!(place.rows(&["note"], None), [words]);
+    }
+}

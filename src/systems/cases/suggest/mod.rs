@@ -17,14 +17,14 @@ mod tests;
 
 use std::path::Path;
 
-use trueline_lake::{Layout, ReadError, Source};
+use trueline_lake::{FileEncoding, Layout, ReadError, Source};
 
 pub use draft::Draft;
 
 use self::look::Look;
 use self::plan::{ROWS_KEPT, Sample};
 use self::roles::Role;
-use self::write::Writer;
+use self::write::{Declared, Writer};
 use super::quality::{Finding, SourceProfile};
 
 /// Rows that are looked at.
@@ -45,7 +45,7 @@ pub struct Suggestion {
 
 /// Looks at a file and drafts a mapping for it.
 pub fn suggest(path: &Path) -> Result<Suggestion, ReadError> {
-    let mut source = Source::open(path, &Layout::default())?;
+    let (mut source, declared) = open(path)?;
     let headers = source.headers().to_vec();
     let mut sample =
         Sample { looks: headers.iter().map(|header| look_at(header)).collect(), kept: Vec::new() };
@@ -75,8 +75,21 @@ pub fn suggest(path: &Path) -> Result<Suggestion, ReadError> {
         }
     }
     let plan = sample.plan();
-    let draft = Writer::new(&sample, &plan, source.file(), rows).write();
+    let draft = Writer::new(&sample, &plan, source.file(), rows).of(&source, declared).write();
     Ok(Suggestion { draft, rows, findings: profile.findings() })
+}
+
+/// Opens a file; where nothing tells its encoding, as Western text, which a person must confirm.
+fn open(path: &Path) -> Result<(Source, Declared), ReadError> {
+    match Source::open(path, &Layout::default()) {
+        Ok(source) => Ok((source, Declared::Detected)),
+        Err(ReadError::UnclearEncoding { .. }) => {
+            let encoding = FileEncoding::named("windows-1252");
+            let layout = Layout { encoding, ..Layout::default() };
+            Ok((Source::open(path, &layout)?, Declared::Guessed))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn look_at(header: &str) -> Look {

@@ -2,13 +2,18 @@
 
 use std::io::Write as _;
 
-use trueline_lake::Mapping;
+use trueline_lake::{Lake, Mapping, Options, Summary, import};
 
 use super::*;
 use crate::systems::cases::case_schema;
 
-/// Writes a file, drafts its mapping, and checks that the draft is one.
+/// Writes a file, drafts its mapping, and checks that the file imports by the draft.
 fn draft_of(name: &str, bytes: &[u8]) -> (String, Suggestion) {
+    let (text, suggestion, _) = imported(name, bytes);
+    (text, suggestion)
+}
+
+fn imported(name: &str, bytes: &[u8]) -> (String, Suggestion, Summary) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     std::fs::File::create(&path).expect("a file").write_all(bytes).expect("written");
@@ -17,7 +22,12 @@ fn draft_of(name: &str, bytes: &[u8]) -> (String, Suggestion) {
     let mapping = Mapping::parse("draft", &text, &case_schema());
     let mapping = mapping.unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
     assert_eq!(format!("{:?}", mapping.rest), "Refuse", "the draft names every column\n{text}");
-    (text, suggestion)
+    let lake = Lake::create(&folder.path().join("lake")).expect("a lake");
+    let mut options = Options::new(0, folder.path().join("quarantine"));
+    options.pseudonym_key = Some(b"a key");
+    let summary = import(&lake, &case_schema(), &[path], &mapping, &options);
+    let summary = summary.unwrap_or_else(|error| panic!("{error}\n{text}"));
+    (text, suggestion, summary)
 }
 
 fn gb18030(text: &str) -> Vec<u8> {
@@ -156,4 +166,45 @@ fn whole_rows_that_stand_there_twice_are_no_events() {
     let events = rows.replacen("障碍", "移机", 1);
     let (text, _) = draft_of("events.csv", format!("工单编号,受理时间,类型\n{events}").as_bytes());
     assert!(text.contains("[events]"), "{text}");
+}
+
+#[test]
+fn a_draft_for_sparse_events_imports_all_of_them() {
+    let mut lines = String::new();
+    for case in 0..40 {
+        for (step, more) in [
+            (1, r#""kind":"fault","region":"R1","#),
+            (2, r#""state":"open","#),
+            (3, r#""state":"done","#),
+        ] {
+            lines += &format!(
+                "{{\"ticket\":\"T{case}\",{more}\"seq\":{step},\"at\":\"2022-01-0{step}T10:00:00Z\"}}\n"
+            );
+        }
+    }
+    let (text, _, summary) = imported("log.jsonl", lines.as_bytes());
+    let counts = summary.counts;
+    assert_eq!((counts.read, counts.quarantined, counts.cases), (120, 0, 40), "{text}");
+}
+
+#[test]
+fn a_reason_for_pauses_without_their_start_is_named_all_the_same() {
+    let mut csv = String::from("工单编号,受理时间,竣工时间,挂起原因,挂起申请人,时刻\n");
+    for row in 1..40 {
+        csv += &format!("GD{row:04},2020-03-01 08:00:00,2020-03-02 08:00:00,用户,李四,10:20\n");
+    }
+    let (_, _, summary) = imported("工单.csv", csv.as_bytes());
+    assert_eq!(summary.counts.quarantined, 0);
+}
+
+#[test]
+fn an_encoding_is_told_and_one_that_is_a_guess_is_asked_about() {
+    let (text, _) = draft_of("工单.csv", &gb18030(&orders()));
+    assert!(text.contains("encoding = \"gb18030\""), "{text}");
+    let csv = "id,city\n1,M\u{fc}nchen\n2,K\u{f6}ln\n";
+    let bytes = encoding_rs::WINDOWS_1252.encode(csv).0.into_owned();
+    let (text, suggestion) = draft_of("cities.csv", &bytes);
+    assert!(text.contains("encoding = \"windows-1252\"") && text.contains("München"), "{text}");
+    let asked = suggestion.draft.unsure().iter().any(|text| text.en.contains("encoding"));
+    assert!(asked, "{text}");
 }

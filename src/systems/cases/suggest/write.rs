@@ -10,6 +10,7 @@ use super::roles::{Role, translate};
 use super::secrets::Secret;
 use super::values::{DayOrder, Layout};
 use crate::systems::cases::case_schema;
+use trueline_lake::Source;
 
 /// Values shown in a comment.
 const SHOWN_MAX: usize = 8;
@@ -30,6 +31,16 @@ pub(super) struct Writer<'a> {
     used: BTreeSet<usize>,
     dropped: Vec<(usize, Secret)>,
     empty: Vec<usize>,
+    /// An encoding other than UTF-8.
+    encoding: Option<(&'static str, Declared)>,
+    unread_sheets: &'a [String],
+}
+
+/// How the encoding of a file became known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Declared {
+    Detected,
+    Guessed,
 }
 
 impl<'a> Writer<'a> {
@@ -43,7 +54,17 @@ impl<'a> Writer<'a> {
             used: BTreeSet::new(),
             dropped: Vec::new(),
             empty: Vec::new(),
+            encoding: None,
+            unread_sheets: &[],
         }
+    }
+
+    /// Tells of the source what its rows do not.
+    pub(super) fn of(mut self, source: &'a Source, declared: Declared) -> Self {
+        let encoding = source.text_layout().map(|(encoding, _)| encoding.name());
+        self.encoding = encoding.filter(|name| *name != "UTF-8").map(|name| (name, declared));
+        self.unread_sheets = source.unread_sheets();
+        self
     }
 
     pub(super) fn write(mut self) -> Draft {
@@ -66,8 +87,15 @@ impl<'a> Writer<'a> {
     /// Settles, before anything is written, which columns are used and which must go.
     fn claim(&mut self) {
         for (&role, &(origin, _)) in &self.plan.given {
+            let part_of_pause = match role {
+                Role::PauseTo
+                | Role::PauseReason
+                | Role::PauseRequestedBy
+                | Role::PauseApprovedBy => true,
+                Role::Column(_) | Role::PauseFrom => false,
+            };
             let pause_without_start =
-                role == Role::PauseTo && !self.plan.given.contains_key(&Role::PauseFrom);
+                part_of_pause && !self.plan.given.contains_key(&Role::PauseFrom);
             if pause_without_start || !self.may_fill(role, origin.column()) {
                 continue;
             }
@@ -112,12 +140,36 @@ impl<'a> Writer<'a> {
         self.draft.toml("[mapping]");
         self.draft.toml("dataset = \"case\"");
         self.draft.toml(format!("title = {}", quoted(file)));
+        self.how_to_read();
         self.draft
             .comment("没有写明时区的时间按此时区读。", "The zone of times that do not name one.");
         self.draft.toml("zone = \"Asia/Shanghai\"");
         self.day_order();
         self.missing();
         self.drops();
+    }
+
+    fn how_to_read(&mut self) {
+        if let Some((name, declared)) = self.encoding {
+            match declared {
+                Declared::Detected => {
+                    self.draft.comment("文字编码，按内容检测。", "The encoding, as detected.");
+                }
+                Declared::Guessed => self.draft.ask(text(
+                    "编码无法确定，暂按西文读；请核对带重音的字母或汉字是否正确。",
+                    "The encoding is a guess: see whether accented letters (or Chinese) are right.",
+                )),
+            }
+            self.draft.toml(format!("encoding = {}", quoted(&name.to_lowercase())));
+        }
+        if !self.unread_sheets.is_empty() {
+            let names: Vec<String> = self.unread_sheets.iter().map(|name| quoted(name)).collect();
+            let names = names.join(", ");
+            self.draft.ask(text(
+                format!("只读第一个工作表；未读：{names}。要读的用 `sheets = [...]` 列出。"),
+                format!("Only the first sheet is read, not {names}; list sheets as `sheets`."),
+            ));
+        }
     }
 
     fn day_order(&mut self) {
@@ -207,6 +259,7 @@ impl<'a> Writer<'a> {
             for line in self.moment(origin) {
                 self.draft.toml(line);
             }
+            self.take(if name == "accepted" { "min" } else { "last_present" });
             return;
         }
         let look = self.look(origin.column());
@@ -214,8 +267,19 @@ impl<'a> Writer<'a> {
         if pseudonymised(role) && (name != "source_key" || look.secret().is_some()) {
             self.draft.toml("pseudonymise = true");
         }
+        self.take("last_present");
         if TRANSLATED.contains(&name) {
             self.value_map(name, look);
+        }
+    }
+
+    /// Which event counts, where rows are events: not each of them need have each value.
+    fn take(&mut self, event: &str) {
+        match self.plan.rows {
+            RowsAre::Cases => {}
+            RowsAre::Events | RowsAre::EventsBy(_) => {
+                self.draft.toml(format!("take = \"{event}\""));
+            }
         }
     }
 
@@ -428,9 +492,9 @@ impl<'a> Writer<'a> {
         let (rows, cases) = (look.filled, look.distinct());
         self.draft.blank();
         self.draft.comment(
-            format!("{rows} 行属于约 {cases} 个工单：每行是一个事件，各列取最后一个事件的值。"),
+            format!("{rows} 行属于约 {cases} 个工单：每行是一个事件，各列取最后一个有值的事件。"),
             format!(
-                "{rows} rows belong to about {cases} cases: rows are events; the last one counts."
+                "{rows} rows belong to about {cases} cases: rows are events; the last value counts."
             ),
         );
         if order.is_none() {
@@ -462,7 +526,8 @@ impl<'a> Writer<'a> {
                 continue;
             }
             // The time of a date that became an extra goes with it.
-            if self.plan.times.values().any(|&time| time == column) {
+            let date = self.plan.times.iter().find(|&(_, &time)| time == column);
+            if date.is_some_and(|(date, _)| !self.used.contains(date)) {
                 continue;
             }
             let look = self.look(column);
@@ -483,6 +548,7 @@ impl<'a> Writer<'a> {
             } else {
                 self.draft.toml(format!("from = {}", quoted(&look.header)));
             }
+            self.take("last_present");
         }
     }
 }
