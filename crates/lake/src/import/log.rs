@@ -105,12 +105,9 @@ impl<'a> Log<'a> {
             });
             cells.iter().all(|(rule, [new, old])| may_follow(*rule, *new, *old, earlier))
                 && lists.iter().all(|(list, ours, theirs)| {
-                    let pair = [records(ours, new), records(theirs, old)];
-                    if swap {
-                        covers(list, &pair[1], &pair[0])
-                    } else {
-                        covers(list, &pair[0], &pair[1])
-                    }
+                    let (ours, theirs) = (records(ours, new), records(theirs, old));
+                    let (new, old) = if swap { (theirs, ours) } else { (ours, theirs) };
+                    covers(list, new.as_ref(), old.as_ref())
                 })
         };
         let both = pairs.iter().enumerate().map(|(new, (_, old))| Growth {
@@ -174,8 +171,8 @@ fn records(array: &ArrayRef, row: usize) -> Option<ArrayRef> {
 }
 
 /// Whether every record of the old state lies inside one of the new: an open one may have closed.
-fn covers(list: &List, new: &Option<ArrayRef>, old: &Option<ArrayRef>) -> bool {
-    let records = |of: &Option<ArrayRef>| of.as_ref().and_then(|a| a.as_struct_opt().cloned());
+fn covers(list: &List, new: Option<&ArrayRef>, old: Option<&ArrayRef>) -> bool {
+    let records = |of: Option<&ArrayRef>| of.and_then(|array| array.as_struct_opt().cloned());
     let Some(old) = records(old).filter(|old| old.len() > 0) else {
         return true;
     };

@@ -1,7 +1,7 @@
 //! The course of an import, from files to the manifest.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
@@ -84,10 +84,8 @@ impl Run<'_> {
         let mut summary = Summary::default();
         let before = manifest.batches.len();
         // The events of a case may lie in several files, so a log is read whole.
-        let together = match self.mapping.is_some_and(|mapping| mapping.events.is_some()) {
-            true => files.len(),
-            false => 1,
-        };
+        let is_log = self.mapping.is_some_and(|mapping| mapping.events.is_some());
+        let together = if is_log { files.len() } else { 1 };
         for part in files.chunks(together) {
             match self.part(part, &mut manifest) {
                 Ok(files) => files.into_iter().for_each(|file| summary.add(file)),
@@ -131,7 +129,7 @@ impl Run<'_> {
         let mut plans = Vec::new();
         for path in paths {
             let (source, plan, rows) = self.read(path)?;
-            files.push(self.opened(source, &plan, &rows)?);
+            files.push(Opened::new(source, &plan, &rows)?);
             plans.push(plan);
             all.push(rows);
         }
@@ -146,7 +144,7 @@ impl Run<'_> {
         self.finish(files, first, rows, manifest)
     }
 
-    fn read(&self, path: &PathBuf) -> Result<(Source, Plan<'_>, Rows), ImportError> {
+    fn read(&self, path: &Path) -> Result<(Source, Plan<'_>, Rows), ImportError> {
         let mut source = Source::open(path, &self.source_layout())?;
         if self.mapping.is_none() && source.format() == Format::Parquet {
             let (plan, rows) = own::read(&source, self.schema, self.options)?;
@@ -169,27 +167,6 @@ impl Run<'_> {
         let plan = Plan::new(self.schema, bound, source.file().to_owned(), headers);
         let rows = read(&mut source, &plan, self.options)?;
         Ok((source, plan, rows))
-    }
-
-    fn opened(
-        &self,
-        mut source: Source,
-        plan: &Plan<'_>,
-        rows: &Rows,
-    ) -> Result<Opened, ImportError> {
-        Ok(Opened {
-            digest: source.digest()?,
-            summary: FileSummary {
-                file: source.file().to_owned(),
-                unread: unread(plan, rows),
-                unread_sheets: source.unread_sheets().to_vec(),
-                encoding: source.text_layout().map(|(encoding, _)| encoding.name()),
-                counts: Counts { read: rows.read, ..Counts::default() },
-                ..FileSummary::default()
-            },
-            source,
-            sheets: rows.fragments.iter().map(|fragment| fragment.sheet.clone()).collect(),
-        })
     }
 
     fn finish(
@@ -228,7 +205,9 @@ impl Run<'_> {
         if !revisions.order.is_empty() {
             rows.order = std::mem::take(&mut revisions.order);
             let batch = self.write(&layout, &rows, &revisions, &files, manifest)?;
-            files.iter_mut().for_each(|file| file.summary.batch = Some(batch.id.clone()));
+            for file in &mut files {
+                file.summary.batch = Some(batch.id.clone());
+            }
             manifest.batches.push(batch);
         }
         Ok(files.into_iter().map(|file| file.summary).collect())
@@ -251,7 +230,7 @@ impl Run<'_> {
         (counts.new, counts.revised, counts.unchanged) =
             (outcome.new, outcome.revised, outcome.unchanged);
         if !counts.add_up() {
-            let (file, counts) = (file.summary.file.clone(), counts.clone());
+            let (file, counts) = (file.summary.file.clone(), *counts);
             return Err(ImportError::Counts { file, counts });
         }
         file.summary.reasons = reasons(refused);
@@ -388,7 +367,9 @@ impl Run<'_> {
         }
         let file: BatchFile = writer.finish()?;
         let mut counts = Counts::default();
-        files.iter().for_each(|file| counts.add(&file.summary.counts));
+        for file in files {
+            counts.add(&file.summary.counts);
+        }
         Ok(Batch {
             recorded: self.options.recorded,
             rows: rows.order.len() as u64,
@@ -464,6 +445,22 @@ struct Opened {
 }
 
 impl Opened {
+    fn new(mut source: Source, plan: &Plan<'_>, rows: &Rows) -> Result<Opened, ReadError> {
+        Ok(Opened {
+            digest: source.digest()?,
+            summary: FileSummary {
+                file: source.file().to_owned(),
+                unread: unread(plan, rows),
+                unread_sheets: source.unread_sheets().to_vec(),
+                encoding: source.text_layout().map(|(encoding, _)| encoding.name()),
+                counts: Counts { read: rows.read, ..Counts::default() },
+                ..FileSummary::default()
+            },
+            source,
+            sheets: rows.fragments.iter().map(|fragment| fragment.sheet.clone()).collect(),
+        })
+    }
+
     fn source_file(&self) -> SourceFile {
         SourceFile {
             name: self.summary.file.clone(),
