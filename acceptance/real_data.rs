@@ -154,8 +154,8 @@ fn the_uci_file_shows_its_flag_and_its_header_to_mapping_suggest() {
     for line in ["day_first = true", "[events]", "key = \"number\"", "from = \"category#2\""] {
         assert!(draft.contains(line), "{line} is not in the draft:\n{draft}");
     }
-    assert!(said.contains("flag_flips (made_sla)"), "{said}");
-    assert!(said.contains("duplicate_header (category)"), "{said}");
+    assert!(said.contains("flag that flips (made_sla)"), "{said}");
+    assert!(said.contains("duplicate header (category)"), "{said}");
 }
 
 #[test]

@@ -375,10 +375,7 @@ impl Wrong {
     fn refused(self, chunk: &Chunk) -> Vec<Refused> {
         let rows = self.rows.into_iter().map(|(row, mut problems)| {
             let shape = |reason: &Reason| {
-                matches!(
-                    reason,
-                    Reason::Cells { .. } | Reason::StrayQuote | Reason::NoJson | Reason::CutShort
-                )
+                matches!(reason, Reason::Cells { .. } | Reason::StrayQuote | Reason::NoJson)
             };
             // When cells have shifted, what they hold says nothing.
             if problems.iter().any(|(_, _, reason)| shape(reason)) {

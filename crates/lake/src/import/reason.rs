@@ -13,8 +13,6 @@ pub enum Reason {
     StrayQuote,
     /// The record is no JSON.
     NoJson,
-    /// The record does not end, and nothing follows it.
-    CutShort,
     /// The cell in that row and column (from 0) of a sheet holds an error.
     CellError {
         line: u64,
@@ -88,7 +86,6 @@ impl Problem {
             Shape::Cells(found) => Reason::Cells { found, wanted },
             Shape::StrayQuote => Reason::StrayQuote,
             Shape::NoJson => Reason::NoJson,
-            Shape::CutShort => Reason::CutShort,
         };
         Problem { row, reason, value: String::new() }
     }
@@ -109,7 +106,6 @@ impl Reason {
             Reason::Cells { .. } => "cells",
             Reason::StrayQuote => "stray_quote",
             Reason::NoJson => "no_json",
-            Reason::CutShort => "cut_short",
             Reason::CellError { .. } => "cell_error",
             Reason::Missing => "missing",
             Reason::NoText => "no_text",

@@ -126,7 +126,6 @@ impl Reason {
             Reason::OtherEvent { line } => format!("主键相同的第 {line} 行在隔离区"),
             Reason::StrayQuote
             | Reason::NoJson
-            | Reason::CutShort
             | Reason::Missing
             | Reason::NoText
             | Reason::NotListed
@@ -162,7 +161,6 @@ impl Reason {
             Reason::OtherEvent { line } => format!("line {line} of the same key is in quarantine"),
             Reason::StrayQuote
             | Reason::NoJson
-            | Reason::CutShort
             | Reason::Missing
             | Reason::NoText
             | Reason::NotListed
@@ -184,7 +182,6 @@ impl Reason {
             }
             Reason::StrayQuote => ("右引号之后还有文字", "text follows a closing quote"),
             Reason::NoJson => ("不是 JSON 对象", "no JSON object"),
-            Reason::CutShort => ("最后一条记录不完整", "the last record does not end"),
             Reason::CellError { .. } => ("是电子表格的错误值", "an error of the spreadsheet"),
             Reason::Missing => ("此项必填", "a value is required"),
             Reason::NoText => {
@@ -234,9 +231,6 @@ impl Reason {
                 "double the quotes inside the cell, or remove them",
             ),
             Reason::NoJson => ("改正此记录，或删去", "mend the record, or remove it"),
-            Reason::CutShort => {
-                ("文件似被截断，请重新获取", "the file seems to be cut short; fetch it once more")
-            }
             Reason::CellError { .. } => (
                 "在工作簿中改正公式后重新导入，或在映射的 `missing` 中列出此错误值",
                 "mend the formula and import the workbook again, or list the error under `missing`",
@@ -319,8 +313,7 @@ mod tests {
         Some(match reason {
             Reason::Cells { .. } => Reason::StrayQuote,
             Reason::StrayQuote => Reason::NoJson,
-            Reason::NoJson => Reason::CutShort,
-            Reason::CutShort => Reason::CellError { line: 9, column: 27 },
+            Reason::NoJson => Reason::CellError { line: 9, column: 27 },
             Reason::CellError { .. } => Reason::Missing,
             Reason::Missing => Reason::NoText,
             Reason::NoText => Reason::NotListed,
@@ -371,6 +364,6 @@ mod tests {
             told += 1;
             next = after(reason);
         }
-        assert_eq!(told, 21);
+        assert_eq!(told, 20);
     }
 }

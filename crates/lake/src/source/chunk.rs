@@ -41,8 +41,6 @@ pub enum Shape {
     StrayQuote,
     /// It is no JSON object.
     NoJson,
-    /// The file ends inside it.
-    CutShort,
 }
 
 /// Some whole records.

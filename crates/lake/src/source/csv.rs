@@ -197,8 +197,7 @@ impl Blocks {
         }
         let found = match chunk.shape(0) {
             Some(super::Shape::Cells(found)) => found,
-            Some(super::Shape::StrayQuote | super::Shape::NoJson | super::Shape::CutShort)
-            | None => columns,
+            Some(super::Shape::StrayQuote | super::Shape::NoJson) | None => columns,
         };
         (0..found).map(|at| chunk.text(0, at).unwrap_or_default().into_owned()).collect()
     }

@@ -36,7 +36,7 @@ pub(super) struct Block {
     number: usize,
     bytes: Vec<u8>,
     records: Vec<Record>,
-    /// The last record is where the file ends, and not whole.
+    /// The file ends inside the last record.
     cut: bool,
     columns: Vec<String>,
 }
@@ -56,9 +56,11 @@ impl Records {
             for record in &block.records {
                 let value = match parse(&block.bytes, *record, file) {
                     Ok(value) => value,
+                    // Nobody knows what else is missing.
+                    Err(_) if block.cut && Some(record) == block.records.last() => {
+                        return Err(cut_short(file, record.line));
+                    }
                     Err(error) => {
-                        let cut = block.cut && Some(record) == block.records.last();
-                        let error = if cut { cut_short(file, record.line) } else { error };
                         first_error.get_or_insert(error);
                         continue;
                     }
@@ -102,8 +104,9 @@ impl Records {
         loop {
             if self.pending.len() >= BLOCK || self.ended {
                 let mut found = scan(&self.pending, self.line);
-                let cut = found.open.filter(|_| self.ended);
-                found.records.extend(cut);
+                let open = found.open.filter(|_| self.ended);
+                let cut = open.is_some_and(|record| self.pending[record.start] == b'{');
+                found.records.extend(open);
                 if let Some(last) = found.records.last() {
                     let rest = self.pending.split_off(last.end);
                     let bytes = std::mem::replace(&mut self.pending, rest);
@@ -113,7 +116,7 @@ impl Records {
                         number: self.number - 1,
                         bytes,
                         records: found.records,
-                        cut: cut.is_some(),
+                        cut,
                         columns: self.columns.clone(),
                     }));
                 }
@@ -147,8 +150,7 @@ impl Block {
             let Ok(value) = serde_json::from_slice::<Value>(record) else {
                 let cells = vec![""; self.columns.len()];
                 grid.push(at.line, &cells, Some(record.trim_ascii_end()));
-                let last = self.cut && Some(at) == self.records.last();
-                grid.misshapen(if last { Shape::CutShort } else { Shape::NoJson });
+                grid.misshapen(Shape::NoJson);
                 continue;
             };
             let mut cells = vec![String::new(); self.columns.len()];
