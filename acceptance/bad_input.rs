@@ -212,8 +212,16 @@ fn json_nested_without_end_is_refused() {
 }
 
 #[test]
-fn json_cut_short_is_refused() {
-    ready().refuses("cut.json", b"{\"id\": \"1\"}\n{\"id\": \"2\", \"op", "cut short");
+fn json_cut_short_costs_its_last_line_and_is_told() {
+    let ready = ready();
+    ready.refuses("cut.json", b"{\"id\": \"2\", \"op", "cut short");
+    let path = ready.file("cut.jsonl", b"{\"id\": \"3\"}\n{\"id\": \"2\", \"op");
+    let import = ["--dir", &ready.dir, "import", "case", &path, "--mapping", &ready.mapping];
+    let said = trueline(&import).done();
+    assert!(said.contains("1 × the last record does not end (lines 2)"), "{said}");
+    assert!(said.contains("cut short"), "{said}");
+    // Whoever cannot have half a file says so.
+    trueline(&[&import[..], &["--strict"]].concat()).fails(1);
 }
 
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
