@@ -77,7 +77,7 @@ impl GroupCommit {
                 *waiters -= 1;
                 let (outcome, is_last) = (outcome.clone(), *waiters == 0);
                 if is_last {
-                    queue.done.swap_remove(at);
+                    drop(queue.done.swap_remove(at));
                 }
                 return outcome.map(|first| first + place).map_err(GroupError::Batch);
             }

@@ -88,7 +88,9 @@ impl Retirement {
         if title != RETIREMENT || lines.next().is_some() {
             return None;
         }
-        Some(Retirement { key: key.parse().ok()?, at: decimal(at)? })
+        let retirement = Retirement { key: key.parse().ok()?, at: decimal(at)? };
+        // One form only, so that a fact has one hash.
+        (retirement.to_entry() == entry).then_some(retirement)
     }
 }
 

@@ -131,7 +131,7 @@ fn a_power_cut_while_recovering_is_recovered_from() {
 
 #[test]
 fn a_full_disk_is_refused_and_the_log_goes_on_when_there_is_room() {
-    for steps in 1..12 {
+    for steps in 1..=9 {
         let disk = Simulated::new(steps as u64);
         let mut log = new_log(&disk);
         let first = log.append(&entries(0, 300)).unwrap();
