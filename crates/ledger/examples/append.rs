@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let reader = log.reader();
     let closing = Instant::now();
     log.close()?;
-    let (wall, cpu) = (appended + closing.elapsed(), cpu_time() - cpu);
+    let (wall, cpu) = (appended + closing.elapsed(), cpu_time().saturating_sub(cpu));
     let total = (batches * count) as f64;
     let rate = |seconds: Duration| total / seconds.as_secs_f64() / 1e6;
     println!("{batches} batches of {count} entries of {bytes} bytes: every batch durable");

@@ -102,8 +102,9 @@ impl Check {
     fn unreadable(&mut self, error: &ReadError) {
         let cause = std::error::Error::source(error).map(ToString::to_string);
         let (file, why) = match error {
-            ReadError::File { file, .. } => (file.clone(), cause.unwrap_or_default()),
-            ReadError::Damaged { file, .. } => (file.clone(), cause.unwrap_or_default()),
+            ReadError::File { file, .. } | ReadError::Damaged { file, .. } => {
+                (file.clone(), cause.unwrap_or_default())
+            }
             ReadError::NoSuchEntry { .. } | ReadError::Shrunk { .. } | ReadError::Checkpoint(_) => {
                 ("checkpoint".to_owned(), error.to_string())
             }
@@ -134,9 +135,8 @@ impl Check {
         if let Some(rows) = self.leading_to(&rows, checkpoint.root()) {
             return rows;
         }
-        for at in 0..rows.len() {
-            let rebuilt = self.rebuilt(rows[at].0);
-            let (_, forms) = &mut rows[at];
+        for (tile, forms) in &mut rows {
+            let rebuilt = self.rebuilt(*tile);
             forms.extend(rebuilt.filter(|rebuilt| !forms.contains(rebuilt)));
         }
         if let Some(good) = self.leading_to(&rows, checkpoint.root()) {
@@ -190,15 +190,11 @@ impl Check {
             }
             Kind::Hashes(level) => (0..u64::from(tile.width))
                 .map(|at| {
-                    let child = self.child(level, tile.index * TILE_WIDTH + at);
+                    let child = child(level, tile.index * TILE_WIDTH + at);
                     Some(perfect_root(&self.reader.hashes_uncached(child).ok()?))
                 })
                 .collect(),
         }
-    }
-
-    fn child(&self, level: u8, index: u64) -> Tile {
-        Tile { kind: Kind::Hashes(level - 1), index, width: TILE_WIDTH as u16 }
     }
 
     // Everything that a trusted row stands for.
@@ -208,7 +204,7 @@ impl Check {
             Kind::Hashes(0) => self.bundle(Tile { kind: Kind::Entries, ..tile }, row),
             Kind::Hashes(level) => {
                 for (at, hash) in row.iter().enumerate() {
-                    let child = self.child(level, tile.index * TILE_WIDTH + at as u64);
+                    let child = child(level, tile.index * TILE_WIDTH + at as u64);
                     self.tile(child, hash);
                 }
             }
@@ -268,6 +264,10 @@ impl Check {
             }
         }
     }
+}
+
+fn child(level: u8, index: u64) -> Tile {
+    Tile { kind: Kind::Hashes(level - 1), index, width: TILE_WIDTH as u16 }
 }
 
 fn difference(one: &[Hash], other: &[Hash]) -> Option<usize> {

@@ -139,7 +139,9 @@ mod tests {
 
     fn record(before: u64, entries: &[&[u8]], note: &[u8]) -> Vec<u8> {
         let mut draft = Draft::new(before, 0);
-        entries.iter().for_each(|entry| draft.push(entry).unwrap());
+        for entry in entries {
+            draft.push(entry).unwrap();
+        }
         draft.finish(note).0
     }
 

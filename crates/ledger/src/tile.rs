@@ -58,6 +58,7 @@ impl Tile {
     }
 
     /// The same place, filled.
+    #[must_use]
     pub fn full(&self) -> Tile {
         Tile { width: TILE_WIDTH as u16, ..*self }
     }

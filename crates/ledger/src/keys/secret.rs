@@ -12,8 +12,6 @@ use crate::note::{Note, SignatureLine};
 
 const PREFIX: &str = "PRIVATE+KEY+";
 
-// The variants differ in size, and there are two of them in a process.
-#[expect(clippy::large_enum_variant, reason = "a process holds one or two of them")]
 #[derive(Clone)]
 enum Secret {
     Ed25519(SigningKey),

@@ -101,4 +101,18 @@ mod tests {
         assert_eq!(secret.public(), public);
         assert!(public.verifies(b"message digest", &secret.sign(b"message digest")));
     }
+    // `openssl dgst -sm3 -sign key -sigopt distid:1234567812345678`, OpenSSL 3.0.19.
+    #[test]
+    fn what_openssl_signed_verifies() {
+        let public = Public::from_bytes(&bytes(
+            "04 5abed928 f92a27c0 2624ae53 bddecd6a e41e9114 ee56315f c17e902b 58adb121
+             bcb37ea6 1750da21 424a57bd b784c9fe 682ebcd0 7e070c21 5611a070 fc209ac0",
+        ));
+        let signature = bytes(
+            "F456B95C 5EF493E0 7572D477 80542B5E A82458BD A89A9802 FB0A3BC0 8A5356DC
+             ED9CC142 14408787 40C4BA6C 4FAE0E99 16541526 ED1440E3 691B5056 528209DE",
+        );
+        let text = b"log.example\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n";
+        assert!(public.unwrap().verifies(text, &signature));
+    }
 }

@@ -150,7 +150,9 @@ impl Log {
             })?;
         }
         let mut growth = Growth::new(&self.state);
-        entries.iter().for_each(|entry| growth.push(entry.as_ref()));
+        for entry in entries {
+            growth.push(entry.as_ref());
+        }
         let checkpoint =
             Checkpoint::new(&self.state.origin, growth.edge.size(), growth.edge.root())?;
         let text = checkpoint.to_string();

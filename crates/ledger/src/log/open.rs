@@ -144,6 +144,9 @@ pub(super) fn load(
     let (base, batches) = records.split_first().ok_or(OpenError::Journal)?;
     let (note, checkpoint) = note_of(base)?;
     check_names(signers, checkpoint.origin())?;
+    // Before anything is written: a stranger's key changes nothing here.
+    let (newest, _) = note_of(batches.last().unwrap_or(base))?;
+    newest.verify(signers.iter().map(Signer::verifier)).map_err(OpenError::OtherKey)?;
 
     let reader = Reader::on(Arc::clone(disk), root.to_owned());
     let edge = reader.edge(checkpoint.size())?;
@@ -163,8 +166,6 @@ pub(super) fn load(
     for batch in batches {
         replay(&**disk, root, &mut state, batch)?;
     }
-    let keys = signers.iter().map(Signer::verifier);
-    state.note.verify(keys).map_err(OpenError::OtherKey)?;
     check_published(&reader, &state, signers)?;
 
     publish(&**disk, root, &mut state).map_err(failed)?;
@@ -190,7 +191,9 @@ fn replay(
     let entries =
         parse_entries_of(batch.entries, batch.count as usize).map_err(|_| OpenError::Journal)?;
     let mut growth = Growth::new(state);
-    entries.iter().for_each(|entry| growth.push(entry));
+    for entry in entries {
+        growth.push(entry);
+    }
     let (note, checkpoint) = note_of(batch)?;
     if growth.edge.root() != *checkpoint.root() || checkpoint.origin() != state.origin {
         return Err(OpenError::Journal);

@@ -91,15 +91,11 @@ fn an_entry_rewritten_with_its_tile_is_found_by_the_tile_above() {
     let rewritten = Finding::Rewritten { file: "tile/0/001".to_owned() };
     assert_eq!(check(&disk, &checkpoint).findings, [rewritten]);
     // A whole other history, consistent in itself.
-    let (other, _) = {
-        let disk = Simulated::new(4);
-        let folder = PathBuf::from("/log");
-        let mut log =
-            Log::create_on(Arc::new(disk.clone()), folder, ORIGIN, vec![signer()]).unwrap();
-        log.append(&changed).unwrap();
-        log.close().unwrap();
-        (disk, ())
-    };
+    let other = Simulated::new(4);
+    let folder = PathBuf::from("/log");
+    let mut log = Log::create_on(Arc::new(other.clone()), folder, ORIGIN, vec![signer()]).unwrap();
+    log.append(&changed).unwrap();
+    log.close().unwrap();
     assert_eq!(check(&other, &checkpoint).findings[0], Finding::OtherTree);
 }
 

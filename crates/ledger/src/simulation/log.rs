@@ -164,3 +164,16 @@ fn a_journal_that_lost_what_was_published_is_not_signed_over() {
     let refused = open(&disk);
     assert!(matches!(refused, Err(OpenError::Shrunk { journal: 3, published: 6 })), "{refused:?}");
 }
+
+#[test]
+fn a_stranger_s_key_changes_nothing() {
+    let disk = Simulated::new(1);
+    let mut log = new_log(&disk);
+    log.append(&entries(0, 3)).unwrap();
+    drop(log);
+    let steps = disk.steps();
+    let stranger = crate::keys::Signer::from_seed(ORIGIN, &[8; 32]).unwrap();
+    let refused = Log::open_on(Arc::new(disk.clone()), folder(), vec![stranger]);
+    assert!(matches!(refused, Err(OpenError::OtherKey(_))));
+    assert_eq!(disk.steps(), steps);
+}

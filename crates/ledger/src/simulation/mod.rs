@@ -11,7 +11,7 @@ use crate::keys::{Cosigner, Signer};
 
 const ORIGIN: &str = "log.example/test";
 
-/// A generator whose sequence is fixed: SplitMix64.
+/// A generator whose sequence is fixed: `SplitMix64`.
 #[derive(Debug, Clone)]
 struct Seeded(u64);
 

@@ -1,4 +1,4 @@
-//! A log and two witnesses: power cuts anywhere, lost questions and answers, a policy of one of two.
+//! A log and two witnesses: power cuts anywhere, lost questions and answers, one of two suffices.
 //!
 //! The log sends what it has, learns sizes from conflicts, and attaches what comes back. At the end
 //! of each run every cosignature ever made must be of one history, and the quorum is reached.

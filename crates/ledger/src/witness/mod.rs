@@ -120,7 +120,7 @@ impl Witness {
     pub fn forks(&self) -> Result<Vec<Fork>, StateError> {
         let folder = self.root.join("forks");
         let mut names = self.disk.list(&folder)?;
-        names.retain(|name| !name.ends_with(".new"));
+        names.retain(|name| !name.contains('.'));
         names.sort();
         let read = |name: &String| Ok(Fork::parse(&self.disk.read(&folder.join(name))?)?);
         names.iter().map(read).collect()
@@ -128,6 +128,10 @@ impl Witness {
 
     /// Answers the body of an `add-checkpoint` request. `now` is in seconds since 1970.
     pub fn handle(&mut self, body: &[u8], now: u64) -> Response {
+        // The specification has no cosignature without a time.
+        if now == 0 || now > i64::MAX as u64 {
+            return Response::refused(500, "the witness does not know the time");
+        }
         let request = match AddCheckpoint::parse(body) {
             Ok(request) => request,
             Err(error) => return Response::refused(400, &error.to_string()),
@@ -172,12 +176,12 @@ impl Witness {
             Some(latest) => Some((latest, Checkpoint::parse(latest.text())?)),
             None => None,
         };
-        if let Some((latest, old)) = &old {
-            if let Ok(fork) = Fork::same_size(latest, &kept) {
-                self.record(&fork)?;
-                if request.old_size() == old.size() {
-                    return Ok(Response::refused(409, "another root at this size: a fork"));
-                }
+        if let Some((latest, old)) = &old
+            && let Ok(fork) = Fork::same_size(latest, &kept)
+        {
+            self.record(&fork)?;
+            if request.old_size() == old.size() {
+                return Ok(Response::refused(409, "another root at this size: a fork"));
             }
         }
         let old_size = old.as_ref().map_or(0, |(_, old)| old.size());

@@ -121,10 +121,11 @@ impl Reply {
                 return Reply::Cosigned(lines);
             }
         }
-        if status == 409 && content_type == SIZE_TYPE {
-            if let Some(size) = lines.and_then(decimal) {
-                return Reply::Conflict { size };
-            }
+        if status == 409
+            && content_type == SIZE_TYPE
+            && let Some(size) = lines.and_then(decimal)
+        {
+            return Reply::Conflict { size };
         }
         Reply::Refused { status, message: text.trim().chars().take(200).collect() }
     }

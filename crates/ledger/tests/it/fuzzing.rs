@@ -80,7 +80,9 @@ fn mutate(bytes: &mut Vec<u8>, others: &[Vec<u8>], seeded: &mut Seeded) {
 #[test]
 fn nothing_that_is_read_panics_or_prints_back_otherwise() {
     let examples = examples();
-    examples.iter().for_each(|example| fuzz(example));
+    for example in &examples {
+        fuzz(example);
+    }
     let mut seeded = Seeded(0x5eed);
     for _ in 0..20_000 {
         let mut bytes = examples[seeded.below(examples.len())].clone();

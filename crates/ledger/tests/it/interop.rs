@@ -48,7 +48,7 @@ fn they_read_our_tiles_and_their_proofs_are_ours() {
     let work = tempfile::tempdir().unwrap();
     let folder = work.path().join("log");
     let signer = Signer::generate("log.example").unwrap();
-    let verifier = signer.verifier().to_string();
+    let vkey = signer.verifier().to_string();
     let mut log = Log::create(&folder, "log.example", vec![signer]).unwrap();
     let mut older: Vec<(u64, TheirHash)> = Vec::new();
     for size in [1, 2, 255, 256, 257, 511, 700, 65_535, 65_537, 66_000] {
@@ -56,9 +56,9 @@ fn they_read_our_tiles_and_their_proofs_are_ours() {
         let note = log.append(&batch).unwrap().checkpoint.to_string();
 
         let note = TheirNote::from_bytes(note.as_bytes()).unwrap();
-        let known = StandardVerifier::new(&verifier).unwrap();
-        let (verified, _) = note.verify(&VerifierList::new(vec![Box::new(known)])).unwrap();
-        assert_eq!(verified.len(), 1);
+        let known = StandardVerifier::new(&vkey).unwrap();
+        let (accepted, _) = note.verify(&VerifierList::new(vec![Box::new(known)])).unwrap();
+        assert_eq!(accepted.len(), 1);
         let checkpoint = tlog_tiles::Checkpoint::from_bytes(note.text()).unwrap();
         assert_eq!((checkpoint.origin(), checkpoint.size()), ("log.example", size));
 

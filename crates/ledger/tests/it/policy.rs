@@ -165,7 +165,7 @@ fn a_rotated_key_shares_a_checkpoint_and_a_retired_one_counts_while_witnessed() 
     let text = format!("log LOG\nlog {new}\nwitness a KEY1\nquorum none\n");
     let policy = policy(&text);
     let retired = [retirement];
-    assert_eq!(policy.check(&before, &retired).unwrap().log_keys, [old.clone()]);
+    assert_eq!(policy.check(&before, &retired).unwrap().log_keys, std::slice::from_ref(&old));
     assert_eq!(policy.check(&after.checkpoint, &retired).unwrap().log_keys, [new]);
     // Without a witness from before that date the old key says nothing any more.
     let bare = Note::parse(before.to_string().rsplit_once("\u{2014}").unwrap().0.as_bytes());

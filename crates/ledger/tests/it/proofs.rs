@@ -66,10 +66,16 @@ fn every_proof_of_every_tree_up_to_300() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
-    fn any_split_into_batches_gives_the_same_tree(splits in prop::collection::vec(1_u64..300, 1..6)) {
+    fn any_split_into_batches_gives_the_same_tree(
+        splits in prop::collection::vec(1_u64..300, 1..6),
+    ) {
         let work = tempfile::tempdir().unwrap();
         let total = splits.iter().sum();
         let many = log(&work.path().join("many"), &splits);

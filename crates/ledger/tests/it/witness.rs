@@ -106,6 +106,7 @@ fn each_refusal_has_its_status() {
         assert!(response.body.ends_with('\n'));
     }
     assert_eq!(witness.handle(b"\xff\xfe", 5).status, 400);
+    assert_eq!(witness.handle(good.as_bytes(), 0).status, 500);
     assert_eq!(witness.handle(good.as_bytes(), 5).status, 200);
     assert_eq!(witness.forks().unwrap(), []);
 }
