@@ -1,0 +1,275 @@
+//! Reads a whole log again, contents and not only hashes, and names what is damaged.
+//!
+//! Trust comes from above: the checkpoint's root vouches for the right edge, each tile for those
+//! below it, the lowest for the entries. Where a tile is not what the one above says, it is worked
+//! out again from below, which tells a damaged tile from damaged entries.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::checkpoint::Checkpoint;
+use crate::disk::{Disk, Machine};
+use crate::edge::Edge;
+use crate::hash::{Hash, leaf_hash, perfect_root};
+use crate::reader::{ReadError, Reader};
+use crate::tile::{Kind, TILE_WIDTH, Tile, parse_entries};
+
+/// Something in a log's folder that is not what its checkpoint says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Finding {
+    /// An entry is not the one that was recorded.
+    #[error("{file}: entry {index} is not the one that was recorded")]
+    Entry {
+        /// The bundle.
+        file: String,
+        /// The entry's number, from 0.
+        index: u64,
+    },
+    /// A tile's hashes are wrong, while what it stands for is right.
+    #[error("{file}: hash {position} is wrong; what it stands for is intact")]
+    Tile {
+        /// The tile.
+        file: String,
+        /// The first wrong hash in it, from 0.
+        position: usize,
+    },
+    /// A tile and what it stands for agree with each other, and not with the checkpoint.
+    #[error("{file}: rewritten together with everything below it")]
+    Rewritten {
+        /// The tile.
+        file: String,
+    },
+    /// A file is missing, cut off, or cannot be read.
+    #[error("{file}: {why}")]
+    Unreadable {
+        /// The tile or bundle.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// Another history: no repair of the tiles leads to the checkpoint's root.
+    #[error("the tree is not the one of the checkpoint")]
+    OtherTree,
+}
+
+/// What a check of a log found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Entries that were read and are the ones that were recorded.
+    pub entries_good: u64,
+    /// What is wrong, from the first entry to the last; at most a hundred are named.
+    pub findings: Vec<Finding>,
+    /// Whether there is more than is named.
+    pub is_cut: bool,
+}
+
+const FINDINGS_MAX: usize = 100;
+
+/// Checks a log's folder against a checkpoint of it, which the caller believes.
+pub fn fsck(folder: impl Into<PathBuf>, checkpoint: &Checkpoint) -> Report {
+    fsck_on(Arc::new(Machine), folder.into(), checkpoint)
+}
+
+pub(crate) fn fsck_on(disk: Arc<dyn Disk>, folder: PathBuf, checkpoint: &Checkpoint) -> Report {
+    let mut check = Check {
+        reader: Reader::on(disk, folder),
+        size: checkpoint.size(),
+        report: Report { entries_good: 0, findings: Vec::new(), is_cut: false },
+    };
+    let rows = check.edge(checkpoint);
+    // The highest tile is the leftmost.
+    for (tile, row) in rows.iter().rev() {
+        check.below(*tile, row);
+    }
+    check.report
+}
+
+struct Check {
+    reader: Reader,
+    size: u64,
+    report: Report,
+}
+
+impl Check {
+    fn found(&mut self, finding: Finding) {
+        if self.report.findings.len() < FINDINGS_MAX {
+            self.report.findings.push(finding);
+        } else {
+            self.report.is_cut = true;
+        }
+    }
+
+    fn unreadable(&mut self, error: &ReadError) {
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        let (file, why) = match error {
+            ReadError::File { file, .. } | ReadError::Damaged { file, .. } => {
+                (file.clone(), cause.unwrap_or_default())
+            }
+            ReadError::NoSuchEntry { .. } | ReadError::Shrunk { .. } | ReadError::Checkpoint(_) => {
+                ("checkpoint".to_owned(), error.to_string())
+            }
+        };
+        // A file that is needed twice is named once.
+        let finding = Finding::Unreadable { file, why };
+        if !self.report.findings.contains(&finding) {
+            self.found(finding);
+        }
+    }
+
+    // The right edge, by the checkpoint's root: of each tile the form that leads to it.
+    fn edge(&mut self, checkpoint: &Checkpoint) -> Vec<(Tile, Vec<Hash>)> {
+        let mut rows: Vec<(Tile, Vec<Vec<Hash>>)> = Vec::new();
+        for level in 0_u8..8 {
+            let in_level = self.size.checked_shr(8 * u32::from(level)).unwrap_or(0);
+            let tile = Tile::in_tree(Kind::Hashes(level), in_level / TILE_WIDTH, self.size);
+            let Some(tile) = tile else { continue };
+            let stored = match self.reader.hashes_uncached(tile) {
+                Ok(hashes) => Some(hashes),
+                Err(error) => {
+                    self.unreadable(&error);
+                    None
+                }
+            };
+            rows.push((tile, stored.into_iter().collect()));
+        }
+        if let Some(rows) = self.leading_to(&rows, checkpoint.root()) {
+            return rows;
+        }
+        for (tile, forms) in &mut rows {
+            let rebuilt = self.rebuilt(*tile);
+            forms.extend(rebuilt.filter(|rebuilt| !forms.contains(rebuilt)));
+        }
+        if let Some(good) = self.leading_to(&rows, checkpoint.root()) {
+            for ((tile, forms), (_, good)) in rows.iter().zip(&good) {
+                if let Some(position) = difference(&forms[0], good) {
+                    self.found(Finding::Tile { file: tile.to_string(), position });
+                }
+            }
+            return good;
+        }
+        self.found(Finding::OtherTree);
+        let first = |(tile, forms): (Tile, Vec<Vec<Hash>>)| {
+            forms.into_iter().next().map(|form| (tile, form))
+        };
+        rows.into_iter().filter_map(first).collect()
+    }
+
+    // One form of each row, such that they lead to the root; the first forms first.
+    fn leading_to(
+        &self,
+        rows: &[(Tile, Vec<Vec<Hash>>)],
+        root: &Hash,
+    ) -> Option<Vec<(Tile, Vec<Hash>)>> {
+        if rows.iter().any(|(_, forms)| forms.is_empty()) {
+            return None;
+        }
+        for choice in 0_u32..1 << rows.len() {
+            let chosen = |at: usize| {
+                let (tile, forms) = &rows[at];
+                forms.get((choice >> at & 1) as usize).map(|form| (*tile, form.clone()))
+            };
+            let Some(chosen) = (0..rows.len()).map(chosen).collect::<Option<Vec<_>>>() else {
+                continue;
+            };
+            let levels = chosen.iter().map(|(_, row)| row.clone()).collect();
+            if Edge::from_levels(self.size, levels).root() == *root {
+                return Some(chosen);
+            }
+        }
+        None
+    }
+
+    // A tile's hashes, worked out from what is stored one level below.
+    fn rebuilt(&self, tile: Tile) -> Option<Vec<Hash>> {
+        match tile.kind {
+            Kind::Entries => None,
+            Kind::Hashes(0) => {
+                let bundle = self.reader.bundle(Tile { kind: Kind::Entries, ..tile }).ok()?;
+                let entries = parse_entries(&bundle, tile.width).ok()?;
+                Some(entries.into_iter().map(leaf_hash).collect())
+            }
+            Kind::Hashes(level) => (0..u64::from(tile.width))
+                .map(|at| {
+                    let child = child(level, tile.index * TILE_WIDTH + at);
+                    Some(perfect_root(&self.reader.hashes_uncached(child).ok()?))
+                })
+                .collect(),
+        }
+    }
+
+    // Everything that a trusted row stands for.
+    fn below(&mut self, tile: Tile, row: &[Hash]) {
+        match tile.kind {
+            Kind::Entries => {}
+            Kind::Hashes(0) => self.bundle(Tile { kind: Kind::Entries, ..tile }, row),
+            Kind::Hashes(level) => {
+                for (at, hash) in row.iter().enumerate() {
+                    let child = child(level, tile.index * TILE_WIDTH + at as u64);
+                    self.tile(child, hash);
+                }
+            }
+        }
+    }
+
+    fn tile(&mut self, tile: Tile, hash: &Hash) {
+        let stored = match self.reader.hashes_uncached(tile) {
+            Ok(stored) => stored,
+            Err(error) => {
+                self.unreadable(&error);
+                let rebuilt = self.rebuilt(tile);
+                match rebuilt.filter(|row| perfect_root(row) == *hash) {
+                    Some(row) => self.below(tile, &row),
+                    None => self.found(Finding::Rewritten { file: tile.to_string() }),
+                }
+                return;
+            }
+        };
+        if perfect_root(&stored) == *hash {
+            self.below(tile, &stored);
+            return;
+        }
+        let file = tile.to_string();
+        match self.rebuilt(tile) {
+            Some(rebuilt) if perfect_root(&rebuilt) == *hash => {
+                let position = difference(&stored, &rebuilt).unwrap_or(0);
+                self.found(Finding::Tile { file, position });
+                self.below(tile, &rebuilt);
+            }
+            Some(rebuilt) if rebuilt == stored => self.found(Finding::Rewritten { file }),
+            // Both are damaged; the tile's own hashes are the best guide to what is below it.
+            Some(rebuilt) => {
+                let position = difference(&stored, &rebuilt).unwrap_or(0);
+                self.found(Finding::Tile { file, position });
+                self.below(tile, &stored);
+            }
+            None => {
+                self.found(Finding::Tile { file, position: 0 });
+                self.below(tile, &stored);
+            }
+        }
+    }
+
+    fn bundle(&mut self, tile: Tile, row: &[Hash]) {
+        let bundle = match self.reader.bundle(tile) {
+            Ok(bundle) => bundle,
+            Err(error) => return self.unreadable(&error),
+        };
+        let entries = parse_entries(&bundle, tile.width).unwrap_or_default();
+        for (at, (entry, hash)) in entries.into_iter().zip(row).enumerate() {
+            if leaf_hash(entry) == *hash {
+                self.report.entries_good += 1;
+            } else {
+                let index = tile.index * TILE_WIDTH + at as u64;
+                self.found(Finding::Entry { file: tile.to_string(), index });
+            }
+        }
+    }
+}
+
+fn child(level: u8, index: u64) -> Tile {
+    Tile { kind: Kind::Hashes(level - 1), index, width: TILE_WIDTH as u16 }
+}
+
+fn difference(one: &[Hash], other: &[Hash]) -> Option<usize> {
+    one.iter().zip(other).position(|(one, other)| one != other)
+}

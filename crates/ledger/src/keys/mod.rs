@@ -1,0 +1,204 @@
+//! Keys: who may sign a checkpoint, who may cosign one, and how their signatures are checked.
+//!
+//! | Kind | Type byte | Signs |
+//! |---|---|---|
+//! | log, Ed25519 | `0x01` | the text of the note |
+//! | witness, Ed25519 | `0x04` | `cosignature/v1`, the time, and the text |
+//! | log, SM2 with SM3 | `0xff` and a name | the text of the note, GB/T 32918.2 |
+//!
+//! The same secret under another kind or name is another key: its id differs.
+
+mod file;
+mod secret;
+mod sm2;
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signature, VerifyingKey};
+
+use crate::hash::{Hash, hex};
+use crate::note::is_key_name;
+
+pub use file::KeyFileError;
+pub use secret::{Cosigner, Signer};
+
+const ED25519: u8 = 0x01;
+const COSIGNATURE: u8 = 0x04;
+const OTHER: u8 = 0xff;
+const TIME_MAX: u64 = i64::MAX as u64;
+
+/// Why a text is not a key that works here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// It is not `name+id+base64`.
+    #[error("not a key")]
+    Malformed,
+    /// A name must not be empty nor hold spaces or a plus.
+    #[error("the name of a key must not be empty nor hold spaces or `+`")]
+    Name,
+    /// The id in it belongs to another name or key.
+    #[error("the id does not belong to this name and key")]
+    Id,
+    /// Its type is none of those that work here.
+    #[error("a key of type {0:#04x} is not known here")]
+    Type(u8),
+    /// A key for checkpoints where one for cosignatures belongs, or the other way round.
+    #[error("a key of the wrong kind")]
+    Kind,
+    /// The operating system gave no random bytes.
+    #[error("no random bytes from the operating system")]
+    Random,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Public {
+    Ed25519(VerifyingKey),
+    Cosignature(VerifyingKey),
+    Sm2(Box<sm2::Public>),
+}
+
+impl Public {
+    // The type byte and what follows it, as ids and the text form hold them.
+    fn encode(&self) -> Vec<u8> {
+        match self {
+            Public::Ed25519(key) => [&[ED25519], key.as_bytes().as_slice()].concat(),
+            Public::Cosignature(key) => [&[COSIGNATURE], key.as_bytes().as_slice()].concat(),
+            Public::Sm2(key) => [&[OTHER], sm2::TYPE_NAME, &key.to_bytes()].concat(),
+        }
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Public, KeyError> {
+        let (kind, rest) = bytes.split_first().ok_or(KeyError::Malformed)?;
+        let ed25519 = || {
+            let bytes = rest.try_into().map_err(|_| KeyError::Malformed)?;
+            VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::Malformed)
+        };
+        match *kind {
+            ED25519 => Ok(Public::Ed25519(ed25519()?)),
+            COSIGNATURE => Ok(Public::Cosignature(ed25519()?)),
+            OTHER => {
+                let point = rest.strip_prefix(sm2::TYPE_NAME).ok_or(KeyError::Type(OTHER))?;
+                let key = sm2::Public::from_bytes(point).ok_or(KeyError::Malformed)?;
+                Ok(Public::Sm2(Box::new(key)))
+            }
+            other => Err(KeyError::Type(other)),
+        }
+    }
+}
+
+/// A public key with the name it signs under. It reads and prints as a verifier key ("vkey").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifierKey {
+    name: String,
+    id: u32,
+    public: Public,
+}
+
+impl VerifierKey {
+    fn new(name: &str, public: Public) -> Result<VerifierKey, KeyError> {
+        if !is_key_name(name) {
+            return Err(KeyError::Name);
+        }
+        let id = key_id(name, &public.encode());
+        Ok(VerifierKey { name: name.to_owned(), id, public })
+    }
+
+    /// The name it signs under; for a log's key the log's origin.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The first four bytes of the digest over name, type and key.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Whether it makes cosignatures, as a witness does, and not signatures of a log.
+    pub fn is_cosigner(&self) -> bool {
+        match self.public {
+            Public::Cosignature(_) => true,
+            Public::Ed25519(_) | Public::Sm2(_) => false,
+        }
+    }
+
+    /// Whether both stand for one secret, whatever they are called and used for.
+    pub fn same_secret(&self, other: &VerifierKey) -> bool {
+        let ed25519 = |public: &Public| match public {
+            Public::Ed25519(key) | Public::Cosignature(key) => Some(*key.as_bytes()),
+            Public::Sm2(_) => None,
+        };
+        match (ed25519(&self.public), ed25519(&other.public)) {
+            (Some(one), Some(two)) => one == two,
+            (None, None) => self.public == other.public,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+
+    /// `Some` if this key made the signature over the text; inside, the time of a cosignature.
+    #[expect(clippy::option_option, reason = "whether it verifies, and whether it bears a time")]
+    pub(crate) fn check(&self, text: &[u8], signature: &[u8]) -> Option<Option<u64>> {
+        match &self.public {
+            Public::Ed25519(key) => {
+                let signature = Signature::from_slice(signature).ok()?;
+                key.verify_strict(text, &signature).ok()?;
+                Some(None)
+            }
+            Public::Cosignature(key) => {
+                let (time, signature) = signature.split_first_chunk::<8>()?;
+                let time = u64::from_be_bytes(*time);
+                let signature = Signature::from_slice(signature).ok()?;
+                key.verify_strict(&cosigned_message(time, text), &signature).ok()?;
+                (time <= TIME_MAX).then_some(Some(time))
+            }
+            Public::Sm2(key) => key.verifies(text, signature).then_some(None),
+        }
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&print(&self.name, self.id, &self.public.encode()))
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<VerifierKey, KeyError> {
+        let (name, id, bytes) = parse(text)?;
+        let key = VerifierKey::new(name, Public::decode(&bytes)?)?;
+        if key.id == id { Ok(key) } else { Err(KeyError::Id) }
+    }
+}
+
+/// What a witness signs.
+fn cosigned_message(time: u64, text: &[u8]) -> Vec<u8> {
+    [format!("cosignature/v1\ntime {time}\n").as_bytes(), text].concat()
+}
+
+fn key_id(name: &str, encoded: &[u8]) -> u32 {
+    let digest = Hash::of(&[name.as_bytes(), b"\n", encoded].concat());
+    let [a, b, c, d, ..] = digest.0;
+    u32::from_be_bytes([a, b, c, d])
+}
+
+// `name+id+base64`, for public and secret keys alike.
+fn print(name: &str, id: u32, encoded: &[u8]) -> String {
+    format!("{name}+{}+{}", hex(&id.to_be_bytes()), STANDARD.encode(encoded))
+}
+
+fn parse(text: &str) -> Result<(&str, u32, Vec<u8>), KeyError> {
+    let mut parts = text.splitn(3, '+');
+    let mut next = || parts.next().ok_or(KeyError::Malformed);
+    let (name, id, encoded) = (next()?, next()?, next()?);
+    let hexadecimal = id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !hexadecimal {
+        return Err(KeyError::Malformed);
+    }
+    let id = u32::from_str_radix(id, 16).map_err(|_| KeyError::Malformed)?;
+    let bytes = STANDARD.decode(encoded).map_err(|_| KeyError::Malformed)?;
+    Ok((name, id, bytes))
+}

@@ -1,0 +1,182 @@
+//! Signed notes: a text, an empty line, and signature lines (C2SP signed-note).
+//!
+//! A note that parses is only well formed. Its text means something after [`Note::verify`].
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::keys::VerifierKey;
+
+/// Longest note that is read, in bytes.
+pub(crate) const NOTE_BYTES_MAX: usize = 1_000_000;
+/// Most signature lines of a note that is read. The specification asks for at least 16.
+pub(crate) const SIGNATURES_MAX: usize = 100;
+const DASH: &str = "\u{2014} ";
+
+/// Why a note is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoteError {
+    /// It is not written as a note, or its text is not a checkpoint.
+    #[error("not a signed note: {0}")]
+    Malformed(&'static str),
+    /// A key that we know did not make the signature that bears its name.
+    #[error("the signature of {name} does not verify")]
+    BadSignature {
+        /// The key's name.
+        name: String,
+    },
+    /// Nobody that we know has signed it.
+    #[error("no key that is known here has signed it")]
+    Unsigned,
+}
+
+/// One signature line: who, which key, and the signature's own bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureLine {
+    name: String,
+    key_id: u32,
+    signature: Vec<u8>,
+}
+
+impl SignatureLine {
+    pub(crate) fn new(name: &str, key_id: u32, signature: Vec<u8>) -> SignatureLine {
+        SignatureLine { name: name.to_owned(), key_id, signature }
+    }
+
+    /// Reads one line, without its line end.
+    pub fn parse(line: &str) -> Result<SignatureLine, NoteError> {
+        let malformed = NoteError::Malformed("a signature line is not one");
+        let rest = line.strip_prefix(DASH).ok_or(malformed.clone())?;
+        let (name, encoded) = rest.split_once(' ').ok_or(malformed.clone())?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| malformed.clone())?;
+        let (key_id, signature) = bytes.split_first_chunk::<4>().ok_or(malformed.clone())?;
+        if !is_key_name(name) || signature.is_empty() {
+            return Err(malformed);
+        }
+        Ok(SignatureLine::new(name, u32::from_be_bytes(*key_id), signature.to_vec()))
+    }
+
+    /// The name of the key.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The four bytes that tell keys of one name apart.
+    pub fn key_id(&self) -> u32 {
+        self.key_id
+    }
+
+    /// The signature's bytes; what is in them depends on the key.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+}
+
+/// The line without its line end.
+impl fmt::Display for SignatureLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [&self.key_id.to_be_bytes(), self.signature.as_slice()].concat();
+        write!(f, "{DASH}{} {}", self.name, STANDARD.encode(bytes))
+    }
+}
+
+/// Whether a key may bear this name: not empty, no Unicode space, no plus.
+pub(crate) fn is_key_name(name: &str) -> bool {
+    let refused = |c: char| c.is_whitespace() || c == '+' || c < ' ';
+    !name.is_empty() && !name.contains(refused)
+}
+
+/// A signature that was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signed<'k> {
+    /// The key that made it.
+    pub key: &'k VerifierKey,
+    /// For a cosignature: when, in seconds since 1970, by the cosigner's clock.
+    pub time: Option<u64>,
+}
+
+/// A text and its signatures, unchecked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    text: String,
+    signatures: Vec<SignatureLine>,
+}
+
+impl Note {
+    /// A note over a text that ends with a line end.
+    pub(crate) fn new(text: String, signatures: Vec<SignatureLine>) -> Note {
+        Note { text, signatures }
+    }
+
+    /// Reads a note.
+    pub fn parse(bytes: &[u8]) -> Result<Note, NoteError> {
+        if bytes.len() > NOTE_BYTES_MAX {
+            return Err(NoteError::Malformed("too long"));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| NoteError::Malformed("not UTF-8"))?;
+        if text.bytes().any(|byte| byte < b' ' && byte != b'\n') {
+            return Err(NoteError::Malformed("a control character"));
+        }
+        let (before, lines) =
+            text.rsplit_once("\n\n").ok_or(NoteError::Malformed("no empty line"))?;
+        let lines = lines.strip_suffix('\n').ok_or(NoteError::Malformed("no end of line"))?;
+        if lines.split('\n').count() > SIGNATURES_MAX {
+            return Err(NoteError::Malformed("too many signatures"));
+        }
+        let signatures = lines.split('\n').map(SignatureLine::parse).collect::<Result<_, _>>()?;
+        Ok(Note { text: format!("{before}\n"), signatures })
+    }
+
+    /// What is signed, with its last line end.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The signature lines in their order.
+    pub fn signatures(&self) -> &[SignatureLine] {
+        &self.signatures
+    }
+
+    /// Adds a signature line, unless the very same is there.
+    pub fn add(&mut self, line: SignatureLine) {
+        if !self.signatures.contains(&line) {
+            self.signatures.push(line);
+        }
+    }
+
+    /// Which of these keys signed the note, in the order of the lines.
+    ///
+    /// Lines of other keys are passed over. A line that bears a known key's name and id but does
+    /// not verify refuses the whole note, and so does a note that none of the keys signed.
+    pub fn verify<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k VerifierKey>,
+    ) -> Result<Vec<Signed<'k>>, NoteError> {
+        let keys: Vec<&VerifierKey> = keys.into_iter().collect();
+        let mut signed: Vec<Signed<'k>> = Vec::new();
+        for line in &self.signatures {
+            let mut named =
+                keys.iter().filter(|key| key.name() == line.name && key.id() == line.key_id);
+            let mut known = named.clone().peekable();
+            if known.peek().is_none() {
+                continue;
+            }
+            let found = named.find_map(|key| {
+                let time = key.check(self.text.as_bytes(), &line.signature)?;
+                Some(Signed { key, time })
+            });
+            let bad = || NoteError::BadSignature { name: line.name.clone() };
+            signed.push(found.ok_or_else(bad)?);
+        }
+        if signed.is_empty() { Err(NoteError::Unsigned) } else { Ok(signed) }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        self.signatures.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}

@@ -1,0 +1,179 @@
+//! A log whose power is cut at every step of its work, one after the other.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::disk::Simulated;
+use super::{ORIGIN, Seeded, entries, signer};
+use crate::checkpoint::Checkpoint;
+use crate::fsck::fsck_on;
+use crate::log::{AppendError, Log, OpenError};
+use crate::note::Note;
+use crate::reader::Reader;
+use crate::tree::verify_consistency;
+
+fn folder() -> PathBuf {
+    PathBuf::from("/log")
+}
+
+fn open(disk: &Simulated) -> Result<Log, OpenError> {
+    Log::open_on(Arc::new(disk.clone()), folder(), vec![signer()])
+}
+
+fn new_log(disk: &Simulated) -> Log {
+    Log::create_on(Arc::new(disk.clone()), folder(), ORIGIN, vec![signer()]).unwrap()
+}
+
+fn checkpoint(note: &Note) -> Checkpoint {
+    note.verify([signer().verifier()]).unwrap();
+    Checkpoint::parse(note.text()).unwrap()
+}
+
+// Batches as a seed wants them, until the disk fails. What was acknowledged, and the batch that
+// was not.
+fn run(log: &mut Log, seeded: &mut Seeded, batches: usize) -> (Vec<Note>, u64, u64) {
+    let mut seen = vec![log.checkpoint().clone()];
+    for _ in 0..batches {
+        let count = 1 + seeded.below(400) as u64;
+        let before = log.size();
+        match log.append(&entries(before, count)) {
+            Ok(appended) => {
+                assert_eq!(appended.first, before);
+                seen.push(appended.checkpoint);
+            }
+            Err(AppendError::Write(_)) => return (seen, before, count),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    let size = log.size();
+    (seen, size, 0)
+}
+
+// Everything that a reader can ask of the log, against what was put in.
+fn check(disk: &Simulated, log: &Log, seen: &[Note]) {
+    let now = checkpoint(log.checkpoint());
+    assert_eq!(now.size(), log.size());
+    let reader = Reader::on(Arc::new(disk.clone()), folder());
+    let published = checkpoint(&reader.checkpoint().unwrap());
+    assert_eq!(published, now);
+    let report = fsck_on(Arc::new(disk.clone()), folder(), &now);
+    assert_eq!((report.findings, report.entries_good), (vec![], now.size()));
+    for note in seen {
+        let old = checkpoint(note);
+        let proof = reader.consistency(old.size(), now.size()).unwrap();
+        verify_consistency((old.size(), old.root()), (now.size(), now.root()), &proof).unwrap();
+    }
+    let last = log.size().saturating_sub(1);
+    for index in [0, last / 2, last] {
+        if index < log.size() {
+            assert_eq!(reader.entry(index, log.size()).unwrap(), entries(index, 1)[0]);
+        }
+    }
+}
+
+#[test]
+fn a_power_cut_at_any_step_loses_nothing_that_was_acknowledged() {
+    for seed in 0..6 {
+        let whole = Simulated::new(seed);
+        let mut log = new_log(&whole);
+        let from = whole.steps();
+        run(&mut log, &mut Seeded::new(seed), 3);
+        log.close().unwrap();
+        let steps = whole.steps() - from;
+        for cut in 1..=steps {
+            let disk = Simulated::new(seed * 1000 + cut as u64);
+            let mut log = new_log(&disk);
+            disk.fail_after(cut);
+            let (seen, size, attempted) = run(&mut log, &mut Seeded::new(seed), 3);
+            if attempted == 0 {
+                assert!(log.close().is_err(), "seed {seed}, cut {cut}");
+            } else {
+                drop(log);
+            }
+            assert!(disk.has_failed());
+            disk.power_cut();
+            let mut log = open(&disk).unwrap_or_else(|e| panic!("seed {seed}, cut {cut}: {e:?}"));
+            let is_whole = log.size() == size || log.size() == size + attempted;
+            assert!(is_whole, "seed {seed}, cut {cut}: {} of {size}+{attempted}", log.size());
+            check(&disk, &log, &seen);
+            let next = log.size();
+            log.append(&entries(next, 300)).unwrap();
+            check(&disk, &log, &seen);
+        }
+    }
+}
+
+#[test]
+fn a_power_cut_while_recovering_is_recovered_from() {
+    for seed in 0..40 {
+        let disk = Simulated::new(seed);
+        let mut seeded = Seeded::new(seed);
+        let mut log = new_log(&disk);
+        let (mut seen, ..) = run(&mut log, &mut seeded, 2);
+        disk.fail_after(1 + seeded.below(12));
+        let (more, size, attempted) = run(&mut log, &mut seeded, 3);
+        drop(log);
+        seen.extend(more);
+        disk.power_cut();
+        for _ in 0..6 {
+            disk.fail_after(1 + seeded.below(15));
+            let failed = open(&disk).is_err();
+            if !failed {
+                disk.mend();
+            }
+            disk.power_cut();
+        }
+        let log = open(&disk).unwrap_or_else(|error| panic!("seed {seed}: {error:?}"));
+        assert!(log.size() == size || log.size() == size + attempted, "seed {seed}");
+        check(&disk, &log, &seen);
+    }
+}
+
+#[test]
+fn a_full_disk_is_refused_and_the_log_goes_on_when_there_is_room() {
+    for steps in 1..=9 {
+        let disk = Simulated::new(steps as u64);
+        let mut log = new_log(&disk);
+        let first = log.append(&entries(0, 300)).unwrap();
+        disk.fail_after(steps);
+        let before = log.size();
+        let refused = log.append(&entries(before, 300));
+        assert!(refused.is_err(), "{steps}");
+        assert!(matches!(log.append(&entries(0, 1)), Err(AppendError::Broken(_))));
+        disk.mend();
+        log.recover().unwrap();
+        assert!(log.size() == 300 || log.size() == 600);
+        let next = log.size();
+        let appended = log.append(&entries(next, 5)).unwrap();
+        assert_eq!(appended.first, next);
+        check(&disk, &log, &[first.checkpoint, appended.checkpoint]);
+    }
+}
+
+#[test]
+fn a_journal_that_lost_what_was_published_is_not_signed_over() {
+    let disk = Simulated::new(1);
+    let mut log = new_log(&disk);
+    log.append(&entries(0, 3)).unwrap();
+    log.close().unwrap();
+    let old = crate::disk::Disk::read(&disk, &folder().join("journal")).unwrap();
+    let mut log = open(&disk).unwrap();
+    log.append(&entries(3, 3)).unwrap();
+    log.close().unwrap();
+    crate::disk::Disk::write(&disk, &folder().join("journal"), &old).unwrap();
+    let refused = open(&disk);
+    assert!(matches!(refused, Err(OpenError::Shrunk { journal: 3, published: 6 })), "{refused:?}");
+}
+
+#[test]
+fn a_stranger_s_key_changes_nothing() {
+    let disk = Simulated::new(1);
+    let mut log = new_log(&disk);
+    log.append(&entries(0, 3)).unwrap();
+    drop(log);
+    let steps = disk.steps();
+    let stranger = crate::keys::Signer::from_seed(ORIGIN, &[8; 32]).unwrap();
+    let refused = Log::open_on(Arc::new(disk.clone()), folder(), vec![stranger]);
+    assert!(matches!(refused, Err(OpenError::OtherKey(_))));
+    assert_eq!(disk.steps(), steps);
+}
