@@ -226,10 +226,7 @@ impl Reason {
                 "含分隔符的单元格加引号，缺少的单元格补齐",
                 "quote the cell that holds a separator, or add what is missing",
             ),
-            Reason::StrayQuote => (
-                "单元格内的引号写成两个，或去掉引号",
-                "double the quotes inside the cell, or remove them",
-            ),
+            Reason::StrayQuote => ("单元格内的引号写成两个", "double the quotes inside the cell"),
             Reason::NoJson => ("改正此记录，或删去", "mend the record, or remove it"),
             Reason::CellError { .. } => (
                 "在工作簿中改正公式后重新导入，或在映射的 `missing` 中列出此错误值",
