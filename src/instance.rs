@@ -3,10 +3,13 @@
 //! Its pseudonym key lives outside, in the keys folder, so that the instance can be handed to an
 //! auditor.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use trueline_clock::{Calendar, CalendarError, embedded};
 use trueline_lake::{Lake, LakeError};
 
 use crate::settings::{Settings, SettingsError};
@@ -38,6 +41,10 @@ pub enum InstanceError {
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Lake(#[from] LakeError),
+    #[error("a calendar cannot be read")]
+    Calendar(#[from] CalendarError),
+    #[error("cannot read {path}")]
+    Unreadable { path: String, source: io::Error },
     #[error("cannot write {path}")]
     Unwritable { path: String, source: io::Error },
 }
@@ -95,6 +102,41 @@ impl Instance {
         vec![self.folder.join("packs")]
     }
 
+    /// The calendars that come with the program, with what `calendars/NAME/` adds to them or puts
+    /// in their place, file by file.
+    pub fn calendars(&self) -> Result<Vec<Calendar>, InstanceError> {
+        let folder = self.folder.join("calendars");
+        let mut own: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for name in children(&folder)? {
+            for file in children(&folder.join(&name))? {
+                let path = folder.join(&name).join(&file);
+                if path.extension().is_none_or(|extension| extension != "toml") {
+                    continue;
+                }
+                let text = fs::read_to_string(&path);
+                let text = text.map_err(|source| unreadable(&path, source))?;
+                own.entry(name.clone()).or_default().push((path.display().to_string(), text));
+            }
+        }
+        let shipped = embedded::NAMES.iter().map(|name| (*name).to_owned());
+        let names: BTreeSet<String> = shipped.chain(own.keys().cloned()).collect();
+        let mut calendars = Vec::new();
+        for name in names {
+            let mut files: Vec<(&str, &str)> = Vec::new();
+            for (path, text) in own.get(&name).into_iter().flatten() {
+                files.push((path, text));
+            }
+            for (path, text) in embedded::files(&name).unwrap_or_default() {
+                let is_replaced = files.iter().any(|(mine, _)| file_name(mine) == file_name(path));
+                if !is_replaced {
+                    files.push((path, text));
+                }
+            }
+            calendars.push(Calendar::parse(&files)?);
+        }
+        Ok(calendars)
+    }
+
     /// Where the user's own mappings are looked for.
     pub fn mapping_folder(&self) -> PathBuf {
         self.folder.join("mappings")
@@ -140,6 +182,30 @@ fn beside(folder: &Path) -> PathBuf {
     let mut name = folder.file_name().unwrap_or_default().to_os_string();
     name.push("-keys");
     folder.with_file_name(name)
+}
+
+/// The names in a folder, in order; none where there is no such folder.
+fn children(folder: &Path) -> Result<Vec<String>, InstanceError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(unreadable(folder, source)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|source| unreadable(folder, source))?;
+        names.push(entry.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn file_name(path: &str) -> Option<&OsStr> {
+    Path::new(path).file_name()
+}
+
+fn unreadable(path: &Path, source: io::Error) -> InstanceError {
+    InstanceError::Unreadable { path: path.display().to_string(), source }
 }
 
 fn unwritable(path: &Path, source: io::Error) -> InstanceError {
@@ -203,5 +269,40 @@ mod tests {
         let beginning = Beginning { settings: wrong, narratives: &[] };
         let error = Instance::create(place.path(), None, &beginning).unwrap_err();
         assert!(error.to_string().contains("pak"), "{error}");
+    }
+
+    #[test]
+    fn calendars_of_the_instance_add_years_replace_files_and_stand_beside_the_shipped() {
+        let place = tempfile::tempdir().unwrap();
+        let beginning = Beginning { settings: SETTINGS, narratives: &[] };
+        let instance = Instance::create(place.path(), None, &beginning).unwrap();
+        let shipped = instance.calendars().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = place.path().join("calendars").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let notice = concat!(
+            "[[notice]]\ntitle = \"\"\nsource = \"own\"\nread = \"unverified\"\neffective = 2019-11-01\n",
+            "off = [{ name = \"rest\", from = 2020-01-01 }]\n",
+        );
+        write("cn/2027.toml", &format!("year = 2027\n{}", notice.replace("2020", "2027")));
+        write(
+            "night/calendar.toml",
+            concat!(
+                "name = \"night\"\ntitle = \"night shift\"\nzone = \"Asia/Shanghai\"\n",
+                "days_off = []\nperiods = { default = [\"00:00-06:00\"] }\n",
+            ),
+        );
+        write("night/2020.toml", &format!("year = 2020\n{notice}"));
+        let calendars = instance.calendars().unwrap();
+        let named = |name| calendars.iter().find(|one: &&Calendar| one.name() == name).unwrap();
+        assert_eq!(calendars.len(), shipped.len() + 1);
+        assert_eq!(named("cn").years().last(), Some(2027));
+        assert_eq!(named("night").day_seconds(), 6 * 3600);
+        write("cn/2026.toml", "year = 2026\nnotice = 3\n");
+        let error = instance.calendars().unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("cn/2026.toml:2"), "{cause}");
     }
 }

@@ -1,5 +1,6 @@
 //! `trueline indicators`: figures on the terminal, as JSON or as CSV.
 
+use trueline_clock::Calendar;
 use trueline_lake::Lake;
 
 use super::arguments::{Engine, Indicators, Question};
@@ -16,6 +17,7 @@ pub(super) struct Asked {
     pub(super) pack: Pack,
     pub(super) question: indicators::Question,
     pub(super) lake: Lake,
+    pub(super) calendars: Vec<Calendar>,
     pub(super) as_of: Option<i64>,
 }
 
@@ -32,13 +34,19 @@ impl Asked {
         let filter = Filter::parse(&pack, &filter.join(","))?;
         let as_of = question::moment(question.as_of.as_deref())?;
         let question = indicators::Question { filter, ..indicators::Question::about(period) };
-        Ok(Asked { pack, question, lake: instance.lake()?, as_of })
+        Ok(Asked {
+            pack,
+            question,
+            lake: instance.lake()?,
+            calendars: instance.calendars()?,
+            as_of,
+        })
     }
 
     pub(super) fn records(&self) -> LakeRecords<'_> {
         match self.as_of {
-            Some(second) => LakeRecords::as_of(&self.lake, second),
-            None => LakeRecords::newest(&self.lake),
+            Some(second) => LakeRecords::as_of(&self.lake, &self.calendars, second),
+            None => LakeRecords::newest(&self.lake, &self.calendars),
         }
     }
 }
@@ -49,7 +57,8 @@ pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Resu
     question.question.by.clone_from(&asked.by);
     question.question.only.clone_from(&asked.indicator);
     if asked.explain == Some(Engine::Sql) {
-        let sql = indicators::explain_sql(&question.pack, &question.question, &question.lake)?;
+        let Asked { pack, question, lake, calendars, .. } = &question;
+        let sql = indicators::explain_sql(pack, question, lake, calendars)?;
         print!("{sql}");
         return Ok(());
     }

@@ -70,6 +70,7 @@ pub(super) fn open(
         period: asked.question.period.clone(),
         simulated: settings.simulated || report::holds_simulated(&asked.lake)?,
         lake: asked.lake,
+        calendars: asked.calendars,
         pack: asked.pack,
         company,
         files: files.keys().cloned().collect(),

@@ -52,7 +52,6 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("reports", "报告文件", "Report files"),
     ("save", "下载这些行", "Download these rows"),
-    ("not_on_clock", "不计时", "not on a clock"),
     ("definition", "口径", "Definition"),
     ("limits", "限值", "Limits"),
     ("scroll", "表格，可左右滚动", "Table, scrolls sideways"),
@@ -96,5 +95,9 @@ mod tests {
             }
         }
         assert!(named > 10, "{named} words looked at");
+        for (name, ..) in super::WORDS {
+            let is_named = templates.iter().any(|text| text.contains(&format!("words.{name} ")));
+            assert!(is_named, "no template says `{name}`");
+        }
     }
 }

@@ -49,6 +49,9 @@ const UK: [(&str, &str); 9] = files![
     "uk/2026.toml",
 ];
 
+/// The names of the calendars that are compiled in.
+pub const NAMES: [&str; 3] = ["cn", "in", "uk"];
+
 /// Every calendar that is compiled in.
 pub fn calendars() -> Result<Vec<Calendar>, CalendarError> {
     [CN, IN, UK].iter().map(|files| Calendar::parse(files)).collect()

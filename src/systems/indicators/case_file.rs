@@ -45,7 +45,7 @@ pub fn case_file(
 ) -> Result<Option<CaseFile>, ComputeError> {
     let indicator = find_indicator(pack, indicator)?;
     let period = question.filter.period(pack, &question.period)?;
-    let calendars = trueline_clock::embedded::calendars()?;
+    let calendars = records.calendars()?;
     let Some(asked) = request(pack, question, &period, &[indicator], &[], &calendars) else {
         return Ok(None);
     };

@@ -91,7 +91,7 @@ pub fn cases(
 ) -> Result<CaseList, ComputeError> {
     let indicator = find_indicator(pack, indicator)?;
     let period = question.filter.period(pack, &question.period)?;
-    let calendars = trueline_clock::embedded::calendars()?;
+    let calendars = records.calendars()?;
     let Some(asked) = request(pack, question, &period, &[indicator], &[], &calendars) else {
         return Ok(CaseList::default());
     };

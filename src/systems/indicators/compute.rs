@@ -47,6 +47,8 @@ pub struct Results {
     pub pack: String,
     pub version: String,
     pub period: Period,
+    /// What one working day of duration is worth by the pack's calendar; a natural day's without one.
+    pub working_day_seconds: i64,
     /// In the order of the pack; for each statistic the whole first, then its slices.
     pub rows: Vec<FigureRow>,
 }
@@ -58,7 +60,7 @@ pub enum ComputeError {
     Dimension(#[from] DimensionError),
     #[error("there is no indicator `{id}` in {pack}{}", .instead.as_deref().unwrap_or_default())]
     NoIndicator { id: String, pack: String, instead: Option<String> },
-    #[error("a calendar that comes with the program is damaged")]
+    #[error("a calendar cannot be read")]
     Calendar(#[from] CalendarError),
     #[error("the records of {dataset} cannot be read")]
     Records {
@@ -83,7 +85,7 @@ pub fn compute(
     let wanted = wanted(pack, question)?;
     let period = question.filter.period(pack, &question.period)?;
     let by = dimensions::dimensions(pack, &question.by)?;
-    let calendars = trueline_clock::embedded::calendars()?;
+    let calendars = records.calendars()?;
     let counts = load_counts(records)?;
     let mut answers: BTreeMap<Dataset, Option<Answer>> = BTreeMap::new();
     for dataset in [Dataset::Case, Dataset::BillingTest, Dataset::Site] {
@@ -117,7 +119,18 @@ pub fn compute(
         }
     }
     sort_by_statistic(pack, &mut rows);
-    Ok(Results { pack: pack.id.clone(), version: pack.version.clone(), period, rows })
+    Ok(Results {
+        pack: pack.id.clone(),
+        version: pack.version.clone(),
+        period,
+        working_day_seconds: working_day_seconds(pack, &calendars),
+        rows,
+    })
+}
+
+pub(super) fn working_day_seconds(pack: &Pack, calendars: &[Calendar]) -> i64 {
+    let found = calendars.iter().find(|one| Some(one.name()) == pack.calendar.as_deref());
+    found.map_or(86_400, Calendar::day_seconds)
 }
 
 impl Results {

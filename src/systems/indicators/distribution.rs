@@ -32,7 +32,7 @@ pub fn distributions(
         }
     }
     let question = Question::about(period.clone());
-    let calendars = trueline_clock::embedded::calendars()?;
+    let calendars = records.calendars()?;
     let Some(request) = request(pack, &question, period, &about, &[], &calendars) else {
         return Ok(Vec::new());
     };

@@ -1,14 +1,18 @@
-//! Where figures get their rows from.
+//! Where figures get their rows and their calendars from.
 
 use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use trueline_clock::{Calendar, CalendarError};
 use trueline_figures::{Source, SourceError};
 use trueline_lake::{Lake, ScanTask};
 
 use super::model::Dataset;
 
-/// Rows by dataset. The lake is one; a test brings batches of its own.
+/// Rows by dataset, and the calendars their clocks run by. The lake is one; a test brings batches
+/// of its own.
 pub trait Records: Sync {
     /// The rows of a dataset in parts that can be read at once, with those of the columns that
     /// there are. A dataset without records gives no parts.
@@ -17,6 +21,11 @@ pub trait Records: Sync {
         dataset: Dataset,
         columns: &[String],
     ) -> Result<Vec<Box<dyn Source>>, SourceError>;
+
+    /// The calendars that rules may name; those that come with the program unless there are others.
+    fn calendars(&self) -> Result<Vec<Calendar>, CalendarError> {
+        trueline_clock::embedded::calendars()
+    }
 }
 
 /// Batches in memory.
@@ -36,22 +45,23 @@ impl Records for MemoryRecords {
     }
 }
 
-/// The records of an instance, as they stood at a cut.
+/// The records and calendars of an instance, as they were known at a cut.
 #[derive(Debug, Clone, Copy)]
 pub struct LakeRecords<'a> {
     lake: &'a Lake,
+    calendars: &'a [Calendar],
     as_of: Option<i64>,
 }
 
 impl<'a> LakeRecords<'a> {
-    /// Everything that has been imported.
-    pub fn newest(lake: &'a Lake) -> LakeRecords<'a> {
-        LakeRecords { lake, as_of: None }
+    /// Everything that has been imported, by the calendars as they stand.
+    pub fn newest(lake: &'a Lake, calendars: &'a [Calendar]) -> LakeRecords<'a> {
+        LakeRecords { lake, calendars, as_of: None }
     }
 
-    /// What had been imported by a second.
-    pub fn as_of(lake: &'a Lake, second: i64) -> LakeRecords<'a> {
-        LakeRecords { lake, as_of: Some(second) }
+    /// What had been imported by a second, by the notices that had taken effect by then.
+    pub fn as_of(lake: &'a Lake, calendars: &'a [Calendar], second: i64) -> LakeRecords<'a> {
+        LakeRecords { lake, calendars, as_of: Some(second) }
     }
 }
 
@@ -68,6 +78,20 @@ impl Records for LakeRecords<'_> {
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let tasks = self.lake.scan(&dataset.schema(), &columns, self.as_of)?;
         Ok(tasks.into_iter().map(|task| Box::new(LakePart(task)) as Box<dyn Source>).collect())
+    }
+
+    fn calendars(&self) -> Result<Vec<Calendar>, CalendarError> {
+        let known = |calendar: &Calendar| {
+            let moment = self.as_of.and_then(|second| Timestamp::from_second(second).ok());
+            match moment {
+                Some(moment) => {
+                    let zone = TimeZone::get(calendar.zone()).unwrap_or(TimeZone::UTC);
+                    calendar.as_known_at(zone.to_datetime(moment).date())
+                }
+                None => calendar.clone(),
+            }
+        };
+        Ok(self.calendars.iter().map(known).collect())
     }
 }
 

@@ -6,6 +6,7 @@ use trueline_clock::Calendar;
 use trueline_figures::{Answer, Period, Slice, Tally};
 
 use super::compile::{LimitSet, limits_in};
+use super::compute::working_day_seconds;
 use super::counts::Counts;
 use super::fraction::Fraction;
 use super::model::{Indicator, Pack, TimeUnit, Words};
@@ -49,11 +50,7 @@ impl Sheet<'_> {
             TimeUnit::Minutes => 60,
             TimeUnit::Hours | TimeUnit::WorkingHours => 3600,
             TimeUnit::Days => 86_400,
-            TimeUnit::WorkingDays => {
-                let name = self.pack.calendar.as_deref();
-                let found = self.calendars.iter().find(|one| Some(one.name()) == name);
-                found.map_or(86_400, Calendar::day_seconds)
-            }
+            TimeUnit::WorkingDays => working_day_seconds(self.pack, self.calendars),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use trueline_clock::Calendar;
 use trueline_figures::SqlError;
 use trueline_lake::{Lake, LakeError};
 
@@ -21,17 +22,21 @@ pub enum ExplainError {
 }
 
 /// DuckDB SQL for each indicator asked for, over the Parquet files that the lake lists.
-pub fn explain_sql(pack: &Pack, question: &Question, lake: &Lake) -> Result<String, ExplainError> {
+pub fn explain_sql(
+    pack: &Pack,
+    question: &Question,
+    lake: &Lake,
+    calendars: &[Calendar],
+) -> Result<String, ExplainError> {
     let indicators = wanted(pack, question)?;
     let period = question.filter.period(pack, &question.period).map_err(ComputeError::from)?;
     let by = dimensions::dimensions(pack, &question.by).map_err(ComputeError::from)?;
-    let calendars = trueline_clock::embedded::calendars().map_err(ComputeError::from)?;
     let mut text = String::new();
     for indicator in indicators {
         let Some(table) = table(lake, indicator.dataset)? else {
             continue;
         };
-        let Some(request) = request(pack, question, &period, &[indicator], &by, &calendars) else {
+        let Some(request) = request(pack, question, &period, &[indicator], &by, calendars) else {
             continue;
         };
         let mut names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();

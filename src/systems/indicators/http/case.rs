@@ -23,7 +23,7 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
         filter: crate::systems::indicators::Filter::default(),
         ..asked.question.clone()
     };
-    let records = LakeRecords::newest(&console.lake);
+    let records = LakeRecords::newest(&console.lake, &console.calendars);
     let found = case_file(&console.pack, &indicator.id, id, &question, &records)
         .map_err(|error| console.refuse(&error))?;
     let file = found.ok_or_else(|| {

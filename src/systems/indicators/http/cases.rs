@@ -103,7 +103,7 @@ pub(super) fn json(console: &Console, asked: &Asked) -> Result<Json<serde_json::
 
 fn list(console: &Console, asked: &Asked, indicator: &Indicator) -> Result<CaseList, Refusal> {
     let question = Question { by: Vec::new(), only: Vec::new(), ..asked.question.clone() };
-    let records = LakeRecords::newest(&console.lake);
+    let records = LakeRecords::newest(&console.lake, &console.calendars);
     cases(&console.pack, &indicator.id, &question, asked.which, &records)
         .map_err(|error| console.refuse(&error))
 }

@@ -19,6 +19,7 @@ use axum::Json;
 use axum::extract::{RawQuery, Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use trueline_clock::Calendar;
 use trueline_figures::Period;
 
 use trueline_lake::Lake;
@@ -32,6 +33,7 @@ pub struct Console {
     pub pack: Pack,
     pub period: Period,
     pub lake: Lake,
+    pub calendars: Vec<Calendar>,
     /// In Chinese and English.
     pub company: Words,
     pub simulated: bool,
@@ -194,7 +196,7 @@ impl Asked {
         super::dimensions(&console.pack, &by)
             .map_err(|error| asked::wrong_filter(&error, console).at("by"))?;
         let question = Question { by, only, ..self.question.clone() };
-        let records = LakeRecords::newest(&console.lake);
+        let records = LakeRecords::newest(&console.lake, &console.calendars);
         compute(&console.pack, &question, &records).map_err(|error| console.refuse(&error))
     }
 }

@@ -275,7 +275,7 @@ fn regions(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart> {
     let (pack, language) = (assembly.pack, assembly.language);
     let level = region_level(pack)?;
     let statistic = mean(indicator)?;
-    let clock = clock_unit(indicator, language)?;
+    let clock = clock_unit(indicator, assembly)?;
     let results = &assembly.material.current;
     let whole = sliced(results, &indicator.id, &statistic.id, &[]).next()?;
     let mut rows: Vec<RegionRow> = sliced(results, &indicator.id, &statistic.id, &[level])
@@ -390,7 +390,7 @@ fn distribution(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart>
     const BINS: u32 = 60;
     let language = assembly.language;
     let material = assembly.material;
-    let clock = clock_unit(indicator, language)?;
+    let clock = clock_unit(indicator, assembly)?;
     let found = material.distributions.iter().find(|one| one.indicator == indicator.id)?;
     let n: u64 = found.seconds.iter().map(|(_, count)| count).sum();
     let whole = || {

@@ -95,7 +95,7 @@ fn line(
         segment,
         note: Some(note.join("；")).filter(|note| !note.is_empty()),
         unit_title: unit_title(pack, &statistic.unit, language),
-        clock: clock_unit(indicator, language),
+        clock: clock_unit(indicator, assembly),
         main: statistic.main,
         change: previous.and_then(|before| change(assembly, indicator, statistic, [before, row])),
         previous: previous.map(|before| Previous {
@@ -127,22 +127,16 @@ pub(super) fn unit_title(pack: &Pack, unit: &str, language: Language) -> String 
 }
 
 /// The unit in which times of an indicator are printed.
-pub(super) fn clock_unit(indicator: &Indicator, language: Language) -> Option<ClockUnit> {
+pub(super) fn clock_unit(indicator: &Indicator, assembly: &Assembly<'_>) -> Option<ClockUnit> {
     let unit = indicator.clock()?.unit;
     let seconds = match unit {
         TimeUnit::Seconds => 1,
         TimeUnit::Minutes => 60,
         TimeUnit::Hours | TimeUnit::WorkingHours => 3600,
         TimeUnit::Days => 86_400,
-        TimeUnit::WorkingDays => working_day(),
+        TimeUnit::WorkingDays => assembly.material.current.working_day_seconds,
     };
-    Some(ClockUnit { title: unit_in_words(unit.code(), language).to_owned(), seconds })
-}
-
-/// What the calendar's own working day is worth; eight hours where none is bundled.
-fn working_day() -> i64 {
-    let calendars = trueline_clock::embedded::calendars().unwrap_or_default();
-    calendars.first().map_or(28_800, trueline_clock::Calendar::day_seconds)
+    Some(ClockUnit { title: unit_in_words(unit.code(), assembly.language).to_owned(), seconds })
 }
 
 /// What became of a figure; none where either value is missing or nothing can be subtracted.
