@@ -171,6 +171,7 @@ struct Rollup<'a> {
     sum: i128,
     unmeasurable: u64,
     left_out: Extra,
+    left_out_unmeasurable: u64,
     paused: Extra,
     limits: LimitSums,
     values: Values,
@@ -186,6 +187,7 @@ impl<'a> Rollup<'a> {
         self.sum += sums.sum;
         self.unmeasurable += sums.unmeasurable;
         self.left_out.merge(sums.left_out);
+        self.left_out_unmeasurable += sums.left_out_unmeasurable;
         self.paused.merge(sums.paused);
         self.limits.merge(sums.limits[set]);
         self.values.extend(&cell.values);
@@ -222,12 +224,14 @@ impl<'a> Rollup<'a> {
                 sum: self.sum + self.left_out.sum,
                 late: late + self.limits.late_left_out,
                 longest: longest.max(self.left_out.longest),
+                unmeasurable: self.unmeasurable + self.left_out_unmeasurable,
             },
             without_pauses: Amount {
                 n: self.n,
                 sum: self.sum + self.paused.sum,
                 late: late + self.limits.late_without_pauses,
                 longest: longest.max(self.paused.longest),
+                unmeasurable: self.unmeasurable,
             },
             values: self.values,
             excluded: self

@@ -39,8 +39,9 @@ pub(crate) struct Sums {
     pub(crate) values: Vec<u32>,
     pub(crate) wide: Vec<i64>,
     pub(crate) unmeasurable: u64,
-    /// Rows that were excluded and can be measured.
+    /// Rows that were excluded and can be measured, and how many cannot.
     pub(crate) left_out: Extra,
+    pub(crate) left_out_unmeasurable: u64,
     /// What the rows with pauses would add without them, beyond what they do.
     pub(crate) paused: Extra,
     /// By limit set.
@@ -160,6 +161,7 @@ impl Sums {
         self.wide.append(&mut other.wide);
         self.unmeasurable += other.unmeasurable;
         self.left_out.merge(other.left_out);
+        self.left_out_unmeasurable += other.left_out_unmeasurable;
         self.paused.merge(other.paused);
         for (mine, theirs) in self.limits.iter_mut().zip(&other.limits) {
             mine.merge(*theirs);

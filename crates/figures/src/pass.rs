@@ -180,6 +180,7 @@ impl Pass<'_> {
         let (reason, is_approved) = self.judge.reason(excluded, self.view, row, self.names);
         self.cell(place).exclude(reason, is_approved);
         let Some(measured) = measured else {
+            self.cell(place).sums.left_out_unmeasurable += 1;
             return Ok(());
         };
         let extra = &mut self.cell(place).sums.left_out;

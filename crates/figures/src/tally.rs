@@ -40,13 +40,14 @@ pub struct Tally {
     pub open: Option<Backlog>,
 }
 
-/// A count, its sum, and how many were late.
+/// A count, its sum, how many were late, and how many more cannot be measured.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Amount {
     pub n: u64,
     pub sum: i128,
     pub late: u64,
     pub longest: Option<i64>,
+    pub unmeasurable: u64,
 }
 
 /// Rows left out under one reason.

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use trueline_clock::{Rule, Unit};
-use trueline_expression::{Compare, Expr, Function};
+use trueline_expression::{Compare, Expr, Function, names};
 use trueline_figures as engine;
 
 use super::model::{
     Approver, ClockSpec, Denominator, Indicator, Limit, LimitKind, Measure, Pack, Reason,
     StatisticKind, TimeUnit,
 };
+use crate::systems::cases;
 
 /// Which limits of an indicator a definition holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,12 +155,16 @@ pub(super) fn rule(pack: &Pack, clock: &ClockSpec) -> Rule {
 
 fn exclusions(indicator: &Indicator) -> Vec<engine::Exclusion> {
     let mut all: Vec<engine::Exclusion> = Vec::new();
-    if indicator.denominator == Denominator::DispatchedMinusWithdrawn {
-        all.push(engine::Exclusion {
-            reason: Expr::Text("withdrawn".to_owned()),
-            approved_by: Some(Expr::Text("definition".to_owned())),
-            when: Expr::Call(Function::Present, vec![Expr::Name("cancelled".to_owned())]),
-        });
+    let by_definition = |reason: &str, when: Expr| engine::Exclusion {
+        reason: Expr::Text(reason.to_owned()),
+        approved_by: Some(Expr::Text("definition".to_owned())),
+        when,
+    };
+    let clock = indicator.clock();
+    if let Some(clock) = clock
+        && indicator.denominator == Denominator::DispatchedMinusWithdrawn
+    {
+        all.push(by_definition("withdrawn", withdrawn(clock)));
     }
     all.extend(indicator.exclusions.iter().map(|exclusion| engine::Exclusion {
         reason: match &exclusion.reason {
@@ -172,7 +177,43 @@ fn exclusions(indicator: &Indicator) -> Vec<engine::Exclusion> {
         }),
         when: exclusion.when.expr.clone(),
     }));
+    let unknown = clock.and_then(day_only);
+    all.extend(unknown.map(|when| by_definition("day_only", when)));
     all
+}
+
+/// Cancelled before it was done: what is done first is done.
+fn withdrawn(clock: &ClockSpec) -> Expr {
+    let moment = clock.withdrawn.as_ref().map(|moment| moment.expr.clone());
+    let moment = moment.unwrap_or_else(|| Expr::Name("cancelled".to_owned()));
+    let stop = clock.stop.expr.clone();
+    let not_done = Expr::Call(Function::Missing, vec![stop.clone()]);
+    let before = Expr::Compare(Compare::LessOrEqual, Box::new(moment.clone()), Box::new(stop));
+    let either = Expr::Or(vec![not_done, before]);
+    Expr::And(vec![Expr::Call(Function::Present, vec![moment]), either])
+}
+
+/// For a clock of hours: whether the case has a start or stop of which only the day is known, so
+/// that its hours are not known either. Days can be counted from days.
+fn day_only(clock: &ClockSpec) -> Option<Expr> {
+    match clock.unit {
+        TimeUnit::Days | TimeUnit::WorkingDays => return None,
+        TimeUnit::Seconds | TimeUnit::Minutes | TimeUnit::Hours | TimeUnit::WorkingHours => {}
+    }
+    let schema = cases::case_schema();
+    let mut used = names(&clock.start.expr);
+    used.extend(names(&clock.stop.expr));
+    let moments = schema.moments().enumerate();
+    let places = moments.filter(|(_, moment)| used.iter().any(|name| name == moment.name));
+    // `precision` has a letter a moment, in the order of the schema.
+    let letter = |place: usize| {
+        let at = Expr::Integer(place as i64 + 1);
+        let part = vec![Expr::Name("precision".to_owned()), at, Expr::Integer(1)];
+        let letter = Box::new(Expr::Call(Function::Part, part));
+        Expr::Compare(Compare::Equal, letter, Box::new(Expr::Text("d".to_owned())))
+    };
+    let letters: Vec<Expr> = places.map(|(place, _)| letter(place)).collect();
+    (!letters.is_empty()).then_some(Expr::Or(letters))
 }
 
 fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> Vec<engine::LateAfter> {

@@ -224,12 +224,14 @@ impl Sheet<'_> {
 
     fn on_time(&self, tally: &Tally) -> Reading {
         // Rows that are not done are late for whoever counts dispatched cases.
-        let undone = match self.indicator.denominator {
+        let undone = |unmeasurable: u64| match self.indicator.denominator {
             Denominator::Closed => 0,
-            Denominator::Dispatched | Denominator::DispatchedMinusWithdrawn => tally.unmeasurable,
+            Denominator::Dispatched | Denominator::DispatchedMinusWithdrawn => unmeasurable,
         };
-        let share = |late: u64, of: u64| {
-            Fraction::new(i128::from(of - late.min(of)) * 100, i128::from(of + undone))
+        let share = |amount: &Amount, of: u64| {
+            let on_time = of - amount.late.min(of);
+            let undone = undone(amount.unmeasurable);
+            Fraction::new(i128::from(on_time) * 100, i128::from(of + undone))
         };
         let everything = &tally.without_exclusions;
         let bare = &tally.without_pauses;
@@ -237,11 +239,14 @@ impl Sheet<'_> {
         let limited = |amount: &Amount| amount.n.saturating_sub(tally.n - tally.limited);
         Reading {
             late: tally.late,
-            without_exclusions: share(everything.late, limited(everything))
+            without_exclusions: share(everything, limited(everything))
                 .filter(|_| tally.limited > 0),
-            without_pauses: self
-                .paused(share(bare.late, limited(bare)).filter(|_| tally.limited > 0)),
-            ..proportion(tally.limited - tally.late, tally.limited + undone, Reading::default())
+            without_pauses: self.paused(share(bare, limited(bare)).filter(|_| tally.limited > 0)),
+            ..proportion(
+                tally.limited - tally.late,
+                tally.limited + undone(tally.unmeasurable),
+                Reading::default(),
+            )
         }
     }
 

@@ -426,6 +426,11 @@ fn due_rule(
             "working days need a calendar".to_owned(),
             "add `calendar = \"cn\"` to [pack]",
         ),
+        "wd" if !by_date => fail(
+            unit.span(),
+            "working days are counted by date".to_owned(),
+            "leave `counted` out; for elapsed working time write `wh`, on a clock of working time",
+        ),
         "wd" if by_date => Ok(DueRule::WorkingDates { days: number as i64 }),
         "same_day" if (0.0..=24.0).contains(&number) && whole => {
             Ok(DueRule::SameDay { before_hour: number as i8 })

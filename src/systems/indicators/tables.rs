@@ -230,7 +230,7 @@ fn batch(dataset: Dataset, lines: &[&str], zone: &str) -> Result<RecordBatch, St
         push("intervals", intervals(&given, zone)?);
     }
     for (name, values) in columns {
-        if !name.starts_with("x_") {
+        if !name.starts_with("x_") && name != "precision" {
             return Err(format!("{} has no column {name}", schema.name));
         }
         push(name, array(Kind::Label, &values, zone)?);

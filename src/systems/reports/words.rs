@@ -440,7 +440,7 @@ pub(super) fn limit_kind(kind: &str, promise: bool, language: Language) -> &'sta
 }
 
 /// Reasons that records often give; others print as they are.
-const REASONS: [(&str, &str, &str); 8] = [
+const REASONS: [(&str, &str, &str); 10] = [
     ("duplicate", "重复工单", "duplicate"),
     ("customer_not_available", "用户改约或无法联系", "customer not available"),
     ("no_line_resource", "无线路资源", "no line resource"),
@@ -448,6 +448,8 @@ const REASONS: [(&str, &str, &str); 8] = [
     ("not_solved", "未解决，重新受理", "not solved, reopened"),
     ("customer_maintained", "客户自维线路", "line maintained by the customer"),
     ("terminal_fault", "用户终端故障", "fault of the customer's terminal"),
+    ("day_only", "起止时间只知日期，不能计小时", "known to the day only, so not in hours"),
+    ("withdrawn", "用户撤单", "withdrawn by the customer"),
     ("", "未注明原因", "no reason given"),
 ];
 
