@@ -47,7 +47,7 @@ pub struct Results {
     pub pack: String,
     pub version: String,
     pub period: Period,
-    /// What one working day of duration is worth by the pack's calendar; a natural day's without one.
+    /// What a working day of duration is worth by the pack's calendar; a natural day's without one.
     pub working_day_seconds: i64,
     /// In the order of the pack; for each statistic the whole first, then its slices.
     pub rows: Vec<FigureRow>,
