@@ -6,7 +6,7 @@ use minijinja::{Value, context};
 
 use super::asked::Asked;
 use super::cases::{back, late_word, moment, zone};
-use super::names::{dimension_title, event_title, label, outcome};
+use super::names::{dimension_title, event_title, indicator_title, label, outcome};
 use super::{Console, LakeRecords};
 use crate::systems::indicators::{
     CaseFile, CaseInterval, CaseOutcome, Indicator, Question, case_file, span,
@@ -47,7 +47,7 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
         .collect();
     let title = id.to_owned();
     let body = context! {
-        lead => format!("{} · {}", asked.words(&indicator.title), asked.words(&indicator.says)),
+        lead => format!("{}: {}", indicator_title(console, asked, indicator), asked.words(&indicator.says)),
         back => back(asked, indicator),
         back_text => asked.pick("回到工单列表", "Back to the cases"),
         outcome => outcome(asked, indicator, &line.outcome, line.late_by, is_open),

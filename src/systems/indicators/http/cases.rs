@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use minijinja::{Value, context};
 
 use super::asked::{Asked, encoded};
-use super::names::{NOTHING, label, outcome};
+use super::names::{NOTHING, indicator_title, label, outcome};
 use super::{Console, LakeRecords, form, sliced};
 use crate::systems::indicators::{
     CaseLine, CaseList, CaseOutcome, Indicator, Question, case_json, cases, span,
@@ -45,7 +45,8 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
         },
         rows,
     };
-    let title = format!("{} · {}", asked.words(&indicator.title), asked.pick("工单", "cases"));
+    let title = indicator_title(console, asked, indicator);
+    let title = format!("{title} · {}", asked.pick("工单", "cases"));
     console.templates.render("cases.html", &console.page(asked, &title, "/cases"), body)
 }
 

@@ -10,6 +10,15 @@ use crate::systems::indicators::{CaseOutcome, Indicator, LimitRow, Reason};
 /// What stands where there is nothing.
 pub(super) const NOTHING: &str = "—";
 
+/// An indicator with its group, because fixed telephone and broadband both have a fault repair.
+pub(super) fn indicator_title(console: &Console, asked: &Asked, indicator: &Indicator) -> String {
+    let title = asked.words(&indicator.title);
+    match console.pack.groups.iter().find(|group| group.id == indicator.group) {
+        Some(group) => format!("{} · {title}", asked.words(&group.title)),
+        None => title.to_owned(),
+    }
+}
+
 /// The unit as it is printed after a number.
 pub(super) fn unit(console: &Console, asked: &Asked, unit: &str) -> String {
     console.pack.units.get(unit).map_or(unit, |words| asked.words(words)).to_owned()

@@ -4,7 +4,9 @@ use axum::response::{Html, Response};
 use minijinja::{Value, context};
 
 use super::asked::{Asked, encoded};
-use super::names::{NOTHING, count, dimension_title, label, limit_tag, limit_text, unit};
+use super::names::{
+    NOTHING, count, dimension_title, indicator_title, label, limit_tag, limit_text, unit,
+};
 use super::overview::longest;
 use super::{Console, cross, form};
 use crate::systems::indicators::{Dataset, FigureRow, Indicator, LimitRow, Results, span};
@@ -39,7 +41,7 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
     if total > ROWS_MAX {
         shown.extend(rows.last().map(|whole| sliced.line(whole)));
     }
-    let title = asked.words(&indicator.title).to_owned();
+    let title = indicator_title(console, asked, indicator);
     let query = asked.link("", &indicator.id, &asked.filter(), &asked.manner());
     let body = context! {
         lead => asked.words(&indicator.says),
