@@ -5,7 +5,9 @@ mod program;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::Path;
+use std::process::Stdio;
 
 use program::{Folder, trueline};
 
@@ -372,4 +374,56 @@ fn a_clerk_mends_a_register_in_either_language() {
         let counts: Vec<&str> = row.split_whitespace().collect();
         assert_eq!(counts[2..5], ["3", "3", "0"], "{said}");
     }
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    let ready = ready();
+    let cases = "cases --indicator broadband.repair --period 2020H1";
+    let dir = &ready.dir;
+    for words in ["mapping list", "pack show cn-miit", &format!("--dir {dir} {cases}")] {
+        let mut program = trueline(&words.split(' ').collect::<Vec<_>>());
+        let program = program.command().stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = program.spawn().expect("the program starts");
+        drop(running.stdout.take());
+        let output = running.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{words}: {said}");
+        assert!(!said.contains("panicked"), "{words}: {said}");
+    }
+}
+
+#[test]
+fn a_wrong_request_says_where_and_what_to_do() {
+    let ready = ready();
+    let dir = ready.dir.as_str();
+    let check = |words: &[&str], expected: &[&str]| {
+        let said = trueline(&["--dir", dir]).args(words).fails(2);
+        for text in expected {
+            assert!(said.contains(text), "{words:?}: `{text}` is not in {said}");
+        }
+    };
+    let report = ["report", "--period", "2020H1", "--out"];
+    let absent = ready.folder.path("absent/report.json");
+    check(&[&report[..], &[&absent]].concat(), &["cannot write", "absent", "mkdir -p"]);
+    check(&[&report[..], &["report.txt"]].concat(), &["report.txt", ".pdf"]);
+    check(&["indicators", "--period", "2020H3"], &["`2020H3` is no period", "2020H1"]);
+    check(&["indicators", "--period", "2020H1", "--pack", "cn-mit"], &["did you mean `cn-miit`?"]);
+    check(&["serve", "--period", "2020H1", "--listen", "nowhere"], &["nowhere", "--listen"]);
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    check(&["serve", "--period", "2020H1", "--listen", &address], &[&address, "127.0.0.1:0"]);
+}
+
+#[test]
+fn a_period_without_records_is_pointed_out() {
+    let ready = ready();
+    let output =
+        trueline(&["--dir", &ready.dir, "indicators", "--period", "2031H1", "--format", "json"])
+            .output();
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no record of 2031H1"), "{said}");
+    let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone");
+    assert!(rows.is_array());
 }

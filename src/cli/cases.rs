@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::arguments::Cases;
 use super::indicators::Asked;
 use super::place::Place;
 use super::{Align, Failure, Format, Language, Table};
-use crate::systems::indicators::{self, CaseLine, CaseOutcome, Which, span};
+use crate::systems::indicators::{self, CaseLine, CaseOutcome, Which, case_json, span};
 
 pub(super) fn run(asked: &Cases, place: &Place, language: Language) -> Result<(), Failure> {
     let instance = place.open()?;
@@ -107,41 +107,4 @@ fn moment(seconds: Option<i64>, zone: &TimeZone) -> String {
         return String::new();
     };
     zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// Moments as RFC 3339, durations in seconds.
-fn case_json(case: &CaseLine, zone: &TimeZone) -> Value {
-    let moment = |seconds: Option<i64>| {
-        let moment = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())?;
-        Some(moment.display_with_offset(zone.to_offset(moment)).to_string())
-    };
-    let (outcome, reason, approved) = match &case.outcome {
-        CaseOutcome::Counted => ("counted", None, None),
-        CaseOutcome::Excluded { reason, is_approved } => {
-            ("excluded", Some(reason.as_str()), Some(*is_approved))
-        }
-        CaseOutcome::Unmeasurable => ("unmeasurable", None, None),
-        CaseOutcome::Open => ("open", None, None),
-    };
-    let columns: serde_json::Map<String, Value> = case
-        .columns
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
-        .collect();
-    json!({
-        "case": case.id,
-        "outcome": outcome,
-        "reason": reason,
-        "approved": approved,
-        "start": moment(case.start),
-        "stop": moment(case.stop),
-        "elapsed": case.value,
-        "without_pauses": case.without_pauses,
-        "due": moment(case.due),
-        "late_by": case.late_by,
-        "limit": case.limit,
-        "limit_by": case.limit_by,
-        "open": case.open,
-        "columns": columns,
-    })
 }

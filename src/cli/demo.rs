@@ -21,6 +21,7 @@ const PERIOD: &str = "2020H1";
 const BEFORE: &str = "2019H2";
 
 pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(), Failure> {
+    let listener = if asked.no_serve { None } else { Some(serve::listen(&asked.listen)?) };
     let instance = instance(place)?;
     let sources = sources(&instance, asked.cases)?;
     let importer = Importer { instance: &instance, now: super::now(), full: false, language };
@@ -43,10 +44,10 @@ pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(),
             "Simulated province: every record was generated, none is real."
         )
     );
-    if asked.no_serve {
-        return Ok(());
+    match listener {
+        Some(listener) => serve::open(&instance, question, files, listener, language),
+        None => Ok(()),
     }
-    serve::open(&instance, question, files, &asked.listen, language)
 }
 
 /// The demo's own instance; one that somebody uses for real records is refused.

@@ -59,6 +59,12 @@ impl Failure {
         Failure { kind, message, next: None }
     }
 
+    /// The same failure, its message led by what was being done.
+    pub(crate) fn with_prefix(mut self, doing: &str) -> Self {
+        self.message = format!("{doing}: {}", self.message);
+        self
+    }
+
     /// The same failure with a next step.
     pub(crate) fn with_next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());

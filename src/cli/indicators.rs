@@ -63,9 +63,28 @@ pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Resu
         return Ok(());
     }
     let results = indicators::compute(&question.pack, &question.question, &question.records())?;
+    note_if_empty(&results, language);
     let json = serde_json::to_value(&results.rows)?;
     table(&question.pack, &results, language).print(asked.format, &json)?;
     Ok(())
+}
+
+/// An empty period is an answer, but rarely the one that was hoped for.
+pub(super) fn note_if_empty(results: &Results, language: Language) {
+    if results.rows.iter().any(|row| row.value.is_some()) {
+        return;
+    }
+    let period = &results.period.name;
+    eprintln!(
+        "{}",
+        language.pick(
+            format!("提示: {period} 没有符合条件的记录；换一个统计期，去掉 --where，或先导入"),
+            format!(
+                "note: no record of {period} fits; try another period, leave --where out, or \
+                 import first"
+            ),
+        )
+    );
 }
 
 fn table(pack: &Pack, results: &Results, language: Language) -> Table {
@@ -158,7 +177,9 @@ fn limits(pack: &Pack, row: &FigureRow, language: Language) -> String {
             let unverified =
                 if limit.verified { "" } else { language.pick("（未核实）", " (unverified)") };
             let unit = unit(pack, &limit.unit, language);
-            format!("{met} {} {}{unit}{unverified}", limit.kind, limit.value)
+            let (chinese, english) = limit.kind_words();
+            let kind = language.pick(chinese, english);
+            format!("{met} {kind} {}{unit}{unverified}", limit.value)
         })
         .collect();
     texts.join("; ")

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Command, CommandFactory as _, ValueEnum};
+use clap::{Arg, Command, CommandFactory as _, ValueEnum};
 
 use super::Arguments;
 
@@ -62,15 +62,23 @@ impl Language {
 
 /// The command as clap knows it, with help in a language.
 pub(crate) fn command(language: Language) -> Command {
-    let command = Arguments::command();
+    let mut command = Arguments::command();
     match language {
         Language::English => command,
-        Language::Chinese => translated(command, ""),
+        Language::Chinese => {
+            // Only a built command has its `help`, which needs words too.
+            command.build();
+            translated(command, "")
+        }
     }
 }
 
+/// What clap prints, with its own few words in Chinese.
+const HELP: &str = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
 fn translated(mut command: Command, path: &str) -> Command {
-    if let Some(about) = chinese(path) {
+    command = command.help_template(HELP).subcommand_help_heading("命令");
+    if let Some(about) = chinese(path).or_else(|| chinese_of_help(path)) {
         command = command.about(about).long_about(None::<&str>);
     }
     let arguments: Vec<String> =
@@ -78,9 +86,7 @@ fn translated(mut command: Command, path: &str) -> Command {
     for id in arguments {
         // A flag means the same wherever it stands, unless its command says otherwise.
         let words = chinese(&format!("{path}.{id}")).or_else(|| chinese(&format!(".{id}")));
-        if let Some(words) = words {
-            command = command.mut_arg(id, |argument| argument.help(words));
-        }
+        command = command.mut_arg(id, |argument| argument_in_chinese(argument, words));
     }
     let children: Vec<String> =
         command.get_subcommands().map(|child| child.get_name().to_owned()).collect();
@@ -89,6 +95,42 @@ fn translated(mut command: Command, path: &str) -> Command {
         command = command.mut_subcommand(&name, |child| translated(child, &below));
     }
     command
+}
+
+/// The words, and after them what clap would add in English: the default and the choices.
+fn argument_in_chinese(argument: Arg, words: Option<&str>) -> Arg {
+    let heading = if argument.is_positional() { "参数" } else { "选项" };
+    let Some(words) = words else { return argument.help_heading(heading) };
+    let mut help = words.to_owned();
+    let takes_value = argument.get_action().takes_values();
+    let defaults: Vec<String> = argument
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy().into_owned())
+        .collect();
+    if takes_value && !defaults.is_empty() {
+        help.push_str(&format!(" [默认：{}]", defaults.join(", ")));
+    }
+    let choices: Vec<String> = argument
+        .get_possible_values()
+        .iter()
+        .filter(|value| !value.is_hide_set())
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    if takes_value && !choices.is_empty() {
+        help.push_str(&format!(" [可选：{}]", choices.join("、")));
+    }
+    argument.help(help).help_heading(heading).hide_default_value(true).hide_possible_values(true)
+}
+
+/// `help` and what stands below it (`mapping help`, `help report`), which clap makes by itself.
+fn chinese_of_help(path: &str) -> Option<&'static str> {
+    let mut words = path.split(' ');
+    let last = words.next_back()?;
+    if last == "help" {
+        return Some("打印帮助，或某个命令的帮助");
+    }
+    words.any(|word| word == "help").then(|| chinese(last)).flatten()
 }
 
 /// The Chinese of a command (`report`) or of a flag (`report.out`; `.dir` in every command).
@@ -158,6 +200,7 @@ const WORDS: &[(&str, &str)] = &[
     ("completions", "打印命令行补全脚本"),
     ("completions.shell", "命令行环境"),
     (".help", "打印帮助"),
+    ("help.subcommand", "要看其帮助的命令"),
     (".version", "打印版本"),
 ];
 
@@ -191,11 +234,31 @@ mod tests {
     }
 
     #[test]
+    fn no_english_word_is_left_in_chinese_help() {
+        let mut command = command(Language::Chinese);
+        let mut texts = vec![command.render_help().to_string()];
+        for child in command.get_subcommands_mut() {
+            texts.push(child.render_help().to_string());
+        }
+        for text in texts {
+            for word in
+                ["Usage", "Commands", "Options", "Arguments", "Print", "default", "possible"]
+            {
+                let found = text.lines().any(|line| {
+                    line.trim_start().starts_with(word) || line.contains(&format!("[{word}"))
+                });
+                assert!(!found, "`{word}` is in\n{text}");
+            }
+            assert!(!text.contains("Print"), "{text}");
+        }
+    }
+
+    #[test]
     fn no_chinese_help_is_left_over() {
         let mut found = Vec::new();
         keys(&Arguments::command(), "", &mut found);
         let known = |key: &str| found.iter().any(|(own, shared)| own == key || shared == key);
-        let implicit = [".help", ".version"];
+        let implicit = [".help", ".version", "help.subcommand"];
         let stale: Vec<_> = WORDS
             .iter()
             .map(|(key, _)| *key)

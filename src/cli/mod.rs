@@ -37,6 +37,7 @@ pub(crate) use table::{Align, Format, Table};
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let language = Language::of_environment(&std::env::args_os().collect::<Vec<_>>());
     let matches = match language::command(language).try_get_matches() {
         Ok(matches) => matches,
@@ -60,6 +61,20 @@ pub fn main() -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// A reader that closed its end (`| head`) has what it wanted: the program ends, as done.
+///
+/// `println!` answers a closed pipe with a panic, whichever command prints, so it is caught here.
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
 }
 
 fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {

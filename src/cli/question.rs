@@ -9,10 +9,8 @@ use super::Failure;
 /// A period as people write it.
 pub(super) fn period(text: &str, zone: &str) -> Result<Period, Failure> {
     let zone = TimeZone::get(zone)?;
-    Period::parse(text, &zone).map_err(|error| {
-        Failure::from_error(&error)
-            .with_next("write 2020H1, 2020Q2, 2020-05, 2020 or 2020-05-01..2020-05-17")
-    })
+    // The error says what to write instead.
+    Period::parse(text, &zone).map_err(Failure::from)
 }
 
 /// A moment such as `2020-07-10T09:00:00+08:00`, in UTC seconds. `None` stays `None`: now.

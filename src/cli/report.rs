@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use trueline_lake::Lake;
+
 use super::arguments::Report;
-use super::indicators::Asked;
+use super::indicators::{Asked, note_if_empty};
 use super::place::Place;
 use super::{Failure, Language, Progress, quality};
 use crate::instance::Instance;
@@ -24,7 +26,9 @@ pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(
     let question = Asked::new(&instance, &asked.question, &[])?;
     let step = language.pick("编写报告", "writing the report");
     let bar = Progress::start(step, asked.out.len() as u64);
-    let draft = Sheaf::new(&instance, &question)?.draft(language)?;
+    let sheaf = Sheaf::new(&instance, &question)?;
+    note_if_empty(&sheaf.material.current, language);
+    let draft = sheaf.draft(language)?;
     for (index, (path, ending)) in asked.out.iter().zip(endings).enumerate() {
         write(path, &draft.render(ending)?)?;
         bar.at(index as u64 + 1);
@@ -52,7 +56,16 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| {
         let _ = fs::remove_file(&beside);
-        Failure::from_error(&error).with_next(format!("{} was not written", path.display()))
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        match folder.filter(|folder| !folder.is_dir()) {
+            Some(folder) => Failure::request(
+                format!("cannot write {}: there is no folder {}", path.display(), folder.display()),
+                format!("make it: mkdir -p {}", folder.display()),
+            ),
+            None => {
+                Failure::from_error(&error).with_prefix(&format!("cannot write {}", path.display()))
+            }
+        }
     })
 }
 
@@ -78,7 +91,7 @@ impl<'a> Sheaf<'a> {
     pub(super) fn draft(&self, language: Language) -> Result<Draft, Failure> {
         let mut settings = self.instance.settings.report.clone();
         // Simulated records stay simulated, whatever the settings say.
-        settings.simulated |= self.holds_simulated()?;
+        settings.simulated |= holds_simulated(&self.asked.lake)?;
         let settings = &settings;
         let narrative = self.instance.narrative(language.code())?;
         let narrative = narrative.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
@@ -104,13 +117,6 @@ impl<'a> Sheaf<'a> {
         Ok(Draft { report, logo })
     }
 
-    /// Whether any batch came from a file that `trueline simulate` wrote.
-    fn holds_simulated(&self) -> Result<bool, Failure> {
-        let manifest = self.asked.lake.manifest("case")?;
-        let mut sources = manifest.batches.iter().flat_map(|batch| &batch.sources);
-        Ok(sources.any(|source| source.name.starts_with("simulated-")))
-    }
-
     /// The batches that the lake lists, and what the finder says of them.
     fn data(&self, language: Language) -> Result<DataNote, Failure> {
         let note = reports::data_note(&self.asked.lake, self.asked.as_of)?;
@@ -124,6 +130,13 @@ impl<'a> Sheaf<'a> {
         });
         Ok(DataNote { findings: findings.collect(), ..note })
     }
+}
+
+/// Whether any batch came from a file that `trueline simulate` wrote.
+pub(super) fn holds_simulated(lake: &Lake) -> Result<bool, Failure> {
+    let manifest = lake.manifest("case")?;
+    let mut sources = manifest.batches.iter().flat_map(|batch| &batch.sources);
+    Ok(sources.any(|source| source.name.starts_with("simulated-")))
 }
 
 /// RFC 3339 in UTC.

@@ -1,6 +1,8 @@
 //! `trueline serve`: the report and the pages that slice every figure.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use super::arguments::{self, Serve};
@@ -24,6 +26,7 @@ pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<()
     };
     let question = arguments::Question { pack: asked.pack.clone(), period, as_of: None };
     let question = Asked::new(&instance, &question, &[])?;
+    let listener = listen(&asked.listen)?;
     let mut files = BTreeMap::new();
     let sheaf = report::Sheaf::new(&instance, &question)?;
     for language in [Language::Chinese, Language::English] {
@@ -32,7 +35,21 @@ pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<()
             files.insert(format!("report.{}.{ending}", language.code()), draft.render(ending)?);
         }
     }
-    open(&instance, question, files, &asked.listen, language)
+    open(&instance, question, files, listener, language)
+}
+
+/// Takes the address first: writing the reports takes a while, and nobody should wait for them only
+/// to hear that the port is in use.
+pub(super) fn listen(address: &str) -> Result<TcpListener, Failure> {
+    let refused = |error: io::Error| {
+        Failure::request(
+            format!("cannot listen on {address}: {error}"),
+            "choose another address with --listen, such as 127.0.0.1:0 for any free port",
+        )
+    };
+    let listener = TcpListener::bind(address).map_err(refused)?;
+    listener.set_nonblocking(true).map_err(refused)?;
+    Ok(listener)
 }
 
 /// Serves until the program is stopped. Prints the address when it can be opened.
@@ -40,32 +57,29 @@ pub(super) fn open(
     instance: &Instance,
     asked: Asked,
     files: BTreeMap<String, Vec<u8>>,
-    listen: &str,
+    listener: TcpListener,
     language: Language,
 ) -> Result<(), Failure> {
-    let report = &instance.settings.report;
-    let english = report.english.as_ref().and_then(|english| english.company.clone());
-    let company =
-        Words { zh: report.company.clone(), en: english.unwrap_or_else(|| report.company.clone()) };
+    let settings = &instance.settings.report;
+    let english = settings.english.as_ref().and_then(|english| english.company.clone());
+    let company = Words {
+        zh: settings.company.clone(),
+        en: english.unwrap_or_else(|| settings.company.clone()),
+    };
     let console = Console {
         period: asked.question.period.clone(),
+        simulated: settings.simulated || report::holds_simulated(&asked.lake)?,
         lake: asked.lake,
         calendars: asked.calendars,
         pack: asked.pack,
         company,
-        simulated: report.simulated,
         files: files.keys().cloned().collect(),
         templates: Templates::new(),
     };
     let routes = router(Arc::new(console), Arc::new(Shelf { files }));
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await.map_err(|error| {
-            Failure::request(
-                format!("cannot listen on {listen}: {error}"),
-                "choose another address with --listen, such as 127.0.0.1:0 for any free port",
-            )
-        })?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let words = language.pick("打开", "open");
         println!("{words} http://{address}/?lang={}", language.code());

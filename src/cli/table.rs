@@ -8,6 +8,8 @@ use clap::ValueEnum;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::web::csv::quoted;
+
 /// How a table is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub enum Format {
@@ -110,21 +112,6 @@ impl Table {
     }
 }
 
-/// A CSV cell. A cell that a spreadsheet would run as a formula is given a leading apostrophe.
-fn quoted(cell: &str) -> String {
-    let is_number = cell.parse::<f64>().is_ok();
-    let cell = if cell.starts_with(['=', '+', '-', '@']) && !is_number && cell != "—" {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    };
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,12 +125,5 @@ mod tests {
         table.write_text(&mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         assert_eq!(text, "指标      值\n──────  ────\n装移机  0.84\nfault      —\n");
-    }
-
-    #[test]
-    fn a_cell_that_looks_like_a_formula_is_defused() {
-        assert_eq!(quoted("=1+1"), "'=1+1");
-        assert_eq!(quoted("-3.5"), "-3.5");
-        assert_eq!(quoted("a,b"), "\"a,b\"");
     }
 }

@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Environment, Value, context};
 
 use super::Refusal;
+use super::words::words;
 
 /// `GET /console.css`
 pub(crate) async fn stylesheet() -> Response {
@@ -26,6 +27,8 @@ impl Templates {
             ("figures.html", include_str!("../../console/templates/figures.html")),
             ("ask.html", include_str!("../../console/templates/ask.html")),
             ("cases.html", include_str!("../../console/templates/cases.html")),
+            ("case.html", include_str!("../../console/templates/case.html")),
+            ("refusal.html", include_str!("../../console/templates/refusal.html")),
         ] {
             environment.add_template(name, text).expect("our own templates parse");
         }
@@ -40,7 +43,7 @@ impl Templates {
         body: Value,
     ) -> Result<Html<String>, Refusal> {
         let template = self.0.get_template(name).map_err(|error| Refusal::failed(&error))?;
-        let words = if page.chinese { chinese() } else { english() };
+        let words = words(page.chinese);
         let context = context! { page => page.context(), words, ..body };
         template.render(context).map(Html).map_err(|error| Refusal::failed(&error))
     }
@@ -58,6 +61,8 @@ pub(crate) struct Page {
     pub(crate) path: String,
     /// The query without `lang`.
     pub(crate) query: String,
+    /// What the links to other pages keep of the query, such as `&period=2020-05`.
+    pub(crate) kept: String,
 }
 
 impl Page {
@@ -67,7 +72,7 @@ impl Page {
         let link = |path: &str, chinese: &str, english: &str| {
             let text = if self.chinese { chinese } else { english };
             let here = path == self.path;
-            context! { href => format!("{path}?lang={code}"), text, here }
+            context! { href => format!("{path}?lang={code}{}", self.kept), text, here }
         };
         let joined = if self.query.is_empty() { String::new() } else { format!("&{}", self.query) };
         context! {
@@ -90,64 +95,5 @@ impl Page {
                 link("/report", "报告", "Report"),
             ],
         }
-    }
-}
-
-fn chinese() -> Value {
-    context! {
-        skip => "跳到正文",
-        pages => "页面",
-        indicator => "指标",
-        by => "切分",
-        where => "只看",
-        period => "统计期",
-        show => "查看",
-        late_only => "只看超时",
-        nothing => "没有符合条件的工单。",
-        simulated => "模拟省份：以下全部数据由程序生成，不是任何运营商的真实数据。",
-        provisional => "网页上的数字为暂定值；以已发布的报告为准。",
-    }
-}
-
-fn english() -> Value {
-    context! {
-        skip => "Skip to content",
-        pages => "Pages",
-        indicator => "Indicator",
-        by => "Slice by",
-        where => "Only",
-        period => "Period",
-        show => "Show",
-        late_only => "late cases only",
-        nothing => "No case fits.",
-        simulated => "Simulated province: every record behind these figures was generated, none is real.",
-        provisional => "Figures on these pages are provisional; the published report counts.",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{chinese, english};
-
-    #[test]
-    fn every_word_that_a_template_names_is_there_in_both_languages() {
-        let templates = [
-            include_str!("../../console/templates/shell.html"),
-            include_str!("../../console/templates/overview.html"),
-            include_str!("../../console/templates/ask.html"),
-            include_str!("../../console/templates/figures.html"),
-            include_str!("../../console/templates/cases.html"),
-        ];
-        let mut named = 0;
-        for part in templates.iter().flat_map(|text| text.split("words.").skip(1)) {
-            let end = part.find(|c: char| !c.is_ascii_lowercase() && c != '_');
-            let name = &part[..end.unwrap_or(part.len())];
-            named += 1;
-            for words in [chinese(), english()] {
-                let found = words.get_attr(name).is_ok_and(|word| !word.is_undefined());
-                assert!(found, "no word `{name}`");
-            }
-        }
-        assert!(named > 10, "{named} words looked at");
     }
 }

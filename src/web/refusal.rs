@@ -1,4 +1,7 @@
 //! All that HTTP sees of an error: a status, a stable code, and a sentence for people.
+//!
+//! A refusal answers in JSON. Where a page was asked for, the page shell is put around it: the
+//! response carries the refusal along for that.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -6,38 +9,100 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 /// Why a request is not answered. Causes go to standard error, not over the wire.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Refusal {
-    status: StatusCode,
+    pub(crate) status: StatusCode,
     code: &'static str,
-    sentence: String,
+    sentence: Said,
+    /// The parameter that is wrong.
+    pub(crate) parameter: Option<&'static str>,
+    next: Option<Said>,
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Clone)]
+struct Said {
+    chinese: String,
+    english: String,
+}
+
+impl Said {
+    fn new(chinese: impl Into<String>, english: impl Into<String>) -> Self {
+        Said { chinese: chinese.into(), english: english.into() }
+    }
+
+    fn pick(&self, chinese: bool) -> &str {
+        if chinese { &self.chinese } else { &self.english }
+    }
 }
 
 impl Refusal {
-    /// 400: the request names something that is not there or makes no sense.
-    pub(crate) fn unclear(sentence: impl Into<String>) -> Self {
-        Refusal { status: StatusCode::BAD_REQUEST, code: "unclear", sentence: sentence.into() }
+    /// 400: the request makes no sense.
+    pub(crate) fn unclear(chinese: impl Into<String>, english: impl Into<String>) -> Self {
+        Refusal::new(StatusCode::BAD_REQUEST, "unclear", Said::new(chinese, english))
     }
 
     /// 404
-    pub(crate) fn not_found(sentence: impl Into<String>) -> Self {
-        Refusal { status: StatusCode::NOT_FOUND, code: "not_found", sentence: sentence.into() }
+    pub(crate) fn not_found(chinese: impl Into<String>, english: impl Into<String>) -> Self {
+        Refusal::new(StatusCode::NOT_FOUND, "not_found", Said::new(chinese, english))
     }
 
     /// 500: we failed. The cause is logged once, here.
     pub(crate) fn failed(cause: &dyn std::error::Error) -> Self {
-        eprintln!("request failed: {cause}");
-        Refusal {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "failed",
-            sentence: "the figures could not be read; the server's log says why".into(),
+        let mut line = cause.to_string();
+        let mut below = cause.source();
+        while let Some(cause) = below {
+            line.push_str(": ");
+            line.push_str(&cause.to_string());
+            below = cause.source();
         }
+        eprintln!("request failed: {line}");
+        let sentence = Said::new(
+            "指标未能算出；原因记在服务程序的日志里",
+            "the figures could not be computed; the server's log says why",
+        );
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", sentence)
+    }
+
+    fn new(status: StatusCode, code: &'static str, sentence: Said) -> Self {
+        Refusal { status, code, sentence, parameter: None, next: None }
+    }
+
+    /// The same refusal, naming the parameter that is wrong.
+    pub(crate) fn at(mut self, parameter: &'static str) -> Self {
+        self.parameter = Some(parameter);
+        self
+    }
+
+    /// The same refusal with what to do instead.
+    pub(crate) fn with_next(
+        mut self,
+        chinese: impl Into<String>,
+        english: impl Into<String>,
+    ) -> Self {
+        self.next = Some(Said::new(chinese, english));
+        self
+    }
+
+    pub(crate) fn sentence(&self, chinese: bool) -> &str {
+        self.sentence.pick(chinese)
+    }
+
+    pub(crate) fn next(&self, chinese: bool) -> Option<&str> {
+        self.next.as_ref().map(|next| next.pick(chinese))
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = json!({ "code": self.code, "message": self.sentence });
-        (self.status, Json(body)).into_response()
+        let body = json!({
+            "code": self.code,
+            "message": self.sentence.english,
+            "where": self.parameter,
+            "next": self.next(false),
+        });
+        let mut response = (self.status, Json(body)).into_response();
+        response.extensions_mut().insert(self);
+        response
     }
 }

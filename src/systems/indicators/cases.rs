@@ -1,7 +1,10 @@
 //! The cases behind a figure, each with its clock.
 
 use arrow_array::RecordBatch;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
+use serde_json::{Value, json};
 use trueline_figures::{Outcome, Request, Traced, columns_needed, trace};
 
 use super::columns::texts;
@@ -162,7 +165,7 @@ fn is_wanted(row: &Traced, which: Which) -> bool {
     }
 }
 
-fn line(id: String, traced: Traced, columns: Vec<(String, String)>) -> CaseLine {
+pub(super) fn line(id: String, traced: Traced, columns: Vec<(String, String)>) -> CaseLine {
     let outcome = match traced.outcome {
         Outcome::Counted => CaseOutcome::Counted,
         Outcome::Excluded { reason, is_approved } => CaseOutcome::Excluded { reason, is_approved },
@@ -184,4 +187,41 @@ fn line(id: String, traced: Traced, columns: Vec<(String, String)>) -> CaseLine 
         open: traced.open,
         columns,
     }
+}
+
+/// Moments as RFC 3339, durations in seconds.
+pub(crate) fn case_json(case: &CaseLine, zone: &TimeZone) -> Value {
+    let moment = |seconds: Option<i64>| {
+        let moment = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())?;
+        Some(moment.display_with_offset(zone.to_offset(moment)).to_string())
+    };
+    let (outcome, reason, approved) = match &case.outcome {
+        CaseOutcome::Counted => ("counted", None, None),
+        CaseOutcome::Excluded { reason, is_approved } => {
+            ("excluded", Some(reason.as_str()), Some(*is_approved))
+        }
+        CaseOutcome::Unmeasurable => ("unmeasurable", None, None),
+        CaseOutcome::Open => ("open", None, None),
+    };
+    let columns: serde_json::Map<String, Value> = case
+        .columns
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+        .collect();
+    json!({
+        "case": case.id,
+        "outcome": outcome,
+        "reason": reason,
+        "approved": approved,
+        "start": moment(case.start),
+        "stop": moment(case.stop),
+        "elapsed": case.value,
+        "without_pauses": case.without_pauses,
+        "due": moment(case.due),
+        "late_by": case.late_by,
+        "limit": case.limit,
+        "limit_by": case.limit_by,
+        "open": case.open,
+        "columns": columns,
+    })
 }

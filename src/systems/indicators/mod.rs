@@ -3,6 +3,7 @@
 //! [`load`] reads a pack with everything it inherits; a pack that loads has no unknown name, no
 //! expression of the wrong type and no limit that is looser than its parent's without an approval.
 
+mod case_file;
 mod cases;
 mod columns;
 mod compile;
@@ -34,8 +35,9 @@ mod sheet;
 mod shipped;
 mod sql;
 
-pub(crate) use cases::span;
+pub use case_file::{CaseFile, CaseInterval, case_file};
 pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
+pub(crate) use cases::{case_json, span};
 pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
 pub use counts::{CountRow, Counts};
 pub use dimensions::{DimensionError, Filter, dimensions, known_names};

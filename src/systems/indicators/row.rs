@@ -146,6 +146,21 @@ pub struct LimitRow {
     pub met: Option<bool>,
 }
 
+impl LimitRow {
+    /// The kind in Chinese and English.
+    pub(crate) fn kind_words(&self) -> (&'static str, &'static str) {
+        match self.kind {
+            "mean" => ("平均", "mean"),
+            "longest" => ("最长", "longest"),
+            "share" => ("比率", "share"),
+            "bound" => ("上限", "bound"),
+            "percentile" => ("分位", "percentile"),
+            "rate" => ("比值", "rate"),
+            other => (other, other),
+        }
+    }
+}
+
 /// A figure with something in every field, for the test of the schema.
 #[cfg(test)]
 pub(super) fn full_example() -> FigureRow {

@@ -42,7 +42,12 @@ pub(crate) async fn file(
 fn answer(shelf: &Shelf, name: &str) -> Result<Response, Refusal> {
     let Some(bytes) = shelf.files.get(name) else {
         let known: Vec<&str> = shelf.files.keys().map(String::as_str).collect();
-        return Err(Refusal::not_found(format!("no `{name}`; there are {}", known.join(", "))));
+        let known = known.join(", ");
+        return Err(Refusal::not_found(
+            format!("没有报告文件 `{name}`"),
+            format!("there is no report file `{name}`"),
+        )
+        .with_next(format!("现有：{known}"), format!("there are: {known}")));
     };
     let kind = match name.rsplit('.').next() {
         Some("pdf") => "application/pdf",

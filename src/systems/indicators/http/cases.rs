@@ -1,51 +1,142 @@
 //! The cases behind a figure, each with a picture of its clock.
 
-use axum::response::Html;
+use axum::Json;
+use axum::response::{Html, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use minijinja::{Value, context};
 
-use super::asked::Asked;
-use super::{Console, LakeRecords};
-use crate::systems::indicators::{CaseLine, CaseOutcome, Question, Which, cases, span};
-use crate::web::Refusal;
+use super::asked::{Asked, encoded};
+use super::names::{NOTHING, indicator_title, label, outcome};
+use super::{Console, LakeRecords, form, sliced};
+use crate::systems::indicators::{
+    CaseLine, CaseList, CaseOutcome, Indicator, Question, case_json, cases, span,
+};
+use crate::web::{Refusal, csv};
 
-/// Cases on one page; the command line lists all.
-const CASES_MAX: usize = 200;
+/// Cases on one page.
+const PAGE: usize = 100;
 
 pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
     let indicator = asked.indicator(console)?;
-    let which = if asked.late { Which::Late } else { Which::All };
-    let question = Question { by: Vec::new(), only: Vec::new(), ..asked.question.clone() };
-    let records = LakeRecords::newest(&console.lake, &console.calendars);
-    let list = cases(&console.pack, &indicator.id, &question, which, &records)
-        .map_err(|error| Refusal::failed(&error))?;
-    let zone = TimeZone::get(&console.pack.zone).unwrap_or(TimeZone::UTC);
-    let scale = list.lines.iter().take(CASES_MAX).filter_map(natural).max().unwrap_or(1).max(1);
-    let rows: Vec<Value> = list
-        .lines
-        .iter()
-        .take(CASES_MAX)
-        .map(|case| line(console, asked, case, &zone, scale))
-        .collect();
+    let list = list(console, asked, indicator)?;
+    let pages = list.lines.len().div_ceil(PAGE).max(1);
+    let at = asked.page.min(pages);
+    let first = (at - 1) * PAGE;
+    let lines: Vec<&CaseLine> = list.lines.iter().skip(first).take(PAGE).collect();
+    let scale = lines.iter().filter_map(|case| natural(case)).max().unwrap_or(1).max(1);
+    let zone = zone(console);
+    let row = |case: &&CaseLine| line(console, asked, indicator, case, (&zone, scale));
+    let rows: Vec<Value> = lines.iter().map(row).collect();
+    let query = asked.link("", &indicator.id, &asked.filter(), &asked.manner());
     let body = context! {
         lead => asked.words(&indicator.says),
-        caption => caption(asked, rows.len(), list.total),
-        indicators => choices(console, asked, &indicator.id),
-        filter => asked.filter.clone(),
-        late => asked.late,
+        caption => caption(asked, first, rows.len(), list.total),
+        indicators => form::indicators(console, asked, &indicator.id),
+        ask => form::conditions(console, asked, "/cases"),
+        which => form::which(asked),
         head => head(asked),
+        on_clock => indicator.clock().is_some(),
+        pager => pager(asked, &query, at, pages),
+        everything => asked.link("/cases", &indicator.id, "", ""),
+        save => context! {
+            csv => format!("/cases.csv{query}"),
+            json => format!("/api/cases{query}"),
+        },
         rows,
     };
-    let title = format!("{} · {}", asked.words(&indicator.title), asked.pick("工单", "cases"));
+    let title = indicator_title(console, asked, indicator);
+    let title = format!("{title} · {}", asked.pick("工单", "cases"));
     console.templates.render("cases.html", &console.page(asked, &title, "/cases"), body)
 }
 
-fn caption(asked: &Asked, shown: usize, total: u64) -> String {
+/// All cases of the page's question, in its order.
+pub(super) fn csv(console: &Console, asked: &Asked) -> Result<Response, Refusal> {
+    let indicator = asked.indicator(console)?;
+    let list = list(console, asked, indicator)?;
+    let zone = zone(console);
+    let head = [
+        ("工单", "case"),
+        ("处置", "outcome"),
+        ("排除原因", "reason"),
+        ("区域", "region"),
+        ("城乡", "area"),
+        ("起", "start"),
+        ("止", "stop"),
+        ("历时（秒）", "elapsed (s)"),
+        ("不扣除历时（秒）", "elapsed without pauses (s)"),
+        ("应完成", "due"),
+        ("超时（秒）", "late by (s)"),
+        ("限值", "limit"),
+        ("限值来源", "limit by"),
+    ]
+    .map(|(chinese, english)| asked.pick(chinese, english).to_owned());
+    let number = |seconds: Option<i64>| seconds.map_or(String::new(), |n| n.to_string());
+    let rows = list.lines.iter().map(|case| {
+        let said = outcome(asked, indicator, &case.outcome, case.late_by, case.open.is_some());
+        let said = |name: &str| said.get_attr(name).map_or(String::new(), |word| word.to_string());
+        vec![
+            case.id.clone(),
+            said("text"),
+            said("why"),
+            column(case, "region").to_owned(),
+            column(case, "area").to_owned(),
+            moment(case.start, &zone).unwrap_or_default(),
+            moment(case.stop, &zone).unwrap_or_default(),
+            number(case.value),
+            number(case.without_pauses),
+            moment(case.due, &zone).unwrap_or_default(),
+            number(case.late_by),
+            case.limit.clone().unwrap_or_default(),
+            case.limit_by.clone().unwrap_or_default(),
+        ]
+    });
+    let name = format!("{}-{}-cases", indicator.id, asked.question.period.name);
+    Ok(csv::download(&name, &head, rows))
+}
+
+pub(super) fn json(console: &Console, asked: &Asked) -> Result<Json<serde_json::Value>, Refusal> {
+    let indicator = asked.indicator(console)?;
+    let list = list(console, asked, indicator)?;
+    let zone = zone(console);
+    Ok(Json(list.lines.iter().map(|case| case_json(case, &zone)).collect()))
+}
+
+fn list(console: &Console, asked: &Asked, indicator: &Indicator) -> Result<CaseList, Refusal> {
+    let question = Question { by: Vec::new(), only: Vec::new(), ..asked.question.clone() };
+    let records = LakeRecords::newest(&console.lake, &console.calendars);
+    cases(&console.pack, &indicator.id, &question, asked.which, &records)
+        .map_err(|error| console.refuse(&error))
+}
+
+pub(super) fn zone(console: &Console) -> TimeZone {
+    TimeZone::get(&console.pack.zone).unwrap_or(TimeZone::UTC)
+}
+
+fn caption(asked: &Asked, first: usize, shown: usize, total: u64) -> String {
+    let (from, to) = (first + 1, first + shown);
     if asked.chinese {
-        format!("共 {total} 件，列出 {shown} 件，超时多者在前。")
+        format!("共 {total} 件，这里是第 {from}–{to} 件，超时多者在前。")
     } else {
-        format!("{shown} of {total} cases, the latest first.")
+        format!("Cases {from}–{to} of {total}, the latest first.")
+    }
+}
+
+/// Links to the page before and after.
+fn pager(asked: &Asked, query: &str, at: usize, pages: usize) -> Value {
+    let link = |page: usize| format!("/cases{query}&page={page}");
+    let here = if asked.chinese {
+        format!("第 {at} 页，共 {pages} 页")
+    } else {
+        format!("page {at} of {pages}")
+    };
+    context! {
+        title => asked.pick("翻页", "Pages of cases"),
+        earlier => (at > 1).then(|| link(at - 1)),
+        later => (at < pages).then(|| link(at + 1)),
+        earlier_text => asked.pick("上一页", "Previous"),
+        later_text => asked.pick("下一页", "Next"),
+        here,
     }
 }
 
@@ -53,117 +144,128 @@ fn head(asked: &Asked) -> Value {
     context! {
         case => asked.pick("工单", "Case"),
         region => asked.pick("区域", "Region"),
-        start => asked.pick("起", "Start"),
-        stop => asked.pick("止", "Stop"),
+        times => asked.pick("起、止", "Start, stop"),
         clock => asked.pick("时钟", "Clock"),
         elapsed => asked.pick("历时", "Elapsed"),
-        subtracted => asked.pick("扣除", "Subtracted"),
         due => asked.pick("应完成", "Due"),
         outcome => asked.pick("处置", "Outcome"),
     }
-}
-
-/// The indicators of the pack, grouped, for a form.
-pub(super) fn choices(console: &Console, asked: &Asked, chosen: &str) -> Vec<Value> {
-    let groups = console.pack.groups.iter();
-    groups
-        .map(|group| {
-            let options: Vec<Value> = console
-                .pack
-                .in_group(&group.id)
-                .map(|one| {
-                    let text = asked.words(&one.title);
-                    context! { value => one.id.clone(), text, chosen => one.id == chosen }
-                })
-                .collect();
-            context! { title => asked.words(&group.title), options }
-        })
-        .collect()
 }
 
 fn natural(case: &CaseLine) -> Option<i64> {
     Some(case.stop? - case.start?)
 }
 
-fn line(console: &Console, asked: &Asked, case: &CaseLine, zone: &TimeZone, scale: i64) -> Value {
-    let column = |name: &str| {
-        let found = case.columns.iter().find(|(column, _)| column == name);
-        found.map(|(_, value)| value.as_str()).unwrap_or_default()
-    };
-    let region = column("region");
-    let region_name = console.pack.label("region", region).map_or(region, |w| asked.words(w));
-    let about: Vec<&str> = ["service", "kind", "area", "channel", "cause"]
+fn column<'a>(case: &'a CaseLine, name: &str) -> &'a str {
+    let found = case.columns.iter().find(|(column, _)| column == name);
+    found.map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+fn line(
+    console: &Console,
+    asked: &Asked,
+    indicator: &Indicator,
+    case: &CaseLine,
+    (zone, scale): (&TimeZone, i64),
+) -> Value {
+    let about: Vec<String> = ["service", "kind", "area", "channel", "cause"]
         .iter()
-        .map(|name| column(name))
-        .filter(|value| !value.is_empty())
+        .map(|name| (*name, column(case, name)))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| label(console, asked, name, value))
         .collect();
     let subtracted = match (case.without_pauses, case.value) {
-        (Some(all), Some(value)) if all > value => span(all - value),
+        (Some(all), Some(value)) if all > value => {
+            format!("{} {}", asked.pick("扣除", "less"), span(all - value))
+        }
         _ => String::new(),
     };
+    let is_out = case.outcome != CaseOutcome::Counted;
+    let on_clock = indicator.clock().is_some();
+    let nothing = || NOTHING.to_owned();
     context! {
         case => case.id.clone(),
+        href => asked.link(
+            "/case",
+            &indicator.id,
+            &asked.filter(),
+            &format!("{}&case={}", asked.manner(), encoded(&case.id)),
+        ),
         about => about.join(" · "),
-        region => region_name,
-        start => moment(case.start, zone),
-        stop => moment(case.stop, zone),
+        region => label(console, asked, "region", column(case, "region")),
+        start => moment(case.start, zone).unwrap_or_else(nothing),
+        stop => moment(case.stop, zone).unwrap_or_else(nothing),
         clock => clock(asked, case, scale),
-        elapsed => case.value.map(span),
+        elapsed => case.value.or(case.open).filter(|_| on_clock).map_or_else(nothing, span),
         subtracted,
-        due => moment(case.due, zone),
-        late_by => case.late_by.filter(|late| *late > 0).map(|late| {
-            format!("{} {}", asked.pick("超时", "late by"), span(late))
-        }),
-        outcome => outcome(asked, case),
+        due => moment(case.due, zone).unwrap_or_else(nothing),
+        late_by => late_by(asked, case),
+        out => is_out,
+        outcome => outcome(asked, indicator, &case.outcome, case.late_by, case.open.is_some()),
     }
 }
 
-fn outcome(asked: &Asked, case: &CaseLine) -> String {
-    match &case.outcome {
-        CaseOutcome::Counted => asked.pick("计入", "counted").to_owned(),
-        CaseOutcome::Excluded { reason, is_approved } => {
-            let word = asked.pick("排除", "excluded");
-            let open =
-                if *is_approved { "" } else { asked.pick("，无审批", ", nobody approved") };
-            format!("{word}: {reason}{open}")
+/// By how much a case is late. One that is not counted would be, which is worth knowing of an
+/// exclusion.
+pub(super) fn late_by(asked: &Asked, case: &CaseLine) -> Option<String> {
+    let late = case.late_by.filter(|late| *late > 0)?;
+    Some(format!("{} {}", late_word(asked, &case.outcome), span(late)))
+}
+
+pub(super) fn late_word<'a>(asked: &Asked, outcome: &CaseOutcome) -> &'a str {
+    match outcome {
+        CaseOutcome::Counted => asked.pick("超时", "late by"),
+        CaseOutcome::Open => asked.pick("未完已超时", "not done, overdue by"),
+        CaseOutcome::Excluded { .. } | CaseOutcome::Unmeasurable => {
+            asked.pick("若计入则超时", "if counted, late by")
         }
-        CaseOutcome::Unmeasurable => asked.pick("无法计时", "cannot be measured").to_owned(),
-        CaseOutcome::Open => asked.pick("未完", "open").to_owned(),
     }
 }
 
 /// A bar from start to stop on a common scale: counted time, subtracted time, the due mark.
 fn clock(asked: &Asked, case: &CaseLine, scale: i64) -> String {
-    let (Some(start), Some(value)) = (case.start, case.value) else { return String::new() };
-    let whole = natural(case).unwrap_or(value).max(value);
+    let (Some(start), Some(value), Some(natural)) = (case.start, case.value, natural(case)) else {
+        return String::new();
+    };
+    let whole = natural.max(value);
     let part = |seconds: i64| 300.0 * seconds as f64 / scale as f64;
     let late = case.late_by.is_some_and(|late| late > 0);
-    let colour = if late { "var(--bad)" } else { "var(--accent)" };
+    let fill = match (&case.outcome, late) {
+        (CaseOutcome::Counted, true) => "late",
+        (CaseOutcome::Counted, false) => "counted",
+        (CaseOutcome::Excluded { .. } | CaseOutcome::Unmeasurable | CaseOutcome::Open, _) => "out",
+    };
     let mut svg = format!(
         "<svg viewBox=\"0 0 302 22\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{} {}\">",
         asked.pick("历时", "elapsed"),
         span(value)
     );
     svg.push_str(&format!(
-        "<rect x=\"1\" y=\"6\" width=\"{:.1}\" height=\"10\" fill=\"var(--line)\"/>\
-         <rect x=\"1\" y=\"6\" width=\"{:.1}\" height=\"10\" fill=\"{colour}\"/>",
+        "<rect class=\"taken\" x=\"1\" y=\"6\" width=\"{:.1}\" height=\"10\"/>\
+         <rect class=\"{fill}\" x=\"1\" y=\"6\" width=\"{:.1}\" height=\"10\"/>",
         part(whole),
         part(value)
     ));
     if let Some(due) = case.due.map(|due| due - start).filter(|due| *due <= scale) {
         let x = 1.0 + part(due);
         svg.push_str(&format!(
-            "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"1\" y2=\"21\" stroke=\"currentColor\" \
-             stroke-width=\"1.5\"/>"
+            "<line class=\"due\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"1\" y2=\"21\"/>"
         ));
     }
     svg.push_str("</svg>");
     svg
 }
 
-fn moment(seconds: Option<i64>, zone: &TimeZone) -> String {
-    let Some(moment) = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) else {
-        return String::new();
-    };
-    zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string()
+pub(super) fn moment(seconds: Option<i64>, zone: &TimeZone) -> Option<String> {
+    let moment = Timestamp::from_second(seconds?).ok()?;
+    Some(zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+/// The list that a case was opened from.
+pub(super) fn back(asked: &Asked, indicator: &Indicator) -> String {
+    if asked.by.is_empty() {
+        asked.link("/cases", &indicator.id, &asked.filter(), &asked.manner())
+    } else {
+        sliced::link(asked, indicator)
+    }
 }

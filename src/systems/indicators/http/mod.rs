@@ -4,15 +4,21 @@
 //! records no longer say. Its numbers are provisional: the published report counts.
 
 mod asked;
+mod case;
 mod cases;
+mod cross;
+mod form;
+mod names;
 mod overview;
+mod refused;
 mod sliced;
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
-use axum::response::Html;
+use axum::extract::{RawQuery, Request, State};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
 use trueline_clock::Calendar;
 use trueline_figures::Period;
 
@@ -47,11 +53,7 @@ pub(crate) async fn overview(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    in_background(move || {
-        let asked = Asked::new(&console, query.as_deref())?;
-        overview::page(&console, &asked)
-    })
-    .await
+    answer(console, query, overview::page).await
 }
 
 /// `GET /figures`: one indicator, sliced.
@@ -59,11 +61,15 @@ pub(crate) async fn figures(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    in_background(move || {
-        let asked = Asked::new(&console, query.as_deref())?;
-        sliced::page(&console, &asked)
-    })
-    .await
+    answer(console, query, sliced::page).await
+}
+
+/// `GET /figures.csv`: the rows of that page.
+pub(crate) async fn figures_csv(
+    State(console): State<Arc<Console>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    answer(console, query, sliced::csv).await
 }
 
 /// `GET /cases`: the cases behind a figure.
@@ -71,11 +77,23 @@ pub(crate) async fn cases(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    in_background(move || {
-        let asked = Asked::new(&console, query.as_deref())?;
-        cases::page(&console, &asked)
-    })
-    .await
+    answer(console, query, cases::page).await
+}
+
+/// `GET /cases.csv`: all of those cases.
+pub(crate) async fn cases_csv(
+    State(console): State<Arc<Console>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    answer(console, query, cases::csv).await
+}
+
+/// `GET /case`: one case, and its clock.
+pub(crate) async fn case(
+    State(console): State<Arc<Console>>,
+    RawQuery(query): RawQuery,
+) -> Result<Html<String>, Refusal> {
+    answer(console, query, case::page).await
 }
 
 /// `GET /api/figures`: the rows that `trueline indicators --format json` prints.
@@ -83,19 +101,55 @@ pub(crate) async fn figures_json(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<serde_json::Value>, Refusal> {
-    in_background(move || {
-        let asked = Asked::new(&console, query.as_deref())?;
-        let results = asked.compute(&console, asked.by.clone(), asked.only())?;
+    answer(console, query, |console, asked| {
+        let results = asked.compute(console, asked.by.clone(), asked.only())?;
         serde_json::to_value(&results.rows).map(Json).map_err(|error| Refusal::failed(&error))
     })
     .await
 }
 
+/// `GET /api/cases`: the cases that `trueline cases --limit 0 --format json` prints.
+pub(crate) async fn cases_json(
+    State(console): State<Arc<Console>>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<serde_json::Value>, Refusal> {
+    answer(console, query, cases::json).await
+}
+
+/// Any other address.
+pub(crate) async fn nowhere(request: Request) -> Response {
+    let path = request.uri().path();
+    Refusal::not_found(format!("没有 {path} 这个页面"), format!("there is no page {path}"))
+        .into_response()
+}
+
+/// Puts the page shell around a refusal, unless a program asked.
+pub(crate) async fn dress(
+    State(console): State<Arc<Console>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let address = request.uri().clone();
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Refusal>() {
+        Some(refusal) if !address.path().starts_with("/api/") => {
+            refused::page(&console, &address, &refusal)
+        }
+        Some(_) | None => response,
+    }
+}
+
 /// Reading the lake blocks, so it does not happen on the threads that answer.
-async fn in_background<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+async fn answer<T: Send + 'static>(
+    console: Arc<Console>,
+    query: Option<String>,
+    work: impl FnOnce(&Console, &Asked) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    match tokio::task::spawn_blocking(work).await {
+    let task = tokio::task::spawn_blocking(move || {
+        let asked = Asked::new(&console, query.as_deref())?;
+        work(&console, &asked)
+    });
+    match task.await {
         Ok(answer) => answer,
         Err(error) => Err(Refusal::failed(&error)),
     }
@@ -103,14 +157,31 @@ async fn in_background<T: Send + 'static>(
 
 impl Console {
     fn page(&self, asked: &Asked, title: &str, path: &str) -> Page {
+        let period = &asked.question.period.name;
+        let kept = if *period == self.period.name {
+            String::new()
+        } else {
+            format!("&period={}", asked::encoded(period))
+        };
         Page {
             title: title.to_owned(),
             chinese: asked.chinese,
             company: asked.words(&self.company).to_owned(),
-            period: asked.question.period.name.clone(),
+            period: period.clone(),
             simulated: self.simulated,
             path: path.to_owned(),
             query: asked.rest.clone(),
+            kept,
+        }
+    }
+
+    fn refuse(&self, error: &ComputeError) -> Refusal {
+        match error {
+            ComputeError::Dimension(error) => asked::wrong_filter(error, self),
+            ComputeError::NoIndicator { id, .. } => asked::no_indicator(self, id),
+            ComputeError::Calendar(_) | ComputeError::Records { .. } | ComputeError::Run { .. } => {
+                Refusal::failed(error)
+            }
         }
     }
 }
@@ -122,12 +193,10 @@ impl Asked {
         by: Vec<String>,
         only: Vec<String>,
     ) -> Result<Results, Refusal> {
+        super::dimensions(&console.pack, &by)
+            .map_err(|error| asked::wrong_filter(&error, console).at("by"))?;
         let question = Question { by, only, ..self.question.clone() };
         let records = LakeRecords::newest(&console.lake, &console.calendars);
-        compute(&console.pack, &question, &records).map_err(|error| match error {
-            ComputeError::Dimension(error) => Refusal::unclear(error.to_string()),
-            ComputeError::NoIndicator { .. } => Refusal::not_found(error.to_string()),
-            other => Refusal::failed(&other),
-        })
+        compute(&console.pack, &question, &records).map_err(|error| console.refuse(&error))
     }
 }

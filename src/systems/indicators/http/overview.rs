@@ -7,59 +7,70 @@ use minijinja::{Value, context};
 
 use super::Console;
 use super::asked::Asked;
-use crate::systems::indicators::{FigureRow, Results, span};
+use super::names::{NOTHING, count, label, limit_tag, unit};
+use crate::systems::indicators::{Dataset, FigureRow, Indicator, Results, span};
 use crate::web::Refusal;
 
 pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
     let results = asked.compute(console, vec!["month".into()], Vec::new())?;
-    let groups: Vec<Value> = console
+    let lines: Vec<(&str, Vec<&FigureRow>)> = console
         .pack
         .groups
         .iter()
         .map(|group| {
-            let rows: Vec<Value> = console
-                .pack
-                .in_group(&group.id)
-                .flat_map(|indicator| {
-                    let mine = results.rows.iter().filter(|row| row.indicator == indicator.id);
-                    let shown = mine.filter(|row| {
-                        let is_main = indicator
-                            .publish
-                            .iter()
-                            .any(|statistic| statistic.main && statistic.id == row.statistic);
-                        let published = if indicator.segments.is_empty() {
-                            row.slice.is_empty()
-                        } else {
-                            row.slice.len() == indicator.segments.len()
-                                && indicator.segments.iter().all(|name| {
-                                    row.slice.get(name).is_some_and(|value| !value.is_empty())
-                                })
-                        };
-                        is_main && published
-                    });
-                    shown.map(|row| line(console, asked, &results, row)).collect::<Vec<_>>()
-                })
-                .collect();
-            context! { title => asked.words(&group.title), rows }
+            let indicators = console.pack.in_group(&group.id);
+            let rows = indicators.flat_map(|indicator| main_rows(indicator, &results)).collect();
+            (asked.words(&group.title), rows)
+        })
+        .filter(|(_, rows): &(&str, Vec<&FigureRow>)| !rows.is_empty())
+        .collect();
+    let shown: Vec<&FigureRow> = lines.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
+    let groups: Vec<Value> = lines
+        .iter()
+        .map(|(title, rows)| {
+            let rows: Vec<Value> =
+                rows.iter().map(|row| line(console, asked, &results, row)).collect();
+            context! { title => *title, rows }
         })
         .collect();
+    let body = context! {
+        groups,
+        files => files(console, asked),
+        lead => lead(console, asked),
+        head => head(asked),
+        summary => summary(asked, &shown),
+        empty => shown.iter().all(|row| row.value.is_none()),
+    };
     let title = asked.pick("指标总览", "Indicators");
-    let files: Vec<Value> = console
-        .files
-        .iter()
-        .map(|name| context! { href => format!("/report/{name}"), text => name })
-        .collect();
-    let body = context! { groups, files, lead => lead(console, asked), head => head(asked) };
     console.templates.render("overview.html", &console.page(asked, title, "/"), body)
+}
+
+/// The main figures of an indicator: one, or one for each segment that is published.
+fn main_rows<'a>(indicator: &'a Indicator, results: &'a Results) -> Vec<&'a FigureRow> {
+    let mine = results.rows.iter().filter(|row| row.indicator == indicator.id);
+    mine.filter(|row| {
+        let mut main = indicator.publish.iter().filter(|statistic| statistic.main);
+        let is_published = if indicator.segments.is_empty() {
+            row.slice.is_empty()
+        } else {
+            row.slice.len() == indicator.segments.len()
+                && indicator
+                    .segments
+                    .iter()
+                    .all(|name| row.slice.get(name).is_some_and(|value| !value.is_empty()))
+        };
+        is_published && main.any(|statistic| statistic.id == row.statistic)
+    })
+    .collect()
 }
 
 fn lead(console: &Console, asked: &Asked) -> String {
     let pack = asked.words(&console.pack.title);
     let version = &console.pack.version;
     if asked.chinese {
-        format!("{pack}（{version}）。点指标名可任意切分，点超时件数可看工单。")
+        format!("{pack}（{version}）。点指标名可任意切分，点件数可看背后的工单。")
     } else {
-        format!("{pack} ({version}). Open a name to slice it, a late count to see its cases.")
+        format!("{pack} ({version}). Open a name to slice it, a count to see its cases.")
     }
 }
 
@@ -69,7 +80,7 @@ fn head(asked: &Asked) -> Value {
         value => asked.pick("值", "Value"),
         n => asked.pick("件数", "Cases"),
         late => asked.pick("超时", "Late"),
-        longest => asked.pick("最长", "Longest"),
+        longest => asked.pick("最长（时:分:秒）", "Longest (h:min:s)"),
         limits => asked.pick("限值", "Limits"),
         trend => asked.pick("逐月", "By month"),
         excluded => asked.pick("排除", "Excluded"),
@@ -77,72 +88,100 @@ fn head(asked: &Asked) -> Value {
     }
 }
 
+/// The files of the report, by language.
+fn files(console: &Console, asked: &Asked) -> Vec<Value> {
+    [("zh", "中文", "Chinese"), ("en", "英文", "English")]
+        .into_iter()
+        .map(|(code, chinese, english)| {
+            let mine = console.files.iter().filter_map(|name| {
+                let ending = name.strip_prefix(&format!("report.{code}."))?;
+                let text = ending.to_ascii_uppercase();
+                Some(context! { href => format!("/report/{name}"), text })
+            });
+            let files: Vec<Value> = mine.collect();
+            context! { title => asked.pick(chinese, english), files }
+        })
+        .filter(|group| group.get_attr("files").is_ok_and(|files| files.is_true()))
+        .collect()
+}
+
+/// How many limits are kept, missed, and read by nobody.
+fn summary(asked: &Asked, rows: &[&FigureRow]) -> Vec<Value> {
+    let limits = || rows.iter().flat_map(|row| &row.limits);
+    let met = limits().filter(|limit| limit.met == Some(true)).count();
+    let missed = limits().filter(|limit| limit.met == Some(false)).count();
+    let unverified = limits().filter(|limit| !limit.verified).count();
+    let text = |n: usize, chinese: &str, english: &str| {
+        if asked.chinese { chinese.replace('N', &n.to_string()) } else { format!("{n} {english}") }
+    };
+    let mut counts = vec![
+        context! { kind => " good", text => text(met, "✓ 限值达标 N 项", "limits met ✓") },
+        context! {
+            kind => if missed > 0 { " bad" } else { " plain" },
+            text => text(missed, "✗ 未达标 N 项", "missed ✗"),
+        },
+    ];
+    if unverified > 0 {
+        let text = text(
+            unverified,
+            "其中 N 项限值未在原文中核实",
+            "limits unverified: nobody has read them in their primary text",
+        );
+        counts.push(context! { kind => " plain", text });
+    }
+    counts
+}
+
 fn line(console: &Console, asked: &Asked, results: &Results, row: &FigureRow) -> Value {
     let pack = &console.pack;
     let id = format!("{}.{}", row.indicator, row.statistic);
-    let title = pack.figure(&id).map_or("", |(_, statistic)| asked.words(&statistic.title));
+    let found = pack.figure(&id);
+    let title = found.map_or("", |(_, statistic)| asked.words(&statistic.title));
     let filter: Vec<String> =
         row.slice.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let filter = filter.join(",");
-    let slice: Vec<&str> = row
-        .slice
-        .iter()
-        .map(|(name, value)| pack.label(name, value).map_or(value.as_str(), |w| asked.words(w)))
-        .collect();
+    let slice: Vec<String> =
+        row.slice.iter().map(|(name, value)| label(console, asked, name, value)).collect();
     let limits: Vec<Value> =
         row.limits.iter().map(|limit| limit_tag(console, asked, limit)).collect();
-    let has_limit = row.limited > 0;
+    let has_cases = found.is_some_and(|(indicator, _)| indicator.dataset == Dataset::Case);
+    let cell = |name: &str, n: Option<u64>, more: &str, bad: bool| {
+        let href =
+            (has_cases && n > Some(0)).then(|| asked.link("/cases", &row.indicator, &filter, more));
+        context! { name, text => n.map_or(NOTHING.to_owned(), count), href, bad }
+    };
+    let excluded = row.excluded.iter().map(|excluded| excluded.n).sum::<u64>();
+    let late = (row.limited > 0).then_some(row.late);
+    let longest = context! { name => asked.pick("最长", "Longest"), text => longest(row) };
     context! {
         title,
         slice => slice.join(" · "),
         printed => row.printed.clone(),
-        unit => unit(console, asked, &row.unit),
-        n => row.n,
-        late => if has_limit { row.late.to_string() } else { String::new() },
-        late_href => (row.late > 0)
-            .then(|| asked.link("/cases", &row.indicator, &filter, "&late=yes")),
-        longest => longest(row),
+        unit => if row.value.is_some() { unit(console, asked, &row.unit) } else { String::new() },
+        counts => vec![
+            cell(asked.pick("件数", "Cases"), Some(row.n), "", false),
+            cell(asked.pick("超时", "Late"), late, "&which=late", true),
+            longest,
+        ],
         limits,
         spark => spark(results, row, asked),
-        excluded => row.excluded.iter().map(|excluded| excluded.n).sum::<u64>(),
-        open => row.open.as_ref().map(|open| open.n),
+        rest => vec![
+            cell(asked.pick("排除", "Excluded"), Some(excluded), "&which=excluded", false),
+            cell(
+                asked.pick("期末未完", "Open at the end"),
+                row.open.as_ref().map(|open| open.n),
+                "&which=open",
+                false,
+            ),
+        ],
         href => asked.link("/figures", &row.indicator, &filter, "&by=prefecture"),
     }
 }
 
-/// The unit as it is printed after a number.
-pub(super) fn unit(console: &Console, asked: &Asked, unit: &str) -> String {
-    console.pack.units.get(unit).map_or(unit, |words| asked.words(words)).to_owned()
-}
-
-/// The longest case as hours and minutes; nothing for what is not on a clock.
+/// The longest case as hours, minutes and seconds; nothing for what is not on a clock.
 pub(super) fn longest(row: &FigureRow) -> String {
     let seconds = row.longest.filter(|_| row.measured_in == "s");
-    seconds.map_or(String::new(), span)
-}
-
-/// A limit in words, marked when it is broken or nobody has read it in a primary text.
-pub(super) fn limit_tag(
-    console: &Console,
-    asked: &Asked,
-    limit: &crate::systems::indicators::LimitRow,
-) -> Value {
-    let kind = match limit.kind {
-        "mean" => asked.pick("平均", "mean"),
-        "longest" => asked.pick("最长", "longest"),
-        "share" => asked.pick("比率", "share"),
-        "bound" => asked.pick("上限", "bound"),
-        "percentile" => asked.pick("分位", "percentile"),
-        other => other,
-    };
-    let unverified = if limit.verified { "" } else { asked.pick("·未核实", " · unverified") };
-    let unit = unit(console, asked, &limit.unit);
-    let value = if limit.value != 0.0 && limit.value.abs() < 0.001 {
-        format!("{:e}", limit.value)
-    } else {
-        limit.value.to_string()
-    };
-    context! { text => format!("{kind} {value} {unit}{unverified}"), met => limit.met }
+    seconds.map_or(NOTHING.to_owned(), span)
 }
 
 /// The months of a figure as a small line with words for those who cannot see it.
@@ -166,7 +205,8 @@ fn spark(results: &Results, row: &FigureRow, asked: &Asked) -> String {
     }
     let low = months.iter().map(|month| month.1).fold(f64::INFINITY, f64::min);
     let high = months.iter().map(|month| month.1).fold(f64::NEG_INFINITY, f64::max);
-    let height = if high > low { high - low } else { 1.0 };
+    // A figure that never moves is a line through the middle.
+    let (low, height) = if high > low { (low, high - low) } else { (low - 0.5, 1.0) };
     let mut points = String::new();
     let mut said = String::new();
     for (index, (name, value, printed)) in months.iter().enumerate() {

@@ -1,64 +1,99 @@
 //! One indicator, sliced as the reader likes; every cell leads to its cases.
 
-use axum::response::Html;
+use axum::response::{Html, Response};
 use minijinja::{Value, context};
 
-use super::asked::Asked;
-use super::overview::{limit_tag, longest, unit};
-use super::{Console, cases};
-use crate::systems::indicators::{FigureRow, Indicator, known_names, span};
-use crate::web::Refusal;
+use super::asked::{Asked, encoded};
+use super::names::{
+    NOTHING, count, dimension_title, indicator_title, label, limit_tag, limit_text, unit,
+};
+use super::overview::longest;
+use super::{Console, cross, form};
+use crate::systems::indicators::{Dataset, FigureRow, Indicator, LimitRow, Results, span};
+use crate::web::{Refusal, csv};
 
-/// Beyond this a page is no longer read; the JSON has all rows.
-const ROWS_MAX: usize = 2000;
+/// Beyond this a page is no longer read; the downloads have all rows.
+const ROWS_MAX: usize = 500;
+
+/// The figures of one indicator along the dimensions that were asked for.
+pub(super) struct Sliced<'a> {
+    pub(super) console: &'a Console,
+    pub(super) asked: &'a Asked,
+    pub(super) indicator: &'a Indicator,
+    pub(super) results: &'a Results,
+}
+
+/// One number of a row, with the cases behind it.
+struct Cell {
+    text: String,
+    href: Option<String>,
+    bad: bool,
+    missed: Option<String>,
+}
 
 pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
     let indicator = asked.indicator(console)?;
-    let by = asked.by.clone();
-    let results = asked.compute(console, by.clone(), vec![indicator.id.clone()])?;
-    let first = indicator.publish.first().map(|statistic| statistic.id.as_str());
-    let rows: Vec<&FigureRow> = results
-        .rows
-        .iter()
-        .filter(|row| Some(row.statistic.as_str()) == first)
-        .filter(|row| {
-            let all = row.slice.len() == by.len();
-            row.slice.is_empty() || all && by.iter().all(|name| row.slice.contains_key(name))
-        })
-        .collect();
+    let results = asked.compute(console, asked.by.clone(), vec![indicator.id.clone()])?;
+    let sliced = Sliced { console, asked, indicator, results: &results };
+    let rows = sliced.rows();
     let total = rows.len();
-    let mut shown: Vec<Value> = Vec::new();
-    for row in rows.iter().filter(|row| !row.slice.is_empty()).take(ROWS_MAX) {
-        shown.push(line(console, asked, indicator, row, &results.rows));
+    let mut shown: Vec<Value> = rows.iter().take(ROWS_MAX).map(|row| sliced.line(row)).collect();
+    if total > ROWS_MAX {
+        shown.extend(rows.last().map(|whole| sliced.line(whole)));
     }
-    for row in rows.iter().filter(|row| row.slice.is_empty()) {
-        shown.push(line(console, asked, indicator, row, &results.rows));
-    }
-    let title = asked.words(&indicator.title).to_owned();
-    let whole = rows.iter().find(|row| row.slice.is_empty());
-    let limits: Vec<Value> = whole
-        .map(|row| row.limits.iter().map(|limit| limit_tag(console, asked, limit)).collect())
-        .unwrap_or_default();
+    let title = indicator_title(console, asked, indicator);
+    let query = asked.link("", &indicator.id, &asked.filter(), &asked.manner());
     let body = context! {
         lead => asked.words(&indicator.says),
         definition => definition(asked, indicator),
-        limits => limits.iter().map(|tag| tag.get_attr("text").unwrap_or_default()).collect::<Vec<_>>(),
+        limits => sliced.limits(),
         caption => caption(asked, total),
-        indicators => cases::choices(console, asked, &indicator.id),
-        dimensions => boxes(console, asked),
-        filter => asked.filter.clone(),
-        keys => by.iter().map(|name| dimension_title(console, asked, name)).collect::<Vec<_>>(),
-        columns => columns(asked, indicator),
+        indicators => form::indicators(console, asked, &indicator.id),
+        dimensions => form::dimensions(console, asked),
+        ask => form::conditions(console, asked, "/figures"),
+        keys => sliced.keys(),
+        columns => sliced.columns(),
+        cross => cross::table(&sliced),
+        empty => rows.iter().all(|row| row.n == 0 && row.value.is_none()),
+        save => context! {
+            csv => format!("/figures.csv{query}"),
+            json => format!("/api/figures{query}"),
+        },
         rows => shown,
     };
     console.templates.render("figures.html", &console.page(asked, &title, "/figures"), body)
 }
 
+/// Every row of the page, the whole last.
+pub(super) fn csv(console: &Console, asked: &Asked) -> Result<Response, Refusal> {
+    let indicator = asked.indicator(console)?;
+    let results = asked.compute(console, asked.by.clone(), vec![indicator.id.clone()])?;
+    let sliced = Sliced { console, asked, indicator, results: &results };
+    let mut head = sliced.keys();
+    head.extend(sliced.columns());
+    let rows = sliced.rows();
+    let rows = rows.iter().map(|row| {
+        let mut cells = sliced.key_texts(row);
+        cells.extend(sliced.cells(row, false).into_iter().map(|cell| cell.text));
+        cells
+    });
+    let name = format!("{}-{}", indicator.id, asked.question.period.name);
+    Ok(csv::download(&name, &head, rows))
+}
+
 fn caption(asked: &Asked, total: usize) -> String {
+    let cut = match (total > ROWS_MAX, asked.chinese) {
+        (false, _) => String::new(),
+        (true, true) => format!("这里列出前 {ROWS_MAX} 行，下载可得全部。"),
+        (true, false) => format!(" The first {ROWS_MAX} are listed, a download has all."),
+    };
     if asked.chinese {
-        format!("共 {total} 行；末行为整体。点数字可看工单。")
+        format!("共 {total} 行，末行为整体；时长为时:分:秒。点数字可看工单。{cut}")
     } else {
-        format!("{total} rows; the last is the whole. Open a number to see its cases.")
+        format!(
+            "{total} rows, the last is the whole; durations in h:min:s. Open a number to see its \
+             cases.{cut}"
+        )
     }
 }
 
@@ -76,123 +111,179 @@ fn definition(asked: &Asked, indicator: &Indicator) -> String {
     text
 }
 
-fn columns(asked: &Asked, indicator: &Indicator) -> Vec<String> {
-    let mut columns: Vec<String> =
-        indicator.publish.iter().map(|one| asked.words(&one.title).to_owned()).collect();
-    let rest = [
-        ("件数", "Cases"),
-        ("超时", "Late"),
-        ("中位", "Median"),
-        ("P95", "P95"),
-        ("最长", "Longest"),
-        ("排除", "Excluded"),
-        ("期末未完", "Open"),
-    ];
-    columns.extend(rest.iter().map(|(chinese, english)| asked.pick(chinese, english).to_owned()));
-    columns
-}
-
-fn line(
-    console: &Console,
-    asked: &Asked,
-    indicator: &Indicator,
-    row: &FigureRow,
-    rows: &[FigureRow],
-) -> Value {
-    let mut filter: Vec<String> =
-        asked.filter.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    filter.extend(row.slice.iter().map(|(name, value)| format!("{name}={value}")));
-    let filter = filter.join(",");
-    let cases = |more: &str| asked.link("/cases", &indicator.id, &filter, more);
-    let plain = |text: String| context! { text };
-    let mut cells: Vec<Value> = indicator
-        .publish
-        .iter()
-        .map(|statistic| {
-            let mine = rows
-                .iter()
-                .find(|other| other.statistic == statistic.id && other.slice == row.slice);
-            let text = mine.map_or("—".to_owned(), |mine| {
-                format!("{} {}", mine.printed, unit(console, asked, &mine.unit))
-            });
-            context! { text, href => cases("") }
-        })
-        .collect();
-    cells.push(context! { text => row.n, href => cases("") });
-    let late = if row.limited > 0 { row.late.to_string() } else { String::new() };
-    cells.push(if row.late > 0 {
-        context! { text => late, href => cases("&late=yes"), bad => true }
-    } else {
-        plain(late)
-    });
-    let is_clock = row.measured_in == "s";
-    let percentile =
-        |value: Option<i64>| plain(value.filter(|_| is_clock).map_or(String::new(), span));
-    cells.push(percentile(row.percentiles.as_ref().map(|p| p.p50 as i64)));
-    cells.push(percentile(row.percentiles.as_ref().map(|p| p.p95)));
-    cells.push(plain(longest(row)));
-    cells.push(plain(row.excluded.iter().map(|one| one.n).sum::<u64>().to_string()));
-    cells.push(plain(row.open.as_ref().map_or(String::new(), |open| open.n.to_string())));
-    let is_total = row.slice.is_empty();
-    let keys: Vec<Value> = asked
-        .by
-        .iter()
-        .enumerate()
-        .map(|(index, name)| {
-            let text = match row.slice.get(name) {
-                Some(value) => label(console, asked, name, value),
-                None if index == 0 => asked.pick("整体", "Whole").to_owned(),
-                None => String::new(),
-            };
-            context! { text }
-        })
-        .collect();
-    context! { keys, cells, total => is_total && !asked.by.is_empty() }
-}
-
-fn label(console: &Console, asked: &Asked, name: &str, value: &str) -> String {
-    if value.is_empty() {
-        return asked.pick("未填", "not given").to_owned();
+impl<'a> Sliced<'a> {
+    /// Rows of the first published statistic that are cut along all dimensions, then the whole.
+    fn rows(&self) -> Vec<&'a FigureRow> {
+        let by = &self.asked.by;
+        let whole = self.main().filter(|row| row.slice.is_empty());
+        let cut = self.main().filter(|row| {
+            !by.is_empty()
+                && row.slice.len() == by.len()
+                && by.iter().all(|name| row.slice.contains_key(name))
+        });
+        cut.chain(whole).collect()
     }
-    console.pack.label(name, value).map_or(value, |words| asked.words(words)).to_owned()
-}
 
-fn dimension_title(console: &Console, asked: &Asked, name: &str) -> String {
-    if let Some(level) = console.pack.levels.iter().find(|level| level.name == name) {
-        return asked.words(&level.title).to_owned();
+    /// Every row of the first published statistic.
+    pub(super) fn main(&self) -> impl Iterator<Item = &'a FigureRow> + use<'a> {
+        let first = self.indicator.publish.first().map(|statistic| statistic.id.as_str());
+        self.results.rows.iter().filter(move |row| Some(row.statistic.as_str()) == first)
     }
-    let chinese = match name {
-        "month" => "月份",
-        "quarter" => "季度",
-        "day" => "日期",
-        "area" => "城乡",
-        "channel" => "渠道",
-        "kind" => "业务类型",
-        "service" => "业务",
-        "cause" => "原因",
-        "maintainer" => "维护方",
-        other => other,
-    };
-    asked.pick(chinese, name).to_owned()
-}
 
-/// The dimensions that most people slice by, and those already chosen.
-fn boxes(console: &Console, asked: &Asked) -> Vec<Value> {
-    const USUAL: [&str; 9] =
-        ["prefecture", "county", "month", "quarter", "area", "channel", "kind", "service", "cause"];
-    let known = known_names(&console.pack);
-    let usual = USUAL.iter().map(|name| (*name).to_owned()).filter(|name| known.contains(name));
-    let mut names: Vec<String> = usual.collect();
-    for name in &asked.by {
-        if !names.contains(name) {
-            names.push(name.clone());
+    /// The limits of all statistics, each once; missed if any figure of the whole misses it.
+    fn limits(&self) -> Vec<Value> {
+        let segments = &self.indicator.segments;
+        let is_published = |row: &&FigureRow| row.slice.keys().all(|key| segments.contains(key));
+        let all = self.results.rows.iter().filter(is_published).flat_map(|row| &row.limits);
+        let mut found: Vec<(String, &LimitRow)> = Vec::new();
+        for limit in all {
+            let text = limit_text(self.console, self.asked, limit);
+            match found.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, known)) if limit.met == Some(false) => *known = limit,
+                Some(_) => {}
+                None => found.push((text, limit)),
+            }
+        }
+        found.iter().map(|(_, limit)| limit_tag(self.console, self.asked, limit)).collect()
+    }
+
+    fn keys(&self) -> Vec<String> {
+        let by = self.asked.by.iter();
+        let titles: Vec<String> =
+            by.map(|name| dimension_title(self.console, self.asked, name)).collect();
+        // Without a slice there is one row, and it needs a name too.
+        if titles.is_empty() { vec![self.asked.pick("切片", "Slice").to_owned()] } else { titles }
+    }
+
+    fn columns(&self) -> Vec<String> {
+        let mut columns: Vec<String> = self
+            .indicator
+            .publish
+            .iter()
+            .map(|one| {
+                let title = self.asked.words(&one.title);
+                let unit = unit(self.console, self.asked, &one.unit);
+                match (unit.is_empty(), self.asked.chinese) {
+                    (true, _) => title.to_owned(),
+                    (false, true) => format!("{title}（{unit}）"),
+                    (false, false) => format!("{title} ({unit})"),
+                }
+            })
+            .collect();
+        let rest = [
+            ("件数", "Cases"),
+            ("超时", "Late"),
+            ("中位", "Median"),
+            ("P95", "P95"),
+            ("最长", "Longest"),
+            ("排除", "Excluded"),
+            ("期末未完", "Open"),
+        ];
+        columns.extend(
+            rest.iter().map(|(chinese, english)| self.asked.pick(chinese, english).to_owned()),
+        );
+        columns
+    }
+
+    fn key_texts(&self, row: &FigureRow) -> Vec<String> {
+        let whole = self.asked.pick("整体", "Whole");
+        if self.asked.by.is_empty() {
+            return vec![whole.to_owned()];
+        }
+        let text = |(index, name): (usize, &String)| match row.slice.get(name) {
+            Some(value) => label(self.console, self.asked, name, value),
+            None if index == 0 => whole.to_owned(),
+            None => String::new(),
+        };
+        self.asked.by.iter().enumerate().map(text).collect()
+    }
+
+    fn line(&self, row: &FigureRow) -> Value {
+        let keys: Vec<Value> =
+            self.key_texts(row).into_iter().map(|text| context! { text }).collect();
+        let cells: Vec<Value> = self
+            .cells(row, true)
+            .into_iter()
+            .map(|cell| {
+                let Cell { text, href, bad, missed } = cell;
+                context! { text, href, bad, missed }
+            })
+            .collect();
+        context! { keys, cells, total => row.slice.is_empty() && !self.asked.by.is_empty() }
+    }
+
+    fn cells(&self, row: &FigureRow, for_reading: bool) -> Vec<Cell> {
+        let n = |n: u64| if for_reading { count(n) } else { n.to_string() };
+        let plain = |text: String| Cell { text, href: None, bad: false, missed: None };
+        let linked = |number: u64, more: &str, bad: bool| Cell {
+            text: n(number),
+            href: (number > 0).then(|| self.cases(row, more)).flatten(),
+            bad: bad && number > 0,
+            missed: None,
+        };
+        let nothing = || plain(NOTHING.to_owned());
+        let mut cells: Vec<Cell> = Vec::new();
+        for statistic in &self.indicator.publish {
+            let mut rows = self.results.rows.iter();
+            let mine =
+                rows.find(|other| other.statistic == statistic.id && other.slice == row.slice);
+            cells.push(mine.map_or_else(nothing, |mine| self.value(mine)));
+        }
+        cells.push(linked(row.n, "", false));
+        cells.push(if row.limited > 0 { linked(row.late, "&which=late", true) } else { nothing() });
+        let spell = |seconds: Option<i64>| {
+            let seconds = seconds.filter(|_| row.measured_in == "s");
+            plain(seconds.map_or(NOTHING.to_owned(), span))
+        };
+        let percentiles = row.percentiles.as_ref();
+        cells.push(spell(percentiles.map(|p| p.p50 as i64)));
+        cells.push(spell(percentiles.map(|p| p.p95)));
+        cells.push(plain(longest(row)));
+        let excluded = row.excluded.iter().map(|one| one.n).sum::<u64>();
+        cells.push(linked(excluded, "&which=excluded", false));
+        let open = row.open.as_ref();
+        cells.push(open.map_or_else(nothing, |open| linked(open.n, "&which=open", false)));
+        cells
+    }
+
+    fn value(&self, row: &FigureRow) -> Cell {
+        Cell {
+            text: row.printed.clone(),
+            href: (row.n > 0).then(|| self.cases(row, "")).flatten(),
+            bad: false,
+            missed: self.missed(row),
         }
     }
-    names
-        .iter()
-        .map(|name| {
-            let text = dimension_title(console, asked, name);
-            context! { value => name, text, chosen => asked.by.contains(name) }
-        })
-        .collect()
+
+    /// The limits that a figure does not keep, in words.
+    pub(super) fn missed(&self, row: &FigureRow) -> Option<String> {
+        let missed: Vec<&LimitRow> =
+            row.limits.iter().filter(|limit| limit.met == Some(false)).collect();
+        let texts = missed.iter().map(|limit| limit_text(self.console, self.asked, limit));
+        let texts: Vec<String> = texts.collect();
+        let word = self.asked.pick("未达限值", "limit missed:");
+        (!texts.is_empty()).then(|| format!("{word} {}", texts.join("; ")))
+    }
+
+    /// The page of the cases behind a row; `None` for what has no cases.
+    pub(super) fn cases(&self, row: &FigureRow, more: &str) -> Option<String> {
+        if self.indicator.dataset != Dataset::Case {
+            return None;
+        }
+        let mut pairs = self.asked.pairs.clone();
+        for (name, value) in &row.slice {
+            pairs.retain(|(known, _)| known != name);
+            pairs.push((name.clone(), value.clone()));
+        }
+        let filter: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let filter = filter.join(",");
+        Some(self.asked.link("/cases", &self.indicator.id, &filter, more))
+    }
+}
+
+/// A link back to the figure that a list of cases belongs to.
+pub(super) fn link(asked: &Asked, indicator: &Indicator) -> String {
+    let by: String = asked.by.iter().map(|name| format!("&by={}", encoded(name))).collect();
+    asked.link("/figures", &indicator.id, &asked.filter(), &by)
 }

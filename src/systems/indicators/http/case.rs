@@ -1,0 +1,217 @@
+//! One case: what happened, and how an indicator's clock reads it.
+
+use axum::response::Html;
+use jiff::tz::TimeZone;
+use minijinja::{Value, context};
+
+use super::asked::Asked;
+use super::cases::{back, late_word, moment, zone};
+use super::names::{dimension_title, event_title, indicator_title, label, outcome};
+use super::{Console, LakeRecords};
+use crate::systems::indicators::{
+    CaseFile, CaseInterval, CaseOutcome, Indicator, Question, case_file, span,
+};
+use crate::web::Refusal;
+
+pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
+    let indicator = asked.indicator(console)?;
+    let id = asked.case.as_deref().unwrap_or_default();
+    let question = Question {
+        by: Vec::new(),
+        only: Vec::new(),
+        // The case is named: no condition narrows it further.
+        filter: crate::systems::indicators::Filter::default(),
+        ..asked.question.clone()
+    };
+    let records = LakeRecords::newest(&console.lake, &console.calendars);
+    let found = case_file(&console.pack, &indicator.id, id, &question, &records)
+        .map_err(|error| console.refuse(&error))?;
+    let file = found.ok_or_else(|| {
+        Refusal::not_found(format!("没有工单 `{id}`"), format!("there is no case `{id}`"))
+            .at("case")
+            .with_next(
+                "工单号写作「来源系统/来源工单号」；从工单列表点进来最稳妥",
+                "a case is written SOURCE/NUMBER; open it from a list of cases",
+            )
+    })?;
+    let zone = zone(console);
+    let line = &file.line;
+    let is_open = line.open.is_some();
+    let facts: Vec<Value> = file
+        .facts
+        .iter()
+        .map(|(name, value)| {
+            let name_text = dimension_title(console, asked, name);
+            context! { name => name_text, text => label(console, asked, name, value) }
+        })
+        .collect();
+    let title = id.to_owned();
+    let body = context! {
+        lead => format!("{}: {}", indicator_title(console, asked, indicator), asked.words(&indicator.says)),
+        back => back(asked, indicator),
+        back_text => asked.pick("回到工单列表", "Back to the cases"),
+        outcome => outcome(asked, indicator, &line.outcome, line.late_by, is_open),
+        reading => reading(asked, indicator, &file, &zone),
+        clock => picture(asked, &file, indicator, &zone),
+        head_clock => asked.pick("时钟", "Clock"),
+        definition => clock_words(asked, indicator),
+        events => events(asked, &file, indicator, &zone),
+        facts,
+    };
+    console.templates.render("case.html", &console.page(asked, &title, "/case"), body)
+}
+
+/// Elapsed, subtracted, due, late: what the indicator reads off.
+fn reading(asked: &Asked, indicator: &Indicator, file: &CaseFile, zone: &TimeZone) -> Vec<Value> {
+    let line = &file.line;
+    if indicator.clock().is_none() {
+        return Vec::new();
+    }
+    let taken = match (line.without_pauses, line.value) {
+        (Some(all), Some(value)) if all > value => Some(span(all - value)),
+        _ => None,
+    };
+    let limit = line.limit.as_ref().map(|limit| match &line.limit_by {
+        Some(by) if asked.chinese => format!("{limit}（{by}）"),
+        Some(by) => format!("{limit} ({by})"),
+        None => limit.clone(),
+    });
+    let late = line.late_by.filter(|late| *late > 0).map(span);
+    let is_counted = line.outcome == CaseOutcome::Counted;
+    let late_name = late_word(asked, &line.outcome);
+    [
+        (asked.pick("起", "Start"), moment(line.start, zone), false),
+        (asked.pick("止", "Stop"), moment(line.stop, zone), false),
+        (asked.pick("历时", "Elapsed"), line.value.map(span), false),
+        (asked.pick("其中扣除", "Subtracted"), taken, false),
+        (asked.pick("期末已历时", "Elapsed at the end"), line.open.map(span), false),
+        (asked.pick("限值", "Limit"), limit, false),
+        (asked.pick("应完成", "Due"), moment(line.due, zone), false),
+        (late_name, late, is_counted),
+    ]
+    .into_iter()
+    .filter_map(|(name, text, late)| Some(context! { name, text => text?, late }))
+    .collect()
+}
+
+fn clock_words(asked: &Asked, indicator: &Indicator) -> String {
+    let Some(clock) = indicator.clock() else { return String::new() };
+    let mut text =
+        format!("{}: {} → {}", asked.pick("时钟", "clock"), clock.start.text, clock.stop.text);
+    if !clock.subtract.is_empty() {
+        let word = asked.pick("扣除", "subtracted");
+        text.push_str(&format!(" · {word}: {}", clock.subtract.join(", ")));
+    }
+    text
+}
+
+fn subtracts(indicator: &Indicator, interval: &CaseInterval) -> bool {
+    indicator.clock().is_some_and(|clock| clock.subtract.contains(&interval.kind))
+}
+
+/// Moments and intervals in the order they happened.
+fn events(asked: &Asked, file: &CaseFile, indicator: &Indicator, zone: &TimeZone) -> Vec<Value> {
+    let mut events: Vec<(i64, String, String)> = file
+        .moments
+        .iter()
+        .map(|(name, at)| (*at, event_title(asked, name), String::new()))
+        .collect();
+    for interval in &file.intervals {
+        events.push((
+            interval.from,
+            interval_title(asked, interval),
+            note(asked, indicator, interval, zone),
+        ));
+    }
+    events.sort_by_key(|event| event.0);
+    events
+        .into_iter()
+        .map(|(at, text, note)| context! { at => moment(Some(at), zone), text, note })
+        .collect()
+}
+
+fn interval_title(asked: &Asked, interval: &CaseInterval) -> String {
+    let title = event_title(asked, &interval.kind);
+    match interval.to {
+        Some(to) => format!("{title} {}", span(to - interval.from)),
+        None => title,
+    }
+}
+
+/// Until when, why, by whose approval, and whether the clock takes it off.
+fn note(asked: &Asked, indicator: &Indicator, interval: &CaseInterval, zone: &TimeZone) -> String {
+    let until = asked.pick("至", "until");
+    let mut parts = vec![match interval.to {
+        Some(to) => format!("{until} {}", moment(Some(to), zone).unwrap_or_default()),
+        None => asked.pick("未结束", "not ended").to_owned(),
+    }];
+    if !interval.reason.is_empty() {
+        parts.push(interval.reason.clone());
+    }
+    parts.push(if interval.approved_by.is_empty() {
+        asked.pick("无审批", "nobody approved").to_owned()
+    } else {
+        format!("{} {}", asked.pick("审批", "approved by"), interval.approved_by)
+    });
+    if indicator.clock().is_some() {
+        parts.push(if subtracts(indicator, interval) {
+            asked.pick("此时钟扣除", "this clock subtracts it").to_owned()
+        } else {
+            asked.pick("此时钟不扣除", "this clock does not subtract it").to_owned()
+        });
+    }
+    parts.join(" · ")
+}
+
+/// The stretch from start to stop on an axis of natural time, with what is taken off where it
+/// happened. Empty without a start and a stop.
+fn picture(asked: &Asked, file: &CaseFile, indicator: &Indicator, zone: &TimeZone) -> String {
+    let line = &file.line;
+    let (Some(start), Some(stop), true) = (line.start, line.stop, indicator.clock().is_some())
+    else {
+        return String::new();
+    };
+    let end = line.due.unwrap_or(stop).max(stop).max(start + 1);
+    let x = |at: i64| 60.0 + 780.0 * (at.clamp(start, end) - start) as f64 / (end - start) as f64;
+    let bar = |class: &str, from: i64, to: i64| {
+        let width = (x(to) - x(from)).max(0.0);
+        format!(
+            "<rect class=\"{class}\" x=\"{:.1}\" y=\"40\" width=\"{width:.1}\" height=\"26\"/>",
+            x(from)
+        )
+    };
+    let is_late = line.late_by.is_some_and(|late| late > 0);
+    let class = if line.outcome == CaseOutcome::Counted { "counted" } else { "out" };
+    let mut svg = format!(
+        "<svg class=\"axis\" viewBox=\"0 0 900 110\" role=\"img\" aria-label=\"{}\">",
+        asked.pick("从起到止的时间轴", "the time from start to stop")
+    );
+    svg.push_str(&bar(class, start, stop));
+    if let Some(due) = line.due.filter(|_| is_late && class == "counted") {
+        svg.push_str(&bar("late", due.max(start), stop));
+    }
+    for interval in file.intervals.iter().filter(|interval| subtracts(indicator, interval)) {
+        svg.push_str(&bar("taken", interval.from, interval.to.unwrap_or(stop).min(stop)));
+    }
+    let mut mark = |at: i64, y: i64, class: &str, word: &str| {
+        let when = moment(Some(at), zone).unwrap_or_default();
+        let anchor = match x(at) {
+            x if x < 200.0 => "start",
+            x if x > 700.0 => "end",
+            _ => "middle",
+        };
+        svg.push_str(&format!(
+            "<line class=\"{class}\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"30\" y2=\"76\"/>\
+             <text x=\"{0:.1}\" y=\"{1}\" text-anchor=\"{anchor}\">{word} {when}</text>",
+            x(at),
+            y
+        ));
+    };
+    mark(start, 96, "tick", asked.pick("起", "start"));
+    mark(stop, 96, "tick", asked.pick("止", "stop"));
+    if let Some(due) = line.due {
+        mark(due, 20, "due", asked.pick("应完成", "due"));
+    }
+    svg.push_str("</svg>");
+    svg
+}

@@ -1,0 +1,163 @@
+//! The form above the figures and the cases: lists for what is asked most, a line for the rest.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use minijinja::{Value, context};
+
+use super::Console;
+use super::asked::Asked;
+use super::names::{dimension_title, label};
+use crate::systems::indicators::dimensions::cut;
+use crate::systems::indicators::{Which, known_names};
+
+/// More regions are no list to choose from.
+const REGIONS_MAX: usize = 60;
+
+/// The conditions: a list each for region, month and area, the rest as text, and all as chips that
+/// take one away.
+pub(super) fn conditions(console: &Console, asked: &Asked, path: &str) -> Value {
+    let mut shown: Vec<&str> = Vec::new();
+    let mut lists: Vec<Value> = Vec::new();
+    for (name, values) in offered(console, asked) {
+        let given: Vec<&String> =
+            asked.pairs.iter().filter(|pair| pair.0 == name).map(|pair| &pair.1).collect();
+        let known = given.len() == 1 && values.contains(given[0]);
+        // Two values of one name mean either; a list cannot say that, the line of text can.
+        if !given.is_empty() && !known {
+            continue;
+        }
+        if known {
+            shown.push(name);
+        }
+        let options: Vec<Value> = values
+            .iter()
+            .map(|value| {
+                let chosen = given.first().is_some_and(|given| *given == value);
+                let text = label(console, asked, name, value);
+                context! { value => format!("{name}={value}"), text, chosen }
+            })
+            .collect();
+        lists.push(context! { name, title => dimension_title(console, asked, name), options });
+    }
+    let rest: Vec<String> = asked
+        .pairs
+        .iter()
+        .filter(|pair| !shown.contains(&pair.0.as_str()))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    context! { lists, rest => rest.join(","), chips => chips(console, asked, path) }
+}
+
+fn chips(console: &Console, asked: &Asked, path: &str) -> Vec<Value> {
+    let chip = |(index, (name, value)): (usize, &(String, String))| {
+        let mut fewer = asked.pairs.clone();
+        fewer.remove(index);
+        let name_text = dimension_title(console, asked, name);
+        let separator = asked.pick("：", ": ");
+        let text = format!("{name_text}{separator}{}", label(console, asked, name, value));
+        context! { text, href => asked.filtered(path, &fewer) }
+    };
+    asked.pairs.iter().enumerate().map(chip).collect()
+}
+
+/// Names with the values that a list offers.
+fn offered<'a>(console: &'a Console, asked: &Asked) -> Vec<(&'a str, Vec<String>)> {
+    let mut offered: Vec<(&str, Vec<String>)> = Vec::new();
+    // The finest level that still makes a list: prefectures rather than provinces.
+    let levels = &console.pack.levels;
+    for (at, level) in levels.iter().enumerate().rev() {
+        // A province's code is also how the level below pads it; it belongs to the upper one.
+        let is_here = |code: &&String| {
+            cut(level, code) == **code
+                && levels[..at].iter().all(|above| cut(above, code) != **code)
+        };
+        let codes: Vec<String> = console.pack.regions.keys().filter(is_here).cloned().collect();
+        if (2..=REGIONS_MAX).contains(&codes.len()) {
+            offered.push((&level.name, codes));
+            break;
+        }
+    }
+    let months = months(console, asked);
+    if (2..=24).contains(&months.len()) {
+        offered.push(("month", months));
+    }
+    if let Some(areas) = console.pack.labels.get("area") {
+        offered.push(("area", areas.keys().filter(|area| !area.is_empty()).cloned().collect()));
+    }
+    offered
+}
+
+/// The months of the period.
+fn months(console: &Console, asked: &Asked) -> Vec<String> {
+    let zone = TimeZone::get(&console.pack.zone).unwrap_or(TimeZone::UTC);
+    let period = &asked.question.period;
+    let date = |second| Timestamp::from_second(second).ok().map(|at| zone.to_datetime(at).date());
+    let (Some(first), Some(end)) = (date(period.from), date(period.to)) else {
+        return Vec::new();
+    };
+    let mut month = first.first_of_month();
+    let mut names = Vec::new();
+    while month < end && names.len() < 25 {
+        names.push(month.strftime("%Y-%m").to_string());
+        match month.checked_add(jiff::Span::new().months(1)) {
+            Ok(next) => month = next,
+            Err(_) => break,
+        }
+    }
+    names
+}
+
+/// The indicators of the pack, grouped.
+pub(super) fn indicators(console: &Console, asked: &Asked, chosen: &str) -> Vec<Value> {
+    let groups = console.pack.groups.iter();
+    groups
+        .map(|group| {
+            let options: Vec<Value> = console
+                .pack
+                .in_group(&group.id)
+                .map(|one| {
+                    let text = asked.words(&one.title);
+                    context! { value => one.id.clone(), text, chosen => one.id == chosen }
+                })
+                .collect();
+            context! { title => asked.words(&group.title), options }
+        })
+        .collect()
+}
+
+/// Which cases to list.
+pub(super) fn which(asked: &Asked) -> Vec<Value> {
+    [
+        (Which::All, "全部", "all"),
+        (Which::Late, "超时", "late"),
+        (Which::Excluded, "排除", "excluded"),
+        (Which::Open, "期末未完", "open at the end"),
+    ]
+    .into_iter()
+    .map(|(which, chinese, english)| {
+        let value = super::asked::which_name(which);
+        context! { value, text => asked.pick(chinese, english), chosen => which == asked.which }
+    })
+    .collect()
+}
+
+/// The dimensions that most people slice by, and those already chosen.
+pub(super) fn dimensions(console: &Console, asked: &Asked) -> Vec<Value> {
+    const USUAL: [&str; 9] =
+        ["prefecture", "county", "month", "quarter", "area", "channel", "kind", "service", "cause"];
+    let known = known_names(&console.pack);
+    let mut names: Vec<String> =
+        USUAL.iter().map(|name| (*name).to_owned()).filter(|name| known.contains(name)).collect();
+    for name in &asked.by {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+        .iter()
+        .map(|name| {
+            let text = dimension_title(console, asked, name);
+            context! { value => name, text, chosen => asked.by.contains(name) }
+        })
+        .collect()
+}
