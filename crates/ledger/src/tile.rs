@@ -150,7 +150,11 @@ pub fn parse_hashes(bytes: &[u8], width: u16) -> Result<Vec<Hash>, TileError> {
 
 /// The bytes of a tile's file.
 pub(crate) fn print_hashes(hashes: &[Hash]) -> Vec<u8> {
-    hashes.iter().flat_map(|hash| hash.0).collect()
+    let mut bytes = Vec::with_capacity(hashes.len() * 32);
+    for hash in hashes {
+        bytes.extend_from_slice(&hash.0);
+    }
+    bytes
 }
 
 /// The entries in a bundle's file.
