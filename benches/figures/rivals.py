@@ -28,15 +28,16 @@ WAITS = [
 ]
 REPAIRS = [1, 4, 6, 8]
 COMPLAINT = 9
+AREAS = ["", "urban", "rural"]
 KEYS = ["pref", "mon", "area"]
 LEVELS = [[k for i, k in enumerate(KEYS) if chosen >> i & 1] for chosen in range(8)]
 
 
 def line(name, key, n, total, late, excluded, without_exclusions, without_pauses, longest, percents):
     pref, mon, area = key
-    pref = "*" if pref == "*" else ("" if pref is None else f"{pref}00")
+    pref = "*" if pref == "*" else f"{1400 + pref}00" if pref else ""
     mon = "*" if mon == "*" else MONTHS[mon - 1]
-    area = "*" if area == "*" else (area or "")
+    area = "*" if area == "*" else AREAS[area]
     text = [name, pref, mon, area, n, total, late, excluded, without_exclusions, without_pauses]
     text += [longest, *percents]
     return "\t".join("" if value is None else str(value) for value in text)
@@ -59,7 +60,7 @@ def duckdb_rows(folder, formulation):
     terminal = ", ".join(str(i) for i, w in enumerate(WAITS) if w[4])
     allowed = case(
         [
-            f"when def = {i} then case when area = 'rural' then {w[5] * 3600} else {w[6] * 3600} end"
+            f"when def = {i} then case when area = 2 then {w[5] * 3600} else {w[6] * 3600} end"
             for i, w in enumerate(WAITS)
             if w[5] is not None
         ]
@@ -69,8 +70,9 @@ def duckdb_rows(folder, formulation):
     con.execute(f"""
       create temp table m as
       with a as (
-        select cast({which} as utinyint) as def, cast(left(region, 4) as smallint) as pref,
-          cast({month} as utinyint) as mon, area, maintainer, cause, accepted, paid, resolved,
+        select cast({which} as utinyint) as def, cast(coalesce(cast(left(region, 4) as smallint) - 1400, 0) as utinyint) as pref,
+          cast({month} as utinyint) as mon,
+          cast(case area when 'urban' then 1 when 'rural' then 2 else 0 end as utinyint) as area, maintainer, cause, accepted, paid, resolved,
           cancelled, excluded, satisfaction, reopened, intervals
         from read_parquet('{folder}/*.parquet')
         where resolved >= {FROM} and resolved < {TO}
@@ -98,48 +100,64 @@ def duckdb_rows(folder, formulation):
           end as paused
         from b
       )
-      select def, pref, mon, area, excluded_by_all, excluded_by_own,
+      select def, pref, mon, area, excluded_by_all, not (excluded_by_all or excluded_by_own) as counted,
         cast(bare - paused as integer) as value, cast(bare as integer) as bare,
         cast({allowed} as integer) as allowed,
         satisfaction is not null as rated, satisfaction = 'satisfied' as satisfied,
         reopened > 0 as reopened
       from c where bare >= 0
     """)
-    rows = []
-    counted = "filter (where not (excluded_by_all or excluded_by_own))"
-    waits = f"""count(*) {counted}, sum(value) {counted},
-        count(*) filter (where value > allowed and not (excluded_by_all or excluded_by_own)),
-        count(*) filter (where excluded_by_all or excluded_by_own), sum(value),
-        sum(bare) {counted}, max(value) {counted},
-        quantile_disc(value, [0.5, 0.8, 0.95, 0.99]) {counted}"""
-    share = lambda of, hit: f"""count(*) filter (where {of} and not excluded_by_all),
-        count(*) filter (where {hit} and not excluded_by_all), 0,
-        count(*) filter (where excluded_by_all), count(*) filter (where {hit}),
-        count(*) filter (where {hit} and not excluded_by_all), null, [null, null, null, null]"""
-    asked = [
-        ("def", waits, "true"),
-        ("10", share("rated", "satisfied"), f"def = {COMPLAINT}"),
-        ("11", share("true", "reopened"), f"def in ({', '.join(map(str, REPAIRS))})"),
-    ]
-    for def_, columns, where in asked:
-        if formulation == "cube":
-            group = "grouping sets ((1), (1, pref), (1, mon), (1, area), (1, pref, mon), "
-            group += "(1, pref, area), (1, mon, area), (1, pref, mon, area))"
-            group = group.replace("(1", "(d")
-            found = con.execute(f"""select d, pref, mon, area, grouping(pref), grouping(mon),
-                grouping(area), {columns} from (select *, {def_} as d from m where {where})
-                group by {group}""").fetchall()
-            rows += [(r[0], *("*" if g else k for k, g in zip(r[1:4], r[4:7])), *r[7:]) for r in found]
-        else:
-            for level in LEVELS:
-                keys = ["d", *level]
-                found = con.execute(f"""select {', '.join(keys)}, {columns}
-                    from (select *, {def_} as d from m where {where})
-                    group by {', '.join(keys)}""").fetchall()
-                for r in found:
-                    key = dict(zip(level, r[1 : 1 + len(level)]))
-                    rows.append((r[0], *(key.get(k, "*") for k in KEYS), *r[1 + len(level) :]))
-    return rows
+    # What adds up is grouped once and rolled up from there; only percentiles are asked of the rows
+    # again. Keys are small integers, so that the hash table may be a plain array.
+    con.execute("set perfect_ht_threshold = 16")
+    added = con.execute("""select def, pref, mon, area,
+        count(*) filter (where counted), sum(value) filter (where counted),
+        count(*) filter (where value > allowed and counted), count(*) filter (where not counted),
+        sum(value), sum(bare) filter (where counted), max(value) filter (where counted)
+        from m group by all""").fetchall()
+    for def_, of, hit, where in (
+        (10, "rated", "satisfied", f"def = {COMPLAINT}"),
+        (11, "true", "reopened", f"def in ({', '.join(map(str, REPAIRS))})"),
+    ):
+        added += con.execute(f"""select {def_}, pref, mon, area,
+            count(*) filter (where {of} and not excluded_by_all),
+            count(*) filter (where {hit} and not excluded_by_all), 0,
+            count(*) filter (where excluded_by_all), count(*) filter (where {hit}),
+            count(*) filter (where {hit} and not excluded_by_all), null
+            from m where {where} group by all""").fetchall()
+    percents = {}
+    if formulation == "cube":
+        group = ", ".join("(" + ", ".join(["def", *level]) + ")" for level in LEVELS)
+        found = con.execute(f"""select def, pref, mon, area, grouping(pref), grouping(mon), grouping(area),
+            quantile_disc(value, [0.5, 0.8, 0.95, 0.99]) from m where counted
+            group by grouping sets ({group})""").fetchall()
+        for r in found:
+            percents[(r[0], *("*" if g else k for k, g in zip(r[1:4], r[4:7])))] = r[7]
+    else:
+        for level in LEVELS:
+            keys = ", ".join(["def", *level])
+            found = con.execute(f"""select {keys}, quantile_disc(value, [0.5, 0.8, 0.95, 0.99])
+                from m where counted group by {keys}""").fetchall()
+            for r in found:
+                key = dict(zip(level, r[1:-1]))
+                percents[(r[0], *(key.get(k, "*") for k in KEYS))] = r[-1]
+    return rolled_up(added, percents)
+
+
+def rolled_up(added, percents):
+    """The slices of every roll-up, from those of the finest: six sums and the longest."""
+    slices = {}
+    for d, pref, mon, area, *sums in added:
+        for level in LEVELS:
+            key = (d, *(k if name in level else "*" for name, k in zip(KEYS, (pref, mon, area))))
+            sums = [value or 0 for value in sums[:6]] + [sums[6]]
+            known = slices.get(key)
+            if known is None:
+                slices[key] = sums
+                continue
+            longest = [value for value in (known[6], sums[6]) if value is not None]
+            slices[key] = [a + b for a, b in zip(known[:6], sums)] + [max(longest, default=None)]
+    return [(*key, *sums, percents.get(key)) for key, sums in slices.items()]
 
 
 def polars_rows(folder, formulation):
@@ -164,7 +182,7 @@ def polars_rows(folder, formulation):
     for index, wait in enumerate(WAITS):
         if wait[5] is None:
             continue
-        rural = c("area").fill_null("") == "rural"
+        rural = c("area") == 2
         limit = pl.when(rural).then(wait[5] * 3600).otherwise(wait[6] * 3600)
         chain = pl.when(c("def") == index) if allowed is None else allowed.when(c("def") == index)
         allowed = chain.then(limit)
@@ -172,10 +190,12 @@ def polars_rows(folder, formulation):
     month = pl.sum_horizontal((c("resolved") >= start).cast(pl.UInt8) for start in STARTS)
     frame = scan.with_columns(which.otherwise(None).alias("def")).filter(c("def").is_not_null())
     frame = frame.with_columns(
-        c("region").cast(pl.String).str.head(4).cast(pl.Int16).alias("pref"),
+        (c("region").cast(pl.String).str.head(4).cast(pl.Int16) - 1400).fill_null(0).cast(pl.UInt8).alias("pref"),
         month.cast(pl.UInt8).alias("mon"),
         pl.when(c("def").is_in(of(2))).then(pl.max_horizontal("accepted", "paid"))
         .otherwise(c("accepted")).alias("start"),
+        pl.when(c("area") == "urban").then(1).when(c("area") == "rural").then(2).otherwise(0)
+        .cast(pl.UInt8).alias("area"),
         ((c("cancelled") <= c("resolved")).fill_null(False) | c("excluded").is_not_null())
         .alias("by_all"),
         ((c("def").is_in(of(3)) & (c("maintainer") == "customer").fill_null(False))
@@ -184,7 +204,8 @@ def polars_rows(folder, formulation):
     )
     frame = frame.with_columns((c("resolved") - c("start")).alias("bare")).filter(c("bare") >= 0)
     frame = frame.select(
-        "def", "pref", "mon", "area", "by_all", "by_own", "start", "resolved", "has",
+        "def", "pref", "mon", "area", "by_all", "start",
+        (~(c("by_all") | c("by_own"))).alias("counted"), "resolved", "has",
         pl.when(c("has")).then(c("intervals")).alias("intervals"),
         c("bare").cast(pl.Int32), allowed.otherwise(None).cast(pl.Int32).alias("allowed"),
         c("satisfaction").is_not_null().alias("rated"),
@@ -209,45 +230,47 @@ def polars_rows(folder, formulation):
     pauses = pauses.group_by("row").agg(c("taken").sum().cast(pl.Int32)).collect(engine=engine)
     frame = frame.drop("intervals", "start", "resolved", "has")
     frame = frame.join(pauses, on="row", how="left", maintain_order="none").select(
-        "def", "pref", "mon", "area", "by_all", "by_own", "bare", "allowed", "rated", "satisfied",
+        "def", "pref", "mon", "area", "by_all", "counted", "bare", "allowed", "rated", "satisfied",
         "reopened", (c("bare") - c("taken").fill_null(0)).alias("value"),
     )
-    out = ~(c("by_all") | c("by_own"))
-    value, bare = c("value").cast(pl.Int64), c("bare").cast(pl.Int64)
+    # What adds up is grouped once and rolled up from there. Sorted once, every group of any roll-up
+    # is in order, and a percentile is the value at its rank.
+    counted, value, bare = c("counted"), c("value").cast(pl.Int64), c("bare").cast(pl.Int64)
+    keys = ["def", *KEYS]
     waits = [
-        out.sum().alias("n"), value.filter(out).sum().alias("sum"),
-        (out & (c("value") > c("allowed")).fill_null(False)).sum().alias("late"),
-        (~out).sum().alias("excluded"), value.sum().alias("all"),
-        bare.filter(out).sum().alias("bare"), c("value").filter(out).max().alias("longest"),
-        *(
-            c("value").filter(out).quantile(q, "equiprobable").cast(pl.Int64).alias(f"p{q}")
-            for q in (0.5, 0.8, 0.95, 0.99)
-        ),
+        counted.sum().alias("n"), value.filter(counted).sum().alias("sum"),
+        (counted & (c("value") > c("allowed")).fill_null(False)).sum().alias("late"),
+        (~counted).sum().alias("excluded"), value.sum().alias("all"),
+        bare.filter(counted).sum().alias("bare"), c("value").filter(counted).max().alias("longest"),
     ]
-    nothing = pl.lit(None, pl.Int64)
     share = lambda of, hit: [
         (of & ~c("by_all")).sum().alias("n"), (hit & ~c("by_all")).sum().alias("sum"),
         pl.lit(0).alias("late"), c("by_all").sum().alias("excluded"), hit.sum().alias("all"),
-        (hit & ~c("by_all")).sum().alias("bare"), nothing.alias("longest"),
-        *(nothing.alias(f"p{q}") for q in (0.5, 0.8, 0.95, 0.99)),
+        (hit & ~c("by_all")).sum().alias("bare"), pl.lit(None, pl.Int64).alias("longest"),
     ]
     lazy = frame.lazy()
-    queries = []
-    for level in LEVELS:
-        queries.append((level, None, lazy.group_by("def", *level).agg(waits)))
-        complaint = lazy.filter(c("def") == COMPLAINT).group_by("def", *level)
-        queries.append((level, 10, complaint.agg(share(c("rated"), c("satisfied")))))
-        repair = lazy.filter(c("def").is_in(REPAIRS)).with_columns(pl.lit(11).alias("def"))
-        repair = repair.group_by("def", *level)
-        queries.append((level, 11, repair.agg(share(pl.lit(True), c("reopened")))))
-    rows = []
-    for (level, own, _), found in zip(queries, pl.collect_all([q[2] for q in queries], engine=engine)):
+    complaint = lazy.filter(c("def") == COMPLAINT).with_columns(pl.lit(10).alias("def"))
+    repair = lazy.filter(c("def").is_in(REPAIRS)).with_columns(pl.lit(11).alias("def"))
+    sums = [
+        lazy.group_by(keys).agg(waits),
+        complaint.group_by(keys).agg(share(c("rated"), c("satisfied"))),
+        repair.group_by(keys).agg(share(pl.lit(True), c("reopened"))),
+    ]
+    added = [row for found in pl.collect_all(sums, engine=engine) for row in found.rows()]
+    ordered = lazy.filter("counted").select(*keys, "value")
+    if formulation == "memory":
+        ordered = ordered.sort("value").collect(engine=engine).lazy()
+        at = lambda q: c("value").get((pl.len() * q + 99) // 100 - 1)
+    else:
+        at = lambda q: c("value").quantile(q / 100, "equiprobable").cast(pl.Int64)
+    ranks = [at(q).alias(f"p{q}") for q in (50, 80, 95, 99)]
+    queries = [ordered.group_by("def", *level).agg(ranks) for level in LEVELS]
+    percents = {}
+    for level, found in zip(LEVELS, pl.collect_all(queries, engine=engine)):
         for r in found.rows(named=True):
-            key = [r[k] if k in level else "*" for k in KEYS]
-            percents = [r[f"p{q}"] for q in (0.5, 0.8, 0.95, 0.99)]
-            rows.append((r["def"] if own is None else own, *key, r["n"], r["sum"], r["late"],
-                         r["excluded"], r["all"], r["bare"], r["longest"], percents))
-    return rows
+            key = (r["def"], *(r[k] if k in level else "*" for k in KEYS))
+            percents[key] = [r[f"p{q}"] for q in (50, 80, 95, 99)]
+    return rolled_up(added, percents)
 
 
 def main():
