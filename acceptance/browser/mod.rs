@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser with one page, and what it has told us so far.
-pub struct Browser {
+pub(crate) struct Browser {
     process: Child,
     commands: RefCell<ChildStdin>,
     messages: Receiver<Value>,
@@ -28,14 +28,14 @@ pub struct Browser {
 
 /// What a page was answered with.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u64,
+pub(crate) struct Answer {
+    pub(crate) status: u64,
     headers: Value,
 }
 
 impl Answer {
     /// A header by its name, whatever its case.
-    pub fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         let headers = self.headers.as_object().expect("headers are an object");
         let found = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.and_then(|(_, value)| value.as_str()).unwrap_or_default().to_owned()
@@ -43,7 +43,7 @@ impl Answer {
 }
 
 impl Browser {
-    pub fn start() -> Browser {
+    pub(crate) fn start() -> Browser {
         let profile = tempfile::tempdir().expect("a temporary folder");
         // The sandbox needs rights that a container lacks; the pages are our own.
         let mut process = Command::new("sh")
@@ -97,7 +97,7 @@ impl Browser {
     }
 
     /// Sends a command and waits for its result; events that come before it are kept.
-    pub fn call(&self, method: &str, parameters: Value) -> Value {
+    pub(crate) fn call(&self, method: &str, parameters: Value) -> Value {
         let id = self.last.get() + 1;
         self.last.set(id);
         let mut message = json!({ "id": id, "method": method, "params": parameters });
@@ -142,7 +142,7 @@ impl Browser {
     }
 
     /// Opens an address and waits until the page has loaded.
-    pub fn open(&self, address: &str) -> Answer {
+    pub(crate) fn open(&self, address: &str) -> Answer {
         self.loading(|| {
             let gone = self.call("Page.navigate", json!({ "url": address }));
             assert!(gone["errorText"].is_null(), "{address}: {gone}");
@@ -150,12 +150,12 @@ impl Browser {
     }
 
     /// Clicks what a CSS selector finds and waits for the page that comes.
-    pub fn follow(&self, selector: &str) -> Answer {
+    pub(crate) fn follow(&self, selector: &str) -> Answer {
         self.loading(|| self.click(selector))
     }
 
     /// Does something that loads a page.
-    pub fn loading(&self, act: impl FnOnce()) -> Answer {
+    pub(crate) fn loading(&self, act: impl FnOnce()) -> Answer {
         self.unread.borrow_mut().retain(|message| {
             message["method"] != "Network.responseReceived"
                 && message["method"] != "Page.loadEventFired"
@@ -171,7 +171,7 @@ impl Browser {
     }
 
     /// Presses the mouse where the element is, as a person does.
-    pub fn click(&self, selector: &str) {
+    pub(crate) fn click(&self, selector: &str) {
         let place = self.js(&format!(
             "(() => {{ const it = document.querySelector({selector:?}); if (!it) return null;
                it.scrollIntoView({{block: 'center', inline: 'center'}});
@@ -189,7 +189,7 @@ impl Browser {
     }
 
     /// Presses a key by its name in the DOM.
-    pub fn press(&self, key: &str) {
+    pub(crate) fn press(&self, key: &str) {
         let code = if key == "Tab" { 9 } else { 13 };
         for kind in ["rawKeyDown", "keyUp"] {
             self.call(
@@ -200,7 +200,7 @@ impl Browser {
     }
 
     /// The value of an expression on the page. The inspector may run scripts where pages may not.
-    pub fn js(&self, expression: &str) -> Value {
+    pub(crate) fn js(&self, expression: &str) -> Value {
         let result = self.call(
             "Runtime.evaluate",
             json!({ "expression": expression, "returnByValue": true, "awaitPromise": true }),
@@ -210,21 +210,21 @@ impl Browser {
     }
 
     /// The text that an expression gives.
-    pub fn text(&self, expression: &str) -> String {
+    pub(crate) fn text(&self, expression: &str) -> String {
         self.js(expression).as_str().unwrap_or_default().to_owned()
     }
 
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.text("location.href")
     }
 
     /// What a person reads of the page.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         self.text("document.body.innerText")
     }
 
     /// Sets the width of the window.
-    pub fn width(&self, pixels: u64) {
+    pub(crate) fn width(&self, pixels: u64) {
         self.call(
             "Emulation.setDeviceMetricsOverride",
             json!({ "width": pixels, "height": 900, "deviceScaleFactor": 1, "mobile": false }),
@@ -232,13 +232,13 @@ impl Browser {
     }
 
     /// Forbids scripts to the pages, as some offices do.
-    pub fn without_scripts(&self) {
+    pub(crate) fn without_scripts(&self) {
         self.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
     }
 
     /// Everything that the browser complained about since it was last asked, without the lines
     /// that only repeat an answer's status.
-    pub fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<String> {
         // A round trip, so that what was on its way has come.
         self.js("1");
         let mut found = Vec::new();

@@ -7,40 +7,43 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 /// A folder that goes away.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Folder(tempfile::tempdir().expect("a temporary folder"))
     }
 
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.path().join(name).to_str().expect("UTF-8").to_owned()
     }
 }
 
 /// The program with its first arguments, in English, wherever the tests run.
-pub fn trueline(arguments: &[&str]) -> Run {
+pub(crate) fn trueline(arguments: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trueline"));
     command.env("TRUELINE_LANG", "en").env_remove("LC_ALL").args(arguments);
     Run(command)
 }
 
-pub struct Run(Command);
+pub(crate) struct Run(Command);
 
 impl Run {
-    pub fn args<S: AsRef<OsStr>>(&mut self, arguments: impl IntoIterator<Item = S>) -> &mut Self {
+    pub(crate) fn args<S: AsRef<OsStr>>(
+        &mut self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> &mut Self {
         self.0.args(arguments);
         self
     }
 
-    pub fn env(&mut self, name: &str, value: &str) -> &mut Self {
+    pub(crate) fn env(&mut self, name: &str, value: &str) -> &mut Self {
         self.0.env(name, value);
         self
     }
 
     /// What it printed; it must end with 0.
-    pub fn done(&mut self) -> String {
+    pub(crate) fn done(&mut self) -> String {
         let output = self.output();
         assert!(
             output.status.success(),
@@ -54,24 +57,24 @@ impl Run {
     }
 
     /// What it said on standard error; it must end with this code.
-    pub fn fails(&mut self, code: i32) -> String {
+    pub(crate) fn fails(&mut self, code: i32) -> String {
         let output = self.output();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{:?}\n{said}", self.0);
         said
     }
 
-    pub fn output(&mut self) -> Output {
+    pub(crate) fn output(&mut self) -> Output {
         self.0.output().expect("the program starts")
     }
 
-    pub fn command(&mut self) -> &mut Command {
+    pub(crate) fn command(&mut self) -> &mut Command {
         &mut self.0
     }
 }
 
 /// An outside tool; `./test` installs those that the tests name.
-pub fn tool(name: &str, arguments: &[&str]) -> String {
+pub(crate) fn tool(name: &str, arguments: &[&str]) -> String {
     let output = Command::new(name)
         .args(arguments)
         .output()
@@ -81,7 +84,7 @@ pub fn tool(name: &str, arguments: &[&str]) -> String {
 }
 
 /// The folder of real data, or `None` after saying that the test is skipped.
-pub fn real_data(set: &str) -> Option<PathBuf> {
+pub(crate) fn real_data(set: &str) -> Option<PathBuf> {
     let root = std::env::var_os("TRUELINE_DATA").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,

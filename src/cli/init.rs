@@ -10,7 +10,9 @@ use crate::systems::{indicators, reports};
 pub(super) fn run(asked: &Init, place: &Place, language: Language) -> Result<(), Failure> {
     let pack = indicators::load(&asked.pack, &[])?;
     let own = Place { dir: asked.path.clone(), keys: place.keys.clone() };
-    own.create(&settings(&asked.pack, &Company::UNKNOWN), &reports::NARRATIVES)?;
+    let narratives = reports::narratives(&pack);
+    let narratives = narratives.each_ref().map(|(name, text)| (*name, text.as_str()));
+    own.create(&settings(&asked.pack, &Company::UNKNOWN), &narratives)?;
     let folder = asked.path.display();
     let title = language.pick(&pack.title.zh, &pack.title.en);
     match language {

@@ -24,7 +24,7 @@ pub use assemble::{AssembleError, Assembly, FilingError, Material, assemble, dat
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
 pub use model::{Language, Report};
 pub use settings::{EnglishNames, ReportSettings};
-pub use starters::{DEMO_NARRATIVES, NARRATIVES};
+pub use starters::{DEMO_NARRATIVES, NARRATIVES, narratives};
 
 /// A company's sign, for the cover.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! What a narrative may say, and what stops the build.
 
 use super::{Block, Context, Narrative, NarrativeError, Origin, Place, Weight, resolve};
+use crate::systems::indicators::{load, shipped_packs};
 use crate::systems::reports::model::{Language, Report};
-use crate::systems::reports::{DEMO_NARRATIVES, NARRATIVES, default_fields};
+use crate::systems::reports::{DEMO_NARRATIVES, NARRATIVES, default_fields, narratives};
 
 fn fixture(language: Language) -> Report {
     let text = match language {
@@ -169,5 +170,29 @@ fn shipped_narratives_resolve_in_their_language() {
         let narrative = read(text, language).unwrap_or_else(|error| panic!("{error}"));
         assert!(narrative.parts.iter().any(|part| part.place == Place::Declaration));
         assert_eq!(narrative.not_from_records, Vec::new());
+    }
+}
+
+#[test]
+fn a_new_instance_of_any_pack_has_a_narrative_with_its_figures() {
+    for id in shipped_packs() {
+        let pack = load(id, &[]).unwrap();
+        for (name, text) in narratives(&pack) {
+            let language = if name == "zh.md" { Language::Zh } else { Language::En };
+            let report = fixture(language);
+            let context = Context {
+                language,
+                groups: &[],
+                slices: &[],
+                fields: default_fields(&report.company, &report.period, None),
+                empty: pack.indicators.iter().map(|one| one.id.clone()).collect(),
+            };
+            let narrative = resolve(&text, name, &context);
+            let narrative = narrative.unwrap_or_else(|error| panic!("{id}: {error}\n{text}"));
+            assert!(narrative.parts.iter().any(|part| part.place == Place::Declaration));
+            let told =
+                pack.indicators.iter().filter(|one| text.contains(&format!("{{{{{}.", one.id)));
+            assert!(told.count() >= 6, "{id}");
+        }
     }
 }
