@@ -28,52 +28,48 @@ fn rate(
     tally: &Tally,
 ) -> Result<Option<Fraction>, Words> {
     let place = place(sheet, slice)?;
-    let find = |measure: &str, scope: &str, kind| {
-        let wanted = Wanted { measure, scope, region: &place.region, period: &place.period, kind };
+    let find = |measure: &str, scope: &str, region: &str, kind| {
+        let wanted = Wanted { measure, scope, region, period: &place.period, kind };
         sheet.counts.find(sheet.pack, wanted).map_err(|why| words(&why))
     };
     let scope = [spec.scope.as_str(), place.scope.as_str()];
     let scope: Vec<&str> = scope.into_iter().filter(|part| !part.is_empty()).collect();
-    let denominator = find(&spec.of, &scope.join("/"), spec.kind)?;
-    if spec.numerator.is_none() {
-        every_part_is_counted(sheet, spec, slice, &place)?;
-    }
+    let scope = scope.join("/");
+    let denominator = find(&spec.of, &scope, &place.region, spec.kind)?;
     let numerator = match &spec.numerator {
-        Some(measure) => find(measure, &place.scope, CountKind::Flow)?,
-        None => i128::from(tally.n) * 1_000_000,
+        Some(measure) => find(measure, &place.scope, &place.region, CountKind::Flow)?,
+        None => {
+            // Cases of a region that the denominator leaves out would raise the rate.
+            for region in parts_with_cases(sheet, spec, slice, &place) {
+                find(&spec.of, &scope, &region, spec.kind)?;
+            }
+            i128::from(tally.n) * 1_000_000
+        }
     };
     Ok(Fraction::new(numerator, denominator).map(|f| f.times(i128::from(spec.each))))
 }
 
-/// Where a count is given by smaller regions, each that has cases must have one: cases of a region
-/// left out of the denominator would raise the rate.
-fn every_part_is_counted(
+/// Where a denominator adds up smaller regions: those that have cases.
+fn parts_with_cases(
     sheet: &Sheet<'_>,
     spec: &PerSpec,
     slice: &Slice,
     place: &Place,
-) -> Result<(), Words> {
+) -> BTreeSet<String> {
     let counted = sheet.counts.regions(&spec.of);
     let has_whole = counted.contains(&place.region) || sheet.counts.has_whole(&spec.of);
     let level = level_counted(sheet.pack, &counted);
     let Some(level) = level.filter(|level| !has_whole && !slice.contains_key(&level.name)) else {
-        return Ok(());
+        return BTreeSet::new();
     };
     let dimensions: Vec<String> =
         slice.keys().cloned().chain(std::iter::once(level.name.clone())).collect();
-    for (part, tally) in sheet.tallies(&sheet.indicator.id, &dimensions) {
-        let is_inside = slice.iter().all(|(name, value)| part.get(name) == Some(value));
-        let region = part.get(&level.name).map_or("", String::as_str);
-        if is_inside && tally.n > 0 && !region.is_empty() && !counted.contains(region) {
-            return Err(words(&NoCount::Missing {
-                measure: spec.of.clone(),
-                scope: spec.scope.clone(),
-                region: region.to_owned(),
-                period: place.period.name.clone(),
-            }));
-        }
-    }
-    Ok(())
+    let parts =
+        sheet.tallies(&sheet.indicator.id, &dimensions).into_iter().filter(|(part, tally)| {
+            tally.n > 0 && slice.iter().all(|(name, value)| part.get(name) == Some(value))
+        });
+    let regions = parts.filter_map(|(mut part, _)| part.remove(&level.name));
+    regions.filter(|region| !region.is_empty()).collect()
 }
 
 /// The levels of regions by which denominators of these indicators are counted.

@@ -100,77 +100,54 @@ impl Language {
 impl Reason {
     /// What is wrong with one row, as a fragment that follows the name of the column.
     pub fn text(self, language: Language) -> String {
+        let (chinese, english) = match self {
+            Reason::Cells { found, wanted } => (
+                format!("本行有 {found} 个单元格，表头有 {wanted} 列"),
+                format!("the row has {found} cells, the header names {wanted}"),
+            ),
+            Reason::CellError { line, column } => (
+                format!("单元格 {}{line} 是电子表格的错误值", letters(column)),
+                format!("cell {}{line} holds an error of the spreadsheet", letters(column)),
+            ),
+            Reason::DayNumber { year, month, day } => (
+                format!("电子表格的日期序号，即 {year}-{month:02}-{day:02}"),
+                format!("a spreadsheet's number of a day, {year}-{month:02}-{day:02}"),
+            ),
+            Reason::HalfRecord { list } => (
+                format!("此项为空，而同一条 {list} 记录的其他部分已填"),
+                format!("it is empty, but other parts of the same `{list}` record are filled"),
+            ),
+            Reason::EndsFirst { list } => (
+                format!("这条 {list} 记录的结束早于开始"),
+                format!("this `{list}` record ends before it begins"),
+            ),
+            Reason::Duplicate { line } => {
+                (format!("与第 {line} 行完全相同"), format!("the same as line {line}"))
+            }
+            Reason::Conflict { line } => (
+                format!("与第 {line} 行主键相同，内容不同"),
+                format!("the same key as line {line}, other content"),
+            ),
+            Reason::OtherEvent { line } => (
+                format!("主键相同的第 {line} 行在隔离区"),
+                format!("line {line} of the same key is in quarantine"),
+            ),
+            Reason::StrayQuote
+            | Reason::NoJson
+            | Reason::Missing
+            | Reason::NoText
+            | Reason::NotListed
+            | Reason::NoMoment
+            | Reason::DayOrderUnknown
+            | Reason::OtherDayOrder
+            | Reason::NoInteger
+            | Reason::NoNumber
+            | Reason::NoBoolean
+            | Reason::EarlierEvents => return self.summary(language).to_owned(),
+        };
         match language {
-            Language::Chinese => self.chinese(),
-            Language::English => self.english(),
-        }
-    }
-
-    fn chinese(self) -> String {
-        match self {
-            Reason::Cells { found, wanted } => {
-                format!("本行有 {found} 个单元格，表头有 {wanted} 列")
-            }
-            Reason::CellError { line, column } => {
-                format!("单元格 {}{line} 是电子表格的错误值", letters(column))
-            }
-            Reason::DayNumber { year, month, day } => {
-                format!("电子表格的日期序号，即 {year}-{month:02}-{day:02}")
-            }
-            Reason::HalfRecord { list } => {
-                format!("此项为空，而同一条 {list} 记录的其他部分已填")
-            }
-            Reason::EndsFirst { list } => format!("这条 {list} 记录的结束早于开始"),
-            Reason::Duplicate { line } => format!("与第 {line} 行完全相同"),
-            Reason::Conflict { line } => format!("与第 {line} 行主键相同，内容不同"),
-            Reason::OtherEvent { line } => format!("主键相同的第 {line} 行在隔离区"),
-            Reason::StrayQuote
-            | Reason::NoJson
-            | Reason::Missing
-            | Reason::NoText
-            | Reason::NotListed
-            | Reason::NoMoment
-            | Reason::DayOrderUnknown
-            | Reason::OtherDayOrder
-            | Reason::NoInteger
-            | Reason::NoNumber
-            | Reason::NoBoolean
-            | Reason::EarlierEvents => self.summary(Language::Chinese).to_owned(),
-        }
-    }
-
-    fn english(self) -> String {
-        match self {
-            Reason::Cells { found, wanted } => {
-                format!("the row has {found} cells, the header names {wanted}")
-            }
-            Reason::CellError { line, column } => {
-                format!("cell {}{line} holds an error of the spreadsheet", letters(column))
-            }
-            Reason::DayNumber { year, month, day } => {
-                format!("a spreadsheet's number of a day, {year}-{month:02}-{day:02}")
-            }
-            Reason::HalfRecord { list } => {
-                format!("it is empty, but other parts of the same `{list}` record are filled")
-            }
-            Reason::EndsFirst { list } => {
-                format!("this `{list}` record ends before it begins")
-            }
-            Reason::Duplicate { line } => format!("the same as line {line}"),
-            Reason::Conflict { line } => format!("the same key as line {line}, other content"),
-            Reason::OtherEvent { line } => format!("line {line} of the same key is in quarantine"),
-            Reason::StrayQuote
-            | Reason::NoJson
-            | Reason::Missing
-            | Reason::NoText
-            | Reason::NotListed
-            | Reason::NoMoment
-            | Reason::DayOrderUnknown
-            | Reason::OtherDayOrder
-            | Reason::NoInteger
-            | Reason::NoNumber
-            | Reason::NoBoolean
-            | Reason::EarlierEvents => self.summary(Language::English).to_owned(),
+            Language::Chinese => chinese,
+            Language::English => english,
         }
     }
 
