@@ -89,6 +89,11 @@ impl Instance {
         &self.folder
     }
 
+    /// The folder of private keys.
+    pub fn keys(&self) -> &Path {
+        &self.keys
+    }
+
     pub fn lake(&self) -> Result<Lake, LakeError> {
         Lake::create(&self.folder.join("lake"))
     }

@@ -16,6 +16,16 @@ pub struct Settings {
     pub instance: InstanceSettings,
     #[serde(default)]
     pub report: ReportSettings,
+    #[serde(default)]
+    pub ledger: LedgerSettings,
+}
+
+/// The section `[ledger]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerSettings {
+    /// The name of the ledger, such as `quality.example.cn/shanxi`; given once, when it begins.
+    pub origin: Option<String>,
 }
 
 /// The section `[instance]`.

@@ -214,8 +214,17 @@ fn used_layers(line: &str, order: &[&str]) -> BTreeSet<String> {
     used
 }
 
-const LAYERS: &[&str] =
-    &["main", "cli", "router", "schedule", "listen", "instance", "settings", "simulation"];
+const LAYERS: &[&str] = &[
+    "main",
+    "cli",
+    "router",
+    "schedule",
+    "listen",
+    "ledger",
+    "instance",
+    "settings",
+    "simulation",
+];
 const BELOW: &[&str] = &["web", "state"];
 
 fn allowed(own: &str, used: &str, order: &[&str]) -> bool {

@@ -94,10 +94,14 @@ impl Tally {
 
     /// Twice the median: the sum of the two middle values, or twice the one in the middle.
     pub fn median_doubled(&self) -> Option<i64> {
-        let n = self.values.len();
-        let lower = self.values.at_rank(n.div_ceil(2))?;
-        let upper = self.values.at_rank(n / 2 + 1)?;
+        let (lower, upper) = self.middle()?;
         Some(lower + upper)
+    }
+
+    /// The two middle values; of an odd count the one in the middle, twice.
+    pub fn middle(&self) -> Option<(i64, i64)> {
+        let n = self.values.len();
+        Some((self.values.at_rank(n.div_ceil(2))?, self.values.at_rank(n / 2 + 1)?))
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`import`] reads files through a [`Mapping`] into it; [`Lake::scan`] gives the newest revisions
 //! at a cut as Arrow batches.
 
+mod canonical;
 mod dates;
 mod disk;
 mod extras;
@@ -14,11 +15,15 @@ mod import;
 mod lake;
 mod manifest;
 mod mapping;
+mod ordered;
 mod scan;
 mod schema;
 mod source;
 mod table;
 
+pub use canonical::{
+    CanonicalColumn, CanonicalRows, NoForm, canonical_columns, write_count, write_signed,
+};
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
     FileSummary, ImportError, Language, Missing, Options, Progress, Reason, ReasonCount, Summary,
@@ -27,6 +32,7 @@ pub use import::{
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 pub use mapping::{Mapping, MappingError, Reading};
+pub use ordered::{Block as OrderedBlock, BlockPart, Ordered};
 pub use scan::{ScanBatches, ScanTask};
 pub use schema::{Column, Kind, List, Schema};
 pub use source::{Block, Chunk, Encoding, FileEncoding, Format, Layout, ReadError, Shape, Source};

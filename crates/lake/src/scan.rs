@@ -27,14 +27,14 @@ const ROWS: usize = 65_536;
 /// One row group of one file: a thread's piece of a scan.
 #[derive(Debug, Clone)]
 pub struct ScanTask {
-    dataset: &'static str,
-    path: PathBuf,
-    metadata: ArrowReaderMetadata,
-    group: usize,
-    schema: SchemaRef,
+    pub(crate) dataset: &'static str,
+    pub(crate) path: PathBuf,
+    pub(crate) metadata: ArrowReaderMetadata,
+    pub(crate) group: usize,
+    pub(crate) schema: SchemaRef,
     /// `None` reads all rows of the group.
-    live: Option<RowSelection>,
-    rows: u64,
+    pub(crate) live: Option<RowSelection>,
+    pub(crate) rows: u64,
 }
 
 impl Lake {
@@ -133,11 +133,7 @@ impl Lake {
     }
 
     /// Every row of a batch, superseded or not, with all its columns.
-    pub(crate) fn batch_tasks(
-        &self,
-        schema: &Schema,
-        batch: &Batch,
-    ) -> Result<Vec<ScanTask>, LakeError> {
+    pub fn batch_tasks(&self, schema: &Schema, batch: &Batch) -> Result<Vec<ScanTask>, LakeError> {
         let mut tasks = Vec::new();
         for file in &batch.files {
             tasks.extend(self.file_tasks(schema, &file.name)?);
@@ -183,7 +179,7 @@ fn select(dead: &[u64], first: usize, rows: usize) -> Option<RowSelection> {
     Some(RowSelection::from_consecutive_ranges(live.into_iter(), rows))
 }
 
-fn wanted<'a>(
+pub(crate) fn wanted<'a>(
     schema: &Schema,
     columns: &[&str],
     files: impl Iterator<Item = &'a ArrowReaderMetadata> + Clone,
@@ -311,4 +307,16 @@ impl Iterator for ScanBatches {
             }
         })
     }
+}
+
+/// The text of a key column in a row; nothing where it is missing.
+pub(crate) fn key_text(array: &ArrayRef, row: usize) -> &str {
+    if array.is_null(row) {
+        return "";
+    }
+    if let Some(labels) = array.as_dictionary_opt::<Int32Type>() {
+        let key = labels.keys().value(row) as usize;
+        return labels.values().as_string_opt::<i32>().map_or("", |texts| texts.value(key));
+    }
+    array.as_string_opt::<i32>().map_or("", |texts| texts.value(row))
 }

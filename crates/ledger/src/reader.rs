@@ -280,6 +280,6 @@ impl Reader {
 }
 
 // The largest power of two below a width of two or more.
-fn split_of(width: u64) -> u64 {
+pub(crate) fn split_of(width: u64) -> u64 {
     1 << (u64::BITS - 1 - (width - 1).leading_zeros())
 }

@@ -88,28 +88,14 @@ pub fn compute(
     let by = dimensions::dimensions(pack, &question.by)?;
     let calendars = records.calendars()?;
     let counts = load_counts(records)?;
-    let mut answers: BTreeMap<Dataset, Option<Answer>> = BTreeMap::new();
-    for dataset in [Dataset::Case, Dataset::BillingTest, Dataset::Site] {
-        let about: Vec<&Indicator> =
-            wanted.iter().copied().filter(|indicator| indicator.dataset == dataset).collect();
-        let mut cut = by.clone();
-        for level in rates::levels_counted(pack, &about, &counts) {
-            let dimension = dimensions::dimension(pack, level)?;
-            if !cut.contains(&dimension) {
-                cut.push(dimension);
-            }
-        }
-        let request = request(pack, question, &period, &about, &cut, &calendars);
-        let answer = match request {
-            Some(request) => Some(ask(dataset, &request, records)?),
-            None => None,
-        };
-        answers.insert(dataset, answer);
+    let mut answers: BTreeMap<Dataset, Answer> = BTreeMap::new();
+    for (dataset, request) in requests(pack, question, records)? {
+        answers.insert(dataset, ask(dataset, &request, records)?);
     }
     let mut rows = Vec::new();
     for indicator in wanted {
         let dimensions = slicing(pack, indicator, &by);
-        let answer = answers.get(&indicator.dataset).and_then(Option::as_ref);
+        let answer = answers.get(&indicator.dataset);
         if answer.is_none() && indicator.dataset != Dataset::Count {
             continue;
         }
@@ -134,6 +120,33 @@ pub fn compute(
         working_day_seconds: working_day_seconds(pack, &calendars),
         rows,
     })
+}
+
+/// What the engine is asked about each dataset that a question needs.
+pub(super) fn requests(
+    pack: &Pack,
+    question: &Question,
+    records: &dyn Records,
+) -> Result<Vec<(Dataset, Request)>, ComputeError> {
+    let wanted = wanted(pack, question)?;
+    let period = question.filter.period(pack, &question.period)?;
+    let by = dimensions::dimensions(pack, &question.by)?;
+    let (calendars, counts) = (records.calendars()?, load_counts(records)?);
+    let mut requests = Vec::new();
+    for dataset in [Dataset::Case, Dataset::BillingTest, Dataset::Site] {
+        let about: Vec<&Indicator> =
+            wanted.iter().copied().filter(|indicator| indicator.dataset == dataset).collect();
+        let mut cut = by.clone();
+        for level in rates::levels_counted(pack, &about, &counts) {
+            let dimension = dimensions::dimension(pack, level)?;
+            if !cut.contains(&dimension) {
+                cut.push(dimension);
+            }
+        }
+        let request = request(pack, question, &period, &about, &cut, &calendars);
+        requests.extend(request.map(|request| (dataset, request)));
+    }
+    Ok(requests)
 }
 
 pub(super) fn working_day_seconds(pack: &Pack, calendars: &[Calendar]) -> i64 {

@@ -2,16 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trueline_figures::numbers;
-use trueline_figures::{Amount, Slice, Tally};
+use trueline_figures::{Slice, Tally};
+use trueline_numbers as numbers;
+use trueline_numbers::{Fraction, bound_text, claim_text};
+use trueline_verify::{PrintRule, ValueRule};
 
 use super::compile::{LimitSet, definition_id};
-use super::fraction::{Fraction, bound_text, claim_text};
+use super::formula::{Column, Formula, View};
 use super::limits::{LateAlong, limit_rows};
-use super::model::{Dataset, Denominator, Measure, Method, Statistic, StatisticKind, TimeUnit};
+use super::model::{
+    Dataset, Denominator, Measure, Method, Statistic, StatisticKind, TimeUnit, Words,
+};
 use super::rates;
 use super::row::{
-    BoundRow, ExcludedRow, FigureRow, IntervalRow, OpenRow, Percentiles, Status, SubtractedRow,
+    Basis, BoundRow, ExcludedRow, FigureRow, IntervalRow, OpenRow, Percentiles, Status,
+    SubtractedRow,
 };
 use super::sheet::{Reading, Sheet, Tallies};
 
@@ -141,7 +146,35 @@ impl Sheet<'_> {
                 (None, Some(_)) => Status::MissingInput,
                 (None, None) => Status::Nothing,
             },
+            basis: Some(self.basis(statistic, tally, &reading)),
             note: reading.missing,
+        }
+    }
+
+    /// What the evidence of a report says of the figure.
+    fn basis(&self, statistic: &Statistic, tally: &Tally, reading: &Reading) -> Basis {
+        let (decimals, bound) = (statistic.decimals, self.bound(statistic, tally));
+        let value = match (&reading.formula, bound, reading.value) {
+            (None, ..) => ValueRule::Missing,
+            (Some(_), Some(bound), _) => ValueRule::Bound {
+                errors: "sum".to_owned(),
+                records: "n".to_owned(),
+                level: bound.level.to_string(),
+                claim: bound.claim.to_string(),
+            },
+            (Some(formula), None, Some(_)) => formula.rule(tally).unwrap_or(ValueRule::Nothing),
+            (Some(_), None, None) => ValueRule::Nothing,
+        };
+        let print = match (&value, statistic.unit.as_str()) {
+            (ValueRule::Bound { .. }, _) => PrintRule::Bound,
+            (_, "%") => PrintRule::Percent { decimals },
+            _ => PrintRule::Decimal { decimals },
+        };
+        Basis {
+            dataset: self.indicator.dataset,
+            definition: self.definition_of(statistic),
+            value,
+            print,
         }
     }
 
@@ -163,91 +196,123 @@ impl Sheet<'_> {
     }
 
     fn read(&self, statistic: &Statistic, slice: &Slice, tally: &Tally) -> Reading {
-        let each = self.unit_divisor(statistic);
-        let of = |numerator: i128, rows: u64| Fraction::new(numerator, i128::from(rows) * each);
-        let mean = |amount: &Amount| of(amount.sum, amount.n);
-        let one = |value: Option<i64>| value.and_then(|v| Fraction::new(i128::from(v), each));
-        let plain =
-            |value: Option<Fraction>| Reading { value, late: tally.late, ..Reading::default() };
-        match &statistic.kind {
-            StatisticKind::Mean => Reading {
-                without_exclusions: mean(&tally.without_exclusions),
-                without_pauses: self.paused(mean(&tally.without_pauses)),
-                ..plain(of(tally.sum, tally.n))
+        let formula = match self.formula(statistic, slice) {
+            Ok(formula) => formula,
+            Err(missing) => return Reading { missing: Some(missing), ..Reading::default() },
+        };
+        let of = |view: View| formula.value(tally, view);
+        let value = of(View::Counted);
+        let per = matches!(self.indicator.measure, Measure::Per(_));
+        let reading = match &statistic.kind {
+            StatisticKind::Mean | StatisticKind::Longest => Reading {
+                value,
+                late: tally.late,
+                without_exclusions: of(View::WithoutExclusions),
+                without_pauses: self.paused(of(View::WithoutPauses)),
+                ..Reading::default()
             },
-            StatisticKind::Longest => Reading {
-                without_exclusions: one(tally.without_exclusions.longest),
-                without_pauses: self.paused(one(tally.without_pauses.longest)),
-                ..plain(one(tally.longest))
-            },
-            StatisticKind::Shortest => plain(one(tally.shortest)),
-            StatisticKind::Median => plain(
-                tally.median_doubled().and_then(|twice| Fraction::new(i128::from(twice), 2 * each)),
-            ),
-            StatisticKind::Percentile(percent) => plain(one(tally.percentile(*percent))),
-            StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => self.on_time(tally),
-            StatisticKind::Count => match self.indicator.measure {
-                Measure::Per(_) => rates::read(self, slice, tally),
-                Measure::Waited(_)
-                | Measure::Amount { .. }
-                | Measure::Share { .. }
-                | Measure::Count
-                | Measure::Ratio { .. } => Reading {
-                    without_exclusions: Fraction::new(i128::from(tally.without_exclusions.n), 1),
-                    ..plain(counted(tally))
-                },
-            },
-            StatisticKind::Sum => plain(match tally.n {
-                0 => None,
-                _ => Fraction::new(tally.sum, each),
-            }),
-            StatisticKind::Share => share(tally),
-            StatisticKind::Response => {
-                proportion(tally.n, tally.n + tally.unmeasurable, Reading::default())
+            StatisticKind::Shortest | StatisticKind::Median | StatisticKind::Percentile(_) => {
+                Reading { value, late: tally.late, ..Reading::default() }
             }
-            StatisticKind::Rate => match &self.indicator.measure {
-                Measure::Per(_) => rates::read(self, slice, tally),
-                Measure::Waited(_)
-                | Measure::Amount { .. }
-                | Measure::Share { .. }
-                | Measure::Count
-                | Measure::Ratio { .. } => ratio(statistic, tally),
+            StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => {
+                let limited = |value: Option<Fraction>| value.filter(|_| tally.limited > 0);
+                Reading {
+                    value,
+                    late: tally.late,
+                    without_exclusions: limited(of(View::WithoutExclusions)),
+                    without_pauses: self.paused(limited(of(View::WithoutPauses))),
+                    proportion: Some((
+                        tally.limited - tally.late,
+                        tally.limited + self.undone(tally.unmeasurable),
+                    )),
+                    ..Reading::default()
+                }
+            }
+            StatisticKind::Count | StatisticKind::Rate if per => {
+                Reading { value, ..Reading::default() }
+            }
+            StatisticKind::Count => Reading {
+                value: value.filter(|_| was_seen(tally)),
+                late: tally.late,
+                without_exclusions: of(View::WithoutExclusions),
+                ..Reading::default()
             },
-            StatisticKind::Bound { .. } => ratio(statistic, tally),
+            StatisticKind::Sum => Reading {
+                value: value.filter(|_| tally.n > 0),
+                late: tally.late,
+                ..Reading::default()
+            },
+            StatisticKind::Response => Reading {
+                value,
+                proportion: Some((tally.n, tally.n + tally.unmeasurable)),
+                ..Reading::default()
+            },
+            StatisticKind::Share | StatisticKind::Rate | StatisticKind::Bound { .. } => Reading {
+                value,
+                without_exclusions: of(View::WithoutExclusions),
+                proportion: u64::try_from(tally.sum)
+                    .ok()
+                    .filter(|hits| *hits <= tally.n)
+                    .map(|hits| (hits, tally.n)),
+                ..Reading::default()
+            },
+        };
+        Reading {
+            proportion: reading.proportion.filter(|(_, of)| *of > 0),
+            formula: Some(formula),
+            ..reading
+        }
+    }
+
+    /// How the value of a statistic follows from its tally, or what is missing for it.
+    fn formula(&self, statistic: &Statistic, slice: &Slice) -> Result<Formula, Words> {
+        let each = self.unit_divisor(statistic);
+        let factor = if statistic.unit == "%" { 100 } else { 1 };
+        Ok(match &statistic.kind {
+            StatisticKind::Count | StatisticKind::Rate
+                if matches!(self.indicator.measure, Measure::Per(_)) =>
+            {
+                rates::formula(self, slice)?
+            }
+            StatisticKind::Mean => Formula::ratio((Column::Sum, 1), (Column::Counted, each)),
+            StatisticKind::Longest => Formula::Longest { each },
+            StatisticKind::Shortest => Formula::Shortest { each },
+            StatisticKind::Median => Formula::Median { each },
+            StatisticKind::Percentile(percent) => {
+                Formula::Percentile { rank: libm::round(percent * 1e6) as u64, each }
+            }
+            StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => {
+                let mut denominator = vec![(Column::Limited, 1)];
+                if self.undone(1) > 0 {
+                    denominator.push((Column::Unmeasurable, 1));
+                }
+                let numerator = vec![(Column::Limited, 100), (Column::Late, -100)];
+                Formula::Ratio { numerator, denominator }
+            }
+            StatisticKind::Count => Formula::ratio((Column::Counted, 1), (Column::One, 1)),
+            StatisticKind::Sum => Formula::ratio((Column::Sum, 1), (Column::One, each)),
+            StatisticKind::Share => Formula::ratio((Column::Sum, 100), (Column::Counted, 1)),
+            StatisticKind::Response => Formula::Ratio {
+                numerator: vec![(Column::Counted, 100)],
+                denominator: vec![(Column::Counted, 1), (Column::Unmeasurable, 1)],
+            },
+            StatisticKind::Rate | StatisticKind::Bound { .. } => {
+                Formula::ratio((Column::Sum, factor), (Column::Counted, 1))
+            }
+        })
+    }
+
+    /// Rows that are not done are late for whoever counts dispatched cases.
+    fn undone(&self, unmeasurable: u64) -> u64 {
+        match self.indicator.denominator {
+            Denominator::Closed => 0,
+            Denominator::Dispatched | Denominator::DispatchedMinusWithdrawn => unmeasurable,
         }
     }
 
     /// Nothing can be subtracted by an indicator that subtracts no kind of interval.
     fn paused(&self, value: Option<Fraction>) -> Option<Fraction> {
         value.filter(|_| self.indicator.clock().is_some_and(|clock| !clock.subtract.is_empty()))
-    }
-
-    fn on_time(&self, tally: &Tally) -> Reading {
-        // Rows that are not done are late for whoever counts dispatched cases.
-        let undone = |unmeasurable: u64| match self.indicator.denominator {
-            Denominator::Closed => 0,
-            Denominator::Dispatched | Denominator::DispatchedMinusWithdrawn => unmeasurable,
-        };
-        let share = |amount: &Amount, of: u64| {
-            let on_time = of - amount.late.min(of);
-            let undone = undone(amount.unmeasurable);
-            Fraction::new(i128::from(on_time) * 100, i128::from(of + undone))
-        };
-        let everything = &tally.without_exclusions;
-        let bare = &tally.without_pauses;
-        // Without a limit there is nothing to be late for: those rows are in neither count.
-        let limited = |amount: &Amount| amount.n.saturating_sub(tally.n - tally.limited);
-        Reading {
-            late: tally.late,
-            without_exclusions: share(everything, limited(everything))
-                .filter(|_| tally.limited > 0),
-            without_pauses: self.paused(share(bare, limited(bare)).filter(|_| tally.limited > 0)),
-            ..proportion(
-                tally.limited - tally.late,
-                tally.limited + undone(tally.unmeasurable),
-                Reading::default(),
-            )
-        }
     }
 
     fn interval(&self, statistic: &Statistic, reading: &Reading) -> Option<IntervalRow> {
@@ -298,43 +363,8 @@ impl Sheet<'_> {
 }
 
 /// A count of nothing is nothing where no record of the kind ever was, and 0 where some were.
-fn counted(tally: &Tally) -> Option<Fraction> {
-    let seen = tally.n + tally.unmeasurable + tally.without_exclusions.n;
-    if seen == 0 && tally.excluded.is_empty() {
-        return None;
-    }
-    Fraction::new(i128::from(tally.n), 1)
-}
-
-fn share(tally: &Tally) -> Reading {
-    let all = &tally.without_exclusions;
-    let hits = u64::try_from(tally.sum).unwrap_or(0);
-    let reading = Reading {
-        without_exclusions: Fraction::new(all.sum * 100, i128::from(all.n)),
-        ..Reading::default()
-    };
-    proportion(hits, tally.n, reading)
-}
-
-fn ratio(statistic: &Statistic, tally: &Tally) -> Reading {
-    let factor = if statistic.unit == "%" { 100 } else { 1 };
-    let all = &tally.without_exclusions;
-    let hits = u64::try_from(tally.sum).ok();
-    Reading {
-        value: Fraction::new(tally.sum * factor, i128::from(tally.n)),
-        without_exclusions: Fraction::new(all.sum * factor, i128::from(all.n)),
-        proportion: hits.filter(|hits| *hits <= tally.n).map(|hits| (hits, tally.n)),
-        ..Reading::default()
-    }
-}
-
-/// A share in percent, with its hits and trials.
-fn proportion(part: u64, of: u64, reading: Reading) -> Reading {
-    Reading {
-        value: Fraction::new(i128::from(part) * 100, i128::from(of)),
-        proportion: Some((part, of)).filter(|_| of > 0),
-        ..reading
-    }
+fn was_seen(tally: &Tally) -> bool {
+    tally.n + tally.unmeasurable + tally.without_exclusions.n > 0 || !tally.excluded.is_empty()
 }
 
 fn percentiles(tally: &Tally) -> Option<Percentiles> {

@@ -12,10 +12,11 @@ mod counts;
 mod defaults;
 mod dimensions;
 mod distribution;
+pub mod evidence;
 mod expressions;
 mod figures;
 mod file;
-mod fraction;
+mod formula;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod http;
@@ -52,7 +53,7 @@ pub use model::{
 pub use published::{Comparison, compare, published};
 pub use records::{LakeRecords, MemoryRecords, Records};
 pub use row::{
-    BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
+    Basis, BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
     SubtractedRow,
 };
 pub use shipped::{shipped_pack_text, shipped_packs};

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use trueline_figures::{Period, Slice};
+use trueline_numbers::Fraction;
 
 use super::compute::{Results, parse_figure_id};
 use super::counts::{CountRow, Counts, millionths};
 use super::dimensions::cut;
-use super::fraction::Fraction;
 use super::model::{Indicator, Pack, Statistic, Words};
 use super::row::{FigureRow, Status};
 
@@ -99,6 +99,7 @@ fn bare(indicator: &Indicator, statistic: &Statistic, slice: Slice, row: &CountR
         limits: Vec::new(),
         status: Status::Published,
         note: None,
+        basis: None,
     }
 }
 

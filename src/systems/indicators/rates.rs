@@ -2,31 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use trueline_figures::{Period, Slice, Tally};
+use trueline_figures::{Period, Slice};
 
 use super::counts::{Counts, NoCount, Wanted};
 use super::dimensions::cut;
-use super::fraction::Fraction;
+use super::formula::{Column, Formula};
 use super::model::{CountKind, Dataset, Indicator, Level, Measure, Pack, PerSpec, Words};
-use super::sheet::{Reading, Sheet};
+use super::sheet::Sheet;
 
-/// The rate in one slice.
-pub(super) fn read(sheet: &Sheet<'_>, slice: &Slice, tally: &Tally) -> Reading {
+/// The rate in one slice, or what is missing for it.
+pub(super) fn formula(sheet: &Sheet<'_>, slice: &Slice) -> Result<Formula, Words> {
     let Measure::Per(spec) = &sheet.indicator.measure else {
-        return Reading::default();
+        return Err(Words::default());
     };
-    match rate(sheet, spec, slice, tally) {
-        Ok(value) => Reading { value, ..Reading::default() },
-        Err(missing) => Reading { missing: Some(missing), ..Reading::default() },
-    }
-}
-
-fn rate(
-    sheet: &Sheet<'_>,
-    spec: &PerSpec,
-    slice: &Slice,
-    tally: &Tally,
-) -> Result<Option<Fraction>, Words> {
     let place = place(sheet, slice)?;
     let find = |measure: &str, scope: &str, region: &str, kind| {
         let wanted = Wanted { measure, scope, region, period: &place.period, kind };
@@ -35,18 +23,22 @@ fn rate(
     let scope = [spec.scope.as_str(), place.scope.as_str()];
     let scope: Vec<&str> = scope.into_iter().filter(|part| !part.is_empty()).collect();
     let scope = scope.join("/");
-    let denominator = find(&spec.of, &scope, &place.region, spec.kind)?;
+    let each = i128::from(spec.each);
+    let denominator = (Column::One, find(&spec.of, &scope, &place.region, spec.kind)?);
     let numerator = match &spec.numerator {
-        Some(measure) => find(measure, &place.scope, &place.region, CountKind::Flow)?,
+        Some(measure) => {
+            (Column::One, find(measure, &place.scope, &place.region, CountKind::Flow)? * each)
+        }
         None => {
             // Cases of a region that the denominator leaves out would raise the rate.
             for region in parts_with_cases(sheet, spec, slice, &place) {
                 find(&spec.of, &scope, &region, spec.kind)?;
             }
-            i128::from(tally.n) * 1_000_000
+            // Counts are in millionths.
+            (Column::Counted, 1_000_000 * each)
         }
     };
-    Ok(Fraction::new(numerator, denominator).map(|f| f.times(i128::from(spec.each))))
+    Ok(Formula::ratio(numerator, denominator))
 }
 
 /// Where a denominator adds up smaller regions: those that have cases.

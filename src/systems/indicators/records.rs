@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use trueline_clock::{Calendar, CalendarError};
 use trueline_figures::{Source, SourceError};
-use trueline_lake::{Lake, ScanTask};
+use trueline_lake::{Lake, LakeError, Ordered, ScanTask};
 
 use super::model::Dataset;
 
@@ -62,6 +62,17 @@ impl<'a> LakeRecords<'a> {
     /// What had been imported by a second, by the notices that had taken effect by then.
     pub fn as_of(lake: &'a Lake, calendars: &'a [Calendar], second: i64) -> LakeRecords<'a> {
         LakeRecords { lake, calendars, as_of: Some(second) }
+    }
+}
+
+impl LakeRecords<'_> {
+    /// The newest revisions of a dataset in the order of their keys, in blocks.
+    pub fn ordered(
+        &self,
+        dataset: Dataset,
+        block_rows: impl Fn(u64) -> u64,
+    ) -> Result<Ordered, LakeError> {
+        self.lake.ordered(&dataset.schema(), self.as_of, block_rows)
     }
 }
 

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use trueline_figures::Slice;
 
-use super::model::{Direction, Method, Read, Words};
+use trueline_verify::{PrintRule, ValueRule};
+
+use super::model::{Dataset, Direction, Method, Read, Words};
 
 /// One figure of one slice.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,6 +54,19 @@ pub struct FigureRow {
     pub status: Status,
     /// What a reader must know about this figure: a missing input, where a published value is from.
     pub note: Option<Words>,
+    /// What it is computed from; absent for what others published.
+    #[serde(skip)]
+    pub basis: Option<Basis>,
+}
+
+/// How a figure follows from partial figures, for the evidence of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Basis {
+    pub dataset: Dataset,
+    /// The id of the engine's definition that its tally is of.
+    pub definition: String,
+    pub value: ValueRule,
+    pub print: PrintRule,
 }
 
 /// How a figure came to be.
@@ -221,5 +236,6 @@ pub(super) fn full_example() -> FigureRow {
         }],
         status: Status::Computed,
         note: Some(Words::default()),
+        basis: None,
     }
 }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trueline_clock::Calendar;
 use trueline_figures::{Answer, Period, Slice, Tally};
+use trueline_numbers::Fraction;
 
 use super::compile::{LimitSet, limits_in};
 use super::compute::working_day_seconds;
 use super::counts::Counts;
-use super::fraction::Fraction;
+use super::formula::Formula;
 use super::model::{Indicator, Pack, TimeUnit, Words};
 
 /// Everything that the figures of one indicator are made from.
@@ -31,6 +32,8 @@ pub(super) struct Reading {
     pub(super) proportion: Option<(u64, u64)>,
     pub(super) late: u64,
     pub(super) missing: Option<Words>,
+    /// How the value follows from the tally; absent where something is missing for it.
+    pub(super) formula: Option<Formula>,
 }
 
 pub(super) type Tallies = BTreeMap<Slice, Tally>;

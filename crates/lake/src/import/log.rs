@@ -15,9 +15,10 @@ use super::ImportError;
 use super::fragment::Plan;
 use super::layout::Layout;
 use super::order::At;
-use super::revise::{is_content, key_text};
+use super::revise::is_content;
 use super::rows::Rows;
 use crate::mapping::{From, TakeEvent};
+use crate::scan::key_text;
 use crate::schema::{Kind, List};
 
 /// Whether one of two states of a case can come from a log that holds the other's events too.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, TimestampSecondType};
+use arrow_array::types::TimestampSecondType;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 
 use super::column::{Data, NULL_INTEGER};
@@ -19,7 +19,7 @@ use super::rows::Rows;
 use super::{ImportError, Missing};
 use crate::lake::Lake;
 use crate::manifest::{Batch, Manifest};
-use crate::scan::ScanTask;
+use crate::scan::{ScanTask, key_text};
 use crate::schema::Schema;
 
 /// What is known of a file's rows once they were compared.
@@ -414,15 +414,4 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-pub(super) fn key_text(array: &ArrayRef, row: usize) -> &str {
-    if array.is_null(row) {
-        return "";
-    }
-    if let Some(labels) = array.as_dictionary_opt::<Int32Type>() {
-        let key = labels.keys().value(row) as usize;
-        return labels.values().as_string_opt::<i32>().map_or("", |texts| texts.value(key));
-    }
-    array.as_string_opt::<i32>().map_or("", |texts| texts.value(row))
 }

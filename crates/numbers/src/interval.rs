@@ -79,7 +79,7 @@ pub fn clopper_pearson(hits: u64, n: u64, level: f64) -> Option<Interval> {
 /// The rate that the true error rate does not exceed, at this confidence: one-sided and exact.
 ///
 /// ```
-/// use trueline_figures::numbers::error_rate_upper_bound;
+/// use trueline_numbers::error_rate_upper_bound;
 ///
 /// let bound = error_rate_upper_bound(0, 29_956, 0.95).unwrap();
 /// assert!(bound <= 1e-4 && bound > 0.9999e-4);
@@ -101,7 +101,7 @@ pub fn error_rate_upper_bound(errors: u64, n: u64, level: f64) -> Option<f64> {
 /// at most `rate` at this confidence. `None` unless both lie between 0 and 1.
 ///
 /// ```
-/// use trueline_figures::numbers::clean_records_needed;
+/// use trueline_numbers::clean_records_needed;
 ///
 /// assert_eq!(clean_records_needed(1e-4, 0.95, 0), Some(29_956));
 /// ```

@@ -3,26 +3,26 @@
 //! A figure stays a fraction of integers until it is printed, so it is rounded once, by GB/T 8170
 //! (half to even). A rate below 1 never prints as 100 %, nor one above 0 as 0 %.
 
-use trueline_figures::numbers::round_half_even;
+use super::rounding::round_half_even;
 
 /// A value as a fraction of integers; the denominator is positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fraction {
+pub struct Fraction {
     numerator: i128,
     denominator: i128,
 }
 
 impl Fraction {
     /// `None` if there is nothing to divide by.
-    pub(super) fn new(numerator: i128, denominator: i128) -> Option<Fraction> {
+    pub fn new(numerator: i128, denominator: i128) -> Option<Fraction> {
         (denominator > 0).then_some(Fraction { numerator, denominator })
     }
 
-    pub(super) fn times(self, factor: i128) -> Fraction {
+    pub fn times(self, factor: i128) -> Fraction {
         Fraction { numerator: self.numerator * factor, ..self }
     }
 
-    pub(super) fn value(self) -> f64 {
+    pub fn value(self) -> f64 {
         // Divide whole part and rest apart: both are exact where their quotient would not be.
         let whole = self.numerator.div_euclid(self.denominator);
         let rest = self.numerator.rem_euclid(self.denominator);
@@ -30,14 +30,14 @@ impl Fraction {
     }
 
     /// Rounded half to even, with so many decimals.
-    pub(super) fn rounded(self, decimals: u8) -> String {
+    pub fn rounded(self, decimals: u8) -> String {
         let text = round_half_even(self.numerator, self.denominator, usize::from(decimals));
         text.unwrap_or_else(|| "—".to_owned())
     }
 
     /// A share in percent. All and none print without decimals; what is neither takes as many
     /// decimals as it needs not to look like them.
-    pub(super) fn percent(self, decimals: u8) -> String {
+    pub fn percent(self, decimals: u8) -> String {
         let all = 100 * self.denominator;
         if self.numerator == 0 {
             return "0".to_owned();
@@ -55,7 +55,7 @@ impl Fraction {
 }
 
 /// A small rate rounded up to two digits: an upper bound must not come out below itself.
-pub(super) fn bound_text(bound: f64) -> String {
+pub fn bound_text(bound: f64) -> String {
     if bound <= 0.0 {
         return "0".to_owned();
     }
@@ -70,7 +70,7 @@ pub(super) fn bound_text(bound: f64) -> String {
 }
 
 /// A claimed rate such as 1e-4, as people write it: 10⁻⁴.
-pub(super) fn claim_text(claim: f64) -> String {
+pub fn claim_text(claim: f64) -> String {
     let exponent = libm::round(libm::log10(claim)) as i32;
     let exact = (claim - libm::pow(10.0, f64::from(exponent))).abs() < claim * 1e-9;
     if exact { format!("10{}", superscript(exponent)) } else { bound_text(claim) }

@@ -6,7 +6,7 @@ const MOST_DECIMALS: usize = 9;
 /// `numerator / denominator` with so many decimals, half to even. `None` for a denominator of 0.
 ///
 /// ```
-/// use trueline_figures::numbers::round_half_even;
+/// use trueline_numbers::round_half_even;
 ///
 /// // 0.125 and 0.135 lie exactly in the middle: the even neighbour is taken.
 /// assert_eq!(round_half_even(125, 1000, 2).as_deref(), Some("0.12"));
@@ -92,7 +92,7 @@ fn increment(digits: &mut Vec<u8>) {
 /// decimals that tell it apart, up to nine, and past those `>99.999999999` or `<0.000000001`.
 ///
 /// ```
-/// use trueline_figures::numbers::round_percent;
+/// use trueline_numbers::round_percent;
 ///
 /// assert_eq!(round_percent(8814, 10_000, 2).as_deref(), Some("88.14"));
 /// assert_eq!(round_percent(199_999, 200_000, 2).as_deref(), Some("99.9995"));

@@ -1,0 +1,89 @@
+//! The facts in a ledger, besides statements: what was imported, by which packs and calendars.
+
+use serde::{Deserialize, Serialize};
+
+use crate::json::from_canonical_json;
+
+/// What the fact of an import calls its own form.
+pub const BATCH: &str = "trueline-batch/v1";
+/// The same of a pack that figures were made with.
+pub const PACK: &str = "trueline-pack/v1";
+/// The same of a calendar.
+pub const CALENDAR: &str = "trueline-calendar/v1";
+
+/// One import: its revisions, and the files that hold them today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchFact {
+    pub format: String,
+    pub dataset: String,
+    pub batch: String,
+    /// When it was imported, seconds since 1970.
+    pub recorded: i64,
+    pub columns: Vec<RowColumn>,
+    pub rows: u64,
+    /// Of the tree of salted leaves.
+    pub root: String,
+    pub files: Vec<FileDigest>,
+    /// Which earlier revisions these replace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<FileDigest>,
+    pub sources: Vec<SourceDigest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
+    pub read: u64,
+    pub accepted: u64,
+    pub quarantined: u64,
+}
+
+/// A column of a canonical row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowColumn {
+    pub name: String,
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<RowColumn>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileDigest {
+    pub name: String,
+    pub sha256: String,
+    pub bytes: u64,
+}
+
+/// A file that was imported. Its name may disclose what an entry must not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceDigest {
+    pub sha256: String,
+    pub bytes: u64,
+    pub lines: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackFact {
+    pub format: String,
+    pub id: String,
+    pub version: String,
+    pub sha256: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarFact {
+    pub format: String,
+    pub name: String,
+    pub sha256: String,
+}
+
+impl BatchFact {
+    /// Reads an entry; `None` if it is about something else.
+    pub fn from_entry(entry: &[u8]) -> Option<BatchFact> {
+        let fact: BatchFact = from_canonical_json(entry).ok()?;
+        (fact.format == BATCH).then_some(fact)
+    }
+}

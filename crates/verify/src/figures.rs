@@ -1,0 +1,165 @@
+//! Every printed figure against the partial figures of its blocks.
+
+use std::collections::BTreeMap;
+
+use trueline_numbers::{Fraction, bound_text, claim_text, error_rate_upper_bound};
+
+use crate::evidence::{Columns, Evidence, FigureUsed, Population, PrintRule, ValueRule};
+use crate::json::Whole;
+
+/// What is printed for nothing.
+const NOTHING: &str = "—";
+
+/// Something in an evidence that does not agree with the rest of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Disagreement {
+    #[error("{figure}: it prints {printed}, but its blocks add up to {computed}")]
+    Figure { figure: String, printed: String, computed: String },
+    #[error("{figure}: its evidence names a cell that is not there")]
+    NoCell { figure: String },
+    #[error("{figure}: the percentile {value} is not at its rank")]
+    NotAtRank { figure: String, value: i64 },
+    #[error("the blocks of {dataset} in {period} have {blocks} rows, the population {rows}")]
+    Rows { dataset: String, period: String, blocks: u64, rows: u64 },
+    #[error("the blocks of {dataset} in {period} do not lead to the root of the population")]
+    Root { dataset: String, period: String },
+    #[error("the text of the definition {id} does not have its digest")]
+    Definition { id: String },
+}
+
+/// `fixed.install.mean[area=urban]` of a period.
+pub fn figure_name(figure: &str, slice: &BTreeMap<String, String>, period: &str) -> String {
+    if slice.is_empty() {
+        return format!("{figure} ({period})");
+    }
+    let pairs: Vec<String> = slice.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{figure}[{}] ({period})", pairs.join(","))
+}
+
+impl FigureUsed {
+    /// What it is called in messages.
+    pub fn name(&self) -> String {
+        figure_name(&self.figure, &self.slice, &self.period)
+    }
+}
+
+/// Everything in an evidence that does not agree with the rest of it, in the order of the figures.
+pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
+    let mut found = Vec::new();
+    for definition in &evidence.definitions {
+        if trueline_ledger::Hash::of(definition.text.as_bytes()).to_hex() != definition.sha256 {
+            found.push(Disagreement::Definition { id: definition.id.clone() });
+        }
+    }
+    let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
+    for population in &evidence.populations {
+        found.extend(shape(population));
+    }
+    let none = Columns::new();
+    for figure in &evidence.figures {
+        let cell = match (figure.population, figure.cell) {
+            (Some(population), Some(cell)) => {
+                totals.get(population).and_then(|cells| cells.get(cell))
+            }
+            (None, None) => Some(&none),
+            (Some(_), None) | (None, Some(_)) => None,
+        };
+        match cell {
+            Some(cell) => found.extend(against(figure, cell).err()),
+            None => found.push(Disagreement::NoCell { figure: figure.name() }),
+        }
+    }
+    found
+}
+
+/// Whether the blocks of a population are its rows and lead to its root.
+fn shape(population: &Population) -> Option<Disagreement> {
+    let (dataset, period) = (population.dataset.clone(), population.period.clone());
+    let blocks = population.blocks.iter().map(|block| block.rows).sum();
+    let full = population.blocks.iter().rev().skip(1).all(|one| one.rows == population.block_rows);
+    if blocks != population.rows || !full || !population.block_rows.is_power_of_two() {
+        return Some(Disagreement::Rows { dataset, period, blocks, rows: population.rows });
+    }
+    let roots: Option<Vec<_>> =
+        population.blocks.iter().map(|block| crate::hex::hash(&block.root)).collect();
+    let root = roots
+        .filter(|roots| !roots.is_empty())
+        .map(|roots| trueline_ledger::tree_root(&roots).to_hex());
+    (root != population.root).then_some(Disagreement::Root { dataset, period })
+}
+
+/// Checks one figure against the columns of its cell, added up.
+pub fn against(figure: &FigureUsed, cell: &Columns) -> Result<(), Disagreement> {
+    let computed = printed(figure, cell)?;
+    match computed {
+        Some(computed) if computed != figure.printed => Err(Disagreement::Figure {
+            figure: figure.name(),
+            printed: figure.printed.clone(),
+            computed,
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The text that a figure must print; `None` for what others published.
+fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagreement> {
+    let column = |name: &str| cell.get(name).map_or(0, |value| value.0);
+    let ranked = |value: i64, rank: i128| {
+        let is_there =
+            column(&format!("below.{value}")) < rank && rank <= column(&format!("upto.{value}"));
+        if is_there {
+            Ok(())
+        } else {
+            Err(Disagreement::NotAtRank { figure: figure.name(), value })
+        }
+    };
+    let n = column("n");
+    let value = match &figure.value {
+        ValueRule::Ratio { numerator, denominator } => {
+            let add = |terms: &BTreeMap<String, Whole>| {
+                let each = terms.iter().map(|(name, times)| {
+                    let value = if name == "1" { 1 } else { column(name) };
+                    value.saturating_mul(times.0)
+                });
+                each.fold(0_i128, i128::saturating_add)
+            };
+            Fraction::new(add(numerator), add(denominator))
+        }
+        ValueRule::Extreme { column: name, divide } => {
+            cell.get(name).and_then(|value| Fraction::new(value.0, divide.0))
+        }
+        ValueRule::Quantile { rank, of, divide } => {
+            let (part, whole) = (i128::from(rank.0), i128::from(rank.1).max(1));
+            ranked(*of, ((n * part + whole - 1) / whole).max(1))?;
+            Fraction::new((*of).into(), divide.0)
+        }
+        ValueRule::Median { low, high, divide } => {
+            ranked(*low, (n + 1) / 2)?;
+            ranked(*high, n / 2 + 1)?;
+            Fraction::new(i128::from(*low) + i128::from(*high), divide.0.saturating_mul(2))
+        }
+        ValueRule::Bound { errors, records, level, claim } => {
+            let known = bound(column(errors), column(records), level, claim);
+            return Ok(Some(known.unwrap_or_else(|| NOTHING.to_owned())));
+        }
+        // Without anything counted nothing can be printed; with something, a value would be there.
+        ValueRule::Nothing if n == 0 => None,
+        ValueRule::Nothing => return Ok(Some(format!("{n} cases"))),
+        ValueRule::Missing => None,
+        ValueRule::Published => return Ok(None),
+    };
+    Ok(Some(match (value, figure.print) {
+        (None, _) => NOTHING.to_owned(),
+        (Some(value), PrintRule::Percent { decimals }) => value.percent(decimals),
+        (Some(value), PrintRule::Decimal { decimals }) => value.rounded(decimals),
+        (Some(_), PrintRule::Bound) => NOTHING.to_owned(),
+    }))
+}
+
+fn bound(errors: i128, records: i128, level: &str, claim: &str) -> Option<String> {
+    let (errors, records) = (u64::try_from(errors).ok()?, u64::try_from(records).ok()?);
+    let (level, claim) = (level.parse().ok()?, claim.parse().ok()?);
+    let upper = error_rate_upper_bound(errors, records, level)?;
+    let shown = if upper <= claim { claim_text(claim) } else { bound_text(upper) };
+    Some(format!("≤{shown}"))
+}

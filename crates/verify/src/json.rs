@@ -1,0 +1,154 @@
+//! Canonical JSON: RFC 8785 with integers only, so that one statement has one form and one digest.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+/// The largest integer that every reader of JSON keeps whole.
+const SAFE: u128 = (1 << 53) - 1;
+
+/// Why a value has no canonical form, or a text is none.
+#[derive(Debug, thiserror::Error)]
+pub enum JsonError {
+    /// It is no JSON, or not of the expected shape.
+    #[error("not the JSON that belongs here")]
+    Shape(#[from] serde_json::Error),
+    /// A number that is no integer, or too large; or a null.
+    #[error("{0} has no canonical form")]
+    NoForm(String),
+    /// The same value has another form that is the canonical one.
+    #[error("not in canonical form")]
+    NotCanonical,
+}
+
+/// The canonical form of a value.
+///
+/// ```
+/// use trueline_verify::canonical_json;
+///
+/// let made = canonical_json(&serde_json::json!({"b": [1, true], "a": "准"})).unwrap();
+/// assert_eq!(made, r#"{"a":"准","b":[1,true]}"#);
+/// assert!(canonical_json(&0.5).is_err());
+/// ```
+pub fn canonical_json(value: &impl Serialize) -> Result<String, JsonError> {
+    let mut out = String::new();
+    write(&serde_json::to_value(value)?, &mut out)?;
+    Ok(out)
+}
+
+/// Reads what is in canonical form; anything else is refused.
+pub fn from_canonical_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
+    let value: Value = serde_json::from_slice(text)?;
+    let mut again = String::with_capacity(text.len());
+    write(&value, &mut again)?;
+    if again.as_bytes() != text {
+        return Err(JsonError::NotCanonical);
+    }
+    Ok(serde_json::from_value(value)?)
+}
+
+fn write(value: &Value, out: &mut String) -> Result<(), JsonError> {
+    match value {
+        Value::Null => return Err(JsonError::NoForm("null".to_owned())),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) if u128::from(integer.unsigned_abs()) <= SAFE => {
+                out.push_str(&integer.to_string());
+            }
+            Some(_) | None => return Err(JsonError::NoForm(number.to_string())),
+        },
+        // Its escapes are those of RFC 8785.
+        Value::String(text) => out.push_str(&serde_json::to_string(text)?),
+        Value::Array(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write(item, out)?;
+            }
+            out.push(']');
+        }
+        Value::Object(members) => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_by(|one, other| one.0.encode_utf16().cmp(other.0.encode_utf16()));
+            out.push('{');
+            for (at, (key, value)) in members.into_iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                out.push_str(&serde_json::to_string(key)?);
+                out.push(':');
+                write(value, out)?;
+            }
+            out.push('}');
+        }
+    }
+    Ok(())
+}
+
+/// An integer of any size: a number where every reader of JSON keeps it whole, else a string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Whole(pub i128);
+
+impl Serialize for Whole {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.unsigned_abs() <= SAFE {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_str(&self.0.to_string())
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Whole, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Number(i64),
+            Text(String),
+        }
+        match Either::deserialize(deserializer)? {
+            Either::Number(number) => Ok(Whole(i128::from(number))),
+            Either::Text(text) => text.parse().map(Whole).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_sorted_and_nothing_stands_between() {
+        let read: Value =
+            serde_json::from_str("{ \"b\" : 1, \"a\" : [ ], \"é\": \"\\u0001\\n\" }").unwrap();
+        let made = canonical_json(&read).unwrap();
+        assert_eq!(made, "{\"a\":[],\"b\":1,\"é\":\"\\u0001\\n\"}");
+        let again: Value = from_canonical_json(made.as_bytes()).unwrap();
+        assert_eq!(canonical_json(&again).unwrap(), made);
+    }
+
+    #[test]
+    fn what_readers_would_tell_differently_is_refused() {
+        for text in ["null", "0.5", "1e3", "9007199254740992", "{\"a\":null}"] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert!(matches!(canonical_json(&value), Err(JsonError::NoForm(_))), "{text}");
+        }
+        for text in ["{\"b\":1,\"a\":2}", "[1, 2]", "[1]\n", "{\"a\":1,\"a\":1}"] {
+            let read = from_canonical_json::<Value>(text.as_bytes());
+            assert!(matches!(read, Err(JsonError::NotCanonical)), "{text}");
+        }
+    }
+
+    #[test]
+    fn large_integers_are_strings() {
+        let largest = SAFE as i128;
+        for number in [0, largest, -largest, largest + 1, i128::MIN] {
+            let made = canonical_json(&Whole(number)).unwrap();
+            assert_eq!(made.starts_with('"'), number.unsigned_abs() > SAFE, "{made}");
+            assert_eq!(from_canonical_json::<Whole>(made.as_bytes()).unwrap(), Whole(number));
+        }
+    }
+}

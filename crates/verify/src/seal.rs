@@ -1,0 +1,188 @@
+//! The statement that is sealed, the seal, and the place in a file that it fills.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use trueline_ledger::{Hash, Receipt, ReceiptError};
+
+use crate::json::{JsonError, canonical_json, from_canonical_json};
+
+/// What a statement calls its own form.
+pub const STATEMENT: &str = "trueline-statement/v1";
+/// What the place of a seal begins with; its length in six digits and a space follow.
+pub const MARK: &str = "TRUELINE-SEAL/1 ";
+/// Bytes of the place, the mark among them.
+pub const PLACE_BYTES: usize = 32_768;
+const HEAD: usize = MARK.len() + 7;
+
+/// What is vouched for: itself an entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    pub format: String,
+    pub program: String,
+    pub status: Status,
+    pub pack: String,
+    pub period: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
+    /// Digest of the evidence.
+    pub evidence: String,
+    pub renderings: Vec<Rendering>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepared_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
+    /// Digest of the statement that this one corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restates: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Draft,
+    Published,
+}
+
+/// One file of a report, and its digest with the place of the seal empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rendering {
+    /// `pdf`, `html`, `json`, `xlsx`
+    pub format: String,
+    pub language: String,
+    pub sha256: String,
+}
+
+impl Statement {
+    /// Its canonical form: the entry in the ledger.
+    pub fn to_entry(&self) -> Result<String, JsonError> {
+        canonical_json(self)
+    }
+
+    /// Reads an entry; `None` if it is about something else.
+    pub fn from_entry(entry: &[u8]) -> Option<Statement> {
+        let statement: Statement = from_canonical_json(entry).ok()?;
+        (statement.format == STATEMENT).then_some(statement)
+    }
+}
+
+/// What a report of this statement is called: the first digits of the statement's digest.
+pub fn statement_id(entry: &str) -> String {
+    Hash::of(entry.as_bytes()).to_hex()[..12].to_owned()
+}
+
+/// A statement with the receipt of its entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seal {
+    /// The entry, as it stands in the ledger.
+    pub entry: String,
+    pub receipt: Receipt,
+}
+
+/// Why a file has no seal that can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The mark is not there, or its place is cut short.
+    #[error("there is no seal in it")]
+    Absent,
+    /// There is more than one mark, so nobody can say what the digest leaves out.
+    #[error("there is more than one seal in it")]
+    Several,
+    /// The place is there and nothing stands in it.
+    #[error("its seal is empty: it was never sealed")]
+    Empty,
+    /// What stands in the place is not base64 of a statement and a receipt.
+    #[error("its seal is damaged")]
+    Damaged,
+    /// The receipt in it is none.
+    #[error("the receipt in its seal is damaged")]
+    Receipt(#[from] ReceiptError),
+    /// It does not fit its place.
+    #[error("the seal is longer than its place")]
+    TooLong,
+}
+
+impl Seal {
+    /// The text that fills the place in a file: as long as the place.
+    pub fn to_place(&self) -> Result<String, SealError> {
+        let inside = STANDARD.encode(format!("{}\n{}", self.entry, self.receipt));
+        if HEAD + inside.len() > PLACE_BYTES {
+            return Err(SealError::TooLong);
+        }
+        let width = PLACE_BYTES - HEAD;
+        Ok(format!("{MARK}{PLACE_BYTES:06} {inside:<width$}"))
+    }
+
+    /// Reads what stands in a place: the mark first, spaces last.
+    pub fn from_place(place: &str) -> Result<Seal, SealError> {
+        let rest = place.strip_prefix(MARK).ok_or(SealError::Absent)?;
+        let (_, inside) = rest.split_at_checked(7).ok_or(SealError::Absent)?;
+        Seal::from_base64(inside.trim_end_matches(' '))
+    }
+
+    /// Reads the base64 of a statement, a line end and a receipt.
+    pub fn from_base64(inside: &str) -> Result<Seal, SealError> {
+        if inside.is_empty() {
+            return Err(SealError::Empty);
+        }
+        let bytes = STANDARD.decode(inside).map_err(|_| SealError::Damaged)?;
+        let text = String::from_utf8(bytes).map_err(|_| SealError::Damaged)?;
+        let (entry, receipt) = text.split_once('\n').ok_or(SealError::Damaged)?;
+        let receipt = Receipt::parse(receipt.as_bytes())?;
+        Ok(Seal { entry: entry.to_owned(), receipt })
+    }
+
+    /// The base64 of a statement, a line end and a receipt.
+    pub fn to_base64(&self) -> String {
+        STANDARD.encode(format!("{}\n{}", self.entry, self.receipt))
+    }
+}
+
+/// A place without a seal.
+pub fn empty_place() -> String {
+    let width = PLACE_BYTES - HEAD;
+    format!("{MARK}{PLACE_BYTES:06} {:<width$}", "")
+}
+
+/// Where in a file the place of the seal is.
+pub fn place_in(file: &[u8]) -> Result<std::ops::Range<usize>, SealError> {
+    let mut found =
+        file.windows(MARK.len()).enumerate().filter(|(_, part)| *part == MARK.as_bytes());
+    let (from, _) = found.next().ok_or(SealError::Absent)?;
+    if found.next().is_some() {
+        return Err(SealError::Several);
+    }
+    let head = file.get(from..from + HEAD).ok_or(SealError::Absent)?;
+    let digits = std::str::from_utf8(&head[MARK.len()..HEAD - 1]).ok();
+    let length: usize = digits.and_then(|text| text.parse().ok()).ok_or(SealError::Absent)?;
+    if head[HEAD - 1] != b' ' || length < HEAD || from + length > file.len() {
+        return Err(SealError::Absent);
+    }
+    Ok(from..from + length)
+}
+
+/// The digest of a file with the place of its seal empty, and what stands in the place.
+pub fn open_file(file: &[u8]) -> Result<(Hash, String), SealError> {
+    let place = place_in(file)?;
+    let mut empty = file.to_vec();
+    empty[place.start + HEAD..place.end].fill(b' ');
+    let inside = std::str::from_utf8(&file[place]).map_err(|_| SealError::Damaged)?;
+    Ok((Hash::of(&empty), inside.to_owned()))
+}
+
+/// Puts a seal into the place of a file.
+pub fn fill(file: &mut [u8], seal: &Seal) -> Result<(), SealError> {
+    let place = place_in(file)?;
+    let text = seal.to_place()?;
+    if text.len() != place.len() {
+        return Err(SealError::TooLong);
+    }
+    file[place].copy_from_slice(text.as_bytes());
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! The ledger of an instance: what was recorded is committed to before anything is published.
+//!
+//! It lies in `ledger/` and may be served to anyone as it is; its key lies with the other keys,
+//! outside the instance. Entries are facts in canonical JSON (`docs/evidence.md`).
+
+mod batches;
+
+use std::path::PathBuf;
+
+use trueline_lake::LakeError;
+use trueline_ledger::{
+    AppendError, Hash, KeyError, KeyFileError, Log, Note, OpenError, ReadError, Reader, Receipt,
+    Signer,
+};
+use trueline_verify::JsonError;
+
+use crate::instance::{Instance, InstanceError};
+
+pub use batches::{Committed, row_leaves};
+
+/// Why the ledger cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    #[error("the ledger cannot be opened")]
+    Open(#[from] OpenError),
+    #[error("the ledger cannot be written")]
+    Append(#[from] AppendError),
+    #[error("the ledger cannot be read")]
+    Read(#[from] ReadError),
+    #[error("the ledger's key cannot be made")]
+    Key(#[from] KeyError),
+    #[error("the ledger's key cannot be used")]
+    KeyFile(#[from] KeyFileError),
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error("a fact has no canonical form")]
+    Json(#[from] JsonError),
+    #[error("the rows of {file} cannot be committed to")]
+    Rows {
+        file: String,
+        #[source]
+        source: trueline_lake::NoForm,
+    },
+    #[error("cannot {doing} {file}")]
+    File {
+        doing: &'static str,
+        file: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the checkpoint of the ledger is damaged")]
+    Checkpoint(#[from] trueline_ledger::NoteError),
+}
+
+/// The ledger, open for writing, with the facts that are in it.
+#[derive(Debug)]
+pub struct Ledger {
+    log: Log,
+    entries: Vec<Vec<u8>>,
+}
+
+impl Instance {
+    /// Where the ledger lies.
+    pub fn ledger_folder(&self) -> PathBuf {
+        self.folder().join("ledger")
+    }
+}
+
+impl Ledger {
+    /// Opens the ledger of an instance; begins it, with a key of its own, where there is none.
+    pub fn open(instance: &Instance) -> Result<Ledger, LedgerError> {
+        let folder = instance.ledger_folder();
+        let key = instance.keys().join("ledger.key");
+        let log = if folder.join("checkpoint").is_file() {
+            Log::open(&folder, vec![Signer::load(&key, instance.folder())?])?
+        } else {
+            let origin = origin(instance)?;
+            let signer = if key.is_file() {
+                Signer::load(&key, instance.folder())?
+            } else {
+                let signer = Signer::generate(&origin)?;
+                signer.save(&key, instance.folder())?;
+                signer
+            };
+            let origin = signer.verifier().name().to_owned();
+            Log::create(&folder, &origin, vec![signer])?
+        };
+        let reader = log.reader();
+        let size = log.size();
+        let entries = (0..size).map(|index| reader.entry(index, size)).collect::<Result<_, _>>()?;
+        Ok(Ledger { log, entries })
+    }
+
+    /// Every fact, in order.
+    pub fn entries(&self) -> &[Vec<u8>] {
+        &self.entries
+    }
+
+    /// The number of a fact, if it is there.
+    pub fn find(&self, entry: &[u8]) -> Option<u64> {
+        self.entries.iter().position(|known| known == entry).map(|at| at as u64)
+    }
+
+    /// Records facts that are not there yet, and gives the number of each.
+    pub fn record(&mut self, facts: Vec<Vec<u8>>) -> Result<Vec<u64>, LedgerError> {
+        let mut new: Vec<Vec<u8>> = Vec::new();
+        for fact in &facts {
+            if self.find(fact).is_none() && !new.contains(fact) {
+                new.push(fact.clone());
+            }
+        }
+        self.log.append(&new)?;
+        self.entries.extend(new);
+        let numbers = facts.iter().filter_map(|fact| self.find(fact));
+        Ok(numbers.collect())
+    }
+
+    /// The newest checkpoint, with the cosignatures collected for it.
+    pub fn checkpoint(&self) -> &Note {
+        self.log.checkpoint()
+    }
+
+    pub fn reader(&self) -> Reader {
+        self.log.reader()
+    }
+
+    /// The log, to collect cosignatures or to change keys.
+    pub fn log(&mut self) -> &mut Log {
+        &mut self.log
+    }
+
+    /// The receipt of a fact under the newest checkpoint.
+    pub fn receipt(&self, index: u64) -> Result<Receipt, LedgerError> {
+        Ok(self.log.reader().receipt(index, self.log.checkpoint(), None)?)
+    }
+}
+
+/// The name of the ledger: from the settings, or one that no other instance has.
+fn origin(instance: &Instance) -> Result<String, LedgerError> {
+    if let Some(origin) = &instance.settings.ledger.origin {
+        return Ok(origin.clone());
+    }
+    let key = instance.pseudonym_key()?;
+    let digest = Hash::of(&[b"trueline ledger origin\n".as_slice(), &key].concat()).to_hex();
+    Ok(format!("trueline.invalid/{}", &digest[..16]))
+}

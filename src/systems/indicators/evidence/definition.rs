@@ -1,0 +1,96 @@
+//! A definition in canonical JSON: what its digest is over.
+
+use serde_json::{Value, json};
+use trueline_clock::{Limit, Rule, Unit};
+use trueline_figures::{Definition, Exclusion, LateAfter, Measure, Request};
+use trueline_ledger::Hash;
+use trueline_verify::{DefinitionUsed, JsonError, canonical_json};
+
+pub(super) fn used(
+    request: &Request,
+    definition: &Definition,
+) -> Result<DefinitionUsed, JsonError> {
+    let calendars = |rule: &Rule| {
+        let named = request.calendars.iter();
+        let found = named.filter(|one| rule.calendar.as_deref() == Some(one.name()));
+        found.map(|one| json!({ "name": one.name(), "sha256": one.digest() })).collect()
+    };
+    let text = canonical_json(&json!({
+        "population": definition.population.to_string(),
+        "period_moment": definition.period_moment.to_string(),
+        "measure": measure(&definition.measure, &calendars),
+        "exclusions": definition.exclusions.iter().map(exclusion).collect::<Vec<Value>>(),
+        "late_after": definition.late_after.iter().map(late_after).collect::<Vec<Value>>(),
+        "zone": request.zone.iana_name().unwrap_or("UTC"),
+    }))?;
+    let sha256 = Hash::of(text.as_bytes()).to_hex();
+    Ok(DefinitionUsed { id: definition.id.clone(), sha256, text })
+}
+
+fn measure(measure: &Measure, calendars: &dyn Fn(&Rule) -> Vec<Value>) -> Value {
+    match measure {
+        Measure::Waited { start, stop, withdrawn, subtract, rule } => {
+            let mut value = json!({
+                "kind": "waited",
+                "start": start.to_string(),
+                "stop": stop.to_string(),
+                "subtract": subtract,
+                "unit": unit(rule.unit),
+                "zone": rule.zone,
+                "calendars": calendars(rule),
+                "limit_is_on_time": rule.limit_is_on_time,
+            });
+            if let Some(withdrawn) = withdrawn {
+                value["withdrawn"] = json!(withdrawn.to_string());
+            }
+            value
+        }
+        Measure::Amount { value, decimals } => {
+            json!({ "kind": "amount", "value": value.to_string(), "decimals": decimals })
+        }
+        Measure::Share { hit, of } => {
+            json!({ "kind": "share", "hit": hit.to_string(), "of": of.to_string() })
+        }
+        Measure::Count => json!({ "kind": "count" }),
+        Measure::Ratio { numerator, denominator } => json!({
+            "kind": "ratio",
+            "numerator": numerator.to_string(),
+            "denominator": denominator.to_string(),
+        }),
+    }
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::NaturalHours => "natural_hours",
+        Unit::NaturalDays => "natural_days",
+        Unit::WorkingHours => "working_hours",
+        Unit::WorkingDays => "working_days",
+    }
+}
+
+fn exclusion(exclusion: &Exclusion) -> Value {
+    let mut value = json!({
+        "reason": exclusion.reason.to_string(),
+        "when": exclusion.when.to_string(),
+    });
+    if let Some(by) = &exclusion.approved_by {
+        value["approved_by"] = json!(by.to_string());
+    }
+    value
+}
+
+fn late_after(after: &LateAfter) -> Value {
+    let limit = match after.limit {
+        Limit::Elapsed { seconds } => json!({ "kind": "elapsed", "seconds": seconds }),
+        Limit::Dates { days } => json!({ "kind": "dates", "days": days }),
+        Limit::WorkingDates { days } => json!({ "kind": "working_dates", "days": days }),
+        Limit::SameDay { before_hour } => json!({ "kind": "same_day", "before_hour": before_hour }),
+    };
+    json!({
+        "by": after.bound.by,
+        "text": after.bound.text,
+        "when": after.when.to_string(),
+        "limit": limit,
+    })
+}

@@ -1,0 +1,295 @@
+//! Evidence: the populations that figures are about, and the partial figures of their blocks.
+//!
+//! What is written down here is what a verifier recomputes; `docs/evidence.md` is the form.
+
+mod columns;
+mod definition;
+mod members;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trueline_figures::{Answer, Period, Request, Slice, Source, SourceError, Tally, Verdicts};
+use trueline_lake::{BlockPart, LakeError, Ordered, OrderedBlock};
+use trueline_ledger::{Hash, tree_root};
+use trueline_verify::{Block, Cell, Columns, DefinitionUsed, FigureUsed, Population};
+
+use super::compute::{ComputeError, Question, ask, requests};
+use super::model::{Dataset, Pack};
+use super::records::LakeRecords;
+use super::row::FigureRow;
+
+pub use members::Member;
+
+/// The version of what turns rows into partial figures; it changes when a row could count
+/// differently.
+pub const FIGURE_SEMANTICS: &str = "1";
+/// The same of the form of rows and members.
+pub const ROW_SEMANTICS: &str = "1";
+
+const SMALLEST_BLOCK: u64 = 65_536;
+const MOST_BLOCKS: u64 = 64;
+
+/// Why there is no evidence.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    #[error(transparent)]
+    Compute(#[from] ComputeError),
+    #[error("the records cannot be read in order")]
+    Lake(#[from] LakeError),
+    #[error("the figures of a block cannot be computed")]
+    Run(#[from] trueline_figures::RunError),
+    #[error("a definition has no canonical form")]
+    Json(#[from] trueline_verify::JsonError),
+    /// What the caller said of the leaves of rows.
+    #[error(transparent)]
+    Leaves(SourceError),
+}
+
+/// Gives the leaves of the rows of one part of a block; its rows have all columns of their batch.
+pub type Leaves<'a> =
+    dyn Fn(Dataset, &str, &BlockPart) -> Result<Vec<Hash>, SourceError> + Sync + 'a;
+
+/// The evidence of the figures of one pack, as it is gathered.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    pub definitions: Vec<DefinitionUsed>,
+    pub populations: Vec<Population>,
+    pub figures: Vec<FigureUsed>,
+}
+
+/// How many rows a block has.
+pub fn block_rows(rows: u64) -> u64 {
+    let mut size = SMALLEST_BLOCK;
+    while rows.div_ceil(size) > MOST_BLOCKS {
+        size *= 2;
+    }
+    size
+}
+
+impl Gathered {
+    /// Adds the populations of one period, and the figures among `rows` that are printed.
+    pub fn add(
+        &mut self,
+        pack: &Pack,
+        question: &Question,
+        records: &LakeRecords<'_>,
+        rows: &[&FigureRow],
+        leaves: &Leaves<'_>,
+    ) -> Result<(), EvidenceError> {
+        let asked = requests(pack, question, records)?;
+        let mut places: BTreeMap<(Dataset, &str, &Slice), (usize, usize)> = BTreeMap::new();
+        for (dataset, request) in &asked {
+            let about = |row: &&&FigureRow| {
+                row.basis.as_ref().is_some_and(|basis| basis.dataset == *dataset)
+            };
+            let wanted: BTreeSet<(&str, &Slice)> = rows
+                .iter()
+                .filter(about)
+                .filter_map(|row| Some((row.basis.as_ref()?.definition.as_str(), &row.slice)))
+                .collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            let (population, cells) =
+                self.population(*dataset, request, records, wanted.into_iter().collect(), leaves)?;
+            let number = self.populations.len();
+            self.populations.push(population);
+            for (at, (definition, slice)) in cells.into_iter().enumerate() {
+                places.insert((*dataset, definition, slice), (number, at));
+            }
+        }
+        for row in rows {
+            self.figures.push(figure(row, &places));
+        }
+        Ok(())
+    }
+
+    fn population<'a>(
+        &mut self,
+        dataset: Dataset,
+        request: &Request,
+        records: &LakeRecords<'_>,
+        cells: Vec<(&'a str, &'a Slice)>,
+        leaves: &Leaves<'_>,
+    ) -> Result<(Population, Vec<(&'a str, &'a Slice)>), EvidenceError> {
+        let whole = ask(dataset, request, records)?;
+        let tallies = Tallies::new(&whole, &cells);
+        let quantiles: Vec<Vec<i64>> = cells
+            .iter()
+            .map(|(definition, slice)| tallies.get(definition, slice))
+            .map(|tally| tally.map(columns::quantiles).unwrap_or_default())
+            .collect();
+        let verdicts = Verdicts::new(request).map_err(trueline_figures::RunError::from)?;
+        let mut numbers = BTreeMap::new();
+        for definition in &request.definitions {
+            numbers.insert(definition.id.clone(), self.definition(request, definition)?);
+        }
+        let families = verdicts.families();
+        let family = |ids: &Vec<String>| ids.iter().map(|id| numbers[id]).collect();
+        let ordered = records.ordered(dataset, block_rows)?;
+        let bench = Bench { dataset, request, ordered: &ordered, cells: &cells, leaves };
+        let mut blocks = Vec::new();
+        for block in ordered.blocks() {
+            blocks.push(bench.block(block, &quantiles)?);
+        }
+        let roots = blocks.iter().map(|(_, root)| *root).collect::<Vec<Hash>>();
+        let population = Population {
+            dataset: dataset.name().to_owned(),
+            period: request.period.name.clone(),
+            from: request.period.from,
+            to: request.period.to,
+            rows: ordered.rows(),
+            root: (!roots.is_empty()).then(|| tree_root(&roots).to_hex()),
+            block_rows: block_rows(ordered.rows()),
+            families: families.iter().map(family).collect(),
+            cells: cells
+                .iter()
+                .map(|(id, slice)| Cell { definition: numbers[*id], slice: (*slice).clone() })
+                .collect(),
+            blocks: blocks.into_iter().map(|(block, _)| block).collect(),
+        };
+        Ok((population, cells))
+    }
+
+    fn definition(
+        &mut self,
+        request: &Request,
+        definition: &trueline_figures::Definition,
+    ) -> Result<usize, EvidenceError> {
+        if let Some(at) = self.definitions.iter().position(|known| known.id == definition.id) {
+            return Ok(at);
+        }
+        self.definitions.push(definition::used(request, definition)?);
+        Ok(self.definitions.len() - 1)
+    }
+}
+
+fn figure(
+    row: &FigureRow,
+    places: &BTreeMap<(Dataset, &str, &Slice), (usize, usize)>,
+) -> FigureUsed {
+    let place = row.basis.as_ref().and_then(|basis| {
+        places.get(&(basis.dataset, basis.definition.as_str(), &row.slice)).copied()
+    });
+    let (value, print) = match &row.basis {
+        Some(basis) => (basis.value.clone(), basis.print),
+        None => (
+            trueline_verify::ValueRule::Published,
+            trueline_verify::PrintRule::Decimal { decimals: 0 },
+        ),
+    };
+    FigureUsed {
+        figure: format!("{}.{}", row.indicator, row.statistic),
+        slice: row.slice.clone(),
+        period: row.period.clone(),
+        population: place.map(|(population, _)| population),
+        cell: place.map(|(_, cell)| cell),
+        value,
+        print,
+        printed: row.printed.clone(),
+        unit: row.unit.clone(),
+    }
+}
+
+/// The tallies of some cells, found by definition and slice.
+struct Tallies<'a>(BTreeMap<(&'a str, &'a Slice), Tally>);
+
+impl<'a> Tallies<'a> {
+    fn new(answer: &Answer, cells: &[(&'a str, &'a Slice)]) -> Tallies<'a> {
+        let mut groups: BTreeMap<(&str, Vec<&str>), Vec<&'a Slice>> = BTreeMap::new();
+        for (definition, slice) in cells {
+            let names = slice.keys().map(String::as_str).collect();
+            groups.entry((definition, names)).or_default().push(slice);
+        }
+        let mut found = BTreeMap::new();
+        for ((definition, names), slices) in groups {
+            let mut all: BTreeMap<Slice, Tally> =
+                answer.tallies(definition, &names).into_iter().collect();
+            for slice in slices {
+                if let Some(tally) = all.remove(slice) {
+                    found.insert((definition, slice), tally);
+                }
+            }
+        }
+        Tallies(found)
+    }
+
+    fn get(&self, definition: &'a str, slice: &'a Slice) -> Option<&Tally> {
+        self.0.get(&(definition, slice))
+    }
+}
+
+/// What the blocks of one population are worked out with.
+struct Bench<'a> {
+    dataset: Dataset,
+    request: &'a Request,
+    ordered: &'a Ordered,
+    cells: &'a [(&'a str, &'a Slice)],
+    leaves: &'a Leaves<'a>,
+}
+
+impl Bench<'_> {
+    /// A block with its partial figures, and its root.
+    fn block(
+        &self,
+        block: &OrderedBlock,
+        quantiles: &[Vec<i64>],
+    ) -> Result<(Block, Hash), EvidenceError> {
+        let parts = self.ordered.read_whole(block)?;
+        let roots = self.members(&parts)?;
+        let sources: Vec<Box<dyn Source>> = parts
+            .into_iter()
+            .flat_map(|part| part.rows)
+            .map(|rows| Box::new(vec![rows]) as Box<dyn Source>)
+            .collect();
+        let answer = trueline_figures::run(self.request, &sources)?;
+        let tallies = Tallies::new(&answer, self.cells);
+        let mut cells: Vec<(usize, Columns)> = Vec::new();
+        for (at, (definition, slice)) in self.cells.iter().enumerate() {
+            if let Some(tally) = tallies.get(definition, slice) {
+                let columns = columns::of(tally, &quantiles[at]);
+                if !columns.is_empty() {
+                    cells.push((at, columns));
+                }
+            }
+        }
+        let root = tree_root(&roots);
+        Ok((Block { rows: block.rows(), root: root.to_hex(), cells }, root))
+    }
+
+    /// The leaves of the members of a block, in the order of the key.
+    fn members(&self, parts: &[BlockPart]) -> Result<Vec<Hash>, EvidenceError> {
+        let mut members = members(self.dataset, self.request, self.ordered, parts, self.leaves)?;
+        if parts.len() > 1 {
+            members.sort_by(|one, other| one.key.cmp(&other.key));
+        }
+        Ok(members.iter().map(Member::leaf).collect())
+    }
+}
+
+/// The members that the rows of a block are, in the order of the parts.
+pub fn members(
+    dataset: Dataset,
+    request: &Request,
+    ordered: &Ordered,
+    parts: &[BlockPart],
+    leaves: &Leaves<'_>,
+) -> Result<Vec<Member>, EvidenceError> {
+    let mut made = Vec::new();
+    let batches: Vec<&str> = ordered.batches().map(|batch| batch.id.as_str()).collect();
+    for part in parts {
+        let own = leaves(dataset, batches[part.batch], part).map_err(EvidenceError::Leaves)?;
+        let mut own = own.into_iter();
+        let mut verdicts = Verdicts::new(request).map_err(trueline_figures::RunError::from)?;
+        for rows in &part.rows {
+            let each = verdicts.of(rows)?;
+            members::add(&dataset.schema(), rows, &mut own, each, &mut made);
+        }
+    }
+    Ok(made)
+}
+
+/// The period and by which dimensions a report slices, as the evidence needs them again.
+pub fn question(period: &Period, by: &[String]) -> Question {
+    Question { by: by.to_vec(), ..Question::about(period.clone()) }
+}
