@@ -11,6 +11,7 @@ use super::arguments::{self, Demo};
 use super::import::{Importer, in_folder};
 use super::indicators::Asked;
 use super::place::Place;
+use super::sealing::{Sealer, Sheet, carries_seal};
 use super::{Failure, Language, Progress, init, report, serve, simulate};
 use crate::instance::Instance;
 use crate::simulation::DEFAULT_SEED;
@@ -34,6 +35,7 @@ pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(),
             importer.import(&schema, &files, None)?;
         }
     }
+    importer.commit()?;
     let question = arguments::Question { pack: None, period: PERIOD.to_owned(), as_of: None };
     let question = Asked::new(&instance, &question, &[])?;
     let files = write_reports(&instance, &question, language)?;
@@ -114,16 +116,27 @@ fn write_reports(
     let bar = Progress::start(step, total);
     let mut files = BTreeMap::new();
     let sheaf = report::Sheaf::new(instance, asked)?;
-    for language in [Language::Chinese, Language::English] {
-        let draft = sheaf.draft(language)?;
+    let languages = [Language::Chinese, Language::English];
+    let drafts = [sheaf.draft(languages[0])?, sheaf.draft(languages[1])?];
+    let mut sealer = Sealer::new(&sheaf, &drafts[0].report)?;
+    let mut sheets = Vec::new();
+    for (draft, language) in drafts.iter().zip(languages) {
         for ending in report::ENDINGS {
-            let name = format!("report.{}.{ending}", language.code());
-            let bytes = draft.render(ending)?;
-            report::write(&folder.join(&name), &bytes)?;
-            files.insert(name, bytes);
-            bar.at(files.len() as u64);
+            let enclosed = carries_seal(ending).then(|| sealer.enclosed());
+            let bytes = draft.render(ending, enclosed)?;
+            sheets.push(Sheet { format: ending, language: language.code(), bytes });
+            bar.at(sheets.len() as u64);
         }
     }
+    let sealed = sealer.seal(&mut sheets)?;
+    for sheet in sheets {
+        let name = format!("report.{}.{}", sheet.language, sheet.format);
+        report::write(&folder.join(&name), &sheet.bytes)?;
+        files.insert(name, sheet.bytes);
+    }
     bar.done(&format!("{step}: {}", folder.display()));
+    if let Some(sealed) = sealed {
+        println!("{}", report::sealed_words(&sealed, language));
+    }
     Ok(files)
 }

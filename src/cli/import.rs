@@ -11,6 +11,7 @@ use trueline_lake::{
 use super::arguments::Import;
 use super::{Align, Failure, Format, Language, Progress, Table, place::Place, quality};
 use crate::instance::Instance;
+use crate::ledger::Ledger;
 use crate::systems::cases::quality::{Finding, Intake, Seen};
 use crate::systems::cases::{self, dataset_schema, dataset_schemas};
 
@@ -28,6 +29,7 @@ pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(
         let mapping = asked.mapping.as_deref();
         done.push((schema.name, importer.import(&schema, &asked.files, mapping)?));
     }
+    importer.commit()?;
     print(&done, asked.format, language)?;
     let quarantined: u64 =
         done.iter().map(|(_, imported)| imported.summary.counts.quarantined).sum();
@@ -61,6 +63,13 @@ pub(super) struct Importer<'a> {
 }
 
 impl Importer<'_> {
+    /// Commits in the ledger to what was imported, so that it cannot be changed unseen from now on.
+    pub(super) fn commit(&self) -> Result<(), Failure> {
+        let mut ledger = Ledger::open(self.instance)?;
+        ledger.commit_batches(&self.instance.lake()?, &dataset_schemas())?;
+        Ok(())
+    }
+
     /// Imports files of one dataset, through a mapping or in the dataset's own layout.
     pub(super) fn import(
         &self,

@@ -19,6 +19,7 @@ mod progress;
 mod quality;
 mod question;
 mod report;
+mod sealing;
 mod serve;
 mod simulate;
 mod table;

@@ -8,11 +8,12 @@ use trueline_lake::Lake;
 use super::arguments::Report;
 use super::indicators::{Asked, note_if_empty};
 use super::place::Place;
+use super::sealing::{Sealed, Sealer, Sheet, carries_seal};
 use super::{Failure, Language, Progress, quality};
 use crate::instance::Instance;
 use crate::systems::cases::quality::Finding;
 use crate::systems::reports::model::{self, DataNote};
-use crate::systems::reports::{self, Assembly, Logo, LogoKind, Material};
+use crate::systems::reports::{self, Assembly, Enclosed, Logo, LogoKind, Material};
 
 /// The formats, by the ending of a file's name.
 pub(super) const ENDINGS: [&str; 5] = ["pdf", "html", "xlsx", "json", "docx"];
@@ -29,13 +30,33 @@ pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(
     let sheaf = Sheaf::new(&instance, &question)?;
     note_if_empty(&sheaf.material.current, language);
     let draft = sheaf.draft(language)?;
-    for (index, (path, ending)) in asked.out.iter().zip(endings).enumerate() {
-        write(path, &draft.render(ending)?)?;
+    let mut sealer = Sealer::new(&sheaf, &draft.report)?;
+    let mut sheets = Vec::new();
+    for (index, ending) in endings.iter().enumerate() {
+        let enclosed = carries_seal(ending).then(|| sealer.enclosed());
+        let bytes = draft.render(ending, enclosed)?;
+        sheets.push(Sheet { format: ending, language: language.code(), bytes });
         bar.at(index as u64 + 1);
+    }
+    let sealed = sealer.seal(&mut sheets)?;
+    for (path, sheet) in asked.out.iter().zip(&sheets) {
+        write(path, &sheet.bytes)?;
     }
     let names: Vec<String> = asked.out.iter().map(|path| path.display().to_string()).collect();
     bar.done(&format!("{step}: {}", names.join(", ")));
+    if let Some(sealed) = sealed {
+        println!("{}", sealed_words(&sealed, language));
+    }
     Ok(())
+}
+
+/// What a person is told of a seal.
+pub(super) fn sealed_words(sealed: &Sealed, language: Language) -> String {
+    let (id, size) = (&sealed.id, sealed.size);
+    language.pick(
+        format!("已封缄，草稿 {id}，日志共 {size} 条；核对：trueline verify 文件"),
+        format!("sealed as draft {id}, the ledger has {size} entries; check: trueline verify FILE"),
+    )
 }
 
 fn ending(path: &Path) -> Result<&'static str, Failure> {
@@ -72,9 +93,9 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// Everything that a report is made from, in no language yet: read once, written in both.
 #[derive(Debug)]
 pub(super) struct Sheaf<'a> {
-    instance: &'a Instance,
-    asked: &'a Asked,
-    material: Material,
+    pub(super) instance: &'a Instance,
+    pub(super) asked: &'a Asked,
+    pub(super) material: Material,
     findings: Vec<Finding>,
 }
 
@@ -147,20 +168,24 @@ fn moment(seconds: i64) -> String {
 /// A report in one language, ready to be rendered.
 #[derive(Debug)]
 pub(super) struct Draft {
-    report: reports::Report,
+    pub(super) report: reports::Report,
     logo: Option<Logo>,
 }
 
 impl Draft {
     /// The bytes of one format.
-    pub(super) fn render(&self, ending: &str) -> Result<Vec<u8>, Failure> {
+    pub(super) fn render(
+        &self,
+        ending: &str,
+        enclosed: Option<Enclosed<'_>>,
+    ) -> Result<Vec<u8>, Failure> {
         let logo = self.logo.as_ref();
         Ok(match ending {
-            "pdf" => reports::pdf::render(&self.report, logo)?,
-            "html" => reports::html::render(&self.report, logo)?,
+            "pdf" => reports::pdf::render(&self.report, logo, enclosed)?,
+            "html" => reports::html::render(&self.report, logo, enclosed)?,
             "docx" => reports::docx::render(&self.report)?,
             "xlsx" => reports::xlsx::render(&self.report)?,
-            _ => reports::json::render(&self.report)?,
+            _ => reports::json::render(&self.report, enclosed)?,
         })
     }
 }

@@ -32,7 +32,10 @@ pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<()
     for language in [Language::Chinese, Language::English] {
         let draft = sheaf.draft(language)?;
         for ending in report::ENDINGS {
-            files.insert(format!("report.{}.{ending}", language.code()), draft.render(ending)?);
+            files.insert(
+                format!("report.{}.{ending}", language.code()),
+                draft.render(ending, None)?,
+            );
         }
     }
     open(&instance, question, files, listener, language)

@@ -1,13 +1,13 @@
 //! Commitments to batches: one fact each, over the salted leaves of their rows.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use rayon::prelude::*;
 use trueline_lake::{
-    Batch, BatchFile, CanonicalColumn, CanonicalRows, Lake, Schema, canonical_columns,
+    Batch, BatchFile, BlockPart, CanonicalColumn, CanonicalRows, Lake, Schema, canonical_columns,
 };
 use trueline_ledger::{Hash, leaf_hash, tree_root};
 use trueline_verify::{BATCH, BatchFact, FileDigest, RowColumn, SourceDigest, canonical_json};
@@ -116,6 +116,33 @@ pub fn row_leaves(rows: &RecordBatch, salts: &[u8]) -> Result<Vec<Hash>, truelin
         part.iter().map(hash).collect::<Vec<Hash>>()
     });
     Ok(parts.flatten_iter().collect())
+}
+
+/// The leaves of the rows of one part of a block, which have all columns of their batch.
+pub fn part_leaves(
+    lake: &Lake,
+    dataset: &str,
+    batch: &str,
+    part: &BlockPart,
+) -> Result<Vec<Hash>, LedgerError> {
+    let path = lake.dataset_folder(dataset).join(format!("{batch}.salts"));
+    let mut file = File::open(&path).map_err(|source| failed("open", &path, source))?;
+    let mut salts = Vec::new();
+    for place in &part.places {
+        let from = salts.len();
+        salts.resize(from + (place.end - place.start) as usize * SALT_BYTES, 0);
+        file.seek(SeekFrom::Start(place.start * SALT_BYTES as u64))
+            .and_then(|_| file.read_exact(&mut salts[from..]))
+            .map_err(|source| failed("read", &path, source))?;
+    }
+    let mut leaves = Vec::new();
+    for rows in &part.rows {
+        let own = &salts[leaves.len() * SALT_BYTES..];
+        let file = format!("{batch}.parquet");
+        let made = row_leaves(rows, own);
+        leaves.extend(made.map_err(|source| LedgerError::Rows { file, source })?);
+    }
+    Ok(leaves)
 }
 
 /// The salts of a batch: made once, and kept if an earlier commitment was interrupted.

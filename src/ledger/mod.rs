@@ -16,7 +16,7 @@ use trueline_verify::JsonError;
 
 use crate::instance::{Instance, InstanceError};
 
-pub use batches::{Committed, row_leaves};
+pub use batches::{Committed, part_leaves, row_leaves};
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@ mod assemble;
 mod charts;
 pub mod docx;
 mod drawing;
+mod enclosed;
 pub mod html;
 pub mod http;
 pub mod json;
@@ -20,8 +21,11 @@ mod view;
 mod words;
 pub mod xlsx;
 
-pub use assemble::{AssembleError, Assembly, FilingError, Material, assemble, data_note, gather};
+pub use assemble::{
+    AssembleError, Assembly, FilingError, Material, assemble, data_note, gather, slicing,
+};
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
+pub use enclosed::Enclosed;
 pub use model::{Language, Report};
 pub use settings::{EnglishNames, ReportSettings};
 pub use starters::{DEMO_NARRATIVES, NARRATIVES, narratives};

@@ -2,6 +2,7 @@
 
 use trueline_typeset::{Date, Fonts, Job, TypesetError, pdf};
 
+use super::enclosed::{self, Enclosed};
 use super::model::Report;
 use super::view::view;
 use super::{Logo, json};
@@ -17,21 +18,33 @@ pub enum PdfError {
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Typeset(#[from] TypesetError),
+    #[error("the typeset file has no place for a seal")]
+    Place(#[from] trueline_verify::SealError),
 }
 
 /// Typesets the report. The same report gives the same bytes.
-pub fn render(report: &Report, logo: Option<&Logo>) -> Result<Vec<u8>, PdfError> {
+pub fn render(
+    report: &Report,
+    logo: Option<&Logo>,
+    enclosed: Option<Enclosed<'_>>,
+) -> Result<Vec<u8>, PdfError> {
     let date: jiff::civil::Date =
         report.filing.date.parse().map_err(|_| PdfError::Date(report.filing.date.clone()))?;
     let logo_name = logo.map(|logo| logo.kind.file_name().to_owned());
-    let view = serde_json::to_vec(&view(report, logo_name))?;
+    let mut view = serde_json::to_value(view(report, logo_name))?;
+    view["sealed"] = enclosed.is_some().into();
+    let view = serde_json::to_vec(&view)?;
     let mut files = vec![
         ("report.typ", TEMPLATE.as_bytes().to_vec()),
         ("view.json", view),
-        ("report.json", json::render(report)?),
+        ("report.json", json::render(report, None)?),
     ];
     if let Some(logo) = logo {
         files.push((logo.kind.file_name(), logo.bytes.clone()));
+    }
+    if let Some(enclosed) = enclosed {
+        files.push(("evidence.json", enclosed.evidence.as_bytes().to_vec()));
+        files.push(("seal.txt", enclosed::incompressible_place().into_bytes()));
     }
     let identifier = format!(
         "{}/{}/{}/{}",
@@ -40,7 +53,7 @@ pub fn render(report: &Report, logo: Option<&Logo>) -> Result<Vec<u8>, PdfError>
         report.period.name,
         report.language.tag()
     );
-    let made = pdf(&Job {
+    let mut made = pdf(&Job {
         main: "report.typ",
         files,
         fonts: Fonts::bundled(),
@@ -52,5 +65,8 @@ pub fn render(report: &Report, logo: Option<&Logo>) -> Result<Vec<u8>, PdfError>
             day: date.day().unsigned_abs(),
         },
     })?;
+    if enclosed.is_some() {
+        enclosed::empty(&mut made)?;
+    }
     Ok(made)
 }

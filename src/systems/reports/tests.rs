@@ -307,10 +307,10 @@ fn told_by(program: &str, before: &[&str], bytes: &[u8], after: &[&str]) -> Vec<
 fn the_pdf_says_all_that_the_report_says() {
     for language in [Language::Zh, Language::En] {
         let report = hard(language);
-        let bytes = pdf::render(&report, None).unwrap();
+        let bytes = pdf::render(&report, None, None).unwrap();
         keep(&format!("hard-{}.pdf", language.tag()), &bytes);
         assert!(bytes.starts_with(b"%PDF-1.7"));
-        assert!(bytes == pdf::render(&report, None).unwrap(), "the bytes differ");
+        assert!(bytes == pdf::render(&report, None, None).unwrap(), "the bytes differ");
         let text = told_by("pdftotext", &["-raw"], &bytes, &["-"]);
         // Lines and pages break where they must, and words with them.
         let bare = |text: &str| -> String {
@@ -368,10 +368,10 @@ fn a_logo_is_in_the_pdf_and_has_a_name() {
         let objects = told_by("qpdf", &before, bytes, &["-"]);
         String::from_utf8_lossy(&objects).matches("/Alt (Example Telecom)").count()
     };
-    let without = pdf::render(&report, None).unwrap();
+    let without = pdf::render(&report, None, None).unwrap();
     assert_eq!((green(&without), figures(&without)), (0, 0));
     for logo in logos {
-        let bytes = pdf::render(&report, Some(&logo)).unwrap();
+        let bytes = pdf::render(&report, Some(&logo), None).unwrap();
         assert!(green(&bytes) > 50, "{:?} is not on the cover", logo.kind);
         assert_eq!(figures(&bytes), 1, "{:?} has no text in its place", logo.kind);
     }
@@ -382,7 +382,7 @@ fn the_json_keeps_its_schema() {
     let schema: Value =
         serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
     for language in [Language::Zh, Language::En] {
-        let text = json::render(&hard(language)).unwrap();
+        let text = json::render(&hard(language), None).unwrap();
         let report: Value = serde_json::from_slice(&text).unwrap();
         let mut wrong = Vec::new();
         check(&schema, &schema, &report, "report", &mut wrong);

@@ -86,7 +86,7 @@ pub fn gather(
 }
 
 /// The level of regions below the widest, and months where the period has more than one.
-fn slicing(pack: &Pack, period: &Period) -> Vec<String> {
+pub fn slicing(pack: &Pack, period: &Period) -> Vec<String> {
     const LONGEST_MONTH: i64 = 31 * 86_400;
     let level = pack.levels.get(1).or(pack.levels.first());
     let mut by: Vec<String> = level.map(|level| level.name.clone()).into_iter().collect();

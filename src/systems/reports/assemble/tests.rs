@@ -65,8 +65,8 @@ fn report(pack: &Pack, material: &Material, language: Language, words: &str) -> 
 fn rendered(report: &Report) -> String {
     assert!(xlsx::render(report).unwrap() == xlsx::render(report).unwrap());
     assert!(docx::render(report).unwrap() == docx::render(report).unwrap());
-    json::render(report).unwrap();
-    String::from_utf8(html::render(report, None).unwrap()).unwrap()
+    json::render(report, None).unwrap();
+    String::from_utf8(html::render(report, None, None).unwrap()).unwrap()
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_report_follows_from_records_in_memory() {
     let page = rendered(&report);
     assert!(page.contains("宽带修复"));
     assert!(page.contains("5.00小时"), "the slice in the words");
-    pdf::render(&report, None).unwrap();
+    pdf::render(&report, None, None).unwrap();
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn no_records_are_neither_zero_nor_a_hundred_percent() {
         let page = rendered(&report);
         assert!(!page.contains(">100<"), "a hundred percent of nothing");
         if language == Language::En {
-            pdf::render(&report, None).unwrap();
+            pdf::render(&report, None, None).unwrap();
         }
     }
 }

@@ -4,14 +4,15 @@
 //! `templates/page.html` lays the view out; everything that a person wrote is escaped there. The
 //! report itself lies in the page as JSON, so that the page is also data.
 
-mod base64;
 pub(super) mod template;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::model::{Language, Report};
 use super::view::view;
-use super::{Logo, LogoKind};
+use super::{Enclosed, Logo, LogoKind};
 
 const TEMPLATE: &str = include_str!("../templates/page.html");
 const STYLE: &str = include_str!("../templates/page.css");
@@ -23,19 +24,28 @@ pub enum HtmlError {
     Json(#[from] serde_json::Error),
     #[error("the page cannot be laid out")]
     Template(#[from] minijinja::Error),
+    #[error("the evidence cannot be compressed")]
+    Evidence(#[from] std::io::Error),
 }
 
 /// Writes the page. The same report gives the same bytes.
-pub fn render(report: &Report, logo: Option<&Logo>) -> Result<Vec<u8>, HtmlError> {
+pub fn render(
+    report: &Report,
+    logo: Option<&Logo>,
+    enclosed: Option<Enclosed<'_>>,
+) -> Result<Vec<u8>, HtmlError> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     env.add_filter("pt", points);
     env.add_template("page.html", TEMPLATE)?;
     let chinese = report.language == Language::Zh;
+    let evidence = enclosed.map(Enclosed::compressed).transpose()?;
     let own = context! {
         css => Value::from_safe_string(STYLE.to_owned()),
         json => Value::from_safe_string(embedded(report)?),
         logo_data => logo.map(data_address),
+        evidence => evidence.map(Value::from_safe_string),
+        place => Value::from_safe_string(trueline_verify::empty_place()),
         colon => if chinese { "：" } else { ": " },
         open_mark => if chinese { "（" } else { "(" },
         close_mark => if chinese { "）" } else { ")" },
@@ -62,7 +72,7 @@ fn data_address(logo: &Logo) -> String {
         LogoKind::Svg => "image/svg+xml",
         LogoKind::Png => "image/png",
     };
-    format!("data:{kind};base64,{}", base64::encode(&logo.bytes))
+    format!("data:{kind};base64,{}", STANDARD.encode(&logo.bytes))
 }
 
 #[cfg(test)]

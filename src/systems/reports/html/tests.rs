@@ -13,7 +13,7 @@ use crate::systems::reports::{Logo, LogoKind};
 const BOTH: [Language; 2] = [Language::Zh, Language::En];
 
 fn page(report: &Report) -> String {
-    String::from_utf8(render(report, None).unwrap()).unwrap()
+    String::from_utf8(render(report, None, None).unwrap()).unwrap()
 }
 
 /// The page without its style and its data.
@@ -52,7 +52,7 @@ fn the_page_says_all_that_the_report_says() {
                     assert!(text.contains(line.trim()), "the page does not say `{line}`");
                 }
             }
-            assert_eq!(page.as_bytes(), render(&report, None).unwrap(), "the bytes differ");
+            assert_eq!(page.as_bytes(), render(&report, None, None).unwrap(), "the bytes differ");
         }
     }
 }
@@ -60,7 +60,7 @@ fn the_page_says_all_that_the_report_says() {
 #[test]
 fn nothing_is_fetched_and_no_script_runs() {
     let logo = Logo { kind: LogoKind::Svg, bytes: b"<svg/>".to_vec() };
-    let page = String::from_utf8(render(&hard(Language::Zh), Some(&logo)).unwrap()).unwrap();
+    let page = String::from_utf8(render(&hard(Language::Zh), Some(&logo), None).unwrap()).unwrap();
     // A namespace is a name, not an address; what a browser would fetch is not there.
     for fetched in ["src=\"http", "href=\"http", "url(", "@import", "<link", "<iframe"] {
         assert!(!page.contains(fetched), "{fetched} fetches from outside");
