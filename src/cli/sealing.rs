@@ -13,7 +13,7 @@ use trueline_verify::{
 
 use super::report::{Sheaf, holds_simulated};
 use super::{Failure, indicators::Asked};
-use crate::ledger::{Ledger, LedgerError, part_leaves};
+use crate::ledger::{LeafStore, Ledger, LedgerError};
 use crate::systems::cases::dataset_schemas;
 use crate::systems::indicators::evidence::{
     FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS, question,
@@ -172,9 +172,8 @@ fn calendars(asked: &Asked) -> Result<Vec<Digested>, Failure> {
 fn evidence(sheaf: &Sheaf<'_>, ledger: &Ledger, report: &Report) -> Result<Evidence, Failure> {
     let asked = sheaf.asked;
     let records = asked.records();
-    let leaves: &Leaves<'_> = &|dataset, batch, part| {
-        part_leaves(&asked.lake, dataset.name(), batch, part).map_err(Into::into)
-    };
+    let store = LeafStore::read(&asked.lake, &dataset_schemas(), asked.as_of)?;
+    let leaves: &Leaves<'_> = &|dataset, batch, places| store.places(dataset.name(), batch, places);
     let mut gathered = Gathered::default();
     let material = &sheaf.material;
     let printed = printed(report);

@@ -1,13 +1,13 @@
 //! Commitments to batches: one fact each, over the salted leaves of their rows.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use rayon::prelude::*;
 use trueline_lake::{
-    Batch, BatchFile, BlockPart, CanonicalColumn, CanonicalRows, Lake, Schema, canonical_columns,
+    Batch, BatchFile, CanonicalColumn, CanonicalRows, Lake, Schema, canonical_columns,
 };
 use trueline_ledger::{Hash, leaf_hash, tree_root};
 use trueline_verify::{BATCH, BatchFact, FileDigest, RowColumn, SourceDigest, canonical_json};
@@ -16,8 +16,10 @@ use super::{Ledger, LedgerError};
 
 /// Random bytes in front of each row.
 pub(super) const SALT_BYTES: usize = 16;
+/// How much of each leaf is kept beside the batch.
+pub const FIRST_BYTES: usize = 8;
 /// Leaves whose root is kept, so that damage can be told by block.
-const BLOCK: usize = 65_536;
+pub const BLOCK: usize = 65_536;
 
 /// A batch with the number of its fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,23 +63,13 @@ impl Ledger {
 fn commit(lake: &Lake, schema: &Schema, batch: &Batch) -> Result<BatchFact, LedgerError> {
     let folder = lake.dataset_folder(schema.name);
     let salts = salts(&folder.join(format!("{}.salts", batch.id)), batch.rows)?;
-    let mut columns = Vec::new();
-    let mut leaves: Vec<Hash> = Vec::with_capacity(batch.rows as usize);
-    for task in lake.batch_tasks(schema, batch)? {
-        let named = canonical_columns(task.schema().fields());
-        columns = named.map_err(|source| no_form(batch, source))?;
-        let parts = task.batches().collect::<Result<Vec<RecordBatch>, _>>()?;
-        for part in parts {
-            let from = leaves.len() * SALT_BYTES;
-            let own = &salts[from..from + part.num_rows() * SALT_BYTES];
-            let made = row_leaves(&part, own).map_err(|source| no_form(batch, source))?;
-            leaves.extend(made);
-        }
-    }
+    let columns = columns_of(lake, schema, batch)?;
+    let leaves = salted_leaves(lake, schema, batch, &salts)?;
     let blocks: Vec<Hash> = leaves.par_chunks(BLOCK).map(tree_root).collect();
-    let path = folder.join(format!("{}.blocks", batch.id));
-    let bytes: Vec<u8> = blocks.iter().flat_map(|hash| hash.0).collect();
-    write(&path, &bytes)?;
+    let roots: Vec<u8> = blocks.iter().flat_map(|hash| hash.0).collect();
+    write(&folder.join(format!("{}.blocks", batch.id)), &roots)?;
+    let firsts: Vec<u8> = leaves.iter().flat_map(|leaf| first_bytes(leaf)).collect();
+    write(&folder.join(format!("{}.leaves", batch.id)), &firsts)?;
     let source = |file: &trueline_lake::SourceFile| SourceDigest {
         sha256: file.sha256.clone(),
         bytes: file.bytes,
@@ -102,7 +94,7 @@ fn commit(lake: &Lake, schema: &Schema, batch: &Batch) -> Result<BatchFact, Ledg
 }
 
 /// The leaves of rows, each salted with its own 16 bytes.
-pub fn row_leaves(rows: &RecordBatch, salts: &[u8]) -> Result<Vec<Hash>, trueline_lake::NoForm> {
+fn row_leaves(rows: &RecordBatch, salts: &[u8]) -> Result<Vec<Hash>, trueline_lake::NoForm> {
     let canonical = CanonicalRows::new(rows)?;
     let numbers: Vec<usize> = (0..rows.num_rows()).collect();
     let parts = numbers.par_chunks(4096).map(|part| {
@@ -118,31 +110,60 @@ pub fn row_leaves(rows: &RecordBatch, salts: &[u8]) -> Result<Vec<Hash>, truelin
     Ok(parts.flatten_iter().collect())
 }
 
-/// The leaves of the rows of one part of a block, which have all columns of their batch.
-pub fn part_leaves(
+/// What is kept of each leaf, so that a row that was changed can be told from its block's others.
+pub fn first_bytes(leaf: &Hash) -> [u8; FIRST_BYTES] {
+    let [a, b, c, d, e, f, g, h, ..] = leaf.0;
+    [a, b, c, d, e, f, g, h]
+}
+
+/// The leaves of a batch, from its rows and salts as they lie there now.
+pub fn batch_leaves(lake: &Lake, schema: &Schema, batch: &Batch) -> Result<Vec<Hash>, LedgerError> {
+    let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
+    let salts = fs::read(&path).map_err(|source| failed("read", &path, source))?;
+    salted_leaves(lake, schema, batch, &salts)
+}
+
+fn salted_leaves(
     lake: &Lake,
-    dataset: &str,
-    batch: &str,
-    part: &BlockPart,
+    schema: &Schema,
+    batch: &Batch,
+    salts: &[u8],
 ) -> Result<Vec<Hash>, LedgerError> {
-    let path = lake.dataset_folder(dataset).join(format!("{batch}.salts"));
-    let mut file = File::open(&path).map_err(|source| failed("open", &path, source))?;
-    let mut salts = Vec::new();
-    for place in &part.places {
-        let from = salts.len();
-        salts.resize(from + (place.end - place.start) as usize * SALT_BYTES, 0);
-        file.seek(SeekFrom::Start(place.start * SALT_BYTES as u64))
-            .and_then(|_| file.read_exact(&mut salts[from..]))
-            .map_err(|source| failed("read", &path, source))?;
-    }
-    let mut leaves = Vec::new();
-    for rows in &part.rows {
-        let own = &salts[leaves.len() * SALT_BYTES..];
-        let file = format!("{batch}.parquet");
-        let made = row_leaves(rows, own);
-        leaves.extend(made.map_err(|source| LedgerError::Rows { file, source })?);
-    }
-    Ok(leaves)
+    let tasks = lake.batch_tasks(schema, batch)?;
+    let starts = tasks.iter().scan(0, |next, task| {
+        let start = *next;
+        *next += task.rows() as usize;
+        Some(start)
+    });
+    let starts: Vec<usize> = starts.collect();
+    let parts = tasks.par_iter().zip(starts).map(|(task, start)| {
+        let mut leaves = Vec::with_capacity(task.rows() as usize);
+        for part in task.batches() {
+            let part = part?;
+            let from = (start + leaves.len()) * SALT_BYTES;
+            // Rows that were added have no salts: they get zeros, and their leaves are nobody's.
+            let mut own = salts.get(from..).unwrap_or_default().to_vec();
+            own.truncate(part.num_rows() * SALT_BYTES);
+            own.resize(part.num_rows() * SALT_BYTES, 0);
+            let made = row_leaves(&part, &own).map_err(|source| no_form(batch, source))?;
+            leaves.extend(made);
+        }
+        Ok(leaves)
+    });
+    let parts = parts.collect::<Result<Vec<Vec<Hash>>, LedgerError>>()?;
+    Ok(parts.concat())
+}
+
+fn columns_of(
+    lake: &Lake,
+    schema: &Schema,
+    batch: &Batch,
+) -> Result<Vec<CanonicalColumn>, LedgerError> {
+    let tasks = lake.batch_tasks(schema, batch)?;
+    let Some(task) = tasks.first() else {
+        return Ok(Vec::new());
+    };
+    canonical_columns(task.schema().fields()).map_err(|source| no_form(batch, source))
 }
 
 /// The salts of a batch: made once, and kept if an earlier commitment was interrupted.

@@ -4,6 +4,7 @@
 //! outside the instance. Entries are facts in canonical JSON (`docs/evidence.md`).
 
 mod batches;
+mod leaves;
 
 use std::path::PathBuf;
 
@@ -16,7 +17,8 @@ use trueline_verify::JsonError;
 
 use crate::instance::{Instance, InstanceError};
 
-pub use batches::{Committed, part_leaves, row_leaves};
+pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes};
+pub use leaves::LeafStore;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -104,25 +104,12 @@ impl Ordered {
         let files = self.sources.iter().map(|source| &source.metadata);
         let fields = wanted(&self.schema, columns, files)?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
-        self.parts(block, |_| Arc::clone(&schema))
-    }
-
-    /// Reads a block with all columns, each batch with those of its own file.
-    pub fn read_whole(&self, block: &Block) -> Result<Vec<BlockPart>, LakeError> {
-        self.parts(block, |source| Arc::clone(source.metadata.schema()))
-    }
-
-    fn parts(
-        &self,
-        block: &Block,
-        schema: impl Fn(&Source) -> SchemaRef,
-    ) -> Result<Vec<BlockPart>, LakeError> {
         let mut parts = Vec::new();
         for (batch, live) in block.live.iter().enumerate().filter(|(_, live)| !live.is_empty()) {
             let source = &self.sources[batch];
             let places = source.places(live.clone());
             let mut rows = Vec::new();
-            for task in source.tasks(&places, &schema(source), self.schema.name) {
+            for task in source.tasks(&places, &schema, self.schema.name) {
                 for part in task.batches() {
                     rows.push(part?);
                 }

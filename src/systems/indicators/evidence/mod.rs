@@ -7,8 +7,10 @@ mod definition;
 mod members;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use trueline_figures::{Answer, Period, Request, Slice, Source, SourceError, Tally, Verdicts};
+use rayon::prelude::*;
+use trueline_figures::{Answer, Period, Request, Slice, Source, Tally, Verdicts, columns_needed};
 use trueline_lake::{BlockPart, LakeError, Ordered, OrderedBlock};
 use trueline_ledger::{Hash, tree_root};
 use trueline_verify::{Block, Cell, Columns, DefinitionUsed, FigureUsed, Population};
@@ -40,14 +42,10 @@ pub enum EvidenceError {
     Run(#[from] trueline_figures::RunError),
     #[error("a definition has no canonical form")]
     Json(#[from] trueline_verify::JsonError),
-    /// What the caller said of the leaves of rows.
-    #[error(transparent)]
-    Leaves(SourceError),
 }
 
-/// Gives the leaves of the rows of one part of a block; its rows have all columns of their batch.
-pub type Leaves<'a> =
-    dyn Fn(Dataset, &str, &BlockPart) -> Result<Vec<Hash>, SourceError> + Sync + 'a;
+/// Gives the leaves of some rows of a batch: by dataset, batch and places.
+pub type Leaves<'a> = dyn Fn(Dataset, &str, &[Range<u64>]) -> Vec<Hash> + Sync + 'a;
 
 /// The evidence of the figures of one pack, as it is gathered.
 #[derive(Debug, Default)]
@@ -128,10 +126,8 @@ impl Gathered {
         let family = |ids: &Vec<String>| ids.iter().map(|id| numbers[id]).collect();
         let ordered = records.ordered(dataset, block_rows)?;
         let bench = Bench { dataset, request, ordered: &ordered, cells: &cells, leaves };
-        let mut blocks = Vec::new();
-        for block in ordered.blocks() {
-            blocks.push(bench.block(block, &quantiles)?);
-        }
+        let blocks = ordered.blocks().par_iter().map(|block| bench.block(block, &quantiles));
+        let blocks = blocks.collect::<Result<Vec<(Block, Hash)>, EvidenceError>>()?;
         let roots = blocks.iter().map(|(_, root)| *root).collect::<Vec<Hash>>();
         let population = Population {
             dataset: dataset.name().to_owned(),
@@ -235,7 +231,15 @@ impl Bench<'_> {
         block: &OrderedBlock,
         quantiles: &[Vec<i64>],
     ) -> Result<(Block, Hash), EvidenceError> {
-        let parts = self.ordered.read_whole(block)?;
+        let schema = self.dataset.schema();
+        let mut columns = columns_needed(self.request);
+        for name in schema.key {
+            if !columns.iter().any(|column| column == name) {
+                columns.push((*name).to_owned());
+            }
+        }
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let parts = self.ordered.read(block, &columns)?;
         let roots = self.members(&parts)?;
         let sources: Vec<Box<dyn Source>> = parts
             .into_iter()
@@ -278,8 +282,7 @@ pub fn members(
     let mut made = Vec::new();
     let batches: Vec<&str> = ordered.batches().map(|batch| batch.id.as_str()).collect();
     for part in parts {
-        let own = leaves(dataset, batches[part.batch], part).map_err(EvidenceError::Leaves)?;
-        let mut own = own.into_iter();
+        let mut own = leaves(dataset, batches[part.batch], &part.places).into_iter();
         let mut verdicts = Verdicts::new(request).map_err(trueline_figures::RunError::from)?;
         for rows in &part.rows {
             let each = verdicts.of(rows)?;

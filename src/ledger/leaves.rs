@@ -1,0 +1,49 @@
+//! The leaves of every row that a report is about, worked out once.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use trueline_lake::{Lake, Schema};
+use trueline_ledger::Hash;
+
+use super::{LedgerError, batch_leaves};
+
+/// Leaves by dataset and batch; 32 bytes a row.
+#[derive(Debug, Default)]
+pub struct LeafStore {
+    leaves: BTreeMap<(String, String), Vec<Hash>>,
+}
+
+impl LeafStore {
+    /// Reads every batch of these datasets that was recorded up to a cut.
+    pub fn read(
+        lake: &Lake,
+        schemas: &[Schema],
+        as_of: Option<i64>,
+    ) -> Result<LeafStore, LedgerError> {
+        let mut store = LeafStore::default();
+        for schema in schemas {
+            for batch in lake.manifest(schema.name)?.batches {
+                if batch.recorded <= as_of.unwrap_or(i64::MAX) {
+                    let leaves = batch_leaves(lake, schema, &batch)?;
+                    store.add(schema.name, &batch.id, leaves);
+                }
+            }
+        }
+        Ok(store)
+    }
+
+    pub fn add(&mut self, dataset: &str, batch: &str, leaves: Vec<Hash>) {
+        self.leaves.insert((dataset.to_owned(), batch.to_owned()), leaves);
+    }
+
+    /// The leaves of some rows of a batch; nothing for rows that are not there.
+    pub fn places(&self, dataset: &str, batch: &str, places: &[Range<u64>]) -> Vec<Hash> {
+        let key = (dataset.to_owned(), batch.to_owned());
+        let all = self.leaves.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let part = |place: &Range<u64>| {
+            all.get(place.start as usize..place.end as usize).unwrap_or_default().iter().copied()
+        };
+        places.iter().flat_map(part).collect()
+    }
+}
