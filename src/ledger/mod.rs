@@ -5,6 +5,7 @@
 
 mod batches;
 mod leaves;
+mod recheck;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ use crate::instance::{Instance, InstanceError};
 
 pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes};
 pub use leaves::LeafStore;
+pub use recheck::{Fault, Recheck, RecheckError, recheck};
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
