@@ -7,6 +7,7 @@
 mod arguments;
 mod cases;
 mod demo;
+mod export;
 mod failure;
 mod import;
 mod indicators;
@@ -15,7 +16,9 @@ mod language;
 mod mapping;
 mod pack;
 mod place;
+mod press;
 mod progress;
+mod publish;
 mod quality;
 mod question;
 mod report;
@@ -99,6 +102,8 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Demo(asked) => demo::run(&asked, &place, language),
         Command::Serve(asked) => serve::run(&asked, &place, language),
         Command::Report(asked) => report::run(&asked, &place, language),
+        Command::Publish(asked) => publish::run(&asked, &place, language),
+        Command::Export(asked) => export::run(&asked, &place, language),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 
 use trueline_figures::Period;
 use trueline_lake::{Batch, Lake, Schema};
@@ -121,7 +122,7 @@ pub fn recheck(evidence: &Evidence, instance: &Instance) -> Result<Recheck, Rech
     let lake = instance.lake()?;
     let mut done = Recheck::default();
     let store = check_batches(evidence, &lake, &mut done)?;
-    let pack = indicators::load(&evidence.pack.id, &instance.pack_folders())?;
+    let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
     check_pack(evidence, &pack, &mut done);
     let calendars = instance.calendars()?;
     let records = match evidence.as_of {
@@ -138,6 +139,16 @@ pub fn recheck(evidence: &Evidence, instance: &Instance) -> Result<Recheck, Rech
     let again = gather(evidence, &pack, &records, &store)?;
     compare(evidence, &again, &mut done);
     Ok(done)
+}
+
+/// Where the report's pack may lie: among the instance's own, or with what was sealed.
+fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
+    let mut folders = instance.pack_folders();
+    let sealed = fs::read_dir(instance.folder().join("sealed")).into_iter().flatten().flatten();
+    let mut kept: Vec<PathBuf> = sealed.map(|entry| entry.path().join("packs")).collect();
+    kept.sort();
+    folders.extend(kept);
+    folders
 }
 
 /// The second up to which records were read: that of the last batch among the inputs.
