@@ -139,6 +139,10 @@ impl Ledger {
     /// Gives a key up from `now` on (seconds since 1970); the number of the entry that says so.
     /// Its file stays, for its owner to destroy.
     pub fn retire(&mut self, key: &VerifierKey, now: u64) -> Result<u64, LedgerError> {
+        // SM2's implementation was never audited, so it signs beside another key and not alone.
+        if self.keys.iter().all(|known| known.key == *key || known.key.is_sm2()) {
+            return Err(LedgerError::LastKey);
+        }
         let appended = self.log.retire(key, now)?;
         self.entries.push(Retirement { key: key.clone(), at: now }.to_entry());
         self.keys.retain(|known| known.key != *key);
@@ -167,26 +171,29 @@ mod tests {
         let mut ledger = Ledger::open(&instance).unwrap();
         let first = ledger.keys()[0].clone();
         ledger.record(vec![b"one".to_vec()]).unwrap();
-        let second = ledger.add_sm2(&instance).unwrap();
-        assert!(second.file.ends_with("ledger-2.key"));
+        ledger.add_sm2(&instance).unwrap();
+        let refused = ledger.retire(&first.key, 1_600_000_000);
+        assert!(matches!(refused, Err(LedgerError::LastKey)), "SM2 would sign alone");
+        let third = ledger.rotate(&instance).unwrap();
+        assert!(third.file.ends_with("ledger-3.key"));
         drop(ledger);
 
         let mut ledger = Ledger::open(&instance).unwrap();
         ledger.record(vec![b"two".to_vec()]).unwrap();
-        assert_eq!(signers(&ledger), 2);
+        assert_eq!(signers(&ledger), 3);
         assert_eq!(ledger.retire(&first.key, 1_600_000_000).unwrap(), 2);
         drop(ledger);
 
         let mut ledger = Ledger::open(&instance).unwrap();
-        assert_eq!(ledger.keys(), [second]);
+        assert_eq!((ledger.keys().len(), &ledger.keys()[1]), (2, &third));
         ledger.record(vec![b"three".to_vec()]).unwrap();
-        assert_eq!((signers(&ledger), ledger.entries().len()), (1, 4));
+        assert_eq!((signers(&ledger), ledger.entries().len()), (2, 4));
         assert!(ledger.checkpoint().verify([&first.key]).is_err());
         drop(ledger);
 
         fs::remove_file(&first.file).unwrap();
         let mut ledger = Ledger::open(&instance).unwrap();
-        assert!(ledger.rotate(&instance).unwrap().file.ends_with("ledger-3.key"));
+        assert!(ledger.rotate(&instance).unwrap().file.ends_with("ledger-4.key"));
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub enum LedgerError {
     },
     #[error("the checkpoint of the ledger is damaged")]
     Checkpoint(#[from] trueline_ledger::NoteError),
+    #[error("the last Ed25519 key of the ledger cannot be retired")]
+    LastKey,
     #[error("no connections can be made")]
     Runtime { source: std::io::Error },
 }

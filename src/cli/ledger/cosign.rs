@@ -52,11 +52,24 @@ pub(super) fn run(
             }
             Ok(())
         }
-        Err(error) => Err(missing(&error, language)),
+        Err(error) => Err(missing(&error, &collected.witnesses, language)),
     }
 }
 
-fn missing(error: &Distrust, language: Language) -> Failure {
+fn missing(error: &Distrust, asked: &[Asked], language: Language) -> Failure {
+    let contradicts =
+        |one: &Asked| matches!(one.outcome, Outcome::OtherHistory { .. } | Outcome::Ahead { .. });
+    if asked.iter().any(contradicts) {
+        return Failure::no(language.pick(
+            "有见证人见过与此矛盾的历史，未达到法定数",
+            "the quorum is missing, and a witness was shown a history that contradicts this one",
+        ))
+        .with_next(language.pick(
+            "先查明哪一份日志为真（是否恢复过旧备份，或有两份副本同时写入），在此之前不要发布",
+            "find out which copy of the ledger is the true one (was a backup put back, do two copies \
+             write?) and publish nothing before",
+        ));
+    }
     match (error, language) {
         (Distrust::NoQuorum { witnesses }, Language::Chinese) => {
             let who = witnesses.join("、");
