@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ledger_arguments::{LedgerCommand, Witness};
 use super::{Format, Language};
 
 /// Trueline (准绳): service quality from records to a report anyone can check.
@@ -60,6 +61,13 @@ pub enum Command {
     Publish(Publish),
     /// Hand over what a regulator checks a report with
     Export(Export),
+    /// Work with the ledger: what was recorded can be proved, and not changed unseen
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// Serve a witness, which vouches that a ledger tells everybody one history
+    Witness(Witness),
     /// Print a completion script for a shell
     Completions { shell: Shell },
 }

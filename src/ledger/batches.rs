@@ -184,7 +184,7 @@ fn salts(path: &Path, rows: u64) -> Result<Vec<u8>, LedgerError> {
 }
 
 /// Writes a file so that it is there whole and durably, or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     let beside = path.with_extension("new");
     let written = File::create(&beside).and_then(|mut file| {
         file.write_all(bytes)?;
