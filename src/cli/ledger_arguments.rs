@@ -94,6 +94,18 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "FILE")]
         entry: Option<PathBuf>,
     },
+    /// Was a case counted in a report, and as what? For a case that is not there, its neighbours
+    Prove {
+        /// The case: SOURCE/NUMBER
+        #[arg(value_name = "CASE")]
+        case: String,
+        /// The report: the first digits of its id [default: the newest]
+        #[arg(long, value_name = "ID")]
+        report: Option<String>,
+        /// Write the proof here (C2SP tlog-proof); it holds the case's row
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Ask the witnesses of the policy to cosign; exit 1 if the quorum is missing
     Cosign {
         /// How long to wait for each witness

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use trueline_ledger::{Checkpoint, Hash};
 use trueline_verify::{
@@ -11,8 +12,11 @@ use trueline_verify::{
 use super::Failure;
 use super::report::write;
 use crate::instance::Instance;
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError, collect};
 use crate::systems::reports::{Report, json};
+
+/// How long a witness is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A rendering to be sealed.
 #[derive(Debug)]
@@ -111,11 +115,35 @@ impl Press<'_> {
             return Ok(Seal::from_base64(text.trim_end())?);
         }
         self.keep(&folder, &entry)?;
+        let is_published = Statement::from_entry(entry.as_bytes())
+            .is_some_and(|statement| statement.status == Status::Published);
         let number = self.ledger.record(vec![entry.clone().into_bytes()])?;
+        self.cosign(is_published)?;
         let receipt = self.ledger.receipt(number.first().copied().unwrap_or_default())?;
         let seal = Seal { entry, receipt };
         write(&file, format!("{}\n", seal.to_base64()).as_bytes())?;
         Ok(seal)
+    }
+
+    /// Has the witnesses of the policy cosign. A draft may go without; a publication may not.
+    fn cosign(&mut self, is_published: bool) -> Result<(), Failure> {
+        let Some(policy) = super::ledger::policy(self.instance)? else {
+            return Ok(());
+        };
+        let collected = collect(self.ledger, &policy, PATIENCE)?;
+        match collected.verdict {
+            Ok(_) => Ok(()),
+            Err(missing) if is_published => {
+                Err(Failure::no(format!("the statement is recorded, but not published: {missing}"))
+                    .with_next(
+                        "`trueline ledger cosign` asks the witnesses again, then publish again",
+                    ))
+            }
+            Err(missing) => {
+                eprintln!("note: {missing}");
+                Ok(())
+            }
+        }
     }
 
     /// Keeps everything that a report is made from, so that it can be published and checked

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trueline_figures::Slice;
+use trueline_ledger::Hash;
 use trueline_verify::{
-    CALENDAR, CalendarFact, Digested, EVIDENCE, Evidence, Input, PACK, PackFact, PackText,
-    PackUsed, Statement, canonical_json, disagreements,
+    CALENDAR, CalendarFact, Digested, EVIDENCE, Evidence, Input, PACK, POPULATION, PackFact,
+    PackText, PackUsed, PopulationFact, Statement, canonical_json, disagreements,
 };
 
 use super::press::{Press, Sealed, Sheet, statement};
@@ -49,8 +50,9 @@ impl<'a> Sealer<'a> {
         if let Some(wrong) = disagreements(&evidence).first() {
             return Err(Failure::no(format!("the report cannot be sealed: {wrong}")));
         }
-        let evidence = canonical_json(&evidence).map_err(LedgerError::from)?;
-        Ok(Sealer { sheaf, ledger, evidence })
+        let text = canonical_json(&evidence).map_err(LedgerError::from)?;
+        record_populations(&mut ledger, &evidence, &text)?;
+        Ok(Sealer { sheaf, ledger, evidence: text })
     }
 
     pub(super) fn enclosed(&self) -> Enclosed<'_> {
@@ -103,6 +105,31 @@ fn record_definitions(ledger: &mut Ledger, asked: &Asked) -> Result<(), Failure>
             format: CALENDAR.to_owned(),
             name: calendar.name,
             sha256: calendar.sha256,
+        }));
+    }
+    let facts = facts.into_iter().collect::<Result<Vec<_>, _>>().map_err(LedgerError::from)?;
+    ledger.record(facts.into_iter().map(String::into_bytes).collect())?;
+    Ok(())
+}
+
+/// Who was in a population and how each was counted is a fact of its own, so that a single case
+/// can be proved without the whole evidence.
+fn record_populations(ledger: &mut Ledger, evidence: &Evidence, text: &str) -> Result<(), Failure> {
+    let mut facts = Vec::new();
+    for population in &evidence.populations {
+        let Some(root) = &population.root else {
+            continue;
+        };
+        let id = |at: &usize| evidence.definitions[*at].id.clone();
+        let family = |family: &Vec<usize>| family.iter().map(id).collect();
+        facts.push(canonical_json(&PopulationFact {
+            format: POPULATION.to_owned(),
+            dataset: population.dataset.clone(),
+            period: population.period.clone(),
+            rows: population.rows,
+            root: root.clone(),
+            families: population.families.iter().map(family).collect(),
+            evidence: Hash::of(text.as_bytes()).to_hex(),
         }));
     }
     let facts = facts.into_iter().collect::<Result<Vec<_>, _>>().map_err(LedgerError::from)?;

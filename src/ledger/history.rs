@@ -47,6 +47,11 @@ impl History {
         &self.checkpoint
     }
 
+    /// The receipt of an entry under the newest checkpoint, with something beside it.
+    pub fn receipt_with(&self, index: u64, extra: Vec<u8>) -> Result<Receipt, LedgerError> {
+        Ok(self.reader.receipt(index, &self.note, Some(extra))?)
+    }
+
     /// The checkpoints for which cosignatures were collected, the newest first.
     pub fn cosigned(&self) -> &[Note] {
         &self.cosigned

@@ -9,6 +9,7 @@ mod history;
 mod keys;
 mod leaves;
 mod post;
+mod prove;
 mod recheck;
 
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub use history::History;
 pub use keys::LedgerKey;
 pub use leaves::LeafStore;
 pub use post::PostError;
+pub use prove::{Found, Place, Row, find_case, find_row};
 pub use recheck::{Fault, Recheck, RecheckError, recheck};
 
 /// Why the ledger cannot be used.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
+use trueline_clock::Calendar;
 use trueline_figures::Period;
 use trueline_lake::{Batch, Lake, Schema};
 use trueline_ledger::{Hash, tree_root};
@@ -125,10 +126,7 @@ pub fn recheck(evidence: &Evidence, instance: &Instance) -> Result<Recheck, Rech
     let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
     check_pack(evidence, &pack, &mut done);
     let calendars = instance.calendars()?;
-    let records = match evidence.as_of {
-        Some(second) => LakeRecords::as_of(&lake, &calendars, second),
-        None => LakeRecords::up_to(&lake, &calendars, cut(evidence, &lake)?),
-    };
+    let records = records_of(evidence, &lake, &calendars)?;
     for stated in &evidence.calendars {
         let known = records.calendars()?;
         let found = known.iter().find(|calendar| calendar.name() == stated.name);
@@ -142,13 +140,30 @@ pub fn recheck(evidence: &Evidence, instance: &Instance) -> Result<Recheck, Rech
 }
 
 /// Where the report's pack may lie: among the instance's own, or with what was sealed.
-fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
+pub(super) fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
     let mut folders = instance.pack_folders();
     let sealed = fs::read_dir(instance.folder().join("sealed")).into_iter().flatten().flatten();
     let mut kept: Vec<PathBuf> = sealed.map(|entry| entry.path().join("packs")).collect();
     kept.sort();
     folders.extend(kept);
     folders
+}
+
+/// The records that the report was made from.
+pub(super) fn records_of<'a>(
+    evidence: &Evidence,
+    lake: &'a Lake,
+    calendars: &'a [Calendar],
+) -> Result<LakeRecords<'a>, RecheckError> {
+    Ok(match evidence.as_of {
+        Some(second) => LakeRecords::as_of(lake, calendars, second),
+        None => LakeRecords::up_to(lake, calendars, cut(evidence, lake)?),
+    })
+}
+
+/// The leaves of the rows that the report was made from, as the rows are now.
+pub(super) fn store_of(evidence: &Evidence, lake: &Lake) -> Result<LeafStore, RecheckError> {
+    check_batches(evidence, lake, &mut Recheck::default())
 }
 
 /// The second up to which records were read: that of the last batch among the inputs.

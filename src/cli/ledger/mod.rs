@@ -4,6 +4,7 @@
 
 mod check;
 mod cosign;
+mod prove;
 
 use std::fs;
 use std::path::Path;
@@ -39,6 +40,10 @@ pub(super) fn run(
         LedgerCommand::ProveEntry { number, out, entry } => {
             check::prove(&instance, *number, out.as_deref(), entry.as_deref())
         }
+        LedgerCommand::Prove { case, report, out } => {
+            let asked = prove::Asked { case, report: report.as_deref(), out: out.as_deref() };
+            prove::run(&instance, &asked, language)
+        }
         LedgerCommand::Cosign { timeout, format } => {
             cosign::run(&instance, *timeout, *format, language)
         }
@@ -68,7 +73,7 @@ fn history(instance: &Instance) -> Result<History, Failure> {
 }
 
 /// The policy that the settings name; `None` if they name none.
-fn policy(instance: &Instance) -> Result<Option<Policy>, Failure> {
+pub(super) fn policy(instance: &Instance) -> Result<Option<Policy>, Failure> {
     let Some(name) = &instance.settings.ledger.policy else { return Ok(None) };
     let path = instance.folder().join(name);
     let named = path.display().to_string();
