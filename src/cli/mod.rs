@@ -7,6 +7,7 @@
 mod arguments;
 mod cases;
 mod demo;
+mod export;
 mod failure;
 mod import;
 mod indicators;
@@ -17,7 +18,9 @@ mod ledger_arguments;
 mod mapping;
 mod pack;
 mod place;
+mod press;
 mod progress;
+mod publish;
 mod quality;
 mod question;
 mod report;
@@ -104,6 +107,8 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Ledger { command } => ledger::run(&command, &place, language),
         Command::Witness(asked) => witness::run(&asked, &place, language),
         Command::Report(asked) => report::run(&asked, &place, language),
+        Command::Publish(asked) => publish::run(&asked, &place, language),
+        Command::Export(asked) => export::run(&asked, &place, language),
     }
 }
 

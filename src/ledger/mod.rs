@@ -9,6 +9,7 @@ mod history;
 mod keys;
 mod leaves;
 mod post;
+mod recheck;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,7 @@ pub use history::History;
 pub use keys::LedgerKey;
 pub use leaves::LeafStore;
 pub use post::PostError;
+pub use recheck::{Fault, Recheck, RecheckError, recheck};
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
