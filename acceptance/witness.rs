@@ -5,7 +5,7 @@ mod program;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
 use trueline_ledger::witness::Reply;
-use trueline_ledger::{Checkpoint, Log, Note, Policy, Receipt, Signer, VerifierKey};
+use trueline_ledger::{Checkpoint, Cosigner, Log, Note, Policy, Receipt, Signer, VerifierKey};
 
 /// `trueline witness`, until this goes away.
 struct Witness {
@@ -197,6 +197,43 @@ fn a_quorum_of_one_of_two_survives_one_witness_and_not_both() {
 }
 
 #[test]
+fn a_witness_that_is_silent_wrong_or_out_of_reach_is_told_apart_and_holds_nobody_up() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    let key = log_key(&dir);
+    let (good, other) =
+        (Witness::start(&folder.path("w"), &[&key]), Witness::start(&folder.path("x"), &[&key]));
+    // It takes connections and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let silent = format!("http://{}", silent.local_addr().expect("an address"));
+    let mut policy = log_line(&dir);
+    let key_of = |name: &str| Cosigner::generate(name).expect("a key").verifier().clone();
+    let right = (good.key(), format!("http://{}/", good.address));
+    for (name, (key, url)) in [
+        ("good", right),
+        ("silent", (key_of("s"), silent)),
+        ("private", (key_of("p"), "https://127.0.0.1:1/witness".to_owned())),
+        ("another", (key_of("a"), format!("http://{}", other.address))),
+        ("nowhere", (key_of("n"), String::new())),
+        ("elsewhere", (key_of("e"), format!("http://{}/prefix", other.address))),
+    ] {
+        policy.push_str(&format!("\nwitness {name} {key} {url}"));
+    }
+    set_policy(&dir, &format!("{policy}\nquorum good\n"));
+    let mut asked = trueline(&["--dir", &dir, "ledger", "cosign", "--timeout", "1"]);
+    let said = json(asked.args(["--format", "json"]));
+    assert_eq!(said["quorum_met"], true, "{said}");
+    let witnesses = said["witnesses"].as_array().expect("a list").iter();
+    let outcomes: Vec<&str> = witnesses.filter_map(|one| one["outcome"].as_str()).collect();
+    let expected = ["cosigned", "no_answer", "no_answer", "invalid", "no_address", "refused"];
+    assert_eq!(outcomes, expected, "{said}");
+    let message = |number: usize| said["witnesses"][number]["message"].as_str().expect("words");
+    assert!(message(1).contains("within 1 s"), "{said}");
+    assert!(message(2).contains("https is not spoken"), "{said}");
+    assert!(message(5).contains("404"), "{said}");
+}
+
+#[test]
 fn a_fork_is_refused_and_the_evidence_convinces_anybody() {
     let folder = Folder::new();
     let dir = instance(&folder);
@@ -222,10 +259,13 @@ fn a_fork_is_refused_and_the_evidence_convinces_anybody() {
     assert_eq!(said["witnesses"][0]["outcome"], "other_history", "{said}");
 
     let out = folder.path("evidence");
-    let listed = trueline(&["witness", "forks", "--state", &state, "--out", &out]);
-    let listed = json({ listed }.args(["--format", "json"]));
+    let list = ["witness", "forks", "--state", &state, "--out", &out, "--format", "json"];
+    assert_eq!(json(&mut trueline(&list)).as_array().map(Vec::len), Some(1));
+    // A smaller tree of four entries is a node of the larger one, so the second request shows no
+    // fork by itself: it takes the forked ledger's tiles.
+    let listed = json(trueline(&list).args(["--ledger", &format!("{other}/ledger")]));
     let forks = listed.as_array().expect("a list");
-    assert!(!forks.is_empty(), "{listed}");
+    assert_eq!(forks.len(), 2, "{listed}");
     let stranger = log_key(&stranger(&folder));
     for fork in forks {
         let file = fork["evidence"].as_str().expect("a path");

@@ -24,7 +24,7 @@ pub struct Witness {
     /// What a new key is called, such as witness.example.cn/shanxi [default: a unique name]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// The address that operators reach it at, for the policy line [default: http://ADDR]
+    /// The address that operators reach it at, for the policy line [default: what --listen says]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// A log's public key, once for each
@@ -45,6 +45,9 @@ pub enum WitnessCommand {
         /// Write the evidence into this folder, one file a fork
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+        /// Make evidence of kept requests too, with the tiles of this ledger
+        #[arg(long, value_name = "DIR", requires = "out")]
+        ledger: Option<PathBuf>,
         #[arg(long, value_enum, default_value_t, help = "Format of the table")]
         format: Format,
     },

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
-use trueline_ledger::VerifierKey;
-use trueline_ledger::witness::Witness;
+use trueline_ledger::witness::{Fork, Witness};
+use trueline_ledger::{Hash, VerifierKey};
 
 use super::ledger_arguments::{self, WitnessCommand};
 use super::place::Place;
 use super::serve::listen;
 use super::{Align, Failure, Format, Language, Table};
 use crate::witness::http::{Desk, router};
-use crate::witness::{KeptFork, begin_or_load, kept_forks};
+use crate::witness::{KeptFork, begin_or_load, forks_by_tiles, kept_forks};
 
 pub(super) fn run(
     asked: &ledger_arguments::Witness,
@@ -22,8 +22,14 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     match &asked.command {
         None => serve(asked, place, language),
-        Some(WitnessCommand::Forks { state, out, format }) => {
-            forks(state, out.as_deref(), *format, language)
+        Some(WitnessCommand::Forks { state, out, ledger, format }) => {
+            let mut kept = found(state)?;
+            if let Some(out) = out {
+                export(&mut kept, out)?;
+                let made = ledger.as_deref().map(|ledger| forks_by_tiles(state, ledger));
+                kept.extend(made_of(made.transpose()?.unwrap_or_default(), out)?);
+            }
+            forks(&kept, *format, language)
         }
         Some(WitnessCommand::CheckFork { file, log, logs }) => {
             check_fork(file, &keys(log, logs.as_deref())?, language)
@@ -115,22 +121,17 @@ pub(super) fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<Verifier
     Ok(keys)
 }
 
-fn forks(
-    state: &Path,
-    out: Option<&Path>,
-    format: Format,
-    language: Language,
-) -> Result<(), Failure> {
+fn found(state: &Path) -> Result<Vec<KeptFork>, Failure> {
     if !state.is_dir() {
         return Err(Failure::request(
             format!("{} is no folder", state.display()),
             "name the witness's folder with --state DIR",
         ));
     }
-    let kept = kept_forks(state)?;
-    if let Some(out) = out {
-        export(&kept, out)?;
-    }
+    Ok(kept_forks(state)?)
+}
+
+fn forks(kept: &[KeptFork], format: Format, language: Language) -> Result<(), Failure> {
     if kept.is_empty() && format == Format::Table {
         println!("{}", language.pick("未发现分叉", "no fork was found"));
         return Ok(());
@@ -142,9 +143,9 @@ fn forks(
         (language.pick("证据文件", "evidence"), Align::Left),
     ]);
     let mut json = Vec::new();
-    for one in &kept {
+    for one in kept {
         let (smaller, larger) = (&one.smaller, &one.larger);
-        let file = out.map_or_else(|| one.file.clone(), |out| exported(one, out));
+        let file = &one.file;
         table.row(vec![
             smaller.origin().to_owned(),
             smaller.size().to_string(),
@@ -162,18 +163,31 @@ fn forks(
     Ok(())
 }
 
-fn exported(fork: &KeptFork, out: &Path) -> PathBuf {
-    out.join(format!("{}.fork", fork.name()))
-}
-
-fn export(forks: &[KeptFork], out: &Path) -> Result<(), Failure> {
+/// Copies evidence, which is listed by its copy from then on.
+fn export(forks: &mut [KeptFork], out: &Path) -> Result<(), Failure> {
     fs::create_dir_all(out)?;
     for fork in forks {
-        let to = exported(fork, out);
-        fs::write(&to, fork.fork.to_string())
-            .map_err(|error| Failure::from(error).with_prefix(&to.display().to_string()))?;
+        let to = out.join(format!("{}.fork", fork.name()));
+        write(&to, &fork.fork)?;
+        fork.file = to;
     }
     Ok(())
+}
+
+fn made_of(forks: Vec<Fork>, out: &Path) -> Result<Vec<KeptFork>, Failure> {
+    let mut made = Vec::new();
+    for fork in forks {
+        let name = Hash::of(fork.to_string().as_bytes()).to_hex();
+        let to = out.join(format!("{name}.fork"));
+        write(&to, &fork)?;
+        made.push(KeptFork::read(&to)?);
+    }
+    Ok(made)
+}
+
+fn write(path: &Path, fork: &Fork) -> Result<(), Failure> {
+    fs::write(path, fork.to_string())
+        .map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
 }
 
 fn check_fork(file: &Path, keys: &[VerifierKey], language: Language) -> Result<(), Failure> {

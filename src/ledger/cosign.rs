@@ -49,25 +49,25 @@ pub struct Collected {
 }
 
 /// Asks every witness of a policy that has an address and has not cosigned the newest checkpoint.
-/// Waits at most about twice `timeout`.
+/// Waits at most about twice `timeout`. It has a runtime of its own, so not for callers in one.
 pub fn collect(
     ledger: &mut Ledger,
     policy: &Policy,
     timeout: Duration,
 ) -> Result<Collected, LedgerError> {
     let earlier = history::cosigned(&ledger.folder())?;
-    let asked: Vec<_> = policy
+    let questions: Vec<Question<'_>> = policy
         .witnesses()
         .iter()
-        .map(|witness| {
-            let url = witness.url.clone();
-            let (done, old) = (time_of(witness, ledger.checkpoint()), last(witness, &earlier));
-            (witness, url.filter(|_| done.is_none()), old, done)
+        .map(|witness| Question {
+            witness,
+            done: time_of(witness, ledger.checkpoint()),
+            old_size: last(witness, &earlier).min(ledger.log.size()),
         })
         .collect();
-    let replies = ask(ledger, &asked, timeout)?;
+    let replies = ask(ledger, &questions, timeout)?;
     let mut witnesses = Vec::new();
-    for ((witness, url, _, done), reply) in asked.into_iter().zip(replies) {
+    for (Question { witness, done, .. }, reply) in questions.into_iter().zip(replies) {
         let outcome = match (done, reply) {
             (Some(time), _) => Outcome::AlreadyCosigned { time },
             (None, None) => Outcome::NoAddress,
@@ -75,8 +75,7 @@ pub fn collect(
             (None, Some(Tried::Ahead(size))) => Outcome::Ahead { size },
             (None, Some(Tried::Answered(reply))) => take(ledger, witness, reply)?,
         };
-        let url = url.or_else(|| witness.url.clone());
-        witnesses.push(Asked { name: witness.name.clone(), url, outcome });
+        witnesses.push(Asked { name: witness.name.clone(), url: witness.url.clone(), outcome });
     }
     if witnesses.iter().any(|asked| matches!(asked.outcome, Outcome::Cosigned { .. })) {
         history::keep(&ledger.folder(), ledger.log.size(), ledger.checkpoint())?;
@@ -106,7 +105,18 @@ enum Tried {
     Ahead(u64),
 }
 
-type Question<'p> = (&'p Party, Option<String>, u64, Option<u64>);
+struct Question<'p> {
+    witness: &'p Party,
+    /// When it cosigned the newest checkpoint, if it did: then there is nothing to ask.
+    done: Option<u64>,
+    old_size: u64,
+}
+
+impl<'p> Question<'p> {
+    fn address(&self) -> Option<&'p str> {
+        self.witness.url.as_deref().filter(|_| self.done.is_none())
+    }
+}
 
 /// One reply for each question that has an address.
 fn ask(
@@ -123,15 +133,15 @@ fn ask(
     let mut tries: Vec<Option<Tried>> = questions.iter().map(|_| None).collect();
     // The second round is for those that told the size they know.
     let mut round: Vec<(usize, u64)> = Vec::new();
-    for (number, (_, url, old, _)) in questions.iter().enumerate() {
-        if url.is_some() {
-            round.push((number, (*old).min(ledger.log.size())));
+    for (number, question) in questions.iter().enumerate() {
+        if question.address().is_some() {
+            round.push((number, question.old_size));
         }
     }
     for is_first in [true, false] {
         let mut running = Vec::new();
         for (number, old) in std::mem::take(&mut round) {
-            let url = questions[number].1.clone().unwrap_or_default();
+            let url = questions[number].address().unwrap_or_default().to_owned();
             let body = ledger.log.request(old)?.to_string();
             let asking = async move { post::add_checkpoint(&url, body, timeout).await };
             running.push((number, runtime.spawn(asking)));
@@ -139,11 +149,11 @@ fn ask(
         for (number, answer) in running {
             let answer = runtime.block_on(answer);
             let answer = answer.unwrap_or_else(|error| Err(PostError::Broken(error.to_string())));
-            let tried = match answer {
+            let outcome = match answer {
                 Ok(answer) => Tried::Answered(reply(&answer)),
                 Err(error) => Tried::Failed(error),
             };
-            tries[number] = Some(match tried {
+            tries[number] = Some(match outcome {
                 Tried::Answered(Reply::Conflict { size }) if size > ledger.log.size() => {
                     Tried::Ahead(size)
                 }

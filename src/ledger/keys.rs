@@ -78,8 +78,8 @@ fn numbers(instance: &Instance) -> Result<Vec<usize>, LedgerError> {
 }
 
 /// Opens the log with the keys that sign it.
-pub(super) fn open(folder: &Path, signers: Vec<Signer>) -> Result<Log, LedgerError> {
-    let log = Log::open(folder, signers.clone())?;
+pub(super) fn open(folder: &Path, signers: &[Signer]) -> Result<Log, LedgerError> {
+    let log = Log::open(folder, signers.to_vec())?;
     let retired = retirements(&log)?;
     let is_retired = |signer: &&Signer| retired.iter().any(|fact| fact.key == *signer.verifier());
     let keys: Vec<&VerifierKey> = signers.iter().map(Signer::verifier).collect();

@@ -103,9 +103,9 @@ impl Ledger {
             signer.save(&path, instance.folder())?;
             signers.push((path, signer));
         }
-        let own = signers.iter().map(|(_, signer)| signer.clone()).collect();
+        let own: Vec<Signer> = signers.iter().map(|(_, signer)| signer.clone()).collect();
         let log = match signers.first() {
-            _ if has_log => keys::open(&folder, own)?,
+            _ if has_log => keys::open(&folder, &own)?,
             Some((_, first)) => Log::create(&folder, first.verifier().name(), own)?,
             None => return Err(OpenError::NoKey.into()),
         };

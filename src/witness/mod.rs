@@ -8,5 +8,5 @@ pub(crate) mod http;
 mod key;
 mod page;
 
-pub use evidence::{EvidenceError, KeptFork, kept_forks, kept_suspicions};
+pub use evidence::{EvidenceError, KeptFork, forks_by_tiles, kept_forks, kept_suspicions};
 pub use key::{WitnessKeyError, begin_or_load};

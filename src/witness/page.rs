@@ -5,13 +5,13 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use axum::response::Html;
 use jiff::Timestamp;
 use minijinja::{Environment, Value, context};
-use trueline_ledger::{Checkpoint, Hash, Note, VerifierKey};
+use trueline_ledger::{Checkpoint, VerifierKey};
 
-use super::evidence::{KeptFork, kept_forks, kept_suspicions};
+use super::evidence::{KeptFork, kept_forks, kept_suspicions, newest, newest_file};
 
 /// Where the page gets what it shows.
 #[derive(Debug)]
@@ -36,14 +36,9 @@ impl Shown {
 
     /// The newest accepted checkpoint of a log: size, root, and when it was accepted.
     fn newest(&self, origin: &str) -> Result<Option<(u64, String, String)>> {
-        let folder = Hash::of(origin.as_bytes()).to_hex();
-        let path = self.state.join("logs").join(folder).join("checkpoint");
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).context(path.display().to_string()),
-        };
-        let checkpoint = Checkpoint::parse(Note::parse(&bytes)?.text())?;
+        let Some(note) = newest(&self.state, origin)? else { return Ok(None) };
+        let checkpoint = Checkpoint::parse(note.text())?;
+        let path = newest_file(&self.state, origin);
         let accepted = Timestamp::try_from(fs::metadata(&path)?.modified()?)?;
         let accepted = accepted.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
         Ok(Some((checkpoint.size(), checkpoint.root().to_string(), accepted)))

@@ -43,7 +43,9 @@ pub(super) fn fsck(
             Table::new(&[("", Align::Left)]).print(format, &json)?;
         }
         Format::Table | Format::Csv => {
-            findings.iter().for_each(|finding| println!("{finding}"));
+            for finding in &findings {
+                println!("{finding}");
+            }
             println!(
                 "{}",
                 language.pick(
