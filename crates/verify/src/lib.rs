@@ -3,13 +3,17 @@
 //! Reads files and folders only: no network, no database, no clock. What the forms are is in
 //! `docs/evidence.md`; how to use the program in `docs/verify.md`.
 
+mod check;
 mod evidence;
 mod facts;
 mod figures;
 mod hex;
 mod json;
 mod seal;
+mod verdict;
+mod workbook;
 
+pub use check::{Options, check_file};
 pub use evidence::{
     Addition, Block, Cell, Columns, DefinitionUsed, Digested, EVIDENCE, Evidence, FigureUsed,
     Input, Lag, PackText, PackUsed, Population, PrintRule, ValueRule,
@@ -22,4 +26,9 @@ pub use json::{JsonError, Whole, canonical_json, from_canonical_json};
 pub use seal::{
     MARK, PLACE_BYTES, Rendering, STATEMENT, Seal, SealError, Statement, Status, empty_place, fill,
     open_file, place_in, statement_id,
+};
+pub use verdict::{Finding, Language, Verdict, What, Words};
+pub use workbook::{
+    CELL_CHARACTERS, CellText, RowText, SHEET_PARTS, Workbook, WorkbookError, cut, packed_cells,
+    read_workbook, row_marks, workbook_digest,
 };
