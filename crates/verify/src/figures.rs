@@ -116,14 +116,7 @@ fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagr
     let n = column("n");
     let value = match &figure.value {
         ValueRule::Ratio { numerator, denominator } => {
-            let add = |terms: &BTreeMap<String, Whole>| {
-                let each = terms.iter().map(|(name, times)| {
-                    let value = if name == "1" { 1 } else { column(name) };
-                    value.saturating_mul(times.0)
-                });
-                each.fold(0_i128, i128::saturating_add)
-            };
-            Fraction::new(add(numerator), add(denominator))
+            Fraction::new(added_up(numerator, cell), added_up(denominator, cell))
         }
         ValueRule::Extreme { column: name, divide } => {
             cell.get(name).and_then(|value| Fraction::new(value.0, divide.0))
@@ -154,6 +147,36 @@ fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagr
         (Some(value), PrintRule::Decimal { decimals }) => value.rounded(decimals),
         (Some(_), PrintRule::Bound) => NOTHING.to_owned(),
     }))
+}
+
+/// The value of a figure from its cell; `None` for nothing, and for what is no fraction.
+pub(crate) fn value_of(figure: &FigureUsed, cell: &Columns) -> Option<f64> {
+    let fraction = match &figure.value {
+        ValueRule::Ratio { numerator, denominator } => {
+            Fraction::new(added_up(numerator, cell), added_up(denominator, cell))
+        }
+        ValueRule::Extreme { column, divide } => {
+            cell.get(column).and_then(|value| Fraction::new(value.0, divide.0))
+        }
+        ValueRule::Quantile { of, divide, .. } => Fraction::new((*of).into(), divide.0),
+        ValueRule::Median { low, high, divide } => {
+            Fraction::new(i128::from(*low) + i128::from(*high), divide.0.saturating_mul(2))
+        }
+        ValueRule::Bound { .. }
+        | ValueRule::Nothing
+        | ValueRule::Missing
+        | ValueRule::Published => None,
+    };
+    fraction.map(Fraction::value)
+}
+
+/// Columns times their integers, added up; the column `1` is one.
+fn added_up(terms: &BTreeMap<String, Whole>, cell: &Columns) -> i128 {
+    let each = terms.iter().map(|(name, times)| {
+        let value = if name == "1" { 1 } else { cell.get(name).map_or(0, |value| value.0) };
+        value.saturating_mul(times.0)
+    });
+    each.fold(0_i128, i128::saturating_add)
 }
 
 fn bound(errors: i128, records: i128, level: &str, claim: &str) -> Option<String> {

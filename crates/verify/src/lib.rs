@@ -4,6 +4,7 @@
 //! `docs/evidence.md`; how to use the program in `docs/verify.md`.
 
 mod case;
+mod check;
 mod evidence;
 mod facts;
 mod figures;
@@ -11,10 +12,13 @@ mod hex;
 mod json;
 mod member;
 mod seal;
+mod verdict;
+mod workbook;
 
 pub use case::{
     CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, RowProof, check_case,
 };
+pub use check::{Options, check_file};
 pub use evidence::{
     Addition, Block, Cell, Columns, DefinitionUsed, Digested, EVIDENCE, Evidence, FigureUsed,
     Input, Lag, PackText, PackUsed, Population, PrintRule, ValueRule,
@@ -29,4 +33,9 @@ pub use member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
 pub use seal::{
     MARK, PLACE_BYTES, Rendering, STATEMENT, Seal, SealError, Statement, Status, empty_place, fill,
     open_file, place_in, statement_id,
+};
+pub use verdict::{Finding, Language, Verdict, What, Words};
+pub use workbook::{
+    CELL_CHARACTERS, CellText, RowText, SHEET_PARTS, Workbook, WorkbookError, cut, packed_cells,
+    read_workbook, row_marks, workbook_digest,
 };

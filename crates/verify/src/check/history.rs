@@ -1,0 +1,340 @@
+//! The ledger's folder beside a sealed file: the same history, and what came after.
+
+use std::path::Path;
+
+use trueline_ledger::{
+    Checkpoint, Distrust, Note, ReadError, Reader, Retirement, fsck, leaf_hash, verify_consistency,
+    verify_inclusion,
+};
+
+use super::{Options, distrust};
+use crate::evidence::{Evidence, Input};
+use crate::facts::BatchFact;
+use crate::seal::{Seal, Statement, Status, statement_id};
+use crate::verdict::{Finding, Verdict, What, words};
+
+/// A seal, and the folder in which its statement should be.
+pub(crate) struct Case<'a> {
+    pub(crate) folder: &'a Path,
+    pub(crate) seal: &'a Seal,
+    pub(crate) statement: &'a Statement,
+    pub(crate) evidence: Option<&'a Evidence>,
+    pub(crate) options: &'a Options<'a>,
+}
+
+/// Checks history; gives the retirements that the ledger holds.
+pub(crate) fn check(case: &Case<'_>, verdict: &mut Verdict) -> Vec<Retirement> {
+    let reader = Reader::new(case.folder);
+    let newest = reader.checkpoint().and_then(|note| {
+        let checkpoint = Checkpoint::parse(note.text())?;
+        Ok((note, checkpoint))
+    });
+    let (note, newest) = match newest {
+        Ok(pair) => pair,
+        Err(error) => {
+            verdict.find(unreadable(&error));
+            return Vec::new();
+        }
+    };
+    let Ok(sealed) = Checkpoint::parse(case.seal.receipt.checkpoint().text()) else {
+        return Vec::new();
+    };
+    let is_prefix = prefix(&reader, ("封印", "the seal"), &sealed, &newest, case.folder, verdict);
+    if let Some(since) = case.options.since {
+        kept(&reader, since, &newest, case, verdict);
+    }
+    let entries = match entries(&reader, &newest) {
+        Ok(entries) => entries,
+        Err(finding) => {
+            verdict.find(finding);
+            damage(case.folder, &newest, verdict);
+            return Vec::new();
+        }
+    };
+    let retired: Vec<Retirement> =
+        entries.iter().filter_map(|entry| Retirement::from_entry(entry)).collect();
+    published(case, &note, &retired, verdict);
+    if is_prefix {
+        statement(case, &reader, &entries, &newest, verdict);
+        if let Some(evidence) = case.evidence {
+            inputs(case, evidence, &entries, verdict);
+        }
+        later(case, &entries, verdict);
+    }
+    retired
+}
+
+fn unreadable(error: &ReadError) -> Finding {
+    let mut en = format!("the ledger's folder cannot be read: {error}");
+    if let Some(source) = std::error::Error::source(error) {
+        en = format!("{en} ({source})");
+    }
+    Finding::new(What::History, words(format!("账本文件夹无法读取：{error}"), en))
+}
+
+fn history(zh: String, en: String) -> Finding {
+    Finding::new(What::History, words(zh, en))
+}
+
+/// Whether an older checkpoint is of the history that the folder holds.
+fn prefix(
+    reader: &Reader,
+    whose: (&str, &str),
+    old: &Checkpoint,
+    new: &Checkpoint,
+    folder: &Path,
+    verdict: &mut Verdict,
+) -> bool {
+    if old.origin() != new.origin() {
+        verdict.find(history(
+            format!("{}属于账本 {}，文件夹是 {} 的", whose.0, old.origin(), new.origin()),
+            format!(
+                "{} is of the ledger {}, the folder of {}",
+                whose.1,
+                old.origin(),
+                new.origin()
+            ),
+        ));
+        return false;
+    }
+    if new.size() < old.size() {
+        verdict.find(history(
+            format!("账本缩短了：{}时有{}条，现只有{}条", whose.0, old.size(), new.size()),
+            format!(
+                "the ledger has shrunk: {} knew {} entries, now there are {}",
+                whose.1,
+                old.size(),
+                new.size()
+            ),
+        ));
+        return false;
+    }
+    let proof = reader.consistency(old.size(), new.size());
+    let held = proof.ok().is_some_and(|proof| {
+        verify_consistency((old.size(), old.root()), (new.size(), new.root()), &proof).is_ok()
+    });
+    if held {
+        verdict.prove(
+            format!(
+                "账本现有{}条，完整包含{}时的{}条，没有分叉或缩短",
+                new.size(),
+                whose.0,
+                old.size()
+            ),
+            format!(
+                "the ledger of {} entries begins with the whole history of {} known to {}",
+                new.size(),
+                old.size(),
+                whose.1
+            ),
+        );
+        return true;
+    }
+    // A damaged tile is no other history: only tiles that lead to the newest root can show one.
+    if reader.root(new.size()).is_ok_and(|root| root == *new.root()) {
+        verdict.find(history(
+            format!("账本分叉：现有历史不是{}时历史的延续（{}条处的根不同）", whose.0, old.size()),
+            format!("the ledger has forked: its history is not the one known to {} (another root at {} entries)", whose.1, old.size()),
+        ));
+    } else {
+        damage(folder, new, verdict);
+    }
+    false
+}
+
+/// Names what is damaged in the folder.
+fn damage(folder: &Path, newest: &Checkpoint, verdict: &mut Verdict) {
+    for one in &fsck(folder, newest).findings {
+        verdict.find(history(
+            format!("账本文件夹已损坏：{one}"),
+            format!("the ledger's folder is damaged: {one}"),
+        ));
+    }
+}
+
+fn kept(
+    reader: &Reader,
+    since: &Note,
+    newest: &Checkpoint,
+    case: &Case<'_>,
+    verdict: &mut Verdict,
+) {
+    match Checkpoint::parse(since.text()) {
+        Ok(old) => {
+            let whose = ("您保存的检查点", "the checkpoint that you kept");
+            prefix(reader, whose, &old, newest, case.folder, verdict);
+        }
+        Err(error) => verdict.find(history(
+            format!("--since 的文件不是检查点：{error}"),
+            format!("the file of --since is no checkpoint: {error}"),
+        )),
+    }
+}
+
+/// Every entry, each with the hash that its tile has.
+fn entries(reader: &Reader, newest: &Checkpoint) -> Result<Vec<Vec<u8>>, Finding> {
+    let size = newest.size();
+    let mut entries = Vec::new();
+    for index in 0..size {
+        let entry = reader.entry(index, size).map_err(|error| unreadable(&error))?;
+        let leaf = reader.leaf(index, size).map_err(|error| unreadable(&error))?;
+        if leaf_hash(&entry) != leaf {
+            return Err(history(
+                format!("账本第{index}条已被改动"),
+                format!("entry {index} of the ledger was changed"),
+            )
+            .at(format!("entry {index}")));
+        }
+        entries.push(entry);
+    }
+    match reader.root(size) {
+        Ok(root) if root == *newest.root() => Ok(entries),
+        Ok(_) => Err(history(
+            "账本的条目不能导出其检查点的根".to_owned(),
+            "the entries of the ledger do not lead to the root of its checkpoint".to_owned(),
+        )),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+/// Who vouches for the newest checkpoint. A missing quorum is no finding: it may be minutes old.
+fn published(case: &Case<'_>, note: &Note, retired: &[Retirement], verdict: &mut Verdict) {
+    let Some(policy) = case.options.policy else { return };
+    match policy.check(note, retired) {
+        Ok(_) => verdict.prove(
+            "账本最新检查点为策略所信任",
+            "the newest checkpoint of the ledger is trusted by your policy",
+        ),
+        Err(error @ Distrust::NoQuorum { .. }) => verdict.cannot(
+            format!("账本最新检查点：{}", distrust(&error)),
+            format!("that witnesses saw the newest checkpoint: {error}"),
+        ),
+        Err(error) => verdict.find(Finding::new(
+            What::Trust,
+            words(
+                format!("账本最新检查点不可信：{}", distrust(&error)),
+                format!("the newest checkpoint of the ledger is not trusted: {error}"),
+            ),
+        )),
+    }
+}
+
+fn statement(
+    case: &Case<'_>,
+    reader: &Reader,
+    entries: &[Vec<u8>],
+    newest: &Checkpoint,
+    verdict: &mut Verdict,
+) {
+    let index = case.seal.receipt.index();
+    let is_there = usize::try_from(index).ok().and_then(|at| entries.get(at));
+    let is_there = is_there.is_some_and(|entry| entry == case.seal.entry.as_bytes());
+    let path = reader.inclusion(index, newest.size()).unwrap_or_default();
+    let leaf = leaf_hash(case.seal.entry.as_bytes());
+    let leads = verify_inclusion(&leaf, index, &path, newest.size(), newest.root()).is_ok();
+    if is_there && leads {
+        verdict.prove(
+            format!("声明确为账本第{index}条"),
+            format!("the statement is entry {index} in the ledger's folder"),
+        );
+    } else {
+        verdict.find(history(
+            format!("账本第{index}条不是该声明"),
+            format!("entry {index} of the ledger is not this statement"),
+        ));
+    }
+}
+
+/// The batches that the evidence names, and those that it leaves out.
+fn inputs(case: &Case<'_>, evidence: &Evidence, entries: &[Vec<u8>], verdict: &mut Verdict) {
+    let index = case.seal.receipt.index();
+    let fact = |at: u64| BatchFact::from_entry(entries.get(usize::try_from(at).ok()?)?);
+    let agrees = |input: &Input, fact: &BatchFact| {
+        fact.dataset == input.dataset
+            && fact.batch == input.batch
+            && fact.rows == input.rows
+            && fact.root == input.root
+    };
+    let mut held = 0;
+    for input in &evidence.inputs {
+        let (dataset, batch, entry) = (&input.dataset, &input.batch, input.entry);
+        if entry < index && fact(entry).is_some_and(|fact| agrees(input, &fact)) {
+            held += 1;
+        } else {
+            verdict.find(history(
+                format!("证据所用批次 {dataset}/{batch} 与账本第{entry}条不符"),
+                format!("the batch {dataset}/{batch} of the evidence is not entry {entry} of the ledger"),
+            ).at(format!("entry {entry}")));
+        }
+    }
+    if held == evidence.inputs.len() {
+        verdict.prove(
+            format!("证据所用的{held}个批次都在账本中，先于声明记录"),
+            format!("all {held} batches of the evidence are in the ledger, recorded before the statement"),
+        );
+    }
+    let cut = evidence.as_of.unwrap_or(i64::MAX);
+    for at in 0..index {
+        let Some(fact) = fact(at).filter(|fact| fact.recorded <= cut) else { continue };
+        if !evidence.inputs.iter().any(|input| input.entry == at) {
+            verdict.remark(
+                format!(
+                    "账本第{at}条（批次 {}/{}）先于声明，但报告未使用",
+                    fact.dataset, fact.batch
+                ),
+                format!(
+                    "entry {at} (batch {}/{}) is older than the statement, but was not read",
+                    fact.dataset, fact.batch
+                ),
+            );
+        }
+    }
+}
+
+/// What the ledger says about the report since.
+fn later(case: &Case<'_>, entries: &[Vec<u8>], verdict: &mut Verdict) {
+    let own = trueline_ledger::Hash::of(case.seal.entry.as_bytes()).to_hex();
+    let after = usize::try_from(case.seal.receipt.index()).unwrap_or(usize::MAX).saturating_add(1);
+    let mut changed = 0;
+    for (at, entry) in entries.iter().enumerate().skip(after) {
+        if let Some(fact) = BatchFact::from_entry(entry) {
+            changed += 1;
+            let (dataset, batch, rows) = (&fact.dataset, &fact.batch, fact.rows);
+            let replaces = fact.superseded.is_some();
+            let what = if replaces {
+                ("更改了先前记录", "it replaces earlier records")
+            } else {
+                ("新记录", "new records")
+            };
+            verdict.remark(
+                format!("声明之后导入：第{at}条，批次 {dataset}/{batch}，{rows}行，{}", what.0),
+                format!("imported after the statement: entry {at}, batch {dataset}/{batch}, {rows} rows, {}", what.1),
+            );
+        }
+        let Some(other) = Statement::from_entry(entry) else { continue };
+        let id = statement_id(&String::from_utf8_lossy(entry));
+        let reason = other.reason.clone().unwrap_or_default();
+        if other.restates.as_ref() == Some(&own) {
+            verdict.remark(
+                format!("本报告已被更正：见声明 {id}（第{at}条），理由：{reason}"),
+                format!(
+                    "this report was corrected: see statement {id} (entry {at}), because: {reason}"
+                ),
+            );
+        } else if other.pack == case.statement.pack
+            && other.period == case.statement.period
+            && other.status == Status::Published
+        {
+            verdict.remark(
+                format!("同一规则包和期间后来另有已发布的声明 {id}（第{at}条）"),
+                format!("another statement of the same pack and period was published later: {id} (entry {at})"),
+            );
+        }
+    }
+    if changed > 0 {
+        verdict.cannot(
+            "声明之后的导入对指标的影响（需数据）",
+            "what the imports after the statement would change in the figures (needs the data)",
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! What a reference in the words of a report prints, from the figures beside it.
+
+use super::report::{Clock, Line, Report, Slice, SliceRow};
+
+const NOTHING: &str = "—";
+
+/// `fixed.repair.mean[area=urban]|previous`
+pub(crate) struct Reference<'a> {
+    name: &'a str,
+    slice: Slice,
+    filter: Option<&'a str>,
+}
+
+impl<'a> Reference<'a> {
+    pub(crate) fn read(written: &'a str) -> Option<Reference<'a>> {
+        let (path, filter) = match written.split_once('|') {
+            Some((path, filter)) => (path.trim(), Some(filter.trim())),
+            None => (written.trim(), None),
+        };
+        let Some((name, inside)) = path.split_once('[') else {
+            return Some(Reference { name: path, slice: Slice::new(), filter });
+        };
+        let mut slice = Slice::new();
+        for pair in inside.strip_suffix(']')?.split(',') {
+            let (dimension, value) = pair.split_once('=')?;
+            slice.insert(dimension.trim().to_owned(), value.trim().to_owned());
+        }
+        Some(Reference { name: name.trim(), slice, filter })
+    }
+}
+
+/// `None` where nothing is recomputed: names of the company and the like, intervals, breaks.
+pub(crate) fn printed_by(reference: &Reference<'_>, report: &Report) -> Option<String> {
+    let lines = || report.groups.iter().flat_map(|group| &group.lines);
+    let of_id = |line: &&Line| line.id() == reference.name;
+    let is_zh = report.language == "zh";
+    if let Some(line) = lines().filter(of_id).find(|line| line.figure.slice == reference.slice) {
+        return of_line(reference, line, is_zh);
+    }
+    let row = report.slices.iter().find(|row| {
+        format!("{}.{}", row.indicator, row.statistic) == reference.name
+            && row.slice == reference.slice
+    })?;
+    of_slice(reference, row, lines().find(of_id), is_zh)
+}
+
+fn of_line(reference: &Reference<'_>, line: &Line, is_zh: bool) -> Option<String> {
+    let figure = &line.figure;
+    let with = |text: &str| with_unit(text, &line.unit_title, is_zh);
+    let clock = line.clock.as_ref();
+    let percentiles = figure.percentiles;
+    Some(match reference.filter {
+        None => with(&figure.printed),
+        Some("value") => figure.printed.clone(),
+        Some("unit") => line.unit_title.clone(),
+        Some("n") => count(figure.n),
+        Some("late") => count(figure.late),
+        Some("longest") => waited(figure.longest.map(|one| one as f64), clock, is_zh),
+        Some("p50") => waited(percentiles.map(|all| all.p50), clock, is_zh),
+        Some("p95") => waited(percentiles.map(|all| all.p95 as f64), clock, is_zh),
+        Some("previous") => {
+            let before = line.previous.as_ref();
+            before.map_or_else(|| NOTHING.to_owned(), |before| with(&before.printed))
+        }
+        Some("limit") => figure
+            .limits
+            .first()
+            .map_or(NOTHING, |limit| limit["printed"].as_str().unwrap_or(NOTHING))
+            .to_owned(),
+        Some("excluded") => count(figure.excluded.iter().map(|one| one.n).sum()),
+        Some("open") => figure.open.map_or_else(|| NOTHING.to_owned(), |open| count(open.n)),
+        Some(_) => return None,
+    })
+}
+
+fn of_slice(
+    reference: &Reference<'_>,
+    row: &SliceRow,
+    line: Option<&Line>,
+    is_zh: bool,
+) -> Option<String> {
+    let unit = line.map_or(row.unit.as_str(), |line| &line.unit_title);
+    let clock = line.and_then(|line| line.clock.as_ref());
+    Some(match reference.filter {
+        None => with_unit(&row.printed, unit, is_zh),
+        Some("value") => row.printed.clone(),
+        Some("unit") => unit.to_owned(),
+        Some("n") => count(row.n),
+        Some("late") => count(row.late),
+        Some("longest") => waited(row.longest.map(|one| one as f64), clock, is_zh),
+        Some("p50") => waited(row.percentiles.map(|all| all.p50), clock, is_zh),
+        Some("p95") => waited(row.percentiles.map(|all| all.p95 as f64), clock, is_zh),
+        Some(_) => return None,
+    })
+}
+
+/// A whole number, with its thousands apart from five digits on.
+pub(crate) fn count(n: u64) -> String {
+    let digits = n.to_string();
+    if digits.len() <= 4 {
+        return digits;
+    }
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn with_unit(printed: &str, unit: &str, is_zh: bool) -> String {
+    if printed == NOTHING || unit.is_empty() {
+        return printed.to_owned();
+    }
+    let is_joined = unit.starts_with(['%', '‰']) || is_zh;
+    if is_joined { format!("{printed}{unit}") } else { format!("{printed} {unit}") }
+}
+
+/// Seconds on a clock in its unit, without the unit's name.
+pub(crate) fn in_unit(seconds: f64, clock: &Clock) -> String {
+    let text = format!("{:.2}", seconds / clock.seconds as f64);
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|sign| matches!(sign, '0' | '.')) => rest.to_owned(),
+        Some(rest) => format!("−{rest}"),
+        None => text,
+    }
+}
+
+fn waited(seconds: Option<f64>, clock: Option<&Clock>, is_zh: bool) -> String {
+    match seconds.zip(clock) {
+        Some((seconds, clock)) => with_unit(&in_unit(seconds, clock), &clock.title, is_zh),
+        None => NOTHING.to_owned(),
+    }
+}

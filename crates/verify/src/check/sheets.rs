@@ -1,0 +1,130 @@
+//! Which cells of a workbook are not the sealed ones, and of which figures.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{Columns, Evidence, Population};
+use crate::figures::value_of;
+use crate::verdict::{Finding, Verdict, What, words};
+use crate::workbook::{CellText, RowText, Workbook, escaped, unpacked};
+
+/// Names the rows that changed; those of figures by their figures.
+pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict: &mut Verdict) {
+    if is_same {
+        verdict.remark(
+            "按单元格核对：另存过的工作簿字节不同，但内容相同",
+            "checked cell by cell: formats, widths and the file's bytes may differ after another save",
+        );
+        verdict.cannot(
+            "数字格式、列宽、隐藏行列和图表：未封印",
+            "number formats, widths, hidden rows and charts of the workbook: not sealed",
+        );
+        return;
+    }
+    let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
+    let marks = book.part("ROWS").and_then(|text| unpacked(&text));
+    let marks = marks.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let mut sealed: BTreeMap<(String, u32), String> = BTreeMap::new();
+    for line in marks.lines() {
+        let mut parts = line.rsplitn(3, '\t');
+        let (mark, row, sheet) = (parts.next(), parts.next(), parts.next());
+        if let (Some(mark), Some(row), Some(sheet)) = (mark, row, sheet)
+            && let Ok(row) = row.parse()
+        {
+            sealed.insert((sheet.to_owned(), row), mark.to_owned());
+        }
+    }
+    if sealed.is_empty() {
+        return;
+    }
+    for row in &book.rows {
+        let mark = sealed.remove(&(escaped(&row.sheet), row.row));
+        if mark.is_none_or(|mark| mark != row.mark()) {
+            verdict.find(changed(book, row, evidence, &totals));
+        }
+    }
+    for ((sheet, row), _) in sealed {
+        let says = words(
+            format!("工作表“{sheet}”第{row}行已被清空或删除"),
+            format!("sheet {sheet}, row {row}: it was there and is gone"),
+        );
+        verdict.find(Finding::new(What::Cell, says).at(format!("{sheet}!{row}:{row}")));
+    }
+}
+
+fn changed(
+    book: &Workbook,
+    row: &RowText,
+    evidence: &Evidence,
+    totals: &[Vec<Columns>],
+) -> Finding {
+    let sheet = &row.sheet;
+    let place = format!("{sheet}!{}:{}", row.row, row.row);
+    let named = row.cells.iter().find(|cell| {
+        cell.kind == 's' && evidence.figures.iter().any(|figure| figure.figure == cell.value)
+    });
+    let Some(named) = named else {
+        let says = words(
+            format!("工作表“{sheet}”第{}行与封印时不同", row.row),
+            format!("sheet {sheet}, row {}: it is not what was sealed", row.row),
+        );
+        return Finding::new(What::Cell, says).at(place);
+    };
+    let figure = &named.value;
+    let finding = match value_cell(book, row) {
+        Some(cell) if !is_value_of(cell, figure, evidence, totals) => {
+            let at = format!("{}{}", letters(cell.column), cell.row);
+            let says = words(
+                format!("{figure}：工作表“{sheet}”单元格 {at} 为 {}，不是证据中的值", cell.value),
+                format!(
+                    "{figure}: sheet {sheet}, cell {at} says {}, which is no value of the evidence",
+                    cell.value
+                ),
+            );
+            Finding::new(What::Cell, says).at(format!("{sheet}!{at}"))
+        }
+        Some(_) | None => {
+            let says = words(
+                format!("{figure}：工作表“{sheet}”第{}行与封印时不同", row.row),
+                format!("{figure}: sheet {sheet}, row {} is not what was sealed", row.row),
+            );
+            Finding::new(What::Cell, says).at(place)
+        }
+    };
+    finding.of(figure)
+}
+
+/// The cell below the head that says it holds the value.
+fn value_cell<'a>(book: &Workbook, row: &'a RowText) -> Option<&'a CellText> {
+    let above = book.rows.iter().filter(|one| one.sheet == row.sheet && one.row < row.row);
+    let head = above.flat_map(|one| &one.cells).find(|cell| {
+        cell.kind == 's' && matches!(cell.value.as_str(), "完成值" | "Value" | "数值")
+    })?;
+    row.cells.iter().find(|cell| cell.column == head.column && cell.kind == 'n')
+}
+
+fn is_value_of(
+    cell: &CellText,
+    figure: &str,
+    evidence: &Evidence,
+    totals: &[Vec<Columns>],
+) -> bool {
+    let Ok(shown) = cell.value.parse::<f64>() else { return false };
+    let none = Columns::new();
+    evidence.figures.iter().filter(|used| used.figure == figure).any(|used| {
+        let place = used.population.zip(used.cell);
+        let columns = place.and_then(|(population, cell)| totals.get(population)?.get(cell));
+        let Some(value) = value_of(used, columns.unwrap_or(&none)) else { return false };
+        // Shares stand in a workbook as fractions that it shows in percent.
+        [value, value / 100.0].iter().any(|one| (one - shown).abs() <= 1e-9 * one.abs().max(1.0))
+    })
+}
+
+/// A column as Excel names it: 1 is A, 27 is AA.
+fn letters(mut column: u32) -> String {
+    let mut out = Vec::new();
+    while column > 0 {
+        out.push(char::from(b'A' + ((column - 1) % 26) as u8));
+        column = (column - 1) / 26;
+    }
+    out.iter().rev().collect()
+}

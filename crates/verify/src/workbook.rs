@@ -1,0 +1,184 @@
+//! The cells of a workbook, and the digest over them: another save of the same cells is the same.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _, Write as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use calamine::{Data, Reader as _, Xlsx};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use trueline_ledger::Hash;
+
+use crate::check::INFLATED_MAX;
+
+/// What stands above the parts of the sealed sheet, in column A.
+pub const SHEET_PARTS: [&str; 3] = ["EVIDENCE", "ROWS", "SEAL"];
+/// A cell of Excel holds 32 767 characters.
+pub const CELL_CHARACTERS: usize = 32_000;
+
+/// Why a workbook cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkbookError {
+    #[error("it is no workbook that can be read")]
+    Xlsx(#[from] calamine::XlsxError),
+    #[error("it has no sheet")]
+    Empty,
+}
+
+/// A cell that is not empty, as the digest sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellText {
+    pub row: u32,
+    pub column: u32,
+    /// `n`, `s`, `b` or `e`
+    pub kind: char,
+    pub value: String,
+}
+
+/// A row that has cells, of one sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowText {
+    pub sheet: String,
+    pub row: u32,
+    pub cells: Vec<CellText>,
+}
+
+impl RowText {
+    /// The lines of its cells.
+    pub fn lines(&self) -> String {
+        let line = |cell: &CellText| {
+            let (row, column) = (cell.row, cell.column);
+            let sheet = escaped(&self.sheet);
+            format!("{sheet}\t{row}\t{column}\t{}\t{}\n", cell.kind, escaped(&cell.value))
+        };
+        self.cells.iter().map(line).collect()
+    }
+
+    /// First eight bytes of the digest of its lines, in hexadecimal.
+    pub fn mark(&self) -> String {
+        Hash::of(self.lines().as_bytes()).to_hex()[..16].to_owned()
+    }
+}
+
+/// The sheets of a workbook but the last, and the column A of the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workbook {
+    pub rows: Vec<RowText>,
+    pub last: Vec<String>,
+}
+
+/// Reads all cells of a workbook.
+pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))?;
+    let names = book.sheet_names();
+    let (last, others) = names.split_last().ok_or(WorkbookError::Empty)?;
+    let mut rows = Vec::new();
+    for name in others {
+        rows.extend(sheet(&mut book, name)?);
+    }
+    let last = sheet(&mut book, last)?.into_iter().flat_map(|row| row.cells);
+    let last = last.filter(|cell| cell.column == 1).map(|cell| cell.value).collect();
+    Ok(Workbook { rows, last })
+}
+
+/// The digest over the cells of all sheets but the last, and the rows that it is over.
+pub fn workbook_digest(bytes: &[u8]) -> Result<(Hash, Vec<RowText>), WorkbookError> {
+    let rows = read_workbook(bytes)?.rows;
+    Ok((digest_of(&rows), rows))
+}
+
+pub(crate) fn digest_of(rows: &[RowText]) -> Hash {
+    let lines: String = rows.iter().map(RowText::lines).collect();
+    Hash::of(lines.as_bytes())
+}
+
+/// What stands under `ROWS`: `SHEET⇥ROW⇥HEX` a line.
+pub fn row_marks(rows: &[RowText]) -> String {
+    let line = |row: &RowText| format!("{}\t{}\t{}\n", escaped(&row.sheet), row.row, row.mark());
+    rows.iter().map(line).collect()
+}
+
+/// Base64 of gzip, cut into cells.
+pub fn packed_cells(text: &str) -> std::io::Result<Vec<String>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(text.as_bytes())?;
+    Ok(cut(&STANDARD.encode(packed.finish()?)))
+}
+
+/// A text of ASCII, cut into cells.
+pub fn cut(text: &str) -> Vec<String> {
+    let parts = text.as_bytes().chunks(CELL_CHARACTERS);
+    parts.map(|part| String::from_utf8_lossy(part).into_owned()).collect()
+}
+
+/// The text of base64 of gzip.
+pub(crate) fn unpacked(text: &str) -> Option<Vec<u8>> {
+    let packed = STANDARD.decode(text.trim()).ok()?;
+    let mut out = Vec::new();
+    GzDecoder::new(packed.as_slice()).take(INFLATED_MAX).read_to_end(&mut out).ok()?;
+    Some(out)
+}
+
+impl Workbook {
+    /// What stands under one of [`SHEET_PARTS`], its cells put together.
+    pub fn part(&self, name: &str) -> Option<String> {
+        let from = self.last.iter().position(|cell| cell == name)? + 1;
+        let cells =
+            self.last[from..].iter().take_while(|cell| !SHEET_PARTS.contains(&cell.as_str()));
+        Some(cells.map(String::as_str).collect())
+    }
+}
+
+// Cell by cell: a hostile sheet with two cells far apart would fill the memory as a range.
+fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>, WorkbookError> {
+    let mut reader = book.worksheet_cells_reader(name)?;
+    let mut rows: BTreeMap<u32, Vec<CellText>> = BTreeMap::new();
+    while let Some(cell) = reader.next_cell()? {
+        let (row, column) = cell.get_position();
+        let (row, column) = (row.saturating_add(1), column.saturating_add(1));
+        if let Some((kind, value)) = text_of(&Data::from(cell.get_value().clone())) {
+            rows.entry(row).or_default().push(CellText { row, column, kind, value });
+        }
+    }
+    let rows = rows.into_iter().map(|(row, mut cells)| {
+        cells.sort_by_key(|cell| cell.column);
+        RowText { sheet: name.to_owned(), row, cells }
+    });
+    Ok(rows.collect())
+}
+
+fn text_of(cell: &Data) -> Option<(char, String)> {
+    // Minus zero is zero: a workbook that is saved again may lose the sign.
+    let number = |value: f64| ('n', if value == 0.0 { "0".to_owned() } else { value.to_string() });
+    Some(match cell {
+        Data::Empty => return None,
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            if text.is_empty() {
+                return None;
+            }
+            ('s', text.clone())
+        }
+        Data::Int(value) => number(*value as f64),
+        Data::Float(value) => number(*value),
+        // Whether a number is a date is a matter of its format, which is not sealed.
+        Data::DateTime(value) => number(value.as_f64()),
+        Data::Bool(value) => ('b', u8::from(*value).to_string()),
+        Data::Error(error) => ('e', error.to_string()),
+    })
+}
+
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            other => out.push(other),
+        }
+    }
+    out
+}

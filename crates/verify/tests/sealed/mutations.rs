@@ -1,0 +1,63 @@
+//! Whatever is done to a file, a verdict comes out; and no changed byte goes unseen.
+
+use crate::fixture::Fixture;
+use trueline_verify::{Options, check_file, place_in};
+
+/// A generator whose sequence is fixed (xorshift64*).
+struct Seeded(u64);
+
+impl Seeded {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % limit
+    }
+}
+
+#[test]
+fn mutated_files_get_a_verdict() {
+    let fixture = Fixture::new();
+    for (name, bytes) in fixture.files() {
+        let sealed = place_in(bytes).ok();
+        for seed in 1..=250_u64 {
+            let mut random = Seeded(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let mut mutated = bytes.to_vec();
+            for _ in 0..=random.below(4) {
+                let at = random.below(mutated.len());
+                match random.below(4) {
+                    0 => mutated[at] ^= 1 << random.below(8),
+                    1 => mutated.truncate(at.max(1)),
+                    2 => {
+                        let to = (at + random.below(200)).min(mutated.len());
+                        let part = mutated[at..to].to_vec();
+                        mutated.splice(at..at, part);
+                    }
+                    _ => {
+                        mutated.remove(at);
+                        if mutated.is_empty() {
+                            mutated.push(b'{');
+                        }
+                    }
+                }
+            }
+            let verdict = check_file(&mutated, name, &Options::default());
+            if mutated != bytes && sealed.is_some() {
+                assert!(!verdict.holds, "{name}, seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_flipped_byte_outside_the_place_is_seen() {
+    let fixture = Fixture::new();
+    for (name, bytes) in fixture.files().into_iter().take(3) {
+        let place = place_in(bytes).unwrap();
+        for at in (0..bytes.len()).step_by(97).filter(|at| !place.contains(at)) {
+            let mut changed = bytes.to_vec();
+            changed[at] ^= 1;
+            assert!(!check_file(&changed, name, &Options::default()).holds, "{name}, byte {at}");
+        }
+    }
+}
