@@ -1,4 +1,5 @@
-//! A sealed report against records that somebody changed afterwards: each change is found and named.
+//! A sealed report against records that somebody changed afterwards: each change is found and
+//! named.
 
 mod program;
 

@@ -59,6 +59,8 @@ pub enum Command {
     Report(Report),
     /// Publish a sealed draft in the names of those who answer for it
     Publish(Publish),
+    /// Check a sealed report: the file, its ledger, its records
+    Verify(Verify),
     /// Hand over what a regulator checks a report with
     Export(Export),
     /// Work with the ledger: what was recorded can be proved, and not changed unseen
@@ -283,6 +285,33 @@ pub struct Publish {
     /// The folder to write [default: DIR/published/PERIOD-ID]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The report: PDF, HTML, JSON or XLSX
+    pub file: PathBuf,
+    /// Whose signatures to believe, from someone you trust (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// A copy of the operator's ledger [default: the one beside the data]
+    #[arg(long, value_name = "DIR")]
+    pub ledger: Option<PathBuf>,
+    /// The records, as `export --for-verification` hands them over
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// A checkpoint of the ledger that you kept
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub since: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "text", help = "Format of the verdict")]
+    pub format: VerdictFormat,
+}
+
+/// How a verdict is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerdictFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -28,6 +28,7 @@ mod sealing;
 mod serve;
 mod simulate;
 mod table;
+mod verify;
 mod witness;
 
 use std::process::ExitCode;
@@ -108,6 +109,7 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Witness(asked) => witness::run(&asked, &place, language),
         Command::Report(asked) => report::run(&asked, &place, language),
         Command::Publish(asked) => publish::run(&asked, &place, language),
+        Command::Verify(asked) => verify::run(&asked, language),
         Command::Export(asked) => export::run(&asked, &place, language),
     }
 }

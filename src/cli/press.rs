@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use trueline_ledger::{Checkpoint, Hash};
 use trueline_verify::{
-    Rendering, STATEMENT, Seal, Statement, Status, fill, open_file, statement_id,
+    Rendering, STATEMENT, Seal, Statement, Status, fill, open_file, row_marks, statement_id,
+    workbook_digest,
 };
 
 use super::Failure;
 use super::report::write;
 use crate::instance::Instance;
 use crate::ledger::{Ledger, LedgerError, collect};
+use crate::systems::reports::xlsx::{self, SealedSheet};
 use crate::systems::reports::{Report, json};
 
 /// How long a witness is waited for.
@@ -36,7 +38,7 @@ pub(super) struct Sealed {
 
 /// The formats that carry a seal.
 pub(super) fn carries_seal(ending: &str) -> bool {
-    matches!(ending, "pdf" | "html" | "json")
+    matches!(ending, "pdf" | "html" | "json" | "xlsx")
 }
 
 /// A statement before its renderings are known.
@@ -87,7 +89,10 @@ impl Press<'_> {
         }
         let mut renderings = Vec::new();
         for sheet in &sheets {
-            let (digest, _) = open_file(&sheet.bytes)?;
+            let digest = match sheet.format {
+                "xlsx" => workbook_digest(&sheet.bytes)?.0,
+                _ => open_file(&sheet.bytes)?.0,
+            };
             renderings.push(Rendering {
                 format: sheet.format.to_owned(),
                 language: sheet.language.to_owned(),
@@ -99,10 +104,28 @@ impl Press<'_> {
         let id = statement_id(&entry);
         let seal = self.sealed(&id, entry)?;
         for sheet in &mut sheets {
-            fill(&mut sheet.bytes, &seal)?;
+            match sheet.format {
+                "xlsx" => sheet.bytes = self.workbook(sheet, &seal)?,
+                _ => fill(&mut sheet.bytes, &seal)?,
+            }
         }
         let checkpoint = Checkpoint::parse(seal.receipt.checkpoint().text());
         Ok(Some(Sealed { id, size: checkpoint.map_err(LedgerError::from)?.size() }))
+    }
+
+    /// The workbook once more, with the seal on its last sheet.
+    fn workbook(&self, sheet: &Sheet, seal: &Seal) -> Result<Vec<u8>, Failure> {
+        let report = self.reports.iter().find(|one| code(one.language) == sheet.language);
+        let Some(report) = report else {
+            return Ok(sheet.bytes.clone());
+        };
+        let (_, rows) = workbook_digest(&sheet.bytes)?;
+        let sealed = SealedSheet {
+            evidence: self.evidence,
+            rows: &row_marks(&rows),
+            seal: &seal.to_base64(),
+        };
+        Ok(xlsx::render(report, Some(sealed))?)
     }
 
     /// The seal of a statement: the one it has, so that the bytes repeat, or a new one.

@@ -66,7 +66,7 @@ pub(super) fn run(asked: &Publish, place: &Place, language: Language) -> Result<
     println!(
         "{}",
         language.pick(
-            format!("已发布 {id}，日志共 {size} 条：{}", out.display()),
+            format!("已发布 {id}，账本共 {size} 条：{}", out.display()),
             format!("published as {id}, the ledger has {size} entries: {}", out.display()),
         )
     );

@@ -17,6 +17,7 @@ use crate::instance::Instance;
 use crate::ledger::Ledger;
 use crate::systems::cases::quality::Finding;
 use crate::systems::reports::model::{self, DataNote};
+use crate::systems::reports::xlsx::SealedSheet;
 use crate::systems::reports::{self, Assembly, Enclosed, Logo, LogoKind, Material};
 
 /// The formats, by the ending of a file's name.
@@ -90,7 +91,7 @@ fn correction(
 pub(super) fn sealed_words(sealed: &Sealed, language: Language) -> String {
     let (id, size) = (&sealed.id, sealed.size);
     language.pick(
-        format!("已封缄，草稿 {id}，日志共 {size} 条；核对：trueline verify 文件"),
+        format!("已封缄，草稿 {id}，账本共 {size} 条；核对：trueline verify 文件"),
         format!("sealed as draft {id}, the ledger has {size} entries; check: trueline verify FILE"),
     )
 }
@@ -230,7 +231,14 @@ impl Draft {
             "pdf" => reports::pdf::render(&self.report, logo, enclosed)?,
             "html" => reports::html::render(&self.report, logo, enclosed)?,
             "docx" => reports::docx::render(&self.report)?,
-            "xlsx" => reports::xlsx::render(&self.report)?,
+            "xlsx" => {
+                let sheet = enclosed.map(|enclosed| SealedSheet {
+                    evidence: enclosed.evidence,
+                    rows: "",
+                    seal: "",
+                });
+                reports::xlsx::render(&self.report, sheet)?
+            }
             _ => reports::json::render(&self.report, enclosed)?,
         })
     }

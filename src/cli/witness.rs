@@ -137,7 +137,7 @@ fn forks(kept: &[KeptFork], format: Format, language: Language) -> Result<(), Fa
         return Ok(());
     }
     let mut table = Table::new(&[
-        (language.pick("日志名称", "log"), Align::Left),
+        (language.pick("账本名称", "log"), Align::Left),
         (language.pick("先前条目数", "entries before"), Align::Right),
         (language.pick("后来条目数", "entries after"), Align::Right),
         (language.pick("证据文件", "evidence"), Align::Left),
@@ -200,7 +200,7 @@ fn check_fork(file: &Path, keys: &[VerifierKey], language: Language) -> Result<(
         (kept.smaller.origin(), kept.smaller.size(), kept.larger.size());
     match language {
         Language::Chinese => {
-            println!("分叉成立：日志 {origin} 签署了两部互相矛盾的历史");
+            println!("分叉成立：账本 {origin} 签署了两部互相矛盾的历史");
             println!("  先前的检查点：{smaller} 条，根 {}", kept.smaller.root());
             println!("  后来的检查点：{larger} 条，根 {}", kept.larger.root());
         }

@@ -46,6 +46,8 @@ pub enum What {
     Seal,
     /// The statement is not where the receipt says.
     Receipt,
+    /// The records are not those that were committed to, or give other figures.
+    Records,
     /// Nobody whom the policy trusts vouches for it.
     Trust,
     /// The ledger does not hold what it should, or told another history.
@@ -67,15 +69,15 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn new(what: What, says: Words) -> Finding {
+    pub fn new(what: What, says: Words) -> Finding {
         Finding { what, figure: None, place: None, says }
     }
 
-    pub(crate) fn of(self, figure: impl Into<String>) -> Finding {
+    pub fn of(self, figure: impl Into<String>) -> Finding {
         Finding { figure: Some(figure.into()), ..self }
     }
 
-    pub(crate) fn at(self, place: impl Into<String>) -> Finding {
+    pub fn at(self, place: impl Into<String>) -> Finding {
         Finding { place: Some(place.into()), ..self }
     }
 }
@@ -113,7 +115,7 @@ impl Verdict {
         }
     }
 
-    pub(crate) fn prove(&mut self, zh: impl Into<String>, en: impl Into<String>) {
+    pub fn prove(&mut self, zh: impl Into<String>, en: impl Into<String>) {
         self.proved.push(words(zh, en));
     }
 
@@ -121,15 +123,15 @@ impl Verdict {
         self.not_proved.push(words(zh, en));
     }
 
-    pub(crate) fn remark(&mut self, zh: impl Into<String>, en: impl Into<String>) {
+    pub fn remark(&mut self, zh: impl Into<String>, en: impl Into<String>) {
         self.remarks.push(words(zh, en));
     }
 
-    pub(crate) fn find(&mut self, finding: Finding) {
+    pub fn find(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
 
-    pub(crate) fn close(mut self) -> Verdict {
+    pub fn close(mut self) -> Verdict {
         self.findings.sort_by_key(|finding| (finding.figure.is_none(), finding.what));
         self.holds = self.findings.is_empty();
         self

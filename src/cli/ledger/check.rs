@@ -55,7 +55,7 @@ pub(super) fn fsck(
             );
             if keys.is_empty() {
                 let unsure = language.pick(
-                    "检查点的签名未核对：这里没有日志的公钥",
+                    "检查点的签名未核对：这里没有账本的公钥",
                     "the checkpoint's signature was not checked: no key of the log is known here",
                 );
                 println!("{unsure}");
@@ -65,7 +65,7 @@ pub(super) fn fsck(
     if findings.is_empty() && !report.is_cut {
         return Ok(());
     }
-    Err(Failure::no(language.pick("日志与其检查点不符", "the ledger is not what it signed")))
+    Err(Failure::no(language.pick("账本与其检查点不符", "the ledger is not what it signed")))
 }
 
 /// The log's public keys: from its policy, and from the key files if they are here.
@@ -108,7 +108,7 @@ fn against(
     let (then, now) = (old.size(), new.size());
     Ok((!same).then(|| {
         language.pick(
-            format!("{name}：日志不再以这 {then} 条开头（现有 {now} 条）：历史被改写或缩短"),
+            format!("{name}：账本不再以这 {then} 条开头（现有 {now} 条）：历史被改写或缩短"),
             format!("{name}: the ledger ({now} entries) does not begin with these {then} entries"),
         )
     }))
@@ -125,7 +125,7 @@ fn said(finding: &Finding, language: Language) -> String {
         }
         Finding::Rewritten { file } => format!("{file}：连同其下全部内容被一并改写"),
         Finding::Unreadable { file, why } => format!("{file}：无法读取（{why}）"),
-        Finding::OtherTree => "整部日志与检查点不符".to_owned(),
+        Finding::OtherTree => "整部账本与检查点不符".to_owned(),
     }
 }
 

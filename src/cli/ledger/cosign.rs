@@ -65,7 +65,7 @@ fn missing(error: &Distrust, asked: &[Asked], language: Language) -> Failure {
             "the quorum is missing, and a witness was shown a history that contradicts this one",
         ))
         .with_next(language.pick(
-            "先查明哪一份日志为真（是否恢复过旧备份，或有两份副本同时写入），在此之前不要发布",
+            "先查明哪一份账本为真（是否恢复过旧备份，或有两份副本同时写入），在此之前不要发布",
             "find out which copy of the ledger is the true one (was a backup put back, do two copies \
              write?) and publish nothing before",
         ));
@@ -100,7 +100,7 @@ fn said(outcome: &Outcome, language: Language) -> String {
         }
         Outcome::Silent(error) => pick(format!("未答复：{error}"), format!("no answer: {error}")),
         Outcome::Ahead { size } => pick(
-            format!("它已联署 {size} 条，多于此处：这是日志的旧副本或另一部历史"),
+            format!("它已联署 {size} 条，多于此处：这是账本的旧副本或另一部历史"),
             format!("it has cosigned {size} entries, more than are here: an old copy, or a fork"),
         ),
         Outcome::OtherHistory { status, message } => pick(

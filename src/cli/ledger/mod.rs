@@ -106,7 +106,7 @@ fn status(instance: &Instance, format: Format, language: Language) -> Result<(),
     let batches = history.batches()?;
     let retired = history.retirements()?;
     let mut rows = vec![
-        (language.pick("日志名称", "log"), checkpoint.origin().to_owned()),
+        (language.pick("账本名称", "log"), checkpoint.origin().to_owned()),
         (language.pick("条目数", "entries"), checkpoint.size().to_string()),
         (language.pick("其中批次", "of these, batches"), batches.to_string()),
         (language.pick("根哈希", "root"), checkpoint.root().to_string()),
@@ -196,7 +196,7 @@ fn commit(instance: &Instance, language: Language) -> Result<(), Failure> {
     println!(
         "{}",
         language.pick(
-            format!("新记入 {new} 个批次，日志共 {size} 条"),
+            format!("新记入 {new} 个批次，账本共 {size} 条"),
             format!("committed to {new} batches, the ledger has {size} entries"),
         )
     );

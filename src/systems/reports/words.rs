@@ -263,7 +263,7 @@ static ZH: Words = Words {
     no_chart_data: "无数据",
     attached: "本文件内附全部数值与定义（report.json）。",
     evidence: "证据：各指标由分块数据逐项相加得出（evidence.json）",
-    sealed_by: "封印：声明、日志凭据与检查点（seal.txt）",
+    sealed_by: "封印：声明、账本凭据与检查点（seal.txt）",
     skip: "跳到正文",
     promise: "企业承诺",
     late_promise: "超承诺",

@@ -62,6 +62,14 @@ pub fn check_file(bytes: &[u8], name: &str, options: &Options<'_>) -> Verdict {
     verdict.close()
 }
 
+/// The evidence that lies in a file, not yet believed: whoever works it out again from the records
+/// compares it with what [`check_file`] says of the same file.
+pub fn evidence_in(bytes: &[u8]) -> Option<Evidence> {
+    let opened = opened::open(bytes, &mut Verdict::new(""))?;
+    let evidence: Evidence = from_canonical_json(&opened.evidence?).ok()?;
+    (evidence.format == EVIDENCE).then_some(evidence)
+}
+
 /// A seal whose statement reads.
 struct Sealed {
     seal: Seal,

@@ -63,7 +63,7 @@ fn report(pack: &Pack, material: &Material, language: Language, words: &str) -> 
 
 /// The page; every quick format renders, and the same twice.
 fn rendered(report: &Report) -> String {
-    assert!(xlsx::render(report).unwrap() == xlsx::render(report).unwrap());
+    assert!(xlsx::render(report, None).unwrap() == xlsx::render(report, None).unwrap());
     assert!(docx::render(report).unwrap() == docx::render(report).unwrap());
     json::render(report, None).unwrap();
     String::from_utf8(html::render(report, None, None).unwrap()).unwrap()

@@ -10,6 +10,7 @@ mod cell;
 mod charts;
 mod cover;
 mod figures;
+mod seal;
 mod sheet;
 mod slices;
 mod text;
@@ -18,10 +19,11 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::model::{Language, Report};
 use super::words::{Words, words};
+pub use seal::SealedSheet;
 use sheet::Sheet;
 
 /// Writes the workbook.
-pub fn render(report: &Report) -> Result<Vec<u8>, XlsxError> {
+pub fn render(report: &Report, sealed: Option<SealedSheet<'_>>) -> Result<Vec<u8>, XlsxError> {
     let desk = Desk { report, t: words(report.language) };
     let sheets = sheets(&desk);
     let names = sheet::names(&sheets);
@@ -30,6 +32,9 @@ pub fn render(report: &Report) -> Result<Vec<u8>, XlsxError> {
     cover::write(&desk, &names, &mut workbook)?;
     for (sheet, name) in sheets.iter().zip(&names) {
         sheet.write(&desk, name, &mut workbook)?;
+    }
+    if let Some(sealed) = sealed {
+        seal::write(&desk, sealed, &mut workbook)?;
     }
     workbook.save_to_buffer()
 }

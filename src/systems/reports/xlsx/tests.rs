@@ -14,7 +14,7 @@ use crate::systems::reports::{print, view, words};
 type Book = Xlsx<Cursor<Vec<u8>>>;
 
 fn open(report: &Report) -> Book {
-    Xlsx::new(Cursor::new(render(report).unwrap())).unwrap()
+    Xlsx::new(Cursor::new(render(report, None).unwrap())).unwrap()
 }
 
 /// A report with one of everything that a cell can say.
@@ -764,7 +764,7 @@ fn every_printed_page_names_the_report_and_that_it_is_simulated() {
     report.company.name = "A&B".repeat(80);
     for simulated in [true, false] {
         report.simulated = simulated;
-        let bytes = render(&report).unwrap();
+        let bytes = render(&report, None).unwrap();
         for sheet in 1..=open(&report).sheet_names().len() {
             let xml = part(&bytes, &format!("xl/worksheets/sheet{sheet}.xml"));
             let header = xml.split("<oddHeader>").nth(1).unwrap().split('<').next().unwrap();
@@ -785,7 +785,7 @@ fn every_printed_page_names_the_report_and_that_it_is_simulated() {
 #[test]
 fn a_share_is_shown_in_percent_with_the_rounding_of_its_indicator() {
     let report = full(Language::Zh);
-    let bytes = render(&report).unwrap();
+    let bytes = render(&report, None).unwrap();
     let styles = part(&bytes, "xl/styles.xml");
     let formats: Vec<&str> = styles.split("<cellXfs").nth(1).unwrap().split("<xf ").collect();
     let attribute = |text: &str, name: &str| {
@@ -846,8 +846,8 @@ fn groups_of_the_same_name_and_texts_like_formulas_do_no_harm() {
         group.lines[0].title = "=1+1".into();
     }
     report.company.name.clone_from(&long);
-    let bytes = render(&report).unwrap();
-    assert!(bytes == render(&report).unwrap(), "the bytes differ");
+    let bytes = render(&report, None).unwrap();
+    assert!(bytes == render(&report, None).unwrap(), "the bytes differ");
     let mut book = open(&report);
     let first = book.sheet_names()[1].clone();
     let sheet = book.worksheet_range(&first).unwrap();

@@ -1,0 +1,189 @@
+//! A sealed report from draft to publication, as its readers get it: files, ledger, records.
+
+mod program;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use program::{Folder, trueline};
+use serde_json::Value;
+
+/// An instance with a simulated half year.
+fn instance(folder: &Folder) -> String {
+    let sources = folder.path("sources");
+    trueline(&["simulate", "--out", &sources, "--period", "2020H1", "--cases", "2000"]).done();
+    let dir = folder.path("instance");
+    trueline(&["--dir", &dir, "import", "--from", &sources]).done();
+    dir
+}
+
+fn verdict(arguments: &[&str], code: i32) -> Value {
+    let mut run = trueline(&["verify", "--format", "json"]);
+    let output = run.args(arguments).output();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The first finding in English, and the figure that it names.
+fn first(verdict: &Value) -> (String, Option<String>) {
+    let finding = &verdict["findings"][0];
+    let says = finding["says"]["en"].as_str().unwrap_or_default().to_owned();
+    (says, finding["figure"].as_str().map(str::to_owned))
+}
+
+fn sealed_id(said: &str) -> String {
+    let (_, rest) = said.split_once("sealed as draft ").expect(said);
+    rest.split(',').next().unwrap().to_owned()
+}
+
+fn report(dir: &str, out: &[String], more: &[&str]) -> String {
+    let mut run = trueline(&["--dir", dir, "report", "--period", "2020H1"]);
+    run.args(["--out"]).args(out).args(more).done()
+}
+
+#[test]
+fn every_format_verifies_and_a_changed_number_in_each_is_found() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    let out: Vec<String> =
+        ["pdf", "html", "json", "xlsx"].map(|ending| folder.path(&format!("r.{ending}"))).into();
+    report(&dir, &out, &[]);
+    let ledger = format!("{dir}/ledger");
+    for path in &out {
+        let holds = verdict(&[path, "--ledger", &ledger], 0);
+        assert_eq!(holds["holds"], true, "{path}");
+        assert!(holds["not_proved"].as_array().unwrap().len() > 3, "{path}");
+    }
+    // A figure of the page: the printed one beside its title.
+    let page = fs::read_to_string(&out[1]).unwrap();
+    let (before, row) = page.split_once("<tr data-figure=\"fixed.repair.mean").unwrap();
+    let (value, after) = ("7.41", row);
+    let changed =
+        format!("{before}<tr data-figure=\"fixed.repair.mean{}", after.replacen(value, "6.41", 1));
+    let path = folder.path("changed.html");
+    fs::write(&path, changed).unwrap();
+    let (says, figure) = first(&verdict(&[&path], 1));
+    assert!(figure.is_some_and(|figure| figure.starts_with("fixed.repair.mean")), "{says}");
+    // The data of the report.
+    let text = fs::read_to_string(&out[2]).unwrap();
+    let path = folder.path("changed.json");
+    fs::write(&path, text.replacen("\"printed\": \"7.41\"", "\"printed\": \"6.41\"", 1)).unwrap();
+    let (says, figure) = first(&verdict(&[&path], 1));
+    assert!(figure.is_some_and(|figure| figure.starts_with("fixed.repair.mean")), "{says}");
+    // One byte of a page of the PDF.
+    let mut bytes = fs::read(&out[0]).unwrap();
+    let at = bytes.windows(6).position(|part| part == b"stream").unwrap() + 200;
+    bytes[at] ^= 1;
+    let path = folder.path("changed.pdf");
+    fs::write(&path, bytes).unwrap();
+    let says = verdict(&[&path], 1);
+    assert_eq!(says["findings"][0]["what"], "rendering", "{says}");
+}
+
+#[test]
+fn a_published_report_is_not_replaced_but_restated_with_a_reason() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    let names = ["--prepared-by", "A. Wang", "--reviewed-by", "B. Li", "--signed-by", "C. Zhang"];
+    let publish = |id: &str| {
+        let mut run = trueline(&["--dir", &dir, "publish", id]);
+        run.args(names);
+        run
+    };
+    let draft = sealed_id(&report(&dir, &[folder.path("a.json")], &[]));
+    let said = publish(&draft).done();
+    let first_id = said.split("published as ").nth(1).unwrap()[..12].to_owned();
+    let published = PathBuf::from(&dir).join("published").join(format!("2020H1-{first_id}"));
+    let path = published.join("report.en.json").display().to_string();
+    let whole: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(whole["filing"]["signed_by"], "C. Zhang");
+    verdict(&[&path, "--data", &dir], 0);
+    // Records that come later need a restatement; the first report still verifies at its own cut.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let later = folder.path("later");
+    trueline(&["simulate", "--out", &later, "--period", "2020H1", "--cases", "1000"])
+        .args(["--seed", "5"])
+        .done();
+    trueline(&["--dir", &dir, "import", "--from", &later]).done();
+    let draft = sealed_id(&report(&dir, &[folder.path("b.json")], &[]));
+    let refused = publish(&draft).fails(2);
+    assert!(refused.contains(&first_id) && refused.contains("--restates"), "{refused}");
+    let why = ["--restates", &first_id, "--reason", "orders that were reported late"];
+    let draft = sealed_id(&report(&dir, &[folder.path("c.json")], &why));
+    let said = publish(&draft).done();
+    assert!(said.contains("figures differ"), "{said}");
+    let first_still = verdict(&[&path, "--data", &dir], 0);
+    assert_eq!(first_still["holds"], true);
+    let text = fs::read_to_string(folder.path("c.json")).unwrap();
+    assert!(text.contains("orders that were reported late"));
+}
+
+#[test]
+fn what_is_handed_over_verifies_alone_and_holds_no_key_and_no_name_of_a_source() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    let path = folder.path("r.html");
+    report(&dir, std::slice::from_ref(&path), &[]);
+    let out = folder.path("handed-over");
+    trueline(&["--dir", &dir, "export", "--for-verification", &out]).done();
+    let seen = verdict(&[&path, "--data", &out], 0);
+    let proved = seen["proved"].to_string();
+    assert!(proved.contains("worked out again from the records"), "{proved}");
+    let mut files = Vec::new();
+    walk(Path::new(&out), &mut files);
+    for file in &files {
+        let name = file.display().to_string();
+        assert!(!name.ends_with(".key") && !name.contains("quarantine"), "{name}");
+        let bytes = fs::read(file).unwrap();
+        for secret in [b"PRIVATE+KEY".as_slice(), b"simulated-case-2020H1"] {
+            assert!(!bytes.windows(secret.len()).any(|part| part == secret), "{name}");
+        }
+    }
+    trueline(&["--dir", &dir, "export", "--for-verification", &out]).fails(2);
+    // One salt changed: its row is no longer the one that was committed to.
+    let salts = files.iter().find(|file| file.ends_with("case/000001.salts")).unwrap();
+    let mut bytes = fs::read(salts).unwrap();
+    bytes[16 * 5] ^= 1;
+    fs::write(salts, bytes).unwrap();
+    let (says, _) = first(&verdict(&[&path, "--data", &out], 1));
+    assert!(says.starts_with("row 5 "), "{says}");
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn a_case_is_proved_with_how_it_was_counted_and_a_missing_one_by_its_neighbours() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    report(&dir, &[folder.path("r.json")], &[]);
+    let list = trueline(&["--dir", &dir, "cases", "--indicator", "fixed.repair"])
+        .args(["--period", "2020H1", "--limit", "1", "--format", "json"])
+        .done();
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let case = list[0]["case"].as_str().unwrap().to_owned();
+    let proof = folder.path("case.tlog-proof");
+    let said = trueline(&["--dir", &dir, "ledger", "prove", &case, "--out", &proof]).done();
+    assert!(said.contains("fixed.repair: "), "{said}");
+    let bytes = fs::read(&proof).unwrap();
+    let checked = trueline_verify::check_case(&bytes, None, &[]).unwrap();
+    assert!(matches!(checked.found, trueline_verify::CaseFound::Counted { has_row: true, .. }));
+    let missing = format!("{case}-never");
+    trueline(&["--dir", &dir, "ledger", "prove", &missing, "--out", &proof]).done();
+    let bytes = fs::read(&proof).unwrap();
+    let checked = trueline_verify::check_case(&bytes, None, &[]).unwrap();
+    let trueline_verify::CaseFound::NotThere { before, after } = checked.found else {
+        panic!("{checked:?}");
+    };
+    let asked: Vec<String> = missing.split('/').map(str::to_owned).collect();
+    assert!(before.is_none_or(|before| before < asked) && after.is_none_or(|after| after > asked));
+}

@@ -1,0 +1,186 @@
+//! `trueline verify FILE`: is this the report that was sealed, and do the records give its figures?
+//!
+//! What the file and the ledger show is decided by the small verifier, `trueline-verify`; this
+//! command adds the records: every row hashed, every figure worked out again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trueline_ledger::{Note, Policy};
+use trueline_verify::{Finding, Options, Verdict, What, Words, check_file, evidence_in};
+
+use super::arguments::{VerdictFormat, Verify};
+use super::{Failure, Language, Progress};
+use crate::instance::Instance;
+use crate::ledger::{Fault, Recheck, recheck};
+
+pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
+    let bytes = read(&asked.file)?;
+    let policy = asked.policy.as_deref().map(|path| -> Result<Policy, Failure> {
+        let named = path.display().to_string();
+        Policy::parse(&read(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
+    });
+    let policy = policy.transpose()?;
+    let since = asked.since.as_deref().map(|path| -> Result<Note, Failure> {
+        let named = path.display().to_string();
+        Note::parse(&read(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
+    });
+    let since = since.transpose()?;
+    // What is handed over for verification holds the ledger, too.
+    let beside = asked.data.as_ref().map(|data| data.join("ledger"));
+    let ledger: Option<PathBuf> = asked.ledger.clone().or(beside.filter(|path| path.is_dir()));
+    let options =
+        Options { policy: policy.as_ref(), ledger: ledger.as_deref(), since: since.as_ref() };
+    let mut verdict = check_file(&bytes, &asked.file.display().to_string(), &options);
+    if let Some(data) = &asked.data {
+        with_records(&bytes, data, &mut verdict, language)?;
+        verdict = verdict.close();
+    }
+    if asked.format == VerdictFormat::Json {
+        println!("{}", serde_json::to_string_pretty(&verdict)?);
+    } else {
+        let words = language.pick(trueline_verify::Language::Zh, trueline_verify::Language::En);
+        print!("{}", verdict.text(words));
+    }
+    if verdict.holds {
+        return Ok(());
+    }
+    Err(Failure::no(language.pick("核验不一致", "the report does not agree")))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
+}
+
+/// Compares the file's evidence with what the records give now.
+fn with_records(
+    bytes: &[u8],
+    data: &Path,
+    verdict: &mut Verdict,
+    language: Language,
+) -> Result<(), Failure> {
+    let Some(evidence) = evidence_in(bytes) else {
+        return Ok(());
+    };
+    let instance = Instance::open(data, None)?;
+    let step = language.pick("逐行核对记录", "checking the records");
+    let bar = Progress::start(step, 0);
+    let done = recheck(&evidence, &instance)?;
+    bar.done(&format!("{step}: {}", done.rows));
+    let is_clean = done.faults.is_empty();
+    for fault in &done.faults {
+        verdict.find(finding(fault));
+    }
+    verdict.not_proved.retain(|words| !words.en.starts_with("that the partial figures follow"));
+    if is_clean {
+        proved(&done, verdict);
+    }
+    Ok(())
+}
+
+fn proved(done: &Recheck, verdict: &mut Verdict) {
+    let Recheck { batches, rows, blocks, figures, .. } = done;
+    verdict.prove(
+        format!("{batches}个批次的{rows}行记录逐行核对，与入账时一致"),
+        format!("all {rows} rows of {batches} batches are those that were committed to"),
+    );
+    verdict.prove(
+        format!("由记录重新计算：{blocks}个数据块、{figures}项指标，与证据相同"),
+        format!("worked out again from the records: {blocks} blocks and {figures} figures agree"),
+    );
+}
+
+fn words(zh: String, en: String) -> Words {
+    Words { zh, en }
+}
+
+/// A fault of the records in words for a clerk.
+fn finding(fault: &Fault) -> Finding {
+    let records = |says: Words| Finding::new(What::Records, says);
+    let place = |dataset: &str, batch: &str| format!("{dataset}/{batch}");
+    match fault {
+        Fault::NoBatch { dataset, batch } => records(words(
+            format!("缺少批次 {dataset} {batch}"),
+            format!("the batch {batch} of {dataset} is not there"),
+        ))
+        .at(place(dataset, batch)),
+        Fault::Unreadable { dataset, batch, why } => records(words(
+            format!("批次 {dataset} {batch} 的文件已损坏，无法读取（{why}）"),
+            format!("the file of batch {batch} of {dataset} is damaged: {why}"),
+        ))
+        .at(place(dataset, batch)),
+        Fault::Rows { dataset, batch, stated, found, first } => {
+            let (zh, en) = match first {
+                Some(first) => {
+                    (format!("；自 {first} 起不同"), format!("; they differ from {first} on"))
+                }
+                None => (String::new(), String::new()),
+            };
+            records(words(
+                format!("批次 {dataset} {batch} 有{found}行，入账时为{stated}行{zh}"),
+                format!(
+                    "batch {batch} of {dataset} has {found} rows, {stated} were committed to{en}"
+                ),
+            ))
+            .at(place(dataset, batch))
+        }
+        Fault::Row { dataset, batch, block, row, key } => {
+            let row = row.map_or("?".to_owned(), |row| row.to_string());
+            let key = key.as_deref().unwrap_or("?");
+            records(words(
+                format!("批次 {dataset} {batch} 第{block}块第{row}行（{key}）与入账时不同"),
+                format!(
+                    "row {row} (block {block}) of batch {batch} of {dataset}, {key}, is not what \
+                     was committed to"
+                ),
+            ))
+            .at(place(dataset, batch))
+        }
+        Fault::Pack { .. }
+        | Fault::Calendar { .. }
+        | Fault::Definition { .. }
+        | Fault::Population { .. }
+        | Fault::Block { .. }
+        | Fault::Partial { .. }
+        | Fault::Figure { .. } => of_figures(fault),
+    }
+}
+
+fn of_figures(fault: &Fault) -> Finding {
+    let records = |zh: String, en: String| Finding::new(What::Records, words(zh, en));
+    match fault {
+        Fault::Pack { id } => records(
+            format!("指标包 {id} 不是报告所用的版本"),
+            format!("the pack {id} is not the one that the report was made with"),
+        ),
+        Fault::Calendar { name } => records(
+            format!("日历 {name} 不是报告所用的版本"),
+            format!("the calendar {name} is not the one that the report was made with"),
+        ),
+        Fault::Definition { id } => records(
+            format!("指标 {id} 的口径与证据不同"),
+            format!("the definition of {id} is not the one in the evidence"),
+        ),
+        Fault::Population { dataset, period, stated, found } => records(
+            format!("{period} 的 {dataset} 有{found}件，证据为{stated}件"),
+            format!("{dataset} of {period} has {found} members, the evidence states {stated}"),
+        ),
+        Fault::Block { dataset, period, block } => records(
+            format!("{period} 的 {dataset} 第{block}块与证据不同"),
+            format!("block {block} of {dataset} of {period} is not what the evidence states"),
+        ),
+        Fault::Partial { cell, block, column, stated, found } => records(
+            format!("{cell} 第{block}块的 {column} 应为{found}，证据为{stated}"),
+            format!("{cell}, block {block}: {column} is {found}, the evidence states {stated}"),
+        ),
+        Fault::Figure { figure, stated, found } => records(
+            format!("{figure} 应为 {found}，报告为 {stated}"),
+            format!("{figure} is {found}, the report prints {stated}"),
+        )
+        .of(figure.clone()),
+        Fault::NoBatch { .. }
+        | Fault::Unreadable { .. }
+        | Fault::Rows { .. }
+        | Fault::Row { .. } => records(String::new(), String::new()),
+    }
+}
