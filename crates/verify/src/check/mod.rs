@@ -176,10 +176,10 @@ fn trust(seal: &Seal, policy: Option<&Policy>, retired: &[Retirement], verdict: 
             0,
             words(
                 format!(
-                    "由密钥 {keys} 签署，无从得知其是否属于该企业（请以 --policy 给出可信密钥）"
+                    "由密钥 {keys} 签署，无从得知其是否属于该企业，签名也未核对（请以 --policy 给出可信密钥）"
                 ),
                 format!(
-                    "signed by key {keys}, which I cannot know to be the operator's (give --policy)"
+                    "signed by key {keys}, which I cannot know to be the operator's; the signature is not checked (give --policy)"
                 ),
             ),
         );
