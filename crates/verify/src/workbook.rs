@@ -180,7 +180,7 @@ fn disguises(
     let disguised = cells.into_iter().filter_map(|(row, column, style)| {
         let format = &styles.get(style)?.number_format.as_ref()?.format_code;
         let cell = format!("{}{}", letters(column.saturating_add(1)), row.saturating_add(1));
-        shows_own_digits(format).then(|| (name.to_owned(), cell, format.to_string()))
+        shows_own_digits(format).then(|| (name.to_owned(), cell, format.clone()))
     });
     Ok(disguised.collect())
 }
@@ -194,11 +194,7 @@ fn shows_own_digits(format: &str) -> bool {
             '"' => is_quoted = !is_quoted,
             '[' if !is_quoted => is_bracket = true,
             ']' if !is_quoted => is_bracket = false,
-            '\\' if !is_quoted => {
-                if signs.next().is_some_and(char::is_numeric) {
-                    return true;
-                }
-            }
+            '\\' if !is_quoted && signs.next().is_some_and(char::is_numeric) => return true,
             '0' if !is_quoted => {}
             sign if sign.is_numeric() && !is_bracket => return true,
             _ => {}
@@ -217,9 +213,28 @@ pub(crate) fn letters(mut column: u32) -> String {
     out.iter().rev().collect()
 }
 
+const DIGITS: usize = 15;
+
+/// Fifteen significant digits: all that every spreadsheet keeps when it saves a workbook again.
+/// The shortest decimal is rounded, halves away from zero, because that is what they do.
+fn number_text(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let Some((front, exponent)) = shortest.split_once('e') else {
+        return shortest;
+    };
+    let sign = if front.starts_with('-') { "-" } else { "" };
+    let digits: String = front.chars().filter(char::is_ascii_digit).collect();
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let kept: u64 = digits.get(..DIGITS).unwrap_or(&digits).parse().unwrap_or_default();
+    let is_up = digits.as_bytes().get(DIGITS).is_some_and(|digit| *digit >= b'5');
+    let shift = exponent + 1 - digits.len().min(DIGITS) as i32;
+    let rounded = format!("{sign}{}e{shift}", kept + u64::from(is_up)).parse().unwrap_or(value);
+    // Minus zero is zero: the sign may be lost, too.
+    if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
+}
+
 fn text_of(cell: &Data) -> Option<(char, String)> {
-    // Minus zero is zero: a workbook that is saved again may lose the sign.
-    let number = |value: f64| ('n', if value == 0.0 { "0".to_owned() } else { value.to_string() });
+    let number = |value: f64| ('n', number_text(value));
     Some(match cell {
         Data::Empty => return None,
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
@@ -249,4 +264,47 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_the_digits_that_spreadsheets_keep() {
+        for (value, text) in [
+            (0.840_000_028_367_828_6, "0.840000028367829"),
+            (5.677_106_481_481_482, "5.67710648148148"),
+            (-0.030_000_000_000_000_027, "-0.03"),
+            (-0.0, "0"),
+            (7.680_688_644_688_645, "7.68068864468865"),
+            (999_999.999_999_999_9, "1000000"),
+            (1e21, "1000000000000000000000"),
+            (1.0 / 3.0, "0.333333333333333"),
+        ] {
+            assert_eq!(number_text(value), text);
+            assert_eq!(number_text(text.parse().unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn a_format_shows_the_number_or_is_refused() {
+        let honest = [
+            "General",
+            "#,##0.00",
+            "0.00%",
+            "0.0E+00",
+            "yyyy-mm-dd",
+            "[$-409]d/m/yy",
+            "@",
+            "+#,##0.00\"个百分点\";\"−\"#,##0.00\" pp\"",
+            "0\\ \"h\"",
+        ];
+        for format in honest {
+            assert!(!shows_own_digits(format), "{format}");
+        }
+        for format in ["\"2.00\"", "\\2", "2.00", "0\"0\"", "[Red]\"1\"0", "\"٣\""] {
+            assert!(shows_own_digits(format), "{format}");
+        }
+    }
 }
