@@ -3,7 +3,7 @@
 //! The file that `init` writes is the manual: every key stands in it with a comment. An unknown key
 //! stops the program, so that a misspelt one cannot be ignored.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -26,6 +26,8 @@ pub struct Settings {
 pub struct LedgerSettings {
     /// The name of the ledger, such as `quality.example.cn/shanxi`; given once, when it begins.
     pub origin: Option<String>,
+    /// Whose cosignatures are collected: a policy file, relative to the instance.
+    pub policy: Option<PathBuf>,
 }
 
 /// The section `[instance]`.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ledger_arguments::{LedgerCommand, Witness};
 use super::{Format, Language};
 
 /// Trueline (准绳): service quality from records to a report anyone can check.
@@ -56,6 +57,17 @@ pub enum Command {
     Quality(Quality),
     /// Write the report
     Report(Report),
+    /// Publish a sealed draft in the names of those who answer for it
+    Publish(Publish),
+    /// Hand over what a regulator checks a report with
+    Export(Export),
+    /// Work with the ledger: what was recorded can be proved, and not changed unseen
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// Serve a witness, which vouches that a ledger tells everybody one history
+    Witness(Witness),
     /// Print a completion script for a shell
     Completions { shell: Shell },
 }
@@ -247,4 +259,35 @@ pub struct Report {
     /// Files to write; the ending says the format: pdf, html, xlsx, json, docx
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     pub out: Vec<PathBuf>,
+    /// The published report that this one corrects
+    #[arg(long, value_name = "ID", requires = "reason")]
+    pub restates: Option<String>,
+    /// Why it is corrected; printed on the cover
+    #[arg(long, value_name = "TEXT", requires = "restates")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// The draft: the first digits of the id that `report` printed
+    pub id: String,
+    /// Who prepared the report
+    #[arg(long, value_name = "NAME")]
+    pub prepared_by: String,
+    /// Who reviewed it
+    #[arg(long, value_name = "NAME")]
+    pub reviewed_by: String,
+    /// Who signs it
+    #[arg(long, value_name = "NAME")]
+    pub signed_by: String,
+    /// The folder to write [default: DIR/published/PERIOD-ID]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The folder to write: ledger, rows, salts, packs, calendars, evidence; no key
+    #[arg(long, value_name = "OUT")]
+    pub for_verification: PathBuf,
 }

@@ -11,9 +11,11 @@ use super::arguments::{self, Demo};
 use super::import::{Importer, in_folder};
 use super::indicators::Asked;
 use super::place::Place;
-use super::sealing::{Sealer, Sheet, carries_seal};
+use super::press::{Sheet, carries_seal};
+use super::sealing::{Correction, Sealer};
 use super::{Failure, Language, Progress, init, report, serve, simulate};
 use crate::instance::Instance;
+use crate::ledger::Ledger;
 use crate::simulation::DEFAULT_SEED;
 use crate::systems::reports;
 
@@ -118,7 +120,8 @@ fn write_reports(
     let sheaf = report::Sheaf::new(instance, asked)?;
     let languages = [Language::Chinese, Language::English];
     let drafts = [sheaf.draft(languages[0])?, sheaf.draft(languages[1])?];
-    let mut sealer = Sealer::new(&sheaf, &drafts[0].report)?;
+    let ledger = Ledger::open(instance)?;
+    let mut sealer = Sealer::new(&sheaf, ledger, &drafts[0].report)?;
     let mut sheets = Vec::new();
     for (draft, language) in drafts.iter().zip(languages) {
         for ending in report::ENDINGS {
@@ -128,7 +131,8 @@ fn write_reports(
             bar.at(sheets.len() as u64);
         }
     }
-    let sealed = sealer.seal(&mut sheets)?;
+    let both: Vec<&report::Draft> = drafts.iter().collect();
+    let sealed = sealer.seal(&both, &Correction::default(), &mut sheets)?;
     for sheet in sheets {
         let name = format!("report.{}.{}", sheet.language, sheet.format);
         report::write(&folder.join(&name), &sheet.bytes)?;

@@ -119,6 +119,14 @@ addressee = "{addressee}"
 # late_reason = ""
 # Simulated records: every page says so.
 simulated = {simulated}
-{english}"#
+{english}
+[ledger]
+# The name of the ledger, given once, before the first import; a domain of your own and a path.
+# origin = "quality.example.cn/shanxi"
+# Who has to cosign its checkpoints: a policy file in this folder, with the lines that
+# `trueline ledger key` and each witness print, and a quorum; see docs/ledger.md.
+# `trueline ledger cosign` asks the witnesses that it gives an address of.
+# policy = "policy.txt"
+"#
     )
 }

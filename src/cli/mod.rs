@@ -7,15 +7,20 @@
 mod arguments;
 mod cases;
 mod demo;
+mod export;
 mod failure;
 mod import;
 mod indicators;
 mod init;
 mod language;
+mod ledger;
+mod ledger_arguments;
 mod mapping;
 mod pack;
 mod place;
+mod press;
 mod progress;
+mod publish;
 mod quality;
 mod question;
 mod report;
@@ -23,6 +28,7 @@ mod sealing;
 mod serve;
 mod simulate;
 mod table;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -98,7 +104,11 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         }
         Command::Demo(asked) => demo::run(&asked, &place, language),
         Command::Serve(asked) => serve::run(&asked, &place, language),
+        Command::Ledger { command } => ledger::run(&command, &place, language),
+        Command::Witness(asked) => witness::run(&asked, &place, language),
         Command::Report(asked) => report::run(&asked, &place, language),
+        Command::Publish(asked) => publish::run(&asked, &place, language),
+        Command::Export(asked) => export::run(&asked, &place, language),
     }
 }
 

@@ -4,13 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use trueline_lake::Lake;
+use trueline_ledger::Hash;
+use trueline_verify::statement_id;
 
 use super::arguments::Report;
 use super::indicators::{Asked, note_if_empty};
 use super::place::Place;
-use super::sealing::{Sealed, Sealer, Sheet, carries_seal};
+use super::press::{Sealed, Sheet, carries_seal, published};
+use super::sealing::{Correction, Sealer};
 use super::{Failure, Language, Progress, quality};
 use crate::instance::Instance;
+use crate::ledger::Ledger;
 use crate::systems::cases::quality::Finding;
 use crate::systems::reports::model::{self, DataNote};
 use crate::systems::reports::{self, Assembly, Enclosed, Logo, LogoKind, Material};
@@ -29,8 +33,11 @@ pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(
     let bar = Progress::start(step, asked.out.len() as u64);
     let sheaf = Sheaf::new(&instance, &question)?;
     note_if_empty(&sheaf.material.current, language);
-    let draft = sheaf.draft(language)?;
-    let mut sealer = Sealer::new(&sheaf, &draft.report)?;
+    let ledger = Ledger::open(&instance)?;
+    let correction = correction(asked, &question, &ledger, language)?;
+    let mut draft = sheaf.draft(language)?;
+    draft.correct(asked);
+    let mut sealer = Sealer::new(&sheaf, ledger, &draft.report)?;
     let mut sheets = Vec::new();
     for (index, ending) in endings.iter().enumerate() {
         let enclosed = carries_seal(ending).then(|| sealer.enclosed());
@@ -38,7 +45,7 @@ pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(
         sheets.push(Sheet { format: ending, language: language.code(), bytes });
         bar.at(index as u64 + 1);
     }
-    let sealed = sealer.seal(&mut sheets)?;
+    let sealed = sealer.seal(&[&draft], &correction, &mut sheets)?;
     for (path, sheet) in asked.out.iter().zip(&sheets) {
         write(path, &sheet.bytes)?;
     }
@@ -48,6 +55,35 @@ pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(
         println!("{}", sealed_words(&sealed, language));
     }
     Ok(())
+}
+
+/// The published report that this one corrects, by the first digits of its id.
+fn correction(
+    asked: &Report,
+    question: &Asked,
+    ledger: &Ledger,
+    language: Language,
+) -> Result<Correction, Failure> {
+    let Some(id) = &asked.restates else {
+        return Ok(Correction::default());
+    };
+    let period = &question.question.period.name;
+    let known = published(ledger, &question.pack.id, period);
+    let found = known.iter().rev().find(|(entry, _)| statement_id(entry).starts_with(id.as_str()));
+    let Some((entry, _)) = found else {
+        return Err(Failure::request(
+            language.pick(
+                format!("{period} 没有编号为 {id} 的已发布报告"),
+                format!("no report of {period} was published as {id}"),
+            ),
+            language
+                .pick("只有已发布的报告需要更正", "only a published report needs a restatement"),
+        ));
+    };
+    Ok(Correction {
+        restates: Some(Hash::of(entry.as_bytes()).to_hex()),
+        reason: asked.reason.clone(),
+    })
 }
 
 /// What a person is told of a seal.
@@ -169,10 +205,20 @@ fn moment(seconds: i64) -> String {
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) report: reports::Report,
-    logo: Option<Logo>,
+    pub(super) logo: Option<Logo>,
 }
 
 impl Draft {
+    pub(super) fn new(report: reports::Report, logo: Option<Logo>) -> Draft {
+        Draft { report, logo }
+    }
+
+    /// Says on the cover what the report corrects.
+    fn correct(&mut self, asked: &Report) {
+        self.report.filing.restates.clone_from(&asked.restates);
+        self.report.filing.restatement_reason.clone_from(&asked.reason);
+    }
+
     /// The bytes of one format.
     pub(super) fn render(
         &self,

@@ -1,45 +1,31 @@
 //! Sealing: the evidence of a report, its statement in the ledger, and the seal in each file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
 use trueline_figures::Slice;
 use trueline_ledger::Hash;
 use trueline_verify::{
-    CALENDAR, CalendarFact, Digested, EVIDENCE, Evidence, Input, PACK, PackFact, PackText,
-    PackUsed, Rendering, STATEMENT, Seal, Statement, Status, canonical_json, disagreements, fill,
-    open_file, statement_id,
+    CALENDAR, CalendarFact, Digested, EVIDENCE, Evidence, Input, PACK, POPULATION, PackFact,
+    PackText, PackUsed, PopulationFact, Statement, canonical_json, disagreements,
 };
 
-use super::report::{Sheaf, holds_simulated};
+use super::press::{Press, Sealed, Sheet, statement};
+use super::report::{Draft, Sheaf, holds_simulated};
 use super::{Failure, indicators::Asked};
 use crate::ledger::{LeafStore, Ledger, LedgerError};
 use crate::systems::cases::dataset_schemas;
 use crate::systems::indicators::evidence::{
     FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS, question,
 };
-use crate::systems::indicators::{Dataset, FigureRow, Pack, Records as _, Results};
+use crate::systems::indicators::{Ancestor, Dataset, FigureRow, Pack, Records as _, Results};
 use crate::systems::reports::{self, Enclosed, Report};
 
-/// A rendering to be sealed.
-#[derive(Debug)]
-pub(super) struct Sheet {
-    pub(super) format: &'static str,
-    pub(super) language: &'static str,
-    pub(super) bytes: Vec<u8>,
-}
-
-/// What a report was sealed as.
-#[derive(Debug)]
-pub(super) struct Sealed {
-    pub(super) id: String,
-    /// Entries of the ledger under the seal's checkpoint.
-    pub(super) size: u64,
-}
-
-/// The formats that carry a seal.
-pub(super) fn carries_seal(ending: &str) -> bool {
-    matches!(ending, "pdf" | "html" | "json")
+/// What a report corrects, and why.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Correction {
+    /// Digest of the published statement.
+    pub(super) restates: Option<String>,
+    pub(super) reason: Option<String>,
 }
 
 /// Seals the renderings of one report.
@@ -52,17 +38,21 @@ pub(super) struct Sealer<'a> {
 
 impl<'a> Sealer<'a> {
     /// Commits to what is not committed yet, and gathers the evidence of what `report` prints.
-    pub(super) fn new(sheaf: &'a Sheaf<'a>, report: &Report) -> Result<Sealer<'a>, Failure> {
+    pub(super) fn new(
+        sheaf: &'a Sheaf<'a>,
+        mut ledger: Ledger,
+        report: &Report,
+    ) -> Result<Sealer<'a>, Failure> {
         let asked = sheaf.asked;
-        let mut ledger = Ledger::open(sheaf.instance)?;
         ledger.commit_batches(&asked.lake, &dataset_schemas())?;
         record_definitions(&mut ledger, asked)?;
         let evidence = evidence(sheaf, &ledger, report)?;
         if let Some(wrong) = disagreements(&evidence).first() {
             return Err(Failure::no(format!("the report cannot be sealed: {wrong}")));
         }
-        let evidence = canonical_json(&evidence).map_err(LedgerError::from)?;
-        Ok(Sealer { sheaf, ledger, evidence })
+        let text = canonical_json(&evidence).map_err(LedgerError::from)?;
+        record_populations(&mut ledger, &evidence, &text)?;
+        Ok(Sealer { sheaf, ledger, evidence: text })
     }
 
     pub(super) fn enclosed(&self) -> Enclosed<'_> {
@@ -70,68 +60,32 @@ impl<'a> Sealer<'a> {
     }
 
     /// Puts the statement about these renderings into the ledger, and the seal into each of them.
-    /// Nothing if none of them carries one.
-    pub(super) fn seal(&mut self, sheets: &mut [Sheet]) -> Result<Option<Sealed>, Failure> {
-        let mut sheets: Vec<&mut Sheet> =
-            sheets.iter_mut().filter(|sheet| carries_seal(sheet.format)).collect();
-        if sheets.is_empty() {
-            return Ok(None);
-        }
-        let mut renderings = Vec::new();
-        for sheet in &sheets {
-            let (digest, _) = open_file(&sheet.bytes)?;
-            renderings.push(Rendering {
-                format: sheet.format.to_owned(),
-                language: sheet.language.to_owned(),
-                sha256: digest.to_hex(),
-            });
-        }
-        renderings.sort();
+    pub(super) fn seal(
+        &mut self,
+        drafts: &[&Draft],
+        correction: &Correction,
+        sheets: &mut [Sheet],
+    ) -> Result<Option<Sealed>, Failure> {
         let asked = self.sheaf.asked;
         let simulated =
             self.sheaf.instance.settings.report.simulated || holds_simulated(&asked.lake)?;
+        let period = &asked.question.period.name;
         let statement = Statement {
-            format: STATEMENT.to_owned(),
-            program: format!("Trueline {}", env!("CARGO_PKG_VERSION")),
-            status: Status::Draft,
-            pack: asked.pack.id.clone(),
-            period: asked.question.period.name.clone(),
-            simulated,
-            evidence: Hash::of(self.evidence.as_bytes()).to_hex(),
-            renderings,
-            prepared_by: None,
-            reviewed_by: None,
-            signed_by: None,
-            restates: None,
-            reason: None,
+            restates: correction.restates.clone(),
+            reason: correction.reason.clone(),
+            ..statement(&asked.pack.id, period, simulated, &self.evidence)
         };
-        let entry = statement.to_entry().map_err(LedgerError::from)?;
-        let id = statement_id(&entry);
-        let seal = self.sealed(&id, entry)?;
-        for sheet in &mut sheets {
-            fill(&mut sheet.bytes, &seal)?;
-        }
-        let checkpoint = trueline_ledger::Checkpoint::parse(seal.receipt.checkpoint().text());
-        Ok(Some(Sealed { id, size: checkpoint.map_err(LedgerError::from)?.size() }))
-    }
-
-    /// The seal of a statement: the one it has, so that the bytes repeat, or a new one.
-    fn sealed(&mut self, id: &str, entry: String) -> Result<Seal, Failure> {
-        let folder = self.sheaf.instance.folder().join("sealed").join(id);
-        let file = folder.join("seal.txt");
-        if self.ledger.find(entry.as_bytes()).is_some()
-            && let Ok(text) = fs::read_to_string(&file)
-        {
-            return Ok(Seal::from_base64(text.trim_end())?);
-        }
-        fs::create_dir_all(&folder)?;
-        super::report::write(&folder.join("evidence.json"), self.evidence.as_bytes())?;
-        super::report::write(&folder.join("statement.json"), entry.as_bytes())?;
-        let number = self.ledger.record(vec![entry.clone().into_bytes()])?;
-        let receipt = self.ledger.receipt(number.first().copied().unwrap_or_default())?;
-        let seal = Seal { entry, receipt };
-        super::report::write(&file, format!("{}\n", seal.to_base64()).as_bytes())?;
-        Ok(seal)
+        let logo = drafts.first().and_then(|draft| draft.logo.as_ref());
+        let text = |one: &Ancestor| (format!("{}.toml", one.id), one.text.clone());
+        let mut press = Press {
+            instance: self.sheaf.instance,
+            ledger: &mut self.ledger,
+            evidence: &self.evidence,
+            reports: drafts.iter().map(|draft| &draft.report).collect(),
+            logo: logo.map(|logo| (logo.kind.file_name(), logo.bytes.as_slice())),
+            packs: asked.pack.lineage.iter().map(text).collect(),
+        };
+        press.seal(statement, sheets)
     }
 }
 
@@ -151,6 +105,31 @@ fn record_definitions(ledger: &mut Ledger, asked: &Asked) -> Result<(), Failure>
             format: CALENDAR.to_owned(),
             name: calendar.name,
             sha256: calendar.sha256,
+        }));
+    }
+    let facts = facts.into_iter().collect::<Result<Vec<_>, _>>().map_err(LedgerError::from)?;
+    ledger.record(facts.into_iter().map(String::into_bytes).collect())?;
+    Ok(())
+}
+
+/// Who was in a population and how each was counted is a fact of its own, so that a single case
+/// can be proved without the whole evidence.
+fn record_populations(ledger: &mut Ledger, evidence: &Evidence, text: &str) -> Result<(), Failure> {
+    let mut facts = Vec::new();
+    for population in &evidence.populations {
+        let Some(root) = &population.root else {
+            continue;
+        };
+        let id = |at: &usize| evidence.definitions[*at].id.clone();
+        let family = |family: &Vec<usize>| family.iter().map(id).collect();
+        facts.push(canonical_json(&PopulationFact {
+            format: POPULATION.to_owned(),
+            dataset: population.dataset.clone(),
+            period: population.period.clone(),
+            rows: population.rows,
+            root: root.clone(),
+            families: population.families.iter().map(family).collect(),
+            evidence: Hash::of(text.as_bytes()).to_hex(),
         }));
     }
     let facts = facts.into_iter().collect::<Result<Vec<_>, _>>().map_err(LedgerError::from)?;

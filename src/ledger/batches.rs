@@ -154,6 +154,37 @@ fn salted_leaves(
     Ok(parts.concat())
 }
 
+/// The salt and canonical bytes of one row of a batch.
+pub(super) fn salted_row(
+    lake: &Lake,
+    schema: &Schema,
+    batch: &Batch,
+    row: u64,
+) -> Result<Option<Vec<u8>>, LedgerError> {
+    let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
+    let salts = fs::read(&path).map_err(|source| failed("read", &path, source))?;
+    let from = row as usize * SALT_BYTES;
+    let Some(salt) = salts.get(from..from + SALT_BYTES) else {
+        return Ok(None);
+    };
+    let mut first = 0;
+    for task in lake.batch_tasks(schema, batch)? {
+        for part in task.batches() {
+            let part = part?;
+            let rows = part.num_rows() as u64;
+            if row < first + rows {
+                let canonical = CanonicalRows::new(&part);
+                let canonical = canonical.map_err(|source| no_form(batch, source))?;
+                let mut salted = salt.to_vec();
+                canonical.write((row - first) as usize, &mut salted);
+                return Ok(Some(salted));
+            }
+            first += rows;
+        }
+    }
+    Ok(None)
+}
+
 fn columns_of(
     lake: &Lake,
     schema: &Schema,
@@ -184,7 +215,7 @@ fn salts(path: &Path, rows: u64) -> Result<Vec<u8>, LedgerError> {
 }
 
 /// Writes a file so that it is there whole and durably, or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     let beside = path.with_extension("new");
     let written = File::create(&beside).and_then(|mut file| {
         file.write_all(bytes)?;

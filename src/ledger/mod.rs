@@ -4,21 +4,33 @@
 //! outside the instance. Entries are facts in canonical JSON (`docs/evidence.md`).
 
 mod batches;
+mod cosign;
+mod history;
+mod keys;
 mod leaves;
+mod post;
+mod prove;
+mod recheck;
 
 use std::path::PathBuf;
 
 use trueline_lake::LakeError;
 use trueline_ledger::{
     AppendError, Hash, KeyError, KeyFileError, Log, Note, OpenError, ReadError, Reader, Receipt,
-    Signer,
+    Signer, VerifierKey,
 };
 use trueline_verify::JsonError;
 
 use crate::instance::{Instance, InstanceError};
 
 pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes};
+pub use cosign::{Asked, Collected, Outcome, collect, time_of};
+pub use history::History;
+pub use keys::LedgerKey;
 pub use leaves::LeafStore;
+pub use post::PostError;
+pub use prove::{Found, Place, Row, find_case, find_row};
+pub use recheck::{Fault, Recheck, RecheckError, recheck};
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +66,10 @@ pub enum LedgerError {
     },
     #[error("the checkpoint of the ledger is damaged")]
     Checkpoint(#[from] trueline_ledger::NoteError),
+    #[error("the last Ed25519 key of the ledger cannot be retired")]
+    LastKey,
+    #[error("no connections can be made")]
+    Runtime { source: std::io::Error },
 }
 
 /// The ledger, open for writing, with the facts that are in it.
@@ -61,6 +77,7 @@ pub enum LedgerError {
 pub struct Ledger {
     log: Log,
     entries: Vec<Vec<u8>>,
+    keys: Vec<LedgerKey>,
 }
 
 impl Instance {
@@ -74,25 +91,33 @@ impl Ledger {
     /// Opens the ledger of an instance; begins it, with a key of its own, where there is none.
     pub fn open(instance: &Instance) -> Result<Ledger, LedgerError> {
         let folder = instance.ledger_folder();
-        let key = instance.keys().join("ledger.key");
-        let log = if folder.join("checkpoint").is_file() {
-            Log::open(&folder, vec![Signer::load(&key, instance.folder())?])?
-        } else {
-            let origin = origin(instance)?;
-            let signer = if key.is_file() {
-                Signer::load(&key, instance.folder())?
-            } else {
-                let signer = Signer::generate(&origin)?;
-                signer.save(&key, instance.folder())?;
-                signer
-            };
-            let origin = signer.verifier().name().to_owned();
-            Log::create(&folder, &origin, vec![signer])?
+        let mut signers = keys::load(instance)?;
+        let has_log = folder.join("checkpoint").is_file();
+        if signers.is_empty() && !has_log {
+            let (path, signer) = (keys::file(instance, 1), Signer::generate(&origin(instance)?)?);
+            std::fs::create_dir_all(instance.keys()).map_err(|source| LedgerError::File {
+                doing: "make",
+                file: instance.keys().display().to_string(),
+                source,
+            })?;
+            signer.save(&path, instance.folder())?;
+            signers.push((path, signer));
+        }
+        let own: Vec<Signer> = signers.iter().map(|(_, signer)| signer.clone()).collect();
+        let log = match signers.first() {
+            _ if has_log => keys::open(&folder, &own)?,
+            Some((_, first)) => Log::create(&folder, first.verifier().name(), own)?,
+            None => return Err(OpenError::NoKey.into()),
         };
         let reader = log.reader();
         let size = log.size();
         let entries = (0..size).map(|index| reader.entry(index, size)).collect::<Result<_, _>>()?;
-        Ok(Ledger { log, entries })
+        let signed =
+            log.checkpoint().verify(signers.iter().map(|(_, signer)| signer.verifier()))?;
+        let signs = |key: &VerifierKey| signed.iter().any(|signed| signed.key == key);
+        let keys = signers.iter().filter(|(_, signer)| signs(signer.verifier()));
+        let keys = keys.map(|(file, signer)| LedgerKey::of(file, signer)).collect();
+        Ok(Ledger { log, entries, keys })
     }
 
     /// Every fact, in order.
@@ -122,6 +147,10 @@ impl Ledger {
     /// The newest checkpoint, with the cosignatures collected for it.
     pub fn checkpoint(&self) -> &Note {
         self.log.checkpoint()
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.log.folder().to_owned()
     }
 
     pub fn reader(&self) -> Reader {

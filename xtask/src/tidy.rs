@@ -218,6 +218,7 @@ const LAYERS: &[&str] = &[
     "main",
     "cli",
     "router",
+    "witness",
     "schedule",
     "listen",
     "ledger",

@@ -8,6 +8,8 @@ use crate::json::from_canonical_json;
 pub const BATCH: &str = "trueline-batch/v1";
 /// The same of a pack that figures were made with.
 pub const PACK: &str = "trueline-pack/v1";
+/// The same of a population.
+pub const POPULATION: &str = "trueline-population/v1";
 /// The same of a calendar.
 pub const CALENDAR: &str = "trueline-calendar/v1";
 
@@ -63,6 +65,22 @@ pub struct SourceDigest {
     pub lines: u64,
 }
 
+/// The closed set of cases of a report, frozen: who is in it, and how each was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PopulationFact {
+    pub format: String,
+    pub dataset: String,
+    pub period: String,
+    pub rows: u64,
+    /// Of the tree of members.
+    pub root: String,
+    /// Definitions that differ in their limits alone, by their ids; verdicts name them by number.
+    pub families: Vec<Vec<String>>,
+    /// Digest of the evidence that states its partial figures.
+    pub evidence: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackFact {
@@ -78,6 +96,14 @@ pub struct CalendarFact {
     pub format: String,
     pub name: String,
     pub sha256: String,
+}
+
+impl PopulationFact {
+    /// Reads an entry; `None` if it is about something else.
+    pub fn from_entry(entry: &[u8]) -> Option<PopulationFact> {
+        let fact: PopulationFact = from_canonical_json(entry).ok()?;
+        (fact.format == POPULATION).then_some(fact)
+    }
 }
 
 impl BatchFact {

@@ -3,26 +3,33 @@
 //! Reads files and folders only: no network, no database, no clock. What the forms are is in
 //! `docs/evidence.md`; how to use the program in `docs/verify.md`.
 
+mod case;
 mod check;
 mod evidence;
 mod facts;
 mod figures;
 mod hex;
 mod json;
+mod member;
 mod seal;
 mod verdict;
 mod workbook;
 
+pub use case::{
+    CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, RowProof, check_case,
+};
 pub use check::{Options, check_file};
 pub use evidence::{
     Addition, Block, Cell, Columns, DefinitionUsed, Digested, EVIDENCE, Evidence, FigureUsed,
     Input, Lag, PackText, PackUsed, Population, PrintRule, ValueRule,
 };
 pub use facts::{
-    BATCH, BatchFact, CALENDAR, CalendarFact, FileDigest, PACK, PackFact, RowColumn, SourceDigest,
+    BATCH, BatchFact, CALENDAR, CalendarFact, FileDigest, PACK, POPULATION, PackFact,
+    PopulationFact, RowColumn, SourceDigest,
 };
 pub use figures::{Disagreement, against, disagreements, figure_name};
 pub use json::{JsonError, Whole, canonical_json, from_canonical_json};
+pub use member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
 pub use seal::{
     MARK, PLACE_BYTES, Rendering, STATEMENT, Seal, SealError, Statement, Status, empty_place, fill,
     open_file, place_in, statement_id,

@@ -7,7 +7,7 @@ use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 
 /// A column as text; missing values are empty.
-pub(super) fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
+pub(crate) fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
     let column = batch.column_by_name(name);
     let Some(Ok(column)) = column.map(|column| cast(column, &DataType::Utf8)) else {
         return vec![String::new(); batch.num_rows()];

@@ -45,6 +45,7 @@ pub struct Ancestor {
     pub title: Words,
     /// SHA-256 of its text, in hex.
     pub digest: String,
+    pub text: String,
 }
 
 /// One level of the region hierarchy.

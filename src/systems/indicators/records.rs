@@ -50,18 +50,26 @@ impl Records for MemoryRecords {
 pub struct LakeRecords<'a> {
     lake: &'a Lake,
     calendars: &'a [Calendar],
+    /// The cut of the rows.
     as_of: Option<i64>,
+    /// The cut of the notices that make calendars.
+    known_at: Option<i64>,
 }
 
 impl<'a> LakeRecords<'a> {
     /// Everything that has been imported, by the calendars as they stand.
     pub fn newest(lake: &'a Lake, calendars: &'a [Calendar]) -> LakeRecords<'a> {
-        LakeRecords { lake, calendars, as_of: None }
+        LakeRecords { lake, calendars, as_of: None, known_at: None }
     }
 
     /// What had been imported by a second, by the notices that had taken effect by then.
     pub fn as_of(lake: &'a Lake, calendars: &'a [Calendar], second: i64) -> LakeRecords<'a> {
-        LakeRecords { lake, calendars, as_of: Some(second) }
+        LakeRecords { lake, calendars, as_of: Some(second), known_at: Some(second) }
+    }
+
+    /// What had been imported by a second, by the calendars as they stand.
+    pub fn up_to(lake: &'a Lake, calendars: &'a [Calendar], second: i64) -> LakeRecords<'a> {
+        LakeRecords { lake, calendars, as_of: Some(second), known_at: None }
     }
 }
 
@@ -93,7 +101,7 @@ impl Records for LakeRecords<'_> {
 
     fn calendars(&self) -> Result<Vec<Calendar>, CalendarError> {
         let known = |calendar: &Calendar| {
-            let moment = self.as_of.and_then(|second| Timestamp::from_second(second).ok());
+            let moment = self.known_at.and_then(|second| Timestamp::from_second(second).ok());
             match moment {
                 Some(moment) => {
                     let zone = TimeZone::get(calendar.zone()).unwrap_or(TimeZone::UTC);

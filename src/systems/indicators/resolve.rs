@@ -134,6 +134,7 @@ fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(
         version: pack.version.clone(),
         title: pack.title.clone(),
         digest: hex(&digest),
+        text: manuscript.text.clone(),
     });
     if let Some(zone) = &head.zone {
         if jiff::tz::TimeZone::get(zone.get_ref()).is_err() {

@@ -54,7 +54,8 @@ impl LogoKind {
         }
     }
 
-    pub(crate) fn file_name(self) -> &'static str {
+    /// What a copy of it is called.
+    pub fn file_name(self) -> &'static str {
         match self {
             LogoKind::Svg => "logo.svg",
             LogoKind::Png => "logo.png",

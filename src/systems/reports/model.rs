@@ -82,6 +82,11 @@ pub struct Filing {
     pub due: Option<String>,
     /// Why it is filed after the due date.
     pub late_reason: Option<String>,
+    /// The id of the published report that this one corrects, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restates: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restatement_reason: Option<String>,
     pub prepared_by: Option<String>,
     pub reviewed_by: Option<String>,
     pub signed_by: Option<String>,

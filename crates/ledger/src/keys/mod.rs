@@ -124,6 +124,14 @@ impl VerifierKey {
         }
     }
 
+    /// Whether it signs by SM2 with SM3.
+    pub fn is_sm2(&self) -> bool {
+        match self.public {
+            Public::Sm2(_) => true,
+            Public::Ed25519(_) | Public::Cosignature(_) => false,
+        }
+    }
+
     /// Whether both stand for one secret, whatever they are called and used for.
     pub fn same_secret(&self, other: &VerifierKey) -> bool {
         let ed25519 = |public: &Public| match public {

@@ -231,16 +231,8 @@ impl Bench<'_> {
         block: &OrderedBlock,
         quantiles: &[Vec<i64>],
     ) -> Result<(Block, Hash), EvidenceError> {
-        let schema = self.dataset.schema();
-        let mut columns = columns_needed(self.request);
-        for name in schema.key {
-            if !columns.iter().any(|column| column == name) {
-                columns.push((*name).to_owned());
-            }
-        }
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let parts = self.ordered.read(block, &columns)?;
-        let roots = self.members(&parts)?;
+        let parts = self.read(block)?;
+        let roots: Vec<Hash> = self.members(&parts)?.iter().map(Member::leaf).collect();
         let sources: Vec<Box<dyn Source>> = parts
             .into_iter()
             .flat_map(|part| part.rows)
@@ -261,18 +253,50 @@ impl Bench<'_> {
         Ok((Block { rows: block.rows(), root: root.to_hex(), cells }, root))
     }
 
-    /// The leaves of the members of a block, in the order of the key.
-    fn members(&self, parts: &[BlockPart]) -> Result<Vec<Hash>, EvidenceError> {
+    /// The rows of a block, with the columns that figures and keys need.
+    fn read(&self, block: &OrderedBlock) -> Result<Vec<BlockPart>, EvidenceError> {
+        let schema = self.dataset.schema();
+        let mut columns = columns_needed(self.request);
+        for name in schema.key {
+            if !columns.iter().any(|column| column == name) {
+                columns.push((*name).to_owned());
+            }
+        }
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        Ok(self.ordered.read(block, &columns)?)
+    }
+
+    /// The members of a block, in the order of the key.
+    fn members(&self, parts: &[BlockPart]) -> Result<Vec<Member>, EvidenceError> {
         let mut members = members(self.dataset, self.request, self.ordered, parts, self.leaves)?;
         if parts.len() > 1 {
             members.sort_by(|one, other| one.key.cmp(&other.key));
         }
-        Ok(members.iter().map(Member::leaf).collect())
+        Ok(members)
     }
 }
 
+/// The members of one block of a population, in the order of the key.
+pub fn block_members(
+    pack: &Pack,
+    question: &Question,
+    records: &LakeRecords<'_>,
+    (dataset, number): (Dataset, usize),
+    leaves: &Leaves<'_>,
+) -> Result<Vec<Member>, EvidenceError> {
+    let asked = requests(pack, question, records)?;
+    let ordered = records.ordered(dataset, block_rows)?;
+    let request = asked.iter().find(|(known, _)| *known == dataset).map(|(_, request)| request);
+    let (Some(request), Some(block)) = (request, ordered.blocks().get(number)) else {
+        return Ok(Vec::new());
+    };
+    let bench = Bench { dataset, request, ordered: &ordered, cells: &[], leaves };
+    let parts = bench.read(block)?;
+    bench.members(&parts)
+}
+
 /// The members that the rows of a block are, in the order of the parts.
-pub fn members(
+fn members(
     dataset: Dataset,
     request: &Request,
     ordered: &Ordered,

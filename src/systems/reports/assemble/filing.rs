@@ -86,6 +86,8 @@ pub(super) fn filing(
         date: date.to_string(),
         due: Some(due.to_string()),
         late_reason: reason.filter(|_| late),
+        restates: None,
+        restatement_reason: None,
         prepared_by: name(&settings.prepared_by, &english.prepared_by),
         reviewed_by: name(&settings.reviewed_by, &english.reviewed_by),
         signed_by: name(&settings.signed_by, &english.signed_by),

@@ -154,6 +154,12 @@ fn filing(report: &Report, t: &Words) -> Vec<[String; 2]> {
         }
         rows.push([t.late_reason.to_owned(), reason.clone()]);
     }
+    if let Some(id) = &filing.restates {
+        rows.push([t.restates.to_owned(), id.clone()]);
+    }
+    if let Some(reason) = &filing.restatement_reason {
+        rows.push([t.restatement_reason.to_owned(), reason.clone()]);
+    }
     rows
 }
 

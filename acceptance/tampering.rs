@@ -1,0 +1,264 @@
+//! A sealed report against records that somebody changed afterwards: each change is found and named.
+
+mod program;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampSecondType;
+use arrow_array::{Array as _, ArrayRef, RecordBatch, StringArray, TimestampSecondArray};
+use arrow_schema::DataType;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use program::{Folder, trueline};
+use trueline::instance::Instance;
+use trueline::ledger::{Fault, Recheck, recheck};
+use trueline_verify::{Evidence, from_canonical_json};
+
+/// An instance with two imports and a sealed report, made once and copied for each test.
+fn sealed() -> &'static Path {
+    static MADE: OnceLock<Folder> = OnceLock::new();
+    let folder = MADE.get_or_init(|| {
+        let folder = Folder::new();
+        let dir = folder.path("instance");
+        for (period, seed) in [("2019H2", "3"), ("2020H1", "1")] {
+            let sources = folder.path(period);
+            trueline(&["simulate", "--out", &sources, "--period", period])
+                .args(["--cases", "4000", "--seed", seed])
+                .done();
+            trueline(&["--dir", &dir, "import", "--from", &sources]).done();
+        }
+        let out = folder.path("instance/report.json");
+        trueline(&["--dir", &dir, "report", "--period", "2020H1", "--out", &out]).done();
+        folder
+    });
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| PathBuf::from(folder.path("instance")))
+}
+
+/// A copy of the instance to do something to.
+fn copy() -> (Folder, PathBuf) {
+    let folder = Folder::new();
+    let to = PathBuf::from(folder.path("instance"));
+    copy_tree(sealed(), &to);
+    (folder, to)
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let place = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_tree(&entry.path(), &place);
+        } else {
+            fs::copy(entry.path(), place).unwrap();
+        }
+    }
+}
+
+fn evidence(dir: &Path) -> Evidence {
+    let sealed = fs::read_dir(dir.join("sealed")).unwrap().next().unwrap().unwrap().path();
+    from_canonical_json(&fs::read(sealed.join("evidence.json")).unwrap()).unwrap()
+}
+
+fn check(dir: &Path) -> Recheck {
+    recheck(&evidence(dir), &Instance::open(dir, None).unwrap()).unwrap()
+}
+
+/// Writes a batch again with its rows changed.
+fn rewrite(dir: &Path, batch: &str, change: impl Fn(RecordBatch) -> RecordBatch) {
+    let path = dir.join("lake/case").join(format!("{batch}.parquet"));
+    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap();
+    let schema = Arc::clone(reader.schema());
+    let parts: Vec<RecordBatch> =
+        reader.with_batch_size(1 << 20).build().unwrap().map(Result::unwrap).collect();
+    let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), schema, None).unwrap();
+    for part in parts {
+        writer.write(&change(part)).unwrap();
+    }
+    writer.close().unwrap();
+}
+
+/// The batches of cases of the report's own period, the largest first.
+fn batches(dir: &Path) -> Vec<String> {
+    let mut inputs = evidence(dir).inputs;
+    inputs.retain(|input| input.dataset == "case");
+    inputs.drain(..inputs.len() / 2);
+    inputs.sort_by_key(|input| std::cmp::Reverse(input.rows));
+    inputs.into_iter().map(|input| input.batch).collect()
+}
+
+fn is_row(fault: &Fault, wanted: u64) -> bool {
+    matches!(fault, Fault::Row { row: Some(row), key: Some(_), .. } if *row == wanted)
+}
+
+#[test]
+fn untouched_records_agree_with_the_report() {
+    let done = check(sealed());
+    assert_eq!(done.faults, []);
+    assert!(done.rows > 8000 && done.figures > 100 && done.blocks > 2, "{done:?}");
+}
+
+#[test]
+fn records_that_came_later_do_not_disturb_a_sealed_report() {
+    let (folder, dir) = copy();
+    let sources = folder.path("later");
+    trueline(&["simulate", "--out", &sources, "--period", "2020H1", "--cases", "1000"])
+        .args(["--seed", "9"])
+        .done();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let keys = format!("{}-keys", sealed().display());
+    let dir_text = dir.display().to_string();
+    trueline(&["--dir", &dir_text, "--keys", &keys, "import", "--from", &sources]).done();
+    assert_eq!(check(&dir).faults, []);
+}
+
+#[test]
+fn a_file_that_was_compressed_anew_holds_the_same_rows() {
+    let (_folder, dir) = copy();
+    for batch in batches(&dir) {
+        rewrite(&dir, &batch, |rows| rows);
+    }
+    assert_eq!(check(&dir).faults, []);
+}
+
+#[test]
+fn one_changed_cell_is_named_by_row_and_by_the_figures_it_moves() {
+    let (_folder, dir) = copy();
+    let batch = batches(&dir).remove(0);
+    let earlier = |rows: RecordBatch| {
+        let place = rows.schema().index_of("closed").unwrap();
+        let closed = rows.column(place).as_primitive::<TimestampSecondType>();
+        let moved: TimestampSecondArray = closed
+            .iter()
+            .enumerate()
+            .map(|(row, at)| at.map(|at| at - i64::from(row == 7)))
+            .collect();
+        let mut columns: Vec<ArrayRef> = rows.columns().to_vec();
+        columns[place] = Arc::new(moved.with_timezone("UTC"));
+        RecordBatch::try_new(rows.schema(), columns).unwrap()
+    };
+    rewrite(&dir, &batch, earlier);
+    let faults = check(&dir).faults;
+    assert!(is_row(&faults[0], 7), "{faults:?}");
+    assert!(faults.iter().any(|fault| matches!(fault, Fault::Block { .. })), "{faults:?}");
+}
+
+#[test]
+fn a_case_that_was_taken_out_is_missed() {
+    let (_folder, dir) = copy();
+    let batch = batches(&dir).remove(0);
+    rewrite(&dir, &batch, |rows| rows.slice(1, rows.num_rows() - 1));
+    let faults = check(&dir).faults;
+    let is_missing = |fault: &Fault| matches!(fault, Fault::Rows { stated, found, first: Some(_), .. } if *stated == found + 1);
+    assert!(is_missing(&faults[0]), "{faults:?}");
+}
+
+#[test]
+fn a_swapped_file_is_told() {
+    let (_folder, dir) = copy();
+    let names = batches(&dir);
+    let path = |batch: &str| dir.join("lake/case").join(format!("{batch}.parquet"));
+    fs::copy(path(&names[1]), path(&names[0])).unwrap();
+    let faults = check(&dir).faults;
+    assert!(matches!(&faults[0], Fault::Rows { batch, .. } if *batch == names[0]), "{faults:?}");
+}
+
+#[test]
+fn every_flipped_bit_is_an_unreadable_file_or_a_named_row_or_changes_nothing() {
+    let (_folder, dir) = copy();
+    let batch = batches(&dir).remove(0);
+    let path = dir.join("lake/case").join(format!("{batch}.parquet"));
+    let sound = fs::read(&path).unwrap();
+    let mut found = 0;
+    for step in 1..12 {
+        let mut bytes = sound.clone();
+        let at = bytes.len() / 12 * step;
+        bytes[at] ^= 1 << (step % 8);
+        fs::write(&path, &bytes).unwrap();
+        let done = recheck(&evidence(&dir), &Instance::open(&dir, None).unwrap());
+        // A file whose footer is damaged stops the check itself; that is found, too.
+        found += i32::from(done.as_ref().map_or(true, |done| !done.faults.is_empty()));
+        if let Ok(done) = done
+            && let Some(first) = done.faults.first()
+        {
+            let named = match first {
+                Fault::Unreadable { batch: named, .. } | Fault::Row { batch: named, .. } => named,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(*named, batch);
+        }
+    }
+    assert!(found >= 9, "{found} of 11 were found; the others are in bytes that nobody reads");
+}
+
+#[test]
+fn an_exclusion_taken_away_is_a_changed_row_and_a_changed_figure() {
+    let (_folder, dir) = copy();
+    // Repairs, among them some that are not counted because the user's own terminal was broken.
+    let batch = batches(&dir).remove(1);
+    let cleared = std::sync::atomic::AtomicUsize::new(usize::MAX);
+    let clear = |rows: RecordBatch| {
+        let place = rows.schema().index_of("cause").unwrap();
+        let cause = arrow_cast::cast(rows.column(place), &DataType::Utf8).unwrap();
+        let done = rows.column_by_name("resolved").unwrap();
+        let mut causes: Vec<Option<&str>> = cause.as_string::<i32>().iter().collect();
+        let is_excluded = |row: &usize| causes[*row] == Some("terminal") && done.is_valid(*row);
+        let row = (0..causes.len()).find(is_excluded).expect("an exclusion");
+        cleared.store(row, std::sync::atomic::Ordering::Relaxed);
+        causes[row] = None;
+        let made = StringArray::from(causes);
+        let mut columns: Vec<ArrayRef> = rows.columns().to_vec();
+        columns[place] = arrow_cast::cast(&made, columns[place].data_type()).unwrap();
+        RecordBatch::try_new(rows.schema(), columns).unwrap()
+    };
+    rewrite(&dir, &batch, clear);
+    let faults = check(&dir).faults;
+    let row = cleared.load(std::sync::atomic::Ordering::Relaxed) as u64;
+    assert!(is_row(&faults[0], row), "{faults:?}");
+    assert!(faults.iter().any(|fault| matches!(fault, Fault::Partial { .. })), "{faults:?}");
+}
+
+#[test]
+fn a_changed_pack_is_told_with_the_definitions_that_it_changes() {
+    let (_folder, dir) = copy();
+    let pack = evidence(&dir).pack.id;
+    let text = trueline(&["pack", "show", &pack]).done();
+    let (from, to) = ("latest(accepted, paid)", "accepted");
+    assert!(text.contains(from), "{pack} has no `{from}`");
+    fs::write(dir.join("packs").join(format!("{pack}.toml")), text.replacen(from, to, 1)).unwrap();
+    let faults = check(&dir).faults;
+    assert_eq!(faults[0], Fault::Pack { id: pack });
+    assert!(faults.contains(&Fault::Definition { id: "fixed.install".to_owned() }), "{faults:?}");
+}
+
+#[test]
+fn a_batch_that_the_manifest_forgot_is_missed() {
+    let (_folder, dir) = copy();
+    let path = dir.join("lake/case/batches.json");
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    manifest["batches"].as_array_mut().unwrap().remove(0);
+    fs::write(&path, manifest.to_string()).unwrap();
+    let faults = check(&dir).faults;
+    assert!(matches!(faults[0], Fault::NoBatch { .. }), "{faults:?}");
+}
+
+#[test]
+fn a_stated_partial_figure_that_no_block_gives_is_named_with_its_block() {
+    let (_folder, dir) = copy();
+    let mut stated = evidence(&dir);
+    let (cell, columns) = &mut stated.populations[0].blocks[0].cells[0];
+    columns.get_mut("n").expect("counted cases").0 += 1;
+    let cell = *cell;
+    let definition = stated.populations[0].cells[cell].definition;
+    let id = stated.definitions[definition].id.clone();
+    let done = recheck(&stated, &Instance::open(&dir, None).unwrap()).unwrap();
+    let [Fault::Partial { cell, block: 0, column, stated, found }] = done.faults.as_slice() else {
+        panic!("{:?}", done.faults);
+    };
+    assert!(cell.starts_with(&id) && column == "n" && *stated == found + 1, "{:?}", done.faults);
+}

@@ -1,0 +1,200 @@
+//! Was one case counted, and as what? A receipt of a population, with one member or two neighbours.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use trueline_ledger::{
+    Checkpoint, Hash, Policy, ProofError, Receipt, ReceiptError, Retirement, Trust, leaf_hash,
+    verify_inclusion,
+};
+
+use crate::facts::{BatchFact, PopulationFact};
+use crate::json::{JsonError, canonical_json, from_canonical_json};
+use crate::member::{MemberRead, NoMember};
+
+/// What the `extra` of such a receipt calls its own form.
+pub const CASE: &str = "trueline-case/v1";
+
+/// The `extra` of a receipt: what rebuilds the entry, and what is in its population.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseExtra {
+    pub format: String,
+    /// The columns of the key that was asked for.
+    pub case: Vec<String>,
+    /// The entry of the population, as it stands in the ledger.
+    pub population: String,
+    /// The case itself; or the one before where it would be, the one after, or both.
+    pub members: Vec<MemberProof>,
+    /// The revision that was used, for whoever may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<RowProof>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberProof {
+    /// Its number in the population, from 0.
+    pub index: u64,
+    /// Base64 of its canonical bytes.
+    pub member: String,
+    /// Hashes up to the population's root, base64.
+    pub path: Vec<String>,
+}
+
+/// A row with what leads from it to its batch's entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowProof {
+    /// The entry of the batch.
+    pub batch: String,
+    pub index: u64,
+    /// Base64 of salt and canonical row, one after the other.
+    pub row: String,
+    pub path: Vec<String>,
+    /// The receipt of the batch's entry.
+    pub receipt: String,
+}
+
+/// What such a receipt proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseFound {
+    /// It is in the population, and this is how it was counted.
+    Counted { member: MemberRead, has_row: bool },
+    /// It is not: these stand next to each other where it would be.
+    NotThere { before: Option<Vec<String>>, after: Option<Vec<String>> },
+}
+
+/// A case that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseChecked {
+    pub case: Vec<String>,
+    pub population: PopulationFact,
+    pub found: CaseFound,
+    /// Absent without a policy: then nobody says whose ledger it is.
+    pub trust: Option<Trust>,
+}
+
+/// Why a receipt does not prove what it says of a case.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+    #[error("the path of the proof does not hold")]
+    Path(#[from] ProofError),
+    #[error("it is a receipt, but not of a case")]
+    NoCase,
+    #[error("what it says of the case is damaged")]
+    Extra(#[from] JsonError),
+    #[error(transparent)]
+    Member(#[from] NoMember),
+    #[error("its members are not the case, nor neighbours between which it would be")]
+    NotNeighbours,
+    #[error("the row is not the revision that was counted")]
+    OtherRow,
+}
+
+impl CaseExtra {
+    pub fn to_bytes(&self) -> Result<Vec<u8>, JsonError> {
+        Ok(canonical_json(self)?.into_bytes())
+    }
+}
+
+/// Checks the receipt of a case.
+pub fn check_case(
+    receipt: &[u8],
+    policy: Option<&Policy>,
+    retired: &[Retirement],
+) -> Result<CaseChecked, CaseError> {
+    let receipt = Receipt::parse(receipt)?;
+    let extra: CaseExtra = from_canonical_json(receipt.extra().ok_or(CaseError::NoCase)?)?;
+    let trust = checked(&receipt, extra.population.as_bytes(), policy, retired)?;
+    let population = PopulationFact::from_entry(extra.population.as_bytes());
+    let population = population.filter(|_| extra.format == CASE).ok_or(CaseError::NoCase)?;
+    let mut members = Vec::new();
+    for proof in &extra.members {
+        members.push((proof.index, member(proof, &population, extra.case.len())?));
+    }
+    let found = found(&extra, &population, members)?;
+    if let (Some(row), CaseFound::Counted { member, .. }) = (&extra.row, &found) {
+        check_row(row, &member.revision, policy, retired)?;
+    }
+    Ok(CaseChecked { case: extra.case, population, found, trust })
+}
+
+fn checked(
+    receipt: &Receipt,
+    entry: &[u8],
+    policy: Option<&Policy>,
+    retired: &[Retirement],
+) -> Result<Option<Trust>, CaseError> {
+    if let Some(policy) = policy {
+        return Ok(Some(receipt.verify(entry, policy, retired)?));
+    }
+    let checkpoint = Checkpoint::parse(receipt.checkpoint().text()).map_err(ReceiptError::from)?;
+    receipt.check_path(entry, &checkpoint)?;
+    Ok(None)
+}
+
+fn path(lines: &[String]) -> Result<Vec<Hash>, CaseError> {
+    lines.iter().map(|line| line.parse().map_err(|_| CaseError::NoCase)).collect()
+}
+
+fn member(
+    proof: &MemberProof,
+    population: &PopulationFact,
+    columns: usize,
+) -> Result<MemberRead, CaseError> {
+    let bytes = STANDARD.decode(&proof.member).map_err(|_| CaseError::NoCase)?;
+    let root = Hash::from_hex(&population.root).ok_or(CaseError::NoCase)?;
+    let path = path(&proof.path)?;
+    verify_inclusion(&leaf_hash(&bytes), proof.index, &path, population.rows, &root)?;
+    Ok(MemberRead::parse(&bytes, columns)?)
+}
+
+fn found(
+    extra: &CaseExtra,
+    population: &PopulationFact,
+    members: Vec<(u64, MemberRead)>,
+) -> Result<CaseFound, CaseError> {
+    let case = &extra.case;
+    let last = population.rows.checked_sub(1);
+    match members.as_slice() {
+        [(_, member)] if member.key == *case => {
+            Ok(CaseFound::Counted { member: member.clone(), has_row: extra.row.is_some() })
+        }
+        [(0, after)] if after.key > *case => {
+            Ok(CaseFound::NotThere { before: None, after: Some(after.key.clone()) })
+        }
+        [(index, before)] if Some(*index) == last && before.key < *case => {
+            Ok(CaseFound::NotThere { before: Some(before.key.clone()), after: None })
+        }
+        [(first, before), (second, after)]
+            if *second == first + 1 && before.key < *case && *case < after.key =>
+        {
+            Ok(CaseFound::NotThere {
+                before: Some(before.key.clone()),
+                after: Some(after.key.clone()),
+            })
+        }
+        _ => Err(CaseError::NotNeighbours),
+    }
+}
+
+fn check_row(
+    row: &RowProof,
+    revision: &Hash,
+    policy: Option<&Policy>,
+    retired: &[Retirement],
+) -> Result<(), CaseError> {
+    let receipt = Receipt::parse(row.receipt.as_bytes())?;
+    checked(&receipt, row.batch.as_bytes(), policy, retired)?;
+    let batch = BatchFact::from_entry(row.batch.as_bytes()).ok_or(CaseError::NoCase)?;
+    let salted = STANDARD.decode(&row.row).map_err(|_| CaseError::NoCase)?;
+    let leaf = leaf_hash(&salted);
+    if leaf != *revision {
+        return Err(CaseError::OtherRow);
+    }
+    let root = Hash::from_hex(&batch.root).ok_or(CaseError::NoCase)?;
+    Ok(verify_inclusion(&leaf, row.index, &path(&row.path)?, batch.rows, &root)?)
+}

@@ -1,0 +1,217 @@
+//! `trueline witness`: the server for somebody who does not trust the operator, and its evidence.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+use trueline_ledger::witness::{Fork, Witness};
+use trueline_ledger::{Hash, VerifierKey};
+
+use super::ledger_arguments::{self, WitnessCommand};
+use super::place::Place;
+use super::serve::listen;
+use super::{Align, Failure, Format, Language, Table};
+use crate::witness::http::{Desk, router};
+use crate::witness::{KeptFork, begin_or_load, forks_by_tiles, kept_forks};
+
+pub(super) fn run(
+    asked: &ledger_arguments::Witness,
+    place: &Place,
+    language: Language,
+) -> Result<(), Failure> {
+    match &asked.command {
+        None => serve(asked, place, language),
+        Some(WitnessCommand::Forks { state, out, ledger, format }) => {
+            let mut kept = found(state)?;
+            if let Some(out) = out {
+                export(&mut kept, out)?;
+                let made = ledger.as_deref().map(|ledger| forks_by_tiles(state, ledger));
+                kept.extend(made_of(made.transpose()?.unwrap_or_default(), out)?);
+            }
+            forks(&kept, *format, language)
+        }
+        Some(WitnessCommand::CheckFork { file, log, logs }) => {
+            check_fork(file, &keys(log, logs.as_deref())?, language)
+        }
+    }
+}
+
+fn serve(
+    asked: &ledger_arguments::Witness,
+    place: &Place,
+    language: Language,
+) -> Result<(), Failure> {
+    let state = asked.state.clone().ok_or_else(|| {
+        Failure::request("where does the witness keep its state?", "name a folder with --state DIR")
+    })?;
+    let logs = keys(&asked.log, asked.logs.as_deref())?;
+    let listener = listen(&asked.listen)?;
+    let file = asked.key.clone().unwrap_or_else(|| key_file(&state, place));
+    let key = begin_or_load(&file, &state, asked.name.as_deref())?;
+    let verifier = key.verifier().clone();
+    let witness = Witness::open(&state, key, logs.iter().cloned())?;
+    let desk = Desk::new(witness, state.clone(), &logs, language == Language::Chinese);
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let address = format!("http://{}", listener.local_addr()?);
+        let url = asked.url.clone().unwrap_or_else(|| address.clone());
+        println!("{} {verifier}", language.pick("见证公钥", "public key"));
+        println!("{} {}", language.pick("私钥文件", "secret key in"), file.display());
+        let line = language.pick("策略文件中的一行", "line for policies");
+        println!("{line}: witness {} {verifier} {url}", verifier.name());
+        println!("{} {address}/?lang={}", language.pick("打开", "open"), language.code());
+        let stop = async {
+            // A signal that cannot be listened for leaves the usual way out: the process is killed.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        axum::serve(listener, router(Arc::new(desk))).with_graceful_shutdown(stop).await?;
+        Ok(())
+    })
+}
+
+/// Outside of the state, which may be handed to anybody.
+fn key_file(state: &Path, place: &Place) -> PathBuf {
+    let folder = place.keys.clone().unwrap_or_else(|| {
+        let mut name = state.file_name().unwrap_or_default().to_os_string();
+        name.push("-keys");
+        state.with_file_name(name)
+    });
+    folder.join("witness.key")
+}
+
+/// The logs' keys, from the command line and from a file: keys one a line, or a policy.
+pub(super) fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<VerifierKey>, Failure> {
+    let mut texts: Vec<String> = given.to_vec();
+    if let Some(path) = file {
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))?;
+        for line in text.lines().map(str::trim) {
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next()) {
+                (Some("log"), Some(key)) => texts.push(key.to_owned()),
+                // The other lines of a policy are about whom its readers trust.
+                (Some("witness" | "group" | "quorum") | None, _) => {}
+                (Some(word), _) if word.starts_with('#') => {}
+                (Some(key), _) => texts.push(key.to_owned()),
+            }
+        }
+    }
+    if texts.is_empty() {
+        return Err(Failure::request(
+            "no log is named",
+            "give the public key of each log with --log (the operator prints it: `trueline ledger key`)",
+        ));
+    }
+    let mut keys: Vec<VerifierKey> = Vec::new();
+    for text in texts {
+        let key: VerifierKey = text.parse().map_err(|error| {
+            Failure::request(
+                format!("`{text}` is no public key: {error}"),
+                "copy the whole line that the operator's `trueline ledger key` prints",
+            )
+        })?;
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    Ok(keys)
+}
+
+fn found(state: &Path) -> Result<Vec<KeptFork>, Failure> {
+    if !state.is_dir() {
+        return Err(Failure::request(
+            format!("{} is no folder", state.display()),
+            "name the witness's folder with --state DIR",
+        ));
+    }
+    Ok(kept_forks(state)?)
+}
+
+fn forks(kept: &[KeptFork], format: Format, language: Language) -> Result<(), Failure> {
+    if kept.is_empty() && format == Format::Table {
+        println!("{}", language.pick("未发现分叉", "no fork was found"));
+        return Ok(());
+    }
+    let mut table = Table::new(&[
+        (language.pick("日志名称", "log"), Align::Left),
+        (language.pick("先前条目数", "entries before"), Align::Right),
+        (language.pick("后来条目数", "entries after"), Align::Right),
+        (language.pick("证据文件", "evidence"), Align::Left),
+    ]);
+    let mut json = Vec::new();
+    for one in kept {
+        let (smaller, larger) = (&one.smaller, &one.larger);
+        let file = &one.file;
+        table.row(vec![
+            smaller.origin().to_owned(),
+            smaller.size().to_string(),
+            larger.size().to_string(),
+            file.display().to_string(),
+        ]);
+        json.push(json!({
+            "log": smaller.origin(),
+            "smaller": { "size": smaller.size(), "root": smaller.root().to_string() },
+            "larger": { "size": larger.size(), "root": larger.root().to_string() },
+            "evidence": file.display().to_string(),
+        }));
+    }
+    table.print(format, &json.into())?;
+    Ok(())
+}
+
+/// Copies evidence, which is listed by its copy from then on.
+fn export(forks: &mut [KeptFork], out: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(out)?;
+    for fork in forks {
+        let to = out.join(format!("{}.fork", fork.name()));
+        write(&to, &fork.fork)?;
+        fork.file = to;
+    }
+    Ok(())
+}
+
+fn made_of(forks: Vec<Fork>, out: &Path) -> Result<Vec<KeptFork>, Failure> {
+    let mut made = Vec::new();
+    for fork in forks {
+        let name = Hash::of(fork.to_string().as_bytes()).to_hex();
+        let to = out.join(format!("{name}.fork"));
+        write(&to, &fork)?;
+        made.push(KeptFork::read(&to)?);
+    }
+    Ok(made)
+}
+
+fn write(path: &Path, fork: &Fork) -> Result<(), Failure> {
+    fs::write(path, fork.to_string())
+        .map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
+}
+
+fn check_fork(file: &Path, keys: &[VerifierKey], language: Language) -> Result<(), Failure> {
+    let kept = KeptFork::read(file)?;
+    let signers = kept.fork.verify(keys).map_err(|error| {
+        let said = language.pick("这不是分叉的证据", "this is no evidence of a fork");
+        Failure::no(format!("{said}: {error}"))
+    })?;
+    let (origin, smaller, larger) =
+        (kept.smaller.origin(), kept.smaller.size(), kept.larger.size());
+    match language {
+        Language::Chinese => {
+            println!("分叉成立：日志 {origin} 签署了两部互相矛盾的历史");
+            println!("  先前的检查点：{smaller} 条，根 {}", kept.smaller.root());
+            println!("  后来的检查点：{larger} 条，根 {}", kept.larger.root());
+        }
+        Language::English => {
+            println!("this is a fork: the log {origin} signed two histories that contradict");
+            println!("  earlier checkpoint: {smaller} entries, root {}", kept.smaller.root());
+            println!("  later checkpoint:   {larger} entries, root {}", kept.larger.root());
+        }
+    }
+    for key in signers {
+        println!("  {} {key}", language.pick("两者均由此密钥签署", "both signed by"));
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! The ledger as anybody can read it: without a key, without a lock, beside a writer.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use trueline_ledger::{Checkpoint, Note, Reader, Receipt, Retirement};
+use trueline_verify::BatchFact;
+
+use super::LedgerError;
+use crate::instance::Instance;
+
+/// The files of a ledger up to its newest checkpoint.
+#[derive(Debug)]
+pub struct History {
+    folder: PathBuf,
+    reader: Reader,
+    note: Note,
+    checkpoint: Checkpoint,
+    cosigned: Vec<Note>,
+}
+
+impl History {
+    /// Reads the ledger of an instance; `None` where none was begun.
+    pub fn read(instance: &Instance) -> Result<Option<History>, LedgerError> {
+        let folder = instance.ledger_folder();
+        if !folder.join("checkpoint").is_file() {
+            return Ok(None);
+        }
+        let reader = Reader::new(&folder);
+        let note = reader.checkpoint()?;
+        let checkpoint = Checkpoint::parse(note.text())?;
+        let cosigned = cosigned(&folder)?;
+        Ok(Some(History { folder, reader, note, checkpoint, cosigned }))
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The newest checkpoint with its signatures, unchecked.
+    pub fn note(&self) -> &Note {
+        &self.note
+    }
+
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// The receipt of an entry under the newest checkpoint, with something beside it.
+    pub fn receipt_with(&self, index: u64, extra: Vec<u8>) -> Result<Receipt, LedgerError> {
+        Ok(self.reader.receipt(index, &self.note, Some(extra))?)
+    }
+
+    /// The checkpoints for which cosignatures were collected, the newest first.
+    pub fn cosigned(&self) -> &[Note] {
+        &self.cosigned
+    }
+
+    pub fn entry(&self, index: u64) -> Result<Vec<u8>, LedgerError> {
+        Ok(self.reader.entry(index, self.checkpoint.size())?)
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = Result<Vec<u8>, LedgerError>> + '_ {
+        (0..self.checkpoint.size()).map(|index| self.entry(index))
+    }
+
+    /// How many batches were committed to.
+    pub fn batches(&self) -> Result<usize, LedgerError> {
+        let mut found = 0;
+        for entry in self.entries() {
+            found += usize::from(BatchFact::from_entry(&entry?).is_some());
+        }
+        Ok(found)
+    }
+
+    /// The keys that the ledger says are given up.
+    pub fn retirements(&self) -> Result<Vec<Retirement>, LedgerError> {
+        let mut found = Vec::new();
+        for entry in self.entries() {
+            found.extend(Retirement::from_entry(&entry?));
+        }
+        Ok(found)
+    }
+
+    /// The receipt of an entry under one of the ledger's checkpoints.
+    pub fn receipt(&self, index: u64, checkpoint: &Note) -> Result<Receipt, LedgerError> {
+        Ok(self.reader.receipt(index, checkpoint, None)?)
+    }
+
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+fn folder_of_cosigned(ledger: &Path) -> PathBuf {
+    ledger.join("cosigned")
+}
+
+/// The cosigned checkpoints in a ledger's folder, the newest first.
+pub(super) fn cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
+    let folder = folder_of_cosigned(ledger);
+    let failed = |source| failed("read", &folder, source);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut sizes: Vec<u64> = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(failed)?.file_name();
+        sizes.extend(name.to_str().and_then(|name| name.parse::<u64>().ok()));
+    }
+    sizes.sort_unstable_by(|one, other| other.cmp(one));
+    let mut notes = Vec::new();
+    for size in sizes {
+        let path = folder.join(size.to_string());
+        let bytes = fs::read(&path).map_err(|source| self::failed("read", &path, source))?;
+        notes.push(Note::parse(&bytes)?);
+    }
+    Ok(notes)
+}
+
+/// Keeps a cosigned checkpoint. The next entry replaces `checkpoint`, and with it the witnesses'
+/// times; but they say when everything up to here was first vouched for.
+pub(super) fn keep(ledger: &Path, size: u64, note: &Note) -> Result<(), LedgerError> {
+    let folder = folder_of_cosigned(ledger);
+    fs::create_dir_all(&folder).map_err(|source| failed("make", &folder, source))?;
+    super::batches::write(&folder.join(size.to_string()), note.to_string().as_bytes())
+}
+
+fn failed(doing: &'static str, path: &Path, source: io::Error) -> LedgerError {
+    LedgerError::File { doing, file: path.display().to_string(), source }
+}

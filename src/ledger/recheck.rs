@@ -1,0 +1,406 @@
+//! A report against its records: every row hashed, every figure worked out again, block by block.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use trueline_clock::Calendar;
+use trueline_figures::Period;
+use trueline_lake::{Batch, Lake, Schema};
+use trueline_ledger::{Hash, tree_root};
+use trueline_verify::{Evidence, Input, Population, figure_name};
+
+use super::{BLOCK, FIRST_BYTES, LeafStore, LedgerError, batch_leaves, first_bytes};
+use crate::instance::Instance;
+use crate::systems::cases::dataset_schema;
+use crate::systems::indicators::evidence::{EvidenceError, Gathered, Leaves, question};
+use crate::systems::indicators::{
+    self, ComputeError, FigureRow, LakeRecords, Pack, PackError, Records as _,
+};
+use crate::systems::reports;
+
+/// Why records could not be compared at all.
+#[derive(Debug, thiserror::Error)]
+pub enum RecheckError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Instance(#[from] crate::instance::InstanceError),
+    #[error("the lake cannot be read")]
+    Lake(#[from] trueline_lake::LakeError),
+    #[error("the pack that the report was made with cannot be read")]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    Compute(#[from] ComputeError),
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    #[error("a calendar cannot be read")]
+    Calendar(#[from] trueline_clock::CalendarError),
+    #[error("the evidence names the period {0}, which is none")]
+    Period(String),
+}
+
+/// Something in the records that is not what the report's evidence states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// A batch that is not there.
+    NoBatch {
+        dataset: String,
+        batch: String,
+    },
+    /// A file that cannot be read any more.
+    Unreadable {
+        dataset: String,
+        batch: String,
+        why: String,
+    },
+    /// Rows were added or taken away.
+    Rows {
+        dataset: String,
+        batch: String,
+        stated: u64,
+        found: u64,
+        first: Option<String>,
+    },
+    /// A row has other values, or another salt, than what was committed to.
+    Row {
+        dataset: String,
+        batch: String,
+        block: usize,
+        row: Option<u64>,
+        key: Option<String>,
+    },
+    /// A pack or calendar is not the one that the report was made with.
+    Pack {
+        id: String,
+    },
+    Calendar {
+        name: String,
+    },
+    Definition {
+        id: String,
+    },
+    /// The members of a population are others.
+    Population {
+        dataset: String,
+        period: String,
+        stated: u64,
+        found: u64,
+    },
+    Block {
+        dataset: String,
+        period: String,
+        block: usize,
+    },
+    /// A partial figure of a block is another.
+    Partial {
+        cell: String,
+        block: usize,
+        column: String,
+        stated: i128,
+        found: i128,
+    },
+    Figure {
+        figure: String,
+        stated: String,
+        found: String,
+    },
+}
+
+/// What became of comparing a report with its records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recheck {
+    /// In the order of the evidence; empty if everything agrees.
+    pub faults: Vec<Fault>,
+    pub batches: u64,
+    pub rows: u64,
+    pub blocks: u64,
+    pub figures: u64,
+}
+
+/// Hashes every row that the evidence names, and works every figure of it out again.
+pub fn recheck(evidence: &Evidence, instance: &Instance) -> Result<Recheck, RecheckError> {
+    let lake = instance.lake()?;
+    let mut done = Recheck::default();
+    let store = check_batches(evidence, &lake, &mut done)?;
+    let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
+    check_pack(evidence, &pack, &mut done);
+    let calendars = instance.calendars()?;
+    let records = records_of(evidence, &lake, &calendars)?;
+    for stated in &evidence.calendars {
+        let known = records.calendars()?;
+        let found = known.iter().find(|calendar| calendar.name() == stated.name);
+        if found.is_none_or(|calendar| calendar.digest() != stated.sha256) {
+            done.faults.push(Fault::Calendar { name: stated.name.clone() });
+        }
+    }
+    let again = gather(evidence, &pack, &records, &store)?;
+    compare(evidence, &again, &mut done);
+    Ok(done)
+}
+
+/// Where the report's pack may lie: among the instance's own, or with what was sealed.
+pub(super) fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
+    let mut folders = instance.pack_folders();
+    let sealed = fs::read_dir(instance.folder().join("sealed")).into_iter().flatten().flatten();
+    let mut kept: Vec<PathBuf> = sealed.map(|entry| entry.path().join("packs")).collect();
+    kept.sort();
+    folders.extend(kept);
+    folders
+}
+
+/// The records that the report was made from.
+pub(super) fn records_of<'a>(
+    evidence: &Evidence,
+    lake: &'a Lake,
+    calendars: &'a [Calendar],
+) -> Result<LakeRecords<'a>, RecheckError> {
+    Ok(match evidence.as_of {
+        Some(second) => LakeRecords::as_of(lake, calendars, second),
+        None => LakeRecords::up_to(lake, calendars, cut(evidence, lake)?),
+    })
+}
+
+/// The leaves of the rows that the report was made from, as the rows are now.
+pub(super) fn store_of(evidence: &Evidence, lake: &Lake) -> Result<LeafStore, RecheckError> {
+    check_batches(evidence, lake, &mut Recheck::default())
+}
+
+/// The second up to which records were read: that of the last batch among the inputs.
+fn cut(evidence: &Evidence, lake: &Lake) -> Result<i64, RecheckError> {
+    let mut last = i64::MIN;
+    for input in &evidence.inputs {
+        let manifest = lake.manifest(&input.dataset)?;
+        let found = manifest.batches.iter().find(|batch| batch.id == input.batch);
+        last = last.max(found.map_or(i64::MIN, |batch| batch.recorded));
+    }
+    Ok(last)
+}
+
+fn check_batches(
+    evidence: &Evidence,
+    lake: &Lake,
+    done: &mut Recheck,
+) -> Result<LeafStore, RecheckError> {
+    let mut store = LeafStore::default();
+    for input in &evidence.inputs {
+        let Some(schema) = dataset_schema(&input.dataset) else {
+            continue;
+        };
+        let manifest = lake.manifest(&input.dataset)?;
+        let Some(batch) = manifest.batches.iter().find(|batch| batch.id == input.batch) else {
+            let (dataset, batch) = (input.dataset.clone(), input.batch.clone());
+            done.faults.push(Fault::NoBatch { dataset, batch });
+            continue;
+        };
+        done.batches += 1;
+        match batch_leaves(lake, &schema, batch) {
+            Ok(leaves) => {
+                done.rows += leaves.len() as u64;
+                done.faults.extend(check_rows(lake, &schema, (input, batch), &leaves));
+                store.add(&input.dataset, &input.batch, leaves);
+            }
+            Err(error) => done.faults.push(Fault::Unreadable {
+                dataset: input.dataset.clone(),
+                batch: input.batch.clone(),
+                why: why(&error),
+            }),
+        }
+    }
+    Ok(store)
+}
+
+/// An error with its causes, for a person.
+fn why(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(below) = cause {
+        text = format!("{text}: {below}");
+        cause = below.source();
+    }
+    text
+}
+
+/// The first row of a batch that is not what was committed to.
+fn check_rows(
+    lake: &Lake,
+    schema: &Schema,
+    (input, batch): (&Input, &Batch),
+    leaves: &[Hash],
+) -> Option<Fault> {
+    let blocks: Vec<Hash> = leaves.chunks(BLOCK).map(tree_root).collect();
+    let same_rows = leaves.len() as u64 == input.rows;
+    if same_rows && tree_root(&blocks).to_hex() == input.root {
+        return None;
+    }
+    let folder = lake.dataset_folder(schema.name);
+    let read = |ending: &str| fs::read(folder.join(format!("{}.{ending}", batch.id)));
+    let stated: Vec<Hash> = read("blocks")
+        .unwrap_or_default()
+        .chunks_exact(32)
+        .map(|bytes| Hash(bytes.try_into().unwrap_or_default()))
+        .collect();
+    // Side files are believed only as far as they lead to what was committed to.
+    let is_sound = tree_root(&stated).to_hex() == input.root;
+    let differs = blocks.iter().zip(&stated).position(|(found, stated)| found != stated);
+    let block = if is_sound { differs.unwrap_or(0) } else { 0 };
+    let firsts = read("leaves").unwrap_or_default();
+    let mut each = leaves.iter().zip(firsts.chunks_exact(FIRST_BYTES)).enumerate();
+    let row = each
+        .find(|(row, (leaf, first))| row / BLOCK >= block && first_bytes(leaf) != **first)
+        .map(|(row, _)| row as u64);
+    let key = row.and_then(|row| key_of(lake, schema, batch, row));
+    let (dataset, batch) = (input.dataset.clone(), input.batch.clone());
+    Some(if same_rows {
+        Fault::Row { dataset, batch, block, row, key }
+    } else {
+        Fault::Rows { dataset, batch, stated: input.rows, found: leaves.len() as u64, first: key }
+    })
+}
+
+fn key_of(lake: &Lake, schema: &Schema, batch: &Batch, row: u64) -> Option<String> {
+    let mut first = 0;
+    for task in lake.batch_tasks(schema, batch).ok()? {
+        for part in task.batches() {
+            let part = part.ok()?;
+            let rows = part.num_rows() as u64;
+            if row < first + rows {
+                let texts = schema.key.iter().map(|name| {
+                    indicators::column_texts(&part, name)[(row - first) as usize].clone()
+                });
+                return Some(texts.collect::<Vec<_>>().join("/"));
+            }
+            first += rows;
+        }
+    }
+    None
+}
+
+fn check_pack(evidence: &Evidence, pack: &Pack, done: &mut Recheck) {
+    for stated in &evidence.pack.lineage {
+        let found = pack.lineage.iter().find(|one| one.id == stated.id);
+        if found.is_none_or(|one| one.digest != stated.sha256) {
+            done.faults.push(Fault::Pack { id: stated.id.clone() });
+        }
+    }
+}
+
+/// The same evidence, made from the records as they are now.
+fn gather(
+    evidence: &Evidence,
+    pack: &Pack,
+    records: &LakeRecords<'_>,
+    store: &LeafStore,
+) -> Result<Gathered, RecheckError> {
+    let zone = jiff::tz::TimeZone::get(&pack.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let leaves: &Leaves<'_> = &|dataset, batch, places| store.places(dataset.name(), batch, places);
+    let mut names: Vec<&str> = Vec::new();
+    for figure in &evidence.figures {
+        if !names.contains(&figure.period.as_str()) {
+            names.push(&figure.period);
+        }
+    }
+    let mut again = Gathered::default();
+    let mut by = None;
+    for name in names {
+        let period = Period::parse(name, &zone);
+        let period = period.map_err(|_| RecheckError::Period(name.to_owned()))?;
+        let by = by.get_or_insert_with(|| reports::slicing(pack, &period));
+        let question = question(&period, by);
+        let results = indicators::compute(pack, &question, records)?;
+        let wanted: BTreeSet<(&str, &BTreeMap<String, String>)> = evidence
+            .figures
+            .iter()
+            .filter(|figure| figure.period == name)
+            .map(|figure| (figure.figure.as_str(), &figure.slice))
+            .collect();
+        let is_wanted = |row: &&FigureRow| {
+            let figure = format!("{}.{}", row.indicator, row.statistic);
+            wanted.contains(&(figure.as_str(), &row.slice))
+        };
+        let rows: Vec<&FigureRow> = results.rows.iter().filter(is_wanted).collect();
+        again.add(pack, &question, records, &rows, leaves)?;
+    }
+    Ok(again)
+}
+
+fn compare(stated: &Evidence, again: &Gathered, done: &mut Recheck) {
+    for definition in &stated.definitions {
+        let found = again.definitions.iter().find(|one| one.id == definition.id);
+        if found.is_none_or(|one| one.sha256 != definition.sha256) {
+            done.faults.push(Fault::Definition { id: definition.id.clone() });
+        }
+    }
+    for population in &stated.populations {
+        let same = |other: &&Population| {
+            other.dataset == population.dataset && other.period == population.period
+        };
+        let found = again.populations.iter().find(same);
+        compare_population(stated, population, (again, found), done);
+    }
+    for figure in &stated.figures {
+        done.figures += 1;
+        let found = again.figures.iter().find(|one| {
+            one.figure == figure.figure && one.slice == figure.slice && one.period == figure.period
+        });
+        let printed = found.map_or("—", |one| one.printed.as_str());
+        if printed != figure.printed {
+            done.faults.push(Fault::Figure {
+                figure: figure.name(),
+                stated: figure.printed.clone(),
+                found: printed.to_owned(),
+            });
+        }
+    }
+}
+
+fn compare_population(
+    evidence: &Evidence,
+    stated: &Population,
+    (again, found): (&Gathered, Option<&Population>),
+    done: &mut Recheck,
+) {
+    let (dataset, period) = (stated.dataset.clone(), stated.period.clone());
+    let rows = found.map_or(0, |one| one.rows);
+    if rows != stated.rows {
+        done.faults.push(Fault::Population { dataset, period, stated: stated.rows, found: rows });
+        return;
+    }
+    let Some(found) = found else {
+        return;
+    };
+    for (number, (stated_block, block)) in stated.blocks.iter().zip(&found.blocks).enumerate() {
+        done.blocks += 1;
+        if stated_block.root != block.root {
+            let (dataset, period) = (dataset.clone(), period.clone());
+            done.faults.push(Fault::Block { dataset, period, block: number });
+        }
+        let named = |population: &Population, cell: usize, ids: &dyn Fn(usize) -> String| {
+            let cell = population.cells.get(cell)?;
+            Some(figure_name(&ids(cell.definition), &cell.slice, &population.period))
+        };
+        let ids = |at: usize| evidence.definitions.get(at).map_or(String::new(), |d| d.id.clone());
+        let own = |at: usize| again.definitions.get(at).map_or(String::new(), |d| d.id.clone());
+        let others: BTreeMap<String, _> = block
+            .cells
+            .iter()
+            .filter_map(|(cell, columns)| Some((named(found, *cell, &own)?, columns)))
+            .collect();
+        for (cell, columns) in &stated_block.cells {
+            let Some(cell) = named(stated, *cell, &ids) else {
+                continue;
+            };
+            let other = others.get(&cell);
+            let names: BTreeSet<&String> =
+                columns.keys().chain(other.iter().flat_map(|columns| columns.keys())).collect();
+            let differs = names.into_iter().find_map(|column| {
+                let value = columns.get(column).map_or(0, |value| value.0);
+                let now = other.and_then(|columns| columns.get(column)).map_or(0, |now| now.0);
+                (value != now).then(|| (column.clone(), value, now))
+            });
+            if let Some((column, stated, found)) = differs {
+                done.faults.push(Fault::Partial { cell, block: number, column, stated, found });
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What the witness answers over HTTP: C2SP tlog-witness, and a page for people.
+//!
+//! The witness itself decides one request at a time; this bounds how long a request may be, how
+//! long it may take to arrive, and how many wait.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, HttpBody as _, to_bytes};
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use trueline_ledger::VerifierKey;
+use trueline_ledger::witness::{REQUEST_BYTES_MAX, Witness};
+
+use super::page::{Page, Shown};
+use crate::web;
+
+const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
+const WAITING_MAX: usize = 64;
+
+/// A witness and what its page tells.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    witness: Mutex<Witness>,
+    shown: Shown,
+    page: Page,
+    waiting: Semaphore,
+}
+
+impl Desk {
+    pub(crate) fn new(
+        witness: Witness,
+        state: PathBuf,
+        logs: &[VerifierKey],
+        chinese: bool,
+    ) -> Desk {
+        let shown = Shown::new(witness.verifier().to_string(), state, logs);
+        let waiting = Semaphore::new(WAITING_MAX);
+        Desk { witness: Mutex::new(witness), shown, page: Page::new(chinese), waiting }
+    }
+}
+
+/// The routes of a witness.
+pub(crate) fn router(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route("/", get(page))
+        .route("/add-checkpoint", post(add_checkpoint))
+        .route("/console.css", get(web::stylesheet))
+        .layer(from_fn(web::guard))
+        .with_state(desk)
+}
+
+/// `POST /add-checkpoint`
+async fn add_checkpoint(State(desk): State<Arc<Desk>>, body: Body) -> Response {
+    let Ok(_place) = desk.waiting.try_acquire() else {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once");
+    };
+    // Refused at once if it says how long it is, and else when it has become too long.
+    if body.size_hint().lower() > REQUEST_BYTES_MAX as u64 {
+        return plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too long");
+    }
+    let body = tokio::time::timeout(ARRIVES_WITHIN, to_bytes(body, REQUEST_BYTES_MAX)).await;
+    let body = match body {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too long"),
+        Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "the request took too long"),
+    };
+    let witness = Arc::clone(&desk);
+    let answer = tokio::task::spawn_blocking(move || {
+        // The witness keeps nothing in memory, so a panic cannot have left it half changed.
+        let mut witness = witness.witness.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0);
+        witness.handle(&body, now)
+    });
+    let Ok(answer) = answer.await else {
+        return plain(StatusCode::INTERNAL_SERVER_ERROR, "the witness failed");
+    };
+    if answer.status >= 500 {
+        eprintln!("request failed: {}", answer.body.trim_end());
+    }
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response()
+}
+
+fn plain(status: StatusCode, why: &'static str) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{why}\n"))
+        .into_response()
+}
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    lang: Option<String>,
+}
+
+/// `GET /`
+async fn page(State(desk): State<Arc<Desk>>, Query(asked): Query<Asked>) -> Response {
+    let shown = tokio::task::spawn_blocking({
+        let desk = Arc::clone(&desk);
+        move || desk.page.render(&desk.shown, asked.lang.as_deref())
+    });
+    match shown.await {
+        Ok(Ok(html)) => html.into_response(),
+        Ok(Err(error)) => {
+            eprintln!("page failed: {error:#}");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the page failed; the server's log says why")
+        }
+        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "the page failed"),
+    }
+}

@@ -1,0 +1,121 @@
+//! The page of a witness: which logs, the newest checkpoint of each, and the forks it has found.
+//!
+//! It reads the folder, not the witness, so that a page never waits for a request or holds one up.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use axum::response::Html;
+use jiff::Timestamp;
+use minijinja::{Environment, Value, context};
+use trueline_ledger::{Checkpoint, VerifierKey};
+
+use super::evidence::{KeptFork, kept_forks, kept_suspicions, newest, newest_file};
+
+/// Where the page gets what it shows.
+#[derive(Debug)]
+pub(super) struct Shown {
+    key: String,
+    state: PathBuf,
+    /// Each log once, with how many keys are known of it.
+    logs: Vec<(String, usize)>,
+}
+
+impl Shown {
+    pub(super) fn new(key: String, state: PathBuf, keys: &[VerifierKey]) -> Shown {
+        let mut logs: Vec<(String, usize)> = Vec::new();
+        for key in keys {
+            match logs.iter_mut().find(|(origin, _)| origin == key.name()) {
+                Some((_, keys)) => *keys += 1,
+                None => logs.push((key.name().to_owned(), 1)),
+            }
+        }
+        Shown { key, state, logs }
+    }
+
+    /// The newest accepted checkpoint of a log: size, root, and when it was accepted.
+    fn newest(&self, origin: &str) -> Result<Option<(u64, String, String)>> {
+        let Some(note) = newest(&self.state, origin)? else { return Ok(None) };
+        let checkpoint = Checkpoint::parse(note.text())?;
+        let path = newest_file(&self.state, origin);
+        let accepted = Timestamp::try_from(fs::metadata(&path)?.modified()?)?;
+        let accepted = accepted.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+        Ok(Some((checkpoint.size(), checkpoint.root().to_string(), accepted)))
+    }
+}
+
+/// The template, compiled in, and the language of those who ask for none.
+#[derive(Debug)]
+pub(super) struct Page {
+    environment: Environment<'static>,
+    chinese: bool,
+}
+
+impl Page {
+    pub(super) fn new(chinese: bool) -> Page {
+        let mut environment = Environment::new();
+        let text = include_str!("../../console/templates/witness.html");
+        environment.add_template("witness.html", text).expect("our own template parses");
+        Page { environment, chinese }
+    }
+
+    pub(super) fn render(&self, shown: &Shown, language: Option<&str>) -> Result<Html<String>> {
+        let chinese = match language {
+            Some("zh") => true,
+            Some("en") => false,
+            Some(_) | None => self.chinese,
+        };
+        let forks = kept_forks(&shown.state)?;
+        let logs: Result<Vec<Value>> =
+            shown.logs.iter().map(|(origin, keys)| log(shown, origin, *keys, &forks)).collect();
+        let forks: Vec<Value> = forks.iter().map(fork).collect();
+        let context = context! {
+            zh => chinese,
+            key => shown.key.clone(),
+            logs => logs?,
+            forks,
+            suspicions => kept_suspicions(&shown.state)?,
+        };
+        Ok(Html(self.environment.get_template("witness.html")?.render(context)?))
+    }
+}
+
+fn log(shown: &Shown, origin: &str, keys: usize, forks: &[KeptFork]) -> Result<Value> {
+    let newest = shown.newest(origin)?;
+    let newest = newest.map(|(size, root, accepted)| context! { size, root, accepted });
+    let forks = forks.iter().filter(|kept| kept.smaller.origin() == origin).count();
+    Ok(context! { origin, keys, newest, forks })
+}
+
+fn fork(kept: &KeptFork) -> Value {
+    let side = |checkpoint: &Checkpoint| {
+        context! { size => checkpoint.size(), root => checkpoint.root().to_string() }
+    };
+    context! {
+        name => kept.name(),
+        origin => kept.smaller.origin(),
+        smaller => side(&kept.smaller),
+        larger => side(&kept.larger),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trueline_ledger::Signer;
+
+    use super::*;
+
+    #[test]
+    fn the_page_is_there_in_both_languages_and_escapes_what_logs_are_called() {
+        let place = tempfile::tempdir().unwrap();
+        let key = Signer::from_seed("<b>log", &[1; 32]).unwrap().verifier().clone();
+        let shown = Shown::new("w+1+k".into(), place.path().to_owned(), &[key]);
+        let page = Page::new(true);
+        let Html(chinese) = page.render(&shown, None).unwrap();
+        let Html(english) = page.render(&shown, Some("en")).unwrap();
+        assert!(chinese.contains("见证") && chinese.contains("lang=\"zh-CN\""), "{chinese}");
+        assert!(english.contains("No fork") && !english.contains("见证人"), "{english}");
+        assert!(english.contains("&lt;b&gt;log") && !english.contains("<b>log"), "{english}");
+    }
+}
