@@ -142,10 +142,9 @@ fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagr
         ValueRule::Published => return Ok(None),
     };
     Ok(Some(match (value, figure.print) {
-        (None, _) => NOTHING.to_owned(),
+        (None, _) | (Some(_), PrintRule::Bound) => NOTHING.to_owned(),
         (Some(value), PrintRule::Percent { decimals }) => value.percent(decimals),
         (Some(value), PrintRule::Decimal { decimals }) => value.rounded(decimals),
-        (Some(_), PrintRule::Bound) => NOTHING.to_owned(),
     }))
 }
 

@@ -1,5 +1,7 @@
 //! What a check found, in words for a reader who is no engineer, in Chinese and English.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 /// The language of a verdict.
@@ -145,7 +147,7 @@ impl Verdict {
         };
         let mut out = format!("{}\n", self.file);
         if let Some(report) = &self.report {
-            out.push_str(&format!("{}\n", report.of(language)));
+            let _ = writeln!(out, "{}", report.of(language));
         }
         out.push_str(pick("\n结论：", "\nRESULT: "));
         out.push_str(if self.holds {
@@ -153,23 +155,21 @@ impl Verdict {
                 "一致。封印后未发现改动。\n",
                 "it agrees. No change since it was sealed was found.\n",
             )
+        } else if self.is_unsealed() {
+            pick(
+                "无法核验：没有可读的封印。\n",
+                "it cannot be checked: there is no seal to read.\n",
+            )
         } else {
-            if self.is_unsealed() {
-                pick(
-                    "无法核验：没有可读的封印。\n",
-                    "it cannot be checked: there is no seal to read.\n",
-                )
-            } else {
-                pick("不一致。请勿采信。\n", "it does NOT agree. Do not rely on it.\n")
-            }
+            pick("不一致。请勿采信。\n", "it does NOT agree. Do not rely on it.\n")
         });
         let mut list = |title: &str, items: &mut dyn Iterator<Item = String>, mark: &str| {
             let mut items = items.peekable();
             if items.peek().is_some() {
-                out.push_str(&format!("\n{title}\n"));
+                let _ = writeln!(out, "\n{title}");
             }
             for item in items {
-                out.push_str(&format!("  {mark} {item}\n"));
+                let _ = writeln!(out, "  {mark} {item}");
             }
         };
         let all = |each: &[Words]| -> Vec<String> {

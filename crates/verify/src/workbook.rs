@@ -32,7 +32,7 @@ pub enum WorkbookError {
 pub struct CellText {
     pub row: u32,
     pub column: u32,
-    /// `n`, `s`, `b` or `e`
+    /// `n`, `s`, `b`, `e` or `f`
     pub kind: char,
     pub value: String,
 }
@@ -67,6 +67,10 @@ impl RowText {
 pub struct Workbook {
     pub rows: Vec<RowText>,
     pub last: Vec<String>,
+    /// Cells of the last sheet that are in no part of it.
+    pub beside: Vec<CellText>,
+    /// Cells whose format shows digits of its own: sheet, cell, format.
+    pub disguised: Vec<(String, String, String)>,
 }
 
 /// Reads all cells of a workbook.
@@ -78,9 +82,19 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
     for name in others {
         rows.extend(sheet(&mut book, name)?);
     }
-    let last = sheet(&mut book, last)?.into_iter().flat_map(|row| row.cells);
-    let last = last.filter(|cell| cell.column == 1).map(|cell| cell.value).collect();
-    Ok(Workbook { rows, last })
+    let mut disguised = Vec::new();
+    for name in others {
+        disguised.extend(disguises(&mut book, name)?);
+    }
+    let cells: Vec<CellText> =
+        sheet(&mut book, last)?.into_iter().flat_map(|row| row.cells).collect();
+    let (parts, mut beside): (Vec<CellText>, Vec<CellText>) =
+        cells.into_iter().partition(|cell| cell.column == 1 && cell.kind == 's');
+    let is_head = |cell: &CellText| SHEET_PARTS.contains(&cell.value.as_str());
+    let before = parts.iter().position(is_head).unwrap_or(parts.len());
+    beside.extend_from_slice(&parts[..before]);
+    let last = parts.into_iter().skip(before).map(|cell| cell.value).collect();
+    Ok(Workbook { rows, last, beside, disguised })
 }
 
 /// The digest over the cells of all sheets but the last, and the rows that it is over.
@@ -135,10 +149,14 @@ impl Workbook {
 fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>, WorkbookError> {
     let mut reader = book.worksheet_cells_reader(name)?;
     let mut rows: BTreeMap<u32, Vec<CellText>> = BTreeMap::new();
-    while let Some(cell) = reader.next_cell()? {
-        let (row, column) = cell.get_position();
-        let (row, column) = (row.saturating_add(1), column.saturating_add(1));
-        if let Some((kind, value)) = text_of(&Data::from(cell.get_value().clone())) {
+    while let Some(cell) = reader.next_cell_with_formula()? {
+        let (row, column) = (cell.pos.0.saturating_add(1), cell.pos.1.saturating_add(1));
+        // Whoever opens the workbook sees what the formula gives, not the value saved with it.
+        let text = match cell.formula {
+            Some(formula) => Some(('f', formula)),
+            None => text_of(&Data::from(cell.value)),
+        };
+        if let Some((kind, value)) = text {
             rows.entry(row).or_default().push(CellText { row, column, kind, value });
         }
     }
@@ -149,9 +167,74 @@ fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>, Wor
     Ok(rows.collect())
 }
 
+fn disguises(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+) -> Result<Vec<(String, String, String)>, WorkbookError> {
+    let mut reader = book.worksheet_cells_reader(name)?;
+    let mut cells = Vec::new();
+    while let Some((row, column, style)) = reader.next_style_id()? {
+        cells.push((row, column, style));
+    }
+    let styles = reader.styles();
+    let disguised = cells.into_iter().filter_map(|(row, column, style)| {
+        let format = &styles.get(style)?.number_format.as_ref()?.format_code;
+        let cell = format!("{}{}", letters(column.saturating_add(1)), row.saturating_add(1));
+        shows_own_digits(format).then(|| (name.to_owned(), cell, format.clone()))
+    });
+    Ok(disguised.collect())
+}
+
+/// Whether a number format prints digits that are not of the number: `"2.00"`, `\\2`, `2.00`.
+fn shows_own_digits(format: &str) -> bool {
+    let mut signs = format.chars();
+    let (mut is_quoted, mut is_bracket) = (false, false);
+    while let Some(sign) = signs.next() {
+        match sign {
+            '"' => is_quoted = !is_quoted,
+            '[' if !is_quoted => is_bracket = true,
+            ']' if !is_quoted => is_bracket = false,
+            '\\' if !is_quoted && signs.next().is_some_and(char::is_numeric) => return true,
+            '0' if !is_quoted => {}
+            sign if sign.is_numeric() && !is_bracket => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// A column as Excel names it: 1 is A, 27 is AA.
+pub(crate) fn letters(mut column: u32) -> String {
+    let mut out = Vec::new();
+    while column > 0 {
+        out.push(char::from(b'A' + ((column - 1) % 26) as u8));
+        column = (column - 1) / 26;
+    }
+    out.iter().rev().collect()
+}
+
+const DIGITS: usize = 15;
+
+/// Fifteen significant digits: all that every spreadsheet keeps when it saves a workbook again.
+/// The shortest decimal is rounded, halves away from zero, because that is what they do.
+fn number_text(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let Some((front, exponent)) = shortest.split_once('e') else {
+        return shortest;
+    };
+    let sign = if front.starts_with('-') { "-" } else { "" };
+    let digits: String = front.chars().filter(char::is_ascii_digit).collect();
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let kept: u64 = digits.get(..DIGITS).unwrap_or(&digits).parse().unwrap_or_default();
+    let is_up = digits.as_bytes().get(DIGITS).is_some_and(|digit| *digit >= b'5');
+    let shift = exponent + 1 - digits.len().min(DIGITS) as i32;
+    let rounded = format!("{sign}{}e{shift}", kept + u64::from(is_up)).parse().unwrap_or(value);
+    // Minus zero is zero: the sign may be lost, too.
+    if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
+}
+
 fn text_of(cell: &Data) -> Option<(char, String)> {
-    // Minus zero is zero: a workbook that is saved again may lose the sign.
-    let number = |value: f64| ('n', if value == 0.0 { "0".to_owned() } else { value.to_string() });
+    let number = |value: f64| ('n', number_text(value));
     Some(match cell {
         Data::Empty => return None,
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
@@ -181,4 +264,47 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_the_digits_that_spreadsheets_keep() {
+        for (value, text) in [
+            (0.840_000_028_367_828_6, "0.840000028367829"),
+            (5.677_106_481_481_482, "5.67710648148148"),
+            (-0.030_000_000_000_000_027, "-0.03"),
+            (-0.0, "0"),
+            (7.680_688_644_688_645, "7.68068864468865"),
+            (999_999.999_999_999_9, "1000000"),
+            (1e21, "1000000000000000000000"),
+            (1.0 / 3.0, "0.333333333333333"),
+        ] {
+            assert_eq!(number_text(value), text);
+            assert_eq!(number_text(text.parse().unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn a_format_shows_the_number_or_is_refused() {
+        let honest = [
+            "General",
+            "#,##0.00",
+            "0.00%",
+            "0.0E+00",
+            "yyyy-mm-dd",
+            "[$-409]d/m/yy",
+            "@",
+            "+#,##0.00\"个百分点\";\"−\"#,##0.00\" pp\"",
+            "0\\ \"h\"",
+        ];
+        for format in honest {
+            assert!(!shows_own_digits(format), "{format}");
+        }
+        for format in ["\"2.00\"", "\\2", "2.00", "0\"0\"", "[Red]\"1\"0", "\"٣\""] {
+            assert!(shows_own_digits(format), "{format}");
+        }
+    }
 }

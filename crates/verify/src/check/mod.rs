@@ -10,7 +10,9 @@ mod sheets;
 
 use std::path::Path;
 
-use trueline_ledger::{Checkpoint, Distrust, Hash, Note, Policy, ReceiptError, Retirement};
+use trueline_ledger::{
+    Checkpoint, Distrust, Hash, Note, Policy, ReceiptError, Retirement, VerifierKey,
+};
 
 pub(crate) use attachments::INFLATED_MAX;
 use opened::{Format, Opened};
@@ -184,10 +186,10 @@ fn trust(seal: &Seal, policy: Option<&Policy>, retired: &[Retirement], verdict: 
             0,
             words(
                 format!(
-                    "由密钥 {keys} 签署，无从得知其是否属于该企业（请以 --policy 给出可信密钥）"
+                    "由密钥 {keys} 签署，无从得知其是否属于该企业，签名也未核对（请以 --policy 给出可信密钥）"
                 ),
                 format!(
-                    "signed by key {keys}, which I cannot know to be the operator's (give --policy)"
+                    "signed by key {keys}, which I cannot know to be the operator's; the signature is not checked (give --policy)"
                 ),
             ),
         );
@@ -195,7 +197,7 @@ fn trust(seal: &Seal, policy: Option<&Policy>, retired: &[Retirement], verdict: 
     };
     match policy.check(note, retired) {
         Ok(trust) => {
-            let names: Vec<&str> = trust.log_keys.iter().map(|key| key.name()).collect();
+            let names: Vec<&str> = trust.log_keys.iter().map(VerifierKey::name).collect();
             let names = names.join(", ");
             verdict.prove(
                 format!("检查点由策略文件所列的 {names} 签署"),
@@ -339,7 +341,7 @@ fn numbers(
             "besides what is named, parts that are sealed but not recomputed may be changed, too",
         );
     }
-    findings.into_iter().for_each(|finding| verdict.find(finding));
+    verdict.findings.extend(findings);
     if opened.format == Format::Pdf {
         verdict.cannot(
             "PDF 页面上的文字只按整份文件的摘要核对，未逐字与附件比对",

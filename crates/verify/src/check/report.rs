@@ -433,7 +433,7 @@ impl<'a> Desk<'a> {
             }
         }
         if let Some((low, high)) = at((n + 1) / 2).zip(at(n / 2 + 1)) {
-            let proved = (low as f64 + high as f64) / 2.0;
+            let proved = f64::midpoint(low as f64, high as f64);
             if (proved - all.p50).abs() > 1e-9 * proved.abs().max(1.0) {
                 self.differs(name, ("p50", "p50"), &all.p50.to_string(), &proved.to_string());
             }

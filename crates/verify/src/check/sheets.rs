@@ -5,18 +5,33 @@ use std::collections::BTreeMap;
 use crate::evidence::{Columns, Evidence, Population};
 use crate::figures::value_of;
 use crate::verdict::{Finding, Verdict, What, words};
-use crate::workbook::{CellText, RowText, Workbook, escaped, unpacked};
+use crate::workbook::{CellText, RowText, Workbook, escaped, letters, unpacked};
 
 /// Names the rows that changed; those of figures by their figures.
 pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict: &mut Verdict) {
+    for (sheet, cell, format) in &book.disguised {
+        let says = words(
+            format!("工作表“{sheet}”单元格 {cell} 的数字格式“{format}”自带数字，显示的不是其值"),
+            format!(
+                "sheet {sheet}, cell {cell}: its number format {format} shows digits of its own, not its value"
+            ),
+        );
+        verdict.find(Finding::new(What::Cell, says).at(format!("{sheet}!{cell}")));
+    }
+    if !book.beside.is_empty() {
+        verdict.cannot(
+            "最后一张工作表（封印页）上的其他文字：未封印",
+            "other text on the last sheet, which holds the seal: not sealed",
+        );
+    }
     if is_same {
         verdict.remark(
             "按单元格核对：另存过的工作簿字节不同，但内容相同",
             "checked cell by cell: formats, widths and the file's bytes may differ after another save",
         );
         verdict.cannot(
-            "数字格式、列宽、隐藏行列和图表：未封印",
-            "number formats, widths, hidden rows and charts of the workbook: not sealed",
+            "数字格式、列宽、隐藏行列、图表和图形：未封印；以编辑栏中的值为准",
+            "number formats, widths, hidden rows, charts and drawings: not sealed; what counts is the value in the formula bar",
         );
         return;
     }
@@ -117,14 +132,4 @@ fn is_value_of(
         // Shares stand in a workbook as fractions that it shows in percent.
         [value, value / 100.0].iter().any(|one| (one - shown).abs() <= 1e-9 * one.abs().max(1.0))
     })
-}
-
-/// A column as Excel names it: 1 is A, 27 is AA.
-fn letters(mut column: u32) -> String {
-    let mut out = Vec::new();
-    while column > 0 {
-        out.push(char::from(b'A' + ((column - 1) % 26) as u8));
-        column = (column - 1) / 26;
-    }
-    out.iter().rev().collect()
 }

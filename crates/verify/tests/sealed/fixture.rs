@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Workbook, Worksheet};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use trueline_ledger::{Hash, Log, Note, Signer, tree_root};
@@ -49,9 +49,19 @@ impl Fixture {
     }
 
     pub(crate) fn with_company(company: &str) -> Fixture {
+        Fixture::made(company, false)
+    }
+
+    /// The key that signed the seal was retired afterwards.
+    pub(crate) fn retired() -> Fixture {
+        Fixture::made("Example Telecom", true)
+    }
+
+    fn made(company: &str, is_retired: bool) -> Fixture {
         let work = tempfile::tempdir().unwrap();
         let signer = Signer::generate("log.example/quality").unwrap();
-        let key = signer.verifier().to_string();
+        let verifier = signer.verifier().clone();
+        let key = verifier.to_string();
         let folder = work.path().join("log");
         let mut log = Log::create(&folder, "log.example/quality", vec![signer]).unwrap();
         log.append(&[batch("000001", false)]).unwrap();
@@ -63,7 +73,7 @@ impl Fixture {
         let mut html = page(&report, &evidence, company);
         let pdf_attachment = attachment(9, evidence.as_bytes(), true);
         let mut pdf = pdf(&report, &evidence);
-        let xlsx = workbook(&evidence, "", &[], false);
+        let xlsx = workbook(&evidence, "", false, &|_| {});
         let digest = |bytes: &[u8]| open_file(bytes).unwrap().0.to_hex();
         let rendering = |format: &str, sha256: String| Rendering {
             format: format.to_owned(),
@@ -104,8 +114,12 @@ impl Fixture {
         };
         let after = [batch("000002", false), batch("000003", true), restated.to_entry().unwrap()];
         log.append(&after).unwrap();
+        if is_retired {
+            log.rotate(Signer::generate("log.example/quality").unwrap()).unwrap();
+            log.retire(&verifier, 1_600_000_000).unwrap();
+        }
         let seal = seal.to_base64();
-        let xlsx = workbook(&evidence, &seal, &[], false);
+        let xlsx = workbook(&evidence, &seal, false, &|_| {});
         let block_root = blocks[0].to_hex();
         Fixture {
             work,
@@ -137,7 +151,16 @@ impl Fixture {
 
     /// The sealed workbook with other numbers in some cells; or saved by another hand.
     pub(crate) fn workbook(&self, changed: &[(u32, u16, f64)], another_save: bool) -> Vec<u8> {
-        workbook(&self.evidence, &self.seal, changed, another_save)
+        workbook(&self.evidence, &self.seal, another_save, &|sheet| {
+            for (row, column, value) in changed {
+                sheet.write_number(*row, *column, *value).unwrap();
+            }
+        })
+    }
+
+    /// The sealed workbook with something done to its first sheet.
+    pub(crate) fn workbook_with(&self, change: impl Fn(&mut Worksheet)) -> Vec<u8> {
+        workbook(&self.evidence, &self.seal, false, &change)
     }
 }
 
@@ -329,8 +352,8 @@ fn pdf(report: &Value, evidence: &str) -> Vec<u8> {
     .concat()
 }
 
-fn workbook(evidence: &str, seal: &str, changed: &[(u32, u16, f64)], another: bool) -> Vec<u8> {
-    let written = |marks: &str| {
+fn workbook(evidence: &str, seal: &str, another: bool, change: &dyn Fn(&mut Worksheet)) -> Vec<u8> {
+    let written = |marks: &str, change: &dyn Fn(&mut Worksheet)| {
         let mut book = Workbook::new();
         let sheet = book.add_worksheet().set_name("Figures").unwrap();
         if another {
@@ -347,9 +370,7 @@ fn workbook(evidence: &str, seal: &str, changed: &[(u32, u16, f64)], another: bo
         }
         sheet.write_boolean(4, 0, true).unwrap();
         sheet.write_number(4, 1, 1.0 / 3.0).unwrap();
-        for (row, column, value) in changed {
-            sheet.write_number(*row, *column, *value).unwrap();
-        }
+        change(sheet);
         let sheet = book.add_worksheet().set_name("Seal").unwrap();
         let parts = [
             ("EVIDENCE", packed_cells(evidence).unwrap()),
@@ -364,10 +385,6 @@ fn workbook(evidence: &str, seal: &str, changed: &[(u32, u16, f64)], another: bo
         }
         book.save_to_buffer().unwrap()
     };
-    let marks = if changed.is_empty() {
-        row_marks(&workbook_digest(&written("")).unwrap().1)
-    } else {
-        row_marks(&workbook_digest(&workbook(evidence, seal, &[], another)).unwrap().1)
-    };
-    written(&marks)
+    let marks = row_marks(&workbook_digest(&written("", &|_| {})).unwrap().1);
+    written(&marks, change)
 }

@@ -1,6 +1,7 @@
 //! Whatever is done to a file, a verdict comes out; and no changed byte goes unseen.
 
 use crate::fixture::Fixture;
+use trueline_ledger::Policy;
 use trueline_verify::{Options, check_file, place_in};
 
 /// A generator whose sequence is fixed (xorshift64*).
@@ -18,6 +19,10 @@ impl Seeded {
 #[test]
 fn mutated_files_get_a_verdict() {
     let fixture = Fixture::new();
+    // Without a policy nobody checks the signature, so a changed one would not be seen.
+    let policy = format!("log {}\nquorum none\n", fixture.key);
+    let policy = Policy::parse(policy.as_bytes()).unwrap();
+    let options = Options { policy: Some(&policy), ..Options::default() };
     for (name, bytes) in fixture.files() {
         let sealed = place_in(bytes).ok();
         for seed in 1..=250_u64 {
@@ -41,7 +46,7 @@ fn mutated_files_get_a_verdict() {
                     }
                 }
             }
-            let verdict = check_file(&mutated, name, &Options::default());
+            let verdict = check_file(&mutated, name, &options);
             if mutated != bytes && sealed.is_some() {
                 assert!(!verdict.holds, "{name}, seed {seed}");
             }
@@ -52,12 +57,16 @@ fn mutated_files_get_a_verdict() {
 #[test]
 fn every_flipped_byte_outside_the_place_is_seen() {
     let fixture = Fixture::new();
+    // Without a policy nobody checks the signature, so a changed one would not be seen.
+    let policy = format!("log {}\nquorum none\n", fixture.key);
+    let policy = Policy::parse(policy.as_bytes()).unwrap();
+    let options = Options { policy: Some(&policy), ..Options::default() };
     for (name, bytes) in fixture.files().into_iter().take(3) {
         let place = place_in(bytes).unwrap();
         for at in (0..bytes.len()).step_by(97).filter(|at| !place.contains(at)) {
             let mut changed = bytes.to_vec();
             changed[at] ^= 1;
-            assert!(!check_file(&changed, name, &Options::default()).holds, "{name}, byte {at}");
+            assert!(!check_file(&changed, name, &options).holds, "{name}, byte {at}");
         }
     }
 }

@@ -141,6 +141,35 @@ fn a_changed_cell_is_named_and_another_save_is_not() {
 }
 
 #[test]
+fn a_cell_that_shows_another_number_is_named() {
+    let fixture = Fixture::new();
+    let formula = fixture.workbook_with(|sheet| {
+        let formula = rust_xlsxwriter::Formula::new("=1+1").set_result("3");
+        sheet.write_formula(1, 1, formula).unwrap();
+    });
+    let verdict = check_file(&formula, "x", &Options::default());
+    finding_about(&verdict, "fixed.repair.mean", "row 2");
+    let format = fixture.workbook_with(|sheet| {
+        let shown = rust_xlsxwriter::Format::new().set_num_format("\"2.00\"");
+        sheet.write_number_with_format(1, 1, 3.0, &shown).unwrap();
+    });
+    let verdict = check_file(&format, "x", &Options::default());
+    finding_about(&verdict, "", "cell B2: its number format");
+}
+
+#[test]
+fn a_retired_key_counts_no_more() {
+    let fixture = Fixture::retired();
+    let policy = format!("log {}\nquorum none\n", fixture.key);
+    let policy = Policy::parse(policy.as_bytes()).unwrap();
+    let alone = Options { policy: Some(&policy), ..Options::default() };
+    assert!(check_file(&fixture.json, "x", &alone).holds);
+    let folder = fixture.folder();
+    let with = Options { ledger: Some(&folder), ..alone };
+    finding_about(&check_file(&fixture.json, "x", &with), "", "was retired");
+}
+
+#[test]
 fn a_seal_of_another_report_is_refused() {
     let fixture = Fixture::new();
     let other = Fixture::with_company("Another Telecom");
