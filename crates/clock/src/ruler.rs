@@ -32,7 +32,6 @@ pub struct Ruler {
     pub(crate) table: Option<Arc<WorkTable>>,
     /// Seconds that one printed unit has.
     unit_seconds: i64,
-    calendar_digest: Option<Arc<str>>,
 }
 
 /// Why a rule cannot measure anything.
@@ -88,7 +87,6 @@ impl Ruler {
             local: Arc::new(local),
             table: table.map(Arc::new),
             unit_seconds,
-            calendar_digest: calendar.map(|c| c.digest().into()),
         })
     }
 
@@ -100,11 +98,6 @@ impl Ruler {
     /// How many seconds of this clock make one hour or one day of the rule's unit.
     pub fn unit_seconds(&self) -> i64 {
         self.unit_seconds
-    }
-
-    /// The digest of the calendar measured with, for the evidence.
-    pub fn calendar_digest(&self) -> Option<&str> {
-        self.calendar_digest.as_deref()
     }
 
     /// What a clock that never stops shows at an instant: only differences mean anything.

@@ -36,9 +36,9 @@ pub use definition::{
 pub use partial::Partial;
 pub use period::{Period, PeriodError};
 pub use plan::{PlanError, columns_needed};
-pub use run::{RunError, Source, SourceError, finish, partial, run};
+pub use run::{Prepared, RunError, Source, SourceError, finish, partial, run};
 pub use sql::{SqlError, explain_sql};
 pub use tally::{Amount, Backlog, Excluded, Slice, Subtracted, Tally};
 pub use trace::{Against, Outcome, Traced, trace};
 pub use values::Values;
-pub use verdict::{Verdict, Verdicts};
+pub use verdict::{RowVerdicts, Verdict, Verdicts};

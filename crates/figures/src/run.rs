@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::definition::Request;
 use crate::partial::Partial;
 use crate::plan::{Plan, PlanError};
+use crate::verdict::Verdicts;
 use crate::worker::Worker;
 
 /// Why a source could not be read.
@@ -44,6 +45,34 @@ pub fn run(request: &Request, sources: &[Box<dyn Source>]) -> Result<Answer, Run
     let plan = Plan::new(request)?;
     let partial = run_partial(&plan, sources)?;
     Ok(Answer::new(&plan, partial))
+}
+
+/// A request made ready once, to be answered for many sets of sources.
+#[derive(Debug)]
+pub struct Prepared {
+    plan: Plan,
+}
+
+impl Prepared {
+    pub fn new(request: &Request) -> Result<Prepared, PlanError> {
+        Ok(Prepared { plan: Plan::new(request)? })
+    }
+
+    /// Answers from all sources, on all cores.
+    pub fn run(&self, sources: &[Box<dyn Source>]) -> Result<Answer, RunError> {
+        Ok(Answer::new(&self.plan, run_partial(&self.plan, sources)?))
+    }
+
+    /// The same on this thread alone, for whoever keeps all cores busy with requests of their own.
+    pub fn run_here(&self, sources: &[Box<dyn Source>]) -> Result<Answer, RunError> {
+        let partial = work(&self.plan, sources, &AtomicUsize::new(0), &AtomicBool::new(false))?;
+        Ok(Answer::new(&self.plan, partial))
+    }
+
+    /// What each definition makes of single rows.
+    pub fn verdicts(&self) -> Verdicts<'_> {
+        Verdicts::new(&self.plan)
+    }
 }
 
 /// What some of the sources add up to, to be merged with the partials of the others.

@@ -5,11 +5,10 @@
 use arrow_array::RecordBatch;
 
 use crate::columns::Columns;
-use crate::definition::Request;
 use crate::intervals::{Intervals, Names};
 use crate::judge::{Judge, Measured, Scratch, Stand, Stopped, View, readable};
 use crate::members::Members;
-use crate::plan::{Family, Plan, PlanError};
+use crate::plan::{Family, Plan};
 use crate::programs::Programs;
 use crate::run::RunError;
 use crate::trace::Outcome;
@@ -29,10 +28,41 @@ pub struct Verdict {
     pub open: Option<i64>,
 }
 
+/// The verdicts on the rows of a batch.
+#[derive(Debug, Default)]
+pub struct RowVerdicts {
+    verdicts: Vec<Verdict>,
+    /// Where each row's verdicts end.
+    ends: Vec<usize>,
+}
+
+impl RowVerdicts {
+    /// The verdicts on a row, in the order of the families.
+    pub fn of(&self, row: usize) -> &[Verdict] {
+        let from = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.verdicts[from..self.ends[row]]
+    }
+
+    /// From verdicts in the order of families, each with its row.
+    fn sorted(mut found: Vec<(u32, Verdict)>, rows: usize) -> RowVerdicts {
+        found.sort_by_key(|(row, _)| *row);
+        let mut sorted = RowVerdicts::default();
+        sorted.ends.reserve(rows);
+        let mut next = found.into_iter().peekable();
+        for row in 0..rows {
+            while let Some((_, verdict)) = next.next_if(|(of, _)| *of as usize == row) {
+                sorted.verdicts.push(verdict);
+            }
+            sorted.ends.push(sorted.verdicts.len());
+        }
+        sorted
+    }
+}
+
 /// Gives verdicts, batch by batch.
 #[derive(Debug)]
-pub struct Verdicts {
-    plan: Plan,
+pub struct Verdicts<'p> {
+    plan: &'p Plan,
     names: Names,
     intervals: Intervals,
     scratch: Scratch,
@@ -48,15 +78,15 @@ struct Reader {
     judges: Vec<Judge>,
 }
 
-impl Verdicts {
-    pub fn new(request: &Request) -> Result<Verdicts, PlanError> {
-        Ok(Verdicts {
-            plan: Plan::new(request)?,
+impl<'p> Verdicts<'p> {
+    pub(crate) fn new(plan: &'p Plan) -> Verdicts<'p> {
+        Verdicts {
+            plan,
             names: Names::default(),
             intervals: Intervals::default(),
             scratch: Scratch::default(),
             reader: None,
-        })
+        }
     }
 
     /// The ids of the definitions of each family.
@@ -68,8 +98,8 @@ impl Verdicts {
         families
     }
 
-    /// The verdicts on every row of a batch, each row's in the order of the families.
-    pub fn of(&mut self, batch: &RecordBatch) -> Result<Vec<Vec<Verdict>>, RunError> {
+    /// The verdicts on every row of a batch.
+    pub fn of(&mut self, batch: &RecordBatch) -> Result<RowVerdicts, RunError> {
         let mut reader = match self.reader.take() {
             Some(reader) if reader.columns.fits(batch) => reader,
             Some(_) | None => self.compile(batch),
@@ -84,11 +114,11 @@ impl Verdicts {
             intervals: &self.intervals,
             zone: &self.plan.zone,
         };
-        let mut verdicts = vec![Vec::new(); batch.num_rows()];
+        let mut verdicts = Vec::with_capacity(2 * batch.num_rows());
         for (number, family) in self.plan.families.iter().enumerate() {
             let sets = self.plan.definitions.iter().filter(|(_, of, _)| *of == number);
             let mut bench = Bench {
-                plan: &self.plan,
+                plan: self.plan,
                 number,
                 family,
                 sets: sets.map(|(_, _, set)| *set).collect(),
@@ -99,14 +129,14 @@ impl Verdicts {
             };
             for row in reader.members.of(number) {
                 let found = bench.verdict(*row as usize).map_err(|source| RunError::Clock {
-                    definition: family_name(&self.plan, number),
+                    definition: family_name(self.plan, number),
                     source,
                 })?;
-                verdicts[*row as usize].extend(found);
+                verdicts.extend(found.map(|found| (*row, found)));
             }
         }
         self.reader = Some(reader);
-        Ok(verdicts)
+        Ok(RowVerdicts::sorted(verdicts, batch.num_rows()))
     }
 
     fn compile(&mut self, batch: &RecordBatch) -> Reader {

@@ -1,11 +1,12 @@
 //! Members: one case of a population, its revision and how each definition counted it.
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array as _, RecordBatch, StringArray};
+use arrow_cast::cast;
+use arrow_schema::DataType;
 use trueline_figures::{Outcome, Verdict};
 use trueline_lake::{Schema, write_count, write_signed};
 use trueline_ledger::{Hash, leaf_hash};
-
-use crate::systems::indicators::columns::texts;
 
 const COUNTED: u8 = 1;
 const EXCLUDED: u8 = 2;
@@ -27,26 +28,39 @@ impl Member {
     }
 }
 
-/// Adds the members that rows are.
-pub(super) fn add(
-    schema: &Schema,
-    rows: &RecordBatch,
-    leaves: &mut dyn Iterator<Item = Hash>,
-    verdicts: Vec<Vec<Verdict>>,
-    members: &mut Vec<Member>,
+/// The key columns of rows, to be read row by row.
+pub(super) struct Keys(Vec<StringArray>);
+
+impl Keys {
+    pub(super) fn of(schema: &Schema, rows: &RecordBatch) -> Keys {
+        let column = |name: &&str| match rows.column_by_name(name).map(|c| cast(c, &DataType::Utf8))
+        {
+            Some(Ok(column)) => column.as_string::<i32>().clone(),
+            Some(Err(_)) | None => StringArray::from(vec![""; rows.num_rows()]),
+        };
+        Keys(schema.key.iter().map(column).collect())
+    }
+
+    /// The text of each column in a row; missing values are empty.
+    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = &str> {
+        self.0.iter().map(move |column| if column.is_null(row) { "" } else { column.value(row) })
+    }
+}
+
+/// Writes the canonical bytes of a member.
+pub(super) fn write(
+    revision: &Hash,
+    key: impl Iterator<Item = impl AsRef<str>>,
+    verdicts: &[Verdict],
+    out: &mut Vec<u8>,
 ) {
-    let keys: Vec<Vec<String>> = schema.key.iter().map(|name| texts(rows, name)).collect();
-    for (row, (verdicts, leaf)) in verdicts.into_iter().zip(leaves).enumerate() {
-        let key: Vec<String> = keys.iter().map(|column| column[row].clone()).collect();
-        let mut bytes = leaf.0.to_vec();
-        for part in &key {
-            write_text(part, &mut bytes);
-        }
-        write_count(verdicts.len() as u64, &mut bytes);
-        for verdict in &verdicts {
-            write_verdict(verdict, &mut bytes);
-        }
-        members.push(Member { key, bytes });
+    out.extend_from_slice(&revision.0);
+    for part in key {
+        write_text(part.as_ref(), out);
+    }
+    write_count(verdicts.len() as u64, out);
+    for verdict in verdicts {
+        write_verdict(verdict, out);
     }
 }
 

@@ -10,15 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rayon::prelude::*;
-use trueline_figures::{Answer, Period, Request, Slice, Source, Tally, Verdicts, columns_needed};
+use trueline_figures::{
+    Answer, Period, Prepared, Request, Slice, Source, Tally, Verdict, columns_needed,
+};
 use trueline_lake::{BlockPart, LakeError, Ordered, OrderedBlock};
-use trueline_ledger::{Hash, tree_root};
+use trueline_ledger::{Hash, leaf_hash, tree_root};
 use trueline_verify::{Block, Cell, Columns, DefinitionUsed, FigureUsed, Population};
 
 use super::compute::{ComputeError, Question, ask, requests};
 use super::model::{Dataset, Pack};
 use super::records::LakeRecords;
 use super::row::FigureRow;
+
+use members::Keys;
 
 pub use members::Member;
 
@@ -117,15 +121,22 @@ impl Gathered {
             .map(|(definition, slice)| tallies.get(definition, slice))
             .map(|tally| tally.map(columns::quantiles).unwrap_or_default())
             .collect();
-        let verdicts = Verdicts::new(request).map_err(trueline_figures::RunError::from)?;
+        let prepared = Prepared::new(request).map_err(trueline_figures::RunError::from)?;
         let mut numbers = BTreeMap::new();
         for definition in &request.definitions {
             numbers.insert(definition.id.clone(), self.definition(request, definition)?);
         }
-        let families = verdicts.families();
+        let families = prepared.verdicts().families();
         let family = |ids: &Vec<String>| ids.iter().map(|id| numbers[id]).collect();
         let ordered = records.ordered(dataset, block_rows)?;
-        let bench = Bench { dataset, request, ordered: &ordered, cells: &cells, leaves };
+        let bench = Bench {
+            dataset,
+            request,
+            prepared: &prepared,
+            ordered: &ordered,
+            cells: &cells,
+            leaves,
+        };
         let blocks = ordered.blocks().par_iter().map(|block| bench.block(block, &quantiles));
         let blocks = blocks.collect::<Result<Vec<(Block, Hash)>, EvidenceError>>()?;
         let roots = blocks.iter().map(|(_, root)| *root).collect::<Vec<Hash>>();
@@ -219,6 +230,7 @@ impl<'a> Tallies<'a> {
 struct Bench<'a> {
     dataset: Dataset,
     request: &'a Request,
+    prepared: &'a Prepared,
     ordered: &'a Ordered,
     cells: &'a [(&'a str, &'a Slice)],
     leaves: &'a Leaves<'a>,
@@ -232,13 +244,16 @@ impl Bench<'_> {
         quantiles: &[Vec<i64>],
     ) -> Result<(Block, Hash), EvidenceError> {
         let parts = self.read(block)?;
-        let roots: Vec<Hash> = self.members(&parts)?.iter().map(Member::leaf).collect();
+        let roots = self.leaves_of(&parts)?;
         let sources: Vec<Box<dyn Source>> = parts
             .into_iter()
             .flat_map(|part| part.rows)
             .map(|rows| Box::new(vec![rows]) as Box<dyn Source>)
             .collect();
-        let answer = trueline_figures::run(self.request, &sources)?;
+        // Many blocks keep all cores busy by themselves.
+        let many = self.ordered.blocks().len() > 2 * rayon::current_num_threads();
+        let answer =
+            if many { self.prepared.run_here(&sources)? } else { self.prepared.run(&sources)? };
         let tallies = Tallies::new(&answer, self.cells);
         let mut cells: Vec<(usize, Columns)> = Vec::new();
         for (at, (definition, slice)) in self.cells.iter().enumerate() {
@@ -266,15 +281,66 @@ impl Bench<'_> {
         Ok(self.ordered.read(block, &columns)?)
     }
 
+    /// The leaves of the members of a block, in the order of the key.
+    fn leaves_of(&self, parts: &[BlockPart]) -> Result<Vec<Hash>, EvidenceError> {
+        let mut made: Vec<(Hash, usize, usize)> = Vec::new();
+        let mut keys: Vec<Keys> = Vec::new();
+        let mut bytes = Vec::new();
+        self.each(parts, &mut |own, revision, row, verdicts| {
+            if row == 0 {
+                keys.push(own());
+            }
+            let key = keys.last().map(|keys| keys.row(row)).into_iter().flatten();
+            bytes.clear();
+            members::write(&revision, key, verdicts, &mut bytes);
+            made.push((leaf_hash(&bytes), keys.len() - 1, row));
+        })?;
+        if parts.len() > 1 {
+            made.sort_by(|(_, a, one), (_, b, other)| keys[*a].row(*one).cmp(keys[*b].row(*other)));
+        }
+        Ok(made.into_iter().map(|(leaf, ..)| leaf).collect())
+    }
+
     /// The members of a block, in the order of the key.
     fn members(&self, parts: &[BlockPart]) -> Result<Vec<Member>, EvidenceError> {
-        let mut members = members(self.dataset, self.request, self.ordered, parts, self.leaves)?;
-        if parts.len() > 1 {
-            members.sort_by(|one, other| one.key.cmp(&other.key));
+        let mut made = Vec::new();
+        let mut keys = None;
+        self.each(parts, &mut |own, revision, row, verdicts| {
+            if row == 0 {
+                keys = Some(own());
+            }
+            let key = keys.iter().flat_map(|keys| keys.row(row)).map(str::to_owned);
+            let key: Vec<String> = key.collect();
+            let mut bytes = Vec::new();
+            members::write(&revision, key.iter(), verdicts, &mut bytes);
+            made.push(Member { key, bytes });
+        })?;
+        made.sort_by(|one, other| one.key.cmp(&other.key));
+        Ok(made)
+    }
+
+    /// Calls `then` with the leaf and the verdicts of each row.
+    fn each(&self, parts: &[BlockPart], then: &mut EachRow<'_>) -> Result<(), EvidenceError> {
+        let batches: Vec<&str> = self.ordered.batches().map(|batch| batch.id.as_str()).collect();
+        let schema = self.dataset.schema();
+        let mut verdicts = self.prepared.verdicts();
+        for part in parts {
+            let own = (self.leaves)(self.dataset, batches[part.batch], &part.places);
+            let mut own = own.into_iter();
+            for rows in &part.rows {
+                let found = verdicts.of(rows)?;
+                let keys = || Keys::of(&schema, rows);
+                for (row, revision) in own.by_ref().take(rows.num_rows()).enumerate() {
+                    then(&keys, revision, row, found.of(row));
+                }
+            }
         }
-        Ok(members)
+        Ok(())
     }
 }
+
+/// What is done with a row: the keys of its batch, its leaf, its place there, its verdicts.
+type EachRow<'a> = dyn FnMut(&dyn Fn() -> Keys, Hash, usize, &[Verdict]) + 'a;
 
 /// The members of one block of a population, in the order of the key.
 pub fn block_members(
@@ -290,30 +356,11 @@ pub fn block_members(
     let (Some(request), Some(block)) = (request, ordered.blocks().get(number)) else {
         return Ok(Vec::new());
     };
-    let bench = Bench { dataset, request, ordered: &ordered, cells: &[], leaves };
+    let prepared = Prepared::new(request).map_err(trueline_figures::RunError::from)?;
+    let bench =
+        Bench { dataset, request, prepared: &prepared, ordered: &ordered, cells: &[], leaves };
     let parts = bench.read(block)?;
     bench.members(&parts)
-}
-
-/// The members that the rows of a block are, in the order of the parts.
-fn members(
-    dataset: Dataset,
-    request: &Request,
-    ordered: &Ordered,
-    parts: &[BlockPart],
-    leaves: &Leaves<'_>,
-) -> Result<Vec<Member>, EvidenceError> {
-    let mut made = Vec::new();
-    let batches: Vec<&str> = ordered.batches().map(|batch| batch.id.as_str()).collect();
-    for part in parts {
-        let mut own = leaves(dataset, batches[part.batch], &part.places).into_iter();
-        let mut verdicts = Verdicts::new(request).map_err(trueline_figures::RunError::from)?;
-        for rows in &part.rows {
-            let each = verdicts.of(rows)?;
-            members::add(&dataset.schema(), rows, &mut own, each, &mut made);
-        }
-    }
-    Ok(made)
 }
 
 /// The period and by which dimensions a report slices, as the evidence needs them again.
