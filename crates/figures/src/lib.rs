@@ -8,6 +8,7 @@
 mod answer;
 mod cell;
 mod columns;
+mod compiled;
 mod definition;
 mod intervals;
 mod judge;

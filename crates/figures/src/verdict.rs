@@ -4,12 +4,10 @@
 
 use arrow_array::RecordBatch;
 
-use crate::columns::Columns;
+use crate::compiled::Compiled;
 use crate::intervals::{Intervals, Names};
 use crate::judge::{Judge, Measured, Scratch, Stand, Stopped, View, readable};
-use crate::members::Members;
 use crate::plan::{Family, Plan};
-use crate::programs::Programs;
 use crate::run::RunError;
 use crate::trace::Outcome;
 
@@ -66,16 +64,7 @@ pub struct Verdicts<'p> {
     names: Names,
     intervals: Intervals,
     scratch: Scratch,
-    reader: Option<Reader>,
-}
-
-/// Everything compiled for one schema.
-#[derive(Debug)]
-struct Reader {
-    columns: Columns,
-    programs: Programs,
-    members: Members,
-    judges: Vec<Judge>,
+    reader: Option<Compiled>,
 }
 
 impl<'p> Verdicts<'p> {
@@ -101,13 +90,11 @@ impl<'p> Verdicts<'p> {
     /// The verdicts on every row of a batch.
     pub fn of(&mut self, batch: &RecordBatch) -> Result<RowVerdicts, RunError> {
         let mut reader = match self.reader.take() {
-            Some(reader) if reader.columns.fits(batch) => reader,
-            Some(_) | None => self.compile(batch),
+            Some(reader) if reader.fits(batch) => reader,
+            Some(_) | None => Compiled::new(self.plan, batch, &mut self.names),
         };
         self.intervals.load(batch, &mut self.names);
-        reader.columns.load(batch.clone());
-        reader.programs.evaluate(&reader.columns);
-        reader.members.load(&reader.columns, &reader.programs);
+        reader.load(batch.clone());
         let view = View {
             columns: &reader.columns,
             programs: &reader.programs,
@@ -137,16 +124,6 @@ impl<'p> Verdicts<'p> {
         }
         self.reader = Some(reader);
         Ok(RowVerdicts::sorted(verdicts, batch.num_rows()))
-    }
-
-    fn compile(&mut self, batch: &RecordBatch) -> Reader {
-        let mut columns = Columns::new(batch.schema_ref());
-        let mut programs = Programs::new(self.plan.zone.clone());
-        let families = &self.plan.families;
-        let judge = |family| Judge::new(family, &mut programs, &mut columns, &mut self.names);
-        let judges = families.iter().map(judge).collect();
-        let members = Members::new(families, &mut programs, &mut columns);
-        Reader { columns, programs, members, judges }
     }
 }
 

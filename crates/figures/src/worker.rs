@@ -3,15 +3,13 @@
 use arrow_array::RecordBatch;
 
 use crate::cell::{Cell, HotCell};
-use crate::columns::Columns;
+use crate::compiled::Compiled;
 use crate::intervals::{Intervals, Names};
-use crate::judge::{Judge, Scratch, Stopped, View};
+use crate::judge::{Scratch, Stopped, View};
 use crate::keys::{KeyReader, Keys};
-use crate::members::Members;
 use crate::partial::{CellKey, Partial};
 use crate::pass::Pass;
 use crate::plan::Plan;
-use crate::programs::Programs;
 
 /// What one thread has added up.
 #[derive(Debug)]
@@ -27,13 +25,10 @@ pub(crate) struct Worker<'p> {
     cells: Vec<Vec<Option<Box<Cell>>>>,
 }
 
-/// Everything compiled for one schema.
+/// What is compiled for one schema, and how its keys are read.
 #[derive(Debug)]
 struct Reader {
-    columns: Columns,
-    programs: Programs,
-    members: Members,
-    judges: Vec<Judge>,
+    compiled: Compiled,
     keys: Vec<KeyReader>,
 }
 
@@ -54,22 +49,21 @@ impl<'p> Worker<'p> {
     /// Adds a batch up. An error names the family whose clock cannot be read.
     pub(crate) fn absorb(&mut self, batch: RecordBatch) -> Result<(), (usize, Stopped)> {
         let mut reader = match self.reader.take() {
-            Some(reader) if reader.columns.fits(&batch) => reader,
+            Some(reader) if reader.compiled.fits(&batch) => reader,
             Some(_) | None => self.compile(&batch),
         };
         self.intervals.load(&batch, &mut self.names);
-        reader.columns.load(batch);
-        reader.programs.evaluate(&reader.columns);
-        reader.members.load(&reader.columns, &reader.programs);
-        self.keys.load(&reader.columns, &mut reader.keys);
+        let compiled = &mut reader.compiled;
+        compiled.load(batch);
+        self.keys.load(&compiled.columns, &mut reader.keys);
         let view = View {
-            columns: &reader.columns,
-            programs: &reader.programs,
+            columns: &compiled.columns,
+            programs: &compiled.programs,
             intervals: &self.intervals,
             zone: &self.plan.zone,
         };
         let wanted = self.keys.len() * self.plan.time.len();
-        let each = self.plan.families.iter().zip(&mut reader.judges).enumerate();
+        let each = self.plan.families.iter().zip(&mut compiled.judges).enumerate();
         for (index, (family, judge)) in each {
             let (hot, cells) = (&mut self.hot[index], &mut self.cells[index]);
             if cells.len() < wanted {
@@ -86,25 +80,15 @@ impl<'p> Worker<'p> {
                 hot,
                 cells,
             };
-            pass.run(reader.members.of(index), self.keys.rows()).map_err(|why| (index, why))?;
+            pass.run(compiled.members.of(index), self.keys.rows()).map_err(|why| (index, why))?;
         }
         self.reader = Some(reader);
         Ok(())
     }
 
     fn compile(&mut self, batch: &RecordBatch) -> Reader {
-        let mut columns = Columns::new(batch.schema_ref());
-        let mut programs = Programs::new(self.plan.zone.clone());
-        let families = &self.plan.families;
-        let judge = |family| Judge::new(family, &mut programs, &mut columns, &mut self.names);
-        let judges = families.iter().map(judge).collect();
-        Reader {
-            judges,
-            members: Members::new(families, &mut programs, &mut columns),
-            keys: self.keys.readers(&mut columns),
-            columns,
-            programs,
-        }
+        let mut compiled = Compiled::new(self.plan, batch, &mut self.names);
+        Reader { keys: self.keys.readers(&mut compiled.columns), compiled }
     }
 
     pub(crate) fn finish(self) -> Partial {

@@ -80,8 +80,11 @@ fn shape(population: &Population) -> Option<Disagreement> {
     if blocks != population.rows || !full || !population.block_rows.is_power_of_two() {
         return Some(Disagreement::Rows { dataset, period, blocks, rows: population.rows });
     }
-    let roots: Option<Vec<_>> =
-        population.blocks.iter().map(|block| crate::hex::hash(&block.root)).collect();
+    let roots: Option<Vec<_>> = population
+        .blocks
+        .iter()
+        .map(|block| trueline_ledger::Hash::from_hex(&block.root))
+        .collect();
     let root = roots
         .filter(|roots| !roots.is_empty())
         .map(|roots| trueline_ledger::tree_root(&roots).to_hex());

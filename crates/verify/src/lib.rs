@@ -8,7 +8,6 @@ mod check;
 mod evidence;
 mod facts;
 mod figures;
-mod hex;
 mod json;
 mod member;
 mod seal;
