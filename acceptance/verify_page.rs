@@ -1,0 +1,150 @@
+//! The page that checks a report without a program, in a real Chromium, beside the program: what
+//! one of them refuses, the other refuses too.
+
+#[path = "browser/mod.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part of this module")]
+mod browser;
+mod program;
+
+use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use browser::Browser;
+use program::{Folder, trueline};
+use serde_json::Value;
+
+/// A report in every format that carries a seal.
+struct Sealed {
+    folder: Folder,
+    files: Vec<(&'static str, Vec<u8>)>,
+}
+
+fn sealed(seed: &str) -> Sealed {
+    let folder = Folder::new();
+    let sources = folder.path("sources");
+    trueline(&["simulate", "--out", &sources, "--period", "2020H1", "--cases", "2000"])
+        .args(["--seed", seed])
+        .done();
+    let dir = folder.path("instance");
+    trueline(&["--dir", &dir, "import", "--from", &sources]).done();
+    let names = ["json", "html", "xlsx", "pdf"];
+    let out = names.map(|ending| folder.path(&format!("r.{ending}")));
+    trueline(&["--dir", &dir, "report", "--period", "2020H1", "--out"]).args(&out).done();
+    let files = names.iter().zip(&out).map(|(ending, path)| (*ending, fs::read(path).unwrap()));
+    Sealed { files: files.collect(), folder }
+}
+
+impl Sealed {
+    fn file(&self, ending: &str) -> &[u8] {
+        &self.files.iter().find(|(known, _)| *known == ending).unwrap().1
+    }
+
+    fn text(&self, ending: &str) -> String {
+        String::from_utf8(self.file(ending).to_vec()).unwrap()
+    }
+
+    /// What the program says of some bytes.
+    fn program(&self, bytes: &[u8], ending: &str) -> Value {
+        let path = self.folder.path(&format!("given.{ending}"));
+        fs::write(&path, bytes).unwrap();
+        let output = trueline(&["verify", "--format", "json", &path]).output();
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+fn page() -> Browser {
+    let browser = Browser::start();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/verify/verify.html");
+    browser.open(&format!("file://{path}"));
+    browser
+}
+
+/// What the page says of some bytes.
+fn judged(browser: &Browser, bytes: &[u8], ending: &str) -> Value {
+    let text = STANDARD.encode(bytes);
+    browser.js(&format!(
+        "(async () => {{ const bytes = Uint8Array.from(atob('{text}'), (c) => c.charCodeAt(0));
+           return JSON.parse(JSON.stringify(await window.check(bytes, 'r.{ending}'))); }})()"
+    ))
+}
+
+/// The figure that the first finding names.
+fn named(verdict: &Value) -> Option<String> {
+    verdict["findings"][0]["figure"].as_str().map(str::to_owned)
+}
+
+#[test]
+fn what_nobody_changed_holds_on_the_page_too() {
+    let sealed = sealed("1");
+    let browser = page();
+    for (ending, bytes) in &sealed.files {
+        let verdict = judged(&browser, bytes, ending);
+        assert_eq!(verdict["holds"], true, "{ending}: {}", verdict["findings"]);
+        assert!(verdict["not_proved"].as_array().unwrap().len() > 2, "{ending}");
+        assert_eq!(verdict["sealed_as"], sealed.program(bytes, ending)["sealed_as"]);
+    }
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn page_and_program_refuse_the_same_changes_and_name_the_same_figure() {
+    let (sealed, other) = (sealed("1"), sealed("2"));
+    let browser = page();
+    let (json, html) = (sealed.text("json"), sealed.text("html"));
+    let in_row = |text: &str, from: &str, to: &str| {
+        let mark = "<tr data-figure=\"fixed.repair.mean";
+        let (before, after) = text.split_once(mark).unwrap();
+        format!("{before}{mark}{}", after.replacen(from, to, 1))
+    };
+    let place = |text: &str| {
+        let from = text.find("TRUELINE-SEAL/1 ").unwrap();
+        text[from..from + 32_768].to_owned()
+    };
+    let mut pdf = sealed.file("pdf").to_vec();
+    let at = pdf.windows(6).position(|part| part == b"stream").unwrap() + 200;
+    pdf[at] ^= 1;
+    let evidence = json.find("\"evidence\":").unwrap();
+    let (report, rest) = json.split_at(evidence);
+    let changed: Vec<(&str, &str, Vec<u8>)> = vec![
+        (
+            "a printed number of the data",
+            "json",
+            json.replacen("\"printed\": \"7.41\"", "\"printed\": \"6.41\"", 1).into(),
+        ),
+        ("a count of the data", "json", json.replacen("\"late\": 0,", "\"late\": 1,", 1).into()),
+        ("a number on the page", "html", in_row(&html, "7.41", "6.41").into()),
+        (
+            "a printed number of the evidence",
+            "json",
+            format!("{report}{}", rest.replacen("\"printed\":\"7.41\"", "\"printed\":\"6.41\"", 1))
+                .into(),
+        ),
+        (
+            "a partial figure",
+            "json",
+            format!("{report}{}", rest.replacen("\"sum\":", "\"sum\":1", 1)).into(),
+        ),
+        ("a word of the page", "html", html.replacen("</p>", ".</p>", 1).into()),
+        ("a byte of the PDF", "pdf", pdf),
+        (
+            "the seal of another report",
+            "json",
+            json.replace(&place(&json), &place(&other.text("json"))).into(),
+        ),
+        (
+            "no seal",
+            "html",
+            html.replace(&place(&html), &format!("TRUELINE-SEAL/1 032768 {:32745}", "")).into(),
+        ),
+        ("half a file", "json", json.as_bytes()[..json.len() / 2].to_vec()),
+    ];
+    for (what, ending, bytes) in changed {
+        assert_ne!(bytes, sealed.file(ending), "{what} changed nothing");
+        let (page, program) = (judged(&browser, &bytes, ending), sealed.program(&bytes, ending));
+        assert_eq!(page["holds"], false, "{what}: the page lets it pass");
+        assert_eq!(program["holds"], false, "{what}: the program lets it pass");
+        let (on_page, by_program) = (named(&page), named(&program));
+        assert_eq!(on_page, by_program, "{what}\n{}\n{}", page["findings"], program["findings"]);
+    }
+}
