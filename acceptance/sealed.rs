@@ -187,3 +187,27 @@ fn a_case_is_proved_with_how_it_was_counted_and_a_missing_one_by_its_neighbours(
     let asked: Vec<String> = missing.split('/').map(str::to_owned).collect();
     assert!(before.is_none_or(|before| before < asked) && after.is_none_or(|after| after > asked));
 }
+
+#[test]
+fn an_import_without_the_ledger_s_key_says_what_to_do_and_loses_nothing() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    let moved = folder.path("elsewhere");
+    fs::rename(format!("{dir}-keys"), &moved).unwrap();
+    let later = folder.path("later");
+    trueline(&["simulate", "--out", &later, "--period", "2020H1", "--cases", "1000"])
+        .args(["--seed", "5"])
+        .done();
+    let said = trueline(&["--dir", &dir, "import", "--from", &later]).fails(2);
+    for word in ["ledger.key", "--keys", "imported", "ledger commit"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let size = || {
+        let checkpoint = fs::read_to_string(format!("{dir}/ledger/checkpoint")).unwrap();
+        checkpoint.lines().nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let before = size();
+    trueline(&["--dir", &dir, "--keys", &moved, "ledger", "commit"]).done();
+    // A batch for each of three files of cases, for counts, billing tests and sites.
+    assert_eq!(size(), before + 6);
+}

@@ -29,8 +29,17 @@ pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(
         let mapping = asked.mapping.as_deref();
         done.push((schema.name, importer.import(&schema, &asked.files, mapping)?));
     }
-    importer.commit()?;
+    let committed = importer.commit();
     print(&done, asked.format, language)?;
+    // The rows are in the lake, so their summary was printed; what is missing is said last.
+    committed.map_err(|failure| {
+        failure
+            .with_prefix(language.pick("已导入，但未入账", "imported, but not committed to"))
+            .with_next(language.pick(
+                "排除原因后运行 `trueline ledger commit`",
+                "mend that, then run `trueline ledger commit`",
+            ))
+    })?;
     let quarantined: u64 =
         done.iter().map(|(_, imported)| imported.summary.counts.quarantined).sum();
     if asked.strict && quarantined > 0 {

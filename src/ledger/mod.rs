@@ -41,6 +41,10 @@ pub enum LedgerError {
     Append(#[from] AppendError),
     #[error("the ledger cannot be read")]
     Read(#[from] ReadError),
+    #[error(
+        "the ledger's key is not in {0}; put ledger.key back there, or name its folder with --keys"
+    )]
+    NoKey(String),
     #[error("the ledger's key cannot be made")]
     Key(#[from] KeyError),
     #[error("the ledger's key cannot be used")]
@@ -93,7 +97,10 @@ impl Ledger {
         let folder = instance.ledger_folder();
         let mut signers = keys::load(instance)?;
         let has_log = folder.join("checkpoint").is_file();
-        if signers.is_empty() && !has_log {
+        if signers.is_empty() && has_log {
+            return Err(LedgerError::NoKey(instance.keys().display().to_string()));
+        }
+        if signers.is_empty() {
             let (path, signer) = (keys::file(instance, 1), Signer::generate(&origin(instance)?)?);
             std::fs::create_dir_all(instance.keys()).map_err(|source| LedgerError::File {
                 doing: "make",
