@@ -90,97 +90,82 @@ fn proved(done: &Recheck, verdict: &mut Verdict) {
     );
 }
 
-fn words(zh: String, en: String) -> Words {
-    Words { zh, en }
-}
-
-/// A fault of the records in words for a clerk.
+/// A fault of the records, where it is and which figure it is about.
 fn finding(fault: &Fault) -> Finding {
-    let records = |says: Words| Finding::new(What::Records, says);
-    let place = |dataset: &str, batch: &str| format!("{dataset}/{batch}");
+    let (zh, en) = said(fault);
+    let finding = Finding::new(What::Records, Words { zh, en });
     match fault {
-        Fault::NoBatch { dataset, batch } => records(words(
-            format!("缺少批次 {dataset} {batch}"),
-            format!("the batch {batch} of {dataset} is not there"),
-        ))
-        .at(place(dataset, batch)),
-        Fault::Unreadable { dataset, batch, why } => records(words(
-            format!("批次 {dataset} {batch} 的文件已损坏，无法读取（{why}）"),
-            format!("the file of batch {batch} of {dataset} is damaged: {why}"),
-        ))
-        .at(place(dataset, batch)),
-        Fault::Rows { dataset, batch, stated, found, first } => {
-            let (zh, en) = match first {
-                Some(first) => {
-                    (format!("；自 {first} 起不同"), format!("; they differ from {first} on"))
-                }
-                None => (String::new(), String::new()),
-            };
-            records(words(
-                format!("批次 {dataset} {batch} 有{found}行，入账时为{stated}行{zh}"),
-                format!(
-                    "batch {batch} of {dataset} has {found} rows, {stated} were committed to{en}"
-                ),
-            ))
-            .at(place(dataset, batch))
-        }
-        Fault::Row { dataset, batch, block, row, key } => {
-            let row = row.map_or("?".to_owned(), |row| row.to_string());
-            let key = key.as_deref().unwrap_or("?");
-            records(words(
-                format!("批次 {dataset} {batch} 第{block}块第{row}行（{key}）与入账时不同"),
-                format!(
-                    "row {row} (block {block}) of batch {batch} of {dataset}, {key}, is not what \
-                     was committed to"
-                ),
-            ))
-            .at(place(dataset, batch))
-        }
+        Fault::NoBatch { dataset, batch }
+        | Fault::Unreadable { dataset, batch, .. }
+        | Fault::Rows { dataset, batch, .. }
+        | Fault::Row { dataset, batch, .. } => finding.at(format!("{dataset}/{batch}")),
+        Fault::Figure { figure, .. } => finding.of(figure.clone()),
         Fault::Pack { .. }
         | Fault::Calendar { .. }
         | Fault::Definition { .. }
         | Fault::Population { .. }
         | Fault::Block { .. }
-        | Fault::Partial { .. }
-        | Fault::Figure { .. } => of_figures(fault),
+        | Fault::Partial { .. } => finding,
     }
 }
 
-fn of_figures(fault: &Fault) -> Finding {
-    let records = |zh: String, en: String| Finding::new(What::Records, words(zh, en));
+/// A fault in words for a clerk, in Chinese and English.
+fn said(fault: &Fault) -> (String, String) {
     match fault {
-        Fault::Pack { id } => records(
+        Fault::NoBatch { dataset, batch } => (
+            format!("缺少批次 {dataset} {batch}"),
+            format!("the batch {batch} of {dataset} is not there"),
+        ),
+        Fault::Unreadable { dataset, batch, why } => (
+            format!("批次 {dataset} {batch} 的文件已损坏，无法读取（{why}）"),
+            format!("the file of batch {batch} of {dataset} is damaged: {why}"),
+        ),
+        Fault::Rows { dataset, batch, stated, found, first } => {
+            let from = |zh: &str| first.as_ref().map_or(String::new(), |key| zh.replace("{}", key));
+            let (zh, en) = (from("；自 {} 起不同"), from("; they differ from {} on"));
+            (
+                format!("批次 {dataset} {batch} 有{found}行，入账时为{stated}行{zh}"),
+                format!(
+                    "batch {batch} of {dataset} has {found} rows, {stated} were committed to{en}"
+                ),
+            )
+        }
+        Fault::Row { dataset, batch, block, row, key } => {
+            let row = row.map_or("?".to_owned(), |row| row.to_string());
+            let key = key.as_deref().unwrap_or("?");
+            let of = format!("row {row} (block {block}) of batch {batch} of {dataset}, {key},");
+            (
+                format!("批次 {dataset} {batch} 第{block}块第{row}行（{key}）与入账时不同"),
+                format!("{of} is not what was committed to"),
+            )
+        }
+        Fault::Pack { id } => (
             format!("指标包 {id} 不是报告所用的版本"),
             format!("the pack {id} is not the one that the report was made with"),
         ),
-        Fault::Calendar { name } => records(
+        Fault::Calendar { name } => (
             format!("日历 {name} 不是报告所用的版本"),
             format!("the calendar {name} is not the one that the report was made with"),
         ),
-        Fault::Definition { id } => records(
+        Fault::Definition { id } => (
             format!("指标 {id} 的口径与证据不同"),
             format!("the definition of {id} is not the one in the evidence"),
         ),
-        Fault::Population { dataset, period, stated, found } => records(
+        Fault::Population { dataset, period, stated, found } => (
             format!("{period} 的 {dataset} 有{found}件，证据为{stated}件"),
             format!("{dataset} of {period} has {found} members, the evidence states {stated}"),
         ),
-        Fault::Block { dataset, period, block } => records(
+        Fault::Block { dataset, period, block } => (
             format!("{period} 的 {dataset} 第{block}块与证据不同"),
             format!("block {block} of {dataset} of {period} is not what the evidence states"),
         ),
-        Fault::Partial { cell, block, column, stated, found } => records(
+        Fault::Partial { cell, block, column, stated, found } => (
             format!("{cell} 第{block}块的 {column} 应为{found}，证据为{stated}"),
             format!("{cell}, block {block}: {column} is {found}, the evidence states {stated}"),
         ),
-        Fault::Figure { figure, stated, found } => records(
+        Fault::Figure { figure, stated, found } => (
             format!("{figure} 应为 {found}，报告为 {stated}"),
             format!("{figure} is {found}, the report prints {stated}"),
-        )
-        .of(figure.clone()),
-        Fault::NoBatch { .. }
-        | Fault::Unreadable { .. }
-        | Fault::Rows { .. }
-        | Fault::Row { .. } => records(String::new(), String::new()),
+        ),
     }
 }

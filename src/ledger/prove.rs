@@ -1,5 +1,7 @@
 //! Was my case counted, and as what? One case of a sealed report, with everything that proves it.
 
+use std::ops::ControlFlow;
+
 use trueline_figures::Period;
 use trueline_ledger::{Hash, tree_path};
 use trueline_verify::{Evidence, Population};
@@ -9,7 +11,7 @@ use super::batches::salted_row;
 use super::recheck::{RecheckError, pack_folders, records_of, store_of};
 use crate::instance::Instance;
 use crate::systems::cases::dataset_schema;
-use crate::systems::indicators::evidence::{Leaves, Member, block_members, question};
+use crate::systems::indicators::evidence::{Leaves, Member, question, walk_members};
 use crate::systems::indicators::{self, Dataset};
 use crate::systems::reports;
 
@@ -54,10 +56,10 @@ pub fn find_case(
     let dataset = dataset.ok_or_else(|| RecheckError::Period(population.dataset.clone()))?;
     let roots: Vec<Hash> =
         population.blocks.iter().filter_map(|block| Hash::from_hex(&block.root)).collect();
+    let mut found = None;
     let mut last: Option<Place> = None;
-    let mut first_of_block = 0;
-    for number in 0..population.blocks.len() {
-        let members = block_members(&pack, &question, &records, (dataset, number), leaves)?;
+    let (mut number, mut first_of_block) = (0, 0);
+    walk_members(&pack, &question, &records, dataset, leaves, &mut |members| {
         let hashes: Vec<Hash> = members.iter().map(Member::leaf).collect();
         let place = |at: usize| {
             let mut path = tree_path(&hashes, at);
@@ -65,16 +67,18 @@ pub fn find_case(
             Place { member: members[at].clone(), index: first_of_block + at as u64, path }
         };
         match members.binary_search_by(|member| member.key.as_slice().cmp(case)) {
-            Ok(at) => return Ok(Found::Member(place(at))),
+            Ok(at) => found = Some(Found::Member(place(at))),
             Err(at) if at < members.len() => {
-                let before = if at > 0 { Some(place(at - 1)) } else { last };
-                return Ok(Found::Absent { before, after: Some(place(at)) });
+                let before = if at > 0 { Some(place(at - 1)) } else { last.take() };
+                found = Some(Found::Absent { before, after: Some(place(at)) });
             }
             Err(_) => last = members.len().checked_sub(1).map(place),
         }
+        number += 1;
         first_of_block += members.len() as u64;
-    }
-    Ok(Found::Absent { before: last, after: None })
+        if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(found.unwrap_or(Found::Absent { before: last, after: None }))
 }
 
 /// The revision that a member is of, with its salt and its path to the root of its batch.

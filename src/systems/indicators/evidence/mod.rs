@@ -7,7 +7,7 @@ mod definition;
 mod members;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use rayon::prelude::*;
 use trueline_figures::{
@@ -342,25 +342,32 @@ impl Bench<'_> {
 /// What is done with a row: the keys of its batch, its leaf, its place there, its verdicts.
 type EachRow<'a> = dyn FnMut(&dyn Fn() -> Keys, Hash, usize, &[Verdict]) + 'a;
 
-/// The members of one block of a population, in the order of the key.
-pub fn block_members(
+/// Calls `then` with the members of each block of a population, in the order of the key, until it
+/// breaks off.
+pub fn walk_members(
     pack: &Pack,
     question: &Question,
     records: &LakeRecords<'_>,
-    (dataset, number): (Dataset, usize),
+    dataset: Dataset,
     leaves: &Leaves<'_>,
-) -> Result<Vec<Member>, EvidenceError> {
+    then: &mut dyn FnMut(Vec<Member>) -> ControlFlow<()>,
+) -> Result<(), EvidenceError> {
     let asked = requests(pack, question, records)?;
-    let ordered = records.ordered(dataset, block_rows)?;
     let request = asked.iter().find(|(known, _)| *known == dataset).map(|(_, request)| request);
-    let (Some(request), Some(block)) = (request, ordered.blocks().get(number)) else {
-        return Ok(Vec::new());
+    let Some(request) = request else {
+        return Ok(());
     };
+    let ordered = records.ordered(dataset, block_rows)?;
     let prepared = Prepared::new(request).map_err(trueline_figures::RunError::from)?;
     let bench =
         Bench { dataset, request, prepared: &prepared, ordered: &ordered, cells: &[], leaves };
-    let parts = bench.read(block)?;
-    bench.members(&parts)
+    for block in ordered.blocks() {
+        let parts = bench.read(block)?;
+        if then(bench.members(&parts)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The period and by which dimensions a report slices, as the evidence needs them again.
