@@ -119,9 +119,12 @@ fn write_reports(
     let mut files = BTreeMap::new();
     let sheaf = report::Sheaf::new(instance, asked)?;
     let languages = [Language::Chinese, Language::English];
-    let drafts = [sheaf.draft(languages[0])?, sheaf.draft(languages[1])?];
+    let mut drafts = [sheaf.draft(languages[0])?, sheaf.draft(languages[1])?];
     let ledger = Ledger::open(instance)?;
     let mut sealer = Sealer::new(&sheaf, ledger, &drafts[0].report)?;
+    for draft in &mut drafts {
+        draft.report.lags = sealer.lags();
+    }
     let mut sheets = Vec::new();
     for (draft, language) in drafts.iter().zip(languages) {
         for ending in report::ENDINGS {

@@ -75,7 +75,13 @@ impl Importer<'_> {
     /// Commits in the ledger to what was imported, so that it cannot be changed unseen from now on.
     pub(super) fn commit(&self) -> Result<(), Failure> {
         let mut ledger = Ledger::open(self.instance)?;
-        ledger.commit_batches(&self.instance.lake()?, &dataset_schemas())?;
+        let made = ledger.commit_batches(&self.instance.lake()?, &dataset_schemas())?;
+        if !made.is_empty()
+            && let Some(missing) = super::ledger::ask_witnesses(self.instance, &mut ledger)?
+        {
+            // A witness's time can be had later; that the rows are committed to holds already.
+            eprintln!("note: {missing}");
+        }
         Ok(())
     }
 

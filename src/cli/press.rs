@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use trueline_ledger::{Checkpoint, Hash};
 use trueline_verify::{
@@ -13,12 +12,9 @@ use trueline_verify::{
 use super::Failure;
 use super::report::write;
 use crate::instance::Instance;
-use crate::ledger::{Ledger, LedgerError, collect};
+use crate::ledger::{Ledger, LedgerError};
 use crate::systems::reports::xlsx::{self, SealedSheet};
 use crate::systems::reports::{Report, json};
-
-/// How long a witness is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A rendering to be sealed.
 #[derive(Debug)]
@@ -150,19 +146,15 @@ impl Press<'_> {
 
     /// Has the witnesses of the policy cosign. A draft may go without; a publication may not.
     fn cosign(&mut self, is_published: bool) -> Result<(), Failure> {
-        let Some(policy) = super::ledger::policy(self.instance)? else {
-            return Ok(());
-        };
-        let collected = collect(self.ledger, &policy, PATIENCE)?;
-        match collected.verdict {
-            Ok(_) => Ok(()),
-            Err(missing) if is_published => {
+        match super::ledger::ask_witnesses(self.instance, self.ledger)? {
+            None => Ok(()),
+            Some(missing) if is_published => {
                 Err(Failure::no(format!("the statement is recorded, but not published: {missing}"))
                     .with_next(
                         "`trueline ledger cosign` asks the witnesses again, then publish again",
                     ))
             }
-            Err(missing) => {
+            Some(missing) => {
                 eprintln!("note: {missing}");
                 Ok(())
             }

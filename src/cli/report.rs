@@ -39,6 +39,7 @@ pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(
     let mut draft = sheaf.draft(language)?;
     draft.correct(asked);
     let mut sealer = Sealer::new(&sheaf, ledger, &draft.report)?;
+    draft.report.lags = sealer.lags();
     let mut sheets = Vec::new();
     for (index, ending) in endings.iter().enumerate() {
         let enclosed = carries_seal(ending).then(|| sealer.enclosed());

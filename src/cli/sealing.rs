@@ -12,13 +12,14 @@ use trueline_verify::{
 use super::press::{Press, Sealed, Sheet, statement};
 use super::report::{Draft, Sheaf, holds_simulated};
 use super::{Failure, indicators::Asked};
-use crate::ledger::{LeafStore, Ledger, LedgerError};
+use crate::instance::Instance;
+use crate::ledger::{LeafStore, Ledger, LedgerError, WitnessTimes};
 use crate::systems::cases::dataset_schemas;
 use crate::systems::indicators::evidence::{
-    FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS, question,
+    Commitments, FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS, question,
 };
 use crate::systems::indicators::{Ancestor, Dataset, FigureRow, Pack, Records as _, Results};
-use crate::systems::reports::{self, Enclosed, Report};
+use crate::systems::reports::{self, DatasetLag, Enclosed, Report};
 
 /// What a report corrects, and why.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,7 @@ pub(super) struct Sealer<'a> {
     sheaf: &'a Sheaf<'a>,
     ledger: Ledger,
     evidence: String,
+    lags: Vec<DatasetLag>,
 }
 
 impl<'a> Sealer<'a> {
@@ -46,13 +48,20 @@ impl<'a> Sealer<'a> {
         let asked = sheaf.asked;
         ledger.commit_batches(&asked.lake, &dataset_schemas())?;
         record_definitions(&mut ledger, asked)?;
-        let evidence = evidence(sheaf, &ledger, report)?;
+        let inputs = witnessed_inputs(sheaf.instance, &mut ledger, asked.as_of)?;
+        let evidence = evidence(sheaf, inputs, report)?;
         if let Some(wrong) = disagreements(&evidence).first() {
             return Err(Failure::no(format!("the report cannot be sealed: {wrong}")));
         }
         let text = canonical_json(&evidence).map_err(LedgerError::from)?;
         record_populations(&mut ledger, &evidence, &text)?;
-        Ok(Sealer { sheaf, ledger, evidence: text })
+        let lags = reports::lags(&evidence, &asked.question.period.name);
+        Ok(Sealer { sheaf, ledger, evidence: text, lags })
+    }
+
+    /// How late the records of the period were committed to, for the report to say.
+    pub(super) fn lags(&self) -> Vec<DatasetLag> {
+        self.lags.clone()
     }
 
     pub(super) fn enclosed(&self) -> Enclosed<'_> {
@@ -148,11 +157,12 @@ fn calendars(asked: &Asked) -> Result<Vec<Digested>, Failure> {
     Ok(named.map(digested).collect())
 }
 
-fn evidence(sheaf: &Sheaf<'_>, ledger: &Ledger, report: &Report) -> Result<Evidence, Failure> {
+fn evidence(sheaf: &Sheaf<'_>, inputs: Vec<Input>, report: &Report) -> Result<Evidence, Failure> {
     let asked = sheaf.asked;
     let records = asked.records();
     let store = LeafStore::read(&asked.lake, &dataset_schemas(), asked.as_of)?;
     let leaves: &Leaves<'_> = &|dataset, batch, places| store.places(dataset.name(), batch, places);
+    let commitments = Commitments { leaves, inputs: &inputs };
     let mut gathered = Gathered::default();
     let material = &sheaf.material;
     let printed = printed(report);
@@ -160,7 +170,7 @@ fn evidence(sheaf: &Sheaf<'_>, ledger: &Ledger, report: &Report) -> Result<Evide
     let mut add = |results: &Results, printed: &Printed| {
         let rows: Vec<&FigureRow> =
             results.rows.iter().filter(|row| printed.contains(&key(row))).collect();
-        gathered.add(&asked.pack, &question(&results.period, &by), &records, &rows, leaves)
+        gathered.add(&asked.pack, &question(&results.period, &by), &records, &rows, commitments)
     };
     add(&material.current, &printed.current)?;
     if let Some(previous) = &material.previous {
@@ -172,11 +182,10 @@ fn evidence(sheaf: &Sheaf<'_>, ledger: &Ledger, report: &Report) -> Result<Evide
         calendars: calendars(asked)?,
         semantics: semantics(),
         as_of: asked.as_of,
-        inputs: inputs(ledger, asked.as_of),
+        inputs,
         definitions: gathered.definitions,
         populations: gathered.populations,
         figures: gathered.figures,
-        lag: None,
     })
 }
 
@@ -228,7 +237,27 @@ fn semantics() -> BTreeMap<String, String> {
     ])
 }
 
-fn inputs(ledger: &Ledger, as_of: Option<i64>) -> Vec<Input> {
+/// The batches up to a cut, with the times of witnesses. Those that no witness vouched for yet are
+/// shown to them first, so that the report need not go by the operator's clock.
+fn witnessed_inputs(
+    instance: &Instance,
+    ledger: &mut Ledger,
+    as_of: Option<i64>,
+) -> Result<Vec<Input>, Failure> {
+    let Some(policy) = super::ledger::policy(instance)? else {
+        return Ok(inputs(ledger, as_of, None));
+    };
+    let times = ledger.witness_times(&policy)?;
+    let found = inputs(ledger, as_of, Some(&times));
+    if found.iter().all(|input| input.witnessed.is_some()) {
+        return Ok(found);
+    }
+    super::ledger::ask_witnesses(instance, ledger)?;
+    let times = ledger.witness_times(&policy)?;
+    Ok(inputs(ledger, as_of, Some(&times)))
+}
+
+fn inputs(ledger: &Ledger, as_of: Option<i64>, times: Option<&WitnessTimes>) -> Vec<Input> {
     let cut = as_of.unwrap_or(i64::MAX);
     let known = ledger.batches().into_iter().filter(|one| one.fact.recorded <= cut);
     let datasets: Vec<&str> = Dataset::ALL.iter().map(|dataset| dataset.name()).collect();
@@ -239,6 +268,8 @@ fn inputs(ledger: &Ledger, as_of: Option<i64>) -> Vec<Input> {
         entry: one.entry,
         rows: one.fact.rows,
         root: one.fact.root,
+        recorded: one.fact.recorded,
+        witnessed: times.and_then(|times| times.of(one.entry)),
     })
     .collect()
 }

@@ -71,7 +71,8 @@ fn with_records(
     for fault in &done.faults {
         verdict.find(finding(fault));
     }
-    verdict.not_proved.retain(|words| !words.en.starts_with("that the partial figures follow"));
+    let shown = ["that the partial figures follow", "that the commitment lag is true"];
+    verdict.not_proved.retain(|words| !shown.iter().any(|en| words.en.starts_with(en)));
     if is_clean {
         proved(&done, verdict);
     }
@@ -105,6 +106,7 @@ fn finding(fault: &Fault) -> Finding {
         | Fault::Definition { .. }
         | Fault::Population { .. }
         | Fault::Block { .. }
+        | Fault::Lag { .. }
         | Fault::Partial { .. } => finding,
     }
 }
@@ -158,6 +160,12 @@ fn said(fault: &Fault) -> (String, String) {
         Fault::Block { dataset, period, block } => (
             format!("{period} 的 {dataset} 第{block}块与证据不同"),
             format!("block {block} of {dataset} of {period} is not what the evidence states"),
+        ),
+        Fault::Lag { dataset, period, what, stated, found } => (
+            format!("{period} 的 {dataset} 入账时滞 {what} 应为{found}，证据为{stated}"),
+            format!(
+                "commitment lag of {dataset} of {period}: {what} is {found}, stated is {stated}"
+            ),
         ),
         Fault::Partial { cell, block, column, stated, found } => (
             format!("{cell} 第{block}块的 {column} 应为{found}，证据为{stated}"),

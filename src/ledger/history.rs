@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use trueline_ledger::{Checkpoint, Note, Reader, Receipt, Retirement};
+use trueline_ledger::{Checkpoint, Note, Policy, Reader, Receipt, Retirement};
 use trueline_verify::BatchFact;
 
-use super::LedgerError;
+use super::{Ledger, LedgerError, time_of};
 use crate::instance::Instance;
 
 /// The files of a ledger up to its newest checkpoint.
@@ -90,6 +90,38 @@ impl History {
 
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+}
+
+/// When witnesses vouched for the ledger, by how many entries it had then.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WitnessTimes(Vec<(u64, i64)>);
+
+impl WitnessTimes {
+    /// From checkpoints, by the witnesses of a policy.
+    fn of_notes(notes: &[Note], policy: &Policy) -> WitnessTimes {
+        let mut times = Vec::new();
+        for note in notes {
+            let Ok(checkpoint) = Checkpoint::parse(note.text()) else { continue };
+            let earliest = policy.witnesses().iter().filter_map(|one| time_of(one, note)).min();
+            let earliest = earliest.and_then(|time| i64::try_from(time).ok());
+            times.extend(earliest.map(|time| (checkpoint.size(), time)));
+        }
+        WitnessTimes(times)
+    }
+
+    /// The earliest time at which a witness vouched for an entry.
+    pub fn of(&self, entry: u64) -> Option<i64> {
+        self.0.iter().filter(|(size, _)| *size > entry).map(|(_, time)| *time).min()
+    }
+}
+
+impl Ledger {
+    /// When the witnesses of a policy vouched for the ledger, as far as it was kept.
+    pub fn witness_times(&self, policy: &Policy) -> Result<WitnessTimes, LedgerError> {
+        let mut notes = cosigned(&self.folder())?;
+        notes.push(self.checkpoint().clone());
+        Ok(WitnessTimes::of_notes(&notes, policy))
     }
 }
 

@@ -25,7 +25,7 @@ use crate::instance::{Instance, InstanceError};
 
 pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes};
 pub use cosign::{Asked, Collected, Outcome, collect, time_of};
-pub use history::History;
+pub use history::{History, WitnessTimes};
 pub use keys::LedgerKey;
 pub use leaves::LeafStore;
 pub use post::PostError;

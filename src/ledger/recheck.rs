@@ -13,7 +13,9 @@ use trueline_verify::{Evidence, Input, Population, figure_name};
 use super::{BLOCK, FIRST_BYTES, LeafStore, LedgerError, batch_leaves, first_bytes};
 use crate::instance::Instance;
 use crate::systems::cases::dataset_schema;
-use crate::systems::indicators::evidence::{EvidenceError, Gathered, Leaves, question};
+use crate::systems::indicators::evidence::{
+    Commitments, EvidenceError, Gathered, Leaves, question,
+};
 use crate::systems::indicators::{
     self, ComputeError, FigureRow, LakeRecords, Pack, PackError, Records as _,
 };
@@ -91,6 +93,14 @@ pub enum Fault {
         dataset: String,
         period: String,
         block: usize,
+    },
+    /// How late records were committed to is another.
+    Lag {
+        dataset: String,
+        period: String,
+        what: &'static str,
+        stated: i128,
+        found: i128,
     },
     /// A partial figure of a block is another.
     Partial {
@@ -300,6 +310,7 @@ fn gather(
             names.push(&figure.period);
         }
     }
+    let commitments = Commitments { leaves, inputs: &evidence.inputs };
     let mut again = Gathered::default();
     let mut by = None;
     for name in names {
@@ -319,7 +330,7 @@ fn gather(
             wanted.contains(&(figure.as_str(), &row.slice))
         };
         let rows: Vec<&FigureRow> = results.rows.iter().filter(is_wanted).collect();
-        again.add(pack, &question, records, &rows, leaves)?;
+        again.add(pack, &question, records, &rows, commitments)?;
     }
     Ok(again)
 }
@@ -369,6 +380,7 @@ fn compare_population(
     let Some(found) = found else {
         return;
     };
+    done.faults.extend(lag_fault(stated, found));
     for (number, (stated_block, block)) in stated.blocks.iter().zip(&found.blocks).enumerate() {
         done.blocks += 1;
         if stated_block.root != block.root {
@@ -404,3 +416,32 @@ fn compare_population(
         }
     }
 }
+
+/// The first of the numbers of a lag that is another.
+fn lag_fault(stated: &Population, found: &Population) -> Option<Fault> {
+    let numbers = |population: &Population| match &population.lag {
+        Some(lag) => [
+            lag.cases.into(),
+            lag.median.into(),
+            lag.p95.into(),
+            lag.late.into(),
+            lag.changed_after_close.into(),
+            lag.changed_after_period.into(),
+        ],
+        None => [0_i128; LAG.len()],
+    };
+    let (stated_numbers, found_numbers) = (numbers(stated), numbers(found));
+    let pairs = stated_numbers.iter().zip(&found_numbers);
+    let (at, (stated_number, found_number)) =
+        pairs.enumerate().find(|(_, (stated, found))| stated != found)?;
+    Some(Fault::Lag {
+        dataset: stated.dataset.clone(),
+        period: stated.period.clone(),
+        what: LAG[at],
+        stated: *stated_number,
+        found: *found_number,
+    })
+}
+
+const LAG: [&str; 6] =
+    ["cases", "median", "p95", "late", "changed_after_close", "changed_after_period"];

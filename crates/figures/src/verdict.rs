@@ -8,6 +8,7 @@ use crate::compiled::Compiled;
 use crate::intervals::{Intervals, Names};
 use crate::judge::{Judge, Measured, Scratch, Stand, Stopped, View, readable};
 use crate::plan::{Family, Plan};
+use crate::programs::NULL;
 use crate::run::RunError;
 use crate::trace::Outcome;
 
@@ -16,6 +17,8 @@ use crate::trace::Outcome;
 pub struct Verdict {
     /// The number of the family, as [`Verdicts::families`] lists them.
     pub family: usize,
+    /// The moment that puts the row into the period; `None` for one that is only open at its end.
+    pub moment: Option<i64>,
     /// [`Outcome::OutOfScope`] for a row that is only open at the end of the period.
     pub outcome: Outcome,
     /// Seconds on the clock, the scaled amount, 1 or 0 of a share, the numerator of a ratio.
@@ -87,12 +90,17 @@ impl<'p> Verdicts<'p> {
         families
     }
 
-    /// The verdicts on every row of a batch.
-    pub fn of(&mut self, batch: &RecordBatch) -> Result<RowVerdicts, RunError> {
-        let mut reader = match self.reader.take() {
+    /// The plan compiled for the schema of a batch; kept from the last batch if that had the same.
+    fn reader(&mut self, batch: &RecordBatch) -> Compiled {
+        match self.reader.take() {
             Some(reader) if reader.fits(batch) => reader,
             Some(_) | None => Compiled::new(self.plan, batch, &mut self.names),
-        };
+        }
+    }
+
+    /// The verdicts on every row of a batch.
+    pub fn of(&mut self, batch: &RecordBatch) -> Result<RowVerdicts, RunError> {
+        let mut reader = self.reader(batch);
         self.intervals.load(batch, &mut self.names);
         reader.load(batch.clone());
         let view = View {
@@ -124,6 +132,21 @@ impl<'p> Verdicts<'p> {
         }
         self.reader = Some(reader);
         Ok(RowVerdicts::sorted(verdicts, batch.num_rows()))
+    }
+
+    /// The moments by which families would put rows into a period, whichever it is: each with its
+    /// row, in the order of the families.
+    pub fn moments(&mut self, batch: &RecordBatch) -> Vec<(usize, i64)> {
+        let mut reader = self.reader(batch);
+        reader.load(batch.clone());
+        let mut moments = Vec::new();
+        for (number, judge) in reader.judges.iter().enumerate() {
+            let whole = reader.programs.whole(judge.moment);
+            let rows = reader.members.of(number).iter().map(|row| *row as usize);
+            moments.extend(rows.map(|row| (row, whole[row])).filter(|(_, at)| *at != NULL));
+        }
+        self.reader = Some(reader);
+        moments
     }
 }
 
@@ -158,6 +181,7 @@ impl Bench<'_> {
         }
         let mut verdict = Verdict {
             family: self.number,
+            moment: is_inside.then_some(moment),
             outcome: Outcome::OutOfScope,
             value: None,
             late: 0,

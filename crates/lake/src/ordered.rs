@@ -119,6 +119,23 @@ impl Ordered {
         Ok(parts)
     }
 
+    /// The rows that are no longer the newest, with these columns: which of
+    /// [`Ordered::batches`] they are from, and where to read them.
+    pub fn superseded(&self, columns: &[&str]) -> Result<Vec<(usize, ScanTask)>, LakeError> {
+        let files = self.sources.iter().map(|source| &source.metadata);
+        let fields = wanted(&self.schema, columns, files)?;
+        let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
+        let mut tasks = Vec::new();
+        for (batch, source) in self.sources.iter().enumerate() {
+            let dead = source.dead.chunk_by(|one, next| one + 1 == *next);
+            let places: Vec<Range<u64>> =
+                dead.map(|run| run[0]..run[0] + run.len() as u64).collect();
+            let own = source.tasks(&places, &schema, self.schema.name);
+            tasks.extend(own.into_iter().map(|task| (batch, task)));
+        }
+        Ok(tasks)
+    }
+
     fn cut(&self, block_rows: u64) -> Result<Vec<Block>, LakeError> {
         let mut ends = Vec::new();
         if let [only] = self.sources.as_slice() {
@@ -224,8 +241,10 @@ impl Source {
         let mut first = 0;
         for (group, info) in self.metadata.metadata().row_groups().iter().enumerate() {
             let rows = info.num_rows() as u64;
-            let inside: Vec<Range<usize>> = places
+            let from = places.partition_point(|place| place.end <= first);
+            let inside: Vec<Range<usize>> = places[from..]
                 .iter()
+                .take_while(|place| place.start < first + rows)
                 .map(|place| place.start.max(first)..place.end.min(first + rows))
                 .filter(|place| place.start < place.end)
                 .map(|place| (place.start - first) as usize..(place.end - first) as usize)

@@ -2,6 +2,7 @@
 //! partial figures of. `docs/evidence.md` describes it key by key.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +27,6 @@ pub struct Evidence {
     pub definitions: Vec<DefinitionUsed>,
     pub populations: Vec<Population>,
     pub figures: Vec<FigureUsed>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lag: Option<Lag>,
 }
 
 /// The pack and the packs that it inherits from, the most general first.
@@ -65,6 +64,11 @@ pub struct Input {
     pub entry: u64,
     pub rows: u64,
     pub root: String,
+    /// When it was imported, by the operator's clock.
+    pub recorded: i64,
+    /// The earliest time at which a witness vouched for its entry, as far as was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnessed: Option<i64>,
 }
 
 /// A definition, and the digest of its text.
@@ -94,6 +98,9 @@ pub struct Population {
     pub families: Vec<Vec<usize>>,
     pub cells: Vec<Cell>,
     pub blocks: Vec<Block>,
+    /// Absent if no case is in the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag: Option<Lag>,
 }
 
 /// One definition in one slice.
@@ -186,12 +193,42 @@ pub struct Lag {
     /// Seconds.
     pub median: i64,
     pub p95: i64,
-    /// Cases committed more than seven days after.
+    /// Cases committed more than [`Lag::LATE`] after.
     pub late: u64,
     pub changed_after_close: u64,
     pub changed_after_period: u64,
-    /// Whether the times are a witness's.
+    /// Whether the times are a witness's; else they are the operator's own.
     pub witnessed: bool,
+}
+
+impl Lag {
+    /// Seconds from which on a commitment counts as late: seven days.
+    pub const LATE: i64 = 7 * 86_400;
+}
+
+impl fmt::Display for Lag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Lag { cases, median, p95, late, changed_after_close, changed_after_period, .. } = self;
+        write!(
+            f,
+            "{cases} ({median} s, {p95} s, {late}; {changed_after_close}, {changed_after_period})"
+        )?;
+        f.write_str(if self.witnessed { " witnessed" } else { "" })
+    }
+}
+
+impl Evidence {
+    /// Whether a witness vouched for every batch that was read: then lags are by its time.
+    pub fn is_witnessed(&self) -> bool {
+        self.inputs.iter().all(|input| input.witnessed.is_some())
+    }
+}
+
+impl Input {
+    /// When it was committed to, by a witness's time or the operator's.
+    pub fn committed(&self, by_witness: bool) -> i64 {
+        self.witnessed.filter(|_| by_witness).unwrap_or(self.recorded)
+    }
 }
 
 /// How a column adds up over blocks.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use trueline_numbers::{Fraction, bound_text, claim_text, error_rate_upper_bound};
 
-use crate::evidence::{Columns, Evidence, FigureUsed, Population, PrintRule, ValueRule};
+use crate::evidence::{Columns, Evidence, FigureUsed, Lag, Population, PrintRule, ValueRule};
 use crate::json::Whole;
 
 /// What is printed for nothing.
@@ -23,6 +23,8 @@ pub enum Disagreement {
     Rows { dataset: String, period: String, blocks: u64, rows: u64 },
     #[error("the blocks of {dataset} in {period} do not lead to the root of the population")]
     Root { dataset: String, period: String },
+    #[error("the commitment lag of {dataset} in {period} does not agree with itself")]
+    Lag { dataset: String, period: String },
     #[error("the text of the definition {id} does not have its digest")]
     Definition { id: String },
 }
@@ -54,6 +56,13 @@ pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
     let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
     for population in &evidence.populations {
         found.extend(shape(population));
+        let agrees = |lag: &Lag| {
+            lag.witnessed == evidence.is_witnessed() && is_possible(lag, population.rows)
+        };
+        if !population.lag.as_ref().is_none_or(agrees) {
+            let (dataset, period) = (population.dataset.clone(), population.period.clone());
+            found.push(Disagreement::Lag { dataset, period });
+        }
     }
     let none = Columns::new();
     for figure in &evidence.figures {
@@ -89,6 +98,21 @@ fn shape(population: &Population) -> Option<Disagreement> {
         .filter(|roots| !roots.is_empty())
         .map(|roots| trueline_ledger::tree_root(&roots).to_hex());
     (root != population.root).then_some(Disagreement::Root { dataset, period })
+}
+
+/// Whether the numbers of a lag can be those of so many rows.
+fn is_possible(lag: &Lag, rows: u64) -> bool {
+    let parts = [lag.late, lag.changed_after_close, lag.changed_after_period];
+    // A value at a rank is late just if no more than the others behind it are.
+    let is_ranked = |value: i64, percent: u128| {
+        let rank = (u128::from(lag.cases) * percent).div_ceil(100);
+        (value > Lag::LATE) == (u128::from(lag.late) > u128::from(lag.cases) - rank)
+    };
+    (1..=rows).contains(&lag.cases)
+        && parts.iter().all(|part| *part <= lag.cases)
+        && lag.median <= lag.p95
+        && is_ranked(lag.median, 50)
+        && is_ranked(lag.p95, 95)
 }
 
 /// Checks one figure against the columns of its cell, added up.

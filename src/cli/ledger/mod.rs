@@ -8,16 +8,17 @@ mod prove;
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use trueline_ledger::{Note, Policy, VerifierKey};
+use trueline_ledger::{Distrust, Note, Policy, VerifierKey};
 
 use super::ledger_arguments::LedgerCommand;
 use super::place::Place;
 use super::{Align, Failure, Format, Language, Table};
 use crate::instance::Instance;
-use crate::ledger::{History, Ledger, LedgerKey, time_of};
+use crate::ledger::{History, Ledger, LedgerKey, collect, time_of};
 use crate::systems::cases::dataset_schemas;
 
 pub(super) fn run(
@@ -80,6 +81,19 @@ pub(super) fn policy(instance: &Instance) -> Result<Option<Policy>, Failure> {
     let bytes = fs::read(&path).map_err(|error| Failure::from(error).with_prefix(&named))?;
     let policy = Policy::parse(&bytes).map_err(|error| Failure::from(error).with_prefix(&named))?;
     Ok(Some(policy))
+}
+
+/// How long a witness is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Shows the newest checkpoint to the witnesses of the policy, if the settings name one; gives what
+/// is missing for its quorum.
+pub(super) fn ask_witnesses(
+    instance: &Instance,
+    ledger: &mut Ledger,
+) -> Result<Option<Distrust>, Failure> {
+    let Some(policy) = policy(instance)? else { return Ok(None) };
+    Ok(collect(ledger, &policy, PATIENCE)?.verdict.err())
 }
 
 /// A moment as people and programs read it.

@@ -11,6 +11,7 @@ mod enclosed;
 pub mod html;
 pub mod http;
 pub mod json;
+mod lags;
 pub mod model;
 pub mod narrative;
 pub mod pdf;
@@ -26,7 +27,8 @@ pub use assemble::{
 };
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
 pub use enclosed::Enclosed;
-pub use model::{Language, Report};
+pub use lags::lags;
+pub use model::{DatasetLag, Language, Report};
 pub use settings::{EnglishNames, ReportSettings};
 pub use starters::{DEMO_NARRATIVES, NARRATIVES, narratives};
 

@@ -44,6 +44,8 @@ pub struct Report {
     pub legal_sources: Vec<LegalSource>,
     pub not_answered: Vec<NotAnswered>,
     pub data: DataNote,
+    /// How late the records of the period were committed to, by dataset; empty without a ledger.
+    pub lags: Vec<DatasetLag>,
     pub not_from_records: Vec<NotFromRecords>,
     pub slices: Vec<SliceRow>,
 }
@@ -395,6 +397,26 @@ pub struct Finding {
     pub rows: u64,
     pub explanation: String,
     pub remedy: String,
+}
+
+/// How long after the event the records of a dataset were committed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetLag {
+    pub dataset: String,
+    /// Cases of the period.
+    pub cases: u64,
+    /// Seconds from the moment that counts a case to the first commitment that states it.
+    pub median: i64,
+    pub p95: i64,
+    /// Cases committed more than seven days after.
+    pub late: u64,
+    /// Cases of which a later batch changed what was committed as closed.
+    pub changed_after_close: u64,
+    /// Cases that were changed by a batch committed after the period had ended.
+    pub changed_after_period: u64,
+    /// By a witness's time; else by the operator's own clock.
+    pub witnessed: bool,
 }
 
 /// A figure in one slice, without its side notes; times on the clock in seconds.

@@ -58,6 +58,7 @@ pub(crate) fn check(case: &Case<'_>, verdict: &mut Verdict) -> Vec<Retirement> {
         statement(case, &reader, &entries, &newest, verdict);
         if let Some(evidence) = case.evidence {
             inputs(case, evidence, &entries, verdict);
+            times(case, evidence, verdict);
         }
         later(case, &entries, verdict);
     }
@@ -254,6 +255,7 @@ fn inputs(case: &Case<'_>, evidence: &Evidence, entries: &[Vec<u8>], verdict: &m
             && fact.batch == input.batch
             && fact.rows == input.rows
             && fact.root == input.root
+            && fact.recorded == input.recorded
     };
     let mut held = 0;
     for input in &evidence.inputs {
@@ -289,6 +291,61 @@ fn inputs(case: &Case<'_>, evidence: &Evidence, entries: &[Vec<u8>], verdict: &m
             );
         }
     }
+}
+
+/// The witnesses' times in the evidence against the cosigned checkpoints that the ledger keeps.
+fn times(case: &Case<'_>, evidence: &Evidence, verdict: &mut Verdict) {
+    let stated: Vec<(&Input, i64)> =
+        evidence.inputs.iter().filter_map(|input| Some((input, input.witnessed?))).collect();
+    let Some(policy) = case.options.policy else {
+        if !stated.is_empty() {
+            verdict.cannot(
+                "证据所列见证时间是否属实（请以 --policy 给出可信密钥）",
+                "that the witnesses' times in the evidence are true (give --policy)",
+            );
+        }
+        return;
+    };
+    let notes = cosigned(case.folder);
+    let mut held = 0;
+    for (input, time) in &stated {
+        let is_vouched = |(size, note): &(u64, Note)| {
+            let keys = policy.witnesses().iter().map(|witness| &witness.key);
+            let signed = note.verify(keys).unwrap_or_default();
+            let times = signed.iter().filter_map(|one| i64::try_from(one.time?).ok());
+            *size > input.entry && times.min() == Some(*time)
+        };
+        if notes.iter().any(is_vouched) {
+            held += 1;
+            continue;
+        }
+        let (dataset, batch) = (&input.dataset, &input.batch);
+        verdict.find(
+            history(
+                format!("批次 {dataset}/{batch} 的见证时间没有见证方的联署佐证"),
+                format!("no witness of your policy cosigned {dataset}/{batch} at the time stated"),
+            )
+            .at(format!("entry {}", input.entry)),
+        );
+    }
+    if held > 0 && held == stated.len() {
+        verdict.prove(
+            format!("{held}个批次的入账时间均有见证方联署佐证"),
+            format!("witnesses vouch for the times at which {held} batches were committed to"),
+        );
+    }
+}
+
+/// The checkpoints that the ledger keeps with their cosignatures, and how many entries each has.
+/// What cannot be read vouches for nothing.
+fn cosigned(ledger: &Path) -> Vec<(u64, Note)> {
+    let files = std::fs::read_dir(ledger.join("cosigned")).into_iter().flatten().flatten();
+    let notes = files.filter_map(|file| {
+        let note = Note::parse(&std::fs::read(file.path()).ok()?).ok()?;
+        let size = Checkpoint::parse(note.text()).ok()?.size();
+        Some((size, note))
+    });
+    notes.collect()
 }
 
 /// What the ledger says about the report since.

@@ -293,6 +293,9 @@ fn disagreement(one: &Disagreement) -> Finding {
         Disagreement::Root { dataset, period } => {
             (format!("{dataset} {period}：各块不能导出总体的根"), None)
         }
+        Disagreement::Lag { dataset, period } => {
+            (format!("{dataset} {period}：入账时滞的数字自相矛盾"), None)
+        }
         Disagreement::Definition { id } => (format!("定义 {id} 的文本与其摘要不符"), None),
     };
     let finding = Finding::new(What::Evidence, words(zh, en)).at("evidence");
@@ -368,6 +371,12 @@ fn numbers(
         "图表的柱和线、限值、置信区间、定义的文字：已封印，未重新计算",
         "bars and lines of charts, limits, intervals, the prose of definitions: sealed, not recomputed",
     );
+    if evidence.populations.iter().any(|one| one.lag.is_some()) {
+        verdict.cannot(
+            "入账时滞是否属实（需数据重新计算；见证时间需账本和策略）",
+            "that the commitment lag is true (needs the data, and the ledger and a policy for its times)",
+        );
+    }
     denominators(evidence, verdict);
 }
 

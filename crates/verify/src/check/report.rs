@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::reference::{Reference, printed_by};
-use crate::evidence::{Columns, Evidence, FigureUsed, Population, ValueRule};
+use crate::evidence::{Columns, Evidence, FigureUsed, Lag, Population, ValueRule};
 use crate::figures::{figure_name, value_of};
 use crate::verdict::{Finding, What, words};
 
@@ -21,6 +21,14 @@ pub(crate) struct Report {
     pub(crate) narrative: Value,
     pub(crate) groups: Vec<Group>,
     pub(crate) slices: Vec<SliceRow>,
+    pub(crate) lags: Vec<DatasetLag>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct DatasetLag {
+    dataset: String,
+    #[serde(flatten)]
+    lag: Lag,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -208,8 +216,30 @@ pub(crate) fn compare(report: &Report, evidence: &Evidence) -> Compared {
             desk.percentiles(&name, row.percentiles, cell);
         }
     }
+    lags(report, evidence, &mut desk.found);
     let spans = spans(report, &mut desk.found);
     Compared { figures: desk.seen.len(), findings: desk.found, spans, published }
+}
+
+/// How late records were committed to, as the report says and as the evidence does.
+fn lags(report: &Report, evidence: &Evidence, found: &mut Vec<Finding>) {
+    let period = &report.period.name;
+    let proved = evidence.populations.iter().filter(|one| one.period == *period);
+    let proved: BTreeMap<&str, &Lag> =
+        proved.filter_map(|one| Some((one.dataset.as_str(), one.lag.as_ref()?))).collect();
+    let shown: BTreeMap<&str, &Lag> =
+        report.lags.iter().map(|one| (one.dataset.as_str(), &one.lag)).collect();
+    let datasets: BTreeSet<&&str> = proved.keys().chain(shown.keys()).collect();
+    for dataset in datasets {
+        let (shown, proved) = (shown.get(*dataset), proved.get(*dataset));
+        if shown == proved {
+            continue;
+        }
+        let name = format!("{dataset} {period} lag");
+        let text = |lag: Option<&&Lag>| lag.map_or("—".to_owned(), |lag| lag.to_string());
+        let field = ("入账时滞", "commitment lag");
+        found.push(differs(&name, "report", field, &text(shown), &text(proved)));
+    }
 }
 
 /// Every figure in the words against the lines beside them. How many there are.

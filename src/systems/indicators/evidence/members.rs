@@ -41,6 +41,10 @@ impl Keys {
         Keys(schema.key.iter().map(column).collect())
     }
 
+    pub(super) fn rows(&self) -> usize {
+        self.0.first().map_or(0, StringArray::len)
+    }
+
     /// The text of each column in a row; missing values are empty.
     pub(super) fn row(&self, row: usize) -> impl Iterator<Item = &str> {
         self.0.iter().map(move |column| if column.is_null(row) { "" } else { column.value(row) })

@@ -4,6 +4,7 @@
 
 mod columns;
 mod definition;
+mod lag;
 mod members;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,13 +16,14 @@ use trueline_figures::{
 };
 use trueline_lake::{BlockPart, LakeError, Ordered, OrderedBlock};
 use trueline_ledger::{Hash, leaf_hash, tree_root};
-use trueline_verify::{Block, Cell, Columns, DefinitionUsed, FigureUsed, Population};
+use trueline_verify::{Block, Cell, Columns, DefinitionUsed, FigureUsed, Input, Population};
 
 use super::compute::{ComputeError, Question, ask, requests};
 use super::model::{Dataset, Pack};
 use super::records::LakeRecords;
 use super::row::FigureRow;
 
+use lag::{Lags, Watch};
 use members::Keys;
 
 pub use members::Member;
@@ -51,6 +53,20 @@ pub enum EvidenceError {
 /// Gives the leaves of some rows of a batch: by dataset, batch and places.
 pub type Leaves<'a> = dyn Fn(Dataset, &str, &[Range<u64>]) -> Vec<Hash> + Sync + 'a;
 
+/// What the ledger knows of the batches of a lake.
+#[derive(Clone, Copy)]
+pub struct Commitments<'a> {
+    pub leaves: &'a Leaves<'a>,
+    /// The batches that were read, with the times at which they were committed to.
+    pub inputs: &'a [Input],
+}
+
+impl std::fmt::Debug for Commitments<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Commitments").field("inputs", &self.inputs.len()).finish_non_exhaustive()
+    }
+}
+
 /// The evidence of the figures of one pack, as it is gathered.
 #[derive(Debug, Default)]
 pub struct Gathered {
@@ -76,7 +92,7 @@ impl Gathered {
         question: &Question,
         records: &LakeRecords<'_>,
         rows: &[&FigureRow],
-        leaves: &Leaves<'_>,
+        commitments: Commitments<'_>,
     ) -> Result<(), EvidenceError> {
         let asked = requests(pack, question, records)?;
         let mut places: BTreeMap<(Dataset, &str, &Slice), (usize, usize)> = BTreeMap::new();
@@ -92,8 +108,9 @@ impl Gathered {
             if wanted.is_empty() {
                 continue;
             }
+            let wanted = wanted.into_iter().collect();
             let (population, cells) =
-                self.population(*dataset, request, records, wanted.into_iter().collect(), leaves)?;
+                self.population(*dataset, request, records, wanted, commitments)?;
             let number = self.populations.len();
             self.populations.push(population);
             for (at, (definition, slice)) in cells.into_iter().enumerate() {
@@ -112,7 +129,7 @@ impl Gathered {
         request: &Request,
         records: &LakeRecords<'_>,
         cells: Vec<(&'a str, &'a Slice)>,
-        leaves: &Leaves<'_>,
+        commitments: Commitments<'_>,
     ) -> Result<(Population, Vec<(&'a str, &'a Slice)>), EvidenceError> {
         let whole = ask(dataset, request, records)?;
         let tallies = Tallies::new(&whole, &cells);
@@ -135,11 +152,17 @@ impl Gathered {
             prepared: &prepared,
             ordered: &ordered,
             cells: &cells,
-            leaves,
+            leaves: commitments.leaves,
         };
-        let blocks = ordered.blocks().par_iter().map(|block| bench.block(block, &quantiles));
-        let blocks = blocks.collect::<Result<Vec<(Block, Hash)>, EvidenceError>>()?;
-        let roots = blocks.iter().map(|(_, root)| *root).collect::<Vec<Hash>>();
+        let watch = bench.watch(commitments.inputs)?;
+        let made = ordered.blocks().par_iter().map(|block| bench.block(block, &quantiles, &watch));
+        let made = made.collect::<Result<Vec<(Block, Hash, Lags)>, EvidenceError>>()?;
+        let (mut blocks, mut roots, mut lags) = (Vec::new(), Vec::new(), Lags::default());
+        for (block, root, own) in made {
+            blocks.push(block);
+            roots.push(root);
+            lags.extend(own);
+        }
         let population = Population {
             dataset: dataset.name().to_owned(),
             period: request.period.name.clone(),
@@ -153,7 +176,8 @@ impl Gathered {
                 .iter()
                 .map(|(id, slice)| Cell { definition: numbers[*id], slice: (*slice).clone() })
                 .collect(),
-            blocks: blocks.into_iter().map(|(block, _)| block).collect(),
+            blocks,
+            lag: lags.sum_up(watch.by_witness),
         };
         Ok((population, cells))
     }
@@ -242,9 +266,10 @@ impl Bench<'_> {
         &self,
         block: &OrderedBlock,
         quantiles: &[Vec<i64>],
-    ) -> Result<(Block, Hash), EvidenceError> {
+        watch: &Watch,
+    ) -> Result<(Block, Hash, Lags), EvidenceError> {
         let parts = self.read(block)?;
-        let roots = self.leaves_of(&parts)?;
+        let (roots, lags) = self.leaves_of(&parts, watch)?;
         let sources: Vec<Box<dyn Source>> = parts
             .into_iter()
             .flat_map(|part| part.rows)
@@ -265,54 +290,81 @@ impl Bench<'_> {
             }
         }
         let root = tree_root(&roots);
-        Ok((Block { rows: block.rows(), root: root.to_hex(), cells }, root))
+        Ok((Block { rows: block.rows(), root: root.to_hex(), cells }, root, lags))
     }
 
-    /// The rows of a block, with the columns that figures and keys need.
-    fn read(&self, block: &OrderedBlock) -> Result<Vec<BlockPart>, EvidenceError> {
-        let schema = self.dataset.schema();
+    /// The columns that figures and keys need.
+    fn columns(&self) -> Vec<String> {
         let mut columns = columns_needed(self.request);
-        for name in schema.key {
+        for name in self.dataset.schema().key {
             if !columns.iter().any(|column| column == name) {
                 columns.push((*name).to_owned());
             }
         }
+        columns
+    }
+
+    /// The rows of a block, with the columns that figures and keys need.
+    fn read(&self, block: &OrderedBlock) -> Result<Vec<BlockPart>, EvidenceError> {
+        let columns = self.columns();
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         Ok(self.ordered.read(block, &columns)?)
     }
 
-    /// The leaves of the members of a block, in the order of the key.
-    fn leaves_of(&self, parts: &[BlockPart]) -> Result<Vec<Hash>, EvidenceError> {
+    /// What says how late a member was committed to.
+    fn watch(&self, inputs: &[Input]) -> Result<Watch, EvidenceError> {
+        let mut watch = Watch::new(self.dataset, self.ordered, inputs, self.request.period.to);
+        let columns = self.columns();
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let schema = self.dataset.schema();
+        let mut verdicts = self.prepared.verdicts();
+        for (batch, task) in self.ordered.superseded(&columns)? {
+            for rows in task.batches() {
+                let rows = rows?;
+                watch.older(batch, &Keys::of(&schema, &rows), &verdicts.moments(&rows));
+            }
+        }
+        Ok(watch.ready())
+    }
+
+    /// The leaves of the members of a block in the order of the key, and their lags.
+    fn leaves_of(
+        &self,
+        parts: &[BlockPart],
+        watch: &Watch,
+    ) -> Result<(Vec<Hash>, Lags), EvidenceError> {
         let mut made: Vec<(Hash, usize, usize)> = Vec::new();
+        let mut lags = Lags::default();
         let mut keys: Vec<Keys> = Vec::new();
         let mut bytes = Vec::new();
-        self.each(parts, &mut |own, revision, row, verdicts| {
-            if row == 0 {
+        self.each(parts, &mut |own, seen| {
+            if seen.row == 0 {
                 keys.push(own());
             }
-            let key = keys.last().map(|keys| keys.row(row)).into_iter().flatten();
+            let key = || keys.last().map(|keys| keys.row(seen.row)).into_iter().flatten();
             bytes.clear();
-            members::write(&revision, key, verdicts, &mut bytes);
-            made.push((leaf_hash(&bytes), keys.len() - 1, row));
+            members::write(&seen.revision, key(), seen.verdicts, &mut bytes);
+            watch.member(seen.batch, key(), seen.verdicts, &mut lags);
+            made.push((leaf_hash(&bytes), keys.len() - 1, seen.row));
         })?;
         if parts.len() > 1 {
             made.sort_by(|(_, a, one), (_, b, other)| keys[*a].row(*one).cmp(keys[*b].row(*other)));
         }
-        Ok(made.into_iter().map(|(leaf, ..)| leaf).collect())
+        Ok((made.into_iter().map(|(leaf, ..)| leaf).collect(), lags))
     }
 
     /// The members of a block, in the order of the key.
     fn members(&self, parts: &[BlockPart]) -> Result<Vec<Member>, EvidenceError> {
         let mut made = Vec::new();
         let mut keys = None;
-        self.each(parts, &mut |own, revision, row, verdicts| {
-            if row == 0 {
+        self.each(parts, &mut |own, seen| {
+            if seen.row == 0 {
                 keys = Some(own());
             }
-            let key = keys.iter().flat_map(|keys| keys.row(row)).map(str::to_owned);
+            let key = keys.iter().flat_map(|keys| keys.row(seen.row)).map(str::to_owned);
             let key: Vec<String> = key.collect();
             let mut bytes = Vec::new();
-            members::write(&revision, key.iter(), verdicts, &mut bytes);
+            members::write(&seen.revision, key.iter(), seen.verdicts, &mut bytes);
             made.push(Member { key, bytes });
         })?;
         made.sort_by(|one, other| one.key.cmp(&other.key));
@@ -331,7 +383,7 @@ impl Bench<'_> {
                 let found = verdicts.of(rows)?;
                 let keys = || Keys::of(&schema, rows);
                 for (row, revision) in own.by_ref().take(rows.num_rows()).enumerate() {
-                    then(&keys, revision, row, found.of(row));
+                    then(&keys, Seen { batch: part.batch, revision, row, verdicts: found.of(row) });
                 }
             }
         }
@@ -339,8 +391,19 @@ impl Bench<'_> {
     }
 }
 
-/// What is done with a row: the keys of its batch, its leaf, its place there, its verdicts.
-type EachRow<'a> = dyn FnMut(&dyn Fn() -> Keys, Hash, usize, &[Verdict]) + 'a;
+/// A row of a block.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    /// Which of the batches of the lake.
+    batch: usize,
+    revision: Hash,
+    /// Its place among the rows that were read with it.
+    row: usize,
+    verdicts: &'a [Verdict],
+}
+
+/// What is done with a row, given the keys of those that were read with it.
+type EachRow<'a> = dyn FnMut(&dyn Fn() -> Keys, Seen<'_>) + 'a;
 
 /// Calls `then` with the members of each block of a population, in the order of the key, until it
 /// breaks off.

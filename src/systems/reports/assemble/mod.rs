@@ -144,6 +144,7 @@ pub fn assemble(assembly: Assembly<'_>) -> Result<Report, AssembleError> {
         legal_sources: definitions::legal_sources(pack, language),
         not_answered: definitions::not_answered(pack, language),
         data: assembly.data,
+        lags: Vec::new(),
         not_from_records: words.not_from_records,
         groups,
         slices,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::charts::Chart;
 use super::drawing::{Drawing, draw};
+use super::lags;
 use super::model::{Definition, Language, Line, Report};
 use super::narrative::{Block, Origin, Part, Place, Span, Weight};
 use super::words::{Words, words};
@@ -52,7 +53,19 @@ pub(super) struct Section {
     /// Printed when there is no text.
     pub(super) empty: Option<&'static str>,
     pub(super) groups: Vec<indicators::GroupView>,
-    pub(super) comparison: Option<summary::Comparison>,
+    /// What is said below the groups.
+    pub(super) passages: Vec<Passage>,
+}
+
+/// A numbered part below the groups: a lead, and points.
+#[derive(Debug, Serialize)]
+pub(super) struct Passage {
+    pub(super) id: &'static str,
+    pub(super) heading: String,
+    /// The heading without its number.
+    pub(super) title: &'static str,
+    pub(super) lead: String,
+    pub(super) points: Vec<String>,
 }
 
 /// An annex: a lead, and tables.
@@ -215,13 +228,12 @@ fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
                 .unwrap_or_default(),
             empty: None,
             groups: Vec::new(),
-            comparison: None,
+            passages: Vec::new(),
         };
         match place {
             Place::Indicators => {
                 section.groups = indicators::groups(report, number);
-                let last = section.groups.len();
-                section.comparison = Some(summary::comparison(report, number, last));
+                section.passages = passages(report, number, section.groups.len());
             }
             Place::Outages if section.blocks.is_empty() => section.empty = Some(t.no_outages),
             Place::Company | Place::Declaration if section.blocks.is_empty() => continue,
@@ -240,6 +252,26 @@ fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
         sections.push(section);
     }
     sections
+}
+
+/// What is said of all groups: the comparison, and how late the records were committed to. They
+/// are numbered below a section, after its groups.
+fn passages(report: &Report, above: usize, groups: usize) -> Vec<Passage> {
+    let t = words(report.language);
+    let (lead, points) = summary::comparison(report);
+    let mut all = vec![("comparison", t.comparison, lead, points)];
+    if !report.lags.is_empty() {
+        let lead = lags::lead(report.language).to_owned();
+        all.push(("lag", t.lag, lead, lags::sentences(report)));
+    }
+    let numbered = all.into_iter().enumerate().map(|(at, (id, title, lead, points))| Passage {
+        id,
+        heading: numbered_below(above, groups + at, title, report.language),
+        title,
+        lead,
+        points,
+    });
+    numbered.collect()
 }
 
 /// The title of a line; with its indicator's own where another line of the group has the same.

@@ -22,14 +22,6 @@ pub(in crate::systems::reports) struct Tile {
     pub(in crate::systems::reports) n: String,
 }
 
-/// The comparison with the previous period and with limits.
-#[derive(Debug, Serialize)]
-pub(in crate::systems::reports) struct Comparison {
-    pub(in crate::systems::reports) heading: String,
-    pub(in crate::systems::reports) lead: String,
-    pub(in crate::systems::reports) points: Vec<String>,
-}
-
 const TILES: [&str; 6] = [
     "fixed.repair.mean",
     "mobile.repair.mean",
@@ -84,14 +76,9 @@ pub(in crate::systems::reports) fn compared(report: &Report) -> Vec<String> {
     std::iter::once(lead(report)).chain(points(report)).collect()
 }
 
-/// The comparison as the part of this place within the section of that one.
-pub(super) fn comparison(report: &Report, above: usize, index: usize) -> Comparison {
-    let heading = words(report.language).comparison;
-    Comparison {
-        heading: super::numbered_below(above, index, heading, report.language),
-        lead: lead(report),
-        points: points(report),
-    }
+/// The sentence on the whole, and those on single figures.
+pub(super) fn comparison(report: &Report) -> (String, Vec<String>) {
+    (lead(report), points(report))
 }
 
 fn trends(report: &Report) -> Vec<(&Line, Trend)> {

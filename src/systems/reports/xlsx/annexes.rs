@@ -4,8 +4,10 @@ use super::Desk;
 use super::cell::{Cell, Look};
 use super::figures::{group_title, limit_text};
 use super::sheet::{Sheet, field};
+use crate::systems::reports::lags::dataset_in_words;
 use crate::systems::reports::model::{
-    Ancestor, Batch, Definition, Excluded, Finding, LegalSource, Line, NotAnswered, Subtracted,
+    Ancestor, Batch, DatasetLag, Definition, Excluded, Finding, LegalSource, Line, NotAnswered,
+    Subtracted,
 };
 use crate::systems::reports::narrative::NotFromRecords;
 use crate::systems::reports::view;
@@ -19,6 +21,7 @@ pub(super) fn annexes(desk: &Desk<'_>) -> Vec<Sheet> {
         excluded(desk),
         paused(desk),
         batches(desk),
+        lags(desk),
         findings(desk),
         sourced(desk),
         not_answered(desk),
@@ -186,6 +189,33 @@ fn batches(desk: &Desk<'_>) -> Sheet {
     ];
     let all: Vec<&Batch> = desk.report.data.batches.iter().collect();
     Sheet::of(desk, desk.pick("数据来源", "Data sources"), &fields, &all)
+}
+
+fn lags(desk: &Desk<'_>) -> Sheet {
+    let days = |seconds: i64| Cell::decimals(Some(seconds as f64 / 86_400.0), 1);
+    let fields = [
+        field("数据集", "Dataset", 18.0, |one: &&DatasetLag| {
+            Cell::text(dataset_in_words(&one.dataset, desk.report.language))
+        }),
+        field("本期件数", "In the period", 12.0, |one: &&DatasetLag| Cell::whole(one.cases)),
+        field("中位（天）", "Median, days", 11.0, move |one: &&DatasetLag| days(one.median)),
+        field("P95（天）", "P95, days", 11.0, move |one: &&DatasetLag| days(one.p95)),
+        field("超过7天", "Later than 7 days", 12.0, |one: &&DatasetLag| Cell::whole(one.late)),
+        field("办结后改动", "Changed after close", 12.0, |one: &&DatasetLag| {
+            Cell::whole(one.changed_after_close)
+        }),
+        field("期末后改动", "Changed after the period", 13.0, |one: &&DatasetLag| {
+            Cell::whole(one.changed_after_period)
+        }),
+        field("时间依据", "Times by", 24.0, |one: &&DatasetLag| {
+            Cell::text(match one.witnessed {
+                true => desk.pick("见证方", "a witness"),
+                false => desk.pick("本企业时钟", "the operator's clock"),
+            })
+        }),
+    ];
+    let all: Vec<&DatasetLag> = desk.report.lags.iter().collect();
+    Sheet::of(desk, desk.pick("入账时滞", "Commitment lag"), &fields, &all)
 }
 
 fn findings(desk: &Desk<'_>) -> Sheet {

@@ -1,0 +1,153 @@
+//! How late the records of a period were committed to, and what was changed afterwards.
+//!
+//! A seal says nothing about the time before: what was written down in July about January may have
+//! been anything until then. The lag of a case runs from the moment that puts it into the period to
+//! the commitment of the first revision that states this moment.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher as _, Hasher as _};
+
+use trueline_figures::Verdict;
+use trueline_lake::Ordered;
+use trueline_verify::{Input, Lag};
+
+use super::Dataset;
+use super::members::Keys;
+
+/// The moment of an older revision that has none.
+const NO_MOMENT: i64 = i64::MIN;
+
+/// What is known of batches and of revisions that are no longer the newest.
+pub(super) struct Watch {
+    /// When each batch was committed to; `None` for one that is not among the inputs.
+    committed: Vec<Option<i64>>,
+    pub(super) by_witness: bool,
+    /// The end of the period.
+    to: i64,
+    /// One for each moment that an older revision states, by case.
+    older: Vec<Older>,
+    cases: RandomState,
+}
+
+#[derive(Clone, Copy)]
+struct Older {
+    case: u64,
+    batch: usize,
+    moment: i64,
+}
+
+/// The lags of some cases.
+#[derive(Debug, Default)]
+pub(super) struct Lags {
+    seconds: Vec<i64>,
+    changed_after_close: u64,
+    changed_after_period: u64,
+}
+
+impl Watch {
+    pub(super) fn new(dataset: Dataset, ordered: &Ordered, inputs: &[Input], to: i64) -> Watch {
+        let by_witness = inputs.iter().all(|input| input.witnessed.is_some());
+        let committed = ordered.batches().map(|batch| {
+            let same = |input: &&Input| input.dataset == dataset.name() && input.batch == batch.id;
+            Some(inputs.iter().find(same)?.committed(by_witness))
+        });
+        Watch {
+            committed: committed.collect(),
+            by_witness,
+            to,
+            older: Vec::new(),
+            cases: RandomState::new(),
+        }
+    }
+
+    /// Notes revisions of a batch that are no longer the newest, with the moments that they state.
+    pub(super) fn older(&mut self, batch: usize, keys: &Keys, moments: &[(usize, i64)]) {
+        for row in 0..keys.rows() {
+            let case = self.case(keys.row(row));
+            self.older.push(Older { case, batch, moment: NO_MOMENT });
+        }
+        for (row, moment) in moments {
+            let case = self.case(keys.row(*row));
+            self.older.push(Older { case, batch, moment: *moment });
+        }
+    }
+
+    /// To be called once all older revisions are noted.
+    pub(super) fn ready(mut self) -> Watch {
+        self.older.sort_unstable_by_key(|one| (one.case, one.batch, one.moment));
+        self.older.dedup_by_key(|one| (one.case, one.batch, one.moment));
+        self
+    }
+
+    fn case<'k>(&self, key: impl Iterator<Item = &'k str>) -> u64 {
+        let mut hasher = self.cases.build_hasher();
+        for part in key {
+            hasher.write(part.as_bytes());
+            hasher.write_u8(0xff);
+        }
+        hasher.finish()
+    }
+
+    /// Adds the lag of a case, if it is in the period. By the moments of several definitions, it
+    /// takes the earliest.
+    pub(super) fn member<'k>(
+        &self,
+        batch: usize,
+        key: impl Iterator<Item = &'k str>,
+        verdicts: &[Verdict],
+        lags: &mut Lags,
+    ) {
+        let Some(moment) = verdicts.iter().filter_map(|verdict| verdict.moment).min() else {
+            return;
+        };
+        let Some(Some(newest)) = self.committed.get(batch).copied() else {
+            return;
+        };
+        let mut first = newest;
+        if !self.older.is_empty() {
+            let case = self.case(key);
+            let from = self.older.partition_point(|one| one.case < case);
+            let older = self.older[from..].iter().take_while(|one| one.case == case);
+            let (mut was_changed, mut was_closed) = (false, false);
+            for one in older {
+                if one.moment == moment
+                    && let Some(at) = self.committed[one.batch]
+                {
+                    first = first.min(at);
+                }
+                // What the source itself sent at once was never committed to otherwise.
+                let is_earlier = one.batch != batch;
+                was_changed |= is_earlier;
+                was_closed |= is_earlier && one.moment != NO_MOMENT;
+            }
+            lags.changed_after_close += u64::from(was_closed);
+            lags.changed_after_period += u64::from(was_changed && newest >= self.to);
+        }
+        lags.seconds.push(first - moment);
+    }
+}
+
+impl Lags {
+    pub(super) fn extend(&mut self, other: Lags) {
+        self.seconds.extend(other.seconds);
+        self.changed_after_close += other.changed_after_close;
+        self.changed_after_period += other.changed_after_period;
+    }
+
+    /// `None` if there is no case.
+    pub(super) fn sum_up(mut self, witnessed: bool) -> Option<Lag> {
+        self.seconds.sort_unstable();
+        let cases = self.seconds.len();
+        let at = |share: usize| self.seconds.get((cases * share).div_ceil(100).max(1) - 1).copied();
+        let on_time = self.seconds.partition_point(|lag| *lag <= Lag::LATE);
+        Some(Lag {
+            cases: cases as u64,
+            median: at(50)?,
+            p95: at(95)?,
+            late: (cases - on_time) as u64,
+            changed_after_close: self.changed_after_close,
+            changed_after_period: self.changed_after_period,
+            witnessed,
+        })
+    }
+}
