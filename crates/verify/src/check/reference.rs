@@ -84,8 +84,8 @@ fn of_line(reference: &Reference<'_>, line: &Line, is_zh: bool) -> Option<String
     })
 }
 
-/// What became of a figure: `缩短0.47小时`, `0.47 hours shorter`. `None` for a break, whose words are
-/// not recomputed.
+/// What became of a figure: `缩短0.47小时`, `0.47 hours shorter`. `None` for a break, whose words
+/// are not recomputed.
 fn changed(line: &Line, is_zh: bool) -> Option<String> {
     let Some(change) = line.change.as_ref().filter(|change| !change.is_null()) else {
         return Some(if is_zh { "无可比数据" } else { "not comparable" }.to_owned());
