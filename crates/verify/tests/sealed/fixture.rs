@@ -185,11 +185,12 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
     let population = |period: &str, cells: [Value; 2]| {
         let [one, two] = cells;
         json!({
-            "dataset": "case", "period": period, "from": 0, "to": 1, "rows": 6, "block_rows": 4,
+            "dataset": "case", "period": period, "from": 0, "to": 1, "rows": 65_538,
+            "block_rows": 65_536,
             "root": tree_root(blocks).to_hex(), "families": [[0]],
             "cells": [{ "definition": 0, "slice": { "area": "urban" } }],
             "blocks": [
-                { "rows": 4, "root": blocks[0].to_hex(), "cells": [[0, one]] },
+                { "rows": 65_536, "root": blocks[0].to_hex(), "cells": [[0, one]] },
                 { "rows": 2, "root": blocks[1].to_hex(), "cells": [[0, two]] },
             ],
         })
