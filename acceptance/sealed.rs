@@ -71,6 +71,13 @@ fn every_format_verifies_and_a_changed_number_in_each_is_found() {
     fs::write(&path, text.replacen("\"printed\": \"7.41\"", "\"printed\": \"6.41\"", 1)).unwrap();
     let (says, figure) = first(&verdict(&[&path], 1));
     assert!(figure.is_some_and(|figure| figure.starts_with("fixed.repair.mean")), "{says}");
+    // How late the records were committed to.
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let median = report["lags"][0]["median"].as_i64().expect("seconds");
+    let changed = text.replacen(&format!("\"median\": {median}"), "\"median\": 3600", 1);
+    fs::write(&path, changed).unwrap();
+    let (says, figure) = first(&verdict(&[&path], 1));
+    assert_eq!(figure.as_deref(), Some("case 2020H1 lag"), "{says}");
     // One byte of a page of the PDF.
     let mut bytes = fs::read(&out[0]).unwrap();
     let at = bytes.windows(6).position(|part| part == b"stream").unwrap() + 200;

@@ -265,3 +265,20 @@ fn a_stated_partial_figure_that_no_block_gives_is_named_with_its_block() {
     };
     assert!(cell.starts_with(&id) && column == "n" && *stated == found + 1, "{:?}", done.faults);
 }
+
+#[test]
+fn a_lag_that_the_records_do_not_give_is_named() {
+    let (_folder, dir) = copy();
+    let mut stated = evidence(&dir);
+    let population = stated.populations.iter_mut().find(|one| one.dataset == "case").unwrap();
+    let lag = population.lag.as_mut().expect("cases of the period");
+    assert!(!lag.witnessed && lag.late == lag.cases, "imported years later: {lag:?}");
+    // A day less looks better, and agrees with everything else that the evidence states.
+    lag.median -= 86_400;
+    assert_eq!(trueline_verify::disagreements(&stated), []);
+    let done = recheck(&stated, &Instance::open(&dir, None).unwrap()).unwrap();
+    let [Fault::Lag { what: "median", stated, found, .. }] = done.faults.as_slice() else {
+        panic!("{:?}", done.faults);
+    };
+    assert_eq!(*found - *stated, 86_400);
+}

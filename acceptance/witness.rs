@@ -171,7 +171,8 @@ fn a_quorum_of_one_of_two_survives_one_witness_and_not_both() {
     let said = json(&mut cosign());
     assert_eq!(said["quorum_met"], true, "{said}");
     assert_eq!(said["witnesses"][0]["outcome"], "no_answer", "{said}");
-    assert_eq!(said["witnesses"][1]["outcome"], "cosigned", "{said}");
+    // The import has shown it to the witness already.
+    assert_eq!(said["witnesses"][1]["outcome"], "already_cosigned", "{said}");
     let status = json(&mut trueline(&["--dir", &dir, "ledger", "status", "--format", "json"]));
     let sizes = [&status["witnesses"][0]["entries"], &status["witnesses"][1]["entries"]];
     assert_eq!((sizes[0], sizes[1], &status["batches"]), (&3.into(), &4.into(), &4.into()));
@@ -473,4 +474,129 @@ fn keys_rotate_and_retire_and_the_witness_that_knows_both_goes_along() {
     assert_eq!(checkpoint.lines().filter(|line| line.starts_with('—')).count(), 3);
     let old: VerifierKey = old.parse().expect("a key");
     assert!(Note::parse(checkpoint.as_bytes()).expect("a note").verify([&old]).is_err());
+}
+
+/// A moment in Shanghai, as a file of cases writes it.
+fn written(second: i64) -> String {
+    let there = jiff::Timestamp::from_second(second + 8 * 3600).expect("a moment").to_string();
+    there.replace('Z', "+08:00")
+}
+
+/// Imports cases, each with its number, its region and when it was resolved.
+fn import_cases(folder: &Folder, dir: &str, name: &str, cases: &[(&str, &str, String)]) {
+    let file = folder.path(&format!("{name}.csv"));
+    let mut text = HEAD.to_owned();
+    for (key, region, resolved) in cases {
+        let accepted = "2020-03-02T08:00:00+08:00";
+        text.push_str(&format!("s,{key},repair,broadband,{region},{accepted},{resolved}\n"));
+    }
+    fs::write(&file, text).expect("written");
+    trueline(&["--dir", dir, "import", "case", &file, "--strict"]).done();
+}
+
+/// The batches that a sealed report was made from, the lag of its cases, and the verdict on it.
+fn sealed(folder: &Folder, dir: &str, period: &str, policy: bool) -> (Vec<Value>, Value, Value) {
+    let out = folder.path("report.json");
+    trueline(&["--dir", dir, "report", "--period", period, "--out", &out]).done();
+    let report: Value = serde_json::from_slice(&fs::read(&out).expect("read")).expect("JSON");
+    let lag = report["lags"][0].clone();
+    let evidence = &report["evidence"];
+    let mut stated = evidence["populations"][0]["lag"].clone();
+    stated["dataset"] = "case".into();
+    assert_eq!(lag, stated, "the report says what its evidence states");
+    let named = format!("{dir}/policy.txt");
+    let mut verify = trueline(&["verify", &out, "--data", dir, "--format", "json"]);
+    if policy {
+        verify.args(["--policy", &named]);
+    }
+    let verdict = json(&mut verify);
+    let inputs = evidence["inputs"].as_array().expect("a list").clone();
+    (inputs.into_iter().filter(|one| one["dataset"] == "case").collect(), lag, verdict)
+}
+
+#[test]
+fn the_lag_runs_from_the_event_to_the_first_revision_that_states_it() {
+    let folder = Folder::new();
+    let dir = folder.path("branch");
+    trueline(&["init", &dir]).done();
+    let at = |day: i64| format!("2020-03-{day:02}T09:00:00+08:00");
+    let first = [
+        ("stays", "141100", at(3)),
+        ("moved", "141100", at(4)),
+        ("other", "141100", at(5)),
+        ("open", "141100", String::new()),
+        ("later", "141100", "2020-09-01T09:00:00+08:00".to_owned()),
+    ];
+    import_cases(&folder, &dir, "first", &first);
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let second = [
+        ("moved", "140100", at(4)),
+        ("other", "141100", at(9)),
+        ("open", "141100", at(6)),
+        ("later", "140100", "2020-09-01T09:00:00+08:00".to_owned()),
+    ];
+    import_cases(&folder, &dir, "second", &second);
+    let (inputs, lag, verdict) = sealed(&folder, &dir, "2020H1", false);
+    let recorded = |at: usize| inputs[at]["recorded"].as_i64().expect("seconds");
+    assert!(recorded(1) - recorded(0) >= 2, "{inputs:?}");
+    let moment = |day| at(day).parse::<jiff::Timestamp>().expect("a moment").as_second();
+    let accepted = moment(2) - 3600;
+    let mut lags = [
+        recorded(0) - moment(3),
+        recorded(0) - moment(4),
+        recorded(1) - moment(9),
+        recorded(1) - moment(6),
+        // Some definitions count what was accepted.
+        recorded(0) - accepted,
+    ];
+    lags.sort_unstable();
+    let wanted = serde_json::json!({
+        "dataset": "case", "cases": 5, "median": lags[2], "p95": lags[4], "late": 5,
+        "changed_after_close": 3, "changed_after_period": 4, "witnessed": false,
+    });
+    assert_eq!(lag, wanted);
+    assert_eq!(verdict["holds"], true, "{verdict}");
+}
+
+#[test]
+fn the_lag_goes_by_the_time_of_a_witness_and_a_time_that_nobody_vouches_for_is_refused() {
+    let folder = Folder::new();
+    let dir = folder.path("branch");
+    trueline(&["init", &dir]).done();
+    let now = jiff::Timestamp::now().as_second();
+    let cases: Vec<(&str, &str, String)> = [("a", 1), ("b", 2), ("c", 8), ("d", 30)]
+        .into_iter()
+        .map(|(key, days)| (key, "141100", written(now - days * 86_400)))
+        .collect();
+    import_cases(&folder, &dir, "first", &cases);
+    let line = log_line(&dir);
+    let witness = Witness::start(&folder.path("w"), &[&log_key(&dir)]);
+    let name = witness.key().name().to_owned();
+    set_policy(&dir, &format!("{line}\n{}\nquorum {name}\n", witness.line));
+    // In January, some of them were in the year before.
+    let period = cases[0].2[..4].to_owned();
+    let (inputs, lag, verdict) = sealed(&folder, &dir, &period, true);
+    let witnessed = inputs[0]["witnessed"].as_i64().expect("a witness vouched for it");
+    assert!((now..now + 600).contains(&witnessed), "{inputs:?}");
+    assert_eq!(lag["witnessed"], true, "{lag}");
+    assert_eq!(verdict["holds"], true, "{verdict}");
+    let counted = |days: [usize; 2]| {
+        cases[days[0]..days[1]].iter().filter(|case| case.2.starts_with(&period)).count() as u64
+    };
+    assert_eq!(lag["cases"].as_u64(), Some(counted([0, 4])), "{lag}");
+    assert_eq!(lag["late"].as_u64(), Some(counted([2, 4])), "{lag}");
+    let says = verdict["proved"].to_string();
+    assert!(says.contains("witnesses vouch for the times at which 1 batches"), "{says}");
+
+    // Without the checkpoint that the witness cosigned, nobody vouches for that time.
+    let copy_of = folder.path("copy");
+    copy(Path::new(&dir), Path::new(&copy_of));
+    fs::remove_dir_all(Path::new(&copy_of).join("ledger/cosigned")).expect("removed");
+    let (report, policy) = (folder.path("report.json"), format!("{dir}/policy.txt"));
+    let ledger = format!("{copy_of}/ledger");
+    let mut verify = trueline(&["verify", &report, "--ledger", &ledger, "--policy", &policy]);
+    let verdict = json(verify.args(["--format", "json"]));
+    assert_eq!(verdict["holds"], false);
+    let found = verdict["findings"].to_string();
+    assert!(found.contains("no witness of your policy cosigned case/"), "{found}");
 }

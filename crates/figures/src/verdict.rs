@@ -6,7 +6,7 @@ use arrow_array::RecordBatch;
 
 use crate::compiled::Compiled;
 use crate::intervals::{Intervals, Names};
-use crate::judge::{Judge, Measured, Scratch, Stand, Stopped, View, readable};
+use crate::judge::{Judge, MeasurePrograms, Measured, Scratch, Stand, Stopped, View, readable};
 use crate::plan::{Family, Plan};
 use crate::programs::NULL;
 use crate::run::RunError;
@@ -27,6 +27,16 @@ pub struct Verdict {
     pub late: u64,
     /// Seconds on the clock at the end of the period, if the row was open then.
     pub open: Option<i64>,
+}
+
+/// A moment that a row states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stated {
+    pub row: usize,
+    /// What would put the row into a period.
+    pub moment: i64,
+    /// Its clock has stopped, so it is over. Where nothing runs by a clock, every row is.
+    pub is_over: bool,
 }
 
 /// The verdicts on the rows of a batch.
@@ -134,19 +144,28 @@ impl<'p> Verdicts<'p> {
         Ok(RowVerdicts::sorted(verdicts, batch.num_rows()))
     }
 
-    /// The moments by which families would put rows into a period, whichever it is: each with its
-    /// row, in the order of the families.
-    pub fn moments(&mut self, batch: &RecordBatch) -> Vec<(usize, i64)> {
+    /// The moments by which families would put rows into a period, whichever it is, in the order of
+    /// the families.
+    pub fn moments(&mut self, batch: &RecordBatch) -> Vec<Stated> {
         let mut reader = self.reader(batch);
         reader.load(batch.clone());
-        let mut moments = Vec::new();
+        let has_clock = self.plan.families.iter().any(|family| family.ruler.is_some());
+        let mut stated = Vec::new();
         for (number, judge) in reader.judges.iter().enumerate() {
-            let whole = reader.programs.whole(judge.moment);
-            let rows = reader.members.of(number).iter().map(|row| *row as usize);
-            moments.extend(rows.map(|row| (row, whole[row])).filter(|(_, at)| *at != NULL));
+            let whole = |program| reader.programs.whole(program);
+            let moments = whole(judge.moment);
+            let stops = match &judge.measure {
+                MeasurePrograms::Waited(clock) => Some(whole(clock.stop)),
+                _ => None,
+            };
+            for row in reader.members.of(number).iter().map(|row| *row as usize) {
+                let moment = Some(moments[row]).filter(|moment| *moment != NULL);
+                let is_over = stops.map_or(!has_clock, |stops| stops[row] != NULL);
+                stated.extend(moment.map(|moment| Stated { row, moment, is_over }));
+            }
         }
         self.reader = Some(reader);
-        moments
+        stated
     }
 }
 

@@ -5,6 +5,7 @@ use trueline_verify::Evidence;
 
 use super::model::{DatasetLag, Language, Report};
 use super::print;
+use super::view::{Column, Table};
 
 /// The lags of a period, from its evidence.
 pub fn lags(evidence: &Evidence, period: &str) -> Vec<DatasetLag> {
@@ -50,53 +51,72 @@ pub(super) fn late_share(lag: &DatasetLag) -> String {
 }
 
 /// What a reader must know before the numbers.
-pub(super) fn lead(language: Language) -> &'static str {
-    match language {
-        Language::Zh => {
-            "封印只能证明记录入账之后没有改动，不能证明入账之前的情况：入账越晚，证明的就越少。"
-        }
-        Language::En => {
-            "A seal proves that records were not changed after they were committed to. It says \
-             nothing about the time before: the later the commitment, the less it proves."
+pub(super) fn lead(report: &Report) -> String {
+    let is_witnessed = report.lags.iter().all(|lag| lag.witnessed);
+    match (report.language, is_witnessed) {
+        (Language::Zh, true) => format!("{LEAD_ZH}时间以见证方为准。"),
+        (Language::Zh, false) => format!("{LEAD_ZH}时间为本企业自己的时钟，没有见证方佐证。"),
+        (Language::En, true) => format!("{LEAD_EN} Times are those of a witness."),
+        (Language::En, false) => {
+            format!("{LEAD_EN} Times are the operator's own clock; no witness confirms them.")
         }
     }
 }
 
-/// One sentence a dataset.
-pub(super) fn sentences(report: &Report) -> Vec<String> {
-    report.lags.iter().map(|lag| sentence(lag, report.language)).collect()
+const LEAD_ZH: &str = "封印只能证明记录入账之后没有改动，不能证明入账之前的情况：入账越晚，证明的就越少。\
+    下表为自工单计入本期的时刻起，至载有该时刻的记录首次入账的时间，以及入账之后又有改动的件数。";
+
+const LEAD_EN: &str = "A seal proves that records were not changed after they were committed to. It \
+    says nothing about the time before: the later the commitment, the less it proves. The table \
+    gives the time from the moment that counts a case to the first commitment of a record that \
+    states it, and how many cases were changed after that.";
+
+/// A row a dataset.
+pub(super) fn table(report: &Report) -> Table {
+    let columns = match report.language {
+        Language::Zh => [
+            "记录",
+            "本期件数",
+            "中位（天）",
+            "P95（天）",
+            "超过7天",
+            "占比（%）",
+            "办结后改动",
+            "期末后改动",
+        ],
+        Language::En => [
+            "Records",
+            "In the period",
+            "Median, days",
+            "P95, days",
+            "Later than 7 days",
+            "Share, %",
+            "Changed after close",
+            "Changed after the period",
+        ],
+    };
+    let [first, numbers @ ..] = columns;
+    let columns = std::iter::once(Column::words(first, 1));
+    let row = |lag: &DatasetLag| {
+        vec![
+            capital(dataset_in_words(&lag.dataset, report.language)),
+            print::count(lag.cases),
+            days(lag.median),
+            days(lag.p95),
+            print::count(lag.late),
+            late_share(lag),
+            print::count(lag.changed_after_close),
+            print::count(lag.changed_after_period),
+        ]
+    };
+    Table {
+        title: None,
+        columns: columns.chain(numbers.map(Column::number)).collect(),
+        rows: report.lags.iter().map(row).collect(),
+    }
 }
 
-fn sentence(lag: &DatasetLag, language: Language) -> String {
-    let what = dataset_in_words(&lag.dataset, language);
-    let (median, p95) = (days(lag.median), days(lag.p95));
-    let (cases, late) = (print::count(lag.cases), print::count(lag.late));
-    let share = late_share(lag);
-    let closed = print::count(lag.changed_after_close);
-    let ended = print::count(lag.changed_after_period);
-    match language {
-        Language::Zh => {
-            let time = match lag.witnessed {
-                true => "时间以见证方为准",
-                false => "时间为本企业时钟，无见证方佐证",
-            };
-            format!(
-                "{what}{cases}件：自计入本期的时刻起，至该记录首次入账，中位{median}天，95%在\
-                 {p95}天以内；超过7天的{late}件，占{share}%。入账后又改动的：办结后{closed}件，\
-                 期末之后{ended}件。{time}。"
-            )
-        }
-        Language::En => {
-            let time = match lag.witnessed {
-                true => "Times are a witness's",
-                false => "Times are the operator's own clock, with no witness to them",
-            };
-            format!(
-                "{cases} {what}: from the moment that counts one to its first commitment, a \
-                 median of {median} days, 95 % within {p95} days; {late} ({share} %) later than \
-                 7 days. Changed after they were committed to as closed: {closed}; by a batch \
-                 after the end of the period: {ended}. {time}."
-            )
-        }
-    }
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }

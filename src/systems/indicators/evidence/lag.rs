@@ -1,13 +1,13 @@
 //! How late the records of a period were committed to, and what was changed afterwards.
 //!
 //! A seal says nothing about the time before: what was written down in July about January may have
-//! been anything until then. The lag of a case runs from the moment that puts it into the period to
-//! the commitment of the first revision that states this moment.
+//! been anything until then. The lag of a case runs from the moment that puts it into the period (the
+//! last one, if definitions differ) to the commitment of the first revision that states it.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 
-use trueline_figures::Verdict;
+use trueline_figures::{Stated, Verdict};
 use trueline_lake::Ordered;
 use trueline_verify::{Input, Lag};
 
@@ -29,11 +29,12 @@ pub(super) struct Watch {
     cases: RandomState,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Older {
     case: u64,
     batch: usize,
     moment: i64,
+    is_over: bool,
 }
 
 /// The lags of some cases.
@@ -61,21 +62,21 @@ impl Watch {
     }
 
     /// Notes revisions of a batch that are no longer the newest, with the moments that they state.
-    pub(super) fn older(&mut self, batch: usize, keys: &Keys, moments: &[(usize, i64)]) {
+    pub(super) fn older(&mut self, batch: usize, keys: &Keys, stated: &[Stated]) {
         for row in 0..keys.rows() {
             let case = self.case(keys.row(row));
-            self.older.push(Older { case, batch, moment: NO_MOMENT });
+            self.older.push(Older { case, batch, moment: NO_MOMENT, is_over: false });
         }
-        for (row, moment) in moments {
+        for Stated { row, moment, is_over } in stated {
             let case = self.case(keys.row(*row));
-            self.older.push(Older { case, batch, moment: *moment });
+            self.older.push(Older { case, batch, moment: *moment, is_over: *is_over });
         }
     }
 
     /// To be called once all older revisions are noted.
     pub(super) fn ready(mut self) -> Watch {
-        self.older.sort_unstable_by_key(|one| (one.case, one.batch, one.moment));
-        self.older.dedup_by_key(|one| (one.case, one.batch, one.moment));
+        self.older.sort_unstable();
+        self.older.dedup();
         self
     }
 
@@ -88,8 +89,8 @@ impl Watch {
         hasher.finish()
     }
 
-    /// Adds the lag of a case, if it is in the period. By the moments of several definitions, it
-    /// takes the earliest.
+    /// Adds the lag of a case, if it is in the period. Of the moments of several definitions, the
+    /// last one counts: only then is there everything that its figures are made from.
     pub(super) fn member<'k>(
         &self,
         batch: usize,
@@ -97,7 +98,7 @@ impl Watch {
         verdicts: &[Verdict],
         lags: &mut Lags,
     ) {
-        let Some(moment) = verdicts.iter().filter_map(|verdict| verdict.moment).min() else {
+        let Some(moment) = verdicts.iter().filter_map(|verdict| verdict.moment).max() else {
             return;
         };
         let Some(Some(newest)) = self.committed.get(batch).copied() else {
@@ -108,7 +109,7 @@ impl Watch {
             let case = self.case(key);
             let from = self.older.partition_point(|one| one.case < case);
             let older = self.older[from..].iter().take_while(|one| one.case == case);
-            let (mut was_changed, mut was_closed) = (false, false);
+            let (mut was_changed, mut was_over) = (false, false);
             for one in older {
                 if one.moment == moment
                     && let Some(at) = self.committed[one.batch]
@@ -118,9 +119,9 @@ impl Watch {
                 // What the source itself sent at once was never committed to otherwise.
                 let is_earlier = one.batch != batch;
                 was_changed |= is_earlier;
-                was_closed |= is_earlier && one.moment != NO_MOMENT;
+                was_over |= is_earlier && one.is_over;
             }
-            lags.changed_after_close += u64::from(was_closed);
+            lags.changed_after_close += u64::from(was_over);
             lags.changed_after_period += u64::from(was_changed && newest >= self.to);
         }
         lags.seconds.push(first - moment);

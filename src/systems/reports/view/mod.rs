@@ -57,7 +57,7 @@ pub(super) struct Section {
     pub(super) passages: Vec<Passage>,
 }
 
-/// A numbered part below the groups: a lead, and points.
+/// A numbered part below the groups: a lead, and points or a table.
 #[derive(Debug, Serialize)]
 pub(super) struct Passage {
     pub(super) id: &'static str,
@@ -66,6 +66,7 @@ pub(super) struct Passage {
     pub(super) title: &'static str,
     pub(super) lead: String,
     pub(super) points: Vec<String>,
+    pub(super) table: Option<Table>,
 }
 
 /// An annex: a lead, and tables.
@@ -259,19 +260,20 @@ fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
 fn passages(report: &Report, above: usize, groups: usize) -> Vec<Passage> {
     let t = words(report.language);
     let (lead, points) = summary::comparison(report);
-    let mut all = vec![("comparison", t.comparison, lead, points)];
-    if !report.lags.is_empty() {
-        let lead = lags::lead(report.language).to_owned();
-        all.push(("lag", t.lag, lead, lags::sentences(report)));
-    }
-    let numbered = all.into_iter().enumerate().map(|(at, (id, title, lead, points))| Passage {
+    let passage = |at: usize, (id, title): (&'static str, &'static str), lead: String| Passage {
         id,
         heading: numbered_below(above, groups + at, title, report.language),
         title,
         lead,
-        points,
-    });
-    numbered.collect()
+        points: Vec::new(),
+        table: None,
+    };
+    let mut all = vec![Passage { points, ..passage(0, ("comparison", t.comparison), lead) }];
+    if !report.lags.is_empty() {
+        let table = Some(lags::table(report));
+        all.push(Passage { table, ..passage(1, ("lag", t.lag), lags::lead(report)) });
+    }
+    all
 }
 
 /// The title of a line; with its indicator's own where another line of the group has the same.

@@ -201,6 +201,9 @@ fn lags(desk: &Desk<'_>) -> Sheet {
         field("中位（天）", "Median, days", 11.0, move |one: &&DatasetLag| days(one.median)),
         field("P95（天）", "P95, days", 11.0, move |one: &&DatasetLag| days(one.p95)),
         field("超过7天", "Later than 7 days", 12.0, |one: &&DatasetLag| Cell::whole(one.late)),
+        field("占比（%）", "Share, %", 10.0, |one: &&DatasetLag| {
+            Cell::decimals(Some(one.late as f64 * 100.0 / one.cases as f64), 2)
+        }),
         field("办结后改动", "Changed after close", 12.0, |one: &&DatasetLag| {
             Cell::whole(one.changed_after_close)
         }),
