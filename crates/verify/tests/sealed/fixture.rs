@@ -212,7 +212,9 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
         "format": EVIDENCE,
         "pack": { "id": "example", "version": "1", "lineage": [] },
         "calendars": [], "semantics": { "figures": "1" },
-        "inputs": [{ "dataset": "case", "batch": "000001", "entry": 0, "rows": 6, "root": root() }],
+        "inputs": [{ "dataset": "case", "batch": "000001", "entry": 0, "rows": 6, "root": root(),
+            "recorded": 1_600_000_000,
+        }],
         "definitions": [
             { "id": "repair", "sha256": Hash::of(text.as_bytes()).to_hex(), "text": text },
         ],
@@ -224,11 +226,13 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
                     "paused.customer/absent.cases": 1, "paused.customer/absent.seconds": 600,
                     "open.n": 2, "open.past": 1, "open.oldest": 700,
                     "below.9000": 1, "upto.9000": 2, "below.20000": 2, "upto.20000": 3,
+                    "below.13000": 2, "upto.13000": 2,
                 }),
                 json!({
                     "n": 2, "sum": 18000, "limited": 2, "longest": 13000, "shortest": 5000,
                     "excluded.duplicate": 1,
                     "below.9000": 1, "upto.9000": 1, "below.20000": 2, "upto.20000": 2,
+                    "below.13000": 1, "upto.13000": 2,
                 }),
             ]),
             population("2019H2", [json!({ "n": 1, "sum": 14400 }), json!({})]),
@@ -285,6 +289,7 @@ fn report(company: &str) -> Value {
             span("3.00 hours", json!({ "from": "figure", "reference": "fixed.repair.mean[area=urban]" })),
         ]}]}],
         "groups": [{ "id": "fixed", "lines": [mean, rate] }],
+        "lags": [],
         "slices": [{
             "indicator": "fixed.repair", "statistic": "longest_p95", "slice": { "area": "urban" },
             "value": 20_000.0 / 3600.0, "printed": "5.56", "unit": "h", "n": 5, "late": 1,
