@@ -4,7 +4,15 @@
 #[path = "browser/mod.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part of this module")]
 mod browser;
+#[path = "verify_page/pdf.rs"]
+mod pdf;
 mod program;
+#[path = "verify_page/ranks.rs"]
+mod ranks;
+#[path = "verify_page/trust.rs"]
+mod trust;
+#[path = "verify_page/vectors.rs"]
+mod vectors;
 
 use std::fs;
 
