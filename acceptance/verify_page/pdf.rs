@@ -6,8 +6,8 @@ use std::fs;
 use serde_json::Value;
 
 use crate::browser::Browser;
-use crate::program::tool;
-use crate::{Sealed, judged, page, sealed};
+use crate::program::{Folder, tool};
+use crate::{Sealed, judged, page, shared};
 
 /// The kinds of what was found, in their order.
 fn found(verdict: &Value) -> Vec<String> {
@@ -17,7 +17,8 @@ fn found(verdict: &Value) -> Vec<String> {
 
 /// What both find in the PDF after `qpdf` did something to it; they must find the same.
 fn both(sealed: &Sealed, browser: &Browser, options: &[&str]) -> (Vec<String>, Value) {
-    let (from, to) = (sealed.folder.path("sealed.pdf"), sealed.folder.path("again.pdf"));
+    let folder = Folder::new();
+    let (from, to) = (folder.path("sealed.pdf"), folder.path("again.pdf"));
     fs::write(&from, sealed.file("pdf")).unwrap();
     tool("qpdf", &[&[from.as_str()], options, &[to.as_str()]].concat());
     let bytes = fs::read(&to).unwrap();
@@ -33,7 +34,7 @@ fn both(sealed: &Sealed, browser: &Browser, options: &[&str]) -> (Vec<String>, V
 
 #[test]
 fn a_pdf_that_was_written_again_is_not_the_sealed_one_and_its_attachments_are_read() {
-    let sealed = sealed("1");
+    let sealed = shared();
     let browser = page();
     for options in [
         ["--object-streams=generate"].as_slice(),
@@ -44,7 +45,7 @@ fn a_pdf_that_was_written_again_is_not_the_sealed_one_and_its_attachments_are_re
         &["--stream-data=uncompress"],
         &["--qdf"],
     ] {
-        let (found, verdict) = both(&sealed, &browser, options);
+        let (found, verdict) = both(sealed, &browser, options);
         assert_eq!(found, ["rendering"], "{options:?}: {}", verdict["findings"]);
         let proved = verdict["proved"].to_string();
         for words in ["the evidence is exactly what was sealed", "the statement is entry"] {
@@ -55,17 +56,18 @@ fn a_pdf_that_was_written_again_is_not_the_sealed_one_and_its_attachments_are_re
 
 #[test]
 fn an_attachment_that_is_gone_or_there_twice_is_told_by_both() {
-    let sealed = sealed("1");
+    let sealed = shared();
     let browser = page();
-    let gone = both(&sealed, &browser, &["--remove-attachment=evidence.json"]).0;
+    let gone = both(sealed, &browser, &["--remove-attachment=evidence.json"]).0;
     assert_eq!(gone, ["evidence", "rendering"]);
-    let gone = both(&sealed, &browser, &["--remove-attachment=report.json"]).0;
+    let gone = both(sealed, &browser, &["--remove-attachment=report.json"]).0;
     assert_eq!(gone, ["rendering", "unreadable"]);
-    let gone = both(&sealed, &browser, &["--remove-attachment=seal.txt"]).0;
+    let gone = both(sealed, &browser, &["--remove-attachment=seal.txt"]).0;
     assert_eq!(gone, ["seal"]);
-    let evidence = sealed.folder.path("second.json");
+    let folder = Folder::new();
+    let evidence = folder.path("second.json");
     fs::write(&evidence, "{\"format\":\"trueline-evidence/v1\"}").unwrap();
     let twice = ["--add-attachment", evidence.as_str(), "--"];
-    let (found, verdict) = both(&sealed, &browser, &twice);
+    let (found, verdict) = both(sealed, &browser, &twice);
     assert!(found.contains(&"rendering".to_owned()), "{}", verdict["findings"]);
 }

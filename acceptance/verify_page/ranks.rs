@@ -239,6 +239,30 @@ fn extremes_and_what_has_no_value_print_the_same() {
     assert_eq!(by_program(&cases[4]), "3 cases");
 }
 
+// Beside figures reports print durations from doubles; the page must print the same or it would
+// call a true report changed.
+#[test]
+fn a_duration_prints_as_reports_print_it() {
+    let printed = |half_seconds: i64, unit: i64| {
+        let text = format!("{:.2}", half_seconds as f64 / 2.0 / unit as f64);
+        match text.strip_prefix('-') {
+            Some(rest) if rest.chars().all(|sign| matches!(sign, '0' | '.')) => rest.to_owned(),
+            Some(rest) => format!("−{rest}"),
+            None => text,
+        }
+    };
+    let browser = page();
+    for unit in [1, 60, 3600, 86_400] {
+        let all = browser.js(&format!(
+            "Array.from({{ length: 12001 }}, (_, at) => onClock((at - 2000) / 2, {{ seconds: {unit} }}))"
+        ));
+        let all: Vec<String> = serde_json::from_value(all).unwrap();
+        for (at, shown) in (-2000..=10_000).zip(all) {
+            assert_eq!(shown, printed(at, unit), "{at} half seconds in units of {unit}");
+        }
+    }
+}
+
 /// An evidence with one population of two blocks and one figure.
 fn evidence() -> Value {
     let hash = |text: &str| trueline_ledger::Hash::of(text.as_bytes());

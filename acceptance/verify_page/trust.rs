@@ -12,7 +12,7 @@ use trueline_verify::{Options, Seal, check_file, open_file, place_in};
 
 use crate::browser::Browser;
 use crate::program::Folder;
-use crate::{page, sealed};
+use crate::{page, shared};
 
 const ORIGIN: &str = "example.com/quality";
 
@@ -38,7 +38,7 @@ struct Signed {
 
 impl Signed {
     fn new() -> Signed {
-        let report = sealed("1").file("json").to_vec();
+        let report = shared().file("json").to_vec();
         let entry = Seal::from_place(&open_file(&report).unwrap().1).unwrap().entry;
         let folder = Folder::new();
         let signers = vec![
@@ -195,7 +195,7 @@ fn a_quorum_is_met_or_not_on_the_page_as_by_the_program() {
     let times = both.by_page(&[log, one, two], &all)["proved"].to_string();
     assert!(times.contains("one 2020-09-13T12:26:40Z"), "{times}");
     assert!(
-        both.by_program(&[log, one], &any)["proved"].to_string().contains("2020-09-13 12:26:40")
+        both.by_program(&[log, one], &any)["proved"].to_string().contains("2020-09-13 12:26 UTC")
     );
 }
 
