@@ -183,7 +183,7 @@ fn a_case_is_proved_with_how_it_was_counted_and_a_missing_one_by_its_neighbours(
     assert!(said.contains("fixed.repair: "), "{said}");
     let bytes = fs::read(&proof).unwrap();
     let checked = trueline_verify::check_case(&bytes, None, &[]).unwrap();
-    assert!(matches!(checked.found, trueline_verify::CaseFound::Counted { has_row: true, .. }));
+    assert!(matches!(checked.found, trueline_verify::CaseFound::Counted { row: Some(_), .. }));
     let missing = format!("{case}-never");
     trueline(&["--dir", &dir, "ledger", "prove", &missing, "--out", &proof]).done();
     let bytes = fs::read(&proof).unwrap();
@@ -217,4 +217,74 @@ fn an_import_without_the_ledger_s_key_says_what_to_do_and_loses_nothing() {
     trueline(&["--dir", &dir, "--keys", &moved, "ledger", "commit"]).done();
     // A batch for each of three files of cases, for counts, billing tests and sites.
     assert_eq!(size(), before + 6);
+}
+
+/// The cases of a sheet, in the order in which they were drawn.
+fn drawn(sheet: &str) -> Vec<String> {
+    let lines = sheet.lines().skip(1);
+    lines.map(|line| line.split(',').nth(2).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_spot_check_draws_what_nobody_could_choose_and_says_what_the_answers_support() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    let path = folder.path("r.json");
+    report(&dir, std::slice::from_ref(&path), &[]);
+    let out = folder.path("spot");
+    let spot = |value: &str| {
+        let mut run = trueline(&["spot-check", &path, "--data", &dir, "--value", value]);
+        run.args(["--cases", "12", "--figure", "fixed.repair.mean"]);
+        run
+    };
+    let said = spot("3911.52").args(["--out", &out]).done();
+    assert!(said.contains("the error rate is at most 23%, with 95% confidence"), "{said}");
+    let sheet = fs::read_to_string(format!("{out}/sheet.csv")).unwrap();
+    let cases = drawn(&sheet);
+    assert_eq!(cases.len(), 12);
+    assert!(sheet.lines().skip(1).all(|line| line.contains("fixed.repair: ")), "{sheet}");
+    // The same value draws the same, another one others.
+    let again = folder.path("again");
+    spot("3911.52").args(["--out", &again]).done();
+    assert_eq!(fs::read_to_string(format!("{again}/sheet.csv")).unwrap(), sheet);
+    spot("3911.53").args(["--out", &again]).done();
+    assert_ne!(drawn(&fs::read_to_string(format!("{again}/sheet.csv")).unwrap()), cases);
+    // Each proof stands for itself, and no longer once a byte of the record is another.
+    let proof = format!("{out}/001.tlog-proof");
+    let says = verdict(&[&proof], 0);
+    let record = says["proved"].to_string();
+    let key = cases[0].split('/').nth(1).unwrap();
+    assert!(record.contains(&format!("source_key={key}")), "{record}");
+    let text = fs::read_to_string(&proof).unwrap();
+    let at = text.find("extra ").unwrap() + 2000;
+    let changed = if &text[at..=at] == "A" { "B" } else { "A" };
+    fs::write(&proof, format!("{}{changed}{}", &text[..at], &text[at + 1..])).unwrap();
+    assert_eq!(verdict(&[&proof], 1)["holds"], false);
+    // What was found in the field: all, all but one without an answer, one wrong.
+    let answered = folder.path("answered.csv");
+    let answer = |answer: &dyn Fn(usize) -> &'static str| {
+        let mut text = String::from("case,found as recorded (yes/no)\n");
+        for (at, case) in cases.iter().enumerate() {
+            text.push_str(&format!("{case},{}\n", answer(at)));
+        }
+        fs::write(&answered, text).unwrap();
+        let mut run = spot("3911.52");
+        run.args(["--answers", &answered]);
+        run
+    };
+    let said = answer(&|_| "yes").done();
+    assert!(said.contains("12 cases: 0 not as recorded, 0 without an answer"), "{said}");
+    assert!(said.contains("at most 23%"), "{said}");
+    let said = answer(&|at| if at == 3 { "" } else { "是" }).fails(1);
+    assert!(said.contains("1 cases could not be confirmed"), "{said}");
+    answer(&|at| if at == 5 { "no" } else { "yes" }).fails(1);
+    let said = answer(&|_| "perhaps").fails(2);
+    assert!(said.contains("line 2: `perhaps` is neither yes nor no"), "{said}");
+    fs::write(&answered, "case,found as recorded (yes/no)\nbss/chosen,yes\n").unwrap();
+    let said = spot("3911.52").args(["--answers", &answered]).fails(1);
+    assert!(said.contains("cases that were not drawn: bss/chosen"), "{said}");
+    let said = trueline(&["spot-check", &path, "--data", &dir, "--value", "1"])
+        .args(["--figure", "no.such"])
+        .fails(2);
+    assert!(said.contains("fixed.repair.mean"), "{said}");
 }

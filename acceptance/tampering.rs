@@ -282,3 +282,55 @@ fn a_lag_that_the_records_do_not_give_is_named() {
     };
     assert_eq!(*found - *stated, 86_400);
 }
+
+/// Imports one revision of a case that the report counts, with an exclusion, as whoever wants a
+/// better figure would; gives the name of the batch.
+fn exclude_later(folder: &Folder, dir: &str) {
+    let keys = format!("{}-keys", sealed().display());
+    let line = |case: &serde_json::Value| {
+        let (source, key) = case["case"].as_str().unwrap().split_once('/').unwrap();
+        let of = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let [region, area] = ["region", "area"].map(|name| of(&case["columns"][name]));
+        let (start, stop) = (of(&case["start"]), of(&case["stop"]));
+        format!("{source},{key},repair,fixed,{region},{area},{start},{stop},force_majeure\n")
+    };
+    let said = trueline(&["--dir", dir, "cases", "--indicator", "fixed.repair"])
+        .args(["--period", "2020H1", "--limit", "200", "--format", "json"])
+        .done();
+    let cases: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let mut text =
+        "source,source_key,kind,service,region,area,accepted,resolved,excluded\n".to_owned();
+    let counted = cases.as_array().unwrap().iter().filter(|case| case["outcome"] == "counted");
+    text.extend(counted.take(5).map(line));
+    let file = folder.path("excluded.csv");
+    fs::write(&file, text).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    trueline(&["--dir", dir, "--keys", &keys, "import", "case", &file, "--strict"]).done();
+}
+
+#[test]
+fn an_exclusion_added_later_is_listed_with_its_effect_and_one_without_a_fact_is_refused() {
+    let (folder, dir) = copy();
+    let text = dir.display().to_string();
+    let report = format!("{text}/report.json");
+    let committed = folder.path("committed");
+    copy_tree(&dir.join("ledger"), Path::new(&committed));
+    exclude_later(&folder, &text);
+    let verify = || {
+        let run = trueline(&["verify", &report, "--data", &text, "--format", "json"]).output();
+        serde_json::from_slice::<serde_json::Value>(&run.stdout).unwrap()
+    };
+    // By a fact: the report holds at its cut, and what would be different now is said.
+    let verdict = verify();
+    assert_eq!(verdict["holds"], true, "{verdict}");
+    let remarks = verdict["remarks"].to_string();
+    assert!(remarks.contains("It stands at its cut"), "{remarks}");
+    assert!(remarks.contains("excluded force_majeure 0 → 5, 5 of them"), "{remarks}");
+    // Without: the batch is there, and the ledger knows nothing of it.
+    fs::remove_dir_all(dir.join("ledger")).unwrap();
+    copy_tree(Path::new(&committed), &dir.join("ledger"));
+    let verdict = verify();
+    assert_eq!(verdict["holds"], false);
+    let found = verdict["findings"][0]["says"]["en"].as_str().unwrap();
+    assert!(found.contains("is among the records, but not in the ledger"), "{found}");
+}

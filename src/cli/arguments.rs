@@ -61,6 +61,8 @@ pub enum Command {
     Publish(Publish),
     /// Check a sealed report: the file, its ledger, its records
     Verify(Verify),
+    /// Draw cases that the operator could not choose, to look at in the field
+    SpotCheck(SpotCheck),
     /// Hand over what a regulator checks a report with
     Export(Export),
     /// Work with the ledger: what was recorded can be proved, and not changed unseen
@@ -305,6 +307,36 @@ pub struct Verify {
     pub since: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "text", help = "Format of the verdict")]
     pub format: VerdictFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct SpotCheck {
+    /// The report: PDF, HTML, JSON or XLSX
+    pub file: PathBuf,
+    /// The records, as `export --for-verification` hands them over
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// A public value that nobody knew when the report was sealed, such as a closing index of a
+    /// later day
+    #[arg(long, value_name = "TEXT")]
+    pub value: String,
+    /// Draw so many cases
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub cases: usize,
+    /// Only cases that count for this figure, such as fixed.repair.mean
+    #[arg(long, value_name = "ID")]
+    pub figure: Option<String>,
+    /// Whose signatures to believe (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Write sheet.csv and the proof of each case into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "answers")]
+    pub out: Option<PathBuf>,
+    /// The sheet with what was found in the field: says what the sample supports
+    #[arg(long, value_name = "SHEET")]
+    pub answers: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "table", help = "Format of the output")]
+    pub format: Format,
 }
 
 /// How a verdict is printed.

@@ -27,6 +27,7 @@ mod report;
 mod sealing;
 mod serve;
 mod simulate;
+mod spot_check;
 mod table;
 mod verify;
 mod witness;
@@ -110,6 +111,7 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Report(asked) => report::run(&asked, &place, language),
         Command::Publish(asked) => publish::run(&asked, &place, language),
         Command::Verify(asked) => verify::run(&asked, language),
+        Command::SpotCheck(asked) => spot_check::run(&asked, language),
         Command::Export(asked) => export::run(&asked, &place, language),
     }
 }

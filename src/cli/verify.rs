@@ -12,7 +12,7 @@ use trueline_verify::{Finding, Options, Verdict, What, Words, check_file, eviden
 use super::arguments::{VerdictFormat, Verify};
 use super::{Failure, Language, Progress};
 use crate::instance::Instance;
-use crate::ledger::{Fault, Recheck, recheck};
+use crate::ledger::{Fault, Later, Moved, Recheck, later, recheck};
 
 pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
     let bytes = read(&asked.file)?;
@@ -76,7 +76,58 @@ fn with_records(
     if is_clean {
         proved(&done, verdict);
     }
+    verdict.not_proved.retain(|words| !words.en.starts_with("what the imports after"));
+    since(&later(&evidence, &instance)?, verdict);
     Ok(())
+}
+
+/// How many changed figures a verdict lists.
+const SHOWN: usize = 12;
+
+/// What was recorded after the report, and what it would change.
+fn since(later: &Later, verdict: &mut Verdict) {
+    for fault in &later.faults {
+        verdict.find(finding(fault));
+    }
+    if later.batches.is_empty() {
+        return;
+    }
+    let batches = later.batches.len();
+    let rows: u64 = later.batches.iter().map(|batch| batch.rows).sum();
+    let changes = later.batches.iter().filter(|batch| batch.is_change).count();
+    let figures = later.moved.len();
+    verdict.remark(
+        format!(
+            "报告之后又导入{batches}个批次（{rows}行，其中{changes}个更改了先前记录）：本报告仍按其截止时点成立，\
+             以现有记录计算，{figures}项指标会不同"
+        ),
+        format!(
+            "{batches} batches were imported after the report ({rows} rows; {changes} replace earlier \
+             records). It stands at its cut; with them, {figures} figures would differ"
+        ),
+    );
+    // Whole figures say more than slices of them.
+    let mut moved: Vec<&Moved> = later.moved.iter().collect();
+    moved.sort_by_key(|one| one.figure.contains('['));
+    for one in moved.iter().take(SHOWN) {
+        let reasons: Vec<String> =
+            one.excluded.iter().map(|(id, then, now)| format!("{id} {then} → {now}")).collect();
+        let (mut zh, mut en) = (String::new(), String::new());
+        if !reasons.is_empty() {
+            let (list, unapproved) = (reasons.join(", "), one.unapproved);
+            zh = format!("；排除 {list}，无人批准的{unapproved}件");
+            en = format!("; excluded {list}, {unapproved} of them approved by nobody");
+        }
+        let Moved { figure, stated, now, .. } = one;
+        verdict.remark(
+            format!("{figure}：报告为 {stated}，现为 {now}{zh}"),
+            format!("{figure}: {stated} in the report, {now} now{en}"),
+        );
+    }
+    if figures > SHOWN {
+        let more = figures - SHOWN;
+        verdict.remark(format!("另有{more}项指标不同"), format!("{more} more figures differ"));
+    }
 }
 
 fn proved(done: &Recheck, verdict: &mut Verdict) {
@@ -97,6 +148,7 @@ fn finding(fault: &Fault) -> Finding {
     let finding = Finding::new(What::Records, Words { zh, en });
     match fault {
         Fault::NoBatch { dataset, batch }
+        | Fault::Uncommitted { dataset, batch }
         | Fault::Unreadable { dataset, batch, .. }
         | Fault::Rows { dataset, batch, .. }
         | Fault::Row { dataset, batch, .. } => finding.at(format!("{dataset}/{batch}")),
@@ -117,6 +169,10 @@ fn said(fault: &Fault) -> (String, String) {
         Fault::NoBatch { dataset, batch } => (
             format!("缺少批次 {dataset} {batch}"),
             format!("the batch {batch} of {dataset} is not there"),
+        ),
+        Fault::Uncommitted { dataset, batch } => (
+            format!("批次 {dataset} {batch} 在记录中，但账本没有它"),
+            format!("the batch {batch} of {dataset} is among the records, but not in the ledger"),
         ),
         Fault::Unreadable { dataset, batch, why } => (
             format!("批次 {dataset} {batch} 的文件已损坏，无法读取（{why}）"),

@@ -169,6 +169,10 @@ pub(super) fn salted_row(
     };
     let mut first = 0;
     for task in lake.batch_tasks(schema, batch)? {
+        if row >= first + task.rows() {
+            first += task.rows();
+            continue;
+        }
         for part in task.batches() {
             let part = part?;
             let rows = part.num_rows() as u64;

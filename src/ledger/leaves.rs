@@ -1,6 +1,6 @@
 //! The leaves of every row that a report is about, worked out once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use trueline_lake::{Lake, Schema};
@@ -35,6 +35,25 @@ impl LeafStore {
 
     pub fn add(&mut self, dataset: &str, batch: &str, leaves: Vec<Hash>) {
         self.leaves.insert((dataset.to_owned(), batch.to_owned()), leaves);
+    }
+
+    /// All leaves of a batch.
+    pub fn of(&self, dataset: &str, batch: &str) -> &[Hash] {
+        let key = (dataset.to_owned(), batch.to_owned());
+        self.leaves.get(&key).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Where leaves are: dataset, batch and row.
+    pub fn find(&self, wanted: &BTreeSet<Hash>) -> BTreeMap<Hash, (&str, &str, usize)> {
+        let mut found = BTreeMap::new();
+        for ((dataset, batch), leaves) in &self.leaves {
+            for (row, leaf) in leaves.iter().enumerate() {
+                if wanted.contains(leaf) {
+                    found.insert(*leaf, (dataset.as_str(), batch.as_str(), row));
+                }
+            }
+        }
+        found
     }
 
     /// The leaves of some rows of a batch; nothing for rows that are not there.

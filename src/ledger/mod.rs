@@ -7,6 +7,7 @@ mod batches;
 mod cosign;
 mod history;
 mod keys;
+mod later;
 mod leaves;
 mod post;
 mod prove;
@@ -27,9 +28,10 @@ pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes};
 pub use cosign::{Asked, Collected, Outcome, collect, time_of};
 pub use history::{History, WitnessTimes};
 pub use keys::LedgerKey;
+pub use later::{Later, LaterBatch, Moved, later};
 pub use leaves::LeafStore;
 pub use post::PostError;
-pub use prove::{Found, Place, Row, find_case, find_row};
+pub use prove::{Archive, Found, Place, Row};
 pub use recheck::{Fault, Recheck, RecheckError, recheck};
 
 /// Why the ledger cannot be used.

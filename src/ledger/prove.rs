@@ -1,18 +1,23 @@
-//! Was my case counted, and as what? One case of a sealed report, with everything that proves it.
+//! Was my case counted, and as what? Single cases of a sealed report, with everything that proves
+//! them.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use jiff::tz::TimeZone;
+use trueline_clock::Calendar;
 use trueline_figures::Period;
-use trueline_ledger::{Hash, tree_path};
-use trueline_verify::{Evidence, Population};
+use trueline_lake::Lake;
+use trueline_ledger::{Hash, tree_path, tree_root};
+use trueline_verify::{Draw, Evidence, MemberRead, Population};
 
-use super::batch_leaves;
 use super::batches::salted_row;
 use super::recheck::{RecheckError, pack_folders, records_of, store_of};
+use super::{BLOCK, LeafStore};
 use crate::instance::Instance;
 use crate::systems::cases::dataset_schema;
 use crate::systems::indicators::evidence::{Leaves, Member, question, walk_members};
-use crate::systems::indicators::{self, Dataset};
+use crate::systems::indicators::{self, Dataset, Pack};
 use crate::systems::reports;
 
 /// A member of a population with its path to the population's root.
@@ -35,52 +40,6 @@ pub enum Found {
     },
 }
 
-/// Looks for a case (`source/source_key`) in the population of a dataset and period.
-pub fn find_case(
-    evidence: &Evidence,
-    population: &Population,
-    instance: &Instance,
-    case: &[String],
-) -> Result<Found, RecheckError> {
-    let lake = instance.lake()?;
-    let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
-    let calendars = instance.calendars()?;
-    let records = records_of(evidence, &lake, &calendars)?;
-    let store = store_of(evidence, &lake)?;
-    let leaves: &Leaves<'_> = &|dataset, batch, places| store.places(dataset.name(), batch, places);
-    let zone = jiff::tz::TimeZone::get(&pack.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let period = Period::parse(&population.period, &zone)
-        .map_err(|_| RecheckError::Period(population.period.clone()))?;
-    let question = question(&period, &reports::slicing(&pack, &period));
-    let dataset = Dataset::ALL.into_iter().find(|one| one.name() == population.dataset);
-    let dataset = dataset.ok_or_else(|| RecheckError::Period(population.dataset.clone()))?;
-    let roots: Vec<Hash> =
-        population.blocks.iter().filter_map(|block| Hash::from_hex(&block.root)).collect();
-    let mut found = None;
-    let mut last: Option<Place> = None;
-    let (mut number, mut first_of_block) = (0, 0);
-    walk_members(&pack, &question, &records, dataset, leaves, &mut |members| {
-        let hashes: Vec<Hash> = members.iter().map(Member::leaf).collect();
-        let place = |at: usize| {
-            let mut path = tree_path(&hashes, at);
-            path.extend(tree_path(&roots, number));
-            Place { member: members[at].clone(), index: first_of_block + at as u64, path }
-        };
-        match members.binary_search_by(|member| member.key.as_slice().cmp(case)) {
-            Ok(at) => found = Some(Found::Member(place(at))),
-            Err(at) if at < members.len() => {
-                let before = if at > 0 { Some(place(at - 1)) } else { last.take() };
-                found = Some(Found::Absent { before, after: Some(place(at)) });
-            }
-            Err(_) => last = members.len().checked_sub(1).map(place),
-        }
-        number += 1;
-        first_of_block += members.len() as u64;
-        if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    Ok(found.unwrap_or(Found::Absent { before: last, after: None }))
-}
-
 /// The revision that a member is of, with its salt and its path to the root of its batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -93,36 +52,185 @@ pub struct Row {
     pub path: Vec<Hash>,
 }
 
-/// Looks a member's revision up; nothing if its row or salt is no longer there.
-pub fn find_row(
-    evidence: &Evidence,
-    instance: &Instance,
-    member: &Member,
-) -> Result<Option<Row>, RecheckError> {
-    let lake = instance.lake()?;
-    let revision = member.bytes.get(..32).unwrap_or_default();
-    for input in &evidence.inputs {
-        let (Some(schema), manifest) =
-            (dataset_schema(&input.dataset), lake.manifest(&input.dataset)?)
-        else {
-            continue;
-        };
-        let Some(batch) = manifest.batches.iter().find(|batch| batch.id == input.batch) else {
-            continue;
-        };
-        let Ok(leaves) = batch_leaves(&lake, &schema, batch) else {
-            continue;
-        };
-        if let Some(at) = leaves.iter().position(|leaf| leaf.0 == *revision) {
-            let salted = salted_row(&lake, &schema, batch, at as u64)?;
-            let path = tree_path(&leaves, at);
-            return Ok(salted.map(|salted| Row {
-                entry: input.entry,
-                index: at as u64,
-                salted,
-                path,
-            }));
-        }
+/// The records that a sealed report was made from, every row hashed.
+#[derive(Debug)]
+pub struct Archive<'a> {
+    evidence: &'a Evidence,
+    lake: Lake,
+    pack: Pack,
+    calendars: Vec<Calendar>,
+    store: LeafStore,
+}
+
+impl<'a> Archive<'a> {
+    pub fn open(evidence: &'a Evidence, instance: &Instance) -> Result<Archive<'a>, RecheckError> {
+        let lake = instance.lake()?;
+        let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
+        let store = store_of(evidence, &lake)?;
+        Ok(Archive { evidence, lake, pack, calendars: instance.calendars()?, store })
     }
-    Ok(None)
+
+    /// The zone in which the pack reads moments.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.pack.zone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// Looks for a case (`source/source_key`) in a population.
+    pub fn find_case(
+        &self,
+        population: &Population,
+        case: &[String],
+    ) -> Result<Found, RecheckError> {
+        let mut found = None;
+        let mut last: Option<Place> = None;
+        self.walk(population, &mut |block| {
+            match block.members.binary_search_by(|member| member.key.as_slice().cmp(case)) {
+                Ok(at) => found = Some(Found::Member(block.place(at))),
+                Err(at) if at < block.members.len() => {
+                    let before = if at > 0 { Some(block.place(at - 1)) } else { last.take() };
+                    found = Some(Found::Absent { before, after: Some(block.place(at)) });
+                }
+                Err(_) => last = block.members.len().checked_sub(1).map(|at| block.place(at)),
+            }
+            if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(found.unwrap_or(Found::Absent { before: last, after: None }))
+    }
+
+    /// The first members of a draw that are wanted, in the order in which they are drawn.
+    pub fn sample(
+        &self,
+        population: &Population,
+        draw: Draw,
+        cases: usize,
+        is_wanted: &dyn Fn(&MemberRead) -> bool,
+    ) -> Result<Vec<Place>, RecheckError> {
+        let mut wanted: Vec<bool> = Vec::new();
+        let mut other = None;
+        self.walk(population, &mut |block| {
+            if Some(block.root()) != block.roots.get(block.number).copied() {
+                other = Some(block.number);
+                return ControlFlow::Break(());
+            }
+            let read = |member: &Member| MemberRead::parse(&member.bytes, member.key.len());
+            wanted.extend(block.members.iter().map(|one| read(one).is_ok_and(|m| is_wanted(&m))));
+            ControlFlow::Continue(())
+        })?;
+        if let Some(block) = other {
+            return Err(RecheckError::OtherMembers { block });
+        }
+        let is_drawn = |place: &u64| usize::try_from(*place).is_ok_and(|at| wanted[at]);
+        let places = draw.filter(is_drawn).take(cases);
+        let order: BTreeMap<u64, usize> = places.zip(0..).collect();
+        let mut found: Vec<(usize, Place)> = Vec::new();
+        self.walk(population, &mut |block| {
+            let inside = order.range(block.first..block.first + block.members.len() as u64);
+            found
+                .extend(inside.map(|(at, turn)| (*turn, block.place((at - block.first) as usize))));
+            if found.len() == order.len() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        found.sort_by_key(|(turn, _)| *turn);
+        Ok(found.into_iter().map(|(_, place)| place).collect())
+    }
+
+    /// Looks the revisions of members up; nothing for one whose row or salt is no longer there.
+    pub fn find_rows(&self, members: &[&Member]) -> Result<Vec<Option<Row>>, RecheckError> {
+        let revision =
+            |member: &&Member| Hash(member.bytes.first_chunk().copied().unwrap_or_default());
+        let wanted = members.iter().map(revision).collect();
+        let found = self.store.find(&wanted);
+        let mut roots: BTreeMap<(&str, &str), Vec<Hash>> = BTreeMap::new();
+        let mut rows = Vec::new();
+        for member in members {
+            let Some((dataset, batch, at)) = found.get(&revision(member)).copied() else {
+                rows.push(None);
+                continue;
+            };
+            let leaves = self.store.of(dataset, batch);
+            let roots = roots
+                .entry((dataset, batch))
+                .or_insert_with(|| leaves.chunks(BLOCK).map(tree_root).collect());
+            rows.push(self.row((dataset, batch), at, leaves, roots)?);
+        }
+        Ok(rows)
+    }
+
+    fn row(
+        &self,
+        (dataset, batch): (&str, &str),
+        at: usize,
+        leaves: &[Hash],
+        roots: &[Hash],
+    ) -> Result<Option<Row>, RecheckError> {
+        let of = |input: &&trueline_verify::Input| input.dataset == dataset && input.batch == batch;
+        let (Some(schema), Some(input)) =
+            (dataset_schema(dataset), self.evidence.inputs.iter().find(of))
+        else {
+            return Ok(None);
+        };
+        let manifest = self.lake.manifest(dataset)?;
+        let Some(known) = manifest.batches.iter().find(|known| known.id == batch) else {
+            return Ok(None);
+        };
+        let salted = salted_row(&self.lake, &schema, known, at as u64)?;
+        let block = leaves.chunks(BLOCK).nth(at / BLOCK).unwrap_or_default();
+        let mut path = tree_path(block, at % BLOCK);
+        path.extend(tree_path(roots, at / BLOCK));
+        Ok(salted.map(|salted| Row { entry: input.entry, index: at as u64, salted, path }))
+    }
+
+    fn walk(
+        &self,
+        population: &Population,
+        then: &mut dyn FnMut(&WalkedBlock<'_>) -> ControlFlow<()>,
+    ) -> Result<(), RecheckError> {
+        let records = records_of(self.evidence, &self.lake, &self.calendars)?;
+        let store = &self.store;
+        let leaves: &Leaves<'_> =
+            &|dataset, batch, places| store.places(dataset.name(), batch, places);
+        let period = Period::parse(&population.period, &self.zone())
+            .map_err(|_| RecheckError::Period(population.period.clone()))?;
+        let question = question(&period, &reports::slicing(&self.pack, &period));
+        let dataset = Dataset::ALL.into_iter().find(|one| one.name() == population.dataset);
+        let dataset = dataset.ok_or_else(|| RecheckError::Period(population.dataset.clone()))?;
+        let roots: Vec<Hash> =
+            population.blocks.iter().filter_map(|block| Hash::from_hex(&block.root)).collect();
+        let (mut number, mut first) = (0, 0);
+        walk_members(&self.pack, &question, &records, dataset, leaves, &mut |members| {
+            let hashes: Vec<Hash> = members.iter().map(Member::leaf).collect();
+            let block = WalkedBlock { members: &members, hashes, number, first, roots: &roots };
+            let next = then(&block);
+            number += 1;
+            first += members.len() as u64;
+            next
+        })?;
+        Ok(())
+    }
+}
+
+/// A block of a population, with what leads from its members to the root.
+struct WalkedBlock<'a> {
+    members: &'a [Member],
+    hashes: Vec<Hash>,
+    number: usize,
+    /// The place of its first member.
+    first: u64,
+    /// The stated roots of all blocks.
+    roots: &'a [Hash],
+}
+
+impl WalkedBlock<'_> {
+    fn root(&self) -> Hash {
+        tree_root(&self.hashes)
+    }
+
+    fn place(&self, at: usize) -> Place {
+        let mut path = tree_path(&self.hashes, at);
+        path.extend(tree_path(self.roots, self.number));
+        Place { member: self.members[at].clone(), index: self.first + at as u64, path }
+    }
 }

@@ -38,6 +38,11 @@ pub enum RecheckError {
     Evidence(#[from] EvidenceError),
     #[error("a calendar cannot be read")]
     Calendar(#[from] trueline_clock::CalendarError),
+    #[error(
+        "block {block} of the population is not what the evidence states; `trueline verify FILE \
+         --data DIR` says which rows differ"
+    )]
+    OtherMembers { block: usize },
     #[error("the evidence names the period {0}, which is none")]
     Period(String),
 }
@@ -47,6 +52,11 @@ pub enum RecheckError {
 pub enum Fault {
     /// A batch that is not there.
     NoBatch {
+        dataset: String,
+        batch: String,
+    },
+    /// A batch that came after the report and that the ledger does not commit to.
+    Uncommitted {
         dataset: String,
         batch: String,
     },

@@ -10,7 +10,9 @@ use trueline_ledger::{
 
 use crate::facts::{BatchFact, PopulationFact};
 use crate::json::{JsonError, canonical_json, from_canonical_json};
-use crate::member::{MemberRead, NoMember};
+use crate::member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
+use crate::row::{NoRow, RowRead};
+use crate::verdict::{Words, words};
 
 /// What the `extra` of such a receipt calls its own form.
 pub const CASE: &str = "trueline-case/v1";
@@ -57,18 +59,22 @@ pub struct RowProof {
 }
 
 /// What such a receipt proves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CaseFound {
     /// It is in the population, and this is how it was counted.
-    Counted { member: MemberRead, has_row: bool },
+    Counted { member: MemberRead, row: Option<RowRead> },
     /// It is not: these stand next to each other where it would be.
     NotThere { before: Option<Vec<String>>, after: Option<Vec<String>> },
 }
 
 /// A case that was checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CaseChecked {
     pub case: Vec<String>,
+    /// The number of its entry in the ledger.
+    pub entry: u64,
+    /// The place of the case in the population; that of its first neighbour if it is not there.
+    pub index: u64,
     pub population: PopulationFact,
     pub found: CaseFound,
     /// Absent without a policy: then nobody says whose ledger it is.
@@ -90,6 +96,8 @@ pub enum CaseError {
     Member(#[from] NoMember),
     #[error("its members are not the case, nor neighbours between which it would be")]
     NotNeighbours,
+    #[error(transparent)]
+    Row(#[from] NoRow),
     #[error("the row is not the revision that was counted")]
     OtherRow,
 }
@@ -115,11 +123,12 @@ pub fn check_case(
     for proof in &extra.members {
         members.push((proof.index, member(proof, &population, extra.case.len())?));
     }
-    let found = found(&extra, &population, members)?;
-    if let (Some(row), CaseFound::Counted { member, .. }) = (&extra.row, &found) {
-        check_row(row, &member.revision, policy, retired)?;
+    let index = members.first().map_or(0, |(index, _)| *index);
+    let mut found = found(&extra, &population, members)?;
+    if let (Some(proof), CaseFound::Counted { member, row }) = (&extra.row, &mut found) {
+        *row = Some(checked_row(proof, &member.revision, policy, retired)?);
     }
-    Ok(CaseChecked { case: extra.case, population, found, trust })
+    Ok(CaseChecked { case: extra.case, entry: receipt.index(), index, population, found, trust })
 }
 
 fn checked(
@@ -161,7 +170,7 @@ fn found(
     let last = population.rows.checked_sub(1);
     match members.as_slice() {
         [(_, member)] if member.key == *case => {
-            Ok(CaseFound::Counted { member: member.clone(), has_row: extra.row.is_some() })
+            Ok(CaseFound::Counted { member: member.clone(), row: None })
         }
         [(0, after)] if after.key > *case => {
             Ok(CaseFound::NotThere { before: None, after: Some(after.key.clone()) })
@@ -181,12 +190,12 @@ fn found(
     }
 }
 
-fn check_row(
+fn checked_row(
     row: &RowProof,
     revision: &Hash,
     policy: Option<&Policy>,
     retired: &[Retirement],
-) -> Result<(), CaseError> {
+) -> Result<RowRead, CaseError> {
     let receipt = Receipt::parse(row.receipt.as_bytes())?;
     checked(&receipt, row.batch.as_bytes(), policy, retired)?;
     let batch = BatchFact::from_entry(row.batch.as_bytes()).ok_or(CaseError::NoCase)?;
@@ -196,5 +205,50 @@ fn check_row(
         return Err(CaseError::OtherRow);
     }
     let root = Hash::from_hex(&batch.root).ok_or(CaseError::NoCase)?;
-    Ok(verify_inclusion(&leaf, row.index, &path(&row.path)?, batch.rows, &root)?)
+    verify_inclusion(&leaf, row.index, &path(&row.path)?, batch.rows, &root)?;
+    Ok(RowRead::parse(&salted, &batch.columns)?)
+}
+
+impl CaseChecked {
+    /// How each family of definitions counted the case, one line a family.
+    pub fn counted_as(&self) -> Vec<Words> {
+        match &self.found {
+            CaseFound::Counted { member, .. } => {
+                let line = |verdict| counted_as(verdict, &self.population);
+                member.verdicts.iter().map(line).collect()
+            }
+            CaseFound::NotThere { .. } => Vec::new(),
+        }
+    }
+}
+
+fn counted_as(verdict: &VerdictRead, population: &PopulationFact) -> Words {
+    let family = usize::try_from(verdict.family).ok();
+    let ids = family.and_then(|at| population.families.get(at));
+    let name = ids.and_then(|ids| ids.first()).map_or("?", String::as_str);
+    let (mut zh, mut en) = match &verdict.outcome {
+        OutcomeRead::Counted => ("计入".to_owned(), "counted".to_owned()),
+        OutcomeRead::Excluded { reason, is_approved: true } => {
+            (format!("排除（{reason}）"), format!("excluded ({reason})"))
+        }
+        OutcomeRead::Excluded { reason, is_approved: false } => (
+            format!("排除（{reason}，无人批准）"),
+            format!("excluded ({reason}, approved by nobody)"),
+        ),
+        OutcomeRead::Unmeasurable => ("无法计量".to_owned(), "not measurable".to_owned()),
+        OutcomeRead::Open => ("期末未完".to_owned(), "open at the end".to_owned()),
+    };
+    if let Some(value) = verdict.value {
+        zh = format!("{zh}，计量值{value}");
+        en = format!("{en}, measured {value}");
+    }
+    if let Some(open) = verdict.open {
+        zh = format!("{zh}，期末已历时{open}秒");
+        en = format!("{en}, open for {open} s at the end");
+    }
+    if verdict.late != 0 {
+        zh = format!("{zh}，超过限值");
+        en = format!("{en}, past the limit");
+    }
+    words(format!("{name}：{zh}"), format!("{name}: {en}"))
 }

@@ -3,6 +3,7 @@
 //! Reads files and folders only: no network, no database, no clock. What the forms are is in
 //! `docs/evidence.md`; how to use the program in `docs/verify.md`.
 
+mod bytes;
 mod case;
 mod check;
 mod evidence;
@@ -10,14 +11,16 @@ mod facts;
 mod figures;
 mod json;
 mod member;
+mod row;
 mod seal;
+mod spot;
 mod verdict;
 mod workbook;
 
 pub use case::{
     CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, RowProof, check_case,
 };
-pub use check::{Options, check_file, evidence_in};
+pub use check::{Options, check_file, evidence_in, seal_in};
 pub use evidence::{
     Addition, Block, Cell, Columns, DefinitionUsed, Digested, EVIDENCE, Evidence, FigureUsed,
     Input, Lag, PackText, PackUsed, Population, PrintRule, ValueRule,
@@ -29,10 +32,12 @@ pub use facts::{
 pub use figures::{Disagreement, against, disagreements, figure_name};
 pub use json::{JsonError, Whole, canonical_json, from_canonical_json};
 pub use member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
+pub use row::{NoRow, RowRead, RowValue};
 pub use seal::{
     MARK, PLACE_BYTES, Rendering, STATEMENT, Seal, SealError, Statement, Status, empty_place, fill,
     open_file, place_in, statement_id,
 };
+pub use spot::{Draw, seed};
 pub use verdict::{Finding, Language, Verdict, What, Words};
 pub use workbook::{
     CELL_CHARACTERS, CellText, RowText, SHEET_PARTS, Workbook, WorkbookError, cut, packed_cells,

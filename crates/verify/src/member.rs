@@ -2,6 +2,8 @@
 
 use trueline_ledger::Hash;
 
+use crate::bytes::{Bytes, Malformed};
+
 /// A case of a population.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRead {
@@ -45,83 +47,35 @@ impl MemberRead {
     /// Reads a member whose key has so many columns.
     pub fn parse(bytes: &[u8], key_columns: usize) -> Result<MemberRead, NoMember> {
         let (revision, rest) = bytes.split_first_chunk::<32>().ok_or(NoMember)?;
-        let mut rest = Bytes(rest);
-        let key = (0..key_columns).map(|_| rest.text()).collect::<Result<_, _>>()?;
-        let count = rest.count()?;
-        let mut verdicts = Vec::new();
-        for _ in 0..count {
-            verdicts.push(rest.verdict()?);
-        }
-        if !rest.0.is_empty() {
-            return Err(NoMember);
-        }
+        let (key, verdicts) = parts(Bytes(rest), key_columns).map_err(|Malformed| NoMember)?;
         Ok(MemberRead { revision: Hash(*revision), key, verdicts })
     }
 }
 
-/// What is left to read.
-struct Bytes<'a>(&'a [u8]);
-
-impl Bytes<'_> {
-    fn byte(&mut self) -> Result<u8, NoMember> {
-        let (first, rest) = self.0.split_first().ok_or(NoMember)?;
-        self.0 = rest;
-        Ok(*first)
+fn parts(
+    mut bytes: Bytes<'_>,
+    key_columns: usize,
+) -> Result<(Vec<String>, Vec<VerdictRead>), Malformed> {
+    let key = (0..key_columns).map(|_| bytes.text()).collect::<Result<_, _>>()?;
+    let mut verdicts = Vec::new();
+    for _ in 0..bytes.count()? {
+        verdicts.push(verdict(&mut bytes)?);
     }
+    bytes.end()?;
+    Ok((key, verdicts))
+}
 
-    /// LEB128 in its shortest form, at most ten bytes.
-    fn count(&mut self) -> Result<u64, NoMember> {
-        let mut value = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u64::from(byte & 0x7f);
-            if bits << shift >> shift != bits {
-                return Err(NoMember);
-            }
-            value |= bits << shift;
-            if byte & 0x80 == 0 {
-                return if byte == 0 && shift > 0 { Err(NoMember) } else { Ok(value) };
-            }
-        }
-        Err(NoMember)
-    }
-
-    fn signed(&mut self) -> Result<i64, NoMember> {
-        let value = self.count()?;
-        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
-    }
-
-    fn text(&mut self) -> Result<String, NoMember> {
-        let length = usize::try_from(self.count()?).map_err(|_| NoMember)?;
-        let (text, rest) = self.0.split_at_checked(length).ok_or(NoMember)?;
-        self.0 = rest;
-        String::from_utf8(text.to_vec()).map_err(|_| NoMember)
-    }
-
-    fn flag(&mut self) -> Result<bool, NoMember> {
-        match self.byte()? {
-            0 => Ok(false),
-            1 => Ok(true),
-            _ => Err(NoMember),
-        }
-    }
-
-    fn if_any(&mut self) -> Result<Option<i64>, NoMember> {
-        if self.flag()? { self.signed().map(Some) } else { Ok(None) }
-    }
-
-    fn verdict(&mut self) -> Result<VerdictRead, NoMember> {
-        let family = self.count()?;
-        let outcome = match self.byte()? {
-            1 => OutcomeRead::Counted,
-            2 => OutcomeRead::Excluded { reason: self.text()?, is_approved: self.flag()? },
-            3 => OutcomeRead::Unmeasurable,
-            4 => OutcomeRead::Open,
-            _ => return Err(NoMember),
-        };
-        let (value, late, open) = (self.if_any()?, self.count()?, self.if_any()?);
-        Ok(VerdictRead { family, outcome, value, late, open })
-    }
+fn verdict(bytes: &mut Bytes<'_>) -> Result<VerdictRead, Malformed> {
+    let family = bytes.count()?;
+    let outcome = match bytes.byte()? {
+        1 => OutcomeRead::Counted,
+        2 => OutcomeRead::Excluded { reason: bytes.text()?, is_approved: bytes.flag()? },
+        3 => OutcomeRead::Unmeasurable,
+        4 => OutcomeRead::Open,
+        _ => return Err(Malformed),
+    };
+    let (value, late, open) = (bytes.if_any()?, bytes.count()?, bytes.if_any()?);
+    Ok(VerdictRead { family, outcome, value, late, open })
 }
 
 #[cfg(test)]

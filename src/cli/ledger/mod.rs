@@ -4,7 +4,7 @@
 
 mod check;
 mod cosign;
-mod prove;
+pub(super) mod prove;
 
 use std::fs;
 use std::path::Path;
@@ -97,7 +97,7 @@ pub(super) fn ask_witnesses(
 }
 
 /// A moment as people and programs read it.
-fn moment(seconds: u64) -> String {
+pub(super) fn moment(seconds: u64) -> String {
     let moment = i64::try_from(seconds).ok().and_then(|at| Timestamp::from_second(at).ok());
     moment.map_or_else(|| seconds.to_string(), |moment| moment.to_string())
 }

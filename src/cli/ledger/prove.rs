@@ -6,14 +6,14 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use trueline_verify::{
-    CASE, CaseChecked, CaseExtra, CaseFound, Evidence, MemberProof, MemberRead, OutcomeRead,
-    PopulationFact, RowProof, check_case, from_canonical_json,
+    CASE, CaseChecked, CaseExtra, CaseFound, Evidence, MemberProof, Population, PopulationFact,
+    RowProof, check_case, from_canonical_json,
 };
 
 use super::{Failure, history, write};
 use crate::cli::Language;
 use crate::instance::Instance;
-use crate::ledger::{Found, History, LedgerError, Place, Row, find_case, find_row};
+use crate::ledger::{Archive, Found, History, LedgerError, Place, Row};
 
 /// What is asked of a case.
 #[derive(Debug)]
@@ -43,33 +43,48 @@ pub(super) fn run(
     let Some(population) = population.filter(|one| one.root.is_some()) else {
         return Err(Failure::no(language.pick("该报告不涉及工单", "the report is about no case")));
     };
-    let entries = history.entries().collect::<Result<Vec<_>, LedgerError>>()?;
-    let fact = entries.iter().enumerate().find_map(|(number, entry)| {
-        let fact = PopulationFact::from_entry(entry)?;
-        let same = Some(&fact.root) == population.root.as_ref() && fact.period == population.period;
-        same.then(|| (number as u64, String::from_utf8_lossy(entry).into_owned()))
-    });
-    let Some((number, entry)) = fact else {
-        return Err(Failure::no("the population of the report is not in the ledger"));
-    };
-    let found = find_case(&evidence, population, instance, &case)?;
-    let (members, row) = match &found {
+    let (number, entry) = population_entry(&history, population)?;
+    let archive = Archive::open(&evidence, instance)?;
+    let (members, row) = match &archive.find_case(population, &case)? {
         Found::Member(place) => {
-            let row = find_row(&evidence, instance, &place.member)?;
+            let row = archive.find_rows(&[&place.member])?.pop().flatten();
             (vec![proof(place)], row.map(|row| row_proof(&history, row)).transpose()?)
         }
         Found::Absent { before, after } => (before.iter().chain(after).map(proof).collect(), None),
     };
     let extra = CaseExtra { format: CASE.to_owned(), case, population: entry, members, row };
-    let extra = extra.to_bytes().map_err(LedgerError::from)?;
-    let receipt = history.receipt_with(number, extra)?.to_string();
-    // What is handed out was checked as its reader will check it.
-    let checked = check_case(receipt.as_bytes(), None, &[])?;
+    let (receipt, checked) = receipt(&history, number, &extra)?;
     if let Some(path) = asked.out {
         write(path, receipt.as_bytes())?;
     }
     say(&checked, language);
     Ok(())
+}
+
+/// The number and text of the entry that is about a population.
+pub(in crate::cli) fn population_entry(
+    history: &History,
+    population: &Population,
+) -> Result<(u64, String), Failure> {
+    let entries = history.entries().collect::<Result<Vec<_>, LedgerError>>()?;
+    let found = entries.iter().enumerate().find_map(|(number, entry)| {
+        let fact = PopulationFact::from_entry(entry)?;
+        let same = Some(&fact.root) == population.root.as_ref() && fact.period == population.period;
+        same.then(|| (number as u64, String::from_utf8_lossy(entry).into_owned()))
+    });
+    found.ok_or_else(|| Failure::no("the population of the report is not in the ledger"))
+}
+
+/// A receipt of a case, checked as its reader will check it.
+pub(in crate::cli) fn receipt(
+    history: &History,
+    number: u64,
+    extra: &CaseExtra,
+) -> Result<(String, CaseChecked), Failure> {
+    let extra = extra.to_bytes().map_err(LedgerError::from)?;
+    let receipt = history.receipt_with(number, extra)?.to_string();
+    let checked = check_case(receipt.as_bytes(), None, &[])?;
+    Ok((receipt, checked))
 }
 
 /// The evidence of a sealed report: the one asked for, or the newest.
@@ -99,7 +114,7 @@ fn evidence(
     Ok(from_canonical_json(&text).map_err(LedgerError::from)?)
 }
 
-fn proof(place: &Place) -> MemberProof {
+pub(in crate::cli) fn proof(place: &Place) -> MemberProof {
     MemberProof {
         index: place.index,
         member: STANDARD.encode(&place.member.bytes),
@@ -107,7 +122,7 @@ fn proof(place: &Place) -> MemberProof {
     }
 }
 
-fn row_proof(history: &History, row: Row) -> Result<RowProof, Failure> {
+pub(in crate::cli) fn row_proof(history: &History, row: Row) -> Result<RowProof, Failure> {
     let batch = String::from_utf8_lossy(&history.entry(row.entry)?).into_owned();
     Ok(RowProof {
         batch,
@@ -121,7 +136,7 @@ fn row_proof(history: &History, row: Row) -> Result<RowProof, Failure> {
 fn say(checked: &CaseChecked, language: Language) {
     let (case, period) = (checked.case.join("/"), &checked.population.period);
     match &checked.found {
-        CaseFound::Counted { member, .. } => {
+        CaseFound::Counted { .. } => {
             println!(
                 "{}",
                 language.pick(
@@ -129,8 +144,8 @@ fn say(checked: &CaseChecked, language: Language) {
                     format!("{case} is in the population of {period}"),
                 )
             );
-            for line in lines(member, &checked.population, language) {
-                println!("  {line}");
+            for line in checked.counted_as() {
+                println!("  {}", language.pick(line.zh, line.en));
             }
         }
         CaseFound::NotThere { before, after } => {
@@ -146,31 +161,4 @@ fn say(checked: &CaseChecked, language: Language) {
             );
         }
     }
-}
-
-/// How each family of definitions counted the case.
-fn lines(member: &MemberRead, population: &PopulationFact, language: Language) -> Vec<String> {
-    let line = |verdict: &trueline_verify::VerdictRead| {
-        let ids = population.families.get(verdict.family as usize);
-        let name = ids.and_then(|ids| ids.first()).map_or("?", String::as_str);
-        let outcome = match &verdict.outcome {
-            OutcomeRead::Counted => language.pick("计入", "counted").to_owned(),
-            OutcomeRead::Excluded { reason, is_approved } => {
-                let by = match is_approved {
-                    true => language.pick("", ""),
-                    false => language.pick("，无人批准", ", approved by nobody"),
-                };
-                language.pick(format!("排除（{reason}{by}）"), format!("excluded ({reason}{by})"))
-            }
-            OutcomeRead::Unmeasurable => language.pick("无法计时", "not measurable").to_owned(),
-            OutcomeRead::Open => language.pick("期末未完", "open at the end").to_owned(),
-        };
-        let value = verdict.value.map_or(String::new(), |value| format!(" {value}"));
-        let late = match verdict.late {
-            0 => "",
-            _ => language.pick("，超时", ", late"),
-        };
-        format!("{name}: {outcome}{value}{late}")
-    };
-    member.verdicts.iter().map(line).collect()
 }

@@ -39,7 +39,7 @@ pub(crate) fn attachments(pdf: &[u8]) -> Vec<Vec<u8>> {
     found
 }
 
-/// What is not compressed: as long as its dictionary says, or else up to the line end before the word.
+/// What is not compressed: as long as its dictionary says, else up to the line end before the word.
 fn plain<'a>(dictionary: &[u8], data: &'a [u8]) -> Option<&'a [u8]> {
     let stated = stated_length(dictionary).and_then(|length| data.split_at_checked(length));
     if let Some((contents, rest)) = stated

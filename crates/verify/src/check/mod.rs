@@ -4,6 +4,7 @@ mod attachments;
 mod history;
 mod opened;
 mod page;
+mod proof;
 mod reference;
 mod report;
 mod sheets;
@@ -37,6 +38,10 @@ pub struct Options<'a> {
 /// Checks one file: everything that can be decided is in the verdict.
 pub fn check_file(bytes: &[u8], name: &str, options: &Options<'_>) -> Verdict {
     let mut verdict = Verdict::new(name);
+    if proof::is_proof(bytes) {
+        proof::check(bytes, options, &mut verdict);
+        return verdict.close();
+    }
     verdict.with_ledger = options.ledger.is_some();
     let opened = opened::open(bytes, &mut verdict);
     if let Some(opened) = opened {
@@ -56,7 +61,7 @@ pub fn check_file(bytes: &[u8], name: &str, options: &Options<'_>) -> Verdict {
                 }
                 None => Vec::new(),
             };
-            trust(&seal.seal, options.policy, &retired, &mut verdict);
+            trust(seal.seal.receipt.checkpoint(), options.policy, &retired, &mut verdict);
         }
         numbers(&opened, evidence.as_ref(), seal.as_ref(), &mut verdict);
     }
@@ -70,6 +75,11 @@ pub fn evidence_in(bytes: &[u8]) -> Option<Evidence> {
     let opened = opened::open(bytes, &mut Verdict::new(""))?;
     let evidence: Evidence = from_canonical_json(&opened.evidence?).ok()?;
     (evidence.format == EVIDENCE).then_some(evidence)
+}
+
+/// The seal that lies in a file, not yet believed.
+pub fn seal_in(bytes: &[u8]) -> Option<Seal> {
+    opened::open(bytes, &mut Verdict::new(""))?.seal.ok()
 }
 
 /// A seal whose statement reads.
@@ -172,9 +182,8 @@ fn place(seal: &Seal, verdict: &mut Verdict) {
     }
 }
 
-/// Who vouches for the checkpoint of the seal.
-fn trust(seal: &Seal, policy: Option<&Policy>, retired: &[Retirement], verdict: &mut Verdict) {
-    let note = seal.receipt.checkpoint();
+/// Who vouches for the checkpoint of a seal or proof.
+fn trust(note: &Note, policy: Option<&Policy>, retired: &[Retirement], verdict: &mut Verdict) {
     let Some(policy) = policy else {
         let keys: Vec<String> = note
             .signatures()
@@ -430,8 +439,15 @@ fn always(options: &Options<'_>, verdict: &mut Verdict) {
     );
 }
 
-/// Seconds since 1970 as a date and time, UTC.
+/// Seconds since 1970 as a date and time for a person, UTC, to the minute.
 pub(crate) fn moment(seconds: u64) -> String {
+    let text = instant(seconds);
+    let minutes = text.get(..text.len().saturating_sub(":00Z".len())).unwrap_or_default();
+    format!("{} UTC", minutes.replace('T', " "))
+}
+
+/// Seconds since 1970 as RFC 3339, UTC.
+pub(crate) fn instant(seconds: u64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     // Days from the year 0 of a calendar that begins in March, so leap days come last.
     let shifted = days + 719_468;
@@ -443,8 +459,8 @@ pub(crate) fn moment(seconds: u64) -> String {
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year + era * 400 + u64::from(month <= 2);
-    let (hour, minute) = (rest / 3_600, rest / 60 % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 pub(crate) fn receipt_in_words(error: &ReceiptError) -> String {

@@ -180,11 +180,19 @@ fn batch(id: &str, replaces: bool) -> String {
     canonical_json(&fact).unwrap()
 }
 
+/// One of five was committed to more than a week later.
+fn lag() -> Value {
+    json!({
+        "cases": 5, "median": 200_000, "p95": 700_000, "late": 1,
+        "changed_after_close": 1, "changed_after_period": 0, "witnessed": false,
+    })
+}
+
 fn evidence(blocks: &[Hash; 2]) -> Value {
     let text = "{\"measure\":\"waited\"}";
     let population = |period: &str, cells: [Value; 2]| {
         let [one, two] = cells;
-        json!({
+        let mut population = json!({
             "dataset": "case", "period": period, "from": 0, "to": 1, "rows": 65_538,
             "block_rows": 65_536,
             "root": tree_root(blocks).to_hex(), "families": [[0]],
@@ -193,7 +201,11 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
                 { "rows": 65_536, "root": blocks[0].to_hex(), "cells": [[0, one]] },
                 { "rows": 2, "root": blocks[1].to_hex(), "cells": [[0, two]] },
             ],
-        })
+        });
+        if period == "2020H1" {
+            population["lag"] = lag();
+        }
+        population
     };
     let figure = |figure: &str, period: &str, value: Value, print: Value, printed: &str| {
         json!({
@@ -212,7 +224,8 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
         "format": EVIDENCE,
         "pack": { "id": "example", "version": "1", "lineage": [] },
         "calendars": [], "semantics": { "figures": "1" },
-        "inputs": [{ "dataset": "case", "batch": "000001", "entry": 0, "rows": 6, "root": root(),
+        "inputs": [{
+            "dataset": "case", "batch": "000001", "entry": 0, "rows": 6, "root": root(),
             "recorded": 1_600_000_000,
         }],
         "definitions": [
@@ -281,6 +294,8 @@ fn report(company: &str) -> Value {
     }
     let span =
         |text: &str, origin: Value| json!({ "text": text, "weight": "regular", "origin": origin });
+    let mut of_case = lag();
+    of_case["dataset"] = "case".into();
     json!({
         "schema": "trueline.report/1", "language": "en", "company": company,
         "period": { "name": "2020H1" }, "previous": { "name": "2019H2" },
@@ -295,6 +310,7 @@ fn report(company: &str) -> Value {
             "value": 20_000.0 / 3600.0, "printed": "5.56", "unit": "h", "n": 5, "late": 1,
             "longest": 20000, "percentiles": null,
         }],
+        "lags": [of_case],
     })
 }
 

@@ -54,6 +54,7 @@ const IN_JSON: &[(&str, &str, &str, &str)] = &[
     ),
     ("\"printed\":\"80.00\"", "\"printed\":\"90.00\"", "fixed.repair.on_time", "80.00"),
     ("\"text\":\"3.00 hours\"", "\"text\":\"1.00 hours\"", "fixed.repair.mean[area=urban]", "1.00"),
+    ("\"median\":200000", "\"median\":100000", "case 2020H1 lag", "100000 s"),
     ("Example Telecom", "Another Telecom", "", "not the one that was sealed"),
 ];
 
@@ -78,6 +79,7 @@ fn a_changed_partial_figure_is_named() {
         ("\"upto.20000\":3", "\"upto.20000\":2", "fixed.repair.longest_p95", "rank"),
         ("\"rows\":65536}", "\"rows\":65535}", "", "rows"),
         ("waited", "jumped", "", "digest"),
+        ("\"late\":1,\"median\"", "\"late\":4,\"median\"", "", "lag of case in 2020H1"),
         (&fixture.block_root, &"0".repeat(64), "", "root"),
         ("\"batch\":\"000001\"", "\"batch\":\"000002\"", "", "evidence is not the one"),
     ] {

@@ -1,0 +1,176 @@
+//! What was recorded after a report, and what it would change in its figures.
+//!
+//! An exclusion that somebody adds after publication is a new revision of a case in a new batch: a
+//! fact of its own. The report still stands at its cut; this says what it would print now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trueline_figures::Period;
+use trueline_lake::{Batch, Lake};
+use trueline_ledger::tree_root;
+use trueline_verify::{BatchFact, Columns, Evidence, FigureUsed, Population};
+
+use super::recheck::{Fault, RecheckError, pack_folders};
+use super::{BLOCK, History, batch_leaves};
+use crate::instance::Instance;
+use crate::systems::cases::dataset_schema;
+use crate::systems::indicators::evidence::question;
+use crate::systems::indicators::{self, FigureRow, LakeRecords};
+use crate::systems::reports;
+
+/// A batch that the report did not read, because it came later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaterBatch {
+    pub dataset: String,
+    pub batch: String,
+    pub rows: u64,
+    /// Whether it replaces earlier revisions.
+    pub is_change: bool,
+}
+
+/// A figure that later batches change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    pub figure: String,
+    pub stated: String,
+    pub now: String,
+    /// By reason: how many were left out as the report states, and how many now.
+    pub excluded: Vec<(String, u64, u64)>,
+    /// Of those left out now, how many nobody approved.
+    pub unapproved: u64,
+}
+
+/// What came after a report.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Later {
+    pub batches: Vec<LaterBatch>,
+    pub moved: Vec<Moved>,
+    /// Batches that are not what the ledger commits to, or that it does not commit to at all.
+    pub faults: Vec<Fault>,
+}
+
+/// Compares a report with the records as they stand today.
+pub fn later(evidence: &Evidence, instance: &Instance) -> Result<Later, RecheckError> {
+    let lake = instance.lake()?;
+    let mut found = Later::default();
+    let facts = facts(instance)?;
+    let datasets: BTreeSet<&str> =
+        evidence.populations.iter().map(|one| one.dataset.as_str()).chain(["count"]).collect();
+    for dataset in datasets {
+        for batch in lake.manifest(dataset)?.batches {
+            let is_input = |input: &trueline_verify::Input| {
+                input.dataset == dataset && input.batch == batch.id
+            };
+            if evidence.inputs.iter().any(is_input) {
+                continue;
+            }
+            if let Some(facts) = &facts {
+                found.faults.extend(fault(&lake, dataset, &batch, facts)?);
+            }
+            found.batches.push(LaterBatch {
+                dataset: dataset.to_owned(),
+                batch: batch.id.clone(),
+                rows: batch.rows,
+                is_change: batch.superseded.is_some(),
+            });
+        }
+    }
+    if !found.batches.is_empty() {
+        found.moved = moved(evidence, instance, &lake)?;
+    }
+    Ok(found)
+}
+
+/// The batches that the ledger commits to; `None` without a ledger.
+fn facts(instance: &Instance) -> Result<Option<Vec<BatchFact>>, RecheckError> {
+    let Some(history) = History::read(instance)? else {
+        return Ok(None);
+    };
+    let mut facts = Vec::new();
+    for entry in history.entries() {
+        facts.extend(BatchFact::from_entry(&entry?));
+    }
+    Ok(Some(facts))
+}
+
+fn fault(
+    lake: &Lake,
+    dataset: &str,
+    batch: &Batch,
+    facts: &[BatchFact],
+) -> Result<Option<Fault>, RecheckError> {
+    let (dataset, id) = (dataset.to_owned(), batch.id.clone());
+    let Some(schema) = dataset_schema(&dataset) else {
+        return Ok(None);
+    };
+    let fact = facts.iter().find(|fact| fact.dataset == dataset && fact.batch == id);
+    let Some(fact) = fact else {
+        return Ok(Some(Fault::Uncommitted { dataset, batch: id }));
+    };
+    let leaves = batch_leaves(lake, &schema, batch)?;
+    let blocks: Vec<_> = leaves.chunks(BLOCK).map(tree_root).collect();
+    let same = leaves.len() as u64 == fact.rows && tree_root(&blocks).to_hex() == fact.root;
+    let other = Fault::Row { dataset, batch: id, block: 0, row: None, key: None };
+    Ok((!same).then_some(other))
+}
+
+fn moved(
+    evidence: &Evidence,
+    instance: &Instance,
+    lake: &Lake,
+) -> Result<Vec<Moved>, RecheckError> {
+    let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
+    let calendars = instance.calendars()?;
+    let records = LakeRecords::newest(lake, &calendars);
+    let zone = jiff::tz::TimeZone::get(&pack.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
+    let names: BTreeSet<&str> =
+        evidence.figures.iter().map(|figure| figure.period.as_str()).collect();
+    let mut by = None;
+    let mut moved = Vec::new();
+    for name in names {
+        let period = Period::parse(name, &zone);
+        let period = period.map_err(|_| RecheckError::Period(name.to_owned()))?;
+        let by = by.get_or_insert_with(|| reports::slicing(&pack, &period));
+        let results = indicators::compute(&pack, &question(&period, by), &records)?;
+        let key =
+            |row: &FigureRow| (format!("{}.{}", row.indicator, row.statistic), row.slice.clone());
+        let rows: BTreeMap<_, &FigureRow> =
+            results.rows.iter().map(|row| (key(row), row)).collect();
+        for figure in evidence.figures.iter().filter(|figure| figure.period == name) {
+            let Some(cell) = figure.population.zip(figure.cell) else {
+                continue;
+            };
+            let cell = totals.get(cell.0).and_then(|cells| cells.get(cell.1));
+            let row = rows.get(&(figure.figure.clone(), figure.slice.clone()));
+            moved.extend(change(figure, cell, row.copied()));
+        }
+    }
+    Ok(moved)
+}
+
+/// How a figure differs today; `None` if it does not.
+fn change(figure: &FigureUsed, cell: Option<&Columns>, row: Option<&FigureRow>) -> Option<Moved> {
+    let mut excluded: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for (column, value) in cell.into_iter().flatten() {
+        if let Some(reason) = column.strip_prefix("excluded.") {
+            excluded.entry(reason).or_default().0 = u64::try_from(value.0).unwrap_or_default();
+        }
+    }
+    for one in row.iter().flat_map(|row| &row.excluded) {
+        excluded.entry(&one.reason).or_default().1 = one.n;
+    }
+    excluded.retain(|_, (stated, now)| stated != now);
+    let now = row.map_or("—", |row| row.printed.as_str());
+    if now == figure.printed && excluded.is_empty() {
+        return None;
+    }
+    let unapproved = row.iter().flat_map(|row| &row.excluded).map(|one| one.without_approver);
+    Some(Moved {
+        figure: figure.name(),
+        stated: figure.printed.clone(),
+        now: now.to_owned(),
+        excluded: excluded.into_iter().map(|(id, (a, b))| (id.to_owned(), a, b)).collect(),
+        unapproved: unapproved.sum(),
+    })
+}
