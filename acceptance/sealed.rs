@@ -288,3 +288,55 @@ fn a_spot_check_draws_what_nobody_could_choose_and_says_what_the_answers_support
         .fails(2);
     assert!(said.contains("fixed.repair.mean"), "{said}");
 }
+
+/// A web server as anybody has one, on a folder; its address.
+struct Server(std::process::Child, String);
+
+impl Server {
+    fn start(folder: &str) -> Server {
+        let mut process = std::process::Command::new("python3")
+            .args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("./test installs it");
+        let mut line = String::new();
+        let output = process.stdout.take().unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).unwrap();
+        let address = line.split(['(', ')']).nth(1).expect("where it serves").to_owned();
+        Server(process, address.trim_end_matches('/').to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_report_and_its_ledger_are_fetched_from_any_web_server_and_checked_here() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    report(&dir, &[format!("{dir}/r.json")], &[]);
+    let server = Server::start(&dir);
+    let (url, into) = (&server.1, folder.path("fetched"));
+    let (file, ledger) = (format!("{url}/r.json"), format!("{url}/ledger"));
+    let asked = [file.as_str(), "--ledger", &ledger, "--into", &into];
+    let says = verdict(&asked, 0);
+    assert!(says["proved"].to_string().contains("begins with the whole history"), "{says}");
+    assert!(Path::new(&into).join("ledger/tile/entries").is_dir());
+    // What comes over the wire is believed no more than a file.
+    let text = fs::read_to_string(format!("{dir}/r.json")).unwrap();
+    let changed = text.replacen("\"printed\": \"7.41\"", "\"printed\": \"6.41\"", 1);
+    fs::write(format!("{dir}/r.json"), changed).unwrap();
+    assert_eq!(verdict(&asked, 1)["holds"], false);
+    let said = trueline(&["verify", &format!("{url}/none.pdf"), "--into", &into]).fails(2);
+    assert!(said.contains("there is nothing at"), "{said}");
+    let said = trueline(&["verify", "https://127.0.0.1/r.pdf", "--into", &into]).fails(2);
+    assert!(said.contains("save the file with a browser first"), "{said}");
+    drop(server);
+    let said = trueline(&["verify", &file, "--into", &into]).fails(2);
+    assert!(said.contains("cannot be fetched: not reachable"), "{said}");
+}

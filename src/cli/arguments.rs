@@ -289,14 +289,14 @@ pub struct Publish {
     pub out: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Verify {
-    /// The report: PDF, HTML, JSON or XLSX
+    /// The report: PDF, HTML, JSON or XLSX; the proof of a case; or its address (http://…)
     pub file: PathBuf,
     /// Whose signatures to believe, from someone you trust (C2SP tlog-policy)
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// A copy of the operator's ledger [default: the one beside the data]
+    /// A copy of the operator's ledger, or its address [default: the one beside the data]
     #[arg(long, value_name = "DIR")]
     pub ledger: Option<PathBuf>,
     /// The records, as `export --for-verification` hands them over
@@ -305,6 +305,9 @@ pub struct Verify {
     /// A checkpoint of the ledger that you kept
     #[arg(long, value_name = "CHECKPOINT")]
     pub since: Option<PathBuf>,
+    /// Where to put what is fetched from an address [default: fetched]
+    #[arg(long, value_name = "DIR")]
+    pub into: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "text", help = "Format of the verdict")]
     pub format: VerdictFormat,
 }

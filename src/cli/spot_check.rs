@@ -64,7 +64,8 @@ pub(super) fn run(asked: &SpotCheck, language: Language) -> Result<(), Failure> 
     if let Some(path) = &asked.answers {
         return judge(&drawn, path, asked.format, language);
     }
-    let sheet = Sheet::new(&drawn, &zone, language);
+    let indicator = asked.figure.as_deref().and_then(|id| Some(id.rsplit_once('.')?.0.to_owned()));
+    let sheet = Sheet::new(&drawn, (&zone, indicator.as_deref()), language);
     if let Some(folder) = &asked.out {
         sheet.write(folder, &drawn)?;
     }
@@ -189,10 +190,11 @@ impl Drawn {
         self.row().map_or(String::new(), |row| text(row.get(column), zone))
     }
 
-    fn counted_as(&self, language: Language) -> String {
-        let lines = self.checked.counted_as();
-        let texts: Vec<String> =
-            lines.into_iter().map(|line| language.pick(line.zh, line.en)).collect();
+    fn counted_as(&self, indicator: Option<&str>, language: Language) -> String {
+        let lines = self.checked.counted_as().into_iter().filter(|line| {
+            indicator.is_none_or(|id| line.en.split_once(": ").is_some_and(|(of, _)| of == id))
+        });
+        let texts: Vec<String> = lines.map(|line| language.pick(line.zh, line.en)).collect();
         texts.join(language.pick("；", "; "))
     }
 
@@ -261,7 +263,12 @@ const CASE_HEADS: [&str; 2] = ["工单", "case"];
 const FOUND_HEADS: [&str; 2] = ["属实（是/否）", "found as recorded (yes/no)"];
 
 impl Sheet {
-    fn new(drawn: &[Drawn], zone: &TimeZone, language: Language) -> Sheet {
+    /// By an indicator, only how it counted a case is told.
+    fn new(
+        drawn: &[Drawn],
+        (zone, indicator): (&TimeZone, Option<&str>),
+        language: Language,
+    ) -> Sheet {
         let mut columns: Vec<String> = Vec::new();
         for (name, value) in drawn.iter().filter_map(Drawn::row).flat_map(|row| &row.0) {
             let is_told = !OF_THE_SOURCE.contains(&name.as_str())
@@ -296,11 +303,11 @@ impl Sheet {
                 of("accepted"),
                 of("resolved"),
                 of("region"),
-                one.counted_as(language),
+                one.counted_as(indicator, language),
             ]);
             let mut row = vec![number, one.place.to_string(), one.case()];
             row.extend(columns.iter().map(|column| of(column)));
-            row.extend([one.counted_as(language), one.to_ask_for(language)]);
+            row.extend([one.counted_as(indicator, language), one.to_ask_for(language)]);
             row.extend([String::new(), String::new()]);
             rows.push(row);
         }

@@ -12,9 +12,13 @@ use trueline_verify::{Finding, Options, Verdict, What, Words, check_file, eviden
 use super::arguments::{VerdictFormat, Verify};
 use super::{Failure, Language, Progress};
 use crate::instance::Instance;
-use crate::ledger::{Fault, Later, Moved, Recheck, later, recheck};
+use crate::ledger::{
+    Fault, Later, Moved, Recheck, fetch_file, fetch_ledger, is_address, later, recheck,
+};
 
 pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
+    let fetched = fetch(asked, language)?;
+    let asked = fetched.as_ref().unwrap_or(asked);
     let bytes = read(&asked.file)?;
     let policy = asked.policy.as_deref().map(|path| -> Result<Policy, Failure> {
         let named = path.display().to_string();
@@ -46,6 +50,26 @@ pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::no(language.pick("核验不一致", "the report does not agree")))
+}
+
+/// What is named by an address is fetched into a folder, and checked there. `None` if nothing is.
+fn fetch(asked: &Verify, language: Language) -> Result<Option<Verify>, Failure> {
+    let address = |path: &Path| path.to_str().filter(|name| is_address(name)).map(str::to_owned);
+    let file = address(&asked.file);
+    let ledger = asked.ledger.as_deref().and_then(address);
+    if file.is_none() && ledger.is_none() {
+        return Ok(None);
+    }
+    let into = asked.into.clone().unwrap_or_else(|| "fetched".into());
+    let mut local = asked.clone();
+    if let Some(url) = file {
+        local.file = fetch_file(&url, &into)?;
+    }
+    if let Some(url) = ledger {
+        local.ledger = Some(fetch_ledger(&url, &into.join("ledger"))?);
+    }
+    eprintln!("{}: {}", language.pick("已取回到", "fetched into"), into.display());
+    Ok(Some(local))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

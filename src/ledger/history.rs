@@ -132,20 +132,8 @@ fn folder_of_cosigned(ledger: &Path) -> PathBuf {
 /// The cosigned checkpoints in a ledger's folder, the newest first.
 pub(super) fn cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
     let folder = folder_of_cosigned(ledger);
-    let failed = |source| failed("read", &folder, source);
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
-    let mut sizes: Vec<u64> = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(failed)?.file_name();
-        sizes.extend(name.to_str().and_then(|name| name.parse::<u64>().ok()));
-    }
-    sizes.sort_unstable_by(|one, other| other.cmp(one));
     let mut notes = Vec::new();
-    for size in sizes {
+    for size in sizes(&folder)? {
         let path = folder.join(size.to_string());
         let bytes = fs::read(&path).map_err(|source| self::failed("read", &path, source))?;
         notes.push(Note::parse(&bytes)?);
@@ -158,7 +146,27 @@ pub(super) fn cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
 pub(super) fn keep(ledger: &Path, size: u64, note: &Note) -> Result<(), LedgerError> {
     let folder = folder_of_cosigned(ledger);
     fs::create_dir_all(&folder).map_err(|source| failed("make", &folder, source))?;
-    super::batches::write(&folder.join(size.to_string()), note.to_string().as_bytes())
+    super::batches::write(&folder.join(size.to_string()), note.to_string().as_bytes())?;
+    // Whoever fetches the ledger from a web server cannot list a folder.
+    let sizes = sizes(&folder)?.into_iter().map(|size| format!("{size}\n"));
+    super::batches::write(&folder.join("list"), sizes.collect::<String>().as_bytes())
+}
+
+/// The sizes of the checkpoints in a folder, the largest first.
+fn sizes(folder: &Path) -> Result<Vec<u64>, LedgerError> {
+    let failed = |source| failed("read", folder, source);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut sizes: Vec<u64> = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(failed)?.file_name();
+        sizes.extend(name.to_str().and_then(|name| name.parse::<u64>().ok()));
+    }
+    sizes.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(sizes)
 }
 
 fn failed(doing: &'static str, path: &Path, source: io::Error) -> LedgerError {

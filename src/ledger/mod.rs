@@ -5,6 +5,7 @@
 
 mod batches;
 mod cosign;
+mod fetch;
 mod history;
 mod keys;
 mod later;
@@ -26,6 +27,7 @@ use crate::instance::{Instance, InstanceError};
 
 pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes};
 pub use cosign::{Asked, Collected, Outcome, collect, time_of};
+pub use fetch::{FetchError, fetch_file, fetch_ledger, is_address};
 pub use history::{History, WitnessTimes};
 pub use keys::LedgerKey;
 pub use later::{Later, LaterBatch, Moved, later};

@@ -1,6 +1,6 @@
-//! One HTTP request to a witness, with an end to how long it takes and how much it answers.
+//! One HTTP request, with an end to how long it takes and how much it answers.
 //!
-//! No TLS: what is sent is public, and what comes back is believed for its signature alone. Whoever
+//! No TLS: what is sent is public, and what comes back is believed for its signatures alone. Whoever
 //! sits between can hold answers up, and nothing else.
 
 use std::time::Duration;
@@ -18,12 +18,17 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 pub enum PostError {
     #[error("`{0}` is no address of the form http://HOST[:PORT][/PATH]")]
     Address(String),
-    #[error("https is not spoken here; put a proxy that does in between, and name it with http://")]
+    #[error(
+        "https is not spoken here: put a proxy that does in between and name it with http://, or \
+         save the file with a browser first"
+    )]
     Tls,
     #[error("no answer within {0} s")]
     TooLate(u64),
     #[error("not reachable: {0}")]
     Unreachable(std::io::Error),
+    #[error("the answer is HTTP {0}")]
+    Status(u16),
     #[error("the connection broke: {0}")]
     Broken(String),
 }
@@ -43,17 +48,58 @@ pub(super) async fn add_checkpoint(
     timeout: Duration,
 ) -> Result<Answer, PostError> {
     let address = format!("{}/add-checkpoint", prefix.trim_end_matches('/'));
-    let uri: Uri = address.parse().map_err(|_| PostError::Address(prefix.to_owned()))?;
-    match uri.scheme_str() {
-        Some("http") => {}
-        Some("https") => return Err(PostError::Tls),
-        Some(_) | None => return Err(PostError::Address(prefix.to_owned())),
-    }
-    let answer = tokio::time::timeout(timeout, post(&uri, body)).await;
+    let uri = uri(&address, prefix)?;
+    let request = Request::post(path(&uri))
+        .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+        .header(header::HOST, host(&uri))
+        .body(Full::new(Bytes::from(body)));
+    let request = request.map_err(|_| PostError::Address(prefix.to_owned()))?;
+    let answer = tokio::time::timeout(timeout, exchange(&uri, request, ANSWER_BYTES_MAX)).await;
     answer.unwrap_or(Err(PostError::TooLate(timeout.as_secs())))
 }
 
-async fn post(uri: &Uri, body: String) -> Result<Answer, PostError> {
+/// What lies at an address, up to so many bytes; `None` if there is nothing.
+pub(super) async fn get(
+    url: &str,
+    most: usize,
+    timeout: Duration,
+) -> Result<Option<Vec<u8>>, PostError> {
+    let uri = uri(url, url)?;
+    let request = Request::get(path(&uri)).header(header::HOST, host(&uri));
+    let request = request.body(Full::new(Bytes::new()));
+    let request = request.map_err(|_| PostError::Address(url.to_owned()))?;
+    let answer = tokio::time::timeout(timeout, exchange(&uri, request, most)).await;
+    let answer = answer.unwrap_or(Err(PostError::TooLate(timeout.as_secs())))?;
+    match answer.status {
+        200 => Ok(Some(answer.body)),
+        404 | 410 => Ok(None),
+        status => Err(PostError::Status(status)),
+    }
+}
+
+fn uri(address: &str, named: &str) -> Result<Uri, PostError> {
+    let uri: Uri = address.parse().map_err(|_| PostError::Address(named.to_owned()))?;
+    match uri.scheme_str() {
+        Some("http") => Ok(uri),
+        Some("https") => Err(PostError::Tls),
+        Some(_) | None => Err(PostError::Address(named.to_owned())),
+    }
+}
+
+fn path(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", |path| path.as_str())
+}
+
+fn host(uri: &Uri) -> &str {
+    uri.authority().map_or("", |authority| authority.as_str())
+}
+
+/// One request on a connection of its own.
+async fn exchange(
+    uri: &Uri,
+    request: Request<Full<Bytes>>,
+    most: usize,
+) -> Result<Answer, PostError> {
     let broken = |error: hyper::Error| PostError::Broken(error.to_string());
     let authority = uri.authority().ok_or_else(|| PostError::Address(uri.to_string()))?;
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
@@ -63,18 +109,12 @@ async fn post(uri: &Uri, body: String) -> Result<Answer, PostError> {
     let (mut sender, connection) = connected.map_err(broken)?;
     // It ends with the sender; what it fails with, the sender is told.
     let driver = tokio::spawn(connection);
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let request = Request::post(path)
-        .header(header::HOST, authority.as_str())
-        .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
-        .body(Full::new(Bytes::from(body)))
-        .map_err(|_| PostError::Address(uri.to_string()))?;
     let response = sender.send_request(request).await.map_err(broken)?;
     let status = response.status().as_u16();
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let content_type = content_type.to_owned();
-    let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
+    let body = Limited::new(response.into_body(), most).collect().await;
     let body = body.map_err(|error| PostError::Broken(error.to_string()))?.to_bytes().to_vec();
     drop(sender);
     driver.abort();

@@ -1,8 +1,8 @@
 //! How late the records of a period were committed to, and what was changed afterwards.
 //!
 //! A seal says nothing about the time before: what was written down in July about January may have
-//! been anything until then. The lag of a case runs from the moment that puts it into the period (the
-//! last one, if definitions differ) to the commitment of the first revision that states it.
+//! been anything until then. The lag of a case runs from the moment that puts it into the period
+//! (the last one, if definitions differ) to the commitment of the first revision that states it.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
