@@ -300,14 +300,24 @@ fn an_evidence_that_does_not_agree_with_itself_is_refused_by_both() {
         let text = evidence.to_string();
         let by_page = browser.js(&format!(
             "(async () => {{ const verdict = new Verdict('x');
-               try {{ await checkEvidence({text}, verdict); }} catch {{ return true; }}
+               const evidence = {text};
+               if (!fits(evidence, EVIDENCE)) return true;
+               await checkEvidence(evidence, verdict);
                return verdict.findings.length > 0; }})()"
         ));
         let read = serde_json::from_value::<Evidence>(evidence.clone());
         (by_page == true, read.map_or(true, |evidence| !disagreements(&evidence).is_empty()))
     };
     assert_eq!(refused(&evidence()), (false, false));
-    let changes: [(&str, &str, Value); 19] = [
+    let known = json!({ "id": "example", "version": "1", "lineage": [], "name": "x" });
+    let changes: [(&str, &str, Value); 26] = [
+        ("another form", "/format", json!("trueline-evidence/v2")),
+        ("a key that no form has", "/pack", known),
+        ("a key that is not there", "/pack", json!({ "id": "example", "version": "1" })),
+        ("a unit that is no text", "/figures/0/unit", json!(3)),
+        ("a rule that no form has", "/figures/0/value", json!({ "kind": "guessed" })),
+        ("a print that no form has", "/figures/0/print", json!({ "as": "roman", "decimals": 2 })),
+        ("a number of rows below none", "/inputs/0/rows", json!(-1)),
         ("fewer rows", "/populations/0/rows", json!(65_537)),
         ("a block with a row less", "/populations/0/blocks/0/rows", json!(65_535)),
         ("a last block without rows", "/populations/0/blocks/1/rows", json!(0)),
