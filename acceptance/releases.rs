@@ -15,6 +15,7 @@ fn releases() -> Vec<PathBuf> {
     let entries = fs::read_dir(all).unwrap().map(|entry| entry.unwrap().path());
     let mut found: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
     found.sort();
+    assert!(!found.is_empty());
     found
 }
 
@@ -41,7 +42,6 @@ fn verdict(report: &str, data: &Path, policy: &Path, code: i32) -> Value {
 
 #[test]
 fn every_kept_report_verifies_down_to_its_records() {
-    assert!(!releases().is_empty());
     for release in releases() {
         let reports = reports(&release);
         let endings: Vec<&str> =
