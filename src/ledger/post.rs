@@ -1,7 +1,7 @@
 //! One HTTP request, with an end to how long it takes and how much it answers.
 //!
-//! No TLS: what is sent is public, and what comes back is believed for its signatures alone. Whoever
-//! sits between can hold answers up, and nothing else.
+//! No TLS: what is sent is public, and what comes back is believed for its signatures alone.
+//! Whoever sits between can hold answers up, and nothing else.
 
 use std::time::Duration;
 

@@ -243,6 +243,43 @@ pub(crate) fn value_of(figure: &FigureUsed, cell: &Columns) -> Option<f64> {
     fraction.map(Fraction::value)
 }
 
+/// The same value from the columns of a view: `all` with nothing excluded, `bare` with no pause
+/// subtracted. `None` where the view has not all of its columns.
+pub(crate) fn value_in(figure: &FigureUsed, cell: &Columns, view: &str) -> Option<f64> {
+    let seen = |name: &String| match name.as_str() {
+        "n" | "sum" | "unmeasurable" => Some(format!("{view}.{name}")),
+        "1" => Some(name.clone()),
+        _ => None,
+    };
+    let seen_all = |terms: &BTreeMap<String, Whole>| -> Option<BTreeMap<String, Whole>> {
+        terms.iter().map(|(name, times)| Some((seen(name)?, *times))).collect()
+    };
+    let fraction = match &figure.value {
+        ValueRule::Ratio { numerator, denominator } => Fraction::new(
+            added_up(&seen_all(numerator)?, cell),
+            added_up(&seen_all(denominator)?, cell),
+        ),
+        ValueRule::Extreme { column, divide } if column == "longest" => {
+            cell.get(&format!("{view}.longest")).and_then(|value| Fraction::new(value.0, divide.0))
+        }
+        _ => None,
+    };
+    fraction.map(Fraction::value)
+}
+
+/// The hits and the whole of a share whose value is `factor` times hits ÷ whole.
+pub(crate) fn parts(figure: &FigureUsed, cell: &Columns, factor: i128) -> Option<(u64, u64)> {
+    let ValueRule::Ratio { numerator, denominator } = &figure.value else {
+        return None;
+    };
+    let (part, of) = (added_up(numerator, cell), added_up(denominator, cell));
+    if part % factor != 0 {
+        return None;
+    }
+    let (part, of) = (u64::try_from(part / factor).ok()?, u64::try_from(of).ok()?);
+    (part <= of).then_some((part, of))
+}
+
 /// Columns times their integers, added up; the column `1` is one.
 fn added_up(terms: &BTreeMap<String, Whole>, cell: &Columns) -> i128 {
     let each = terms.iter().map(|(name, times)| {

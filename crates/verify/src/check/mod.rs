@@ -390,8 +390,8 @@ fn numbers(
         );
     }
     verdict.cannot(
-        "图表的柱和线、限值、置信区间、定义的文字：已封印，未重新计算",
-        "bars and lines of charts, limits, intervals, the prose of definitions: sealed, not recomputed",
+        "图表的柱和线、限值、定义的文字：已封印，未重新计算",
+        "bars and lines of charts, limits, the prose of definitions: sealed, not recomputed",
     );
     if evidence.populations.iter().any(|one| one.lag.is_some()) {
         verdict.cannot(

@@ -29,7 +29,7 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// `None` where nothing is recomputed: names of the company and the like, intervals, breaks.
+/// `None` where nothing is recomputed: names of the company and the like, breaks.
 pub(crate) fn printed_by(reference: &Reference<'_>, report: &Report) -> Option<String> {
     let lines = || report.groups.iter().flat_map(|group| &group.lines);
     let of_id = |line: &&Line| line.id() == reference.name;
@@ -68,9 +68,67 @@ fn of_line(reference: &Reference<'_>, line: &Line, is_zh: bool) -> Option<String
             .map_or(NOTHING, |limit| limit["printed"].as_str().unwrap_or(NOTHING))
             .to_owned(),
         Some("excluded") => count(figure.excluded.iter().map(|one| one.n).sum()),
+        Some("change") => changed(line, is_zh)?,
+        Some("interval") => {
+            let interval = figure.interval.as_ref();
+            interval.map_or_else(
+                || NOTHING.to_owned(),
+                |one| {
+                    let decimals = figure.printed.split_once('.').map_or(2, |(_, tail)| tail.len());
+                    format!("{}–{}", end(one.low, decimals), end(one.high, decimals))
+                },
+            )
+        }
         Some("open") => figure.open.map_or_else(|| NOTHING.to_owned(), |open| count(open.n)),
         Some(_) => return None,
     })
+}
+
+/// What became of a figure: `缩短0.47小时`, `0.47 hours shorter`. `None` for a break, whose words
+/// are not recomputed.
+fn changed(line: &Line, is_zh: bool) -> Option<String> {
+    let Some(change) = line.change.as_ref().filter(|change| !change.is_null()) else {
+        return Some(if is_zh { "无可比数据" } else { "not comparable" }.to_owned());
+    };
+    let (value, printed) = (change["value"].as_f64()?, change["printed"].as_str()?);
+    let size = printed.trim_start_matches(['+', '−', '-']);
+    let unit = line.unit_title.as_str();
+    let is_share = unit.starts_with('%');
+    let waits = matches!(line.figure.unit.as_str(), "s" | "min" | "h" | "d" | "wh" | "wd");
+    let is_less = value < 0.0;
+    if size.chars().all(|sign| matches!(sign, '0' | '.')) {
+        return Some(if is_zh { "与上期持平" } else { "unchanged" }.to_owned());
+    }
+    Some(if is_zh {
+        let verb = match (is_share, waits, is_less) {
+            (true, _, true) => "下降",
+            (true, _, false) => "提高",
+            (false, true, true) => "缩短",
+            (false, true, false) => "延长",
+            (false, false, true) => "减少",
+            (false, false, false) => "增加",
+        };
+        format!("{verb}{size}{}", if is_share { "个百分点" } else { unit })
+    } else {
+        let verb = match (waits, is_less) {
+            (true, true) => "shorter",
+            (true, false) => "longer",
+            (false, true) => "lower",
+            (false, false) => "higher",
+        };
+        format!("{size} {} {verb}", if is_share { "percentage points" } else { unit })
+    })
+}
+
+/// One end of an interval in percent, with more decimals where rounding would reach a limit.
+fn end(value: f64, decimals: usize) -> String {
+    if value <= 0.0 || value >= 100.0 {
+        return format!("{:.0}", value.clamp(0.0, 100.0));
+    }
+    let is_not_zero = |sign: char| ('1'..='9').contains(&sign);
+    let mut texts = (decimals..8).map(|decimals| format!("{value:.decimals$}"));
+    let honest = texts.find(|text| !text.starts_with("100") && text.contains(is_not_zero));
+    honest.unwrap_or_else(|| if value > 50.0 { "<100".into() } else { ">0".into() })
 }
 
 fn of_slice(

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
+use trueline_numbers::{clopper_pearson, wilson};
 
 use super::reference::{Reference, printed_by};
-use crate::evidence::{Columns, Evidence, FigureUsed, Lag, Population, ValueRule};
-use crate::figures::{figure_name, value_of};
+use crate::evidence::{Columns, Evidence, FigureUsed, Lag, Population, PrintRule, ValueRule};
+use crate::figures::{figure_name, parts, value_in, value_of};
 use crate::verdict::{Finding, What, words};
 
 pub(crate) type Slice = BTreeMap<String, String>;
@@ -65,6 +66,7 @@ pub(crate) struct Figure {
     pub(crate) period: String,
     pub(crate) value: Option<f64>,
     pub(crate) printed: String,
+    pub(crate) unit: String,
     pub(crate) n: u64,
     pub(crate) limited: u64,
     pub(crate) sum: Option<i64>,
@@ -74,6 +76,9 @@ pub(crate) struct Figure {
     pub(crate) percentiles: Option<Percentiles>,
     pub(crate) unmeasurable: u64,
     pub(crate) excluded: Vec<Excluded>,
+    without_exclusions: Option<f64>,
+    without_pauses: Option<f64>,
+    pub(crate) interval: Option<Interval>,
     pub(crate) subtracted: Vec<Subtracted>,
     pub(crate) open: Option<Open>,
     pub(crate) limits: Vec<Value>,
@@ -102,6 +107,14 @@ pub(crate) struct Subtracted {
     cases: u64,
     seconds: i64,
     seconds_without_approver: i64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Interval {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    level: f64,
+    method: String,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -194,6 +207,7 @@ pub(crate) fn compare(report: &Report, evidence: &Evidence) -> Compared {
             continue;
         }
         desk.line(&id, &line.figure);
+        desk.change(line);
         let before = report.previous.as_ref().zip(line.previous.as_ref());
         if let Some((period, before)) = before.filter(|(_, before)| !before.as_published) {
             let name = figure_name(&id, &line.figure.slice, &period.name);
@@ -219,6 +233,20 @@ pub(crate) fn compare(report: &Report, evidence: &Evidence) -> Compared {
     lags(report, evidence, &mut desk.found);
     let spans = spans(report, &mut desk.found);
     Compared { figures: desk.seen.len(), findings: desk.found, spans, published }
+}
+
+fn is_close(shown: f64, proved: f64) -> bool {
+    (shown - proved).abs() <= 1e-9 * proved.abs().max(1.0)
+}
+
+/// A difference with its sign: `+0.12`, `−0.47`, `0.00`.
+fn signed(value: f64, decimals: u8) -> String {
+    let decimals = usize::from(decimals);
+    let text = format!("{:.decimals$}", value.abs());
+    if text.chars().all(|sign| matches!(sign, '0' | '.')) {
+        return text;
+    }
+    format!("{}{text}", if value < 0.0 { '−' } else { '+' })
 }
 
 /// How late records were committed to, as the report says and as the evidence does.
@@ -338,7 +366,7 @@ impl<'a> Desk<'a> {
         }
         let proved = value_of(used, cell);
         let same = match (shown, proved) {
-            (Some(shown), Some(proved)) => (shown - proved).abs() <= 1e-9 * proved.abs().max(1.0),
+            (Some(shown), Some(proved)) => is_close(shown, proved),
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
@@ -391,12 +419,76 @@ impl<'a> Desk<'a> {
         self.if_any(&name, ("最长", "longest"), figure.longest, cell, "longest");
         self.if_any(&name, ("最短", "shortest"), figure.shortest, cell, "shortest");
         self.percentiles(&name, figure.percentiles, cell);
+        self.views(&name, figure, used, cell);
+        self.interval(&name, figure, used, cell);
         self.excluded(&name, &figure.excluded, cell);
         self.subtracted(&name, &figure.subtracted, cell);
         if let Some(open) = figure.open {
             self.count(&name, ("期末未办结", "open"), open.n, cell, "open.n");
             self.count(&name, ("未办结已超限", "open past"), open.past_limit, cell, "open.past");
             self.if_any(&name, ("未办结最长", "oldest open"), open.oldest, cell, "open.oldest");
+        }
+    }
+
+    /// The figure with nothing excluded and with no pause subtracted.
+    fn views(&mut self, name: &str, figure: &Figure, used: &FigureUsed, cell: &Columns) {
+        let views = [
+            (("不作排除", "without exclusions"), "all", figure.without_exclusions),
+            (("不扣暂停", "without pauses"), "bare", figure.without_pauses),
+        ];
+        for (field, view, shown) in views {
+            let Some((shown, proved)) = shown.zip(value_in(used, cell, view)) else {
+                continue;
+            };
+            if !is_close(shown, proved) {
+                self.differs(name, field, &shown.to_string(), &proved.to_string());
+            }
+        }
+    }
+
+    /// A share with its interval, worked out again from the counts.
+    fn interval(&mut self, name: &str, figure: &Figure, used: &FigureUsed, cell: &Columns) {
+        let Some(shown) = &figure.interval else { return };
+        let factor = if figure.unit == "%" { 100 } else { 1 };
+        let Some((hits, of)) = parts(used, cell, factor) else { return };
+        let made = match shown.method.as_str() {
+            "wilson" => wilson(hits, of, shown.level),
+            "clopper_pearson" => clopper_pearson(hits, of, shown.level),
+            _ => None,
+        };
+        let Some(made) = made else { return };
+        let (low, high) = (made.low * factor as f64, made.high * factor as f64);
+        if !is_close(shown.low, low) || !is_close(shown.high, high) {
+            let field = ("置信区间", "interval");
+            let text = |low: f64, high: f64| format!("{low}–{high}");
+            self.differs(name, field, &text(shown.low, shown.high), &text(low, high));
+        }
+    }
+
+    /// The difference of two printed values.
+    fn change(&mut self, line: &Line) {
+        let Some((change, before)) = line.change.as_ref().zip(line.previous.as_ref()) else {
+            return;
+        };
+        let figure = &line.figure;
+        let id = line.id();
+        let known = self.book.get(&id, &figure.slice, &figure.period);
+        let decimals = known.and_then(|(used, _)| match used.print {
+            PrintRule::Decimal { decimals } | PrintRule::Percent { decimals } => Some(decimals),
+            PrintRule::Bound => None,
+        });
+        let read = |printed: &str| printed.replace(',', "").parse::<f64>().ok();
+        let values = read(&figure.printed).zip(read(&before.printed));
+        let (Some(decimals), Some((now, before)), Some("difference")) =
+            (decimals, values, change["kind"].as_str())
+        else {
+            return;
+        };
+        let (shown, proved) = (change["printed"].as_str(), signed(now - before, decimals));
+        if shown != Some(&proved) {
+            let name = figure_name(&id, &figure.slice, &figure.period);
+            let field = ("变化", "change");
+            self.differs(&name, field, shown.unwrap_or_default(), &proved);
         }
     }
 

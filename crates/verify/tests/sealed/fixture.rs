@@ -234,7 +234,7 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
         "populations": [
             population("2020H1", [
                 json!({
-                    "n": 3, "sum": 36000, "limited": 3, "late": 1, "longest": 20000,
+                    "n": 3, "sum": 36000, "all.n": 4, "all.sum": 54000, "limited": 3, "late": 1, "longest": 20000,
                     "shortest": 7000, "excluded.duplicate": 1, "unapproved.duplicate": 1,
                     "paused.customer/absent.cases": 1, "paused.customer/absent.seconds": 600,
                     "open.n": 2, "open.past": 1, "open.oldest": 700,
@@ -242,7 +242,7 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
                     "below.13000": 2, "upto.13000": 2,
                 }),
                 json!({
-                    "n": 2, "sum": 18000, "limited": 2, "longest": 13000, "shortest": 5000,
+                    "n": 2, "sum": 18000, "all.n": 2, "all.sum": 18000, "limited": 2, "longest": 13000, "shortest": 5000,
                     "excluded.duplicate": 1,
                     "below.9000": 1, "upto.9000": 1, "below.20000": 2, "upto.20000": 2,
                     "below.13000": 1, "upto.13000": 2,
@@ -287,13 +287,26 @@ fn line(statistic: &str, value: f64, printed: &str, unit: &str) -> Value {
 fn report(company: &str) -> Value {
     let mut mean = line("mean", 3.0, "3.00", "hours");
     mean["previous"] = json!({ "value": 4.0, "printed": "4.00", "n": 1, "as_published": false });
+    mean["change"] =
+        json!({ "kind": "difference", "value": -1.0, "printed": "−1.00", "trend": "better" });
+    // 72 000 seconds with nothing excluded, over six cases.
+    mean["figure"]["without_exclusions"] = json!(72_000.0 / 6.0 / 3600.0);
     let mut rate = line("on_time", 80.0, "80.00", "%");
+    let interval = trueline_numbers::wilson(4, 5, 0.95).unwrap();
+    rate["figure"]["unit"] = json!("%");
+    rate["figure"]["interval"] = json!({
+        "low": interval.low * 100.0, "high": interval.high * 100.0, "level": 0.95,
+        "method": "wilson",
+    });
     // The median of five lies at one value; p80 is the fourth.
     for line in [&mut mean, &mut rate] {
         line["figure"]["percentiles"]["p80"] = json!(13_000);
     }
     let span =
         |text: &str, origin: Value| json!({ "text": text, "weight": "regular", "origin": origin });
+    let figure = |text: &str, reference: &str| {
+        span(text, json!({ "from": "figure", "reference": reference }))
+    };
     let mut of_case = lag();
     of_case["dataset"] = "case".into();
     json!({
@@ -301,7 +314,9 @@ fn report(company: &str) -> Value {
         "period": { "name": "2020H1" }, "previous": { "name": "2019H2" },
         "narrative": [{ "blocks": [{ "block": "paragraph", "spans": [
             span("Repairs took ", json!({ "from": "author" })),
-            span("3.00 hours", json!({ "from": "figure", "reference": "fixed.repair.mean[area=urban]" })),
+            figure("3.00 hours", "fixed.repair.mean[area=urban]"),
+            figure("1.00 hours shorter", "fixed.repair.mean[area=urban]|change"),
+            figure("37.55–96.38", "fixed.repair.on_time[area=urban]|interval"),
         ]}]}],
         "groups": [{ "id": "fixed", "lines": [mean, rate] }],
         "lags": [],
@@ -324,17 +339,17 @@ fn page(report: &Value, evidence: &str, company: &str) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(evidence.as_bytes()).unwrap();
     let packed = STANDARD.encode(packed.finish().unwrap());
-    let row = |id: &str, value: &str, unit: &str, longest: &str, previous: &str| {
+    let row = |id: &str, value: &str, unit: &str, longest: &str, previous: &str, change: &str| {
         format!(
             "<tr data-figure=\"{id}\"><th scope=\"row\">{id}</th><td class=\"split\">urban</td>\
              <td class=\"number value\">{value}</td><td class=\"split\">{unit}</td>\
              <td class=\"number\">5</td><td class=\"number\">1</td>\
              <td class=\"number\">{longest}</td><td></td><td class=\"number\">{previous}</td>\
-             <td class=\"number none\">—</td></tr>\n"
+             <td class=\"number none\">{change}</td></tr>\n"
         )
     };
-    let rows = row("fixed.repair.mean", "3.00", "hours", "5.56", "4.00")
-        + &row("fixed.repair.on_time", "80.00", "%", "", "—");
+    let rows = row("fixed.repair.mean", "3.00", "hours", "5.56", "4.00", "−1.00")
+        + &row("fixed.repair.on_time", "80.00", "%", "", "—", "—");
     format!(
         "<!DOCTYPE html>\n<title>{company}</title><p class=\"tile-value\">3.00 \
          <span>hours</span></p><p>Repairs took <data class=\"figure\" \

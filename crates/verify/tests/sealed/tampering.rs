@@ -54,6 +54,16 @@ const IN_JSON: &[(&str, &str, &str, &str)] = &[
     ),
     ("\"printed\":\"80.00\"", "\"printed\":\"90.00\"", "fixed.repair.on_time", "80.00"),
     ("\"text\":\"3.00 hours\"", "\"text\":\"1.00 hours\"", "fixed.repair.mean[area=urban]", "1.00"),
+    ("\"printed\":\"−1.00\"", "\"printed\":\"−2.00\"", "fixed.repair.mean", "−1.00"),
+    ("1.00 hours shorter", "2.00 hours shorter", "fixed.repair.mean[area=urban]|change", "2.00"),
+    ("37.55–96.38", "77.55–96.38", "fixed.repair.on_time[area=urban]|interval", "37.55"),
+    ("\"low\":37.5", "\"low\":77.5", "fixed.repair.on_time", "interval"),
+    (
+        "\"without_exclusions\":3.3333333333333335",
+        "\"without_exclusions\":3.1",
+        "fixed.repair.mean",
+        "without exclusions",
+    ),
     ("\"median\":200000", "\"median\":100000", "case 2020H1 lag", "100000 s"),
     ("Example Telecom", "Another Telecom", "", "not the one that was sealed"),
 ];
