@@ -134,6 +134,17 @@ fn page_and_program_refuse_the_same_changes_and_name_the_same_figure() {
         ("a count of the data", "json", json.replacen("\"late\": 0,", "\"late\": 1,", 1).into()),
         ("a number on the page", "html", in_row(&html, "7.41", "6.41").into()),
         ("a percentile of the data", "json", json.replacen("\"p95\": ", "\"p95\": 1", 1).into()),
+        ("an interval of the data", "json", json.replacen("\"low\": ", "\"low\": 1", 1).into()),
+        (
+            "a figure without exclusions",
+            "json",
+            json.replacen("\"without_exclusions\": ", "\"without_exclusions\": 1", 1).into(),
+        ),
+        (
+            "a figure without pauses",
+            "json",
+            json.replacen("\"without_pauses\": ", "\"without_pauses\": 1", 1).into(),
+        ),
         ("a median of the data", "json", json.replacen("\"p50\": ", "\"p50\": 1", 1).into()),
         (
             "a printed number of the evidence",
@@ -168,4 +179,31 @@ fn page_and_program_refuse_the_same_changes_and_name_the_same_figure() {
         let (on_page, by_program) = (named(&page), named(&program));
         assert_eq!(on_page, by_program, "{what}\n{}\n{}", page["findings"], program["findings"]);
     }
+}
+
+#[test]
+fn the_kept_reports_of_all_releases_hold_on_the_page() {
+    let browser = page();
+    let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/acceptance/releases");
+    let mut checked = 0;
+    for release in fs::read_dir(releases).unwrap().map(|entry| entry.unwrap().path()) {
+        if !release.is_dir() {
+            continue;
+        }
+        let policy = fs::read_to_string(release.join("policy.txt")).unwrap();
+        for ending in ["json", "html", "xlsx", "pdf"] {
+            let report = release.join(format!("report.zh.{ending}"));
+            let text = STANDARD.encode(fs::read(&report).unwrap());
+            let verdict = browser.js(&format!(
+                "(async () => {{ const bytes = Uint8Array.from(atob('{text}'), (c) => c.charCodeAt(0));
+                   const verdict = await window.check(bytes, 'r', {policy:?});
+                   return JSON.parse(JSON.stringify(verdict)); }})()"
+            ));
+            assert_eq!(verdict["holds"], true, "{}: {verdict:#}", report.display());
+            let proved = verdict["proved"].to_string();
+            assert!(proved.contains("signed by a key that you trust, witnessed:"), "{proved}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 4, "{checked}");
 }
