@@ -4,9 +4,19 @@
 #[path = "browser/mod.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part of this module")]
 mod browser;
+#[path = "verify_page/pdf.rs"]
+mod pdf;
 mod program;
+#[path = "verify_page/ranks.rs"]
+mod ranks;
+#[path = "verify_page/trust.rs"]
+mod trust;
+#[path = "verify_page/vectors.rs"]
+mod vectors;
 
 use std::fs;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -35,6 +45,12 @@ fn sealed(seed: &str) -> Sealed {
     Sealed { files: files.collect(), folder }
 }
 
+/// One that all tests may share: none of them changes it.
+fn shared() -> &'static Sealed {
+    static MADE: OnceLock<Sealed> = OnceLock::new();
+    MADE.get_or_init(|| sealed("1"))
+}
+
 impl Sealed {
     fn file(&self, ending: &str) -> &[u8] {
         &self.files.iter().find(|(known, _)| *known == ending).unwrap().1
@@ -46,9 +62,12 @@ impl Sealed {
 
     /// What the program says of some bytes.
     fn program(&self, bytes: &[u8], ending: &str) -> Value {
-        let path = self.folder.path(&format!("given.{ending}"));
+        static GIVEN: AtomicUsize = AtomicUsize::new(0);
+        let number = GIVEN.fetch_add(1, Ordering::Relaxed);
+        let path = self.folder.path(&format!("given-{number}.{ending}"));
         fs::write(&path, bytes).unwrap();
         let output = trueline(&["verify", "--format", "json", &path]).output();
+        fs::remove_file(&path).unwrap();
         serde_json::from_slice(&output.stdout).unwrap()
     }
 }
@@ -76,7 +95,7 @@ fn named(verdict: &Value) -> Option<String> {
 
 #[test]
 fn what_nobody_changed_holds_on_the_page_too() {
-    let sealed = sealed("1");
+    let sealed = shared();
     let browser = page();
     for (ending, bytes) in &sealed.files {
         let verdict = judged(&browser, bytes, ending);
@@ -89,7 +108,7 @@ fn what_nobody_changed_holds_on_the_page_too() {
 
 #[test]
 fn page_and_program_refuse_the_same_changes_and_name_the_same_figure() {
-    let (sealed, other) = (sealed("1"), sealed("2"));
+    let (sealed, other) = (shared(), sealed("2"));
     let browser = page();
     let (json, html) = (sealed.text("json"), sealed.text("html"));
     let in_row = |text: &str, from: &str, to: &str| {
@@ -114,6 +133,19 @@ fn page_and_program_refuse_the_same_changes_and_name_the_same_figure() {
         ),
         ("a count of the data", "json", json.replacen("\"late\": 0,", "\"late\": 1,", 1).into()),
         ("a number on the page", "html", in_row(&html, "7.41", "6.41").into()),
+        ("a percentile of the data", "json", json.replacen("\"p95\": ", "\"p95\": 1", 1).into()),
+        ("an interval of the data", "json", json.replacen("\"low\": ", "\"low\": 1", 1).into()),
+        (
+            "a figure without exclusions",
+            "json",
+            json.replacen("\"without_exclusions\": ", "\"without_exclusions\": 1", 1).into(),
+        ),
+        (
+            "a figure without pauses",
+            "json",
+            json.replacen("\"without_pauses\": ", "\"without_pauses\": 1", 1).into(),
+        ),
+        ("a median of the data", "json", json.replacen("\"p50\": ", "\"p50\": 1", 1).into()),
         (
             "a printed number of the evidence",
             "json",
@@ -147,4 +179,31 @@ fn page_and_program_refuse_the_same_changes_and_name_the_same_figure() {
         let (on_page, by_program) = (named(&page), named(&program));
         assert_eq!(on_page, by_program, "{what}\n{}\n{}", page["findings"], program["findings"]);
     }
+}
+
+#[test]
+fn the_kept_reports_of_all_releases_hold_on_the_page() {
+    let browser = page();
+    let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/acceptance/releases");
+    let mut checked = 0;
+    for release in fs::read_dir(releases).unwrap().map(|entry| entry.unwrap().path()) {
+        if !release.is_dir() {
+            continue;
+        }
+        let policy = fs::read_to_string(release.join("policy.txt")).unwrap();
+        for ending in ["json", "html", "xlsx", "pdf"] {
+            let report = release.join(format!("report.zh.{ending}"));
+            let text = STANDARD.encode(fs::read(&report).unwrap());
+            let verdict = browser.js(&format!(
+                "(async () => {{ const bytes = Uint8Array.from(atob('{text}'), (c) => c.charCodeAt(0));
+                   const verdict = await window.check(bytes, 'r', {policy:?});
+                   return JSON.parse(JSON.stringify(verdict)); }})()"
+            ));
+            assert_eq!(verdict["holds"], true, "{}: {verdict:#}", report.display());
+            let proved = verdict["proved"].to_string();
+            assert!(proved.contains("signed by a key that you trust, witnessed:"), "{proved}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 4, "{checked}");
 }

@@ -65,9 +65,10 @@ pub(super) fn beta_share(x: f64, a: f64, b: f64) -> f64 {
     }
     let front = x * (1.0 - x) * (a + b - 1.0) * density(a - 1.0, a + b - 2.0, x);
     // The fraction converges quickly on the near side of the mean. A small `x` stays there a little
-    // longer, because `1 - x` would round its last digits away.
+    // longer, because `1 - x` would round its last digits away; but not where the density is nearly
+    // nothing, because there the fraction would have to make up for it and lose all its digits.
     let mean = (a + 1.0) / (a + b + 2.0);
-    if x < mean || (x < 1e-3 && x < 8.0 * mean) {
+    if x < mean || (x < 1e-3 && deviance(a, (a + b) * x) < 3.0) {
         front * fraction(x, a, b) / a
     } else {
         1.0 - front * fraction(1.0 - x, b, a) / b
@@ -134,4 +135,39 @@ pub(super) fn normal_inverse(probability: f64) -> f64 {
         }
     }
     low.midpoint(high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // A sum over the density shares nothing with the continued fraction.
+    #[test]
+    fn a_share_and_its_inverse_are_those_of_the_sum_over_the_density() {
+        let counts = [2_u32, 5, 8, 11, 20, 50, 200, 1000];
+        for n in [1_500.0, 9_000.0, 56_306.0, 1e6, 2e7] {
+            for errors in counts.into_iter().filter(|errors| f64::from(*errors) < n) {
+                for probability in [0.5, 0.95, 0.99, 0.9999] {
+                    let (a, b) = (f64::from(errors), n - f64::from(errors) + 1.0);
+                    let high = beta_inverse(probability, a, b);
+                    let fewer: f64 = (0..errors).map(|k| density(f64::from(k), n, high)).sum();
+                    let off = (1.0 - fewer - probability).abs();
+                    assert!(off < 1e-9, "{errors} of {n} at {probability}: {high}, off by {off}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_share_only_grows() {
+        for (a, b) in [(2.0, 30_000.0), (8.0, 56_299.0), (30.0, 50_000.0), (400.0, 500_000.0)] {
+            let mut before = 0.0;
+            for step in 0..2_000 {
+                let x = f64::from(step) * 1e-6;
+                let share = beta_share(x, a, b);
+                assert!(share >= before - 1e-9 && share <= 1.0 + 1e-9, "{a}, {b} at {x}: {share}");
+                before = share;
+            }
+        }
+    }
 }

@@ -38,18 +38,19 @@ impl Fraction {
     /// A share in percent. All and none print without decimals; what is neither takes as many
     /// decimals as it needs not to look like them.
     pub fn percent(self, decimals: u8) -> String {
-        let all = 100 * self.denominator;
+        let all = self.denominator.saturating_mul(100);
         if self.numerator == 0 {
             return "0".to_owned();
         }
         if self.numerator == all {
             return "100".to_owned();
         }
-        let looks_whole = |text: &str| text.trim_end_matches('0').trim_end_matches('.') == "100";
-        let looks_none = |text: &str| text.chars().all(|c| c == '0' || c == '.');
+        let looks_like = |text: &str, whole: &str| {
+            text.split('.').next() == Some(whole) && !text[whole.len()..].contains(|c| c > '0')
+        };
         (decimals..=18)
             .map(|decimals| self.rounded(decimals))
-            .find(|text| !looks_none(text) && (!looks_whole(text) || self.numerator > all))
+            .find(|text| !looks_like(text, "0") && !looks_like(text, "100"))
             .unwrap_or_else(|| self.rounded(decimals))
     }
 }
@@ -126,6 +127,11 @@ mod tests {
         assert_eq!(share(199_999, 200_000), "99.9995");
         assert_eq!(share(1, 200_000), "0.0005");
         assert_eq!(share(99_994, 100_000), "99.99");
+        // Nor does a little more than all, nor what has no decimals to tell them apart.
+        assert_eq!(share(100_004, 100_000), "100.004");
+        assert_eq!(fraction(99_700, 1000).percent(0), "99.7");
+        assert_eq!(fraction(3, 10).percent(0), "0.3");
+        assert_eq!(fraction(-100, 1).percent(2), "-100.00");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Every printed figure against the partial figures of its blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trueline_numbers::{Fraction, bound_text, claim_text, error_rate_upper_bound};
 
-use crate::evidence::{Columns, Evidence, FigureUsed, Lag, Population, PrintRule, ValueRule};
-use crate::json::Whole;
+use crate::evidence::{
+    Block, Columns, Evidence, FigureUsed, Lag, Population, PrintRule, ValueRule,
+};
+use crate::json::{Whole, from_canonical_json};
 
 /// What is printed for nothing.
 const NOTHING: &str = "—";
@@ -19,13 +21,17 @@ pub enum Disagreement {
     NoCell { figure: String },
     #[error("{figure}: the percentile {value} is not at its rank")]
     NotAtRank { figure: String, value: i64 },
+    #[error("{figure}: the evidence has it twice")]
+    Twice { figure: String },
+    #[error("a cell of {dataset} in {period} is there twice, is nowhere or has no definition")]
+    Cells { dataset: String, period: String },
     #[error("the blocks of {dataset} in {period} have {blocks} rows, the population {rows}")]
     Rows { dataset: String, period: String, blocks: u64, rows: u64 },
     #[error("the blocks of {dataset} in {period} do not lead to the root of the population")]
     Root { dataset: String, period: String },
     #[error("the commitment lag of {dataset} in {period} does not agree with itself")]
     Lag { dataset: String, period: String },
-    #[error("the text of the definition {id} does not have its digest")]
+    #[error("the text of the definition {id} is not canonical or does not have its digest")]
     Definition { id: String },
 }
 
@@ -49,13 +55,19 @@ impl FigureUsed {
 pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for definition in &evidence.definitions {
-        if trueline_ledger::Hash::of(definition.text.as_bytes()).to_hex() != definition.sha256 {
+        let text = definition.text.as_bytes();
+        let is_canonical = from_canonical_json::<serde_json::Value>(text).is_ok();
+        if !is_canonical || trueline_ledger::Hash::of(text).to_hex() != definition.sha256 {
             found.push(Disagreement::Definition { id: definition.id.clone() });
         }
     }
     let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
     for population in &evidence.populations {
         found.extend(shape(population));
+        if !has_sound_cells(population, evidence.definitions.len()) {
+            let (dataset, period) = (population.dataset.clone(), population.period.clone());
+            found.push(Disagreement::Cells { dataset, period });
+        }
         let agrees = |lag: &Lag| {
             lag.witnessed == evidence.is_witnessed() && is_possible(lag, population.rows)
         };
@@ -65,7 +77,11 @@ pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
         }
     }
     let none = Columns::new();
+    let mut seen = BTreeSet::new();
     for figure in &evidence.figures {
+        if !seen.insert((&figure.figure, &figure.slice, &figure.period)) {
+            found.push(Disagreement::Twice { figure: figure.name() });
+        }
         let cell = match (figure.population, figure.cell) {
             (Some(population), Some(cell)) => {
                 totals.get(population).and_then(|cells| cells.get(cell))
@@ -81,12 +97,42 @@ pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
     found
 }
 
+// What blocks are made of: the smallest power of two from here on that makes at most so many.
+const SMALLEST_BLOCK: u64 = 65_536;
+const MOST_BLOCKS: u64 = 64;
+
+/// Whether the blocks of a population are as large as they must be.
+fn is_cut_right(population: &Population) -> bool {
+    let (rows, size) = (population.rows, population.block_rows);
+    let is_size = size.is_power_of_two() && size >= SMALLEST_BLOCK;
+    if !is_size || rows.div_ceil(size) > MOST_BLOCKS {
+        return false;
+    }
+    let is_smallest = size == SMALLEST_BLOCK || rows.div_ceil(size / 2) > MOST_BLOCKS;
+    let mut left = rows;
+    let is_whole = population.blocks.iter().all(|block| {
+        let expected = left.min(size);
+        left -= expected;
+        block.rows == expected && expected > 0
+    });
+    is_smallest && is_whole && left == 0
+}
+
+/// Whether every cell has a definition, and no block names one twice or one that is not there.
+fn has_sound_cells(population: &Population, definitions: usize) -> bool {
+    let is_sound = |block: &Block| {
+        let mut seen = BTreeSet::new();
+        block.cells.iter().all(|(cell, _)| *cell < population.cells.len() && seen.insert(cell))
+    };
+    population.cells.iter().all(|cell| cell.definition < definitions)
+        && population.blocks.iter().all(is_sound)
+}
+
 /// Whether the blocks of a population are its rows and lead to its root.
 fn shape(population: &Population) -> Option<Disagreement> {
     let (dataset, period) = (population.dataset.clone(), population.period.clone());
-    let blocks = population.blocks.iter().map(|block| block.rows).sum();
-    let full = population.blocks.iter().rev().skip(1).all(|one| one.rows == population.block_rows);
-    if blocks != population.rows || !full || !population.block_rows.is_power_of_two() {
+    let blocks = population.blocks.iter().fold(0, |sum: u64, one| sum.saturating_add(one.rows));
+    if !is_cut_right(population) {
         return Some(Disagreement::Rows { dataset, period, blocks, rows: population.rows });
     }
     let roots: Option<Vec<_>> = population
@@ -150,11 +196,12 @@ fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagr
         }
         ValueRule::Quantile { rank, of, divide } => {
             let (part, whole) = (i128::from(rank.0), i128::from(rank.1).max(1));
-            ranked(*of, ((n * part + whole - 1) / whole).max(1))?;
+            let up = n.saturating_mul(part).saturating_add(whole - 1);
+            ranked(*of, (up / whole).max(1))?;
             Fraction::new((*of).into(), divide.0)
         }
         ValueRule::Median { low, high, divide } => {
-            ranked(*low, (n + 1) / 2)?;
+            ranked(*low, n.saturating_add(1) / 2)?;
             ranked(*high, n / 2 + 1)?;
             Fraction::new(i128::from(*low) + i128::from(*high), divide.0.saturating_mul(2))
         }

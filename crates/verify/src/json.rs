@@ -111,7 +111,14 @@ impl<'de> Deserialize<'de> for Whole {
         }
         match Either::deserialize(deserializer)? {
             Either::Number(number) => Ok(Whole(i128::from(number))),
-            Either::Text(text) => text.parse().map(Whole).map_err(serde::de::Error::custom),
+            Either::Text(text) => {
+                let whole: i128 = text.parse().map_err(serde::de::Error::custom)?;
+                // One form only: a text where a number would not stay whole, and nowhere else.
+                if whole.unsigned_abs() <= SAFE || whole.to_string() != text {
+                    return Err(serde::de::Error::custom("an integer that is written otherwise"));
+                }
+                Ok(Whole(whole))
+            }
         }
     }
 }
@@ -149,6 +156,9 @@ mod tests {
             let made = canonical_json(&Whole(number)).unwrap();
             assert_eq!(made.starts_with('"'), number.unsigned_abs() > SAFE, "{made}");
             assert_eq!(from_canonical_json::<Whole>(made.as_bytes()).unwrap(), Whole(number));
+        }
+        for text in ["\"5\"", "\"+9007199254740992\"", "\"09007199254740992\"", "\"\""] {
+            assert!(from_canonical_json::<Whole>(text.as_bytes()).is_err(), "{text}");
         }
     }
 }

@@ -26,7 +26,6 @@ pub(crate) fn attachments(pdf: &[u8]) -> Vec<Vec<u8>> {
         let mut data = &pdf[at..];
         data = data.strip_prefix(b"\r").unwrap_or(data);
         data = data.strip_prefix(b"\n").unwrap_or(data);
-        let Some(end) = find(data, b"endstream", 0) else { continue };
         if find(dictionary, b"FlateDecode", 0).is_some() {
             // The zlib stream knows its own end; compressed bytes may spell `endstream`.
             let mut out = Vec::new();
@@ -34,10 +33,30 @@ pub(crate) fn attachments(pdf: &[u8]) -> Vec<Vec<u8>> {
                 found.push(out);
             }
         } else {
-            found.push(data[..end].to_vec());
+            found.extend(plain(dictionary, data).map(<[u8]>::to_vec));
         }
     }
     found
+}
+
+/// What is not compressed: as long as its dictionary says, else up to the line end before the word.
+fn plain<'a>(dictionary: &[u8], data: &'a [u8]) -> Option<&'a [u8]> {
+    let stated = stated_length(dictionary).and_then(|length| data.split_at_checked(length));
+    if let Some((contents, rest)) = stated
+        && rest.trim_ascii_start().starts_with(b"endstream")
+    {
+        return Some(contents);
+    }
+    let contents = &data[..find(data, b"endstream", 0)?];
+    let contents = contents.strip_suffix(b"\n").unwrap_or(contents);
+    Some(contents.strip_suffix(b"\r").unwrap_or(contents))
+}
+
+fn stated_length(dictionary: &[u8]) -> Option<usize> {
+    let at = find(dictionary, b"/Length", 0)? + b"/Length".len();
+    let text = std::str::from_utf8(dictionary[at..].trim_ascii_start()).ok()?;
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    text[..digits].parse().ok()
 }
 
 fn find(bytes: &[u8], word: &[u8], from: usize) -> Option<usize> {

@@ -274,6 +274,13 @@ fn evidence(opened: &Opened, sealed: Option<&Sealed>, verdict: &mut Verdict) -> 
         verdict.find(Finding::new(What::Evidence, says).at("evidence"));
         return None;
     };
+    if sealed.is_some_and(|sealed| sealed.statement.pack != evidence.pack.id) {
+        let says = words(
+            "证据的指标包不是声明所写的",
+            "the evidence is of another pack than the statement",
+        );
+        verdict.find(Finding::new(What::Evidence, says).at("evidence"));
+    }
     let wrong = disagreements(&evidence);
     if wrong.is_empty() {
         let blocks: usize = evidence.populations.iter().map(|one| one.blocks.len()).sum();
@@ -298,6 +305,10 @@ fn disagreement(one: &Disagreement) -> Finding {
         Disagreement::NoCell { figure } => {
             (format!("{figure}：证据所指的单元不存在"), Some(figure))
         }
+        Disagreement::Twice { figure } => (format!("{figure}：在证据中出现两次"), Some(figure)),
+        Disagreement::Cells { dataset, period } => {
+            (format!("{dataset} {period}：单元重复、不存在或没有定义"), None)
+        }
         Disagreement::NotAtRank { figure, value } => {
             (format!("{figure}：分位数 {value} 不在其名次上"), Some(figure))
         }
@@ -310,7 +321,9 @@ fn disagreement(one: &Disagreement) -> Finding {
         Disagreement::Lag { dataset, period } => {
             (format!("{dataset} {period}：入账时滞的数字自相矛盾"), None)
         }
-        Disagreement::Definition { id } => (format!("定义 {id} 的文本与其摘要不符"), None),
+        Disagreement::Definition { id } => {
+            (format!("定义 {id} 的文本不是规范写法，或与其摘要不符"), None)
+        }
     };
     let finding = Finding::new(What::Evidence, words(zh, en)).at("evidence");
     match figure {
@@ -414,6 +427,12 @@ fn always(options: &Options<'_>, verdict: &mut Verdict) {
         "that nothing was left out or changed before the records were committed to",
     );
     if options.ledger.is_none() {
+        if options.policy.is_some() {
+            verdict.cannot(
+                "策略所列的密钥是否已停用（停用记在账本中：--ledger）",
+                "that no key of the policy was retired (the ledger says so: --ledger)",
+            );
+        }
         verdict.cannot(
             "账本历史是否分叉或缩短（需账本文件夹：--ledger）",
             "that the ledger's history has not forked or shrunk (needs its folder: --ledger)",

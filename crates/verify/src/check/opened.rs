@@ -7,7 +7,7 @@ use super::attachments::attachments;
 use super::page::inside;
 use super::receipt_in_words;
 use crate::json::canonical_json;
-use crate::seal::{Seal, SealError, open_file};
+use crate::seal::{MARK, Seal, SealError, open_file};
 use crate::verdict::{Finding, Verdict, What, words};
 use crate::workbook::{Workbook, digest_of, read_workbook, unpacked};
 
@@ -122,6 +122,15 @@ pub(crate) fn open(bytes: &[u8], verdict: &mut Verdict) -> Option<Opened> {
 /// Attachments are known by what they say they are, not by their names.
 fn attached(bytes: &[u8], opened: &mut Opened, verdict: &mut Verdict) {
     for one in attachments(bytes) {
+        if one.starts_with(MARK.as_bytes()) {
+            // Written again and compressed: no longer the sealed file, but its seal says what that
+            // one was.
+            let place = String::from_utf8_lossy(&one);
+            if matches!(opened.seal, Err(SealError::Absent)) {
+                opened.seal = Seal::from_place(&place);
+            }
+            continue;
+        }
         let Ok(value) = serde_json::from_slice::<Value>(&one) else { continue };
         let place = if value["format"] == crate::evidence::EVIDENCE {
             &mut opened.evidence

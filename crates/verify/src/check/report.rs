@@ -546,19 +546,22 @@ impl<'a> Desk<'a> {
             });
             held.next()
         };
-        let share = |percent: i128| ((n * percent + 99) / 100).max(1);
+        let share = |percent: i128| (n.saturating_mul(percent).saturating_add(99) / 100).max(1);
         for (label, percent, shown) in
             [("p80", 80, all.p80), ("p95", 95, all.p95), ("p99", 99, all.p99)]
         {
-            if let Some(proved) = at(share(percent)).filter(|proved| *proved != shown) {
-                self.differs(name, (label, label), &shown.to_string(), &proved.to_string());
+            let proved = at(share(percent));
+            if proved != Some(shown) {
+                let proved = proved.map_or("…".to_owned(), |one| one.to_string());
+                self.differs(name, (label, label), &shown.to_string(), &proved);
             }
         }
-        if let Some((low, high)) = at((n + 1) / 2).zip(at(n / 2 + 1)) {
-            let proved = f64::midpoint(low as f64, high as f64);
-            if (proved - all.p50).abs() > 1e-9 * proved.abs().max(1.0) {
-                self.differs(name, ("p50", "p50"), &all.p50.to_string(), &proved.to_string());
-            }
+        let middle = at(n.saturating_add(1) / 2).zip(at(n / 2 + 1));
+        let proved = middle.map(|(low, high)| f64::midpoint(low as f64, high as f64));
+        let is_close = |proved: f64| (proved - all.p50).abs() <= 1e-9 * proved.abs().max(1.0);
+        if !proved.is_some_and(is_close) {
+            let proved = proved.map_or("…".to_owned(), |one| one.to_string());
+            self.differs(name, ("p50", "p50"), &all.p50.to_string(), &proved);
         }
     }
 }

@@ -193,11 +193,12 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
     let population = |period: &str, cells: [Value; 2]| {
         let [one, two] = cells;
         let mut population = json!({
-            "dataset": "case", "period": period, "from": 0, "to": 1, "rows": 6, "block_rows": 4,
+            "dataset": "case", "period": period, "from": 0, "to": 1, "rows": 65_538,
+            "block_rows": 65_536,
             "root": tree_root(blocks).to_hex(), "families": [[0]],
             "cells": [{ "definition": 0, "slice": { "area": "urban" } }],
             "blocks": [
-                { "rows": 4, "root": blocks[0].to_hex(), "cells": [[0, one]] },
+                { "rows": 65_536, "root": blocks[0].to_hex(), "cells": [[0, one]] },
                 { "rows": 2, "root": blocks[1].to_hex(), "cells": [[0, two]] },
             ],
         });
@@ -238,11 +239,13 @@ fn evidence(blocks: &[Hash; 2]) -> Value {
                     "paused.customer/absent.cases": 1, "paused.customer/absent.seconds": 600,
                     "open.n": 2, "open.past": 1, "open.oldest": 700,
                     "below.9000": 1, "upto.9000": 2, "below.20000": 2, "upto.20000": 3,
+                    "below.13000": 2, "upto.13000": 2,
                 }),
                 json!({
                     "n": 2, "sum": 18000, "all.n": 2, "all.sum": 18000, "limited": 2, "longest": 13000, "shortest": 5000,
                     "excluded.duplicate": 1,
                     "below.9000": 1, "upto.9000": 1, "below.20000": 2, "upto.20000": 2,
+                    "below.13000": 1, "upto.13000": 2,
                 }),
             ]),
             population("2019H2", [json!({ "n": 1, "sum": 14400 }), json!({})]),
@@ -316,6 +319,7 @@ fn report(company: &str) -> Value {
             figure("37.55–96.38", "fixed.repair.on_time[area=urban]|interval"),
         ]}]}],
         "groups": [{ "id": "fixed", "lines": [mean, rate] }],
+        "lags": [],
         "slices": [{
             "indicator": "fixed.repair", "statistic": "longest_p95", "slice": { "area": "urban" },
             "value": 20_000.0 / 3600.0, "printed": "5.56", "unit": "h", "n": 5, "late": 1,

@@ -87,7 +87,7 @@ fn a_changed_partial_figure_is_named() {
     for (from, to, figure, word) in [
         ("\"sum\":36000", "\"sum\":35000", "fixed.repair.mean[area=urban]", "add up to"),
         ("\"upto.20000\":3", "\"upto.20000\":2", "fixed.repair.longest_p95", "rank"),
-        ("\"rows\":4}", "\"rows\":3}", "", "rows"),
+        ("\"rows\":65536}", "\"rows\":65535}", "", "rows"),
         ("waited", "jumped", "", "digest"),
         ("\"late\":1,\"median\"", "\"late\":4,\"median\"", "", "lag of case in 2020H1"),
         (&fixture.block_root, &"0".repeat(64), "", "root"),
