@@ -66,12 +66,34 @@ fn every_format_verifies_and_a_changed_number_in_each_is_found() {
     fs::write(&path, changed).unwrap();
     let (says, figure) = first(&verdict(&[&path], 1));
     assert!(figure.is_some_and(|figure| figure.starts_with("fixed.repair.mean")), "{says}");
+    // A word that stands for no figure.
+    let words = page.replacen("A seal proves", "A seal attests", 1);
+    assert_ne!(words, page);
+    fs::write(&path, words).unwrap();
+    let (says, _) = first(&verdict(&[&path], 1));
+    assert!(
+        says.starts_with("the page says “attests”, the report attached to it “proves”"),
+        "{says}"
+    );
     // The data of the report.
     let text = fs::read_to_string(&out[2]).unwrap();
     let path = folder.path("changed.json");
     fs::write(&path, text.replacen("\"printed\": \"7.41\"", "\"printed\": \"6.41\"", 1)).unwrap();
     let (says, figure) = first(&verdict(&[&path], 1));
     assert!(figure.is_some_and(|figure| figure.starts_with("fixed.repair.mean")), "{says}");
+    // A row of a chart.
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let charts = report["charts"].as_array().unwrap();
+    let chart = charts.iter().find(|chart| chart["id"] == "regions.fixed.repair").unwrap();
+    let row = &chart["body"]["rows"][0];
+    let (code, n) = (row["code"].as_str().unwrap(), row["n"].as_u64().unwrap());
+    let (before, after) = text.split_once("\"regions.fixed.repair\"").unwrap();
+    let after = after.replacen(&format!("\"n\": {n}"), &format!("\"n\": {}", n + 1), 1);
+    fs::write(&path, format!("{before}\"regions.fixed.repair\"{after}")).unwrap();
+    let (says, figure) = first(&verdict(&[&path], 1));
+    let name = format!("fixed.repair.mean[prefecture={code}] (2020H1)");
+    assert_eq!(figure, Some(name), "{says}");
+    assert!(says.ends_with("(in chart)"), "{says}");
     // How late the records were committed to.
     let report: Value = serde_json::from_str(&text).unwrap();
     let median = report["lags"][0]["median"].as_i64().expect("seconds");

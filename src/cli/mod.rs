@@ -17,7 +17,6 @@ mod ledger;
 mod ledger_arguments;
 mod mapping;
 mod pack;
-mod pdf_pages;
 mod place;
 mod press;
 mod progress;
@@ -30,6 +29,7 @@ mod serve;
 mod simulate;
 mod spot_check;
 mod table;
+mod typeset_again;
 mod verify;
 mod witness;
 

@@ -23,6 +23,8 @@ pub(crate) struct Report {
     pub(crate) groups: Vec<Group>,
     pub(crate) slices: Vec<SliceRow>,
     pub(crate) lags: Vec<DatasetLag>,
+    #[serde(default)]
+    charts: Vec<Value>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -231,6 +233,7 @@ pub(crate) fn compare(report: &Report, evidence: &Evidence) -> Compared {
         }
     }
     lags(report, evidence, &mut desk.found);
+    charts(report, &mut desk.found);
     let spans = spans(report, &mut desk.found);
     Compared { figures: desk.seen.len(), findings: desk.found, spans, published }
 }
@@ -268,6 +271,44 @@ fn lags(report: &Report, evidence: &Evidence, found: &mut Vec<Finding>) {
         let field = ("入账时滞", "commitment lag");
         found.push(differs(&name, "report", field, &text(shown), &text(proved)));
     }
+}
+
+/// The rows of charts by region against the slices that they draw.
+fn charts(report: &Report, found: &mut Vec<Finding>) {
+    for chart in &report.charts {
+        let named = chart["id"].as_str().and_then(|id| id.strip_prefix("regions."));
+        let rows = chart["body"]["rows"].as_array();
+        let Some((indicator, rows)) = named.zip(rows) else { continue };
+        for row in rows {
+            let code = row["code"].as_str().unwrap_or_default();
+            let is_drawn = |slice: &&SliceRow| {
+                slice.indicator == indicator
+                    && slice.statistic == "mean"
+                    && slice.slice.len() == 1
+                    && slice.slice.values().any(|value| value == code)
+            };
+            let Some(slice) = report.slices.iter().find(is_drawn) else { continue };
+            let id = format!("{indicator}.mean");
+            let name = figure_name(&id, &slice.slice, &report.period.name);
+            let mut fields = vec![
+                (("印刷值", "printed"), text(&row["printed"]), slice.printed.clone()),
+                (("件数", "n"), text(&row["n"]), slice.n.to_string()),
+            ];
+            // With a promise of its own, the operator tells apart which limit was passed.
+            if row["late_promise"].is_null() {
+                fields.push((("超限", "late"), text(&row["late"]), slice.late.to_string()));
+            }
+            for (field, shown, proved) in fields {
+                if shown != proved {
+                    found.push(differs(&name, "chart", field, &shown, &proved));
+                }
+            }
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Every figure in the words against the lines beside them. How many there are.
@@ -317,6 +358,7 @@ pub(crate) fn differs(
         "narrative" => "正文",
         "slices" => "分项数据",
         "previous" => "上期",
+        "chart" => "图表",
         _ => "报告数据",
     };
     let says = words(

@@ -1,0 +1,139 @@
+//! Where a changed PDF or page says something else than the report that lies in it.
+//!
+//! That report is typeset again, and both are read as a reader's program reads them: what differs
+//! then was changed where people look.
+
+use lopdf::Document;
+use trueline_verify::{Finding, What, Words, report_in};
+
+use crate::systems::reports::{self, Report};
+
+/// The pages that differ, and the first words that do; empty if that cannot be told.
+pub(super) fn changed(bytes: &[u8]) -> Vec<Finding> {
+    let told = report_in(bytes).and_then(|bytes| serde_json::from_slice::<Report>(&bytes).ok());
+    let Some(report) = told else {
+        return Vec::new();
+    };
+    if bytes.starts_with(b"%PDF-") {
+        let made = reports::pdf::render(&report, None, None).ok();
+        let texts = made.and_then(|made| Some((texts(bytes)?, texts(&made)?)));
+        texts.map_or_else(Vec::new, |(shown, made)| in_pdf(&shown, &made, &report))
+    } else if bytes.trim_ascii_start().starts_with(b"<") {
+        let made = reports::html::render(&report, None, None).ok();
+        let found = made.and_then(|made| {
+            let (shown, made) = (seen(bytes)?, seen(&made)?);
+            differs(&Place::Page, &shown, &made, &report)
+        });
+        found.into_iter().collect()
+    } else {
+        Vec::new()
+    }
+}
+
+fn in_pdf(shown: &[String], made: &[String], report: &Report) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if shown.len() != made.len() {
+        let (pages, expected) = (shown.len(), made.len());
+        found.push(finding(
+            format!("PDF 有{pages}页，附件中的报告应为{expected}页"),
+            format!("the PDF has {pages} pages, the report attached to it {expected}"),
+        ));
+    }
+    for (at, (shown, made)) in shown.iter().zip(made).enumerate() {
+        found.extend(differs(&Place::Sheet(at + 1), shown, made, report));
+    }
+    found
+}
+
+/// What a person sees of a web page: no styles, no data, no tags.
+fn seen(page: &[u8]) -> Option<String> {
+    let page = std::str::from_utf8(page).ok()?;
+    let mut text = String::new();
+    let mut rest = page;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push(' ');
+        let closing = ["script", "style"].into_iter().find(|name| tag.starts_with(name));
+        let after = match closing {
+            Some(name) => tag.split_once(&format!("</{name}"))?.1,
+            None => tag,
+        };
+        rest = after.split_once('>')?.1;
+    }
+    Some(text + rest)
+}
+
+/// The text of each page.
+fn texts(pdf: &[u8]) -> Option<Vec<String>> {
+    let document = Document::load_mem(pdf).ok()?;
+    let pages = document.get_pages();
+    pages.keys().map(|page| document.extract_text(&[*page]).ok()).collect()
+}
+
+fn finding(zh: String, en: String) -> Finding {
+    Finding::new(What::Rendering, Words { zh, en })
+}
+
+/// Where somebody reads.
+enum Place {
+    /// A page of a PDF, from 1.
+    Sheet(usize),
+    /// The page in a browser.
+    Page,
+}
+
+impl Place {
+    fn zh(&self) -> String {
+        match self {
+            Place::Sheet(number) => format!("第{number}页"),
+            Place::Page => "网页".to_owned(),
+        }
+    }
+
+    fn en(&self) -> String {
+        match self {
+            Place::Sheet(number) => format!("page {number}"),
+            Place::Page => "the page".to_owned(),
+        }
+    }
+}
+
+/// What a page says else. How a program cuts text into runs does not count.
+fn differs(place: &Place, shown: &str, made: &str, report: &Report) -> Option<Finding> {
+    let joined = |text: &str| text.split_whitespace().collect::<String>();
+    if joined(shown) == joined(made) {
+        return None;
+    }
+    let (zh, en) = (place.zh(), place.en());
+    let mut before = String::new();
+    for (says, expected) in shown.split_whitespace().zip(made.split_whitespace()) {
+        if says == expected {
+            before.push_str(expected);
+            continue;
+        }
+        let found = finding(
+            format!("{zh}上为“{says}”，据所附报告应为“{expected}”"),
+            format!("{en} says “{says}”, the report attached to it “{expected}”"),
+        );
+        let found = found.at(en);
+        return Some(match figure(expected, &before, report) {
+            Some(name) => found.of(name),
+            None => found,
+        });
+    }
+    let found = finding(
+        format!("{zh}的文字与所附报告不同"),
+        format!("the text of {en} is not that of the report attached to it"),
+    );
+    Some(found.at(en))
+}
+
+/// The figure that prints a word: of those that do, the one whose title stands last before it.
+fn figure(word: &str, before: &str, report: &Report) -> Option<String> {
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    let printing = report.lines().filter(|line| line.figure.printed == word);
+    let nearest = printing.filter_map(|line| Some((before.rfind(&bare(&line.title))?, line)));
+    let (_, line) = nearest.max_by_key(|(place, _)| *place)?;
+    let figure = &line.figure;
+    Some(trueline_verify::figure_name(&line.id(), &figure.slice, &figure.period))
+}
