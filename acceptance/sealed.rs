@@ -2,6 +2,7 @@
 
 mod program;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -339,4 +340,75 @@ fn a_report_and_its_ledger_are_fetched_from_any_web_server_and_checked_here() {
     drop(server);
     let said = trueline(&["verify", &file, "--into", &into]).fails(2);
     assert!(said.contains("cannot be fetched: not reachable"), "{said}");
+}
+
+/// The character of each glyph of a font, as the PDF itself says for whoever copies text.
+fn characters(document: &lopdf::Document, font: &lopdf::Dictionary) -> BTreeMap<[u8; 2], char> {
+    let map = font.get(b"ToUnicode").and_then(|entry| document.dereference(entry)).unwrap().1;
+    let text = map.as_stream().unwrap().decompressed_content().unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let pair = |line: &str| {
+        let (glyph, character) = line.strip_prefix('<')?.split_once("> <")?;
+        let glyph = u16::from_str_radix(glyph, 16).ok()?;
+        let character = u32::from_str_radix(character.strip_suffix('>')?, 16).ok()?;
+        Some((glyph.to_be_bytes(), char::from_u32(character)?))
+    };
+    text.lines().filter_map(|line| pair(line.trim())).collect()
+}
+
+/// Writes another digit where a page first says this, as whoever has an editor of PDFs would.
+fn retouch(pdf: &[u8], says: &str, digit: char) -> (u32, Vec<u8>) {
+    let mut document = lopdf::Document::load_mem(pdf).unwrap();
+    for (number, page) in document.get_pages() {
+        let fonts: BTreeMap<Vec<u8>, BTreeMap<[u8; 2], char>> = document
+            .get_page_fonts(page)
+            .unwrap()
+            .into_iter()
+            .map(|(name, font)| (name, characters(&document, font)))
+            .collect();
+        let content = document.get_page_content(page);
+        let mut content = lopdf::content::Content::decode(&content).unwrap();
+        let mut font = &BTreeMap::new();
+        for operation in &mut content.operations {
+            if operation.operator == "Tf" {
+                font = &fonts[operation.operands[0].as_name().unwrap()];
+            }
+            let Some(lopdf::Object::Array(runs)) = operation.operands.first_mut() else { continue };
+            let glyphs: Vec<u8> =
+                runs.iter().filter_map(|run| run.as_str().ok()).flatten().copied().collect();
+            let text: String = glyphs.chunks_exact(2).filter_map(|glyph| font.get(glyph)).collect();
+            let other = font.iter().find(|(_, character)| **character == digit);
+            if let (true, Some((glyph, _))) = (text == says, other) {
+                let first = runs.iter_mut().find_map(|run| run.as_str_mut().ok()).unwrap();
+                first[..2].copy_from_slice(glyph);
+                let encoded = content.encode().unwrap();
+                document.change_page_content(page, encoded).unwrap();
+                let mut out = Vec::new();
+                document.save_to(&mut out).unwrap();
+                return (number, out);
+            }
+        }
+    }
+    panic!("no page says {says}");
+}
+
+#[test]
+fn a_number_retouched_on_a_page_of_the_pdf_is_named_with_its_page_and_figure() {
+    let folder = Folder::new();
+    let dir = instance(&folder);
+    let path = folder.path("r.pdf");
+    report(&dir, std::slice::from_ref(&path), &[]);
+    let sealed = fs::read(&path).unwrap();
+    // What an editor saves anew says the same: the bytes differ, no page does.
+    let mut same = Vec::new();
+    lopdf::Document::load_mem(&sealed).unwrap().save_to(&mut same).unwrap();
+    fs::write(&path, same).unwrap();
+    let says = verdict(&[&path], 1);
+    assert!(!says["findings"].to_string().contains("page "), "{says}");
+    let (page, changed) = retouch(&sealed, "7.41", '6');
+    fs::write(&path, changed).unwrap();
+    let (says, figure) = first(&verdict(&[&path], 1));
+    let expected = format!("page {page} says “6.41”, the report attached to it “7.41”");
+    assert_eq!(says, expected);
+    assert_eq!(figure.as_deref(), Some("fixed.repair.mean[area=urban] (2020H1)"), "{says}");
 }

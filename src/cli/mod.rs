@@ -17,6 +17,7 @@ mod ledger;
 mod ledger_arguments;
 mod mapping;
 mod pack;
+mod pdf_pages;
 mod place;
 mod press;
 mod progress;

@@ -10,7 +10,7 @@ use trueline_ledger::{Note, Policy};
 use trueline_verify::{Finding, Options, Verdict, What, Words, check_file, evidence_in};
 
 use super::arguments::{VerdictFormat, Verify};
-use super::{Failure, Language, Progress};
+use super::{Failure, Language, Progress, pdf_pages};
 use crate::instance::Instance;
 use crate::ledger::{
     Fault, Later, Moved, Recheck, fetch_file, fetch_ledger, is_address, later, recheck,
@@ -36,6 +36,11 @@ pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
     let options =
         Options { policy: policy.as_ref(), ledger: ledger.as_deref(), since: since.as_ref() };
     let mut verdict = check_file(&bytes, &asked.file.display().to_string(), &options);
+    if bytes.starts_with(b"%PDF-") && !verdict.holds {
+        // They say more than that the bytes differ, so they stand first.
+        verdict.findings.splice(0..0, pdf_pages::changed(&bytes));
+        verdict = verdict.close();
+    }
     if let Some(data) = &asked.data {
         with_records(&bytes, data, &mut verdict, language)?;
         verdict = verdict.close();

@@ -20,7 +20,7 @@ mod workbook;
 pub use case::{
     CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, RowProof, check_case,
 };
-pub use check::{Options, check_file, evidence_in, seal_in};
+pub use check::{Options, check_file, evidence_in, report_in, seal_in};
 pub use evidence::{
     Addition, Block, Cell, Columns, DefinitionUsed, Digested, EVIDENCE, Evidence, FigureUsed,
     Input, Lag, PackText, PackUsed, Population, PrintRule, ValueRule,

@@ -82,6 +82,11 @@ pub fn seal_in(bytes: &[u8]) -> Option<Seal> {
     opened::open(bytes, &mut Verdict::new(""))?.seal.ok()
 }
 
+/// The data of the report that lies in a file, not yet believed.
+pub fn report_in(bytes: &[u8]) -> Option<Vec<u8>> {
+    opened::open(bytes, &mut Verdict::new(""))?.report
+}
+
 /// A seal whose statement reads.
 struct Sealed {
     seal: Seal,
