@@ -6,8 +6,11 @@ mod program;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use program::{Folder, trueline};
 use serde_json::Value;
+use trueline_ledger::Note;
 
 /// The folders in `acceptance/releases`, each a release.
 fn releases() -> Vec<PathBuf> {
@@ -96,5 +99,69 @@ fn copy(from: &Path, to: &Path) {
         } else {
             fs::copy(entry.path(), target).unwrap();
         }
+    }
+}
+
+/// An unsigned integer as DER has it.
+fn integer(bytes: &[u8]) -> Vec<u8> {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let mut value = bytes[zeros.min(bytes.len() - 1)..].to_vec();
+    if value[0] & 0x80 != 0 {
+        value.insert(0, 0);
+    }
+    [vec![2, value.len() as u8], value].concat()
+}
+
+/// GB/T 32918 has few implementations that are not ours; OpenSSL's is one.
+#[test]
+fn openssl_verifies_the_sm2_line_of_a_kept_checkpoint() {
+    // An elliptic curve key on the curve SM2, up to its point.
+    const KEY: &str = "3059301306072a8648ce3d020106082a811ccf5501822d034200";
+    const KIND: &[u8] = b"\xffGB/T 32918.2 SM2 with SM3";
+    for release in releases() {
+        let note = fs::read(release.join("handed-over/ledger/checkpoint")).unwrap();
+        let note = Note::parse(&note).unwrap();
+        let policy = fs::read_to_string(release.join("policy.txt")).unwrap();
+        let keys = policy.lines().filter_map(|line| line.strip_prefix("log "));
+        let points: Vec<Vec<u8>> = keys
+            .filter_map(|key| STANDARD.decode(key.splitn(3, '+').nth(2)?).ok())
+            .filter_map(|key| Some(key.strip_prefix(KIND)?.to_vec()))
+            .collect();
+        let [point] = points.as_slice() else { panic!("{policy}") };
+        let folder = Folder::new();
+        let path = |name: &str| folder.path(name);
+        let head: Vec<u8> = (0..KEY.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&KEY[at..at + 2], 16).unwrap())
+            .collect();
+        fs::write(path("key.der"), [head, point.clone()].concat()).unwrap();
+        // r and s of the one signature that is as long as an SM2 one and not by Ed25519.
+        let lines =
+            note.signatures().iter().filter(|line| line.name() == "simulated.example/releases");
+        let check = |text: &str, signature: &[u8]| {
+            let parts = [integer(&signature[..32]), integer(&signature[32..])].concat();
+            let der = [vec![0x30, parts.len() as u8], parts].concat();
+            fs::write(path("signature"), der).unwrap();
+            fs::write(path("text"), text).unwrap();
+            let output = std::process::Command::new("openssl")
+                .args([
+                    "pkeyutl",
+                    "-verify",
+                    "-pubin",
+                    "-keyform",
+                    "DER",
+                    "-inkey",
+                    &path("key.der"),
+                ])
+                .args(["-rawin", "-digest", "sm3", "-in", &path("text")])
+                .args(["-sigfile", &path("signature"), "-pkeyopt", "distid:1234567812345678"])
+                .output()
+                .expect("./test installs openssl");
+            output.status.success()
+        };
+        let held = lines.filter(|line| check(note.text(), line.signature())).count();
+        assert_eq!(held, 1, "of an Ed25519 and an SM2 line, one is by this key");
+        let other = note.text().replacen("14", "15", 1);
+        assert!(!note.signatures().iter().take(2).any(|line| check(&other, line.signature())));
     }
 }
