@@ -53,7 +53,7 @@ pub(super) fn run(asked: &Publish, place: &Place, language: Language) -> Result<
     };
     let Some(sealed) = press.seal(statement, &mut sheets)? else {
         return Err(Failure::no(
-            language.pick("草稿中没有可封缄的文件", "nothing in the draft carries a seal"),
+            language.pick("草稿中没有可封印的文件", "nothing in the draft carries a seal"),
         ));
     };
     let name = format!("{}-{}", kept.statement.period, sealed.id);
@@ -100,7 +100,7 @@ impl Kept {
             return Err(Failure::request(
                 language.pick(format!("{zh} {id}"), format!("{en} {id}")),
                 language.pick(
-                    "`trueline report` 封缄草稿并给出编号",
+                    "`trueline report` 封印草稿并给出编号",
                     "`trueline report` seals a draft and prints its id",
                 ),
             ));

@@ -92,7 +92,7 @@ fn correction(
 pub(super) fn sealed_words(sealed: &Sealed, language: Language) -> String {
     let (id, size) = (&sealed.id, sealed.size);
     language.pick(
-        format!("已封缄，草稿 {id}，账本共 {size} 条；核对：trueline verify 文件"),
+        format!("已封印，草稿 {id}，账本共 {size} 条；核对：trueline verify 文件"),
         format!("sealed as draft {id}, the ledger has {size} entries; check: trueline verify FILE"),
     )
 }

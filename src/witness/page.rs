@@ -115,7 +115,7 @@ mod tests {
         let Html(chinese) = page.render(&shown, None).unwrap();
         let Html(english) = page.render(&shown, Some("en")).unwrap();
         assert!(chinese.contains("见证") && chinese.contains("lang=\"zh-CN\""), "{chinese}");
-        assert!(english.contains("No fork") && !english.contains("见证人"), "{english}");
+        assert!(english.contains("No fork") && !english.contains("见证方"), "{english}");
         assert!(english.contains("&lt;b&gt;log") && !english.contains("<b>log"), "{english}");
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn run(
     let collected = collect(&mut ledger, &policy, Duration::from_secs(timeout))?;
     let size = ledger.entries().len();
     let mut table = Table::new(&[
-        (language.pick("见证人", "witness"), Align::Left),
+        (language.pick("见证方", "witness"), Align::Left),
         (language.pick("结果", "outcome"), Align::Left),
         (language.pick("地址", "address"), Align::Left),
     ]);
@@ -61,7 +61,7 @@ fn missing(error: &Distrust, asked: &[Asked], language: Language) -> Failure {
         |one: &Asked| matches!(one.outcome, Outcome::OtherHistory { .. } | Outcome::Ahead { .. });
     if asked.iter().any(contradicts) {
         return Failure::no(language.pick(
-            "有见证人见过与此矛盾的历史，未达到法定数",
+            "有见证方见过与此矛盾的历史，未达到法定数",
             "the quorum is missing, and a witness was shown a history that contradicts this one",
         ))
         .with_next(language.pick(

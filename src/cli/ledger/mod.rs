@@ -135,7 +135,7 @@ fn status(instance: &Instance, format: Format, language: Language) -> Result<(),
             ),
             None => language.pick("尚未联署", "has not cosigned").to_owned(),
         };
-        rows.push((language.pick("见证人", "witness"), format!("{}: {said}", witness.name)));
+        rows.push((language.pick("见证方", "witness"), format!("{}: {said}", witness.name)));
         witnesses.push(json!({
             "name": witness.name,
             "url": witness.url,

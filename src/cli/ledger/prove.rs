@@ -106,7 +106,7 @@ fn evidence(
     }
     let Some(id) = found else {
         return Err(Failure::request(
-            language.pick("没有这份已封缄的报告", "no such report was sealed"),
+            language.pick("没有这份已封印的报告", "no such report was sealed"),
             language.pick("先运行 `trueline report`", "run `trueline report` first"),
         ));
     };
