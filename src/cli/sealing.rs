@@ -16,7 +16,7 @@ use crate::instance::Instance;
 use crate::ledger::{LeafStore, Ledger, LedgerError, WitnessTimes};
 use crate::systems::cases::dataset_schemas;
 use crate::systems::indicators::evidence::{
-    Commitments, FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS, question,
+    Commitments, Counted, FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS, question,
 };
 use crate::systems::indicators::{Ancestor, Dataset, FigureRow, Pack, Records as _, Results};
 use crate::systems::reports::{self, DatasetLag, Enclosed, Report};
@@ -163,18 +163,23 @@ fn evidence(sheaf: &Sheaf<'_>, inputs: Vec<Input>, report: &Report) -> Result<Ev
     let store = LeafStore::read(&asked.lake, &dataset_schemas(), asked.as_of)?;
     let leaves: &Leaves<'_> = &|dataset, batch, places| store.places(dataset.name(), batch, places);
     let commitments = Commitments { leaves, inputs: &inputs };
-    let mut gathered = Gathered::default();
     let material = &sheaf.material;
     let printed = printed(report);
     let by = reports::slicing(&asked.pack, &asked.question.period);
-    let mut add = |results: &Results, printed: &Printed| {
-        let rows: Vec<&FigureRow> =
-            results.rows.iter().filter(|row| printed.contains(&key(row))).collect();
-        gathered.add(&asked.pack, &question(&results.period, &by), &records, &rows, commitments)
-    };
-    add(&material.current, &printed.current)?;
+    let mut periods = vec![printed_rows(&material.current, &printed.current)];
+    let mut questions = vec![question(&material.current.period, &by)];
     if let Some(previous) = &material.previous {
-        add(previous, &printed.previous)?;
+        periods.push(printed_rows(previous, &printed.previous));
+        questions.push(question(&previous.period, &by));
+    }
+    let is_wanted = |dataset: Dataset| {
+        let mut bases = periods.iter().flatten().filter_map(|row| row.basis.as_ref());
+        bases.any(|basis| basis.dataset == dataset)
+    };
+    let counted = Counted::read(&asked.pack, &questions, &is_wanted, &records, commitments)?;
+    let mut gathered = Gathered::default();
+    for (at, rows) in periods.iter().enumerate() {
+        gathered.add(&counted, at, rows)?;
     }
     Ok(Evidence {
         format: EVIDENCE.to_owned(),
@@ -187,6 +192,10 @@ fn evidence(sheaf: &Sheaf<'_>, inputs: Vec<Input>, report: &Report) -> Result<Ev
         populations: gathered.populations,
         figures: gathered.figures,
     })
+}
+
+fn printed_rows<'a>(results: &'a Results, printed: &Printed) -> Vec<&'a FigureRow> {
+    results.rows.iter().filter(|row| printed.contains(&key(row))).collect()
 }
 
 type Key = (String, Slice);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
+use rayon::prelude::*;
 use trueline_clock::Calendar;
 use trueline_figures::Period;
 use trueline_lake::{Batch, Lake, Schema};
@@ -14,10 +15,10 @@ use super::{BLOCK, FIRST_BYTES, LeafStore, LedgerError, batch_leaves, first_byte
 use crate::instance::Instance;
 use crate::systems::cases::dataset_schema;
 use crate::systems::indicators::evidence::{
-    Commitments, EvidenceError, Gathered, Leaves, question,
+    Commitments, Counted, EvidenceError, Gathered, Leaves, question,
 };
 use crate::systems::indicators::{
-    self, ComputeError, FigureRow, LakeRecords, Pack, PackError, Records as _,
+    self, ComputeError, Dataset, FigureRow, LakeRecords, Pack, PackError, Question, Records as _,
 };
 use crate::systems::reports;
 
@@ -248,7 +249,7 @@ fn check_rows(
     (input, batch): (&Input, &Batch),
     leaves: &[Hash],
 ) -> Option<Fault> {
-    let blocks: Vec<Hash> = leaves.chunks(BLOCK).map(tree_root).collect();
+    let blocks: Vec<Hash> = leaves.par_chunks(BLOCK).map(tree_root).collect();
     let same_rows = leaves.len() as u64 == input.rows;
     if same_rows && tree_root(&blocks).to_hex() == input.root {
         return None;
@@ -321,14 +322,21 @@ fn gather(
         }
     }
     let commitments = Commitments { leaves, inputs: &evidence.inputs };
-    let mut again = Gathered::default();
+    let mut questions: Vec<Question> = Vec::new();
     let mut by = None;
-    for name in names {
+    for name in &names {
         let period = Period::parse(name, &zone);
-        let period = period.map_err(|_| RecheckError::Period(name.to_owned()))?;
+        let period = period.map_err(|_| RecheckError::Period((*name).to_owned()))?;
         let by = by.get_or_insert_with(|| reports::slicing(pack, &period));
-        let question = question(&period, by);
-        let results = indicators::compute(pack, &question, records)?;
+        questions.push(question(&period, by));
+    }
+    let is_wanted = |dataset: Dataset| {
+        evidence.populations.iter().any(|population| population.dataset == dataset.name())
+    };
+    let counted = Counted::read(pack, &questions, &is_wanted, records, commitments)?;
+    let mut again = Gathered::default();
+    for (at, (name, question)) in names.into_iter().zip(&questions).enumerate() {
+        let results = indicators::compute_with(pack, question, records, &counted.answers(at))?;
         let wanted: BTreeSet<(&str, &BTreeMap<String, String>)> = evidence
             .figures
             .iter()
@@ -340,7 +348,7 @@ fn gather(
             wanted.contains(&(figure.as_str(), &row.slice))
         };
         let rows: Vec<&FigureRow> = results.rows.iter().filter(is_wanted).collect();
-        again.add(pack, &question, records, &rows, commitments)?;
+        again.add(&counted, at, &rows)?;
     }
     Ok(again)
 }

@@ -65,6 +65,28 @@ impl Answer {
         answer
     }
 
+    /// What answers to the same request, each about other rows, add up to; nothing without any.
+    pub fn joined(answers: &[&Answer]) -> Option<Answer> {
+        let first = answers.first()?;
+        let join = |family: usize| {
+            let mut groups: BTreeMap<(&[String], usize), Vec<&FinishedCell>> = BTreeMap::new();
+            for cell in answers.iter().flat_map(|answer| &answer.families[family].cells) {
+                groups.entry((&cell.keys, cell.time)).or_default().push(cell);
+            }
+            let groups: Vec<Vec<&FinishedCell>> = groups.into_values().collect();
+            groups.into_par_iter().filter_map(|same| FinishedCell::joined(&same)).collect()
+        };
+        let families = first.families.iter().enumerate();
+        let families =
+            families.map(|(at, known)| FamilyCells { waits: known.waits, cells: join(at) });
+        Some(Answer {
+            dimensions: first.dimensions.clone(),
+            time_keys: first.time_keys.clone(),
+            definitions: first.definitions.clone(),
+            families: families.collect(),
+        })
+    }
+
     /// The keys of all dimensions, given those that are not time.
     fn all_keys(&self, places: Vec<String>, time: usize) -> Vec<String> {
         let mut places = places.into_iter();
@@ -151,6 +173,28 @@ impl Answer {
 }
 
 impl FinishedCell {
+    /// The same cell of several answers, added up.
+    fn joined(cells: &[&FinishedCell]) -> Option<FinishedCell> {
+        let (first, others) = cells.split_first()?;
+        let mut part = first.part.clone();
+        for cell in others {
+            part.merge(cell.part.clone());
+        }
+        let each = cells.iter().map(|cell| &cell.values);
+        let narrow = each.clone().flat_map(|values| &values.runs);
+        part.sums.values = narrow.flat_map(|run| run.iter().copied()).collect();
+        let wide = each.flat_map(|values| &values.wide);
+        part.sums.wide = wide.flat_map(|run| run.iter().copied()).collect();
+        let mut joined = FinishedCell {
+            keys: first.keys.clone(),
+            time: first.time,
+            part,
+            values: Values::default(),
+        };
+        joined.sort();
+        Some(joined)
+    }
+
     fn sort(&mut self) {
         let mut narrow = std::mem::take(&mut self.part.sums.values);
         let mut wide = std::mem::take(&mut self.part.sums.wide);

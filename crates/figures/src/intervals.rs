@@ -75,16 +75,20 @@ impl Intervals {
         if offsets.first() == offsets.last() {
             return false;
         }
-        self.offsets.extend_from_slice(offsets);
+        // Of rows cut out of others, only their own intervals are read.
+        let first = offsets[0];
+        self.offsets.extend(offsets.iter().map(|offset| offset - first));
         true
     }
 
     fn load_fields(&mut self, lists: &ListArray, names: &mut Names) {
-        let Some(fields) = lists.values().as_struct_opt() else {
+        let first = lists.value_offsets()[0] as usize;
+        let count = self.offsets.last().map_or(0, |last| *last as usize);
+        let values = lists.values().slice(first, count);
+        let Some(fields) = values.as_struct_opt() else {
             self.offsets.clear();
             return;
         };
-        let count = fields.len();
         let field = |index: usize| fields.column_by_name(INTERVAL_FIELDS[index]);
         text_ids(field(0), count, names, &mut self.kinds);
         text_ids(field(3), count, names, &mut self.reasons);

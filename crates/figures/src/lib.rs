@@ -42,4 +42,4 @@ pub use sql::{SqlError, explain_sql};
 pub use tally::{Amount, Backlog, Excluded, Slice, Subtracted, Tally};
 pub use trace::{Against, Outcome, Traced, trace};
 pub use values::Values;
-pub use verdict::{RowVerdicts, Stated, Verdict, Verdicts};
+pub use verdict::{Counter, RowVerdicts, Ruling, Stated, Verdict};

@@ -7,7 +7,7 @@
 //! row: slower, and the same.
 
 use jiff::tz::TimeZone;
-use trueline_expression::{Compare, Expr, Function, Row, Value, evaluate, local_time, names};
+use trueline_expression::{Compare, Expr, Function, Math, Row, Value, evaluate, local_time, names};
 
 use crate::columns::{ColumnKind, Columns};
 pub(crate) use crate::label_table::{LabelRow, LabelTable};
@@ -63,6 +63,7 @@ enum WholeStep {
     Coalesce(Vec<Whole>),
     Earliest(Vec<Whole>),
     Latest(Vec<Whole>),
+    Math(Math, Whole, Whole),
     RowByRow,
 }
 
@@ -237,6 +238,11 @@ impl Programs {
             Expr::Null | Expr::Integer(_) | Expr::Time(_) | Expr::LocalTime(_) => {
                 WholeStep::Constant(constant(expr, &self.zone)?)
             }
+            Expr::Math(math, left, right) => {
+                is_moment(expr, columns)?;
+                let left = self.try_whole(left, columns)?;
+                WholeStep::Math(*math, left, self.try_whole(right, columns)?)
+            }
             Expr::Boolean(_)
             | Expr::Number(_)
             | Expr::Text(_)
@@ -245,8 +251,7 @@ impl Programs {
             | Expr::And(_)
             | Expr::Or(_)
             | Expr::Compare(..)
-            | Expr::In(..)
-            | Expr::Math(..) => return None,
+            | Expr::In(..) => return None,
         };
         Some(self.push_whole(WholeKey::Plain(expr.clone()), step))
     }
@@ -296,6 +301,10 @@ impl Programs {
                     a.min(b)
                 }
             }),
+            WholeStep::Math(math, left, right) => {
+                let pairs = self.whole(*left).iter().zip(self.whole(*right));
+                math_all(*math, pairs.map(|(a, b)| (*a, *b)), out);
+            }
             WholeStep::RowByRow => out.extend((0..rows).map(|row| {
                 let row = columns.row(row);
                 match key {
@@ -376,6 +385,30 @@ fn compare_all(compare: Compare, pairs: impl Iterator<Item = (i64, i64)>, out: &
     }
 }
 
+/// Sums, differences and products; null where one is null or there are not enough bits.
+fn math_all(math: Math, pairs: impl Iterator<Item = (i64, i64)>, out: &mut Vec<i64>) {
+    fn each(
+        pairs: impl Iterator<Item = (i64, i64)>,
+        out: &mut Vec<i64>,
+        join: impl Fn(i64, i64) -> Option<i64>,
+    ) {
+        out.extend(
+            pairs.map(
+                |(a, b)| {
+                    if a == NULL || b == NULL { NULL } else { join(a, b).unwrap_or(NULL) }
+                },
+            ),
+        );
+    }
+    match math {
+        Math::Add => each(pairs, out, i64::checked_add),
+        Math::Subtract => each(pairs, out, i64::checked_sub),
+        Math::Multiply => each(pairs, out, i64::checked_mul),
+        // A quotient is no integer, so it never gets here.
+        Math::Divide => each(pairs, out, |_, _| None),
+    }
+}
+
 fn constant(expr: &Expr, zone: &TimeZone) -> Option<i64> {
     match expr {
         Expr::Null => Some(NULL),
@@ -423,6 +456,18 @@ fn is_moment(expr: &Expr, columns: &Columns) -> Option<bool> {
             }
             Some(found.unwrap_or(true))
         }
+        Expr::Math(math, left, right) => {
+            match (math, is_moment(left, columns)?, is_moment(right, columns)?) {
+                (Math::Add | Math::Subtract, true, false) | (Math::Add, false, true) => Some(true),
+                (Math::Subtract, true, true)
+                | (Math::Add | Math::Subtract | Math::Multiply, false, false) => Some(false),
+                (Math::Add, true, true)
+                | (Math::Subtract, false, true)
+                | (Math::Multiply, true, _)
+                | (Math::Multiply, _, true)
+                | (Math::Divide, ..) => None,
+            }
+        }
         Expr::Null
         | Expr::Boolean(_)
         | Expr::Number(_)
@@ -433,7 +478,6 @@ fn is_moment(expr: &Expr, columns: &Columns) -> Option<bool> {
         | Expr::Or(_)
         | Expr::Compare(..)
         | Expr::In(..)
-        | Expr::Math(..)
         | Expr::Call(..) => None,
     }
 }
@@ -476,5 +520,62 @@ struct NoRow;
 impl Row for NoRow {
     fn get(&self, _: &str) -> Value<'_> {
         Value::Null
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch, TimestampSecondArray};
+    use trueline_expression::parse;
+
+    use super::*;
+
+    fn batch() -> RecordBatch {
+        let a = vec![Some(0), Some(100), None, Some(-7), Some(i64::MAX), Some(4_000)];
+        let b = vec![Some(50), Some(100), Some(3), None, Some(1), Some(-300)];
+        let m = vec![Some(2), None, Some(i64::MAX), Some(-2), Some(i64::MIN + 5), Some(0)];
+        let moments = |values: &Vec<Option<i64>>| TimestampSecondArray::from(values.clone());
+        RecordBatch::try_from_iter([
+            ("a", Arc::new(moments(&a)) as ArrayRef),
+            ("b", Arc::new(moments(&b)) as ArrayRef),
+            ("m", Arc::new(Int64Array::from(m)) as ArrayRef),
+            ("n", Arc::new(Int64Array::from(b)) as ArrayRef),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn what_is_compiled_gives_what_each_row_gives() {
+        let texts = [
+            "a <= b + 60",
+            "a - b >= 50",
+            "a - m < b",
+            "60 + a > b",
+            "m + n > 3",
+            "m - n < 3",
+            "m * n == 100",
+            "m / n > 1",
+            "a * m > 3",
+            "a - missing_column > 5",
+            "missing_column + 5 > a",
+            "coalesce(a + 1, b) > b",
+        ];
+        let batch = batch();
+        let zone = TimeZone::UTC;
+        for text in texts {
+            let expr = parse(text).unwrap();
+            let mut columns = Columns::new(batch.schema_ref());
+            let mut programs = Programs::new(zone.clone());
+            let truth = programs.add_truth(&expr, &mut columns);
+            columns.load(batch.clone());
+            programs.evaluate(&columns);
+            let bytes = programs.truth(truth).to_vec();
+            let each = (0..batch.num_rows()).map(|row| columns.row(row));
+            let expected: Vec<u8> =
+                each.map(|row| to_byte(&evaluate(&expr, &row, &zone))).collect();
+            assert_eq!(bytes, expected, "{text}");
+        }
     }
 }

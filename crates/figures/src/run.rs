@@ -9,8 +9,9 @@ use trueline_clock::Unmeasurable;
 use crate::answer::Answer;
 use crate::definition::Request;
 use crate::partial::Partial;
+use crate::period::Period;
 use crate::plan::{Plan, PlanError};
-use crate::verdict::Verdicts;
+use crate::verdict::Counter;
 use crate::worker::Worker;
 
 /// Why a source could not be read.
@@ -47,31 +48,37 @@ pub fn run(request: &Request, sources: &[Box<dyn Source>]) -> Result<Answer, Run
     Ok(Answer::new(&plan, partial))
 }
 
-/// A request made ready once, to be answered for many sets of sources.
+/// A request made ready once for some periods, to be counted by many threads.
 #[derive(Debug)]
 pub struct Prepared {
-    plan: Plan,
+    plans: Vec<Plan>,
 }
 
 impl Prepared {
-    pub fn new(request: &Request) -> Result<Prepared, PlanError> {
-        Ok(Prepared { plan: Plan::new(request)? })
+    /// Takes the periods in place of the request's own.
+    pub fn new(request: &Request, periods: &[Period]) -> Result<Prepared, PlanError> {
+        let plans = periods.iter().map(|period| {
+            let period = period.clone();
+            Plan::new(&Request { period, ..request.clone() })
+        });
+        Ok(Prepared { plans: plans.collect::<Result<_, _>>()? })
     }
 
-    /// Answers from all sources, on all cores.
-    pub fn run(&self, sources: &[Box<dyn Source>]) -> Result<Answer, RunError> {
-        Ok(Answer::new(&self.plan, run_partial(&self.plan, sources)?))
+    /// One thread's work, begun.
+    pub fn counter(&self) -> Counter<'_> {
+        Counter::new(&self.plans)
     }
 
-    /// The same on this thread alone, for whoever keeps all cores busy with requests of their own.
-    pub fn run_here(&self, sources: &[Box<dyn Source>]) -> Result<Answer, RunError> {
-        let partial = work(&self.plan, sources, &AtomicUsize::new(0), &AtomicBool::new(false))?;
-        Ok(Answer::new(&self.plan, partial))
-    }
-
-    /// What each definition makes of single rows.
-    pub fn verdicts(&self) -> Verdicts<'_> {
-        Verdicts::new(&self.plan)
+    /// The ids of the definitions of each family: definitions that differ in their limits alone.
+    pub fn families(&self) -> Vec<Vec<String>> {
+        let Some(plan) = self.plans.first() else {
+            return Vec::new();
+        };
+        let mut families = vec![Vec::new(); plan.families.len()];
+        for (id, family, _) in &plan.definitions {
+            families[*family].push(id.clone());
+        }
+        families
     }
 }
 
@@ -113,21 +120,21 @@ fn work(
     next: &AtomicUsize,
     failed: &AtomicBool,
 ) -> Result<Partial, RunError> {
-    let mut worker = Worker::new(plan);
+    let mut worker = Worker::new(std::slice::from_ref(plan));
     while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
         for batch in source.batches() {
             if failed.load(Ordering::Relaxed) {
                 return Ok(Partial::default());
             }
-            let batch = batch.map_err(RunError::Source)?;
-            worker.absorb(batch).map_err(|(family, source)| {
-                let of = plan.definitions.iter().find(|known| known.1 == family);
-                RunError::Clock {
-                    definition: of.map(|(id, ..)| id.clone()).unwrap_or_default(),
-                    source,
-                }
-            })?;
+            worker.load(batch.map_err(RunError::Source)?);
+            worker.add_up().map_err(|why| stopped(plan, why))?;
         }
     }
-    Ok(worker.finish())
+    Ok(worker.finish().pop().unwrap_or_default())
+}
+
+/// The error of a family whose clock cannot be read.
+pub(crate) fn stopped(plan: &Plan, (family, source): (usize, Unmeasurable)) -> RunError {
+    let of = plan.definitions.iter().find(|known| known.1 == family);
+    RunError::Clock { definition: of.map(|(id, ..)| id.clone()).unwrap_or_default(), source }
 }

@@ -13,7 +13,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rows::{Case, DAY, batch, case, dimensions, period, request};
-use trueline_figures::{Answer, Outcome, Slice, Source, Tally, finish, partial, run, trace};
+use trueline_figures::{
+    Answer, Outcome, Prepared, Request, RowVerdicts, Ruling, Slice, Source, Tally, Verdict, finish,
+    partial, run, trace,
+};
 
 fn sources(cases: &[Case], batches: usize) -> Vec<Box<dyn Source>> {
     let size = cases.len().div_ceil(batches).max(1);
@@ -188,6 +191,17 @@ fn additive(
     (sums, named, values.into_iter().collect())
 }
 
+fn outcome(verdict: &Verdict, reason: &dyn Fn(u32) -> String) -> Outcome {
+    match verdict.ruling {
+        Ruling::Counted => Outcome::Counted,
+        Ruling::Excluded { reason: number, is_approved } => {
+            Outcome::Excluded { reason: reason(number), is_approved }
+        }
+        Ruling::Unmeasurable => Outcome::Unmeasurable,
+        Ruling::OnlyOpen => Outcome::OutOfScope,
+    }
+}
+
 const IDS: [&str; 6] = ["fix.law", "fix.promise", "good", "count", "amount", "ratio"];
 
 proptest! {
@@ -308,6 +322,74 @@ proptest! {
             let by = ["city", "month", "note"];
             prop_assert_eq!(one.tallies(id, &by), whole.tallies(id, &by));
             prop_assert_eq!(other.tallies(id, &by), whole.tallies(id, &by));
+        }
+    }
+
+    #[test]
+    fn counting_two_periods_in_blocks_is_answering_both(
+        cases in prop::collection::vec(case(), 0..80), blocks in 1..5_usize,
+    ) {
+        let periods = [period("2020Q1"), period("2019Q4")];
+        let prepared = Prepared::new(&request("2020Q1", dimensions()), &periods).unwrap();
+        let mut counter = prepared.counter();
+        let mut made = vec![Vec::new(), Vec::new()];
+        for block in cases.chunks(cases.len().div_ceil(blocks).max(1)) {
+            for half in block.chunks(block.len().div_ceil(2)) {
+                // Rows that were cut out of others must be read like any.
+                let all = batch(&cases);
+                let from = half.as_ptr_range().start as usize - cases.as_ptr() as usize;
+                let from = from / size_of::<Case>();
+                counter.load(all.slice(from, half.len()));
+                counter.add_up().unwrap();
+            }
+            for (made, answer) in made.iter_mut().zip(counter.answers()) {
+                made.push(answer);
+            }
+        }
+        for (name, made) in ["2020Q1", "2019Q4"].into_iter().zip(&made) {
+            let expected = answer(name, &cases, 2);
+            let made: Vec<&Answer> = made.iter().collect();
+            let Some(joined) = Answer::joined(&made) else {
+                prop_assert!(cases.is_empty());
+                continue;
+            };
+            for id in IDS {
+                for by in [vec![], vec!["city", "month", "note"]] {
+                    prop_assert_eq!(joined.tallies(id, &by), expected.tallies(id, &by));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn verdicts_say_of_each_row_what_the_trace_says(
+        cases in prop::collection::vec(case(), 1..60),
+    ) {
+        let periods = [period("2019Q4"), period("2020Q1")];
+        let request = request("2020Q1", Vec::new());
+        let prepared = Prepared::new(&request, &periods).unwrap();
+        let mut counter = prepared.counter();
+        counter.load(batch(&cases));
+        for (number, period) in periods.iter().enumerate() {
+            let mut verdicts = RowVerdicts::default();
+            counter.verdicts(number, &mut verdicts).unwrap();
+            let request = Request { period: period.clone(), ..request.clone() };
+            for (family, ids) in prepared.families().iter().enumerate() {
+                let traced = trace(&request, &ids[0], &batch(&cases)).unwrap().unwrap();
+                for (row, traced) in traced.iter().enumerate() {
+                    let mut own = verdicts.of(row).filter(|verdict| verdict.family == family);
+                    let own = own.next().copied();
+                    let outcome = own.map_or(Outcome::OutOfScope, |own| outcome(&own, &|number| {
+                        counter.reason(number).to_owned()
+                    }));
+                    prop_assert_eq!(&outcome, &traced.outcome);
+                    prop_assert_eq!(own.and_then(|own| own.open), traced.open);
+                    if outcome == Outcome::Counted {
+                        prop_assert_eq!(own.and_then(|own| own.value), traced.value);
+                        prop_assert_eq!(own.is_some_and(|own| own.late & 1 == 1), traced.is_late());
+                    }
+                }
+            }
         }
     }
 

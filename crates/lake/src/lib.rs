@@ -12,6 +12,7 @@ mod extras;
 #[doc(hidden)]
 pub mod fuzz;
 mod import;
+mod keys;
 mod lake;
 mod manifest;
 mod mapping;
@@ -29,10 +30,11 @@ pub use import::{
     FileSummary, ImportError, Language, Missing, Options, Progress, Reason, ReasonCount, Summary,
     Unread, Watched, import, import_own,
 };
+pub use keys::Keys;
 pub use lake::{Lake, LakeError};
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 pub use mapping::{Mapping, MappingError, Reading};
-pub use ordered::{Block as OrderedBlock, BlockPart, Ordered};
+pub use ordered::{Block as OrderedBlock, BlockPart, BlockWalk, Ordered};
 pub use scan::{ScanBatches, ScanTask};
 pub use schema::{Column, Kind, List, Schema};
 pub use source::{Block, Chunk, Encoding, FileEncoding, Format, Layout, ReadError, Shape, Source};

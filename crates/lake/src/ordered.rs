@@ -3,20 +3,24 @@
 //! The rows of a batch stand in the order of their key already, so a block is a stretch of rows of
 //! each batch. With one batch that is known at once; with several the keys are merged first.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, RowSelection};
 
+use crate::keys::Keys;
 use crate::lake::{Lake, LakeError};
 use crate::manifest::Batch;
-use crate::scan::{ScanBatches, ScanTask, key_text, wanted};
+use crate::scan::{ROWS, ScanBatches, ScanTask, wanted};
 use crate::schema::Schema;
+
+/// Rows that are read together on a walk: few enough for what is worked out about them to stay in
+/// fast memory.
+const AT_ONCE: usize = 8192;
 
 /// Live rows in the order of the key.
 #[derive(Debug)]
@@ -99,24 +103,21 @@ impl Ordered {
         self.sources.iter().map(|source| &source.batch)
     }
 
-    /// Reads a block with these columns, nulls where a batch has none of them.
-    pub fn read(&self, block: &Block, columns: &[&str]) -> Result<Vec<BlockPart>, LakeError> {
+    /// Walks along some neighbouring blocks with these columns, nulls where a batch has none of
+    /// them. Each batch is read from front to back, once.
+    pub fn walk(&self, blocks: Range<usize>, columns: &[&str]) -> Result<BlockWalk<'_>, LakeError> {
         let files = self.sources.iter().map(|source| &source.metadata);
         let fields = wanted(&self.schema, columns, files)?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
-        let mut parts = Vec::new();
-        for (batch, live) in block.live.iter().enumerate().filter(|(_, live)| !live.is_empty()) {
-            let source = &self.sources[batch];
-            let places = source.places(live.clone());
-            let mut rows = Vec::new();
-            for task in source.tasks(&places, &schema, self.schema.name) {
-                for part in task.batches() {
-                    rows.push(part?);
-                }
-            }
-            parts.push(BlockPart { batch, places, rows });
-        }
-        Ok(parts)
+        let blocks = self.blocks.get(blocks).unwrap_or_default();
+        let reading = self.sources.iter().enumerate().map(|(number, source)| {
+            let from = blocks.first().map_or(0, |block| block.live[number].start);
+            let to = blocks.last().map_or(0, |block| block.live[number].end);
+            let mut tasks = source.tasks(&source.places(from..to), &schema, self.schema.name);
+            tasks.iter_mut().for_each(|task| task.at_once = AT_ONCE);
+            Reading { tasks: tasks.into_iter(), part: None, rest: None }
+        });
+        Ok(BlockWalk { sources: &self.sources, blocks: blocks.iter(), reading: reading.collect() })
     }
 
     /// The rows that are no longer the newest, with these columns: which of
@@ -163,29 +164,41 @@ impl Ordered {
         let fields = wanted(&self.schema, self.schema.key, std::iter::empty())?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let mut walks = Vec::new();
-        let mut heads = BinaryHeap::new();
-        for (number, source) in self.sources.iter().enumerate() {
+        for source in &self.sources {
             let tasks = source.tasks(&source.places(0..source.live), &schema, self.schema.name);
-            let mut walk = Walk { tasks: tasks.into_iter(), part: None, keys: Vec::new(), row: 0 };
-            if let Some(key) = walk.next()? {
-                heads.push(Reverse((key, number)));
-            }
+            let reading = Reading { tasks: tasks.into_iter(), part: None, rest: None };
+            let mut walk = Walk { reading, keys: Keys::of(&self.schema, &nothing()), row: 0 };
+            walk.fill(&self.schema)?;
             walks.push(walk);
         }
+        // The batches that have rows left, in the order of their next keys.
+        let mut heads: Vec<usize> = (0..walks.len()).filter(|at| walks[*at].has_row()).collect();
+        heads.sort_by(|one, other| walks[*one].compare(&walks[*other]));
         let mut taken = vec![0; self.sources.len()];
         let mut total: u64 = 0;
-        while let Some(Reverse((_, number))) = heads.pop() {
+        while let Some(number) = heads.first().copied() {
             taken[number] += 1;
             total += 1;
             if total.is_multiple_of(block_rows) {
                 ends.push(taken.clone());
             }
-            if let Some(key) = walks[number].next()? {
-                heads.push(Reverse((key, number)));
+            walks[number].row += 1;
+            walks[number].fill(&self.schema)?;
+            let walk = &walks[number];
+            if !walk.has_row() {
+                heads.remove(0);
+                continue;
             }
+            let comes_before = |other: &usize| walks[*other].compare(walk).then(other.cmp(&number));
+            let behind = heads[1..].partition_point(|other| comes_before(other).is_lt());
+            heads[..=behind].rotate_left(1);
         }
         Ok(())
     }
+}
+
+fn nothing() -> RecordBatch {
+    RecordBatch::new_empty(Arc::new(arrow_schema::Schema::empty()))
 }
 
 impl Block {
@@ -264,39 +277,108 @@ impl Source {
                 schema: Arc::clone(schema),
                 live,
                 rows: count as u64,
+                at_once: ROWS,
             });
         }
         tasks
     }
 }
 
-/// A walk along the keys of one batch.
-struct Walk {
-    tasks: std::vec::IntoIter<ScanTask>,
-    part: Option<ScanBatches>,
-    keys: Vec<ArrayRef>,
-    row: usize,
+/// Neighbouring blocks, one after the other.
+#[derive(Debug)]
+pub struct BlockWalk<'a> {
+    sources: &'a [Source],
+    blocks: std::slice::Iter<'a, Block>,
+    reading: Vec<Reading>,
 }
 
-impl Walk {
-    fn next(&mut self) -> Result<Option<Vec<String>>, LakeError> {
-        loop {
-            if self.keys.first().is_some_and(|column| self.row < column.len()) {
-                let text = |column: &ArrayRef| key_text(column, self.row).to_owned();
-                let key = self.keys.iter().map(text).collect();
-                self.row += 1;
-                return Ok(Some(key));
+impl Iterator for BlockWalk<'_> {
+    type Item = Result<Vec<BlockPart>, LakeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let block = self.blocks.next()?;
+        let mut parts = Vec::new();
+        for (batch, live) in block.live.iter().enumerate().filter(|(_, live)| !live.is_empty()) {
+            let places = self.sources[batch].places(live.clone());
+            match self.reading[batch].take(live.end - live.start) {
+                Ok(rows) => parts.push(BlockPart { batch, places, rows }),
+                Err(error) => return Some(Err(error)),
             }
+        }
+        Some(Ok(parts))
+    }
+}
+
+/// Some rows of one batch, read from front to back.
+#[derive(Debug)]
+struct Reading {
+    tasks: std::vec::IntoIter<ScanTask>,
+    part: Option<ScanBatches>,
+    /// Rows that were read and not yet taken.
+    rest: Option<RecordBatch>,
+}
+
+impl Reading {
+    /// The next rows, however many come together; `None` at the end.
+    fn next(&mut self) -> Result<Option<RecordBatch>, LakeError> {
+        if let Some(rest) = self.rest.take() {
+            return Ok(Some(rest));
+        }
+        loop {
             match self.part.as_mut().and_then(Iterator::next) {
-                Some(part) => {
-                    self.keys = part?.columns().to_vec();
-                    self.row = 0;
-                }
+                Some(part) => return part.map(Some),
                 None => match self.tasks.next() {
                     Some(task) => self.part = Some(task.batches()),
                     None => return Ok(None),
                 },
             }
         }
+    }
+
+    /// The next so many rows, or fewer at the end.
+    fn take(&mut self, rows: u64) -> Result<Vec<RecordBatch>, LakeError> {
+        let mut left = rows as usize;
+        let mut taken = Vec::new();
+        while left > 0 {
+            let Some(part) = self.next()? else {
+                break;
+            };
+            let own = part.num_rows().min(left);
+            if own < part.num_rows() {
+                self.rest = Some(part.slice(own, part.num_rows() - own));
+            }
+            taken.push(part.slice(0, own));
+            left -= own;
+        }
+        Ok(taken)
+    }
+}
+
+/// A walk along the keys of one batch.
+struct Walk {
+    reading: Reading,
+    keys: Keys,
+    row: usize,
+}
+
+impl Walk {
+    /// Reads on if the rows at hand are used up.
+    fn fill(&mut self, schema: &Schema) -> Result<(), LakeError> {
+        while self.row >= self.keys.rows() {
+            let Some(part) = self.reading.next()? else {
+                return Ok(());
+            };
+            self.keys = Keys::of(schema, &part);
+            self.row = 0;
+        }
+        Ok(())
+    }
+
+    fn has_row(&self) -> bool {
+        self.row < self.keys.rows()
+    }
+
+    fn compare(&self, other: &Walk) -> Ordering {
+        self.keys.compare(self.row, &other.keys, other.row)
     }
 }

@@ -22,7 +22,7 @@ use crate::manifest::Batch;
 use crate::schema::Schema;
 
 /// Rows in a batch of a scan.
-const ROWS: usize = 65_536;
+pub(crate) const ROWS: usize = 65_536;
 
 /// One row group of one file: a thread's piece of a scan.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct ScanTask {
     /// `None` reads all rows of the group.
     pub(crate) live: Option<RowSelection>,
     pub(crate) rows: u64,
+    /// Rows in a batch.
+    pub(crate) at_once: usize,
 }
 
 impl Lake {
@@ -79,6 +81,7 @@ impl Lake {
                         schema: Arc::clone(&schema_wanted),
                         live: selection,
                         rows: live as u64,
+                        at_once: ROWS,
                     });
                 }
             }
@@ -152,6 +155,7 @@ impl Lake {
             schema: Arc::clone(metadata.schema()),
             live: None,
             rows: info.num_rows() as u64,
+            at_once: ROWS,
         };
         Ok(groups.map(task).collect())
     }
@@ -239,7 +243,7 @@ impl ScanTask {
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
                 .with_row_groups(vec![self.group])
                 .with_projection(mask)
-                .with_batch_size(ROWS);
+                .with_batch_size(self.at_once);
         if let Some(live) = &self.live {
             builder = builder.with_row_selection(live.clone());
         }

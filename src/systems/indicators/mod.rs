@@ -40,7 +40,9 @@ pub use case_file::{CaseFile, CaseInterval, case_file};
 pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
 pub(crate) use cases::{case_json, span};
 pub(crate) use columns::texts as column_texts;
-pub use compute::{ComputeError, Question, Results, compute, load_counts, parse_figure_id};
+pub use compute::{
+    ComputeError, Question, Results, compute, compute_with, load_counts, parse_figure_id,
+};
 pub use counts::{CountRow, Counts};
 pub use dimensions::{DimensionError, Filter, dimensions, known_names};
 pub use distribution::{Distribution, distributions};

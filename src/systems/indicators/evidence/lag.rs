@@ -8,11 +8,10 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 
 use trueline_figures::{Stated, Verdict};
-use trueline_lake::Ordered;
+use trueline_lake::{Keys, Ordered};
 use trueline_verify::{Input, Lag};
 
 use super::Dataset;
-use super::members::Keys;
 
 /// The moment of an older revision that has none.
 const NO_MOMENT: i64 = i64::MIN;
@@ -22,8 +21,6 @@ pub(super) struct Watch {
     /// When each batch was committed to; `None` for one that is not among the inputs.
     committed: Vec<Option<i64>>,
     pub(super) by_witness: bool,
-    /// The end of the period.
-    to: i64,
     /// One for each moment that an older revision states, by case.
     older: Vec<Older>,
     cases: RandomState,
@@ -38,15 +35,17 @@ struct Older {
 }
 
 /// The lags of some cases.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Lags {
+    /// The end of their period.
+    to: i64,
     seconds: Vec<i64>,
     changed_after_close: u64,
     changed_after_period: u64,
 }
 
 impl Watch {
-    pub(super) fn new(dataset: Dataset, ordered: &Ordered, inputs: &[Input], to: i64) -> Watch {
+    pub(super) fn new(dataset: Dataset, ordered: &Ordered, inputs: &[Input]) -> Watch {
         let by_witness = inputs.iter().all(|input| input.witnessed.is_some());
         let committed = ordered.batches().map(|batch| {
             let same = |input: &&Input| input.dataset == dataset.name() && input.batch == batch.id;
@@ -55,7 +54,6 @@ impl Watch {
         Watch {
             committed: committed.collect(),
             by_witness,
-            to,
             older: Vec::new(),
             cases: RandomState::new(),
         }
@@ -89,16 +87,17 @@ impl Watch {
         hasher.finish()
     }
 
-    /// Adds the lag of a case, if it is in the period. Of the moments of several definitions, the
-    /// last one counts: only then is there everything that its figures are made from.
-    pub(super) fn member<'k>(
+    /// Adds the lag of a case, if it is in the period that the lags are of. Of the moments of
+    /// several definitions, the last one counts: only then is there everything that its figures are
+    /// made from.
+    pub(super) fn member<'k, 'v>(
         &self,
         batch: usize,
         key: impl Iterator<Item = &'k str>,
-        verdicts: &[Verdict],
+        verdicts: impl Iterator<Item = &'v Verdict>,
         lags: &mut Lags,
     ) {
-        let Some(moment) = verdicts.iter().filter_map(|verdict| verdict.moment).max() else {
+        let Some(moment) = verdicts.filter_map(|verdict| verdict.moment).max() else {
             return;
         };
         let Some(Some(newest)) = self.committed.get(batch).copied() else {
@@ -122,13 +121,18 @@ impl Watch {
                 was_over |= is_earlier && one.is_over;
             }
             lags.changed_after_close += u64::from(was_over);
-            lags.changed_after_period += u64::from(was_changed && newest >= self.to);
+            lags.changed_after_period += u64::from(was_changed && newest >= lags.to);
         }
         lags.seconds.push(first - moment);
     }
 }
 
 impl Lags {
+    /// None yet, for a period that ends then.
+    pub(super) fn new(to: i64) -> Lags {
+        Lags { to, seconds: Vec::new(), changed_after_close: 0, changed_after_period: 0 }
+    }
+
     pub(super) fn extend(&mut self, other: Lags) {
         self.seconds.extend(other.seconds);
         self.changed_after_close += other.changed_after_close;

@@ -2,30 +2,30 @@
 //!
 //! What is written down here is what a verifier recomputes; `docs/evidence.md` is the form.
 
+mod bench;
 mod columns;
+mod counted;
 mod definition;
 mod lag;
 mod members;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 use rayon::prelude::*;
-use trueline_figures::{
-    Answer, Period, Prepared, Request, Slice, Source, Tally, Verdict, columns_needed,
-};
-use trueline_lake::{BlockPart, LakeError, Ordered, OrderedBlock};
-use trueline_ledger::{Hash, leaf_hash, tree_root};
+use trueline_figures::{Answer, Period, Request, Slice, Tally};
+use trueline_lake::LakeError;
+use trueline_ledger::{Hash, tree_root};
 use trueline_verify::{Block, Cell, Columns, DefinitionUsed, FigureUsed, Input, Population};
 
-use super::compute::{ComputeError, Question, ask, requests};
-use super::model::{Dataset, Pack};
-use super::records::LakeRecords;
+use super::compute::{ComputeError, Question};
+use super::model::Dataset;
 use super::row::FigureRow;
 
-use lag::{Lags, Watch};
-use members::Keys;
+use counted::DatasetCount;
 
+pub use bench::walk_members;
+pub use counted::Counted;
 pub use members::Member;
 
 /// The version of what turns rows into partial figures; it changes when a row could count
@@ -85,20 +85,18 @@ pub fn block_rows(rows: u64) -> u64 {
 }
 
 impl Gathered {
-    /// Adds the populations of one period, and the figures among `rows` that are printed.
+    /// Adds the populations of one of the periods that were counted, and the figures among `rows`
+    /// that are printed.
     pub fn add(
         &mut self,
-        pack: &Pack,
-        question: &Question,
-        records: &LakeRecords<'_>,
+        counted: &Counted,
+        period: usize,
         rows: &[&FigureRow],
-        commitments: Commitments<'_>,
     ) -> Result<(), EvidenceError> {
-        let asked = requests(pack, question, records)?;
         let mut places: BTreeMap<(Dataset, &str, &Slice), (usize, usize)> = BTreeMap::new();
-        for (dataset, request) in &asked {
+        for count in &counted.datasets {
             let about = |row: &&&FigureRow| {
-                row.basis.as_ref().is_some_and(|basis| basis.dataset == *dataset)
+                row.basis.as_ref().is_some_and(|basis| basis.dataset == count.dataset)
             };
             let wanted: BTreeSet<(&str, &Slice)> = rows
                 .iter()
@@ -108,13 +106,12 @@ impl Gathered {
             if wanted.is_empty() {
                 continue;
             }
-            let wanted = wanted.into_iter().collect();
-            let (population, cells) =
-                self.population(*dataset, request, records, wanted, commitments)?;
+            let wanted: Vec<(&str, &Slice)> = wanted.into_iter().collect();
+            let population = self.population(count, period, &wanted)?;
             let number = self.populations.len();
             self.populations.push(population);
-            for (at, (definition, slice)) in cells.into_iter().enumerate() {
-                places.insert((*dataset, definition, slice), (number, at));
+            for (at, (definition, slice)) in wanted.into_iter().enumerate() {
+                places.insert((count.dataset, definition, slice), (number, at));
             }
         }
         for row in rows {
@@ -123,63 +120,46 @@ impl Gathered {
         Ok(())
     }
 
-    fn population<'a>(
+    fn population(
         &mut self,
-        dataset: Dataset,
-        request: &Request,
-        records: &LakeRecords<'_>,
-        cells: Vec<(&'a str, &'a Slice)>,
-        commitments: Commitments<'_>,
-    ) -> Result<(Population, Vec<(&'a str, &'a Slice)>), EvidenceError> {
-        let whole = ask(dataset, request, records)?;
-        let tallies = Tallies::new(&whole, &cells);
+        count: &DatasetCount,
+        period: usize,
+        cells: &[(&str, &Slice)],
+    ) -> Result<Population, EvidenceError> {
+        let mut numbers = BTreeMap::new();
+        for definition in &count.request.definitions {
+            numbers.insert(definition.id.clone(), self.definition(&count.request, definition)?);
+        }
+        let family = |ids: &Vec<String>| ids.iter().map(|id| numbers[id]).collect();
+        let counted = &count.periods[period];
+        let tallies = Tallies::new(&counted.whole, cells);
         let quantiles: Vec<Vec<i64>> = cells
             .iter()
             .map(|(definition, slice)| tallies.get(definition, slice))
             .map(|tally| tally.map(columns::quantiles).unwrap_or_default())
             .collect();
-        let prepared = Prepared::new(request).map_err(trueline_figures::RunError::from)?;
-        let mut numbers = BTreeMap::new();
-        for definition in &request.definitions {
-            numbers.insert(definition.id.clone(), self.definition(request, definition)?);
-        }
-        let families = prepared.verdicts().families();
-        let family = |ids: &Vec<String>| ids.iter().map(|id| numbers[id]).collect();
-        let ordered = records.ordered(dataset, block_rows)?;
-        let bench = Bench {
-            dataset,
-            request,
-            prepared: &prepared,
-            ordered: &ordered,
-            cells: &cells,
-            leaves: commitments.leaves,
+        let block = |block: &counted::CountedBlock| Block {
+            rows: block.rows,
+            root: block.root.to_hex(),
+            cells: columns_of(&block.answer, cells, &quantiles),
         };
-        let watch = bench.watch(commitments.inputs)?;
-        let made = ordered.blocks().par_iter().map(|block| bench.block(block, &quantiles, &watch));
-        let made = made.collect::<Result<Vec<(Block, Hash, Lags)>, EvidenceError>>()?;
-        let (mut blocks, mut roots, mut lags) = (Vec::new(), Vec::new(), Lags::default());
-        for (block, root, own) in made {
-            blocks.push(block);
-            roots.push(root);
-            lags.extend(own);
-        }
-        let population = Population {
-            dataset: dataset.name().to_owned(),
-            period: request.period.name.clone(),
-            from: request.period.from,
-            to: request.period.to,
-            rows: ordered.rows(),
+        let roots: Vec<Hash> = counted.blocks.iter().map(|block| block.root).collect();
+        Ok(Population {
+            dataset: count.dataset.name().to_owned(),
+            period: counted.period.name.clone(),
+            from: counted.period.from,
+            to: counted.period.to,
+            rows: count.rows,
             root: (!roots.is_empty()).then(|| tree_root(&roots).to_hex()),
-            block_rows: block_rows(ordered.rows()),
-            families: families.iter().map(family).collect(),
+            block_rows: block_rows(count.rows),
+            families: count.families.iter().map(family).collect(),
             cells: cells
                 .iter()
                 .map(|(id, slice)| Cell { definition: numbers[*id], slice: (*slice).clone() })
                 .collect(),
-            blocks,
-            lag: lags.sum_up(watch.by_witness),
-        };
-        Ok((population, cells))
+            blocks: counted.blocks.par_iter().map(block).collect(),
+            lag: counted.lag.clone(),
+        })
     }
 
     fn definition(
@@ -250,187 +230,18 @@ impl<'a> Tallies<'a> {
     }
 }
 
-/// What the blocks of one population are worked out with.
-struct Bench<'a> {
-    dataset: Dataset,
-    request: &'a Request,
-    prepared: &'a Prepared,
-    ordered: &'a Ordered,
-    cells: &'a [(&'a str, &'a Slice)],
-    leaves: &'a Leaves<'a>,
-}
-
-impl Bench<'_> {
-    /// A block with its partial figures, and its root.
-    fn block(
-        &self,
-        block: &OrderedBlock,
-        quantiles: &[Vec<i64>],
-        watch: &Watch,
-    ) -> Result<(Block, Hash, Lags), EvidenceError> {
-        let parts = self.read(block)?;
-        let (roots, lags) = self.leaves_of(&parts, watch)?;
-        let sources: Vec<Box<dyn Source>> = parts
-            .into_iter()
-            .flat_map(|part| part.rows)
-            .map(|rows| Box::new(vec![rows]) as Box<dyn Source>)
-            .collect();
-        // Many blocks keep all cores busy by themselves.
-        let many = self.ordered.blocks().len() > 2 * rayon::current_num_threads();
-        let answer =
-            if many { self.prepared.run_here(&sources)? } else { self.prepared.run(&sources)? };
-        let tallies = Tallies::new(&answer, self.cells);
-        let mut cells: Vec<(usize, Columns)> = Vec::new();
-        for (at, (definition, slice)) in self.cells.iter().enumerate() {
-            if let Some(tally) = tallies.get(definition, slice) {
-                let columns = columns::of(tally, &quantiles[at]);
-                if !columns.is_empty() {
-                    cells.push((at, columns));
-                }
-            }
-        }
-        let root = tree_root(&roots);
-        Ok((Block { rows: block.rows(), root: root.to_hex(), cells }, root, lags))
-    }
-
-    /// The columns that figures and keys need.
-    fn columns(&self) -> Vec<String> {
-        let mut columns = columns_needed(self.request);
-        for name in self.dataset.schema().key {
-            if !columns.iter().any(|column| column == name) {
-                columns.push((*name).to_owned());
-            }
-        }
-        columns
-    }
-
-    /// The rows of a block, with the columns that figures and keys need.
-    fn read(&self, block: &OrderedBlock) -> Result<Vec<BlockPart>, EvidenceError> {
-        let columns = self.columns();
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        Ok(self.ordered.read(block, &columns)?)
-    }
-
-    /// What says how late a member was committed to.
-    fn watch(&self, inputs: &[Input]) -> Result<Watch, EvidenceError> {
-        let mut watch = Watch::new(self.dataset, self.ordered, inputs, self.request.period.to);
-        let columns = self.columns();
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let schema = self.dataset.schema();
-        let mut verdicts = self.prepared.verdicts();
-        for (batch, task) in self.ordered.superseded(&columns)? {
-            for rows in task.batches() {
-                let rows = rows?;
-                watch.older(batch, &Keys::of(&schema, &rows), &verdicts.moments(&rows));
-            }
-        }
-        Ok(watch.ready())
-    }
-
-    /// The leaves of the members of a block in the order of the key, and their lags.
-    fn leaves_of(
-        &self,
-        parts: &[BlockPart],
-        watch: &Watch,
-    ) -> Result<(Vec<Hash>, Lags), EvidenceError> {
-        let mut made: Vec<(Hash, usize, usize)> = Vec::new();
-        let mut lags = Lags::default();
-        let mut keys: Vec<Keys> = Vec::new();
-        let mut bytes = Vec::new();
-        self.each(parts, &mut |own, seen| {
-            if seen.row == 0 {
-                keys.push(own());
-            }
-            let key = || keys.last().map(|keys| keys.row(seen.row)).into_iter().flatten();
-            bytes.clear();
-            members::write(&seen.revision, key(), seen.verdicts, &mut bytes);
-            watch.member(seen.batch, key(), seen.verdicts, &mut lags);
-            made.push((leaf_hash(&bytes), keys.len() - 1, seen.row));
-        })?;
-        if parts.len() > 1 {
-            made.sort_by(|(_, a, one), (_, b, other)| keys[*a].row(*one).cmp(keys[*b].row(*other)));
-        }
-        Ok((made.into_iter().map(|(leaf, ..)| leaf).collect(), lags))
-    }
-
-    /// The members of a block, in the order of the key.
-    fn members(&self, parts: &[BlockPart]) -> Result<Vec<Member>, EvidenceError> {
-        let mut made = Vec::new();
-        let mut keys = None;
-        self.each(parts, &mut |own, seen| {
-            if seen.row == 0 {
-                keys = Some(own());
-            }
-            let key = keys.iter().flat_map(|keys| keys.row(seen.row)).map(str::to_owned);
-            let key: Vec<String> = key.collect();
-            let mut bytes = Vec::new();
-            members::write(&seen.revision, key.iter(), seen.verdicts, &mut bytes);
-            made.push(Member { key, bytes });
-        })?;
-        made.sort_by(|one, other| one.key.cmp(&other.key));
-        Ok(made)
-    }
-
-    /// Calls `then` with the leaf and the verdicts of each row.
-    fn each(&self, parts: &[BlockPart], then: &mut EachRow<'_>) -> Result<(), EvidenceError> {
-        let batches: Vec<&str> = self.ordered.batches().map(|batch| batch.id.as_str()).collect();
-        let schema = self.dataset.schema();
-        let mut verdicts = self.prepared.verdicts();
-        for part in parts {
-            let own = (self.leaves)(self.dataset, batches[part.batch], &part.places);
-            let mut own = own.into_iter();
-            for rows in &part.rows {
-                let found = verdicts.of(rows)?;
-                let keys = || Keys::of(&schema, rows);
-                for (row, revision) in own.by_ref().take(rows.num_rows()).enumerate() {
-                    then(&keys, Seen { batch: part.batch, revision, row, verdicts: found.of(row) });
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A row of a block.
-#[derive(Clone, Copy)]
-struct Seen<'a> {
-    /// Which of the batches of the lake.
-    batch: usize,
-    revision: Hash,
-    /// Its place among the rows that were read with it.
-    row: usize,
-    verdicts: &'a [Verdict],
-}
-
-/// What is done with a row, given the keys of those that were read with it.
-type EachRow<'a> = dyn FnMut(&dyn Fn() -> Keys, Seen<'_>) + 'a;
-
-/// Calls `then` with the members of each block of a population, in the order of the key, until it
-/// breaks off.
-pub fn walk_members(
-    pack: &Pack,
-    question: &Question,
-    records: &LakeRecords<'_>,
-    dataset: Dataset,
-    leaves: &Leaves<'_>,
-    then: &mut dyn FnMut(Vec<Member>) -> ControlFlow<()>,
-) -> Result<(), EvidenceError> {
-    let asked = requests(pack, question, records)?;
-    let request = asked.iter().find(|(known, _)| *known == dataset).map(|(_, request)| request);
-    let Some(request) = request else {
-        return Ok(());
-    };
-    let ordered = records.ordered(dataset, block_rows)?;
-    let prepared = Prepared::new(request).map_err(trueline_figures::RunError::from)?;
-    let bench =
-        Bench { dataset, request, prepared: &prepared, ordered: &ordered, cells: &[], leaves };
-    for block in ordered.blocks() {
-        let parts = bench.read(block)?;
-        if then(bench.members(&parts)?).is_break() {
-            break;
-        }
-    }
-    Ok(())
+/// The columns of the cells of one block that are not zero.
+fn columns_of(
+    answer: &Answer,
+    cells: &[(&str, &Slice)],
+    quantiles: &[Vec<i64>],
+) -> Vec<(usize, Columns)> {
+    let tallies = Tallies::new(answer, cells);
+    let each = cells.iter().enumerate().filter_map(|(at, (definition, slice))| {
+        let columns = columns::of(tallies.get(definition, slice)?, &quantiles[at]);
+        (!columns.is_empty()).then_some((at, columns))
+    });
+    each.collect()
 }
 
 /// The period and by which dimensions a report slices, as the evidence needs them again.

@@ -1,0 +1,80 @@
+//! The keys of rows, to be read and compared row by row.
+
+use std::cmp::Ordering;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_buffer::{NullBuffer, ScalarBuffer};
+
+use crate::schema::Schema;
+
+/// The key columns of a batch of rows.
+#[derive(Debug)]
+pub struct Keys {
+    columns: Vec<KeyColumn>,
+    rows: usize,
+}
+
+#[derive(Debug)]
+enum KeyColumn {
+    Text(StringArray),
+    Label {
+        codes: ScalarBuffer<i32>,
+        nulls: Option<NullBuffer>,
+        texts: StringArray,
+    },
+    /// Not there, or of a type that no key has.
+    Missing,
+}
+
+impl Keys {
+    pub fn of(schema: &Schema, rows: &RecordBatch) -> Keys {
+        let column = |name: &&str| rows.column_by_name(name).map_or(KeyColumn::Missing, typed);
+        Keys { columns: schema.key.iter().map(column).collect(), rows: rows.num_rows() }
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The text of each column in a row; missing values are empty.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(move |column| column.text(row))
+    }
+
+    /// How the key of a row compares with one of other rows.
+    pub fn compare(&self, row: usize, other: &Keys, other_row: usize) -> Ordering {
+        self.row(row).cmp(other.row(other_row))
+    }
+}
+
+fn typed(column: &ArrayRef) -> KeyColumn {
+    if let Some(texts) = column.as_string_opt::<i32>() {
+        return KeyColumn::Text(texts.clone());
+    }
+    let labels = column.as_dictionary_opt::<Int32Type>();
+    let texts = labels.and_then(|labels| labels.values().as_string_opt::<i32>());
+    match (labels, texts) {
+        (Some(labels), Some(texts)) => KeyColumn::Label {
+            codes: labels.keys().values().clone(),
+            nulls: labels.nulls().cloned(),
+            texts: texts.clone(),
+        },
+        (Some(_) | None, _) => KeyColumn::Missing,
+    }
+}
+
+impl KeyColumn {
+    #[inline]
+    fn text(&self, row: usize) -> &str {
+        match self {
+            KeyColumn::Text(texts) if texts.is_null(row) => "",
+            KeyColumn::Text(texts) => texts.value(row),
+            KeyColumn::Label { nulls: Some(nulls), .. } if nulls.is_null(row) => "",
+            KeyColumn::Label { codes, texts, .. } => texts.value(codes[row] as usize),
+            KeyColumn::Missing => "",
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The records of some datasets, read once: what each block adds up to in each of some periods.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use trueline_figures::{Answer, Period, Prepared, Request, RunError};
+use trueline_ledger::Hash;
+use trueline_verify::Lag;
+
+use super::bench::{Bench, BlockCount};
+use super::lag::Lags;
+use super::{Commitments, Dataset, EvidenceError, block_rows};
+use crate::systems::indicators::compute::{Question, requests};
+use crate::systems::indicators::model::Pack;
+use crate::systems::indicators::records::LakeRecords;
+
+/// Blocks that a thread takes together, at most: what they share is read once.
+const BLOCKS_AT_ONCE: usize = 4;
+
+/// What the blocks of some datasets add up to, in some periods.
+#[derive(Debug)]
+pub struct Counted {
+    pub(super) datasets: Vec<DatasetCount>,
+}
+
+/// One dataset.
+#[derive(Debug)]
+pub(super) struct DatasetCount {
+    pub(super) dataset: Dataset,
+    /// What was asked, of the first of the periods.
+    pub(super) request: Request,
+    /// The ids of the definitions of each family.
+    pub(super) families: Vec<Vec<String>>,
+    pub(super) rows: u64,
+    pub(super) periods: Vec<PeriodCount>,
+}
+
+/// One dataset in one period.
+#[derive(Debug)]
+pub(super) struct PeriodCount {
+    pub(super) period: Period,
+    pub(super) blocks: Vec<CountedBlock>,
+    /// All blocks together.
+    pub(super) whole: Answer,
+    pub(super) lag: Option<Lag>,
+}
+
+#[derive(Debug)]
+pub(super) struct CountedBlock {
+    pub(super) rows: u64,
+    /// Of the tree of its members.
+    pub(super) root: Hash,
+    pub(super) answer: Answer,
+}
+
+impl Counted {
+    /// Reads those of the datasets that are wanted. The questions differ in their periods alone.
+    pub fn read(
+        pack: &Pack,
+        questions: &[Question],
+        is_wanted: &dyn Fn(Dataset) -> bool,
+        records: &LakeRecords<'_>,
+        commitments: Commitments<'_>,
+    ) -> Result<Counted, EvidenceError> {
+        let mut datasets = Vec::new();
+        let Some(first) = questions.first() else {
+            return Ok(Counted { datasets });
+        };
+        let periods: Vec<Period> = questions.iter().map(|one| one.period.clone()).collect();
+        for (dataset, request) in requests(pack, first, records)? {
+            if is_wanted(dataset) {
+                datasets.push(count(dataset, request, &periods, records, commitments)?);
+            }
+        }
+        Ok(Counted { datasets })
+    }
+
+    /// The answers about one of the periods.
+    pub fn answers(&self, period: usize) -> BTreeMap<Dataset, &Answer> {
+        let each = self.datasets.iter();
+        each.filter_map(|one| Some((one.dataset, &one.periods.get(period)?.whole))).collect()
+    }
+}
+
+fn count(
+    dataset: Dataset,
+    request: Request,
+    periods: &[Period],
+    records: &LakeRecords<'_>,
+    commitments: Commitments<'_>,
+) -> Result<DatasetCount, EvidenceError> {
+    let prepared = Prepared::new(&request, periods).map_err(RunError::from)?;
+    let ordered = records.ordered(dataset, block_rows)?;
+    let bench = Bench {
+        dataset,
+        request: &request,
+        periods,
+        prepared: &prepared,
+        ordered: &ordered,
+        leaves: commitments.leaves,
+    };
+    let watch = bench.watch(commitments.inputs)?;
+    let blocks = ordered.blocks().len();
+    let at_once = (blocks / rayon::current_num_threads()).clamp(1, BLOCKS_AT_ONCE);
+    let starts: Vec<usize> = (0..blocks).step_by(at_once).collect();
+    let made = starts.into_par_iter().map(|from| bench.blocks(from..from + at_once, &watch));
+    let made = made.collect::<Result<Vec<Vec<BlockCount>>, EvidenceError>>()?;
+    let mut blank = prepared.counter().answers().into_iter();
+    let mut counts: Vec<(Vec<CountedBlock>, Lags)> =
+        periods.iter().map(|period| (Vec::new(), Lags::new(period.to))).collect();
+    for block in made.into_iter().flatten() {
+        for ((blocks, lags), own) in counts.iter_mut().zip(block.periods) {
+            blocks.push(CountedBlock { rows: block.rows, root: own.root, answer: own.answer });
+            lags.extend(own.lags);
+        }
+    }
+    let counts = periods.iter().zip(counts).filter_map(|(period, (blocks, lags))| {
+        let all: Vec<&Answer> = blocks.iter().map(|block| &block.answer).collect();
+        let whole = Answer::joined(&all);
+        Some(PeriodCount {
+            period: period.clone(),
+            whole: blank.next().map(|blank| whole.unwrap_or(blank))?,
+            blocks,
+            lag: lags.sum_up(watch.by_witness),
+        })
+    });
+    let (periods, families, rows) = (counts.collect(), prepared.families(), ordered.rows());
+    Ok(DatasetCount { dataset, request, families, rows, periods })
+}
