@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::browser::Browser;
 use crate::program::{Folder, tool};
-use crate::{Sealed, judged, page, shared};
+use crate::{Sealed, by_program, judged, page, shared};
 
 /// The kinds of what was found, in their order.
 fn found(verdict: &Value) -> Vec<String> {
@@ -23,7 +23,7 @@ fn both(sealed: &Sealed, browser: &Browser, options: &[&str]) -> (Vec<String>, V
     tool("qpdf", &[&[from.as_str()], options, &[to.as_str()]].concat());
     let bytes = fs::read(&to).unwrap();
     assert_ne!(bytes, sealed.file("pdf"), "{options:?}");
-    let (page, program) = (judged(browser, &bytes, "pdf"), sealed.program(&bytes, "pdf"));
+    let (page, program) = (judged(browser, &bytes, "pdf"), by_program(&bytes));
     assert_eq!(found(&page), found(&program), "{options:?}\n{page:#}\n{program:#}");
     for verdict in [&page, &program] {
         assert_eq!(verdict["holds"], false, "{options:?}");
