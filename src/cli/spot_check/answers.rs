@@ -1,0 +1,148 @@
+//! What was found in the field, and what it supports.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::json;
+use trueline_numbers::error_rate_upper_bound;
+
+use super::{Drawn, Failure, Format, LEVEL, Language, read};
+
+/// The columns that the answers are read from.
+pub(super) const CASE_HEADS: [&str; 2] = ["工单", "case"];
+pub(super) const FOUND_HEADS: [&str; 2] = ["属实（是/否）", "found as recorded (yes/no)"];
+
+/// A rate in percent, rounded up to two digits: a bound must not come out below itself.
+pub(super) fn rate_text(rate: f64) -> String {
+    let percent = rate * 100.0;
+    let decimals = if percent >= 10.0 {
+        0
+    } else if percent >= 1.0 {
+        1
+    } else {
+        2
+    };
+    let scale = 10_f64.powi(decimals);
+    let decimals = usize::try_from(decimals).unwrap_or_default();
+    format!("{:.decimals$}%", (percent * scale).ceil() / scale)
+}
+
+/// What the answers support.
+pub(super) fn judge(
+    drawn: &[Drawn],
+    path: &Path,
+    format: Format,
+    language: Language,
+) -> Result<(), Failure> {
+    let answers = answers(path, language)?;
+    let (mut wrong, mut open) = (Vec::new(), Vec::new());
+    for one in drawn {
+        match answers.get(&one.case()) {
+            Some(Some(true)) => {}
+            Some(Some(false)) => wrong.push(one.case()),
+            Some(None) | None => open.push(one.case()),
+        }
+    }
+    let strangers: Vec<&String> =
+        answers.keys().filter(|case| !drawn.iter().any(|one| one.case() == **case)).collect();
+    if !strangers.is_empty() {
+        let list = strangers.iter().map(|case| case.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Failure::no(language.pick(
+            format!("抽查表中有并未抽中的工单：{list}"),
+            format!("the sheet holds cases that were not drawn: {list}"),
+        ))
+        .with_next(language.pick(
+            "请以制表时的同一文件、数值、件数和指标运行",
+            "use the same file, value, number of cases and figure as for the sheet",
+        )));
+    }
+    let n = drawn.len() as u64;
+    // Whoever cannot show a case has not shown it to be true.
+    let errors = (wrong.len() + open.len()) as u64;
+    let bound = error_rate_upper_bound(errors, n, LEVEL).unwrap_or(1.0);
+    let (wrong_n, open_n, text) = (wrong.len(), open.len(), rate_text(bound));
+    if format == Format::Json {
+        let said = json!({
+            "cases": n, "wrong": wrong, "unanswered": open, "level": LEVEL, "upper_bound": bound,
+        });
+        println!("{}", serde_json::to_string_pretty(&said)?);
+    } else {
+        for case in &wrong {
+            println!("✗ {case}");
+        }
+        for case in &open {
+            println!("? {case}");
+        }
+        println!(
+            "{}",
+            language.pick(
+                format!(
+                    "抽查 {n} 件：不属实 {wrong_n} 件，没有结果 {open_n} 件（按不属实计）。\n\
+                     以 95% 的把握，差错率不超过 {text}（Clopper–Pearson 单侧上限）。"
+                ),
+                format!(
+                    "{n} cases: {wrong_n} not as recorded, {open_n} without an answer (counted as \
+                     wrong).\nWith 95% confidence the error rate is at most {text} (one-sided \
+                     Clopper–Pearson bound)."
+                ),
+            )
+        );
+    }
+    if errors == 0 {
+        return Ok(());
+    }
+    Err(Failure::no(
+        language
+            .pick(format!("{errors} 件未能证实"), format!("{errors} cases could not be confirmed")),
+    ))
+}
+
+/// Case → whether it was found as recorded; `None` for one without an answer.
+fn answers(path: &Path, language: Language) -> Result<BTreeMap<String, Option<bool>>, Failure> {
+    let bytes = read(path)?;
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
+        // Spreadsheets of Chinese systems save so.
+        Err(_) => encoding_rs::GB18030.decode(&bytes).0.into_owned(),
+    };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let head = reader.headers()?.clone();
+    let named = |names: [&str; 2]| {
+        let found = head.iter().position(|head| names.contains(&head.trim()));
+        found.ok_or_else(|| {
+            Failure::request(
+                format!("{} has no column `{}`", path.display(), language.pick(names[0], names[1])),
+                language.pick("请使用 --out 写出的抽查表", "use the sheet that --out wrote"),
+            )
+        })
+    };
+    let (case, found) = (named(CASE_HEADS)?, named(FOUND_HEADS)?);
+    let mut answers = BTreeMap::new();
+    for (number, record) in reader.records().enumerate() {
+        let record = record?;
+        let cell = |at: usize| record.get(at).unwrap_or_default().trim();
+        if cell(case).is_empty() {
+            continue;
+        }
+        let answer = match cell(found).to_lowercase().as_str() {
+            "" => None,
+            "是" | "yes" | "y" | "1" | "true" => Some(true),
+            "否" | "no" | "n" | "0" | "false" => Some(false),
+            other => {
+                return Err(Failure::request(
+                    format!(
+                        "{}, line {}: `{other}` is neither yes nor no",
+                        path.display(),
+                        number + 2
+                    ),
+                    language.pick(
+                        "写 是 或 否；没有结果则留空",
+                        "write yes or no; leave it empty without an answer",
+                    ),
+                ));
+            }
+        };
+        answers.insert(cell(case).to_owned(), answer);
+    }
+    Ok(answers)
+}
