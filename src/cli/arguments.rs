@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
 use super::ledger_arguments::{LedgerCommand, Witness};
@@ -321,11 +322,11 @@ pub struct SpotCheck {
     pub data: PathBuf,
     /// A public value that nobody knew when the report was sealed, such as a closing index of a
     /// later day
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub value: String,
     /// Draw so many cases
-    #[arg(long, value_name = "N", default_value_t = 60)]
-    pub cases: usize,
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = value_parser!(u32).range(1..))]
+    pub cases: u32,
     /// Only cases that count for this figure, such as fixed.repair.mean
     #[arg(long, value_name = "ID")]
     pub figure: Option<String>,

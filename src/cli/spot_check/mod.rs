@@ -145,7 +145,7 @@ fn draw(
         })
     };
     let order = Draw::new(seed, population.rows);
-    let places = archive.sample(population, order, asked.cases, &is_wanted)?;
+    let places = archive.sample(population, order, asked.cases as usize, &is_wanted)?;
     let members: Vec<_> = places.iter().map(|place| &place.member).collect();
     let rows = archive.find_rows(&members)?;
     let (number, entry) = population_entry(&history, population)?;

@@ -85,7 +85,10 @@ fn about(checked: &CaseChecked, verdict: &mut Verdict) {
                 );
                 return;
             };
-            let known = row.0.iter().filter(|(_, value)| *value != RowValue::Missing);
+            let is_said = |value: &RowValue| {
+                *value != RowValue::Missing && *value != RowValue::List(Vec::new())
+            };
+            let known = row.0.iter().filter(|(_, value)| is_said(value));
             let texts: Vec<String> = known.map(|(name, value)| format!("{name}={value}")).collect();
             let texts = texts.join(", ");
             verdict.prove(
