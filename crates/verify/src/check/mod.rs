@@ -7,6 +7,7 @@ mod page;
 mod proof;
 mod reference;
 mod report;
+mod shape;
 mod sheets;
 
 use std::path::Path;
@@ -344,7 +345,7 @@ fn numbers(
         sheets::check(book, evidence, sealed.is_some_and(|sealed| sealed.is_same), verdict);
         return;
     }
-    let report = opened.report.as_deref().map(serde_json::from_slice::<report::Report>);
+    let report = opened.report.as_deref().map(serde_json::from_slice::<shape::Report>);
     let Some(Ok(report)) = report else {
         let says = words("文件中没有可读的报告数据", "the data of the report cannot be read");
         verdict.find(Finding::new(What::Unreadable, says).at("report"));

@@ -1,7 +1,8 @@
 //! What a person sees in an HTML report, against the data that lies in it.
 
 use super::reference::{Reference, count, in_unit, printed_by};
-use super::report::{Line, Report, differs};
+use super::report::differs;
+use super::shape::{Line, Report};
 use crate::figures::figure_name;
 use crate::verdict::{Finding, What, words};
 

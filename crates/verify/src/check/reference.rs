@@ -1,6 +1,6 @@
 //! What a reference in the words of a report prints, from the figures beside it.
 
-use super::report::{Clock, Line, Report, Slice, SliceRow};
+use super::shape::{Clock, Line, Report, Slice, SliceRow};
 
 const NOTHING: &str = "—";
 

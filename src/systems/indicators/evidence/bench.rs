@@ -2,8 +2,9 @@
 
 use std::ops::{ControlFlow, Range};
 
-use trueline_figures::columns_needed;
-use trueline_figures::{Answer, Counter, Period, Prepared, Request, RowVerdicts, RunError};
+use trueline_figures::{
+    Answer, Counter, Period, Prepared, Request, RowVerdicts, RunError, columns_needed,
+};
 use trueline_lake::{BlockPart, Keys, Ordered};
 use trueline_ledger::{Hash, leaf_hash, tree_root};
 use trueline_verify::Input;
