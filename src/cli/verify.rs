@@ -3,13 +3,13 @@
 //! What the file and the ledger show is decided by the small verifier, `trueline-verify`; this
 //! command adds the records: every row hashed, every figure worked out again.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use trueline_ledger::{Note, Policy};
+use trueline_ledger::Note;
 use trueline_verify::{Finding, Options, Verdict, What, Words, check_file, evidence_in};
 
 use super::arguments::{VerdictFormat, Verify};
+use super::ledger::{policy_in, read};
 use super::{Failure, Language, Progress, typeset_again};
 use crate::instance::Instance;
 use crate::ledger::{
@@ -20,11 +20,7 @@ pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
     let fetched = fetch(asked, language)?;
     let asked = fetched.as_ref().unwrap_or(asked);
     let bytes = read(&asked.file)?;
-    let policy = asked.policy.as_deref().map(|path| -> Result<Policy, Failure> {
-        let named = path.display().to_string();
-        Policy::parse(&read(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
-    });
-    let policy = policy.transpose()?;
+    let policy = asked.policy.as_deref().map(policy_in).transpose()?;
     let since = asked.since.as_deref().map(|path| -> Result<Note, Failure> {
         let named = path.display().to_string();
         Note::parse(&read(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
@@ -75,10 +71,6 @@ fn fetch(asked: &Verify, language: Language) -> Result<Option<Verify>, Failure> 
     }
     eprintln!("{}: {}", language.pick("已取回到", "fetched into"), into.display());
     Ok(Some(local))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
 }
 
 /// Compares the file's evidence with what the records give now.

@@ -76,11 +76,18 @@ fn history(instance: &Instance) -> Result<History, Failure> {
 /// The policy that the settings name; `None` if they name none.
 pub(super) fn policy(instance: &Instance) -> Result<Option<Policy>, Failure> {
     let Some(name) = &instance.settings.ledger.policy else { return Ok(None) };
-    let path = instance.folder().join(name);
+    policy_in(&instance.folder().join(name)).map(Some)
+}
+
+/// The policy in a file.
+pub(super) fn policy_in(path: &Path) -> Result<Policy, Failure> {
     let named = path.display().to_string();
-    let bytes = fs::read(&path).map_err(|error| Failure::from(error).with_prefix(&named))?;
-    let policy = Policy::parse(&bytes).map_err(|error| Failure::from(error).with_prefix(&named))?;
-    Ok(Some(policy))
+    Policy::parse(&read(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
+}
+
+/// A file that somebody named.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
 }
 
 /// How long a witness is waited for.

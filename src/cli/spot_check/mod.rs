@@ -7,9 +7,6 @@
 mod answers;
 mod sheet;
 
-use std::fs;
-use std::path::Path;
-
 use jiff::tz::TimeZone;
 use trueline_ledger::{Hash, Policy, Receipt};
 use trueline_numbers::error_rate_upper_bound;
@@ -20,6 +17,7 @@ use trueline_verify::{
 
 use super::arguments::SpotCheck;
 use super::ledger::prove::{population_entry, proof, receipt, row_proof};
+use super::ledger::{policy_in, read};
 use super::{Align, Failure, Format, Language, Progress, Table};
 use crate::instance::Instance;
 use crate::ledger::{Archive, History, Place};
@@ -39,11 +37,7 @@ struct Drawn {
 
 pub(super) fn run(asked: &SpotCheck, language: Language) -> Result<(), Failure> {
     let bytes = read(&asked.file)?;
-    let policy = asked.policy.as_deref().map(|path| {
-        let named = path.display().to_string();
-        Policy::parse(&read(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
-    });
-    let policy = policy.transpose()?;
+    let policy = asked.policy.as_deref().map(policy_in).transpose()?;
     let options = Options { policy: policy.as_ref(), ..Options::default() };
     let holds = check_file(&bytes, &asked.file.display().to_string(), &options).holds;
     let (Some(evidence), Some(seal), true) = (evidence_in(&bytes), seal_in(&bytes), holds) else {
@@ -75,10 +69,6 @@ pub(super) fn run(asked: &SpotCheck, language: Language) -> Result<(), Failure> 
         explain(asked, (seed, newest), drawn.len(), language);
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
 }
 
 /// The cases of the report's period, and the family of a figure among its definitions.
