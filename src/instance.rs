@@ -1,4 +1,4 @@
-//! An instance: the folder that holds settings, narrative, lake and quarantine.
+//! An instance: the folder that holds settings, narrative, lake, ledger and quarantine.
 //!
 //! Its pseudonym key lives outside, in the keys folder, so that the instance can be handed to an
 //! auditor.
@@ -9,17 +9,23 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use trueline_clock::{Calendar, CalendarError, embedded};
 use trueline_lake::{Lake, LakeError};
-
-use crate::settings::{Settings, SettingsError};
 
 /// An opened instance.
 #[derive(Debug)]
 pub struct Instance {
     folder: PathBuf,
     keys: PathBuf,
-    pub settings: Settings,
+}
+
+/// The section `[instance]` of an instance's settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceSettings {
+    /// The pack that defines the figures: a name or a path.
+    pub pack: String,
 }
 
 /// What a new instance starts with.
@@ -38,8 +44,6 @@ pub enum InstanceError {
     #[error("{0} is an instance already")]
     Exists(String),
     #[error(transparent)]
-    Settings(#[from] SettingsError),
-    #[error(transparent)]
     Lake(#[from] LakeError),
     #[error("a calendar cannot be read")]
     Calendar(#[from] CalendarError),
@@ -56,9 +60,8 @@ impl Instance {
         if !file.is_file() {
             return Err(InstanceError::Absent(folder.display().to_string()));
         }
-        let settings = Settings::read(&file)?;
         let keys = keys.map_or_else(|| beside(folder), Path::to_path_buf);
-        Ok(Instance { folder: folder.to_path_buf(), keys, settings })
+        Ok(Instance { folder: folder.to_path_buf(), keys })
     }
 
     /// Makes an instance in a folder that has none.
@@ -83,6 +86,10 @@ impl Instance {
         // Last, because a folder with settings is an instance.
         fs::write(&file, beginning.settings).map_err(|source| unwritable(&file, source))?;
         Instance::open(folder, keys)
+    }
+
+    pub fn settings_file(&self) -> PathBuf {
+        self.folder.join("trueline.toml")
     }
 
     pub fn folder(&self) -> &Path {
@@ -265,15 +272,6 @@ mod tests {
         Instance::create(place.path(), None, &beginning).unwrap();
         let again = Instance::create(place.path(), None, &beginning);
         assert!(matches!(again, Err(InstanceError::Exists(_))));
-    }
-
-    #[test]
-    fn a_misspelt_key_stops_the_program() {
-        let place = tempfile::tempdir().unwrap();
-        let wrong = "[instance]\npack = \"cn-miit\"\npak = 1\n";
-        let beginning = Beginning { settings: wrong, narratives: &[] };
-        let error = Instance::create(place.path(), None, &beginning).unwrap_err();
-        assert!(error.to_string().contains("pak"), "{error}");
     }
 
     #[test]

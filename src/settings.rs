@@ -1,12 +1,15 @@
-//! What an instance is told once, in its `trueline.toml`.
+//! What an instance is told once, in its `trueline.toml`: one section for each part of the program,
+//! which owns the section's type.
 //!
 //! The file that `init` writes is the manual: every key stands in it with a comment. An unknown key
 //! stops the program, so that a misspelt one cannot be ignored.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::instance::InstanceSettings;
+use crate::ledger::LedgerSettings;
 use crate::systems::reports::ReportSettings;
 
 /// Everything in `trueline.toml`.
@@ -18,24 +21,6 @@ pub struct Settings {
     pub report: ReportSettings,
     #[serde(default)]
     pub ledger: LedgerSettings,
-}
-
-/// The section `[ledger]`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LedgerSettings {
-    /// The name of the ledger, such as `quality.example.cn/shanxi`; given once, when it begins.
-    pub origin: Option<String>,
-    /// Whose cosignatures are collected: a policy file, relative to the instance.
-    pub policy: Option<PathBuf>,
-}
-
-/// The section `[instance]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InstanceSettings {
-    /// The pack that defines the figures: a name or a path.
-    pub pack: String,
 }
 
 /// Why settings could not be read.

@@ -5,27 +5,27 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::arguments::Cases;
-use super::indicators::Asked;
+use super::indicators::open_inquiry;
 use super::place::Place;
 use super::{Align, Failure, Format, Language, Table};
 use crate::systems::indicators::{self, CaseLine, CaseOutcome, Which, case_json, span};
 
 pub(super) fn run(asked: &Cases, place: &Place, language: Language) -> Result<(), Failure> {
-    let instance = place.open()?;
-    let question = Asked::new(&instance, &asked.question, &asked.filter)?;
+    let program = place.open()?;
+    let inquiry = open_inquiry(&program.state, &asked.question, &asked.filter)?;
     let which = if asked.late { Which::Late } else { Which::All };
     let list = indicators::cases(
-        &question.pack,
+        &inquiry.pack,
         &asked.indicator,
-        &question.question,
+        &inquiry.question,
         which,
-        &question.records(),
+        &inquiry.records(),
     )?;
     let most = if asked.limit == 0 { usize::MAX } else { asked.limit };
-    let zone = TimeZone::get(&question.pack.zone)?;
+    let zone = inquiry.pack.zone.rules();
     let shown = &list.lines[..list.lines.len().min(most)];
-    let json: Vec<Value> = shown.iter().map(|case| case_json(case, &zone)).collect();
-    table(shown, &zone, language).print(asked.format, &Value::Array(json))?;
+    let json: Vec<Value> = shown.iter().map(|case| case_json(case, zone)).collect();
+    table(shown, zone, language).print(asked.format, &Value::Array(json))?;
     if asked.format == Format::Table {
         let (chinese, english) = (
             format!("共 {} 件，列出 {} 件", list.total, shown.len()),

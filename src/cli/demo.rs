@@ -8,16 +8,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{self, Demo};
-use super::import::{Importer, in_folder};
-use super::indicators::Asked;
+use super::import::{Importer, list_dataset_files};
+use super::indicators::open_inquiry;
 use super::place::Place;
-use super::press::{Sheet, carries_seal};
-use super::sealing::{Correction, Sealer};
-use super::{Failure, Language, Progress, init, report, serve, simulate};
+use super::report::{print_sealed, seal_failure};
+use super::{Failure, Language, Progress, init, serve, simulate};
+use crate::files::replace_file;
 use crate::instance::Instance;
-use crate::ledger::Ledger;
+use crate::program::Program;
 use crate::simulation::DEFAULT_SEED;
-use crate::systems::reports;
+use crate::systems::indicators::Inquiry;
+use crate::systems::reports::{self, RenderedFile, ReportFormat, ReportInputs, Sealer};
 
 const PACK: &str = "operator-promise";
 const PERIOD: &str = "2020H1";
@@ -25,22 +26,23 @@ const BEFORE: &str = "2019H2";
 
 pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(), Failure> {
     let listener = if asked.no_serve { None } else { Some(serve::listen(&asked.listen)?) };
-    let instance = instance(place)?;
-    let sources = sources(&instance, asked.cases)?;
-    let importer = Importer { instance: &instance, now: super::now(), full: false, language };
+    let program = open_demo(place)?;
+    let state = &program.state;
+    let sources = sources(&state.instance, asked.cases)?;
+    let importer = Importer { state, full: false, language };
     for period in [BEFORE, PERIOD] {
         let folder = sources.join(period);
         if !folder.is_dir() {
             simulate_whole(&folder, period, asked.cases, language)?;
         }
-        for (schema, files) in in_folder(&folder)? {
-            importer.import(&schema, &files, None)?;
+        for (dataset, files) in list_dataset_files(&folder, &state.datasets)? {
+            importer.import(dataset, &files, None)?;
         }
     }
     importer.commit()?;
     let question = arguments::Question { pack: None, period: PERIOD.to_owned(), as_of: None };
-    let question = Asked::new(&instance, &question, &[])?;
-    let files = write_reports(&instance, &question, language)?;
+    let inquiry = open_inquiry(state, &question, &[])?;
+    let files = write_reports(&program, &inquiry, language)?;
     println!(
         "{}",
         language.pick(
@@ -49,25 +51,25 @@ pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(),
         )
     );
     match listener {
-        Some(listener) => serve::open(&instance, question, files, listener, language),
+        Some(listener) => serve::open(&program, inquiry, files, listener, language),
         None => Ok(()),
     }
 }
 
 /// The demo's own instance; one that somebody uses for real records is refused.
-fn instance(place: &Place) -> Result<Instance, Failure> {
+fn open_demo(place: &Place) -> Result<Program, Failure> {
     if !place.dir.join("trueline.toml").is_file() {
         let settings = init::settings(PACK, &init::Company::SIMULATED);
         return place.create(&settings, &reports::DEMO_NARRATIVES);
     }
-    let instance = place.open()?;
-    if !instance.settings.report.simulated {
+    let program = place.open()?;
+    if !program.settings.report.simulated {
         return Err(Failure::request(
             format!("{} holds an instance that is no demo", place.dir.display()),
             "choose another folder with --dir",
         ));
     }
-    Ok(instance)
+    Ok(program)
 }
 
 /// Where the simulated files lie. A demo of another size needs a folder of its own, because an
@@ -94,7 +96,7 @@ fn simulate_whole(
     cases: u64,
     language: Language,
 ) -> Result<(), Failure> {
-    let parsed = super::question::period(period, simulate::ZONE)?;
+    let parsed = simulate::parse_period(period)?;
     let unfinished = folder.with_extension("unfinished");
     if unfinished.is_dir() {
         fs::remove_dir_all(&unfinished)?;
@@ -107,43 +109,38 @@ fn simulate_whole(
 
 /// Writes the report in both languages and every format, and keeps the bytes for the pages.
 fn write_reports(
-    instance: &Instance,
-    asked: &Asked,
+    program: &Program,
+    inquiry: &Inquiry,
     language: Language,
 ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let folder = instance.folder().join("reports");
+    let state = &program.state;
+    let folder = state.instance.folder().join("reports");
     fs::create_dir_all(&folder)?;
     let step = language.pick("编写报告", "writing the report");
-    let total = 2 * report::ENDINGS.len() as u64;
-    let bar = Progress::start(step, total);
-    let mut files = BTreeMap::new();
-    let sheaf = report::Sheaf::new(instance, asked)?;
-    let languages = [Language::Chinese, Language::English];
-    let mut drafts = [sheaf.draft(languages[0])?, sheaf.draft(languages[1])?];
-    let ledger = Ledger::open(instance)?;
-    let mut sealer = Sealer::new(&sheaf, ledger, &drafts[0].report)?;
-    for draft in &mut drafts {
-        draft.report.lags = sealer.lags();
-    }
-    let mut sheets = Vec::new();
-    for (draft, language) in drafts.iter().zip(languages) {
-        for ending in report::ENDINGS {
-            let enclosed = carries_seal(ending).then(|| sealer.enclosed());
-            let bytes = draft.render(ending, enclosed)?;
-            sheets.push(Sheet { format: ending, language: language.code(), bytes });
-            bar.at(sheets.len() as u64);
+    let bar = Progress::start(step, 2 * ReportFormat::ALL.len() as u64);
+    let inputs = ReportInputs::read(state, &program.settings.report, inquiry)?;
+    let mut sealer = Sealer::prepare(&inputs, state.open_ledger()?).map_err(seal_failure)?;
+    let draft = |language| inputs.draft(language, sealer.lags(), None);
+    let drafts = [draft(Language::Chinese)?, draft(Language::English)?];
+    let mut files = Vec::new();
+    for draft in &drafts {
+        for format in ReportFormat::ALL {
+            let enclosed = format.carries_seal().then(|| sealer.enclosed());
+            let (language, bytes) = (draft.report.language, draft.render(format, enclosed)?);
+            files.push(RenderedFile { format, language, bytes });
+            bar.at(files.len() as u64);
         }
     }
-    let both: Vec<&report::Draft> = drafts.iter().collect();
-    let sealed = sealer.seal(&both, &Correction::default(), &mut sheets)?;
-    for sheet in sheets {
-        let name = format!("report.{}.{}", sheet.language, sheet.format);
-        report::write(&folder.join(&name), &sheet.bytes)?;
-        files.insert(name, sheet.bytes);
+    let sealed = sealer.seal(&drafts.each_ref(), None, &mut files).map_err(seal_failure)?;
+    let mut written = BTreeMap::new();
+    for file in files {
+        let name = format!("report.{}.{}", file.language.code(), file.format.ending());
+        replace_file(&folder.join(&name), &file.bytes)?;
+        written.insert(name, file.bytes);
     }
     bar.done(&format!("{step}: {}", folder.display()));
     if let Some(sealed) = sealed {
-        println!("{}", report::sealed_words(&sealed, language));
+        print_sealed(&sealed, language);
     }
-    Ok(files)
+    Ok(written)
 }

@@ -1,33 +1,34 @@
 //! `trueline import`: files into the lake, every row accepted or quarantined.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use trueline_lake::{
-    FileSummary, Lake, Mapping, Options, ReasonCount, Schema, Summary, Unread, Watched, import_own,
-};
+use trueline_lake::{FileSummary, ReasonCount, Unread};
 
 use super::arguments::Import;
 use super::{Align, Failure, Format, Language, Progress, Table, place::Place, quality};
-use crate::instance::Instance;
-use crate::ledger::Ledger;
-use crate::systems::cases::quality::{Finding, Intake, Seen};
-use crate::systems::cases::{self, dataset_schema, dataset_schemas};
+use crate::datasets::{Dataset, Datasets};
+use crate::state::State;
+use crate::systems::intake::quality::{Finding, Seen};
+use crate::systems::intake::{
+    self, DatasetFolderError, ImportFilesError, ImportRequest, Imported, import_files,
+    lake_language,
+};
 
 pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(), Failure> {
-    let instance = place.open_or_create(language)?;
-    let importer = Importer { instance: &instance, now: super::now(), full: asked.full, language };
+    let program = place.open_or_create(language)?;
+    let state = &program.state;
+    let importer = Importer { state, full: asked.full, language };
     let mut done: Vec<(&'static str, Imported)> = Vec::new();
     if let Some(folder) = &asked.from {
-        for (schema, files) in in_folder(folder)? {
-            done.push((schema.name, importer.import(&schema, &files, None)?));
+        for (dataset, files) in list_dataset_files(folder, &state.datasets)? {
+            done.push((dataset.name(), importer.import(dataset, &files, None)?));
         }
     } else {
         let name = asked.dataset.as_deref().unwrap_or_default();
-        let schema = schema_called(name)?;
+        let dataset = dataset_called(name, &state.datasets)?;
         let mapping = asked.mapping.as_deref();
-        done.push((schema.name, importer.import(&schema, &asked.files, mapping)?));
+        done.push((dataset.name(), importer.import(dataset, &asked.files, mapping)?));
     }
     let committed = importer.commit();
     print(&done, asked.format, language)?;
@@ -51,22 +52,9 @@ pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(
     Ok(())
 }
 
-/// What an import did, and what was seen on the way in each of its files.
-pub(super) struct Imported {
-    summary: Summary,
-    seen: Vec<Seen>,
-}
-
-impl Imported {
-    fn files(&self) -> impl Iterator<Item = (&FileSummary, &Seen)> {
-        self.summary.files.iter().zip(&self.seen)
-    }
-}
-
 /// What every import of one command shares.
 pub(super) struct Importer<'a> {
-    pub(super) instance: &'a Instance,
-    pub(super) now: i64,
+    pub(super) state: &'a State,
     pub(super) full: bool,
     pub(super) language: Language,
 }
@@ -74,10 +62,10 @@ pub(super) struct Importer<'a> {
 impl Importer<'_> {
     /// Commits in the ledger to what was imported, so that it cannot be changed unseen from now on.
     pub(super) fn commit(&self) -> Result<(), Failure> {
-        let mut ledger = Ledger::open(self.instance)?;
-        let made = ledger.commit_batches(&self.instance.lake()?, &dataset_schemas())?;
+        let mut ledger = self.state.open_ledger()?;
+        let made = self.state.commit_batches(&mut ledger)?;
         if !made.is_empty()
-            && let Some(missing) = super::ledger::ask_witnesses(self.instance, &mut ledger)?
+            && let Some(missing) = self.state.ask_witnesses(&mut ledger)?
         {
             // A witness's time can be had later; that the rows are committed to holds already.
             eprintln!("note: {missing}");
@@ -88,60 +76,32 @@ impl Importer<'_> {
     /// Imports files of one dataset, through a mapping or in the dataset's own layout.
     pub(super) fn import(
         &self,
-        schema: &Schema,
+        dataset: Dataset,
         files: &[PathBuf],
         mapping: Option<&str>,
     ) -> Result<Imported, Failure> {
-        let lake: Lake = self.instance.lake()?;
-        let mapping = match mapping {
-            Some(name) => {
-                let mut mapping = self.mapping(name, schema)?;
-                mapping.full_export |= self.full;
-                Some(mapping)
-            }
-            None => None,
-        };
-        let key = self.instance.pseudonym_key()?;
-        let step = format!("{} {}", self.language.pick("导入", "importing"), schema.name);
+        let step = format!("{} {}", self.language.pick("导入", "importing"), dataset.name());
         let bar = Progress::start(&step, 0);
-        let mut options = Options::new(self.now, self.instance.quarantine());
-        options.pseudonym_key = Some(&key);
-        let moved = |progress: trueline_lake::Progress<'_>| bar.at(progress.rows);
-        options.progress = Some(&moved);
-        options.language = words(self.language);
-        let intake = mapping.as_ref().map(Intake::new);
-        let look = |watched: Watched<'_>| {
-            if let Some(intake) = &intake {
-                intake.look(watched);
-            }
+        let request = ImportRequest {
+            dataset,
+            files,
+            mapping,
+            full: self.full,
+            language: self.language,
+            progress: &|rows| bar.at(rows),
         };
-        options.watch = Some(&look);
-        let summary = match &mapping {
-            Some(mapping) => trueline_lake::import(&lake, schema, files, mapping, &options)?,
-            None => import_own(&lake, schema, files, &options)?,
-        };
-        let seen = |path: &PathBuf| intake.as_ref().map(|intake| intake.seen(path));
-        let seen = files.iter().map(|path| seen(path).unwrap_or_default()).collect();
+        let imported = import_files(self.state, &request).map_err(|error| self.failure(error))?;
         let rows = self.language.pick("行已接受", "rows accepted");
-        bar.done(&format!("{step}: {} {rows}", summary.counts.accepted));
-        Ok(Imported { summary, seen })
+        bar.done(&format!("{step}: {} {rows}", imported.summary.counts.accepted));
+        Ok(imported)
     }
 
-    /// A mapping by path, from the instance's own folder, or one that comes with the program.
-    fn mapping(&self, asked: &str, schema: &Schema) -> Result<Mapping, Failure> {
-        let own = self.instance.mapping_folder().join(format!("{asked}.toml"));
-        let path = if Path::new(asked).is_file() { Some(PathBuf::from(asked)) } else { None };
-        let path = path.or_else(|| own.is_file().then_some(own));
-        if let Some(path) = path {
-            let text = fs::read_to_string(&path)?;
-            return Ok(Mapping::parse(&path.display().to_string(), &text, schema)?);
-        }
-        match cases::shipped_mapping_text(asked) {
-            Some(text) => Ok(Mapping::parse(asked, text, schema)?),
-            None => Err(Failure::request(
+    fn failure(&self, error: ImportFilesError) -> Failure {
+        match error {
+            ImportFilesError::NoMapping(name) => Failure::request(
                 self.language.pick(
-                    format!("没有名为 `{asked}` 的映射，也没有这个文件"),
-                    format!("no mapping called `{asked}`, and no such file"),
+                    format!("没有名为 `{name}` 的映射，也没有这个文件"),
+                    format!("no mapping called `{name}`, and no such file"),
                 ),
                 self.language.pick(
                     "`trueline mapping list` 列出随程序提供的映射；\
@@ -149,56 +109,37 @@ impl Importer<'_> {
                     "`trueline mapping list` names those that come with the program; \
                      `trueline mapping suggest FILE` drafts one",
                 ),
-            )),
+            ),
+            ImportFilesError::Mapping(_)
+            | ImportFilesError::Import(_)
+            | ImportFilesError::Lake(_)
+            | ImportFilesError::Instance(_)
+            | ImportFilesError::File(_) => Failure::from(error),
         }
     }
 }
 
-fn schema_called(name: &str) -> Result<Schema, Failure> {
-    dataset_schema(name).ok_or_else(|| {
-        let known: Vec<&str> = dataset_schemas().iter().map(|schema| schema.name).collect();
+fn dataset_called(name: &str, datasets: &Datasets) -> Result<Dataset, Failure> {
+    datasets.find(name).ok_or_else(|| {
         Failure::request(
             format!("no dataset called `{name}`"),
-            format!("the datasets are {}", known.join(", ")),
+            format!("the datasets are {}", datasets.names().join(", ")),
         )
     })
 }
 
-/// The lake's name for a language.
-fn words(language: Language) -> trueline_lake::Language {
-    language.pick(trueline_lake::Language::Chinese, trueline_lake::Language::English)
-}
-
-/// The files of each dataset in a folder with one sub-folder a dataset.
-pub(super) fn in_folder(folder: &Path) -> Result<Vec<(Schema, Vec<PathBuf>)>, Failure> {
-    let mut found = Vec::new();
-    for schema in dataset_schemas() {
-        let part = folder.join(schema.name);
-        if !part.is_dir() {
-            continue;
-        }
-        let mut files = Vec::new();
-        for entry in fs::read_dir(&part)? {
-            let path = entry?.path();
-            let hidden =
-                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_file() && !hidden {
-                files.push(path);
-            }
-        }
-        files.sort();
-        if !files.is_empty() {
-            found.push((schema, files));
-        }
-    }
-    if found.is_empty() {
-        let known: Vec<&str> = dataset_schemas().iter().map(|schema| schema.name).collect();
-        return Err(Failure::request(
-            format!("{} holds no dataset", folder.display()),
-            format!("put files into sub-folders called {}", known.join(", ")),
-        ));
-    }
-    Ok(found)
+/// The files of each dataset in a folder with one sub-folder per dataset.
+pub(super) fn list_dataset_files(
+    folder: &Path,
+    datasets: &Datasets,
+) -> Result<Vec<(Dataset, Vec<PathBuf>)>, Failure> {
+    intake::list_dataset_files(folder, datasets).map_err(|error| match error {
+        DatasetFolderError::Empty { .. } => Failure::from(error).with_next(format!(
+            "put files into sub-folders called {}",
+            datasets.names().join(", ")
+        )),
+        DatasetFolderError::Unreadable { .. } => Failure::from(error),
+    })
 }
 
 fn print(
@@ -315,8 +256,10 @@ fn refusal(file: &FileSummary, count: &ReasonCount, language: Language) -> Strin
         value => format!("{line} ({value})"),
     });
     let examples: Vec<String> = examples.collect();
-    let (reason, remedy) =
-        (count.reason.summary(words(language)), count.reason.remedy(words(language)));
+    let (reason, remedy) = (
+        count.reason.summary(lake_language(language)),
+        count.reason.remedy(lake_language(language)),
+    );
     let (rows, column) = (count.rows, &count.column);
     let name = match &count.sheet {
         Some(sheet) => language.pick(
@@ -380,7 +323,8 @@ fn file_json(dataset: &str, file: &FileSummary, seen: &Seen) -> Value {
         .reasons
         .iter()
         .map(|count| {
-            let (chinese, english) = (words(Language::Chinese), words(Language::English));
+            let (chinese, english) =
+                (lake_language(Language::Chinese), lake_language(Language::English));
             let lines: Vec<u64> = count.examples.iter().map(|(line, _)| *line).collect();
             let (reason, column) = (count.reason, &count.column);
             json!({

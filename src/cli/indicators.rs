@@ -1,71 +1,43 @@
 //! `trueline indicators`: figures on the terminal, as JSON or as CSV.
 
-use trueline_clock::Calendar;
-use trueline_lake::Lake;
-
 use super::arguments::{Engine, Indicators, Question};
 use super::place::Place;
 use super::{Align, Failure, Language, Table, question};
-use crate::instance::Instance;
+use crate::state::State;
 use crate::systems::indicators::{
-    self, FigureRow, Filter, LakeRecords, Pack, Results, Words, span,
+    self, FigureRow, Inquiry, InquiryRequest, Pack, Results, Words, span,
 };
 
-/// A question with its pack and the cut of the records.
-#[derive(Debug)]
-pub(super) struct Asked {
-    pub(super) pack: Pack,
-    pub(super) question: indicators::Question,
-    pub(super) lake: Lake,
-    pub(super) calendars: Vec<Calendar>,
-    pub(super) as_of: Option<i64>,
-}
-
-impl Asked {
-    /// Reads the pack of the command or of the instance, and the words of the command line.
-    pub(super) fn new(
-        instance: &Instance,
-        question: &Question,
-        filter: &[String],
-    ) -> Result<Asked, Failure> {
-        let name = question.pack.as_deref().unwrap_or(&instance.settings.instance.pack);
-        let pack = indicators::load(name, &instance.pack_folders())?;
-        let period = question::period(&question.period, &pack.zone)?;
-        let filter = Filter::parse(&pack, &filter.join(","))?;
-        let as_of = question::moment(question.as_of.as_deref())?;
-        let question = indicators::Question { filter, ..indicators::Question::about(period) };
-        Ok(Asked {
-            pack,
-            question,
-            lake: instance.lake()?,
-            calendars: instance.calendars()?,
-            as_of,
-        })
-    }
-
-    pub(super) fn records(&self) -> LakeRecords<'_> {
-        match self.as_of {
-            Some(second) => LakeRecords::as_of(&self.lake, &self.calendars, second),
-            None => LakeRecords::newest(&self.lake, &self.calendars),
-        }
-    }
+/// Reads the pack and the words of the command line.
+pub(super) fn open_inquiry(
+    state: &State,
+    question: &Question,
+    filter: &[String],
+) -> Result<Inquiry, Failure> {
+    let request = InquiryRequest {
+        pack: question.pack.as_deref(),
+        period: &question.period,
+        filter: &filter.join(","),
+        as_of: question::moment(question.as_of.as_deref())?,
+    };
+    Ok(Inquiry::open(state, &request)?)
 }
 
 pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Result<(), Failure> {
-    let instance = place.open()?;
-    let mut question = Asked::new(&instance, &asked.question, &asked.filter)?;
-    question.question.by.clone_from(&asked.by);
-    question.question.only.clone_from(&asked.indicator);
+    let program = place.open()?;
+    let mut inquiry = open_inquiry(&program.state, &asked.question, &asked.filter)?;
+    inquiry.question.by.clone_from(&asked.by);
+    inquiry.question.only.clone_from(&asked.indicator);
     if asked.explain == Some(Engine::Sql) {
-        let Asked { pack, question, lake, calendars, .. } = &question;
+        let Inquiry { pack, question, lake, calendars, .. } = &inquiry;
         let sql = indicators::explain_sql(pack, question, lake, calendars)?;
         print!("{sql}");
         return Ok(());
     }
-    let results = indicators::compute(&question.pack, &question.question, &question.records())?;
+    let results = indicators::compute(&inquiry.pack, &inquiry.question, &inquiry.records())?;
     note_if_empty(&results, language);
     let json = serde_json::to_value(&results.rows)?;
-    table(&question.pack, &results, language).print(asked.format, &json)?;
+    table(&inquiry.pack, &results, language).print(asked.format, &json)?;
     Ok(())
 }
 

@@ -5,11 +5,12 @@ use std::path::Path;
 use super::arguments::Init;
 use super::place::Place;
 use super::{Failure, Language};
+use crate::program::datasets;
 use crate::systems::{indicators, reports};
 
 pub(super) fn run(asked: &Init, place: &Place, language: Language) -> Result<(), Failure> {
-    let pack = indicators::load(&asked.pack, &[])?;
-    let own = Place { dir: asked.path.clone(), keys: place.keys.clone() };
+    let pack = indicators::load(&asked.pack, &[], &datasets())?;
+    let own = Place { dir: asked.path.clone(), keys: place.keys.clone(), clock: place.clock };
     let narratives = reports::narratives(&pack);
     let narratives = narratives.each_ref().map(|(name, text)| (*name, text.as_str()));
     own.create(&settings(&asked.pack, &Company::UNKNOWN), &narratives)?;

@@ -2,61 +2,35 @@
 
 use std::ffi::OsString;
 
-use clap::{Arg, Command, CommandFactory as _, ValueEnum};
+use clap::{Arg, Command, CommandFactory as _};
 
 use super::Arguments;
+use crate::language::Language;
 
-/// Chinese or English.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    #[value(name = "zh")]
-    Chinese,
-    #[value(name = "en")]
-    English,
-}
-
-impl Language {
-    /// `zh` or `en`, as file names and `lang` attributes want it.
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Language::Chinese => "zh",
-            Language::English => "en",
+/// `--lang` if it is there, else what the environment asks for, else English.
+///
+/// It is needed before arguments are parsed, because parsing may have to print help.
+pub(crate) fn language_of_environment(arguments: &[OsString]) -> Language {
+    let mut words = arguments.iter().map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--lang=") {
+            Some(value) => Some(value.to_owned()),
+            None if word == "--lang" => words.next().map(|value| value.into_owned()),
+            None => None,
+        };
+        match value.as_deref() {
+            Some("zh") => return Language::Chinese,
+            Some("en") => return Language::English,
+            Some(_) | None => {}
         }
     }
-
-    /// `--lang` if it is there, else what the environment asks for, else English.
-    ///
-    /// It is needed before arguments are parsed, because parsing may have to print help.
-    pub(crate) fn of_environment(arguments: &[OsString]) -> Language {
-        let mut words = arguments.iter().map(|word| word.to_string_lossy());
-        while let Some(word) = words.next() {
-            let value = match word.strip_prefix("--lang=") {
-                Some(value) => Some(value.to_owned()),
-                None if word == "--lang" => words.next().map(|value| value.into_owned()),
-                None => None,
-            };
-            match value.as_deref() {
-                Some("zh") => return Language::Chinese,
-                Some("en") => return Language::English,
-                Some(_) | None => {}
-            }
-        }
-        let named = ["TRUELINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
-            .iter()
-            .filter_map(|name| std::env::var(name).ok())
-            .find(|value| !value.is_empty());
-        match named {
-            Some(value) if value.starts_with("zh") => Language::Chinese,
-            Some(_) | None => Language::English,
-        }
-    }
-
-    /// The one of two texts that is in this language.
-    pub(crate) fn pick<T>(self, chinese: T, english: T) -> T {
-        match self {
-            Language::Chinese => chinese,
-            Language::English => english,
-        }
+    let named = ["TRUELINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    match named {
+        Some(value) if value.starts_with("zh") => Language::Chinese,
+        Some(_) | None => Language::English,
     }
 }
 

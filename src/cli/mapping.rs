@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::arguments::MappingCommand;
 use super::{Failure, Language, quality};
-use crate::systems::cases::{self, shipped_mapping_text, shipped_mappings};
+use crate::systems::cases::CASE;
+use crate::systems::intake::{self, shipped_mapping_text, shipped_mappings};
 
 pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Failure> {
     match command {
@@ -30,7 +31,7 @@ pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Fa
 }
 
 fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Failure> {
-    let suggestion = cases::suggest::suggest(file)?;
+    let suggestion = intake::suggest::suggest(file, &CASE.schema())?;
     let text = suggestion
         .draft
         .render(language.pick(|words| words.zh.as_str(), |words| words.en.as_str()));

@@ -18,18 +18,15 @@ mod ledger_arguments;
 mod mapping;
 mod pack;
 mod place;
-mod press;
 mod progress;
 mod publish;
 mod quality;
 mod question;
 mod report;
-mod sealing;
 mod serve;
 mod simulate;
 mod spot_check;
 mod table;
-mod typeset_again;
 mod verify;
 mod witness;
 
@@ -37,10 +34,11 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
 
+use crate::clock::Clock;
+pub(crate) use crate::language::Language;
 pub use arguments::Arguments;
 use arguments::Command;
 pub(crate) use failure::Failure;
-pub(crate) use language::Language;
 use place::Place;
 pub(crate) use progress::Progress;
 pub(crate) use table::{Align, Format, Table};
@@ -48,7 +46,7 @@ pub(crate) use table::{Align, Format, Table};
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     end_quietly_when_nobody_reads();
-    let language = Language::of_environment(&std::env::args_os().collect::<Vec<_>>());
+    let language = language::language_of_environment(&std::env::args_os().collect::<Vec<_>>());
     let matches = match language::command(language).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
@@ -90,7 +88,8 @@ fn end_quietly_when_nobody_reads() {
 fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
     let Arguments { dir, keys, lang: _, command } = arguments;
     let usual = if matches!(command, Command::Demo(_)) { "trueline-demo" } else { "trueline-data" };
-    let place = Place { dir: dir.unwrap_or_else(|| usual.into()), keys };
+    let place =
+        Place { dir: dir.unwrap_or_else(|| usual.into()), keys, clock: Clock::of_environment() };
     match command {
         Command::Init(asked) => init::run(&asked, &place, language),
         Command::Simulate(asked) => simulate::run(&asked, language),
@@ -111,13 +110,8 @@ fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Witness(asked) => witness::run(&asked, &place, language),
         Command::Report(asked) => report::run(&asked, &place, language),
         Command::Publish(asked) => publish::run(&asked, &place, language),
-        Command::Verify(asked) => verify::run(&asked, language),
-        Command::SpotCheck(asked) => spot_check::run(&asked, language),
+        Command::Verify(asked) => verify::run(&asked, place.clock, language),
+        Command::SpotCheck(asked) => spot_check::run(&asked, place.clock, language),
         Command::Export(asked) => export::run(&asked, &place, language),
     }
-}
-
-/// The time, in UTC seconds. Only the edge of the program asks for it.
-fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
 }

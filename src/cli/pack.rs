@@ -2,6 +2,7 @@
 
 use super::arguments::PackCommand;
 use super::{Align, Failure, Format, Language, Table};
+use crate::program::datasets;
 use crate::systems::indicators::{self, shipped_pack_text, shipped_packs};
 
 pub(super) fn run(command: &PackCommand, language: Language) -> Result<(), Failure> {
@@ -20,7 +21,7 @@ fn list(language: Language) -> Result<(), Failure> {
         (language.pick("说明", "title"), Align::Left),
     ]);
     for name in shipped_packs() {
-        let pack = indicators::load(name, &[])?;
+        let pack = indicators::load(name, &[], &datasets())?;
         let title = language.pick(&pack.title.zh, &pack.title.en);
         let count = pack.indicators.len().to_string();
         table.row(vec![name.to_owned(), pack.version.clone(), count, title.clone()]);
@@ -42,7 +43,7 @@ fn show(name: &str) -> Result<(), Failure> {
 }
 
 fn check(name: &str, language: Language) -> Result<(), Failure> {
-    let pack = indicators::load(name, &[])?;
+    let pack = indicators::load(name, &[], &datasets())?;
     let mut table = Table::new(&[
         (language.pick("指标", "indicator"), Align::Left),
         (language.pick("名称", "title"), Align::Left),

@@ -3,20 +3,23 @@
 use std::path::PathBuf;
 
 use super::{Failure, Language, init};
-use crate::instance::{Beginning, Instance};
+use crate::clock::Clock;
+use crate::instance::Beginning;
+use crate::program::Program;
 use crate::systems::reports;
 
-/// The folders that every command takes.
+/// The folders that every command takes, and the clock.
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) dir: PathBuf,
     pub(super) keys: Option<PathBuf>,
+    pub(super) clock: Clock,
 }
 
 impl Place {
     /// The instance, which must be there.
-    pub(super) fn open(&self) -> Result<Instance, Failure> {
-        Instance::open(&self.dir, self.keys.as_deref()).map_err(|error| {
+    pub(super) fn open(&self) -> Result<Program, Failure> {
+        Program::open(&self.dir, self.keys.as_deref(), self.clock).map_err(|error| {
             Failure::from_error(&error).with_next(
                 "`trueline init DIR --pack cn-miit` makes one, `--dir DIR` points at one that is there",
             )
@@ -24,16 +27,16 @@ impl Place {
     }
 
     /// The instance; where there is none it is made with defaults.
-    pub(super) fn open_or_create(&self, language: Language) -> Result<Instance, Failure> {
+    pub(super) fn open_or_create(&self, language: Language) -> Result<Program, Failure> {
         if self.dir.join("trueline.toml").is_file() {
             return self.open();
         }
-        let instance =
+        let program =
             self.create(&init::settings("cn-miit", &init::Company::UNKNOWN), &reports::NARRATIVES)?;
         let made =
             language.pick("已按默认设置建立实例", "made an instance with default settings in");
         eprintln!("{made} {}", self.dir.display());
-        Ok(instance)
+        Ok(program)
     }
 
     /// Makes an instance with these settings and the narratives to edit.
@@ -41,8 +44,8 @@ impl Place {
         &self,
         settings: &str,
         narratives: &[(&str, &str)],
-    ) -> Result<Instance, Failure> {
+    ) -> Result<Program, Failure> {
         let beginning = Beginning { settings, narratives };
-        Ok(Instance::create(&self.dir, self.keys.as_deref(), &beginning)?)
+        Ok(Program::create(&self.dir, self.keys.as_deref(), &beginning, self.clock)?)
     }
 }

@@ -1,24 +1,18 @@
 //! `trueline quality`: what in the imported cases looks wrong, and what to do about it.
 
-use std::collections::BTreeMap;
-
-use arrow_array::RecordBatch;
 use serde_json::{Value, json};
-use trueline_lake::{Lake, LakeError, ScanTask};
 
 use super::arguments::Quality;
 use super::place::Place;
 use super::{Align, Failure, Format, Language, Table, question};
-use crate::systems::cases::case_schema;
-use crate::systems::cases::quality::{self, Finding, Options};
-use crate::systems::indicators::{self, Dataset, LimitKind, Pack};
+use crate::systems::intake::quality::Finding;
+use crate::systems::{cases, indicators};
 
 pub(super) fn run(asked: &Quality, place: &Place, language: Language) -> Result<(), Failure> {
-    let instance = place.open()?;
-    let name = &instance.settings.instance.pack;
-    let pack = indicators::load(name, &instance.pack_folders())?;
+    let state = place.open()?.state;
+    let pack = indicators::load(&state.pack, &state.instance.pack_folders(), &state.datasets)?;
     let as_of = question::moment(asked.as_of.as_deref())?;
-    let found = findings(&instance.lake()?, &pack, as_of, super::now())?;
+    let found = cases::find_quality_problems(&state.open_lake()?, &pack, as_of, state.clock.now())?;
     let json: Vec<Value> = found.iter().map(finding_json).collect();
     let mut table = Table::new(&[
         (language.pick("问题", "problem"), Align::Left),
@@ -70,63 +64,6 @@ pub(super) fn told(finding: &Finding, language: Language) -> (&str, &str) {
         (&finding.explanation.zh, &finding.remedy.zh),
         (&finding.explanation.en, &finding.remedy.en),
     )
-}
-
-/// Looks twice at every case that counts at the cut.
-pub(super) fn findings(
-    lake: &Lake,
-    pack: &Pack,
-    as_of: Option<i64>,
-    now: i64,
-) -> Result<Vec<Finding>, Failure> {
-    let schema = case_schema();
-    if lake.manifest(schema.name)?.batches.is_empty() {
-        return Ok(Vec::new());
-    }
-    let extras = lake.extras(&schema)?;
-    let arrow = schema.arrow();
-    let mut columns: Vec<&str> = arrow.fields().iter().map(|field| field.name().as_str()).collect();
-    columns.extend(extras.iter().map(String::as_str));
-    let tasks: Vec<ScanTask> = lake.scan(&schema, &columns, as_of)?;
-    let options =
-        Options { zone: pack.zone.clone(), as_of: as_of.unwrap_or(now), limits: limits(pack) };
-    let mut profile = quality::Profile::new(&options)?;
-    each(&tasks, |batch| profile.observe(batch))?;
-    let mut evidence = profile.suspect();
-    each(&tasks, |batch| evidence.observe(batch))?;
-    Ok(evidence.findings())
-}
-
-fn each(tasks: &[ScanTask], mut look: impl FnMut(&RecordBatch)) -> Result<(), LakeError> {
-    for task in tasks {
-        for batch in task.batches() {
-            look(&batch?);
-        }
-    }
-    Ok(())
-}
-
-/// The limits that cases of a kind have to keep, for what happens just before one.
-fn limits(pack: &Pack) -> BTreeMap<String, Vec<i64>> {
-    let mut limits: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-    let cases = pack.indicators.iter().filter(|indicator| indicator.dataset == Dataset::Case);
-    for indicator in cases {
-        let seconds = indicator.limits.iter().filter_map(|limit| match &limit.kind {
-            LimitKind::Longest(trueline_clock::Limit::Elapsed { seconds }) => Some(*seconds),
-            _ => None,
-        });
-        let seconds: Vec<i64> = seconds.collect();
-        for kind in ["repair", "complaint", "install", "move", "change", "restore", "opening"] {
-            if indicator.population.text.contains(&format!("\"{kind}\"")) {
-                limits.entry(kind.to_owned()).or_default().extend(&seconds);
-            }
-        }
-    }
-    for seconds in limits.values_mut() {
-        seconds.sort_unstable();
-        seconds.dedup();
-    }
-    limits
 }
 
 /// A finding for programs.

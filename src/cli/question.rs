@@ -1,17 +1,8 @@
-//! What most commands ask for in the same words: a period, a moment of knowledge, a slice.
+//! What most commands ask for in the same words: up to when records are read.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use trueline_figures::Period;
 
 use super::Failure;
-
-/// A period as people write it.
-pub(super) fn period(text: &str, zone: &str) -> Result<Period, Failure> {
-    let zone = TimeZone::get(zone)?;
-    // The error says what to write instead.
-    Period::parse(text, &zone).map_err(Failure::from)
-}
 
 /// A moment such as `2020-07-10T09:00:00+08:00`, in UTC seconds. `None` stays `None`: now.
 pub(super) fn moment(text: Option<&str>) -> Result<Option<i64>, Failure> {

@@ -6,18 +6,19 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use super::arguments::{self, Serve};
-use super::indicators::Asked;
+use super::indicators::open_inquiry;
 use super::place::Place;
-use super::{Failure, Language, report};
-use crate::instance::Instance;
+use super::{Failure, Language};
+use crate::program::Program;
 use crate::router::router;
-use crate::systems::indicators::Words;
 use crate::systems::indicators::http::Console;
+use crate::systems::indicators::{Inquiry, Words};
 use crate::systems::reports::http::Shelf;
+use crate::systems::reports::{ReportFormat, ReportInputs, holds_simulated};
 use crate::web::Templates;
 
 pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<(), Failure> {
-    let instance = place.open()?;
+    let program = place.open()?;
     let Some(period) = asked.period.clone() else {
         return Err(Failure::request(
             "which period is to be shown?",
@@ -25,20 +26,20 @@ pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<()
         ));
     };
     let question = arguments::Question { pack: asked.pack.clone(), period, as_of: None };
-    let question = Asked::new(&instance, &question, &[])?;
+    let inquiry = open_inquiry(&program.state, &question, &[])?;
     let listener = listen(&asked.listen)?;
     let mut files = BTreeMap::new();
-    let sheaf = report::Sheaf::new(&instance, &question)?;
+    let inputs = ReportInputs::read(&program.state, &program.settings.report, &inquiry)?;
     for language in [Language::Chinese, Language::English] {
-        let draft = sheaf.draft(language)?;
-        for ending in report::ENDINGS {
+        let draft = inputs.draft(language, &[], None)?;
+        for format in ReportFormat::ALL {
             files.insert(
-                format!("report.{}.{ending}", language.code()),
-                draft.render(ending, None)?,
+                format!("report.{}.{}", language.code(), format.ending()),
+                draft.render(format, None)?,
             );
         }
     }
-    open(&instance, question, files, listener, language)
+    open(&program, inquiry, files, listener, language)
 }
 
 /// Takes the address first: writing the reports takes a while, and nobody should wait for them only
@@ -57,24 +58,24 @@ pub(super) fn listen(address: &str) -> Result<TcpListener, Failure> {
 
 /// Serves until the program is stopped. Prints the address when it can be opened.
 pub(super) fn open(
-    instance: &Instance,
-    asked: Asked,
+    program: &Program,
+    inquiry: Inquiry,
     files: BTreeMap<String, Vec<u8>>,
     listener: TcpListener,
     language: Language,
 ) -> Result<(), Failure> {
-    let settings = &instance.settings.report;
+    let settings = &program.settings.report;
     let english = settings.english.as_ref().and_then(|english| english.company.clone());
     let company = Words {
         zh: settings.company.clone(),
         en: english.unwrap_or_else(|| settings.company.clone()),
     };
     let console = Console {
-        period: asked.question.period.clone(),
-        simulated: settings.simulated || report::holds_simulated(&asked.lake)?,
-        lake: asked.lake,
-        calendars: asked.calendars,
-        pack: asked.pack,
+        period: inquiry.question.period.clone(),
+        simulated: settings.simulated || holds_simulated(&inquiry.lake)?,
+        lake: inquiry.lake,
+        calendars: inquiry.calendars,
+        pack: inquiry.pack,
         company,
         files: files.keys().cloned().collect(),
         templates: Templates::new(),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use trueline_figures::Period;
 
 use super::arguments::Simulate;
@@ -9,10 +10,16 @@ use super::{Failure, Language, Progress};
 use crate::simulation::{self, Order};
 
 /// The zone of the simulated province.
-pub(super) const ZONE: &str = "Asia/Shanghai";
+const ZONE: &str = "Asia/Shanghai";
+
+/// A period in the simulated province.
+pub(super) fn parse_period(text: &str) -> Result<Period, Failure> {
+    // The error says what to write instead.
+    Ok(Period::parse(text, &TimeZone::get(ZONE)?)?)
+}
 
 pub(super) fn run(asked: &Simulate, language: Language) -> Result<(), Failure> {
-    let period = super::question::period(&asked.period, ZONE)?;
+    let period = parse_period(&asked.period)?;
     let said = make(&asked.out, period, asked.cases, asked.seed, language)?;
     println!("{said}");
     Ok(())

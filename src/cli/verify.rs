@@ -6,17 +6,17 @@
 use std::path::{Path, PathBuf};
 
 use trueline_ledger::Note;
-use trueline_verify::{Finding, Options, Verdict, What, Words, check_file, evidence_in};
+use trueline_verify::{Options, Verdict, check_file, evidence_in};
 
 use super::arguments::{VerdictFormat, Verify};
-use super::ledger::{policy_in, read};
-use super::{Failure, Language, Progress, typeset_again};
-use crate::instance::Instance;
-use crate::ledger::{
-    Fault, Later, Moved, Recheck, fetch_file, fetch_ledger, is_address, later, recheck,
-};
+use super::ledger::read;
+use super::{Failure, Language, Progress};
+use crate::clock::Clock;
+use crate::ledger::{fetch_file, fetch_ledger, is_address, policy_in};
+use crate::program::Program;
+use crate::systems::proofs::{add_records, find_changed_pages};
 
-pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
+pub(super) fn run(asked: &Verify, clock: Clock, language: Language) -> Result<(), Failure> {
     let fetched = fetch(asked, language)?;
     let asked = fetched.as_ref().unwrap_or(asked);
     let bytes = read(&asked.file)?;
@@ -34,11 +34,11 @@ pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
     let mut verdict = check_file(&bytes, &asked.file.display().to_string(), &options);
     if !verdict.holds {
         // They say more than that the bytes differ, so they stand first.
-        verdict.findings.splice(0..0, typeset_again::changed(&bytes));
+        verdict.findings.splice(0..0, find_changed_pages(&bytes));
         verdict = verdict.close();
     }
     if let Some(data) = &asked.data {
-        with_records(&bytes, data, &mut verdict, language)?;
+        check_records(&bytes, data, clock, &mut verdict, language)?;
         verdict = verdict.close();
     }
     if asked.format == VerdictFormat::Json {
@@ -74,183 +74,20 @@ fn fetch(asked: &Verify, language: Language) -> Result<Option<Verify>, Failure> 
 }
 
 /// Compares the file's evidence with what the records give now.
-fn with_records(
+fn check_records(
     bytes: &[u8],
     data: &Path,
+    clock: Clock,
     verdict: &mut Verdict,
     language: Language,
 ) -> Result<(), Failure> {
     let Some(evidence) = evidence_in(bytes) else {
         return Ok(());
     };
-    let instance = Instance::open(data, None)?;
+    let state = Program::open(data, None, clock)?.state;
     let step = language.pick("逐行核对记录", "checking the records");
     let bar = Progress::start(step, 0);
-    let done = recheck(&evidence, &instance)?;
-    bar.done(&format!("{step}: {}", done.rows));
-    let is_clean = done.faults.is_empty();
-    for fault in &done.faults {
-        verdict.find(finding(fault));
-    }
-    let shown = ["that the partial figures follow", "that the commitment lag is true"];
-    verdict.not_proved.retain(|words| !shown.iter().any(|en| words.en.starts_with(en)));
-    if is_clean {
-        proved(&done, verdict);
-    }
-    verdict.not_proved.retain(|words| !words.en.starts_with("what the imports after"));
-    since(&later(&evidence, &instance)?, verdict);
+    let rows = add_records(&evidence, &state, verdict)?;
+    bar.done(&format!("{step}: {rows}"));
     Ok(())
-}
-
-/// How many changed figures a verdict lists.
-const SHOWN: usize = 12;
-
-/// What was recorded after the report, and what it would change.
-fn since(later: &Later, verdict: &mut Verdict) {
-    for fault in &later.faults {
-        verdict.find(finding(fault));
-    }
-    if later.batches.is_empty() {
-        return;
-    }
-    let batches = later.batches.len();
-    let rows: u64 = later.batches.iter().map(|batch| batch.rows).sum();
-    let changes = later.batches.iter().filter(|batch| batch.is_change).count();
-    let figures = later.moved.len();
-    verdict.remark(
-        format!(
-            "报告之后又导入{batches}个批次（{rows}行，其中{changes}个更改了先前记录）：本报告仍按其截止时点成立，\
-             以现有记录计算，{figures}项指标会不同"
-        ),
-        format!(
-            "{batches} batches were imported after the report ({rows} rows; {changes} replace earlier \
-             records). It stands at its cut; with them, {figures} figures would differ"
-        ),
-    );
-    // Whole figures say more than slices of them.
-    let mut moved: Vec<&Moved> = later.moved.iter().collect();
-    moved.sort_by_key(|one| one.figure.contains('['));
-    for one in moved.iter().take(SHOWN) {
-        let reasons: Vec<String> =
-            one.excluded.iter().map(|(id, then, now)| format!("{id} {then} → {now}")).collect();
-        let (mut zh, mut en) = (String::new(), String::new());
-        if !reasons.is_empty() {
-            let (list, unapproved) = (reasons.join(", "), one.unapproved);
-            zh = format!("；排除 {list}，无人批准的{unapproved}件");
-            en = format!("; excluded {list}, {unapproved} of them approved by nobody");
-        }
-        let Moved { figure, stated, now, .. } = one;
-        verdict.remark(
-            format!("{figure}：报告为 {stated}，现为 {now}{zh}"),
-            format!("{figure}: {stated} in the report, {now} now{en}"),
-        );
-    }
-    if figures > SHOWN {
-        let more = figures - SHOWN;
-        verdict.remark(format!("另有{more}项指标不同"), format!("{more} more figures differ"));
-    }
-}
-
-fn proved(done: &Recheck, verdict: &mut Verdict) {
-    let Recheck { batches, rows, blocks, figures, .. } = done;
-    verdict.prove(
-        format!("{batches}个批次的{rows}行记录逐行核对，与入账时一致"),
-        format!("all {rows} rows of {batches} batches are those that were committed to"),
-    );
-    verdict.prove(
-        format!("由记录重新计算：{blocks}个数据块、{figures}项指标，与证据相同"),
-        format!("worked out again from the records: {blocks} blocks and {figures} figures agree"),
-    );
-}
-
-/// A fault of the records, where it is and which figure it is about.
-fn finding(fault: &Fault) -> Finding {
-    let (zh, en) = said(fault);
-    let finding = Finding::new(What::Records, Words { zh, en });
-    match fault {
-        Fault::NoBatch { dataset, batch }
-        | Fault::Uncommitted { dataset, batch }
-        | Fault::Unreadable { dataset, batch, .. }
-        | Fault::Rows { dataset, batch, .. }
-        | Fault::Row { dataset, batch, .. } => finding.at(format!("{dataset}/{batch}")),
-        Fault::Figure { figure, .. } => finding.of(figure.clone()),
-        Fault::Pack { .. }
-        | Fault::Calendar { .. }
-        | Fault::Definition { .. }
-        | Fault::Population { .. }
-        | Fault::Block { .. }
-        | Fault::Lag { .. }
-        | Fault::Partial { .. } => finding,
-    }
-}
-
-/// A fault in words for a clerk, in Chinese and English.
-fn said(fault: &Fault) -> (String, String) {
-    match fault {
-        Fault::NoBatch { dataset, batch } => (
-            format!("缺少批次 {dataset} {batch}"),
-            format!("the batch {batch} of {dataset} is not there"),
-        ),
-        Fault::Uncommitted { dataset, batch } => (
-            format!("批次 {dataset} {batch} 在记录中，但账本没有它"),
-            format!("the batch {batch} of {dataset} is among the records, but not in the ledger"),
-        ),
-        Fault::Unreadable { dataset, batch, why } => (
-            format!("批次 {dataset} {batch} 的文件已损坏，无法读取（{why}）"),
-            format!("the file of batch {batch} of {dataset} is damaged: {why}"),
-        ),
-        Fault::Rows { dataset, batch, stated, found, first } => {
-            let from = |zh: &str| first.as_ref().map_or(String::new(), |key| zh.replace("{}", key));
-            let (zh, en) = (from("；自 {} 起不同"), from("; they differ from {} on"));
-            (
-                format!("批次 {dataset} {batch} 有{found}行，入账时为{stated}行{zh}"),
-                format!(
-                    "batch {batch} of {dataset} has {found} rows, {stated} were committed to{en}"
-                ),
-            )
-        }
-        Fault::Row { dataset, batch, block, row, key } => {
-            let row = row.map_or("?".to_owned(), |row| row.to_string());
-            let key = key.as_deref().unwrap_or("?");
-            let of = format!("row {row} (block {block}) of batch {batch} of {dataset}, {key},");
-            (
-                format!("批次 {dataset} {batch} 第{block}块第{row}行（{key}）与入账时不同"),
-                format!("{of} is not what was committed to"),
-            )
-        }
-        Fault::Pack { id } => (
-            format!("指标包 {id} 不是报告所用的版本"),
-            format!("the pack {id} is not the one that the report was made with"),
-        ),
-        Fault::Calendar { name } => (
-            format!("日历 {name} 不是报告所用的版本"),
-            format!("the calendar {name} is not the one that the report was made with"),
-        ),
-        Fault::Definition { id } => (
-            format!("指标 {id} 的口径与证据不同"),
-            format!("the definition of {id} is not the one in the evidence"),
-        ),
-        Fault::Population { dataset, period, stated, found } => (
-            format!("{period} 的 {dataset} 有{found}件，证据为{stated}件"),
-            format!("{dataset} of {period} has {found} members, the evidence states {stated}"),
-        ),
-        Fault::Block { dataset, period, block } => (
-            format!("{period} 的 {dataset} 第{block}块与证据不同"),
-            format!("block {block} of {dataset} of {period} is not what the evidence states"),
-        ),
-        Fault::Lag { dataset, period, what, stated, found } => (
-            format!("{period} 的 {dataset} 入账时滞 {what} 应为{found}，证据为{stated}"),
-            format!(
-                "commitment lag of {dataset} of {period}: {what} is {found}, stated is {stated}"
-            ),
-        ),
-        Fault::Partial { cell, block, column, stated, found } => (
-            format!("{cell} 第{block}块的 {column} 应为{found}，证据为{stated}"),
-            format!("{cell}, block {block}: {column} is {found}, the evidence states {stated}"),
-        ),
-        Fault::Figure { figure, stated, found } => (
-            format!("{figure} 应为 {found}，报告为 {stated}"),
-            format!("{figure} is {found}, the report prints {stated}"),
-        ),
-    }
 }

@@ -155,7 +155,7 @@ fn salted_leaves(
 }
 
 /// The salt and canonical bytes of one row of a batch.
-pub(super) fn salted_row(
+pub fn salted_row(
     lake: &Lake,
     schema: &Schema,
     batch: &Batch,

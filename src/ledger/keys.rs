@@ -154,6 +154,7 @@ impl Ledger {
 mod tests {
     use super::*;
     use crate::instance::Beginning;
+    use crate::ledger::LedgerSettings;
 
     fn instance(place: &Path) -> Instance {
         let beginning = Beginning { settings: "[instance]\npack = \"cn-miit\"\n", narratives: &[] };
@@ -168,7 +169,7 @@ mod tests {
     fn a_key_that_was_added_signs_after_a_restart_and_a_retired_one_does_not() {
         let place = tempfile::tempdir().unwrap();
         let instance = instance(place.path());
-        let mut ledger = Ledger::open(&instance).unwrap();
+        let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
         let first = ledger.keys()[0].clone();
         ledger.record(vec![b"one".to_vec()]).unwrap();
         ledger.add_sm2(&instance).unwrap();
@@ -178,13 +179,13 @@ mod tests {
         assert!(third.file.ends_with("ledger-3.key"));
         drop(ledger);
 
-        let mut ledger = Ledger::open(&instance).unwrap();
+        let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
         ledger.record(vec![b"two".to_vec()]).unwrap();
         assert_eq!(signers(&ledger), 3);
         assert_eq!(ledger.retire(&first.key, 1_600_000_000).unwrap(), 2);
         drop(ledger);
 
-        let mut ledger = Ledger::open(&instance).unwrap();
+        let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
         assert_eq!((ledger.keys().len(), &ledger.keys()[1]), (2, &third));
         ledger.record(vec![b"three".to_vec()]).unwrap();
         assert_eq!((signers(&ledger), ledger.entries().len()), (2, 4));
@@ -192,7 +193,7 @@ mod tests {
         drop(ledger);
 
         fs::remove_file(&first.file).unwrap();
-        let mut ledger = Ledger::open(&instance).unwrap();
+        let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
         assert!(ledger.rotate(&instance).unwrap().file.ends_with("ledger-4.key"));
     }
 
@@ -200,12 +201,12 @@ mod tests {
     fn a_rotation_that_a_crash_cut_off_is_finished() {
         let place = tempfile::tempdir().unwrap();
         let instance = instance(place.path());
-        let ledger = Ledger::open(&instance).unwrap();
+        let ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
         let signer = Signer::generate(ledger.log.origin()).unwrap();
         drop(ledger);
         signer.save(&file(&instance, 2), instance.folder()).unwrap();
 
-        let mut ledger = Ledger::open(&instance).unwrap();
+        let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
         assert_eq!(signers(&ledger), 2);
         assert!(instance.ledger_folder().join("rotations/0").is_file());
         ledger.record(vec![b"one".to_vec()]).unwrap();

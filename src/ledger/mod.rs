@@ -8,11 +8,10 @@ mod cosign;
 mod fetch;
 mod history;
 mod keys;
-mod later;
 mod leaves;
 mod post;
-mod prove;
-mod recheck;
+mod settings;
+mod witnesses;
 
 use std::path::PathBuf;
 
@@ -25,16 +24,15 @@ use trueline_verify::JsonError;
 
 use crate::instance::{Instance, InstanceError};
 
-pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes};
+pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes, salted_row};
 pub use cosign::{Asked, Collected, Outcome, collect, time_of};
 pub use fetch::{FetchError, fetch_file, fetch_ledger, is_address};
 pub use history::{History, WitnessTimes};
 pub use keys::LedgerKey;
-pub use later::{Later, LaterBatch, Moved, later};
 pub use leaves::LeafStore;
 pub use post::PostError;
-pub use prove::{Archive, Found, Place, Row};
-pub use recheck::{Fault, Recheck, RecheckError, recheck};
+pub use settings::LedgerSettings;
+pub use witnesses::{PolicyError, ask_witnesses, policy_in, read_policy};
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +95,7 @@ impl Instance {
 
 impl Ledger {
     /// Opens the ledger of an instance; begins it, with a key of its own, where there is none.
-    pub fn open(instance: &Instance) -> Result<Ledger, LedgerError> {
+    pub fn open(instance: &Instance, settings: &LedgerSettings) -> Result<Ledger, LedgerError> {
         let folder = instance.ledger_folder();
         let mut signers = keys::load(instance)?;
         let has_log = folder.join("checkpoint").is_file();
@@ -105,7 +103,8 @@ impl Ledger {
             return Err(LedgerError::NoKey(instance.keys().display().to_string()));
         }
         if signers.is_empty() {
-            let (path, signer) = (keys::file(instance, 1), Signer::generate(&origin(instance)?)?);
+            let (path, signer) =
+                (keys::file(instance, 1), Signer::generate(&origin(instance, settings)?)?);
             std::fs::create_dir_all(instance.keys()).map_err(|source| LedgerError::File {
                 doing: "make",
                 file: instance.keys().display().to_string(),
@@ -180,8 +179,8 @@ impl Ledger {
 }
 
 /// The name of the ledger: from the settings, or one that no other instance has.
-fn origin(instance: &Instance) -> Result<String, LedgerError> {
-    if let Some(origin) = &instance.settings.ledger.origin {
+fn origin(instance: &Instance, settings: &LedgerSettings) -> Result<String, LedgerError> {
+    if let Some(origin) = &settings.origin {
         return Ok(origin.clone());
     }
     let key = instance.pseudonym_key()?;

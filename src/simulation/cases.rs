@@ -17,7 +17,7 @@ use super::files::{Encoder, Output};
 use super::plan::Plan;
 use super::story::Teller;
 use super::{Progress, SimulationError};
-use crate::systems::cases::case_schema;
+use crate::systems::cases::CASE;
 
 /// A row group closes before a day that would take it past this.
 const GROUP_ROWS: u64 = 65_536 * 8;
@@ -59,7 +59,7 @@ impl Run<'_> {
         out: &Path,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), SimulationError> {
-        let schema = case_schema().arrow();
+        let schema = CASE.schema().arrow();
         let tellers =
             [self.plan, self.before].map(|plan| Teller::new(plan, self.calibration, self.plan));
         let new: u64 = self.plan.cells.iter().map(|cell| cell.size).sum();

@@ -42,7 +42,9 @@ use days::Carried;
 use plan::Plan;
 use stretch::Stretch;
 
-use crate::systems::cases::{billing_test_schema, count_schema, site_schema};
+use crate::systems::billing::BILLING_TEST;
+use crate::systems::indicators::COUNT;
+use crate::systems::rollout::SITE;
 
 pub use classes::Figure;
 
@@ -196,9 +198,9 @@ pub fn run(
     run.write(&order.out, progress)?;
     let export = &run.export;
     let write = |schema: Schema, table| tables::write(&order.out, &schema, &plan, table, export);
-    let lots = write(billing_test_schema(), registers::billing_tests(&plan))?;
-    let sites = write(site_schema(), registers::sites(&plan))?;
-    let counts = write(count_schema(), counts::counts(&plan))?;
+    let lots = write(BILLING_TEST.schema(), registers::billing_tests(&plan))?;
+    let sites = write(SITE.schema(), registers::sites(&plan))?;
+    let counts = write(COUNT.schema(), counts::counts(&plan))?;
     let means = Figure::ALL.into_iter().zip(&calibration.moves).map(|(figure, moved)| Calibrated {
         figure,
         target_seconds: plan.target_seconds(figure),

@@ -15,7 +15,7 @@ use super::days::Carried;
 use super::plan::Plan;
 use super::stretch::Stretch;
 use super::{Figure, Order, SimulationError, Summary, run};
-use crate::systems::cases::{billing_test_schema, case_schema, count_schema, site_schema};
+use crate::program::datasets;
 
 const HOUR: i64 = 3600;
 
@@ -265,7 +265,7 @@ fn the_demo_province_prints_the_sample_and_lvliang_is_late_against_the_promise()
 fn records_have_the_schema_and_ascending_keys() {
     let out = tempfile::tempdir().expect("a folder");
     province(out.path(), "2020H1", 30_000, 5);
-    for schema in [case_schema(), billing_test_schema(), site_schema(), count_schema()] {
+    for schema in datasets().schemas() {
         let batches = batches(&out.path().join(schema.name));
         assert!(!batches.is_empty());
         for batch in batches {

@@ -48,6 +48,27 @@ pub struct Column {
     pub doc: &'static str,
 }
 
+impl Column {
+    /// A column that every row must fill.
+    pub const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Column {
+        Column { name, kind, required: true, allowed: &[], doc }
+    }
+
+    /// A column that a row may leave empty.
+    pub const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Column {
+        Column { name, kind, required: false, allowed: &[], doc }
+    }
+
+    /// A label with a closed list of values, which a row may leave empty.
+    pub const fn one_of(
+        name: &'static str,
+        allowed: &'static [&'static str],
+        doc: &'static str,
+    ) -> Column {
+        Column { name, kind: Kind::Label, required: false, allowed, doc }
+    }
+}
+
 /// A column that holds several records a row, such as the intervals of a case.
 #[derive(Debug, Clone)]
 pub struct List {

@@ -7,18 +7,18 @@ use serde_json::json;
 use trueline_ledger::{Checkpoint, Finding, Note, Policy, VerifierKey, fsck as read_again};
 
 use super::super::{Align, Failure, Format, Language, Table};
-use super::{History, history, policy, size, write};
-use crate::instance::Instance;
+use super::{History, history, size, write};
+use crate::state::State;
 
 /// Reads everything again, against the ledger's own checkpoint and one that was kept elsewhere.
 pub(super) fn fsck(
-    instance: &Instance,
+    state: &State,
     since: Option<&Path>,
     format: Format,
     language: Language,
 ) -> Result<(), Failure> {
-    let history = history(instance)?;
-    let keys = known_keys(instance, &history)?;
+    let history = history(&state.instance)?;
+    let keys = known_keys(state, &history)?;
     let mut findings = Vec::new();
     if !keys.is_empty()
         && let Err(error) = history.note().verify(&keys)
@@ -69,11 +69,11 @@ pub(super) fn fsck(
 }
 
 /// The log's public keys: from its policy, and from the key files if they are here.
-fn known_keys(instance: &Instance, history: &History) -> Result<Vec<VerifierKey>, Failure> {
+fn known_keys(state: &State, history: &History) -> Result<Vec<VerifierKey>, Failure> {
     let origin = history.checkpoint().origin();
-    let own = instance.ledger_keys()?;
+    let own = state.instance.ledger_keys()?;
     let mut keys: Vec<VerifierKey> = own.into_iter().map(|known| known.key).collect();
-    for party in policy(instance)?.iter().flat_map(Policy::logs) {
+    for party in state.read_policy()?.iter().flat_map(Policy::logs) {
         if !keys.contains(&party.key) {
             keys.push(party.key.clone());
         }
@@ -132,12 +132,12 @@ fn said(finding: &Finding, language: Language) -> String {
 /// Writes the proof of an entry, under the newest checkpoint that the policy trusts; without such a
 /// one, under the newest there is.
 pub(super) fn prove(
-    instance: &Instance,
+    state: &State,
     number: u64,
     out: Option<&Path>,
     entry: Option<&Path>,
 ) -> Result<(), Failure> {
-    let history = history(instance)?;
+    let history = history(&state.instance)?;
     let last = history.checkpoint().size();
     if number >= last {
         return Err(Failure::request(
@@ -145,7 +145,7 @@ pub(super) fn prove(
             "entries are numbered from 0",
         ));
     }
-    let trusted = match policy(instance)? {
+    let trusted = match state.read_policy()? {
         Some(policy) => {
             let retired = history.retirements()?;
             let notes = std::iter::once(history.note()).chain(history.cosigned());

@@ -6,23 +6,23 @@ use serde_json::{Value, json};
 use trueline_ledger::Distrust;
 
 use super::super::{Align, Failure, Format, Language, Table};
-use super::{moment, policy};
-use crate::instance::Instance;
-use crate::ledger::{Asked, Ledger, Outcome, collect};
+use super::moment;
+use crate::ledger::{Asked, Outcome, collect};
+use crate::state::State;
 
 pub(super) fn run(
-    instance: &Instance,
+    state: &State,
     timeout: u64,
     format: Format,
     language: Language,
 ) -> Result<(), Failure> {
-    let Some(policy) = policy(instance)? else {
+    let Some(policy) = state.read_policy()? else {
         return Err(Failure::request(
             "the settings name no policy, so there is nobody to ask",
             "write one and name it in trueline.toml: [ledger] policy = \"policy.txt\"",
         ));
     };
-    let mut ledger = Ledger::open(instance)?;
+    let mut ledger = state.open_ledger()?;
     let collected = collect(&mut ledger, &policy, Duration::from_secs(timeout))?;
     let size = ledger.entries().len();
     let mut table = Table::new(&[

@@ -8,57 +8,57 @@ pub(super) mod prove;
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use trueline_ledger::{Distrust, Note, Policy, VerifierKey};
+use trueline_ledger::{Note, Policy, VerifierKey};
 
 use super::ledger_arguments::LedgerCommand;
 use super::place::Place;
 use super::{Align, Failure, Format, Language, Table};
 use crate::instance::Instance;
-use crate::ledger::{History, Ledger, LedgerKey, collect, time_of};
-use crate::systems::cases::dataset_schemas;
+use crate::ledger::{History, LedgerKey, time_of};
+use crate::state::State;
 
 pub(super) fn run(
     command: &LedgerCommand,
     place: &Place,
     language: Language,
 ) -> Result<(), Failure> {
-    let instance = place.open()?;
+    let state = place.open()?.state;
+    let instance = &state.instance;
     match command {
-        LedgerCommand::Status { format } => status(&instance, *format, language),
-        LedgerCommand::Key => key(&instance, language),
+        LedgerCommand::Status { format } => status(&state, *format, language),
+        LedgerCommand::Key => key(instance, language),
         LedgerCommand::Checkpoint => {
-            print!("{}", history(&instance)?.note());
+            print!("{}", history(instance)?.note());
             Ok(())
         }
-        LedgerCommand::Commit => commit(&instance, language),
+        LedgerCommand::Commit => commit(&state, language),
         LedgerCommand::Fsck { since, format } => {
-            check::fsck(&instance, since.as_deref(), *format, language)
+            check::fsck(&state, since.as_deref(), *format, language)
         }
         LedgerCommand::ProveEntry { number, out, entry } => {
-            check::prove(&instance, *number, out.as_deref(), entry.as_deref())
+            check::prove(&state, *number, out.as_deref(), entry.as_deref())
         }
         LedgerCommand::Prove { case, report, out } => {
             let asked = prove::Asked { case, report: report.as_deref(), out: out.as_deref() };
-            prove::run(&instance, &asked, language)
+            prove::run(&state, &asked, language)
         }
         LedgerCommand::Cosign { timeout, format } => {
-            cosign::run(&instance, *timeout, *format, language)
+            cosign::run(&state, *timeout, *format, language)
         }
         LedgerCommand::Rotate => {
-            let key = Ledger::open(&instance)?.rotate(&instance)?;
+            let key = state.open_ledger()?.rotate(instance)?;
             added(&key, language);
             Ok(())
         }
         LedgerCommand::Sm2 => {
-            let key = Ledger::open(&instance)?.add_sm2(&instance)?;
+            let key = state.open_ledger()?.add_sm2(instance)?;
             added(&key, language);
             Ok(())
         }
-        LedgerCommand::Retire { key } => retire(&instance, key, language),
+        LedgerCommand::Retire { key } => retire(&state, key, language),
     }
 }
 
@@ -73,34 +73,9 @@ fn history(instance: &Instance) -> Result<History, Failure> {
     })
 }
 
-/// The policy that the settings name; `None` if they name none.
-pub(super) fn policy(instance: &Instance) -> Result<Option<Policy>, Failure> {
-    let Some(name) = &instance.settings.ledger.policy else { return Ok(None) };
-    policy_in(&instance.folder().join(name)).map(Some)
-}
-
-/// The policy in a file.
-pub(super) fn policy_in(path: &Path) -> Result<Policy, Failure> {
-    let named = path.display().to_string();
-    Policy::parse(&read(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
-}
-
 /// A file that somebody named.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
-}
-
-/// How long a witness is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Shows the newest checkpoint to the witnesses of the policy, if the settings name one; gives what
-/// is missing for its quorum.
-pub(super) fn ask_witnesses(
-    instance: &Instance,
-    ledger: &mut Ledger,
-) -> Result<Option<Distrust>, Failure> {
-    let Some(policy) = policy(instance)? else { return Ok(None) };
-    Ok(collect(ledger, &policy, PATIENCE)?.verdict.err())
 }
 
 /// A moment as people and programs read it.
@@ -120,9 +95,9 @@ fn size(note: &Note) -> Option<u64> {
     Some(trueline_ledger::Checkpoint::parse(note.text()).ok()?.size())
 }
 
-fn status(instance: &Instance, format: Format, language: Language) -> Result<(), Failure> {
-    let history = history(instance)?;
-    let policy = policy(instance)?;
+fn status(state: &State, format: Format, language: Language) -> Result<(), Failure> {
+    let history = history(&state.instance)?;
+    let policy = state.read_policy()?;
     let checkpoint = history.checkpoint();
     let batches = history.batches()?;
     let retired = history.retirements()?;
@@ -210,9 +185,9 @@ fn key(instance: &Instance, language: Language) -> Result<(), Failure> {
     Ok(())
 }
 
-fn commit(instance: &Instance, language: Language) -> Result<(), Failure> {
-    let mut ledger = Ledger::open(instance)?;
-    let done = ledger.commit_batches(&instance.lake()?, &dataset_schemas())?;
+fn commit(state: &State, language: Language) -> Result<(), Failure> {
+    let mut ledger = state.open_ledger()?;
+    let done = state.commit_batches(&mut ledger)?;
     let (new, size) = (done.len(), ledger.entries().len());
     println!(
         "{}",
@@ -250,15 +225,15 @@ fn named(text: &str, keys: &[LedgerKey]) -> Option<LedgerKey> {
     keys.iter().find(same).cloned()
 }
 
-fn retire(instance: &Instance, text: &str, language: Language) -> Result<(), Failure> {
-    let mut ledger = Ledger::open(instance)?;
+fn retire(state: &State, text: &str, language: Language) -> Result<(), Failure> {
+    let mut ledger = state.open_ledger()?;
     let Some(known) = named(text, ledger.keys()) else {
         return Err(Failure::request(
             format!("no key that signs this ledger is called `{text}`"),
             "`trueline ledger key` prints them; a retired one cannot be retired again",
         ));
     };
-    let now = u64::try_from(super::now()).unwrap_or(0);
+    let now = state.clock.now_unsigned();
     let entry = ledger.retire(&known.key, now).map_err(|error| {
         Failure::from(error).with_next("add another key first: `trueline ledger rotate`")
     })?;

@@ -1,19 +1,13 @@
 //! `trueline ledger prove CASE`: was my case counted, and as what?
 
-use std::fs;
 use std::path::Path;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use trueline_verify::{
-    CASE, CaseChecked, CaseExtra, CaseFound, Evidence, MemberProof, Population, PopulationFact,
-    RowProof, check_case, from_canonical_json,
-};
+use trueline_verify::{CaseChecked, CaseFound};
 
 use super::{Failure, history, write};
 use crate::cli::Language;
-use crate::instance::Instance;
-use crate::ledger::{Archive, Found, History, LedgerError, Place, Row};
+use crate::state::State;
+use crate::systems::proofs::{CaseProofError, prove_case};
 
 /// What is asked of a case.
 #[derive(Debug)]
@@ -25,11 +19,7 @@ pub(super) struct Asked<'a> {
     pub(super) out: Option<&'a Path>,
 }
 
-pub(super) fn run(
-    instance: &Instance,
-    asked: &Asked<'_>,
-    language: Language,
-) -> Result<(), Failure> {
+pub(super) fn run(state: &State, asked: &Asked<'_>, language: Language) -> Result<(), Failure> {
     let Some((source, key)) = asked.case.split_once('/') else {
         return Err(Failure::request(
             language.pick("工单应写作 来源/编号", "a case is written SOURCE/NUMBER"),
@@ -37,100 +27,34 @@ pub(super) fn run(
         ));
     };
     let case = vec![source.to_owned(), key.to_owned()];
-    let history = history(instance)?;
-    let evidence = evidence(instance, &history, asked.report, language)?;
-    let population = evidence.populations.iter().find(|one| one.dataset == "case");
-    let Some(population) = population.filter(|one| one.root.is_some()) else {
-        return Err(Failure::no(language.pick("该报告不涉及工单", "the report is about no case")));
-    };
-    let (number, entry) = population_entry(&history, population)?;
-    let archive = Archive::open(&evidence, instance)?;
-    let (members, row) = match &archive.find_case(population, &case)? {
-        Found::Member(place) => {
-            let row = archive.find_rows(&[&place.member])?.pop().flatten();
-            (vec![proof(place)], row.map(|row| row_proof(&history, row)).transpose()?)
-        }
-        Found::Absent { before, after } => (before.iter().chain(after).map(proof).collect(), None),
-    };
-    let extra = CaseExtra { format: CASE.to_owned(), case, population: entry, members, row };
-    let (receipt, checked) = receipt(&history, number, &extra)?;
+    let history = history(&state.instance)?;
+    let proof = prove_case(state, &history, case, asked.report)
+        .map_err(|error| proof_failure(error, language))?;
     if let Some(path) = asked.out {
-        write(path, receipt.as_bytes())?;
+        write(path, proof.text.as_bytes())?;
     }
-    say(&checked, language);
+    say(&proof.checked, language);
     Ok(())
 }
 
-/// The number and text of the entry that is about a population.
-pub(in crate::cli) fn population_entry(
-    history: &History,
-    population: &Population,
-) -> Result<(u64, String), Failure> {
-    let entries = history.entries().collect::<Result<Vec<_>, LedgerError>>()?;
-    let found = entries.iter().enumerate().find_map(|(number, entry)| {
-        let fact = PopulationFact::from_entry(entry)?;
-        let same = Some(&fact.root) == population.root.as_ref() && fact.period == population.period;
-        same.then(|| (number as u64, String::from_utf8_lossy(entry).into_owned()))
-    });
-    found.ok_or_else(|| Failure::no("the population of the report is not in the ledger"))
-}
-
-/// A receipt of a case, checked as its reader will check it.
-pub(in crate::cli) fn receipt(
-    history: &History,
-    number: u64,
-    extra: &CaseExtra,
-) -> Result<(String, CaseChecked), Failure> {
-    let extra = extra.to_bytes().map_err(LedgerError::from)?;
-    let receipt = history.receipt_with(number, extra)?.to_string();
-    let checked = check_case(receipt.as_bytes(), None, &[])?;
-    Ok((receipt, checked))
-}
-
-/// The evidence of a sealed report: the one asked for, or the newest.
-fn evidence(
-    instance: &Instance,
-    history: &History,
-    asked: Option<&str>,
-    language: Language,
-) -> Result<Evidence, Failure> {
-    let mut found = None;
-    for entry in history.entries() {
-        let entry = entry?;
-        if trueline_verify::Statement::from_entry(&entry).is_some() {
-            let id = trueline_verify::statement_id(&String::from_utf8_lossy(&entry));
-            if asked.is_none_or(|asked| id.starts_with(asked)) {
-                found = Some(id);
-            }
-        }
-    }
-    let Some(id) = found else {
-        return Err(Failure::request(
+/// Why there is no proof, in words.
+pub(in crate::cli) fn proof_failure(error: CaseProofError, language: Language) -> Failure {
+    match error {
+        CaseProofError::NoReport => Failure::request(
             language.pick("没有这份已封印的报告", "no such report was sealed"),
             language.pick("先运行 `trueline report`", "run `trueline report` first"),
-        ));
-    };
-    let text = fs::read(instance.folder().join("sealed").join(id).join("evidence.json"))?;
-    Ok(from_canonical_json(&text).map_err(LedgerError::from)?)
-}
-
-pub(in crate::cli) fn proof(place: &Place) -> MemberProof {
-    MemberProof {
-        index: place.index,
-        member: STANDARD.encode(&place.member.bytes),
-        path: place.path.iter().map(ToString::to_string).collect(),
+        ),
+        CaseProofError::NoCases => {
+            Failure::no(language.pick("该报告不涉及工单", "the report is about no case"))
+        }
+        CaseProofError::NoPopulationEntry => Failure::no(error.to_string()),
+        CaseProofError::Ledger(_)
+        | CaseProofError::Recheck(_)
+        | CaseProofError::Check(_)
+        | CaseProofError::Evidence(_)
+        | CaseProofError::Json(_)
+        | CaseProofError::File(_) => Failure::from(error),
     }
-}
-
-pub(in crate::cli) fn row_proof(history: &History, row: Row) -> Result<RowProof, Failure> {
-    let batch = String::from_utf8_lossy(&history.entry(row.entry)?).into_owned();
-    Ok(RowProof {
-        batch,
-        index: row.index,
-        row: STANDARD.encode(&row.salted),
-        path: row.path.iter().map(ToString::to_string).collect(),
-        receipt: history.receipt(row.entry, history.note())?.to_string(),
-    })
 }
 
 fn say(checked: &CaseChecked, language: Language) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 use trueline_numbers::error_rate_upper_bound;
 
-use super::{Drawn, Failure, Format, LEVEL, Language, read};
+use super::{DrawnCase, Failure, Format, LEVEL, Language, read};
 
 /// The columns that the answers are read from.
 pub(super) const CASE_HEADS: [&str; 2] = ["工单", "case"];
@@ -29,7 +29,7 @@ pub(super) fn rate_text(rate: f64) -> String {
 
 /// What the answers support.
 pub(super) fn judge(
-    drawn: &[Drawn],
+    drawn: &[DrawnCase],
     path: &Path,
     format: Format,
     language: Language,

@@ -7,35 +7,27 @@
 mod answers;
 mod sheet;
 
-use jiff::tz::TimeZone;
+use std::path::Path;
+
 use trueline_ledger::{Hash, Policy, Receipt};
 use trueline_numbers::error_rate_upper_bound;
-use trueline_verify::{
-    CASE, CaseChecked, CaseExtra, Draw, Evidence, MemberRead, Options, OutcomeRead, Population,
-    check_file, evidence_in, seal_in, seed,
-};
+use trueline_verify::{Options, check_file, evidence_in, seal_in, seed};
 
 use super::arguments::SpotCheck;
-use super::ledger::prove::{population_entry, proof, receipt, row_proof};
-use super::ledger::{policy_in, read};
+use super::ledger::prove::proof_failure;
+use super::ledger::read;
 use super::{Align, Failure, Format, Language, Progress, Table};
-use crate::instance::Instance;
-use crate::ledger::{Archive, History, Place};
+use crate::clock::Clock;
+use crate::ledger::policy_in;
+use crate::program::Program;
+use crate::systems::proofs::{DrawnCase, SpotCheckError, SpotCheckRequest, SpotDraw, draw_cases};
 use answers::{judge, rate_text};
 use sheet::Sheet;
 
 /// How sure the stated bound is.
 const LEVEL: f64 = 0.95;
 
-/// A case that was drawn.
-struct Drawn {
-    /// Its place in the population.
-    place: u64,
-    checked: CaseChecked,
-    proof: String,
-}
-
-pub(super) fn run(asked: &SpotCheck, language: Language) -> Result<(), Failure> {
+pub(super) fn run(asked: &SpotCheck, clock: Clock, language: Language) -> Result<(), Failure> {
     let bytes = read(&asked.file)?;
     let policy = asked.policy.as_deref().map(policy_in).transpose()?;
     let options = Options { policy: policy.as_ref(), ..Options::default() };
@@ -49,11 +41,18 @@ pub(super) fn run(asked: &SpotCheck, language: Language) -> Result<(), Failure> 
             language.pick("先运行 `trueline verify 文件`", "run `trueline verify FILE` first"),
         ));
     };
-    let (population, family) = population(&evidence, asked.figure.as_deref(), language)?;
     let seed = seed(seal.receipt.checkpoint(), &asked.value);
+    let state = Program::open(&asked.data, None, clock)?.state;
     let step = language.pick("抽取工单", "drawing cases");
     let bar = Progress::start(step, 0);
-    let (drawn, zone) = draw(asked, &evidence, population, (seed, family), policy.as_ref())?;
+    let request = SpotCheckRequest {
+        seed,
+        cases: asked.cases as usize,
+        figure: asked.figure.as_deref(),
+        policy: policy.as_ref(),
+    };
+    let SpotDraw { cases: drawn, zone } = draw_cases(&evidence, &state, &request)
+        .map_err(|error| failure(error, &asked.data, language))?;
     bar.done(&format!("{step}: {}", drawn.len()));
     let newest = newest_witness(&seal.receipt, policy.as_ref());
     if let Some(path) = &asked.answers {
@@ -71,91 +70,31 @@ pub(super) fn run(asked: &SpotCheck, language: Language) -> Result<(), Failure> 
     Ok(())
 }
 
-/// The cases of the report's period, and the family of a figure among its definitions.
-fn population<'a>(
-    evidence: &'a Evidence,
-    figure: Option<&str>,
-    language: Language,
-) -> Result<(&'a Population, Option<u64>), Failure> {
-    let Some(id) = figure else {
-        let found = evidence.populations.iter().find(|one| one.dataset == "case");
-        let found = found.filter(|one| one.root.is_some());
-        return found.map(|one| (one, None)).ok_or_else(|| {
+/// Why no cases were drawn, in words.
+fn failure(error: SpotCheckError, data: &Path, language: Language) -> Failure {
+    match error {
+        SpotCheckError::NoCases => {
             Failure::no(language.pick("该报告不涉及工单", "the report is about no case"))
-        });
-    };
-    let used = evidence.figures.iter().find(|one| one.figure == id && one.population.is_some());
-    let found = used.and_then(|used| {
-        let population = evidence.populations.get(used.population?)?;
-        let definition = population.cells.get(used.cell?)?.definition;
-        let family = population.families.iter().position(|ids| ids.contains(&definition))?;
-        Some((population, Some(family as u64)))
-    });
-    found.ok_or_else(|| {
-        let mut known: Vec<&str> = evidence
-            .figures
-            .iter()
-            .filter(|one| one.cell.is_some())
-            .map(|one| one.figure.as_str())
-            .collect();
-        known.sort_unstable();
-        known.dedup();
-        Failure::request(
+        }
+        SpotCheckError::NoFigure { figure, known } => Failure::request(
             language.pick(
-                format!("报告中没有由记录算出的指标 `{id}`"),
-                format!("no figure `{id}` of the report is made from records"),
+                format!("报告中没有由记录算出的指标 `{figure}`"),
+                format!("no figure `{figure}` of the report is made from records"),
             ),
             language.pick(
                 format!("可选：{}", known.join("、")),
                 format!("use one of {}", known.join(", ")),
             ),
-        )
-    })
-}
-
-fn draw(
-    asked: &SpotCheck,
-    evidence: &Evidence,
-    population: &Population,
-    (seed, family): (Hash, Option<u64>),
-    policy: Option<&Policy>,
-) -> Result<(Vec<Drawn>, TimeZone), Failure> {
-    let instance = Instance::open(&asked.data, None)?;
-    let history = History::read(&instance)?.ok_or_else(|| {
-        Failure::request(
-            format!("{} holds no ledger", asked.data.display()),
+        ),
+        SpotCheckError::NoLedger => Failure::request(
+            format!("{} holds no ledger", data.display()),
             "name a folder that `trueline export --for-verification` made",
-        )
-    })?;
-    let archive = Archive::open(evidence, &instance)?;
-    let is_wanted = |member: &MemberRead| {
-        member.verdicts.iter().any(|verdict| {
-            family.is_none_or(|family| verdict.family == family)
-                && verdict.outcome != OutcomeRead::Open
-        })
-    };
-    let order = Draw::new(seed, population.rows);
-    let places = archive.sample(population, order, asked.cases as usize, &is_wanted)?;
-    let members: Vec<_> = places.iter().map(|place| &place.member).collect();
-    let rows = archive.find_rows(&members)?;
-    let (number, entry) = population_entry(&history, population)?;
-    let prove = |(place, row): (&Place, Option<crate::ledger::Row>)| {
-        let row = row.map(|row| row_proof(&history, row)).transpose()?;
-        let extra = CaseExtra {
-            format: CASE.to_owned(),
-            case: place.member.key.clone(),
-            population: entry.clone(),
-            members: vec![proof(place)],
-            row,
-        };
-        let (proof, checked) = receipt(&history, number, &extra)?;
-        if policy.is_some() {
-            trueline_verify::check_case(proof.as_bytes(), policy, &history.retirements()?)?;
+        ),
+        SpotCheckError::Proof(error) => proof_failure(error, language),
+        SpotCheckError::Recheck(_) | SpotCheckError::Ledger(_) | SpotCheckError::Check(_) => {
+            Failure::from(error)
         }
-        Ok(Drawn { place: place.index, checked, proof })
-    };
-    let drawn = places.iter().zip(rows).map(prove).collect::<Result<_, Failure>>()?;
-    Ok((drawn, archive.zone()))
+    }
 }
 
 /// The newest time at which a witness had seen the checkpoint.

@@ -10,10 +10,10 @@ use trueline_ledger::Hash;
 use trueline_verify::{CaseFound, RowRead, RowValue};
 
 use super::answers::{CASE_HEADS, FOUND_HEADS};
-use super::{Align, Drawn, Failure, Language, Table};
+use super::{Align, DrawnCase, Failure, Language, Table};
 use crate::web::csv::quoted;
 
-impl Drawn {
+impl DrawnCase {
     pub(super) fn case(&self) -> String {
         self.checked.case.join("/")
     }
@@ -101,12 +101,12 @@ pub(super) struct Sheet {
 impl Sheet {
     /// By an indicator, only how it counted a case is told.
     pub(super) fn new(
-        drawn: &[Drawn],
+        drawn: &[DrawnCase],
         (zone, indicator): (&TimeZone, Option<&str>),
         language: Language,
     ) -> Sheet {
         let mut columns: Vec<String> = Vec::new();
-        for (name, value) in drawn.iter().filter_map(Drawn::row).flat_map(|row| &row.0) {
+        for (name, value) in drawn.iter().filter_map(DrawnCase::row).flat_map(|row| &row.0) {
             let is_told = !OF_THE_SOURCE.contains(&name.as_str())
                 && *value != RowValue::Missing
                 && *value != RowValue::List(Vec::new());
@@ -151,7 +151,7 @@ impl Sheet {
     }
 
     /// The sheet as CSV, and the proof of each case.
-    pub(super) fn write(&self, folder: &Path, drawn: &[Drawn]) -> Result<(), Failure> {
+    pub(super) fn write(&self, folder: &Path, drawn: &[DrawnCase]) -> Result<(), Failure> {
         fs::create_dir_all(folder)?;
         let mut text = String::from('\u{feff}');
         for row in std::iter::once(&self.head).chain(&self.rows) {

@@ -9,8 +9,9 @@ use trueline_figures::{Outcome, Request, Traced, columns_needed, trace};
 
 use super::columns::texts;
 use super::compute::{ComputeError, Question, find_indicator, request};
-use super::model::{Dataset, Indicator, Pack};
+use super::model::{Indicator, Pack};
 use super::records::Records;
+use crate::datasets::Dataset;
 
 /// What else is shown of a case, where the dataset has it.
 const SHOWN: [&str; 8] =

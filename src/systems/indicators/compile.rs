@@ -17,7 +17,7 @@ use super::model::{
     Approver, ClockSpec, Denominator, Indicator, Limit, LimitKind, Measure, Pack, Reason,
     StatisticKind, TimeUnit,
 };
-use crate::systems::cases;
+use crate::datasets::Dataset;
 
 /// Which limits of an indicator a definition holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +147,7 @@ pub(super) fn rule(pack: &Pack, clock: &ClockSpec) -> Rule {
             TimeUnit::WorkingHours => Unit::WorkingHours,
             TimeUnit::WorkingDays => Unit::WorkingDays,
         },
-        zone: pack.zone.clone(),
+        zone: pack.zone.name().to_owned(),
         calendar: pack.calendar.as_deref().map(Arc::from),
         limit_is_on_time: clock.limit_is_on_time,
     }
@@ -177,7 +177,7 @@ fn exclusions(indicator: &Indicator) -> Vec<engine::Exclusion> {
         }),
         when: exclusion.when.expr.clone(),
     }));
-    let unknown = clock.and_then(day_only);
+    let unknown = clock.and_then(|clock| day_only(clock, indicator.dataset));
     all.extend(unknown.map(|when| by_definition("day_only", when)));
     all
 }
@@ -195,12 +195,12 @@ fn withdrawn(clock: &ClockSpec) -> Expr {
 
 /// For a clock of hours: whether the case has a start or stop of which only the day is known, so
 /// that its hours are not known either. Days can be counted from days.
-fn day_only(clock: &ClockSpec) -> Option<Expr> {
+fn day_only(clock: &ClockSpec, dataset: Dataset) -> Option<Expr> {
     match clock.unit {
         TimeUnit::Days | TimeUnit::WorkingDays => return None,
         TimeUnit::Seconds | TimeUnit::Minutes | TimeUnit::Hours | TimeUnit::WorkingHours => {}
     }
-    let schema = cases::case_schema();
+    let schema = dataset.schema();
     let mut used = names(&clock.start.expr);
     used.extend(names(&clock.stop.expr));
     let moments = schema.moments().enumerate();
@@ -254,7 +254,7 @@ fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> Vec<engine:
         let alone = limits.iter().all(|known| known.bound.by != limit.by)
             || all_of_one_source(indicator, &limit.by);
         limits.push(engine::LateAfter {
-            when: condition(limit, clock, &pack.zone),
+            when: condition(limit, clock, pack.zone.rules()),
             limit: *due,
             bound: engine::Bound {
                 by: if alone {
@@ -281,7 +281,7 @@ fn all_of_one_source(indicator: &Indicator, by: &str) -> bool {
 
 /// For which cases a limit holds: its segment, its own condition, and its days in force, by the
 /// moment the clock started.
-fn condition(limit: &Limit, clock: &ClockSpec, zone: &str) -> Expr {
+fn condition(limit: &Limit, clock: &ClockSpec, zone: &TimeZone) -> Expr {
     let mut parts: Vec<Expr> =
         limit.segment.iter().map(|(column, values)| one_of(column, values)).collect();
     parts.extend(limit.when.as_ref().map(|when| when.expr.clone()));
@@ -326,8 +326,7 @@ pub(super) fn all_of(mut parts: Vec<Expr>) -> Expr {
     }
 }
 
-fn midnight(day: Date, zone: &str) -> Option<i64> {
-    let zone = TimeZone::get(zone).ok()?;
+fn midnight(day: Date, zone: &TimeZone) -> Option<i64> {
     let instant = zone.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
     Some(instant.as_second())
 }

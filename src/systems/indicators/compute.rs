@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::tz::TimeZone;
 use trueline_clock::{Calendar, CalendarError};
 use trueline_expression::Expr;
 use trueline_figures::{
@@ -14,15 +13,17 @@ use trueline_figures::{
 };
 
 use super::compile;
+use super::count_dataset::COUNT;
 use super::counts::{self, Counts};
 use super::dimensions::{self, DimensionError, Filter};
 use super::limits::LateCounts;
 use super::mistake::offer_one_of;
-use super::model::{Dataset, Indicator, LimitKind, Measure, Pack};
+use super::model::{Indicator, LimitKind, Measure, Pack};
 use super::rates;
 use super::records::Records;
 use super::row::FigureRow;
 use super::sheet::Sheet;
+use crate::datasets::Dataset;
 
 /// What is asked of a pack.
 #[derive(Debug, Clone)]
@@ -39,6 +40,11 @@ impl Question {
     /// All figures of a period, without slices.
     pub fn about(period: Period) -> Question {
         Question { period, by: Vec::new(), filter: Filter::default(), only: Vec::new() }
+    }
+
+    /// The same question about another period.
+    pub fn for_period(&self, period: Period) -> Question {
+        Question { period, ..self.clone() }
     }
 }
 
@@ -110,7 +116,7 @@ pub fn compute_with(
         let dimensions = slicing(pack, indicator, &by);
         let answer = answers.get(&indicator.dataset);
         let answer = known.get(&indicator.dataset).copied().or(answer);
-        if answer.is_none() && indicator.dataset != Dataset::Count {
+        if answer.is_none() && !indicator.dataset.holds_counts() {
             continue;
         }
         let sheet = Sheet {
@@ -147,7 +153,7 @@ pub(super) fn requests(
     let by = dimensions::dimensions(pack, &question.by)?;
     let (calendars, counts) = (records.calendars()?, load_counts(records)?);
     let mut requests = Vec::new();
-    for dataset in [Dataset::Case, Dataset::BillingTest, Dataset::Site] {
+    for dataset in pack.datasets.iter().filter(|dataset| !dataset.holds_counts()) {
         let about: Vec<&Indicator> =
             wanted.iter().copied().filter(|indicator| indicator.dataset == dataset).collect();
         let mut cut = by.clone();
@@ -222,7 +228,7 @@ fn slicing(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> Vec<String> 
         .iter()
         .filter(|dimension| match (&indicator.measure, indicator.dataset) {
             // A rate over `count` has regions and time only.
-            (Measure::Per(_), Dataset::Count) => {
+            (Measure::Per(_), dataset) if dataset.holds_counts() => {
                 pack.levels.iter().any(|level| level.name == dimension.name)
             }
             (_, dataset) => dimensions::suits(dataset, dimension),
@@ -282,7 +288,7 @@ pub(super) fn request(
         definitions,
         period: period.clone(),
         dimensions,
-        zone: TimeZone::get(&pack.zone).unwrap_or(TimeZone::UTC),
+        zone: pack.zone.rules().clone(),
         calendars: calendars.to_vec(),
     })
 }
@@ -313,7 +319,7 @@ pub fn load_counts(records: &dyn Records) -> Result<Counts, ComputeError> {
     let failed = |source| ComputeError::Records { dataset: "count", source };
     let columns: Vec<String> = counts::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
     let mut counts = Counts::default();
-    for part in records.parts(Dataset::Count, &columns).map_err(failed)? {
+    for part in records.parts(COUNT, &columns).map_err(failed)? {
         for batch in part.batches() {
             counts.add(&batch.map_err(failed)?);
         }

@@ -11,7 +11,6 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_cast::cast;
 use arrow_schema::DataType;
-use jiff::tz::TimeZone;
 use trueline_figures::Period;
 
 use super::columns::texts;
@@ -171,11 +170,11 @@ impl Counts {
 
 /// The periods inside a period for which there are counts, by their start, the longest first.
 fn inside(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<Period> {
-    let zone = TimeZone::get(&pack.zone).unwrap_or(TimeZone::UTC);
+    let zone = pack.zone.rules();
     let names: BTreeSet<&str> = rows.iter().map(|row| row.period.as_str()).collect();
     let mut inside: Vec<Period> = names
         .into_iter()
-        .filter_map(|name| Period::parse(name, &zone).ok())
+        .filter_map(|name| Period::parse(name, zone).ok())
         .filter(|part| part.from >= period.from && part.to <= period.to)
         .collect();
     inside.sort_by_key(|part| (part.from, -part.to));

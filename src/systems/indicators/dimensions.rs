@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
 use trueline_expression::{Expr, Function};
 use trueline_figures::{Dimension, DimensionKey, Period, PeriodError};
 use trueline_lake::Kind;
 
 use super::compile::{all_of, one_of};
 use super::mistake::offer_one_of;
-use super::model::{Cut, Dataset, Level, Pack};
+use super::model::{Cut, Level, Pack};
+use crate::datasets::Dataset;
 
 /// A slice or a filter that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +34,7 @@ const TIMES: [&str; 3] = ["month", "quarter", "day"];
 
 /// A dimension by its name, and the column it needs.
 pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionError> {
-    let zone = || pack.zone.clone();
+    let zone = || pack.zone.name().to_owned();
     let column = || "region".to_owned();
     let key = if let Some(level) = pack.levels.iter().find(|level| level.name == name) {
         match &level.cut {
@@ -50,7 +50,7 @@ pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionE
             "month" => DimensionKey::Month { zone: zone() },
             "quarter" => DimensionKey::Quarter { zone: zone() },
             "day" => DimensionKey::Day { zone: zone() },
-            _ if is_column(name) => DimensionKey::Column(name.to_owned()),
+            _ if is_column(pack, name) => DimensionKey::Column(name.to_owned()),
             _ => {
                 let known = known_names(pack);
                 return Err(DimensionError::Unknown {
@@ -79,10 +79,10 @@ pub fn dimensions(pack: &Pack, names: &[String]) -> Result<Vec<Dimension>, Dimen
 pub fn known_names(pack: &Pack) -> Vec<String> {
     let mut names: Vec<String> = pack.levels.iter().map(|level| level.name.clone()).collect();
     names.extend(TIMES.iter().map(|name| (*name).to_owned()));
-    for dataset in Dataset::ALL {
+    for dataset in pack.datasets.iter() {
         for column in dataset.schema().columns {
             let name = column.name.to_owned();
-            if sliceable(column.kind) && dataset != Dataset::Count && !names.contains(&name) {
+            if sliceable(column.kind) && !dataset.holds_counts() && !names.contains(&name) {
                 names.push(name);
             }
         }
@@ -97,8 +97,8 @@ fn sliceable(kind: Kind) -> bool {
     }
 }
 
-fn is_column(name: &str) -> bool {
-    name.starts_with("x_") || Dataset::ALL.iter().any(|dataset| has_column(*dataset, name))
+fn is_column(pack: &Pack, name: &str) -> bool {
+    name.starts_with("x_") || pack.datasets.iter().any(|dataset| has_column(dataset, name))
 }
 
 /// Whether rows of a dataset can be sliced by a column.
@@ -165,7 +165,7 @@ impl Filter {
         let Some(time) = &self.time else {
             return Ok(period.clone());
         };
-        let zone = TimeZone::get(&pack.zone).unwrap_or(TimeZone::UTC);
+        let zone = pack.zone.rules();
         let part = Period::parse(time, &zone)?;
         if part.from >= period.from && part.to <= period.to {
             return Ok(part);
@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn a_filter_on_time_shortens_the_period_and_never_leaves_it() {
         let pack = pack();
-        let zone = TimeZone::get(&pack.zone).expect("a zone");
+        let zone = pack.zone.rules().clone();
         let half = Period::parse("2020H1", &zone).expect("a period");
         let left = |text: &str| Filter::parse(&pack, text)?.period(&pack, &half);
         assert_eq!(left("month=2020-05").expect("inside").name, "2020-05");
@@ -336,7 +336,7 @@ mod tests {
     fn a_dataset_without_the_column_gives_no_condition() {
         let pack = pack();
         let filter = Filter::parse(&pack, "area=urban").expect("a filter");
-        assert!(filter.condition(&pack, Dataset::Case).is_some());
-        assert_eq!(filter.condition(&pack, Dataset::Site), None);
+        assert!(filter.condition(&pack, crate::systems::cases::CASE).is_some());
+        assert_eq!(filter.condition(&pack, crate::systems::rollout::SITE), None);
     }
 }

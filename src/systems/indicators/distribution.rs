@@ -6,7 +6,7 @@ use trueline_figures::Period;
 
 use super::compile::{LimitSet, definition_id};
 use super::compute::{ComputeError, Question, ask, find_indicator, request};
-use super::model::{Dataset, Indicator, Pack};
+use super::model::{Indicator, Pack};
 use super::records::Records;
 
 /// The clock values of one indicator over a whole period.
@@ -27,16 +27,19 @@ pub fn distributions(
     let mut about: Vec<&Indicator> = Vec::new();
     for id in only {
         let indicator = find_indicator(pack, id)?;
-        if indicator.dataset == Dataset::Case && indicator.clock().is_some() {
+        if indicator.dataset.holds_cases() && indicator.clock().is_some() {
             about.push(indicator);
         }
     }
+    let Some(dataset) = about.first().map(|indicator| indicator.dataset) else {
+        return Ok(Vec::new());
+    };
     let question = Question::about(period.clone());
     let calendars = records.calendars()?;
     let Some(request) = request(pack, &question, period, &about, &[], &calendars) else {
         return Ok(Vec::new());
     };
-    let answer = ask(Dataset::Case, &request, records)?;
+    let answer = ask(dataset, &request, records)?;
     let whole: BTreeMap<String, Vec<(i64, u64)>> = about
         .iter()
         .filter_map(|indicator| {

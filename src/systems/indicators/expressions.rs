@@ -7,7 +7,8 @@ use trueline_expression::{Expr, Names, Type, TypeError, check, check_condition, 
 use trueline_lake::Kind;
 
 use super::mistake::{Manuscript, Mistake};
-use super::model::{Dataset, Written};
+use super::model::Written;
+use crate::datasets::Dataset;
 
 /// What an expression must give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

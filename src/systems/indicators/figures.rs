@@ -10,9 +10,7 @@ use trueline_verify::{PrintRule, ValueRule};
 use super::compile::{LimitSet, definition_id};
 use super::formula::{Column, Formula, View};
 use super::limits::{LateAlong, limit_rows};
-use super::model::{
-    Dataset, Denominator, Measure, Method, Statistic, StatisticKind, TimeUnit, Words,
-};
+use super::model::{Denominator, Measure, Method, Statistic, StatisticKind, TimeUnit, Words};
 use super::rates;
 use super::row::{
     Basis, BoundRow, ExcludedRow, FigureRow, IntervalRow, OpenRow, Percentiles, Status,
@@ -83,7 +81,7 @@ impl Sheet<'_> {
             let named = labels.filter(|(value, _)| !value.is_empty());
             all.extend(named.map(|(value, _)| Slice::from([(segment.clone(), value.clone())])));
         }
-        if self.indicator.dataset == Dataset::Count {
+        if self.indicator.dataset.holds_counts() {
             all.extend(rates::slices(self, dimensions));
         }
         all

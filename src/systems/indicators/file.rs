@@ -4,54 +4,12 @@
 //! one cannot be skipped in silence.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, MapAccess, Visitor};
 use toml::Spanned;
 use toml::value::Datetime;
 
-/// A text in Chinese and English; a plain string serves both.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Words {
-    pub zh: String,
-    pub en: String,
-}
-
-impl<'de> Deserialize<'de> for Words {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WordsVisitor)
-    }
-}
-
-struct WordsVisitor;
-
-impl<'de> Visitor<'de> for WordsVisitor {
-    type Value = Words;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, or { zh = \"…\", en = \"…\" }")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Words, E> {
-        Ok(Words { zh: text.to_owned(), en: text.to_owned() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Words, A::Error> {
-        let (mut zh, mut en) = (None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "zh" => zh = Some(map.next_value()?),
-                "en" => en = Some(map.next_value()?),
-                other => return Err(de::Error::unknown_field(other, &["zh", "en"])),
-            }
-        }
-        Ok(Words {
-            zh: zh.ok_or_else(|| de::Error::missing_field("zh"))?,
-            en: en.ok_or_else(|| de::Error::missing_field("en"))?,
-        })
-    }
-}
+use super::words::Words;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -161,7 +119,7 @@ pub(super) struct IndicatorText {
     pub(super) group: Option<Spanned<String>>,
     pub(super) title: Option<Words>,
     pub(super) says: Option<Words>,
-    pub(super) dataset: Option<DatasetText>,
+    pub(super) dataset: Option<Spanned<String>>,
     pub(super) population: Option<Spanned<String>>,
     pub(super) period: Option<Spanned<String>>,
     pub(super) denominator: Option<DenominatorText>,
@@ -185,15 +143,6 @@ pub(super) struct IndicatorText {
     pub(super) clause: Option<String>,
     /// Why this file may change the definition it inherits.
     pub(super) approval: Option<Words>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum DatasetText {
-    Case,
-    BillingTest,
-    Site,
-    Count,
 }
 
 #[derive(Debug, Deserialize)]

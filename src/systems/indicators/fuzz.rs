@@ -2,14 +2,15 @@
 
 use super::load::parse;
 use super::mistake::PackError;
+use crate::datasets::Datasets;
 
 /// A pack: it is understood, twice in the same way, or refused with a line that exists and with
 /// words about it.
-pub fn pack(bytes: &[u8]) {
+pub fn pack(bytes: &[u8], datasets: &Datasets) {
     let text = String::from_utf8_lossy(bytes);
-    match parse("fuzz.toml", &text) {
+    match parse("fuzz.toml", &text, datasets) {
         Ok(pack) => {
-            let again = parse("fuzz.toml", &text).map(|again| format!("{again:?}"));
+            let again = parse("fuzz.toml", &text, datasets).map(|again| format!("{again:?}"));
             assert_eq!(again.ok(), Some(format!("{pack:?}")));
         }
         Err(PackError::Mistake(mistake)) if mistake.place.file == "fuzz.toml" => {
@@ -26,13 +27,14 @@ mod tests {
 
     use super::super::shipped::{shipped_pack_text, shipped_packs};
     use super::*;
+    use crate::program::datasets;
 
     #[test]
     fn packs_withstand_a_storm() {
         for name in shipped_packs() {
             let text = shipped_pack_text(name).expect("a pack that is shipped");
-            assert!(parse(name, text).is_ok(), "{name}");
-            storm(text.as_bytes(), 150, pack);
+            assert!(parse(name, text, &datasets()).is_ok(), "{name}");
+            storm(text.as_bytes(), 150, |bytes| pack(bytes, &datasets()));
         }
     }
 }

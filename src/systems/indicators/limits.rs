@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use trueline_figures::Slice;
 
 use super::compile::{LimitSet, definition_id};
@@ -174,7 +173,7 @@ fn days_in_force(sheet: &Sheet<'_>, limit: &Limit) -> InForce {
 
 /// First and last day of the period.
 fn days(sheet: &Sheet<'_>) -> Option<(Date, Date)> {
-    let zone = TimeZone::get(&sheet.pack.zone).ok()?;
+    let zone = sheet.pack.zone.rules();
     let day = |second: i64| {
         let instant = Timestamp::from_second(second).ok()?;
         Some(zone.to_datetime(instant).date())

@@ -12,9 +12,10 @@ use super::mistake::{Manuscript, Mistake, PackError, offer_one_of};
 use super::model::Pack;
 use super::resolve;
 use super::shipped::{self, shipped_packs};
+use crate::datasets::Datasets;
 
 /// Reads a pack by name or path, with its ancestors. `folders` hold the user's own packs.
-pub fn load(asked: &str, folders: &[PathBuf]) -> Result<Pack, PackError> {
+pub fn load(asked: &str, folders: &[PathBuf], datasets: &Datasets) -> Result<Pack, PackError> {
     let found = find(asked, folders)?;
     let Some((manuscript, home)) = found else {
         return Err(PackError::Unknown {
@@ -24,13 +25,13 @@ pub fn load(asked: &str, folders: &[PathBuf]) -> Result<Pack, PackError> {
     };
     let mut folders = folders.to_vec();
     folders.extend(home);
-    read(&manuscript, &folders, &mut Vec::new())
+    read(&manuscript, &folders, datasets, &mut Vec::new())
 }
 
 /// Reads a pack from its text; it may inherit a shipped pack.
-pub fn parse(file: &str, text: &str) -> Result<Pack, PackError> {
+pub fn parse(file: &str, text: &str, datasets: &Datasets) -> Result<Pack, PackError> {
     let manuscript = Manuscript { file: file.to_owned(), text: text.to_owned() };
-    read(&manuscript, &[], &mut Vec::new())
+    read(&manuscript, &[], datasets, &mut Vec::new())
 }
 
 type Found = Option<(Manuscript, Option<PathBuf>)>;
@@ -81,6 +82,7 @@ fn read_text(path: &Path) -> Result<Manuscript, PackError> {
 fn read(
     manuscript: &Manuscript,
     folders: &[PathBuf],
+    datasets: &Datasets,
     chain: &mut Vec<String>,
 ) -> Result<Pack, PackError> {
     let file = parse_file(manuscript)?;
@@ -102,10 +104,10 @@ fn read(
             };
             let mut folders = folders.to_vec();
             folders.extend(home);
-            Some(read(&text, &folders, chain)?)
+            Some(read(&text, &folders, datasets, chain)?)
         }
     };
-    Ok(resolve::pack(manuscript, file, parent)?)
+    Ok(resolve::pack(manuscript, file, parent, datasets)?)
 }
 
 fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> Mistake {

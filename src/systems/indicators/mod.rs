@@ -8,6 +8,7 @@ mod cases;
 mod columns;
 mod compile;
 mod compute;
+mod count_dataset;
 mod counts;
 mod defaults;
 mod dimensions;
@@ -21,6 +22,7 @@ mod formula;
 pub mod fuzz;
 pub mod http;
 mod inherit;
+mod inquiry;
 mod limits;
 mod load;
 mod mistake;
@@ -35,6 +37,7 @@ mod row;
 mod sheet;
 mod shipped;
 mod sql;
+mod words;
 
 pub use case_file::{CaseFile, CaseInterval, case_file};
 pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
@@ -43,15 +46,17 @@ pub(crate) use columns::texts as column_texts;
 pub use compute::{
     ComputeError, Question, Results, compute, compute_with, load_counts, parse_figure_id,
 };
+pub use count_dataset::COUNT;
 pub use counts::{CountRow, Counts};
 pub use dimensions::{DimensionError, Filter, dimensions, known_names};
 pub use distribution::{Distribution, distributions};
+pub use inquiry::{Inquiry, InquiryError, InquiryRequest};
 pub use load::{load, parse};
 pub use mistake::{Mistake, PackError, Place};
 pub use model::{
-    Ancestor, Approver, Change, ClockSpec, CountKind, Cut, Dataset, Denominator, Direction,
-    Exclusion, Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method,
-    NotAnswered, Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written,
+    Ancestor, Approver, Change, ClockSpec, CountKind, Cut, Denominator, Direction, Exclusion,
+    Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method, NotAnswered,
+    Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written, Zone,
 };
 pub use published::{Comparison, compare, published};
 pub use records::{LakeRecords, MemoryRecords, Records};

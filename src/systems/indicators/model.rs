@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use trueline_clock::Limit as DueRule;
 use trueline_expression::Expr;
 
-pub use super::file::Words;
+pub use super::words::Words;
+use crate::datasets::{Dataset, Datasets};
 
 /// A pack with everything it inherits.
 #[derive(Debug, Clone)]
@@ -20,8 +22,8 @@ pub struct Pack {
     pub about: Option<Words>,
     /// The pack itself last, the most general first.
     pub lineage: Vec<Ancestor>,
-    /// IANA name.
-    pub zone: String,
+    /// Where civil times are read.
+    pub zone: Zone,
     pub calendar: Option<String>,
     pub levels: Vec<Level>,
     /// Region code → its name.
@@ -35,6 +37,31 @@ pub struct Pack {
     pub indicators: Vec<Indicator>,
     pub not_answered: Vec<NotAnswered>,
     pub interval: Interval,
+    /// What indicators can be about.
+    pub datasets: Datasets,
+}
+
+/// A time zone, found once by its IANA name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone {
+    name: String,
+    rules: TimeZone,
+}
+
+impl Zone {
+    /// The zone with an IANA name; `None` if there is none.
+    pub fn find(name: &str) -> Option<Zone> {
+        let rules = TimeZone::get(name).ok()?;
+        Some(Zone { name: name.to_owned(), rules })
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn rules(&self) -> &TimeZone {
+        &self.rules
+    }
 }
 
 /// One pack of a lineage.
@@ -120,15 +147,6 @@ pub struct Indicator {
     pub clause: Option<String>,
     /// Why a child pack was allowed to change the definition.
     pub approval: Option<Words>,
-}
-
-/// The datasets an indicator can be about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Dataset {
-    Case,
-    BillingTest,
-    Site,
-    Count,
 }
 
 /// An expression and the text it was written in.
@@ -401,30 +419,6 @@ impl Indicator {
             | Measure::Count
             | Measure::Ratio { .. }
             | Measure::Per(_) => None,
-        }
-    }
-}
-
-impl Dataset {
-    pub const ALL: [Dataset; 4] =
-        [Dataset::Case, Dataset::BillingTest, Dataset::Site, Dataset::Count];
-
-    pub fn schema(self) -> trueline_lake::Schema {
-        use crate::systems::cases;
-        match self {
-            Dataset::Case => cases::case_schema(),
-            Dataset::BillingTest => cases::billing_test_schema(),
-            Dataset::Site => cases::site_schema(),
-            Dataset::Count => cases::count_schema(),
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Dataset::Case => "case",
-            Dataset::BillingTest => "billing_test",
-            Dataset::Site => "site",
-            Dataset::Count => "count",
         }
     }
 }

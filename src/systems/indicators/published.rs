@@ -4,7 +4,6 @@
 //! between two values there is no difference to state: the comparison shows a break.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use trueline_figures::{Period, Slice};
 use trueline_numbers::Fraction;
@@ -164,12 +163,12 @@ fn break_between(
     earlier: &FigureRow,
 ) -> Option<Words> {
     let indicator = pack.indicator(&figure.indicator)?;
-    let zone = TimeZone::get(&pack.zone).ok()?;
+    let zone = pack.zone.rules();
     let day = |second: i64| {
         let instant = Timestamp::from_second(second).ok()?;
         Some(zone.to_datetime(instant).date())
     };
-    let from = day(Period::parse(&earlier.period, &zone).ok()?.from)?;
+    let from = day(Period::parse(&earlier.period, zone).ok()?.from)?;
     let until = day(current.period.to - 1)?;
     let changed = indicator.changed.iter().find(|change| change.on > from && change.on <= until);
     if let Some(change) = changed {
@@ -211,7 +210,7 @@ mod tests {
         statistic: &str,
         period: &str,
     ) -> (Results, FigureRow) {
-        let zone = TimeZone::get(&pack.zone).expect("a zone");
+        let zone = pack.zone.rules().clone();
         let question = Question::about(Period::parse(period, &zone).expect("a period"));
         let results = compute(pack, &question, &MemoryRecords::default()).expect("figures");
         let row = results
@@ -226,7 +225,7 @@ mod tests {
     #[test]
     fn a_published_value_prints_as_published_and_finds_its_segment() {
         let pack = load("cn-miit", &[]).expect("it loads");
-        let zone = TimeZone::get(&pack.zone).expect("a zone");
+        let zone = pack.zone.rules().clone();
         let period = Period::parse("2019H2", &zone).expect("a period");
         let counts = Counts::from_rows(vec![
             count("fixed.install.mean", "城市", 0.9, "cn-miit"),
@@ -251,7 +250,7 @@ mod tests {
     #[test]
     fn a_changed_definition_is_a_break_and_not_a_difference() {
         let pack = load("cn-miit", &[]).expect("it loads");
-        let zone = TimeZone::get(&pack.zone).expect("a zone");
+        let zone = pack.zone.rules().clone();
         let period = Period::parse("2019H2", &zone).expect("a period");
         let (results, row) = current(&pack, "mobile.change", "mean", "2020H1");
         let compared = |definition: &str| {

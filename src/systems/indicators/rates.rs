@@ -7,7 +7,7 @@ use trueline_figures::{Period, Slice};
 use super::counts::{Counts, NoCount, Wanted};
 use super::dimensions::cut;
 use super::formula::{Column, Formula};
-use super::model::{CountKind, Dataset, Indicator, Level, Measure, Pack, PerSpec, Words};
+use super::model::{CountKind, Indicator, Level, Measure, Pack, PerSpec, Words};
 use super::sheet::Sheet;
 
 /// The rate in one slice, or what is missing for it.
@@ -101,7 +101,7 @@ struct Place {
 fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
     let mut place =
         Place { region: String::new(), scope: String::new(), period: sheet.period.clone() };
-    let zone = jiff::tz::TimeZone::get(&sheet.pack.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = sheet.pack.zone.rules();
     let mut depth = None;
     for (name, value) in slice {
         let level = sheet.pack.levels.iter().position(|level| level.name == *name);
@@ -113,7 +113,7 @@ fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
                 }
             }
             (None, "month" | "quarter" | "day") => {
-                let part = Period::parse(value, &zone)
+                let part = Period::parse(value, zone)
                     .map_err(|error| Words { zh: error.to_string(), en: error.to_string() })?;
                 // Of a month inside a quarter the shorter one counts.
                 if part.to - part.from < place.period.to - place.period.from {
@@ -150,7 +150,7 @@ pub(super) fn slices(sheet: &Sheet<'_>, dimensions: &[String]) -> BTreeSet<Slice
     let Measure::Per(spec) = &sheet.indicator.measure else {
         return BTreeSet::new();
     };
-    if sheet.indicator.dataset != Dataset::Count || dimensions.is_empty() {
+    if !sheet.indicator.dataset.holds_counts() || dimensions.is_empty() {
         return BTreeSet::new();
     }
     let measure = spec.numerator.as_deref().unwrap_or(&spec.of);

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::datasets::Dataset;
 use arrow_array::RecordBatch;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use trueline_clock::{Calendar, CalendarError};
 use trueline_figures::{Source, SourceError};
 use trueline_lake::{Lake, LakeError, Ordered, ScanTask};
-
-use super::model::Dataset;
 
 /// Rows by dataset, and the calendars their clocks run by. The lake is one; a test brings batches
 /// of its own.

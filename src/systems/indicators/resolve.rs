@@ -9,15 +9,18 @@ use super::file::{self, PackFile, ReadText};
 use super::mistake::{Manuscript, Mistake};
 use super::model::{
     Ancestor, Cut, Group, Interval, LegalSource, Level, Method, NotAnswered, Pack, Read, Words,
+    Zone,
 };
 use super::resolve_indicator;
+use crate::datasets::Datasets;
 
 pub(super) fn pack(
     manuscript: &Manuscript,
     file: PackFile,
     parent: Option<Pack>,
+    datasets: &Datasets,
 ) -> Result<Pack, Box<Mistake>> {
-    let mut pack = parent.unwrap_or_else(empty);
+    let mut pack = parent.unwrap_or_else(|| empty(datasets));
     head(manuscript, &file.pack, &mut pack)?;
     pack.interval = interval(manuscript, &file.defaults, pack.interval)?;
     for level in file.level {
@@ -81,14 +84,14 @@ pub(super) fn pack(
     Ok(pack)
 }
 
-fn empty() -> Pack {
+fn empty(datasets: &Datasets) -> Pack {
     Pack {
         id: String::new(),
         version: String::new(),
         title: Words::default(),
         about: None,
         lineage: Vec::new(),
-        zone: "Asia/Shanghai".to_owned(),
+        zone: Zone::find("Asia/Shanghai").expect("its rules are bundled"),
         calendar: None,
         levels: Vec::new(),
         regions: std::collections::BTreeMap::new(),
@@ -99,6 +102,7 @@ fn empty() -> Pack {
         indicators: Vec::new(),
         not_answered: Vec::new(),
         interval: Interval { method: Method::Wilson, level: 0.95 },
+        datasets: datasets.clone(),
     }
 }
 
@@ -137,14 +141,12 @@ fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(
         text: manuscript.text.clone(),
     });
     if let Some(zone) = &head.zone {
-        if jiff::tz::TimeZone::get(zone.get_ref()).is_err() {
+        pack.zone = Zone::find(zone.get_ref()).ok_or_else(|| {
             let problem = format!("no time zone is called `{}`", zone.get_ref());
-            return Err(manuscript
+            manuscript
                 .mistake(&zone.span(), problem)
                 .or_write("write an IANA name such as Asia/Shanghai or Europe/London")
-                .into());
-        }
-        pack.zone.clone_from(zone.get_ref());
+        })?;
     }
     if let Some(calendar) = &head.calendar {
         pack.calendar = Some(calendar.clone());

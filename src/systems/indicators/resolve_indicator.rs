@@ -9,13 +9,14 @@ use trueline_expression::Expr;
 
 use super::defaults::{self, Fallback};
 use super::expressions::{Wanted, written};
-use super::file::{self, DatasetText, IndicatorText};
+use super::file::{self, IndicatorText};
 use super::mistake::{Manuscript, Mistake};
 use super::model::{
-    Approver, Change, ClockSpec, CountKind, Dataset, Denominator, Exclusion, Indicator, Measure,
-    Pack, PerSpec, Reason, TimeUnit, Words, Written,
+    Approver, Change, ClockSpec, CountKind, Denominator, Exclusion, Indicator, Measure, Pack,
+    PerSpec, Reason, TimeUnit, Words, Written,
 };
 use super::resolve_limit;
+use crate::datasets::{Dataset, Datasets};
 
 type Outcome<T> = Result<T, Box<Mistake>>;
 
@@ -84,10 +85,10 @@ fn defined(
             .or_write("add a [[indicator.publish]] with a `statistic`")
             .into());
     }
-    let dataset = dataset(text.dataset);
+    let dataset = dataset(manuscript, text, &pack.datasets)?;
     let population = match &text.population {
         Some(population) => written(manuscript, population, dataset, Wanted::Condition)?,
-        None if dataset == Dataset::Count => everything(),
+        None if dataset.holds_counts() => everything(),
         None => {
             let example = "\"kind == 'repair'\"";
             return Err(missing(manuscript, text, "population", example).into());
@@ -96,7 +97,7 @@ fn defined(
     let measure = measure(manuscript, text, dataset, fallback)?;
     let period_moment = match &text.period {
         Some(period) => Some(written(manuscript, period, dataset, Wanted::Moment)?),
-        None if dataset == Dataset::Count => None,
+        None if dataset.holds_counts() => None,
         None => return Err(missing(manuscript, text, "period", "\"resolved\"").into()),
     };
     let mut indicator = Indicator {
@@ -170,13 +171,17 @@ fn group(manuscript: &Manuscript, text: &IndicatorText, pack: &Pack) -> Outcome<
         .into())
 }
 
-fn dataset(text: Option<DatasetText>) -> Dataset {
-    match text {
-        None | Some(DatasetText::Case) => Dataset::Case,
-        Some(DatasetText::BillingTest) => Dataset::BillingTest,
-        Some(DatasetText::Site) => Dataset::Site,
-        Some(DatasetText::Count) => Dataset::Count,
-    }
+/// The dataset that is named; without a name the one that holds cases.
+fn dataset(manuscript: &Manuscript, text: &IndicatorText, datasets: &Datasets) -> Outcome<Dataset> {
+    let Some(name) = &text.dataset else {
+        let example = "\"case\"";
+        let cases = datasets.iter().find(|dataset| dataset.holds_cases());
+        return cases.ok_or_else(|| missing(manuscript, text, "dataset", example).into());
+    };
+    datasets.find(name.get_ref()).ok_or_else(|| {
+        let problem = format!("no dataset is called `{}`", name.get_ref());
+        manuscript.mistake(&name.span(), problem).or_one_of(name.get_ref(), datasets.names()).into()
+    })
 }
 
 fn measure(
@@ -222,7 +227,7 @@ fn per(
     per: &file::PerText,
     dataset: Dataset,
 ) -> Outcome<PerSpec> {
-    if (dataset == Dataset::Count) != per.numerator.is_some() {
+    if (dataset.holds_counts()) != per.numerator.is_some() {
         return Err(manuscript
             .mistake(&text.id.span(), "a rate divides rows of a dataset, or one count by another")
             .or_write("give `numerator` together with `dataset = \"count\"`, or neither of the two")
@@ -270,7 +275,7 @@ fn withdrawn(
 ) -> Outcome<Option<Written>> {
     match &text.withdrawn {
         Some(moment) => Ok(Some(written(manuscript, moment, dataset, Wanted::Moment)?)),
-        None if dataset == Dataset::Case => Ok(Some(Written {
+        None if dataset.holds_cases() => Ok(Some(Written {
             text: "cancelled".to_owned(),
             expr: Expr::Name("cancelled".to_owned()),
         })),
@@ -286,7 +291,7 @@ fn all_exclusions(
     fallback: &Fallback,
 ) -> Outcome<Vec<Exclusion>> {
     let mut all = exclusions(manuscript, &text.exclude, dataset)?;
-    if dataset == Dataset::Case {
+    if dataset.holds_cases() {
         all.extend(exclusions(manuscript, &fallback.exclude, dataset)?);
     }
     Ok(all)
@@ -410,7 +415,10 @@ fn definition_changes(text: &IndicatorText, inherited: &Indicator) -> Option<&'s
         (None, _) => false,
     };
     let keys = [
-        ("dataset", text.dataset.is_some_and(|d| dataset(Some(d)) != inherited.dataset)),
+        (
+            "dataset",
+            text.dataset.as_ref().is_some_and(|name| name.get_ref() != inherited.dataset.name()),
+        ),
         ("population", text.population.is_some()),
         ("period", text.period.is_some()),
         ("clock", clock),

@@ -13,9 +13,9 @@ use super::file::{AtText, CountedText, LimitKindText, LimitText, OneOrMany, Publ
 use super::inherit;
 use super::mistake::{Manuscript, Mistake};
 use super::model::{
-    Dataset, Direction, Indicator, Limit, LimitKind, Measure, Pack, Read, Statistic, StatisticKind,
-    TimeUnit,
+    Direction, Indicator, Limit, LimitKind, Measure, Pack, Read, Statistic, StatisticKind, TimeUnit,
 };
+use crate::datasets::Dataset;
 
 type Outcome<T> = Result<T, Box<Mistake>>;
 

@@ -10,7 +10,8 @@ use trueline_figures::Slice;
 
 use trueline_verify::{PrintRule, ValueRule};
 
-use super::model::{Dataset, Direction, Method, Read, Words};
+use super::model::{Direction, Method, Read, Words};
+use crate::datasets::Dataset;
 
 /// One figure of one slice.
 #[derive(Debug, Clone, PartialEq, Serialize)]

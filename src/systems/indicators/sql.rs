@@ -8,7 +8,8 @@ use trueline_lake::{Lake, LakeError};
 
 use super::compute::{ComputeError, Question, request, wanted};
 use super::dimensions;
-use super::model::{Dataset, Pack};
+use super::model::Pack;
+use crate::datasets::Dataset;
 
 /// Why there is no query.
 #[derive(Debug, thiserror::Error)]

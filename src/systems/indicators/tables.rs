@@ -60,7 +60,7 @@ fn run_test(body: &str) -> Result<(), String> {
             }
             ["rows", dataset] => {
                 let dataset = dataset_named(dataset)?;
-                let zone = pack.as_ref().map_or("Asia/Shanghai", |pack| pack.zone.as_str());
+                let zone = pack.as_ref().map_or("Asia/Shanghai", |pack| pack.zone.name());
                 let batch = batch(dataset, &lines, zone)?;
                 records.batches.entry(dataset).or_default().push(batch);
             }
@@ -97,7 +97,7 @@ fn blocks(body: &str) -> Vec<(&str, Vec<&str>)> {
 }
 
 fn dataset_named(name: &str) -> Result<Dataset, String> {
-    let found = Dataset::ALL.into_iter().find(|dataset| dataset.name() == name);
+    let found = datasets().find(name);
     found.ok_or_else(|| format!("no dataset {name}"))
 }
 
@@ -107,7 +107,7 @@ fn answer(
     period: &str,
     rest: &[&str],
 ) -> Result<Results, String> {
-    let zone = TimeZone::get(&pack.zone).map_err(|e| e.to_string())?;
+    let zone = pack.zone.rules().clone();
     let mut question = Question::about(Period::parse(period, &zone).map_err(|e| e.to_string())?);
     for pair in rest.chunks(2) {
         match pair {
@@ -225,7 +225,7 @@ pub(crate) fn batch(dataset: Dataset, lines: &[&str], zone: &str) -> Result<Reco
         });
         push(column.name, array(column.kind, &given, zone)?);
     }
-    if dataset == Dataset::Case {
+    if dataset.holds_cases() {
         let given = columns.remove("intervals").unwrap_or_else(|| vec![String::new(); rows.len()]);
         push("intervals", intervals(&given, zone)?);
     }
@@ -286,7 +286,7 @@ fn intervals(values: &[String], zone: &str) -> Result<ArrayRef, String> {
         }
         lengths.push(texts.len() - before);
     }
-    let schema = Dataset::Case.schema();
+    let schema = CASE.schema();
     let list = &schema.lists[0];
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();

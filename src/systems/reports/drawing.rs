@@ -370,8 +370,8 @@ fn region_frame(columns: &Columns, span: [f64; 2], roof: f64, language: Language
         marks.push(text(place, Anchor::Middle, Tone::Muted, axis_number(tick, step)));
     }
     let heads = match language {
-        Language::Zh => ["平均", "件数", "超限", "超承诺"],
-        Language::En => ["mean", "cases", "late", "past promise"],
+        Language::Chinese => ["平均", "件数", "超限", "超承诺"],
+        Language::English => ["mean", "cases", "late", "past promise"],
     };
     let places = [Some(columns.mean), Some(columns.n), Some(columns.late), columns.promise];
     for (head, at) in heads.into_iter().zip(places).filter_map(|(head, at)| Some((head, at?))) {
@@ -435,8 +435,8 @@ fn distribution(
     let panel = Panel::new([split + 26.0, FULL - 4.0], [tail_from, roof], &tail);
     marks.extend(panel.paint(&tail, &[], limit));
     let words = match language {
-        Language::Zh => "尾部放大",
-        Language::En => "the tail, enlarged",
+        Language::Chinese => "尾部放大",
+        Language::English => "the tail, enlarged",
     };
     marks.push(text([split + 26.0, 9.0], Anchor::Start, Tone::Muted, words));
     Drawing { width: FULL, height: DISTRIBUTION_HEIGHT, marks }

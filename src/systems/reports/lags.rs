@@ -8,7 +8,7 @@ use super::print;
 use super::view::{Column, Table};
 
 /// The lags of a period, from its evidence.
-pub fn lags(evidence: &Evidence, period: &str) -> Vec<DatasetLag> {
+pub(super) fn lags(evidence: &Evidence, period: &str) -> Vec<DatasetLag> {
     let of_period = evidence.populations.iter().filter(|one| one.period == period);
     let lags = of_period.filter_map(|population| {
         let lag = population.lag.as_ref()?;
@@ -29,12 +29,12 @@ pub fn lags(evidence: &Evidence, period: &str) -> Vec<DatasetLag> {
 /// A dataset in words.
 pub(super) fn dataset_in_words(dataset: &str, language: Language) -> &str {
     match (dataset, language) {
-        ("case", Language::Zh) => "工单",
-        ("case", Language::En) => "cases",
-        ("billing_test", Language::Zh) => "计费检测",
-        ("billing_test", Language::En) => "billing tests",
-        ("site", Language::Zh) => "基站",
-        ("site", Language::En) => "sites",
+        ("case", Language::Chinese) => "工单",
+        ("case", Language::English) => "cases",
+        ("billing_test", Language::Chinese) => "计费检测",
+        ("billing_test", Language::English) => "billing tests",
+        ("site", Language::Chinese) => "基站",
+        ("site", Language::English) => "sites",
         (other, _) => other,
     }
 }
@@ -54,10 +54,10 @@ pub(super) fn late_share(lag: &DatasetLag) -> String {
 pub(super) fn lead(report: &Report) -> String {
     let is_witnessed = report.lags.iter().all(|lag| lag.witnessed);
     match (report.language, is_witnessed) {
-        (Language::Zh, true) => format!("{LEAD_ZH}时间以见证方为准。"),
-        (Language::Zh, false) => format!("{LEAD_ZH}时间为本企业自己的时钟，没有见证方佐证。"),
-        (Language::En, true) => format!("{LEAD_EN} Times are those of a witness."),
-        (Language::En, false) => {
+        (Language::Chinese, true) => format!("{LEAD_ZH}时间以见证方为准。"),
+        (Language::Chinese, false) => format!("{LEAD_ZH}时间为本企业自己的时钟，没有见证方佐证。"),
+        (Language::English, true) => format!("{LEAD_EN} Times are those of a witness."),
+        (Language::English, false) => {
             format!("{LEAD_EN} Times are the operator's own clock; no witness confirms them.")
         }
     }
@@ -74,7 +74,7 @@ const LEAD_EN: &str = "A seal proves that records were not changed after they we
 /// A row a dataset.
 pub(super) fn table(report: &Report) -> Table {
     let columns = match report.language {
-        Language::Zh => [
+        Language::Chinese => [
             "记录",
             "本期件数",
             "中位（天）",
@@ -84,7 +84,7 @@ pub(super) fn table(report: &Report) -> Table {
             "办结后改动",
             "期末后改动",
         ],
-        Language::En => [
+        Language::English => [
             "Records",
             "In the period",
             "Median, days",

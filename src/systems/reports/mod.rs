@@ -5,9 +5,12 @@
 
 mod assemble;
 mod charts;
+mod correction;
 pub mod docx;
+mod draft;
 mod drawing;
 mod enclosed;
+mod format;
 pub mod html;
 pub mod http;
 pub mod json;
@@ -16,6 +19,8 @@ pub mod model;
 pub mod narrative;
 pub mod pdf;
 mod print;
+mod publish;
+mod sealing;
 mod settings;
 mod starters;
 mod view;
@@ -23,12 +28,20 @@ mod words;
 pub mod xlsx;
 
 pub use assemble::{
-    AssembleError, Assembly, FilingError, Material, assemble, data_note, gather, slicing,
+    AssembleError, Assembly, FilingError, Material, ReportBasis, assemble, data_note,
+    figure_question, gather,
 };
 pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
+pub use correction::Correction;
+pub use draft::{Draft, DraftError, RenderError, ReportInputs, holds_simulated};
 pub use enclosed::Enclosed;
-pub use lags::lags;
+pub use format::ReportFormat;
 pub use model::{DatasetLag, Language, Report};
+pub use publish::{
+    ChangedFigure, Publication, PublishError, Signatories, find_correction, publish_draft,
+};
+pub(crate) use sealing::sealed_folder;
+pub use sealing::{RenderedFile, SealReportError, SealedReport, Sealer, published_statements};
 pub use settings::{EnglishNames, ReportSettings};
 pub use starters::{DEMO_NARRATIVES, NARRATIVES, narratives};
 

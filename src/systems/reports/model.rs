@@ -9,18 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::charts::Chart;
 use super::narrative::{NotFromRecords, Part};
-use crate::systems::indicators::Words;
+pub use crate::language::Language;
 
 /// The name and version of the published shape.
 pub const SCHEMA: &str = "trueline.report/1";
-
-/// The language a report is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    Zh,
-    En,
-}
 
 /// A half-year service quality report in one language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -458,26 +450,8 @@ impl Report {
     /// `中国联通山西省分公司 2020年上半年服务质量状况报告`, without the company.
     pub fn title(&self) -> String {
         match self.language {
-            Language::Zh => format!("{}服务质量状况报告", self.period.title),
-            Language::En => format!("Service Quality Report, {}", self.period.title),
-        }
-    }
-}
-
-impl Language {
-    /// The text of a pack in this language.
-    pub fn of(self, words: &Words) -> &str {
-        match self {
-            Language::Zh => &words.zh,
-            Language::En => &words.en,
-        }
-    }
-
-    /// The tag of HTML and PDF.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Language::Zh => "zh-CN",
-            Language::En => "en",
+            Language::Chinese => format!("{}服务质量状况报告", self.period.title),
+            Language::English => format!("Service Quality Report, {}", self.period.title),
         }
     }
 }

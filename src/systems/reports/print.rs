@@ -47,7 +47,7 @@ pub(super) fn with_unit(printed: &str, unit: &str, language: Language) -> String
     if printed == NOTHING || unit.is_empty() {
         return printed.to_owned();
     }
-    let joined = unit.starts_with(['%', '‰']) || language == Language::Zh;
+    let joined = unit.starts_with(['%', '‰']) || language == Language::Chinese;
     if joined { format!("{printed}{unit}") } else { format!("{printed} {unit}") }
 }
 
@@ -106,9 +106,9 @@ pub(super) fn change_in_words(value: f64, size: &str, line: &Line, language: Lan
     let waits = matches!(line.figure.unit.as_str(), "s" | "min" | "h" | "d" | "wh" | "wd");
     let same = size.chars().all(|sign| matches!(sign, '0' | '.'));
     match language {
-        Language::Zh if same => "与上期持平".to_owned(),
-        Language::En if same => "unchanged".to_owned(),
-        Language::Zh => {
+        Language::Chinese if same => "与上期持平".to_owned(),
+        Language::English if same => "unchanged".to_owned(),
+        Language::Chinese => {
             let verb = match (share, waits, value < 0.0) {
                 (true, _, true) => "下降",
                 (true, _, false) => "提高",
@@ -120,7 +120,7 @@ pub(super) fn change_in_words(value: f64, size: &str, line: &Line, language: Lan
             let unit = if share { "个百分点" } else { unit };
             format!("{verb}{size}{unit}")
         }
-        Language::En => {
+        Language::English => {
             let unit = if share { "percentage points" } else { unit };
             let verb = match (waits, value < 0.0) {
                 (true, true) => "shorter",

@@ -21,8 +21,10 @@ const WRITTEN_FOR: &str = "cn-miit";
 /// File name and text for an instance under any pack, with references to its figures.
 pub fn narratives(pack: &Pack) -> [(&'static str, String); 2] {
     let is_written = pack.lineage.iter().any(|ancestor| ancestor.id == WRITTEN_FOR);
-    let languages =
-        [(Language::Zh, "# 电信服务质量状况"), (Language::En, "# State of service quality")];
+    let languages = [
+        (Language::Chinese, "# 电信服务质量状况"),
+        (Language::English, "# State of service quality"),
+    ];
     let mut made = NARRATIVES.map(|(name, text)| (name, text.to_owned()));
     if !is_written {
         for ((_, text), (language, heading)) in made.iter_mut().zip(languages) {
@@ -47,12 +49,12 @@ fn state(pack: &Pack, language: Language) -> String {
             continue;
         };
         let id = &indicator.id;
-        let title = language.of(&indicator.title);
+        let title = indicator.title.in_language(language);
         // A number in a title is a literal: it would ask for its source.
         let title = if title.contains(|letter: char| letter.is_ascii_digit()) { id } else { title };
         let end = match language {
-            Language::Zh => ["：", "。"],
-            Language::En => [": ", "."],
+            Language::Chinese => ["：", "。"],
+            Language::English => [": ", "."],
         };
         let reference = format!("{{{{{id}.{}}}}}", statistic.id);
         let _ = writeln!(text, "<!-- needs {id} -->\n{title}{}{reference}{}\n", end[0], end[1]);

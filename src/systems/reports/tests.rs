@@ -11,10 +11,10 @@ use super::{Logo, LogoKind, default_fields, json, pdf, print, view};
 /// The report of the fixture, with the demo's narrative.
 pub(super) fn province(language: Language) -> Report {
     let (fixture, words) = match language {
-        Language::Zh => {
+        Language::Chinese => {
             (include_str!("fixtures/province-zh.json"), include_str!("narratives/demo-zh.md"))
         }
-        Language::En => {
+        Language::English => {
             (include_str!("fixtures/province-en.json"), include_str!("narratives/demo-en.md"))
         }
     };
@@ -59,8 +59,8 @@ fn hard_words(report: &Report) -> String {
     let parts: Vec<&str> = Place::ALL.iter().map(|place| place.title(report.language)).collect();
     let [company, state, indicators, measures, ..] = parts[..] else { unreachable!() };
     let number = match report.language {
-        Language::Zh => ["12个", "8件"],
-        Language::En => ["12 cases", "8 days"],
+        Language::Chinese => ["12个", "8件"],
+        Language::English => ["12 cases", "8 days"],
     };
     format!(
         "# {company}\n\n\
@@ -305,7 +305,7 @@ fn told_by(program: &str, before: &[&str], bytes: &[u8], after: &[&str]) -> Vec<
 
 #[test]
 fn the_pdf_says_all_that_the_report_says() {
-    for language in [Language::Zh, Language::En] {
+    for language in [Language::Chinese, Language::English] {
         let report = hard(language);
         let bytes = pdf::render(&report, None, None).unwrap();
         keep(&format!("hard-{}.pdf", language.tag()), &bytes);
@@ -333,7 +333,8 @@ fn the_pdf_says_all_that_the_report_says() {
 
 #[test]
 fn two_lines_of_one_title_are_told_apart_by_their_indicators() {
-    for (language, wanted) in [(Language::Zh, "甲兑现率"), (Language::En, "甲: 兑现率")] {
+    for (language, wanted) in [(Language::Chinese, "甲兑现率"), (Language::English, "甲: 兑现率")]
+    {
         let mut report = province(language);
         let lines = &mut report.groups[0].lines;
         lines[0].title = "兑现率".into();
@@ -356,7 +357,7 @@ fn a_logo_is_in_the_pdf_and_has_a_name() {
         Logo { kind: LogoKind::Svg, bytes: svg.to_vec() },
         Logo { kind: LogoKind::Png, bytes: include_bytes!("fixtures/logo.png").to_vec() },
     ];
-    let mut report = province(Language::En);
+    let mut report = province(Language::English);
     report.company.name = "Example Telecom".into();
     let green = |bytes: &[u8]| {
         let pages = ["-r", "40", "-f", "1", "-l", "1", "-singlefile"];
@@ -381,7 +382,7 @@ fn a_logo_is_in_the_pdf_and_has_a_name() {
 fn the_json_keeps_its_schema() {
     let schema: Value =
         serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
-    for language in [Language::Zh, Language::En] {
+    for language in [Language::Chinese, Language::English] {
         let text = json::render(&hard(language), None).unwrap();
         let report: Value = serde_json::from_slice(&text).unwrap();
         let mut wrong = Vec::new();
@@ -395,7 +396,7 @@ fn the_schema_refuses_what_it_should() {
     let schema: Value =
         serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
     let refused = |change: &dyn Fn(&mut Value)| {
-        let mut report = serde_json::to_value(province(Language::Zh)).unwrap();
+        let mut report = serde_json::to_value(province(Language::Chinese)).unwrap();
         change(&mut report);
         let mut wrong = Vec::new();
         check(&schema, &schema, &report, "report", &mut wrong);

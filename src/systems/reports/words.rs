@@ -139,8 +139,8 @@ pub(super) struct Words {
 /// The words of a language.
 pub(super) fn words(language: Language) -> &'static Words {
     match language {
-        Language::Zh => &ZH,
-        Language::En => &EN,
+        Language::Chinese => &ZH,
+        Language::English => &EN,
     }
 }
 
@@ -433,31 +433,31 @@ static EN: Words = Words {
 /// How well a rule is known, in words.
 pub(super) fn how_known(read: &str, language: Language) -> &'static str {
     match (read, language) {
-        ("primary", Language::Zh) => "已查原文",
-        ("secondary", Language::Zh) => "据转述，未查原文",
-        ("own_design", Language::Zh) => "自行设定",
-        (_, Language::Zh) => "未查证",
-        ("primary", Language::En) => "read in its own text",
-        ("secondary", Language::En) => "read in someone else's account",
-        ("own_design", Language::En) => "own design",
-        (_, Language::En) => "not read",
+        ("primary", Language::Chinese) => "已查原文",
+        ("secondary", Language::Chinese) => "据转述，未查原文",
+        ("own_design", Language::Chinese) => "自行设定",
+        (_, Language::Chinese) => "未查证",
+        ("primary", Language::English) => "read in its own text",
+        ("secondary", Language::English) => "read in someone else's account",
+        ("own_design", Language::English) => "own design",
+        (_, Language::English) => "not read",
     }
 }
 
 /// A unit as it is printed.
 pub(super) fn unit_in_words(unit: &str, language: Language) -> &str {
     match (unit, language) {
-        ("s", Language::Zh) => "秒",
-        ("min", Language::Zh) => "分钟",
-        ("h" | "wh", Language::Zh) => "小时",
-        ("d", Language::Zh) => "天",
-        ("wd", Language::Zh) => "个工作日",
-        ("s", Language::En) => "seconds",
-        ("min", Language::En) => "minutes",
-        ("h", Language::En) => "hours",
-        ("wh", Language::En) => "working hours",
-        ("d", Language::En) => "days",
-        ("wd", Language::En) => "working days",
+        ("s", Language::Chinese) => "秒",
+        ("min", Language::Chinese) => "分钟",
+        ("h" | "wh", Language::Chinese) => "小时",
+        ("d", Language::Chinese) => "天",
+        ("wd", Language::Chinese) => "个工作日",
+        ("s", Language::English) => "seconds",
+        ("min", Language::English) => "minutes",
+        ("h", Language::English) => "hours",
+        ("wh", Language::English) => "working hours",
+        ("d", Language::English) => "days",
+        ("wd", Language::English) => "working days",
         ("1", _) => "",
         (other, _) => other,
     }
@@ -479,16 +479,16 @@ pub(super) fn dimension_in_words(dimension: &str) -> [&str; 2] {
 /// What a limit is about, before its sign.
 pub(super) fn limit_kind(kind: &str, promise: bool, language: Language) -> &'static str {
     match (kind, promise, language) {
-        ("mean", false, Language::Zh) => "平均",
-        ("mean", true, Language::Zh) => "承诺平均",
-        ("longest", false, Language::Zh) => "最长",
-        ("longest", true, Language::Zh) => "承诺最长",
-        ("mean", false, Language::En) => "mean ",
-        ("mean", true, Language::En) => "promised mean ",
-        ("longest", false, Language::En) => "each ",
-        ("longest", true, Language::En) => "promised each ",
-        (_, true, Language::Zh) => "承诺",
-        (_, true, Language::En) => "promised ",
+        ("mean", false, Language::Chinese) => "平均",
+        ("mean", true, Language::Chinese) => "承诺平均",
+        ("longest", false, Language::Chinese) => "最长",
+        ("longest", true, Language::Chinese) => "承诺最长",
+        ("mean", false, Language::English) => "mean ",
+        ("mean", true, Language::English) => "promised mean ",
+        ("longest", false, Language::English) => "each ",
+        ("longest", true, Language::English) => "promised each ",
+        (_, true, Language::Chinese) => "承诺",
+        (_, true, Language::English) => "promised ",
         (_, false, _) => "",
     }
 }
@@ -510,8 +510,8 @@ const REASONS: [(&str, &str, &str); 10] = [
 pub(super) fn reason_in_words(reason: &str, language: Language) -> String {
     let known = REASONS.iter().find(|(code, ..)| *code == reason);
     match (known, language) {
-        (Some((_, chinese, _)), Language::Zh) => (*chinese).to_owned(),
-        (Some((_, _, english)), Language::En) => (*english).to_owned(),
+        (Some((_, chinese, _)), Language::Chinese) => (*chinese).to_owned(),
+        (Some((_, _, english)), Language::English) => (*english).to_owned(),
         (None, _) => reason.to_owned(),
     }
 }
@@ -519,10 +519,10 @@ pub(super) fn reason_in_words(reason: &str, language: Language) -> String {
 /// A kind of interval.
 pub(super) fn kind_in_words(kind: &str, language: Language) -> String {
     match (kind, language) {
-        ("paused", Language::Zh) => "暂停".to_owned(),
-        ("awaiting_confirmation", Language::Zh) => "待用户确认".to_owned(),
-        ("reopened", Language::Zh) => "重新受理".to_owned(),
-        ("awaiting_confirmation", Language::En) => "awaiting confirmation".to_owned(),
+        ("paused", Language::Chinese) => "暂停".to_owned(),
+        ("awaiting_confirmation", Language::Chinese) => "待用户确认".to_owned(),
+        ("reopened", Language::Chinese) => "重新受理".to_owned(),
+        ("awaiting_confirmation", Language::English) => "awaiting confirmation".to_owned(),
         (other, _) => other.to_owned(),
     }
 }
@@ -545,8 +545,8 @@ pub(super) fn moments_in_words(text: &str, language: Language) -> String {
     let name = |column: &str| {
         let known = MOMENTS.iter().find(|(code, ..)| *code == column.trim());
         match (known, language) {
-            (Some((_, chinese, _)), Language::Zh) => Some(*chinese),
-            (Some((_, _, english)), Language::En) => Some(*english),
+            (Some((_, chinese, _)), Language::Chinese) => Some(*chinese),
+            (Some((_, _, english)), Language::English) => Some(*english),
             (None, _) => None,
         }
     };
@@ -556,8 +556,8 @@ pub(super) fn moments_in_words(text: &str, language: Language) -> String {
     let inside = text.strip_prefix("latest(").and_then(|rest| rest.strip_suffix(')'));
     let names: Option<Vec<&str>> = inside.and_then(|list| list.split(',').map(name).collect());
     match (names, language) {
-        (Some(names), Language::Zh) => format!("{}（较晚者）", names.join("、")),
-        (Some(names), Language::En) => format!("the later of {}", names.join(" and ")),
+        (Some(names), Language::Chinese) => format!("{}（较晚者）", names.join("、")),
+        (Some(names), Language::English) => format!("the later of {}", names.join(" and ")),
         (None, _) => text.to_owned(),
     }
 }

@@ -11,7 +11,8 @@ use trueline_verify::Input;
 
 use super::lag::{Lags, Watch};
 use super::members::{self, Member};
-use super::{Dataset, EvidenceError, Leaves, block_rows};
+use super::{EvidenceError, Leaves, block_rows};
+use crate::datasets::Dataset;
 use crate::systems::indicators::compute::{Question, requests};
 use crate::systems::indicators::model::Pack;
 use crate::systems::indicators::records::LakeRecords;

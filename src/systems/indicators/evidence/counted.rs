@@ -9,7 +9,8 @@ use trueline_verify::Lag;
 
 use super::bench::{Bench, BlockCount};
 use super::lag::Lags;
-use super::{Commitments, Dataset, EvidenceError, block_rows};
+use super::{Commitments, EvidenceError, block_rows};
+use crate::datasets::Dataset;
 use crate::systems::indicators::compute::{Question, requests};
 use crate::systems::indicators::model::Pack;
 use crate::systems::indicators::records::LakeRecords;

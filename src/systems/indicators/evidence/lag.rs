@@ -7,11 +7,10 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 
+use crate::datasets::Dataset;
 use trueline_figures::{Stated, Verdict};
 use trueline_lake::{Keys, Ordered};
 use trueline_verify::{Input, Lag};
-
-use super::Dataset;
 
 /// The moment of an older revision that has none.
 const NO_MOMENT: i64 = i64::MIN;

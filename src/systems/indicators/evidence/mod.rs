@@ -13,15 +13,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rayon::prelude::*;
-use trueline_figures::{Answer, Period, Request, Slice, Tally};
+use trueline_figures::{Answer, Request, Slice, Tally};
 use trueline_lake::LakeError;
 use trueline_ledger::{Hash, tree_root};
 use trueline_verify::{Block, Cell, Columns, DefinitionUsed, FigureUsed, Input, Population};
 
-use super::compute::{ComputeError, Question};
-use super::model::Dataset;
+use super::compute::ComputeError;
 use super::row::FigureRow;
 
+use crate::datasets::Dataset;
 use counted::DatasetCount;
 
 pub use bench::walk_members;
@@ -242,9 +242,4 @@ fn columns_of(
         (!columns.is_empty()).then_some((at, columns))
     });
     each.collect()
-}
-
-/// The period and by which dimensions a report slices, as the evidence needs them again.
-pub fn question(period: &Period, by: &[String]) -> Question {
-    Question { by: by.to_vec(), ..Question::about(period.clone()) }
 }

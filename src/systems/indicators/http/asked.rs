@@ -75,9 +75,7 @@ impl Asked {
                 }
             }
             "period" if !value.is_empty() => {
-                let zone = jiff::tz::TimeZone::get(&console.pack.zone)
-                    .map_err(|error| Refusal::failed(&error))?;
-                self.question.period = Period::parse(value.trim(), &zone)
+                self.question.period = Period::parse(value.trim(), console.pack.zone.rules())
                     .map_err(|error| wrong_period(&error).at("period"))?;
             }
             "which" if !value.is_empty() => self.which = which(value)?,

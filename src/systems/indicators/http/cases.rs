@@ -110,7 +110,7 @@ fn list(console: &Console, asked: &Asked, indicator: &Indicator) -> Result<CaseL
 }
 
 pub(super) fn zone(console: &Console) -> TimeZone {
-    TimeZone::get(&console.pack.zone).unwrap_or(TimeZone::UTC)
+    console.pack.zone.rules().clone()
 }
 
 fn caption(asked: &Asked, first: usize, shown: usize, total: u64) -> String {

@@ -1,7 +1,6 @@
 //! The form above the figures and the cases: lists for what is asked most, a line for the rest.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use minijinja::{Value, context};
 
 use super::Console;
@@ -89,7 +88,7 @@ fn offered<'a>(console: &'a Console, asked: &Asked) -> Vec<(&'a str, Vec<String>
 
 /// The months of the period.
 fn months(console: &Console, asked: &Asked) -> Vec<String> {
-    let zone = TimeZone::get(&console.pack.zone).unwrap_or(TimeZone::UTC);
+    let zone = console.pack.zone.rules();
     let period = &asked.question.period;
     let date = |second| Timestamp::from_second(second).ok().map(|at| zone.to_datetime(at).date());
     let (Some(first), Some(end)) = (date(period.from), date(period.to)) else {

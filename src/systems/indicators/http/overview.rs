@@ -8,7 +8,7 @@ use minijinja::{Value, context};
 use super::Console;
 use super::asked::Asked;
 use super::names::{NOTHING, count, label, limit_tag, unit};
-use crate::systems::indicators::{Dataset, FigureRow, Indicator, Results, span};
+use crate::systems::indicators::{FigureRow, Indicator, Results, span};
 use crate::web::Refusal;
 
 pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
@@ -144,7 +144,7 @@ fn line(console: &Console, asked: &Asked, results: &Results, row: &FigureRow) ->
         row.slice.iter().map(|(name, value)| label(console, asked, name, value)).collect();
     let limits: Vec<Value> =
         row.limits.iter().map(|limit| limit_tag(console, asked, limit)).collect();
-    let has_cases = found.is_some_and(|(indicator, _)| indicator.dataset == Dataset::Case);
+    let has_cases = found.is_some_and(|(indicator, _)| indicator.dataset.holds_cases());
     let cell = |name: &str, n: Option<u64>, more: &str, bad: bool| {
         let href =
             (has_cases && n > Some(0)).then(|| asked.link("/cases", &row.indicator, &filter, more));

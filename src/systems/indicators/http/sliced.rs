@@ -9,7 +9,7 @@ use super::names::{
 };
 use super::overview::longest;
 use super::{Console, cross, form};
-use crate::systems::indicators::{Dataset, FigureRow, Indicator, LimitRow, Results, span};
+use crate::systems::indicators::{FigureRow, Indicator, LimitRow, Results, span};
 use crate::web::{Refusal, csv};
 
 /// Beyond this a page is no longer read; the downloads have all rows.
@@ -267,7 +267,7 @@ impl<'a> Sliced<'a> {
 
     /// The page of the cases behind a row; `None` for what has no cases.
     pub(super) fn cases(&self, row: &FigureRow, more: &str) -> Option<String> {
-        if self.indicator.dataset != Dataset::Case {
+        if !self.indicator.dataset.holds_cases() {
             return None;
         }
         let mut pairs = self.asked.pairs.clone();

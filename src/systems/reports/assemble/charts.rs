@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::lines::{clock_unit, unit_title};
-use super::{Assembly, periods, region_level};
+use super::{ReportBasis, periods, region_level};
 use crate::systems::indicators::{
-    Dataset, FigureRow, Indicator, LimitRow, Pack, Read, Results, Statistic, StatisticKind,
+    FigureRow, Indicator, LimitRow, Pack, Read, Results, Statistic, StatisticKind,
 };
 use crate::systems::reports::charts::{
     Bin, Body, Chart, Point, RegionRow, Role, Rule, Series, nice_step,
@@ -21,18 +21,18 @@ const REGIONS_MOST: usize = 24;
 /// A region whose mean is this many times the whole stands out.
 const SLOW: f64 = 1.25;
 
-pub(super) fn charts(assembly: &Assembly<'_>) -> Vec<Chart> {
-    let pack = assembly.pack;
+pub(super) fn charts(basis: &ReportBasis<'_>) -> Vec<Chart> {
+    let pack = basis.pack;
     let mut charts = Vec::new();
     for group in &pack.groups {
         for indicator in pack.in_group(&group.id) {
             for statistic in indicator.publish.iter().filter(|statistic| statistic.main) {
-                charts.extend(trend(assembly, indicator, statistic));
+                charts.extend(trend(basis, indicator, statistic));
             }
         }
         if let Some(indicator) = foremost(pack, &group.id) {
-            charts.extend(regions(assembly, indicator));
-            charts.extend(distribution(assembly, indicator));
+            charts.extend(regions(basis, indicator));
+            charts.extend(distribution(basis, indicator));
         }
     }
     charts
@@ -50,7 +50,7 @@ pub(super) fn spread(pack: &Pack, results: &Results) -> Vec<String> {
 /// The indicator of a group that is drawn by region: repairs, else the first main one that waits.
 fn foremost<'a>(pack: &'a Pack, group: &'a str) -> Option<&'a Indicator> {
     let main = |indicator: &&Indicator| {
-        indicator.dataset == Dataset::Case
+        indicator.dataset.holds_cases()
             && indicator.clock().is_some()
             && mean(indicator).is_some_and(|statistic| statistic.main)
     };
@@ -64,8 +64,8 @@ fn mean(indicator: &Indicator) -> Option<&Statistic> {
 
 fn in_brackets(title: &str, unit: &str, language: Language) -> String {
     match language {
-        Language::Zh => format!("{title}（{unit}）"),
-        Language::En => format!("{title} ({unit})"),
+        Language::Chinese => format!("{title}（{unit}）"),
+        Language::English => format!("{title} ({unit})"),
     }
 }
 
@@ -86,7 +86,7 @@ fn sliced<'a>(
 
 // ---- months
 
-fn trend(assembly: &Assembly<'_>, indicator: &Indicator, statistic: &Statistic) -> Option<Chart> {
+fn trend(basis: &ReportBasis<'_>, indicator: &Indicator, statistic: &Statistic) -> Option<Chart> {
     let wanted = match statistic.kind {
         StatisticKind::Mean | StatisticKind::Share => true,
         StatisticKind::Longest
@@ -104,21 +104,21 @@ fn trend(assembly: &Assembly<'_>, indicator: &Indicator, statistic: &Statistic) 
     if !wanted {
         return None;
     }
-    let language = assembly.language;
-    let series = series(assembly, indicator, statistic);
+    let language = basis.language;
+    let series = series(basis, indicator, statistic);
     let measured = series.iter().flat_map(|one| &one.points).filter(|p| p.value.is_some());
     if measured.count() < 2 {
         return None;
     }
-    let whole = sliced(&assembly.material.current, &indicator.id, &statistic.id, &[]).next();
+    let whole = sliced(&basis.material.current, &indicator.id, &statistic.id, &[]).next();
     let limits = whole.map(|row| row.limits.as_slice()).unwrap_or_default();
     let rules = limits.iter().filter(|limit| limit.kind == "mean").map(|limit| Rule {
         value: limit.value,
         title: limit_title(limit, language),
         role: Role::Limit,
     });
-    let unit = unit_title(assembly.pack, &statistic.unit, language);
-    let title = in_brackets(language.of(&statistic.title), &unit, language);
+    let unit = unit_title(basis.pack, &statistic.unit, language);
+    let title = in_brackets(statistic.title.in_language(language), &unit, language);
     Some(Chart {
         id: format!("trend.{}.{}", indicator.id, statistic.id),
         group: indicator.group.clone(),
@@ -129,9 +129,9 @@ fn trend(assembly: &Assembly<'_>, indicator: &Indicator, statistic: &Statistic) 
     })
 }
 
-fn series(assembly: &Assembly<'_>, indicator: &Indicator, statistic: &Statistic) -> Vec<Series> {
-    let (pack, language) = (assembly.pack, assembly.language);
-    let material = assembly.material;
+fn series(basis: &ReportBasis<'_>, indicator: &Indicator, statistic: &Statistic) -> Vec<Series> {
+    let (pack, language) = (basis.pack, basis.language);
+    let material = basis.material;
     let points = |results: &Results, segment: Option<(&str, &str)>| -> Vec<Point> {
         let by: Vec<&str> = segment.iter().map(|(name, _)| *name).chain(["month"]).collect();
         let rows = sliced(results, &indicator.id, &statistic.id, &by).filter(|row| {
@@ -160,7 +160,7 @@ fn series(assembly: &Assembly<'_>, indicator: &Indicator, statistic: &Statistic)
         let each = values.into_iter().map(|value| Series {
             title: pack
                 .label(split, value)
-                .map_or_else(|| value.to_owned(), |words| language.of(words).to_owned()),
+                .map_or_else(|| value.to_owned(), |words| words.in_language(language).to_owned()),
             points: points(&material.current, Some((split, value))),
             earlier: false,
         });
@@ -190,13 +190,13 @@ fn trend_in_words(title: &str, series: &[Series], language: Language) -> String 
         let values = one.points.iter().map(|point| format!("{} {}", point.label, point.printed));
         let values: Vec<String> = values.collect();
         match language {
-            Language::Zh => told.push(format!("{}：{}", one.title, values.join("，"))),
-            Language::En => told.push(format!("{}: {}", one.title, values.join(", "))),
+            Language::Chinese => told.push(format!("{}：{}", one.title, values.join("，"))),
+            Language::English => told.push(format!("{}: {}", one.title, values.join(", "))),
         }
     }
     match language {
-        Language::Zh => told.join("。"),
-        Language::En => told.join(". "),
+        Language::Chinese => told.join("。"),
+        Language::English => told.join(". "),
     }
 }
 
@@ -238,12 +238,12 @@ fn is_promise(limit: &LimitRow) -> bool {
 fn limit_title(limit: &LimitRow, language: Language) -> String {
     let value = print::shortest(limit.value);
     match (language, limit.kind, is_promise(limit)) {
-        (Language::Zh, "mean", _) => format!("平均限值 {value}"),
-        (Language::En, "mean", _) => format!("mean limit {value}"),
-        (Language::Zh, _, true) => format!("承诺 {value}"),
-        (Language::Zh, _, false) => format!("限值 {value}"),
-        (Language::En, _, true) => format!("promise {value}"),
-        (Language::En, _, false) => format!("limit {value}"),
+        (Language::Chinese, "mean", _) => format!("平均限值 {value}"),
+        (Language::English, "mean", _) => format!("mean limit {value}"),
+        (Language::Chinese, _, true) => format!("承诺 {value}"),
+        (Language::Chinese, _, false) => format!("限值 {value}"),
+        (Language::English, _, true) => format!("promise {value}"),
+        (Language::English, _, false) => format!("limit {value}"),
     }
 }
 
@@ -271,16 +271,16 @@ fn rules(limits: &[&LimitRow], clock: &ClockUnit, language: Language) -> Vec<Rul
 
 // ---- regions
 
-fn regions(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart> {
-    let (pack, language) = (assembly.pack, assembly.language);
+fn regions(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<Chart> {
+    let (pack, language) = (basis.pack, basis.language);
     let level = region_level(pack)?;
     let statistic = mean(indicator)?;
-    let clock = clock_unit(indicator, assembly)?;
-    let results = &assembly.material.current;
+    let clock = clock_unit(indicator, basis)?;
+    let results = &basis.material.current;
     let whole = sliced(results, &indicator.id, &statistic.id, &[]).next()?;
     let mut rows: Vec<RegionRow> = sliced(results, &indicator.id, &statistic.id, &[level])
         .filter(|row| row.n > 0)
-        .map(|row| region_row(assembly, row, whole, &clock))
+        .map(|row| region_row(basis, row, whole, &clock))
         .collect();
     if rows.len() < 2 {
         return None;
@@ -290,10 +290,10 @@ fn regions(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart> {
     let all =
         results.rows.iter().filter(|row| row.indicator == indicator.id && row.slice.is_empty());
     let limits = case_limits(all);
-    let title = language.of(&statistic.title);
+    let title = statistic.title.in_language(language);
     let title = match language {
-        Language::Zh => format!("{title}：各{}", level_title(pack, level, language)),
-        Language::En => format!("{title}, by {}", level_title(pack, level, language)),
+        Language::Chinese => format!("{title}：各{}", level_title(pack, level, language)),
+        Language::English => format!("{title}, by {}", level_title(pack, level, language)),
     };
     let title = in_brackets(&title, &clock.title, language);
     let slowest = rows.first().map(|row| format!("{} {}", row.name, row.printed));
@@ -303,11 +303,11 @@ fn regions(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart> {
         id: format!("regions.{}", indicator.id),
         group: indicator.group.clone(),
         alt: match language {
-            Language::Zh => format!(
+            Language::Chinese => format!(
                 "{title}。全部 {}；最慢 {}；最快 {}。横线到 95% 分位，圆圈为最长一件。",
                 whole.printed, ends[0], ends[1]
             ),
-            Language::En => format!(
+            Language::English => format!(
                 "{title}. All {}; slowest {}; fastest {}. The bar ends at the mean, the line at \
                  the 95th percentile, the ring at the longest case.",
                 whole.printed, ends[0], ends[1]
@@ -318,8 +318,8 @@ fn regions(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart> {
         body: Body::Regions {
             whole: Some(Point {
                 label: match language {
-                    Language::Zh => "全部".to_owned(),
-                    Language::En => "all".to_owned(),
+                    Language::Chinese => "全部".to_owned(),
+                    Language::English => "all".to_owned(),
                 },
                 value: whole.value,
                 printed: whole.printed.clone(),
@@ -333,30 +333,30 @@ fn regions(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart> {
 
 fn level_title(pack: &Pack, level: &str, language: Language) -> String {
     let found = pack.levels.iter().find(|one| one.name == level);
-    let title = found.map_or(level, |level| language.of(&level.title));
+    let title = found.map_or(level, |level| level.title.in_language(language));
     match language {
-        Language::Zh => title.to_owned(),
-        Language::En => title.to_lowercase(),
+        Language::Chinese => title.to_owned(),
+        Language::English => title.to_lowercase(),
     }
 }
 
 fn region_row(
-    assembly: &Assembly<'_>,
+    basis: &ReportBasis<'_>,
     row: &FigureRow,
     whole: &FigureRow,
     clock: &ClockUnit,
 ) -> RegionRow {
-    let (pack, language) = (assembly.pack, assembly.language);
+    let (pack, language) = (basis.pack, basis.language);
     let (dimension, code) = row.slice.iter().next().map_or(("", ""), |(d, c)| (d, c));
     let name = match pack.label(dimension, code) {
-        Some(words) => language.of(words).to_owned(),
+        Some(words) => words.in_language(language).to_owned(),
         None if code.is_empty() => match language {
-            Language::Zh => "未注明".to_owned(),
-            Language::En => "not stated".to_owned(),
+            Language::Chinese => "未注明".to_owned(),
+            Language::English => "not stated".to_owned(),
         },
         None => code.to_owned(),
     };
-    let results = &assembly.material.current;
+    let results = &basis.material.current;
     let same = results
         .rows
         .iter()
@@ -386,11 +386,11 @@ fn region_row(
 
 // ---- distribution
 
-fn distribution(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart> {
+fn distribution(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<Chart> {
     const BINS: u32 = 60;
-    let language = assembly.language;
-    let material = assembly.material;
-    let clock = clock_unit(indicator, assembly)?;
+    let language = basis.language;
+    let material = basis.material;
+    let clock = clock_unit(indicator, basis)?;
     let found = material.distributions.iter().find(|one| one.indicator == indicator.id)?;
     let n: u64 = found.seconds.iter().map(|(_, count)| count).sum();
     let whole = || {
@@ -415,21 +415,22 @@ fn distribution(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<Chart>
         values.map(|(_, count)| count).sum::<u64>()
     };
     let (near, past) = (count(&|v| v > edge * 0.9 && v <= edge), count(&|v| v > edge));
-    let title = mean(indicator).map_or(indicator.id.as_str(), |one| language.of(&one.title));
+    let title =
+        mean(indicator).map_or(indicator.id.as_str(), |one| one.title.in_language(language));
     let title = match language {
-        Language::Zh => format!("{title}：分布（{}，件数）", clock.title),
-        Language::En => format!("{title}: distribution ({}, cases)", clock.title),
+        Language::Chinese => format!("{title}：分布（{}，件数）", clock.title),
+        Language::English => format!("{title}: distribution ({}, cases)", clock.title),
     };
     let facts = marks.iter().map(|mark| mark.title.clone()).collect::<Vec<_>>();
     Some(Chart {
         id: format!("distribution.{}", indicator.id),
         group: indicator.group.clone(),
         alt: match language {
-            Language::Zh => format!(
+            Language::Chinese => format!(
                 "{title}。共{n}件，{}；距限值不足一成的{near}件，超过限值的{past}件。",
                 facts.join("，")
             ),
-            Language::En => format!(
+            Language::English => format!(
                 "{title}. {n} cases, {}; {near} within a tenth of the limit, {past} past it.",
                 facts.join(", ")
             ),
@@ -459,8 +460,8 @@ fn percentile_marks(
 ) -> Vec<Rule> {
     let (median, p95) = (clock.of(all.p50), clock.of(all.p95 as f64));
     let titles = match language {
-        Language::Zh => ["中位数", "95%分位"],
-        Language::En => ["median", "95th percentile"],
+        Language::Chinese => ["中位数", "95%分位"],
+        Language::English => ["median", "95th percentile"],
     };
     let mark = |value: f64, title: &str| Rule {
         value,

@@ -3,13 +3,17 @@
 use jiff::Timestamp;
 use trueline_lake::{Lake, LakeError};
 
-use crate::systems::cases::dataset_schemas;
+use crate::datasets::Datasets;
 use crate::systems::reports::model::{Batch, DataNote};
 
 /// The batches that figures at a cut are made from; the findings are for the caller to add.
-pub fn data_note(lake: &Lake, as_of: Option<i64>) -> Result<DataNote, LakeError> {
+pub fn data_note(
+    lake: &Lake,
+    datasets: &Datasets,
+    as_of: Option<i64>,
+) -> Result<DataNote, LakeError> {
     let mut note = DataNote::default();
-    for schema in dataset_schemas() {
+    for schema in datasets.schemas() {
         let manifest = lake.manifest(schema.name)?;
         let batches = manifest.batches.into_iter();
         for batch in batches.filter(|batch| as_of.is_none_or(|cut| batch.recorded <= cut)) {

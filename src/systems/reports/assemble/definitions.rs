@@ -2,30 +2,30 @@
 
 use trueline_figures::Slice;
 
-use super::Assembly;
+use super::ReportBasis;
 use super::lines::limit;
 use crate::systems::indicators::{Indicator, Measure, Pack, Read, Results};
 use crate::systems::reports::model::{Definition, Language, LegalSource, Limit, NotAnswered};
 use crate::systems::reports::words::{kind_in_words, moments_in_words, unit_in_words, words};
 
 /// The definitions of every indicator that the report shows.
-pub(super) fn definitions(assembly: &Assembly<'_>) -> Vec<Definition> {
-    let pack = assembly.pack;
+pub(super) fn definitions(basis: &ReportBasis<'_>) -> Vec<Definition> {
+    let pack = basis.pack;
     let shown = |indicator: &&Indicator| {
-        let results = &assembly.material.current;
+        let results = &basis.material.current;
         let mut rows = results.rows.iter().filter(|row| row.indicator == indicator.id);
         indicator.publish.iter().any(|one| one.main) || rows.any(|row| row.value.is_some())
     };
     let all = pack.indicators.iter().filter(shown);
-    all.map(|indicator| definition(assembly, indicator)).collect()
+    all.map(|indicator| definition(basis, indicator)).collect()
 }
 
-fn definition(assembly: &Assembly<'_>, indicator: &Indicator) -> Definition {
-    let (pack, language) = (assembly.pack, assembly.language);
+fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> Definition {
+    let (pack, language) = (basis.pack, basis.language);
     let group = pack.groups.iter().find(|group| group.id == indicator.group);
-    let group = group.map(|group| language.of(&group.title)).unwrap_or_default();
+    let group = group.map(|group| group.title.in_language(language)).unwrap_or_default();
     let source = |id: &String| match pack.sources.get(id) {
-        Some(source) => language.of(&source.title).to_owned(),
+        Some(source) => source.title.in_language(language).to_owned(),
         None => id.clone(),
     };
     let clause = indicator.clause.as_deref().unwrap_or_default();
@@ -36,8 +36,8 @@ fn definition(assembly: &Assembly<'_>, indicator: &Indicator) -> Definition {
     Definition {
         indicator: indicator.id.clone(),
         group: group.to_owned(),
-        title: language.of(&indicator.title).to_owned(),
-        says: language.of(&indicator.says).to_owned(),
+        title: indicator.title.in_language(language).to_owned(),
+        says: indicator.says.in_language(language).to_owned(),
         population: indicator.population.text.clone(),
         period_moment: indicator.period_moment.as_ref().map(|moment| moment.text.clone()),
         measure: measure(indicator, language),
@@ -48,12 +48,12 @@ fn definition(assembly: &Assembly<'_>, indicator: &Indicator) -> Definition {
         exclusions: indicator
             .exclusions
             .iter()
-            .map(|exclusion| match language.of(&exclusion.title) {
+            .map(|exclusion| match exclusion.title.in_language(language) {
                 "" => words(language).as_source_says.to_owned(),
                 title => title.to_owned(),
             })
             .collect(),
-        limits: limits(pack, &assembly.material.current, indicator, language),
+        limits: limits(pack, &basis.material.current, indicator, language),
         sources,
         set_by: indicator.set_by.clone(),
     }
@@ -68,12 +68,12 @@ fn measure(indicator: &Indicator, language: Language) -> String {
             moments_in_words(&clock.stop.text, language),
             unit_in_words(clock.unit.code(), language)
         )
-        .replace('，', if language == Language::Zh { "，" } else { ", " }),
+        .replace('，', if language == Language::Chinese { "，" } else { ", " }),
         Measure::Amount { value, .. } => value.text.clone(),
         Measure::Share { hit, of } => format!("{} ÷ {}", hit.text, of.text),
         Measure::Count => match language {
-            Language::Zh => "计数".to_owned(),
-            Language::En => "count".to_owned(),
+            Language::Chinese => "计数".to_owned(),
+            Language::English => "count".to_owned(),
         },
         Measure::Ratio { numerator, denominator } => {
             format!("{} ÷ {}", numerator.text, denominator.text)
@@ -100,8 +100,8 @@ fn limits(pack: &Pack, results: &Results, indicator: &Indicator, language: Langu
 pub(super) fn legal_sources(pack: &Pack, language: Language) -> Vec<LegalSource> {
     let sources = pack.sources.values().map(|source| LegalSource {
         id: source.id.clone(),
-        title: language.of(&source.title).to_owned(),
-        citation: language.of(&source.citation).to_owned(),
+        title: source.title.in_language(language).to_owned(),
+        citation: source.citation.in_language(language).to_owned(),
         read: match source.read {
             Read::Primary => "primary".to_owned(),
             Read::Secondary => "secondary".to_owned(),
@@ -116,8 +116,8 @@ pub(super) fn legal_sources(pack: &Pack, language: Language) -> Vec<LegalSource>
 pub(super) fn not_answered(pack: &Pack, language: Language) -> Vec<NotAnswered> {
     let missing = pack.not_answered.iter().map(|one| NotAnswered {
         id: one.id.clone(),
-        title: language.of(&one.title).to_owned(),
-        missing: language.of(&one.missing).to_owned(),
+        title: one.title.in_language(language).to_owned(),
+        missing: one.missing.in_language(language).to_owned(),
     });
     missing.collect()
 }

@@ -21,8 +21,8 @@ pub enum FilingError {
 /// An English name where there is one; else the name itself.
 fn pick(own: &str, english: Option<&String>, language: Language) -> String {
     match (language, english) {
-        (Language::En, Some(english)) => english.clone(),
-        (Language::En, None) | (Language::Zh, _) => own.to_owned(),
+        (Language::English, Some(english)) => english.clone(),
+        (Language::English, None) | (Language::Chinese, _) => own.to_owned(),
     }
 }
 
@@ -32,8 +32,10 @@ fn pick_optional(
     language: Language,
 ) -> Option<String> {
     match (language, english) {
-        (Language::En, Some(english)) => Some(english.clone()),
-        (Language::En, None) | (Language::Zh, _) => own.filter(|name| !name.is_empty()).cloned(),
+        (Language::English, Some(english)) => Some(english.clone()),
+        (Language::English, None) | (Language::Chinese, _) => {
+            own.filter(|name| !name.is_empty()).cloned()
+        }
     }
 }
 
@@ -119,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_report_is_due_in_the_middle_of_the_next_month() {
-        let filed = filing(&ReportSettings::default(), &half(), Language::Zh).unwrap();
+        let filed = filing(&ReportSettings::default(), &half(), Language::Chinese).unwrap();
         assert_eq!(filed.due.as_deref(), Some("2020-07-15"));
         assert_eq!(filed.date, "2020-07-15");
         assert_eq!(filed.late_reason, None);
@@ -129,10 +131,10 @@ mod tests {
     fn a_late_report_needs_its_reason_and_prints_it() {
         let mut settings =
             ReportSettings { date: Some("2020-07-20".to_owned()), ..ReportSettings::default() };
-        let refused = filing(&settings, &half(), Language::Zh).unwrap_err();
+        let refused = filing(&settings, &half(), Language::Chinese).unwrap_err();
         assert!(refused.to_string().contains("late_reason"), "{refused}");
         settings.late_reason = Some("系统升级".to_owned());
-        let filed = filing(&settings, &half(), Language::Zh).unwrap();
+        let filed = filing(&settings, &half(), Language::Chinese).unwrap();
         assert_eq!(filed.late_reason.as_deref(), Some("系统升级"));
     }
 
@@ -143,7 +145,7 @@ mod tests {
             late_reason: Some("上期的原因".to_owned()),
             ..ReportSettings::default()
         };
-        let filed = filing(&settings, &half(), Language::Zh).unwrap();
+        let filed = filing(&settings, &half(), Language::Chinese).unwrap();
         assert_eq!(filed.late_reason, None);
     }
 
@@ -151,7 +153,7 @@ mod tests {
     fn a_wrong_date_names_its_key() {
         let settings =
             ReportSettings { due: Some("mid-July".to_owned()), ..ReportSettings::default() };
-        let refused = filing(&settings, &half(), Language::Zh).unwrap_err();
+        let refused = filing(&settings, &half(), Language::Chinese).unwrap_err();
         assert_eq!(refused.to_string(), "[report] due: `mid-July` is no date such as 2020-07-10");
     }
 }

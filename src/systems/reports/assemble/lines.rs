@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use trueline_figures::Slice;
 
-use super::Assembly;
+use super::ReportBasis;
 use super::periods;
 use crate::systems::indicators::{
     FigureRow, Indicator, LimitRow, Pack, Reason, Results, Statistic, StatisticKind, Status,
@@ -16,14 +16,14 @@ use crate::systems::reports::model::{
 use crate::systems::reports::print;
 use crate::systems::reports::words::{limit_kind, reason_in_words, unit_in_words};
 
-pub(super) fn groups(assembly: &Assembly<'_>) -> Vec<Group> {
-    let pack = assembly.pack;
+pub(super) fn groups(basis: &ReportBasis<'_>) -> Vec<Group> {
+    let pack = basis.pack;
     let mut groups = Vec::new();
     for group in &pack.groups {
         let mut lines = Vec::new();
         for indicator in pack.in_group(&group.id) {
             for statistic in &indicator.publish {
-                lines.extend(of_statistic(assembly, indicator, statistic));
+                lines.extend(of_statistic(basis, indicator, statistic));
             }
         }
         // Other indicators stand in an annex if there is something to say about them.
@@ -31,7 +31,7 @@ pub(super) fn groups(assembly: &Assembly<'_>) -> Vec<Group> {
         if !lines.is_empty() {
             groups.push(Group {
                 id: group.id.clone(),
-                title: assembly.language.of(&group.title).to_owned(),
+                title: group.title.in_language(basis.language).to_owned(),
                 lines,
             });
         }
@@ -41,11 +41,11 @@ pub(super) fn groups(assembly: &Assembly<'_>) -> Vec<Group> {
 
 /// One line, or one for each value of the split that the indicator publishes.
 fn of_statistic(
-    assembly: &Assembly<'_>,
+    basis: &ReportBasis<'_>,
     indicator: &Indicator,
     statistic: &Statistic,
 ) -> Vec<Line> {
-    let results = &assembly.material.current;
+    let results = &basis.material.current;
     let mine = results
         .rows
         .iter()
@@ -62,7 +62,7 @@ fn of_statistic(
         let order = |row: &&FigureRow| segment_order(&row.slice[split.as_str()]);
         rows.sort_by_key(order);
     }
-    let lines = rows.into_iter().map(|row| line(assembly, indicator, statistic, row));
+    let lines = rows.into_iter().map(|row| line(basis, indicator, statistic, row));
     lines.collect()
 }
 
@@ -77,34 +77,36 @@ fn segment_order(value: &str) -> (u8, String) {
 }
 
 fn line(
-    assembly: &Assembly<'_>,
+    basis: &ReportBasis<'_>,
     indicator: &Indicator,
     statistic: &Statistic,
     row: &FigureRow,
 ) -> Line {
-    let (pack, language) = (assembly.pack, assembly.language);
-    let previous = assembly.material.previous.as_ref().and_then(|results| before(results, row));
+    let (pack, language) = (basis.pack, basis.language);
+    let previous = basis.material.previous.as_ref().and_then(|results| before(results, row));
     let segment = row.slice.iter().next().map(|(dimension, value)| {
-        let known = pack.label(dimension, value).map(|words| language.of(words).to_owned());
+        let known =
+            pack.label(dimension, value).map(|words| words.in_language(language).to_owned());
         known.unwrap_or_else(|| value.clone())
     });
     let notes = [statistic.note.as_ref(), row.note.as_ref()];
-    let note: Vec<&str> = notes.into_iter().flatten().map(|words| language.of(words)).collect();
+    let note: Vec<&str> =
+        notes.into_iter().flatten().map(|words| words.in_language(language)).collect();
     Line {
-        title: language.of(&statistic.title).to_owned(),
+        title: statistic.title.in_language(language).to_owned(),
         segment,
         note: Some(note.join("；")).filter(|note| !note.is_empty()),
         unit_title: unit_title(pack, &statistic.unit, language),
-        clock: clock_unit(indicator, assembly),
+        clock: clock_unit(indicator, basis),
         main: statistic.main,
-        change: previous.and_then(|before| change(assembly, indicator, statistic, [before, row])),
+        change: previous.and_then(|before| change(basis, indicator, statistic, [before, row])),
         previous: previous.map(|before| Previous {
             value: before.value,
             printed: before.printed.clone(),
             n: before.n,
             as_published: before.status == Status::Published,
         }),
-        figure: figure(assembly, indicator, row),
+        figure: figure(basis, indicator, row),
     }
 }
 
@@ -121,33 +123,33 @@ fn before<'a>(results: &'a Results, row: &FigureRow) -> Option<&'a FigureRow> {
 pub(super) fn unit_title(pack: &Pack, unit: &str, language: Language) -> String {
     // Prose needs "hours" where a pack's table may say "h".
     match (unit_in_words(unit, language), pack.units.get(unit)) {
-        (same, Some(words)) if same == unit => language.of(words).to_owned(),
+        (same, Some(words)) if same == unit => words.in_language(language).to_owned(),
         (words, _) => words.to_owned(),
     }
 }
 
 /// The unit in which times of an indicator are printed.
-pub(super) fn clock_unit(indicator: &Indicator, assembly: &Assembly<'_>) -> Option<ClockUnit> {
+pub(super) fn clock_unit(indicator: &Indicator, basis: &ReportBasis<'_>) -> Option<ClockUnit> {
     let unit = indicator.clock()?.unit;
     let seconds = match unit {
         TimeUnit::Seconds => 1,
         TimeUnit::Minutes => 60,
         TimeUnit::Hours | TimeUnit::WorkingHours => 3600,
         TimeUnit::Days => 86_400,
-        TimeUnit::WorkingDays => assembly.material.current.working_day_seconds,
+        TimeUnit::WorkingDays => basis.material.current.working_day_seconds,
     };
-    Some(ClockUnit { title: unit_in_words(unit.code(), assembly.language).to_owned(), seconds })
+    Some(ClockUnit { title: unit_in_words(unit.code(), basis.language).to_owned(), seconds })
 }
 
 /// What became of a figure; none where either value is missing or nothing can be subtracted.
 fn change(
-    assembly: &Assembly<'_>,
+    basis: &ReportBasis<'_>,
     indicator: &Indicator,
     statistic: &Statistic,
     rows: [&FigureRow; 2],
 ) -> Option<Change> {
     let [before, now] = rows;
-    if let Some(says) = broken(assembly, indicator) {
+    if let Some(says) = broken(basis, indicator) {
         return Some(Change::Break { says });
     }
     if matches!(statistic.kind, StatisticKind::Bound { .. }) {
@@ -198,24 +200,22 @@ fn change(
 }
 
 /// A change of the definition between the two periods, in words.
-fn broken(assembly: &Assembly<'_>, indicator: &Indicator) -> Option<String> {
-    let zone = periods::zone(&assembly.pack.zone)?;
-    let from = &assembly.material.previous.as_ref()?.period;
-    let first: Date = periods::stretch(from, &zone, assembly.language).from.parse().ok()?;
-    let last: Date = periods::stretch(&assembly.material.current.period, &zone, assembly.language)
-        .to
-        .parse()
-        .ok()?;
+fn broken(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<String> {
+    let zone = basis.pack.zone.rules();
+    let from = &basis.material.previous.as_ref()?.period;
+    let first: Date = periods::stretch(from, zone, basis.language).from.parse().ok()?;
+    let last: Date =
+        periods::stretch(&basis.material.current.period, zone, basis.language).to.parse().ok()?;
     let changed = indicator.changed.iter().find(|one| first < one.on && one.on <= last)?;
-    Some(match assembly.language {
-        Language::Zh => format!("定义于{}变更，不可比", changed.on),
-        Language::En => format!("definition changed on {}, not comparable", changed.on),
+    Some(match basis.language {
+        Language::Chinese => format!("定义于{}变更，不可比", changed.on),
+        Language::English => format!("definition changed on {}, not comparable", changed.on),
     })
 }
 
 /// The row as the report publishes it, with reasons and limits in words.
-fn figure(assembly: &Assembly<'_>, indicator: &Indicator, row: &FigureRow) -> Figure {
-    let (pack, language) = (assembly.pack, assembly.language);
+fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> Figure {
+    let (pack, language) = (basis.pack, basis.language);
     Figure {
         indicator: row.indicator.clone(),
         statistic: row.statistic.clone(),
@@ -282,7 +282,7 @@ fn excluded(indicator: &Indicator, row: &FigureRow, language: Language) -> Vec<E
             Reason::From(_) => false,
         });
         match named {
-            Some(exclusion) => language.of(&exclusion.title).to_owned(),
+            Some(exclusion) => exclusion.title.in_language(language).to_owned(),
             None => reason_in_words(reason, language),
         }
     };
@@ -297,7 +297,7 @@ fn excluded(indicator: &Indicator, row: &FigureRow, language: Language) -> Vec<E
 
 fn subtracted(pack: &Pack, row: &FigureRow, language: Language) -> Vec<Subtracted> {
     let title = |reason: &str| match pack.label("reason", reason) {
-        Some(words) => language.of(words).to_owned(),
+        Some(words) => words.in_language(language).to_owned(),
         None => reason_in_words(reason, language),
     };
     let rows = row.subtracted.iter().map(|one| Subtracted {
@@ -319,13 +319,13 @@ fn segment_of(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) ->
     });
     let names: Vec<&str> = values
         .map(|(dimension, value)| {
-            pack.label(dimension, value).map_or(value.as_str(), |words| language.of(words))
+            pack.label(dimension, value).map_or(value.as_str(), |words| words.in_language(language))
         })
         .collect();
     match (names.is_empty(), language) {
         (true, _) => String::new(),
-        (false, Language::Zh) => names.join("、"),
-        (false, Language::En) => format!("{} ", names.join(", ")),
+        (false, Language::Chinese) => names.join("、"),
+        (false, Language::English) => format!("{} ", names.join(", ")),
     }
 }
 
@@ -353,10 +353,11 @@ pub(super) fn limit(pack: &Pack, row: &LimitRow, slice: &Slice, language: Langua
             limit_kind(row.kind, promise, language)
         ),
         by: row.by.clone(),
-        by_title: by.map_or_else(|| row.by.clone(), |one| language.of(&one.title).to_owned()),
+        by_title: by
+            .map_or_else(|| row.by.clone(), |one| one.title.in_language(language).to_owned()),
         source: row.source.as_ref().map(|id| {
             let known = pack.sources.get(id);
-            known.map_or_else(|| id.clone(), |source| language.of(&source.title).to_owned())
+            known.map_or_else(|| id.clone(), |source| source.title.in_language(language).to_owned())
         }),
         verified: row.verified || promise,
         late: row.late,

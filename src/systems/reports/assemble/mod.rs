@@ -10,15 +10,18 @@ mod filing;
 mod lines;
 mod periods;
 
-use trueline_figures::Period;
+use std::collections::BTreeSet;
+
+use trueline_figures::{Period, Slice};
 
 use crate::systems::indicators::{
-    ComputeError, Dataset, Distribution, Filter, Pack, Question, Records, Results, StatisticKind,
-    Status, compute, distributions,
+    ComputeError, Distribution, Pack, Question, Records, Results, StatisticKind, Status, compute,
+    distributions,
 };
 
+use super::correction::Correction;
 use super::model::{Ancestor, Percentiles};
-use super::model::{DataNote, Language, Made, PackNote, Report, SCHEMA, SliceRow};
+use super::model::{DataNote, DatasetLag, Language, Made, PackNote, Report, SCHEMA, SliceRow};
 use super::narrative::{self, Context, Narrative, NarrativeError};
 use super::settings::ReportSettings;
 
@@ -34,15 +37,25 @@ pub struct Material {
     pub distributions: Vec<Distribution>,
 }
 
+/// What the figures of a report are chosen from.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportBasis<'a> {
+    pub pack: &'a Pack,
+    pub language: Language,
+    pub material: &'a Material,
+}
+
 /// All that a report is assembled from.
 #[derive(Debug)]
 pub struct Assembly<'a> {
-    pub pack: &'a Pack,
+    pub basis: ReportBasis<'a>,
     pub settings: &'a ReportSettings,
-    pub language: Language,
-    pub material: &'a Material,
     /// Where the records came from and what was found in them.
     pub data: DataNote,
+    /// How late the records were committed to; empty without a ledger.
+    pub lags: &'a [DatasetLag],
+    /// What the report corrects, if it corrects one.
+    pub correction: Option<&'a Correction>,
     /// The name of the narrative's file, for messages, and its text.
     pub narrative: Option<(&'a str, &'a str)>,
     /// The cut of the records, as printed; none for everything imported.
@@ -56,8 +69,6 @@ pub enum AssembleError {
     Filing(#[from] FilingError),
     #[error(transparent)]
     Narrative(#[from] NarrativeError),
-    #[error("there is no time zone `{0}`")]
-    Zone(String),
 }
 
 /// Computes the figures of a period and of the one before, with slices by region and month.
@@ -66,16 +77,11 @@ pub fn gather(
     period: &Period,
     records: &dyn Records,
 ) -> Result<Material, ComputeError> {
-    let by = slicing(pack, period);
-    let ask = |period: Period| {
-        let question =
-            Question { period, by: by.clone(), filter: Filter::default(), only: Vec::new() };
-        compute(pack, &question, records)
-    };
-    let current = ask(period.clone())?;
-    let zone = periods::zone(&pack.zone);
-    let earlier = zone.and_then(|zone| period.previous(&zone).ok());
-    let previous = earlier.map(ask).transpose()?;
+    let question = figure_question(pack, period);
+    let current = compute(pack, &question, records)?;
+    let earlier = period.previous(pack.zone.rules()).ok();
+    let previous = earlier.map(|earlier| compute(pack, &question.for_period(earlier), records));
+    let previous = previous.transpose()?;
     let previous = previous.filter(|results| results.rows.iter().any(|row| row.value.is_some()));
     let spread: Vec<String> = charts::spread(pack, &current);
     Ok(Material {
@@ -85,8 +91,14 @@ pub fn gather(
     })
 }
 
+/// The question whose answer a report about a period prints. A period that stands beside it is sliced
+/// alike: [`Question::for_period`].
+pub fn figure_question(pack: &Pack, period: &Period) -> Question {
+    Question { by: slicing(pack, period), ..Question::about(period.clone()) }
+}
+
 /// The level of regions below the widest, and months where the period has more than one.
-pub fn slicing(pack: &Pack, period: &Period) -> Vec<String> {
+fn slicing(pack: &Pack, period: &Period) -> Vec<String> {
     const LONGEST_MONTH: i64 = 31 * 86_400;
     let level = pack.levels.get(1).or(pack.levels.first());
     let mut by: Vec<String> = level.map(|level| level.name.clone()).into_iter().collect();
@@ -103,14 +115,14 @@ fn region_level(pack: &Pack) -> Option<&str> {
 
 /// Assembles the report in one language.
 pub fn assemble(assembly: Assembly<'_>) -> Result<Report, AssembleError> {
-    let (pack, language) = (assembly.pack, assembly.language);
-    let zone = periods::zone(&pack.zone).ok_or_else(|| AssembleError::Zone(pack.zone.clone()))?;
-    let material = assembly.material;
-    let stretch = |period: &Period| periods::stretch(period, &zone, language);
+    let basis = assembly.basis;
+    let ReportBasis { pack, language, material } = basis;
+    let zone = pack.zone.rules();
+    let stretch = |period: &Period| periods::stretch(period, zone, language);
     let period = stretch(&material.current.period);
     let previous = material.previous.as_ref().map(|results| stretch(&results.period));
     let company = filing::company(assembly.settings, language);
-    let groups = lines::groups(&assembly);
+    let groups = lines::groups(&basis);
     let slices = slices(pack, &material.current);
     let context = Context {
         language,
@@ -123,11 +135,16 @@ pub fn assemble(assembly: Assembly<'_>) -> Result<Report, AssembleError> {
         Some((file, text)) => narrative::resolve(text, file, &context)?,
         None => Narrative::default(),
     };
+    let mut filing = filing::filing(assembly.settings, &period, language)?;
+    if let Some(correction) = assembly.correction {
+        filing.restates = Some(correction.id.clone());
+        filing.restatement_reason.clone_from(&correction.reason);
+    }
     Ok(Report {
         schema: SCHEMA.to_owned(),
         language,
         simulated: assembly.settings.simulated,
-        filing: filing::filing(assembly.settings, &period, language)?,
+        filing,
         period,
         previous,
         company,
@@ -136,32 +153,57 @@ pub fn assemble(assembly: Assembly<'_>) -> Result<Report, AssembleError> {
             program: "Trueline".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             as_of: assembly.as_of.clone(),
-            zone: pack.zone.clone(),
+            zone: pack.zone.name().to_owned(),
         },
         narrative: words.parts,
-        charts: charts::charts(&assembly),
-        definitions: definitions::definitions(&assembly),
+        charts: charts::charts(&basis),
+        definitions: definitions::definitions(&basis),
         legal_sources: definitions::legal_sources(pack, language),
         not_answered: definitions::not_answered(pack, language),
         data: assembly.data,
-        lags: Vec::new(),
+        lags: assembly.lags.to_vec(),
         not_from_records: words.not_from_records,
         groups,
         slices,
     })
 }
 
+/// A figure by its id and slice.
+pub(super) type FigureKey = (String, Slice);
+
+/// Which figures a report prints, of its period and of the one before.
+pub(super) struct PrintedFigures {
+    pub(super) current: BTreeSet<FigureKey>,
+    pub(super) previous: BTreeSet<FigureKey>,
+}
+
+/// Chooses the figures that a report prints.
+pub(super) fn printed_figures(basis: &ReportBasis<'_>) -> PrintedFigures {
+    let slices = slices(basis.pack, &basis.material.current);
+    let key = |row: SliceRow| (format!("{}.{}", row.indicator, row.statistic), row.slice);
+    let mut current: BTreeSet<FigureKey> = slices.into_iter().map(key).collect();
+    let mut previous = BTreeSet::new();
+    for line in lines::groups(basis).iter().flat_map(|group| &group.lines) {
+        let key = (line.id(), line.figure.slice.clone());
+        if line.previous.as_ref().is_some_and(|before| !before.as_published) {
+            previous.insert(key.clone());
+        }
+        current.insert(key);
+    }
+    PrintedFigures { current, previous }
+}
+
 fn pack_note(pack: &Pack, language: Language) -> PackNote {
     let lineage = pack.lineage.iter().map(|one| Ancestor {
         id: one.id.clone(),
         version: one.version.clone(),
-        title: language.of(&one.title).to_owned(),
+        title: one.title.in_language(language).to_owned(),
         digest: one.digest.clone(),
     });
     PackNote {
         id: pack.id.clone(),
         version: pack.version.clone(),
-        title: language.of(&pack.title).to_owned(),
+        title: pack.title.in_language(language).to_owned(),
         lineage: lineage.collect(),
     }
 }
@@ -181,7 +223,7 @@ fn slices(pack: &Pack, results: &Results) -> Vec<SliceRow> {
         if bare || segment || !(statistic.main || kept) {
             continue;
         }
-        let waits = indicator.dataset == Dataset::Case && indicator.clock().is_some();
+        let waits = indicator.dataset.holds_cases() && indicator.clock().is_some();
         rows.push(SliceRow {
             indicator: row.indicator.clone(),
             statistic: row.statistic.clone(),

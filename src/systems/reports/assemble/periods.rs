@@ -8,11 +8,6 @@ use trueline_figures::Period;
 use crate::systems::reports::model::{Language, Stretch};
 use crate::systems::reports::view::long_date;
 
-/// The zone of a pack; none if the name is unknown.
-pub(super) fn zone(name: &str) -> Option<TimeZone> {
-    TimeZone::get(name).ok()
-}
-
 pub(super) fn stretch(period: &Period, zone: &TimeZone, language: Language) -> Stretch {
     let (from, to) = (day(period.from, zone), day(period.to - 1, zone));
     Stretch {
@@ -37,30 +32,30 @@ fn title(name: &str, from: Date, to: Date, language: Language) -> String {
     let whole = from.day() == 1 && to.checked_add(1.day()).is_ok_and(|next| next.day() == 1);
     let range = name.contains("..") || !whole;
     match (language, months) {
-        (Language::Zh, _) if range => {
+        (Language::Chinese, _) if range => {
             format!("{}至{}", long_date(&from.to_string(), language), day_zh(to))
         }
-        (Language::En, _) if range => format!(
+        (Language::English, _) if range => format!(
             "{} to {}",
             long_date(&from.to_string(), language),
             long_date(&to.to_string(), language)
         ),
-        (Language::Zh, 12) => format!("{year}年"),
-        (Language::En, 12) => format!("{year}"),
-        (Language::Zh, 6) => format!("{year}年{}半年", if month == 1 { "上" } else { "下" }),
-        (Language::En, 6) => {
+        (Language::Chinese, 12) => format!("{year}年"),
+        (Language::English, 12) => format!("{year}"),
+        (Language::Chinese, 6) => format!("{year}年{}半年", if month == 1 { "上" } else { "下" }),
+        (Language::English, 6) => {
             format!("{} half of {year}", if month == 1 { "first" } else { "second" })
         }
-        (Language::Zh, 3) => {
+        (Language::Chinese, 3) => {
             let quarter = QUARTERS[usize::from(month.unsigned_abs() - 1) / 3].0;
             format!("{year}年第{quarter}季度")
         }
-        (Language::En, 3) => {
+        (Language::English, 3) => {
             let quarter = QUARTERS[usize::from(month.unsigned_abs() - 1) / 3].1;
             format!("{quarter} quarter of {year}")
         }
-        (Language::Zh, _) => format!("{year}年{month}月"),
-        (Language::En, _) => {
+        (Language::Chinese, _) => format!("{year}年{month}月"),
+        (Language::English, _) => {
             let long = long_date(&from.to_string(), language);
             long.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ' ').to_owned()
         }
@@ -68,7 +63,7 @@ fn title(name: &str, from: Date, to: Date, language: Language) -> String {
 }
 
 fn day_zh(day: Date) -> String {
-    long_date(&day.to_string(), Language::Zh)
+    long_date(&day.to_string(), Language::Chinese)
 }
 
 /// A month as a label of a chart: `5月`, `May`.
@@ -77,8 +72,8 @@ pub(super) fn month_label(key: &str, language: Language) -> String {
         return key.to_owned();
     };
     match language {
-        Language::Zh => format!("{}月", day.month()),
-        Language::En => {
+        Language::Chinese => format!("{}月", day.month()),
+        Language::English => {
             let long = long_date(&day.to_string(), language);
             long.split(' ').nth(1).unwrap_or_default().chars().take(3).collect()
         }
@@ -94,8 +89,8 @@ mod tests {
         let zone = zone("Asia/Shanghai").unwrap();
         let check = |name: &str, zh: &str, en: &str| {
             let period = Period::parse(name, &zone).unwrap();
-            assert_eq!(stretch(&period, &zone, Language::Zh).title, zh, "{name}");
-            assert_eq!(stretch(&period, &zone, Language::En).title, en, "{name}");
+            assert_eq!(stretch(&period, &zone, Language::Chinese).title, zh, "{name}");
+            assert_eq!(stretch(&period, &zone, Language::English).title, en, "{name}");
         };
         check("2020H1", "2020年上半年", "first half of 2020");
         check("2019H2", "2019年下半年", "second half of 2019");
@@ -109,7 +104,7 @@ mod tests {
     fn the_last_day_belongs_to_the_period() {
         let zone = zone("Asia/Shanghai").unwrap();
         let period = Period::parse("2020H1", &zone).unwrap();
-        let stretch = stretch(&period, &zone, Language::Zh);
+        let stretch = stretch(&period, &zone, Language::Chinese);
         assert_eq!((stretch.from.as_str(), stretch.to.as_str()), ("2020-01-01", "2020-06-30"));
     }
 }

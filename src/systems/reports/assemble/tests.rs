@@ -27,14 +27,14 @@ fn pack() -> Pack {
 }
 
 fn material(pack: &Pack, records: &MemoryRecords) -> Material {
-    let zone = TimeZone::get(&pack.zone).unwrap();
+    let zone = pack.zone.rules().clone();
     gather(pack, &Period::parse("2020H1", &zone).unwrap(), records).unwrap()
 }
 
 fn records(pack: &Pack) -> MemoryRecords {
     let mut records = MemoryRecords::default();
-    let cases = batch(Dataset::Case, &CASES, &pack.zone).unwrap();
-    records.batches.insert(Dataset::Case, vec![cases]);
+    let cases = batch(CASE, &CASES, pack.zone.name()).unwrap();
+    records.batches.insert(CASE, vec![cases]);
     records
 }
 
@@ -75,7 +75,7 @@ fn a_report_follows_from_records_in_memory() {
     let material = material(&pack, &records(&pack));
     let words = "# 电信服务质量状况\n\n宽带修复{{broadband.repair.mean}}，吕梁\
                  {{broadband.repair.mean[prefecture=141100]}}。\n";
-    let report = report(&pack, &material, Language::Zh, words);
+    let report = report(&pack, &material, Language::Chinese, words);
     let line = report.lines().find(|line| line.id() == "broadband.repair.mean").unwrap();
     assert_eq!((line.figure.printed.as_str(), line.figure.n), ("2.00", 4));
     assert_eq!(line.figure.open.unwrap().n, 1);
@@ -111,7 +111,7 @@ fn without_a_company_narrative_the_numbers_of_the_parts_close_up() {
     let pack = pack();
     let material = material(&pack, &records(&pack));
     let words = "# State of service quality\n\n## One\n\nWords.\n";
-    let page = rendered(&report(&pack, &material, Language::En, words));
+    let page = rendered(&report(&pack, &material, Language::English, words));
     for heading in
         ["1  State of service quality", "1.1  One", "2  Main service indicators", "2.1  "]
     {
@@ -124,7 +124,7 @@ fn without_a_company_narrative_the_numbers_of_the_parts_close_up() {
 fn no_records_are_neither_zero_nor_a_hundred_percent() {
     let pack = pack();
     let material = material(&pack, &MemoryRecords::default());
-    for language in [Language::Zh, Language::En] {
+    for language in [Language::Chinese, Language::English] {
         let report = report(&pack, &material, language, "");
         assert!(report.previous.is_none());
         for line in report.lines() {
@@ -138,7 +138,7 @@ fn no_records_are_neither_zero_nor_a_hundred_percent() {
         }
         let page = rendered(&report);
         assert!(!page.contains(">100<"), "a hundred percent of nothing");
-        if language == Language::En {
+        if language == Language::English {
             pdf::render(&report, None, None).unwrap();
         }
     }
@@ -152,7 +152,7 @@ fn a_late_report_needs_a_reason() {
     let assembly = |settings| Assembly {
         pack: &pack,
         settings,
-        language: Language::Zh,
+        language: Language::Chinese,
         material: &material,
         data: DataNote::default(),
         narrative: None,

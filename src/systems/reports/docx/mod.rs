@@ -91,7 +91,7 @@ fn fold_tables(view: &mut View<'_>) {
 
 /// What the templates need besides the view.
 fn own_words(report: &Report) -> Value {
-    let chinese = report.language == Language::Zh;
+    let chinese = report.language == Language::Chinese;
     context! {
         made_on => report.filing.date.clone(),
         latin => if chinese { "zh-CN" } else { "en-GB" },

@@ -11,7 +11,7 @@ use crate::systems::reports::tests::{
 };
 use crate::systems::reports::words::words;
 
-const BOTH: [Language; 2] = [Language::Zh, Language::En];
+const BOTH: [Language; 2] = [Language::Chinese, Language::English];
 
 fn part(report: &Report, name: &str) -> String {
     let bytes = render(report).unwrap();
@@ -134,6 +134,6 @@ fn links_lists_and_tables_fit_together() {
 
 #[test]
 fn a_break_within_a_paragraph_is_kept() {
-    let document = part(&hard(Language::En), "word/document.xml");
+    let document = part(&hard(Language::English), "word/document.xml");
     assert!(text_of(&document).contains("stressed words.\nAfter the break."));
 }

@@ -38,7 +38,7 @@ pub fn render(
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     env.add_filter("pt", points);
     env.add_template("page.html", TEMPLATE)?;
-    let chinese = report.language == Language::Zh;
+    let chinese = report.language == Language::Chinese;
     let evidence = enclosed.map(Enclosed::compressed).transpose()?;
     let own = context! {
         css => Value::from_safe_string(STYLE.to_owned()),

@@ -10,7 +10,7 @@ use crate::systems::reports::tests::{
 };
 use crate::systems::reports::{Logo, LogoKind};
 
-const BOTH: [Language; 2] = [Language::Zh, Language::En];
+const BOTH: [Language; 2] = [Language::Chinese, Language::English];
 
 fn page(report: &Report) -> String {
     String::from_utf8(render(report, None, None).unwrap()).unwrap()
@@ -60,7 +60,8 @@ fn the_page_says_all_that_the_report_says() {
 #[test]
 fn nothing_is_fetched_and_no_script_runs() {
     let logo = Logo { kind: LogoKind::Svg, bytes: b"<svg/>".to_vec() };
-    let page = String::from_utf8(render(&hard(Language::Zh), Some(&logo), None).unwrap()).unwrap();
+    let page =
+        String::from_utf8(render(&hard(Language::Chinese), Some(&logo), None).unwrap()).unwrap();
     // A namespace is a name, not an address; what a browser would fetch is not there.
     for fetched in ["src=\"http", "href=\"http", "url(", "@import", "<link", "<iframe"] {
         assert!(!page.contains(fetched), "{fetched} fetches from outside");
@@ -78,14 +79,14 @@ fn nothing_is_fetched_and_no_script_runs() {
 
 #[test]
 fn a_script_in_a_name_stays_text() {
-    let mut report = province(Language::Zh);
+    let mut report = province(Language::Chinese);
     report.company.name = "<script>alert(1)</script>".into();
     assert!(!page(&report).contains("<script>alert"));
 }
 
 #[test]
 fn the_report_in_the_page_is_the_report() {
-    let report = hard(Language::En);
+    let report = hard(Language::English);
     let page = page(&report);
     let (_, data) = page.split_once("<script type=\"application/json\" id=\"report\">").unwrap();
     let read: Report = serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
@@ -123,7 +124,7 @@ fn landmarks_headings_and_links_lead_somewhere() {
 
 #[test]
 fn a_number_with_a_source_leads_to_it_and_back() {
-    let report = hard(Language::Zh);
+    let report = hard(Language::Chinese);
     let page = page(&report);
     assert_eq!(report.not_from_records.len(), 2);
     for number in 1..=2 {
@@ -180,7 +181,7 @@ fn tables_have_names_and_heads_and_charts_have_words() {
 
 #[test]
 fn items_and_breaks_stay_apart() {
-    let page = page(&hard(Language::En));
+    let page = page(&hard(Language::English));
     assert!(page.contains("stressed words</em>.<br>After the break."), "a break is lost");
     assert!(page.contains("<li><p>loose point") || page.contains("<li>loose point<p>second"));
     assert!(page.contains("<ol start=\"3\">"));

@@ -133,8 +133,8 @@ fn change(line: &Line, language: Language) -> String {
         }
         Some(Change::Break { says }) => says.clone(),
         None => match language {
-            Language::Zh => "无可比数据".to_owned(),
-            Language::En => "not comparable".to_owned(),
+            Language::Chinese => "无可比数据".to_owned(),
+            Language::English => "not comparable".to_owned(),
         },
     }
 }

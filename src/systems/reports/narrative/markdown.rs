@@ -329,8 +329,8 @@ impl<'a> Reader<'a> {
 /// A line break in the source is a space between Latin words and nothing between Chinese ones.
 fn soft_break(desk: &Desk<'_>) -> String {
     match desk.context().language {
-        crate::systems::reports::model::Language::Zh => String::new(),
-        crate::systems::reports::model::Language::En => " ".to_owned(),
+        crate::systems::reports::model::Language::Chinese => String::new(),
+        crate::systems::reports::model::Language::English => " ".to_owned(),
     }
 }
 

@@ -176,18 +176,18 @@ impl Place {
     /// The heading of the part.
     pub fn title(self, language: Language) -> &'static str {
         match (self, language) {
-            (Place::Company, Language::Zh) => "公司简介",
-            (Place::State, Language::Zh) => "电信服务质量状况",
-            (Place::Indicators, Language::Zh) => "主要服务指标完成情况",
-            (Place::Measures, Language::Zh) => "原因分析与改进措施",
-            (Place::Outages, Language::Zh) => "重大通信阻断与计划施工",
-            (Place::Declaration, Language::Zh) => "企业声明",
-            (Place::Company, Language::En) => "The company",
-            (Place::State, Language::En) => "State of service quality",
-            (Place::Indicators, Language::En) => "Main service indicators",
-            (Place::Measures, Language::En) => "Causes and improvement measures",
-            (Place::Outages, Language::En) => "Major outages and planned work",
-            (Place::Declaration, Language::En) => "Declaration",
+            (Place::Company, Language::Chinese) => "公司简介",
+            (Place::State, Language::Chinese) => "电信服务质量状况",
+            (Place::Indicators, Language::Chinese) => "主要服务指标完成情况",
+            (Place::Measures, Language::Chinese) => "原因分析与改进措施",
+            (Place::Outages, Language::Chinese) => "重大通信阻断与计划施工",
+            (Place::Declaration, Language::Chinese) => "企业声明",
+            (Place::Company, Language::English) => "The company",
+            (Place::State, Language::English) => "State of service quality",
+            (Place::Indicators, Language::English) => "Main service indicators",
+            (Place::Measures, Language::English) => "Causes and improvement measures",
+            (Place::Outages, Language::English) => "Major outages and planned work",
+            (Place::Declaration, Language::English) => "Declaration",
         }
     }
 }

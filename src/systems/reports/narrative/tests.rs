@@ -7,8 +7,8 @@ use crate::systems::reports::{DEMO_NARRATIVES, NARRATIVES, default_fields, narra
 
 fn fixture(language: Language) -> Report {
     let text = match language {
-        Language::Zh => include_str!("../fixtures/province-zh.json"),
-        Language::En => include_str!("../fixtures/province-en.json"),
+        Language::Chinese => include_str!("../fixtures/province-zh.json"),
+        Language::English => include_str!("../fixtures/province-en.json"),
     };
     serde_json::from_str(text).unwrap()
 }
@@ -27,7 +27,7 @@ fn read(text: &str, language: Language) -> Result<Narrative, NarrativeError> {
 
 /// The plain text of a narrative in Chinese with one part.
 fn printed(body: &str) -> String {
-    let narrative = read(&format!("# 电信服务质量状况\n\n{body}\n"), Language::Zh).unwrap();
+    let narrative = read(&format!("# 电信服务质量状况\n\n{body}\n"), Language::Chinese).unwrap();
     let mut text = String::new();
     for block in narrative.parts.iter().flat_map(|part| &part.blocks) {
         if let Block::Paragraph { spans } | Block::Heading { spans, .. } = block {
@@ -40,7 +40,7 @@ fn printed(body: &str) -> String {
 
 fn refused(body: &str) -> String {
     let text = format!("# 电信服务质量状况\n\n{body}\n");
-    read(&text, Language::Zh).unwrap_err().to_string()
+    read(&text, Language::Chinese).unwrap_err().to_string()
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn emphasis_does_not_hide_a_typed_number() {
 #[test]
 fn a_number_with_a_source_is_printed_and_listed() {
     let text = "# 电信服务质量状况\n\n另有12个[^source: 工程管理系统，2020-06-30]站址待验收。\n";
-    let narrative = read(text, Language::Zh).unwrap();
+    let narrative = read(text, Language::Chinese).unwrap();
     let listed = &narrative.not_from_records[0];
     assert_eq!((listed.text.as_str(), listed.line), ("12个", 3));
     assert_eq!(listed.source, "工程管理系统，2020-06-30");
@@ -118,7 +118,7 @@ fn an_unknown_reference_offers_what_was_meant() {
 
 #[test]
 fn an_unknown_part_offers_what_was_meant() {
-    let message = read("# 公司简价\n\n文字\n", Language::Zh).unwrap_err().to_string();
+    let message = read("# 公司简价\n\n文字\n", Language::Chinese).unwrap_err().to_string();
     assert_eq!(message, "zh.md:1: no part is called `公司简价`; did you mean `公司简介`?");
 }
 
@@ -126,7 +126,7 @@ fn an_unknown_part_offers_what_was_meant() {
 fn headings_find_their_parts_whatever_number_they_carry() {
     let text =
         "# 一、公司简介\n\n甲\n\n# 三、主要服务指标完成情况\n\n乙\n\n## （三）宽带业务\n\n丙\n";
-    let narrative = read(text, Language::Zh).unwrap();
+    let narrative = read(text, Language::Chinese).unwrap();
     let places: Vec<_> =
         narrative.parts.iter().map(|part| (part.place, part.group.as_deref())).collect();
     assert_eq!(
@@ -146,14 +146,14 @@ fn what_needs_records_is_left_out_without_them() {
 #[test]
 fn pictures_code_and_html_are_refused() {
     for body in ["![图](a.png)", "    code", "<b>粗</b>\n", "<div>块</div>"] {
-        let outcome = read(&format!("# 公司简介\n\n{body}\n"), Language::Zh);
+        let outcome = read(&format!("# 公司简介\n\n{body}\n"), Language::Chinese);
         assert!(outcome.is_err(), "{body}");
     }
 }
 
 #[test]
 fn strong_words_stay_strong_in_tight_lists() {
-    let narrative = read("# 公司简介\n\n- **重点**：文字\n", Language::Zh).unwrap();
+    let narrative = read("# 公司简介\n\n- **重点**：文字\n", Language::Chinese).unwrap();
     let Block::List { items, .. } = &narrative.parts[0].blocks[0] else {
         panic!("no list");
     };
@@ -166,7 +166,7 @@ fn strong_words_stay_strong_in_tight_lists() {
 #[test]
 fn shipped_narratives_resolve_in_their_language() {
     for (name, text) in NARRATIVES.into_iter().chain(DEMO_NARRATIVES) {
-        let language = if name == "zh.md" { Language::Zh } else { Language::En };
+        let language = if name == "zh.md" { Language::Chinese } else { Language::English };
         let narrative = read(text, language).unwrap_or_else(|error| panic!("{error}"));
         assert!(narrative.parts.iter().any(|part| part.place == Place::Declaration));
         assert_eq!(narrative.not_from_records, Vec::new());
@@ -178,7 +178,7 @@ fn a_new_instance_of_any_pack_has_a_narrative_with_its_figures() {
     for id in shipped_packs() {
         let pack = load(id, &[]).unwrap();
         for (name, text) in narratives(&pack) {
-            let language = if name == "zh.md" { Language::Zh } else { Language::En };
+            let language = if name == "zh.md" { Language::Chinese } else { Language::English };
             let report = fixture(language);
             let context = Context {
                 language,

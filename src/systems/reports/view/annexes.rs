@@ -38,7 +38,7 @@ fn others(report: &Report, t: &Words) -> Table {
             .iter()
             .map(|limit| format!("{}{}", limit.printed, mark(limit, t)))
             .collect();
-        let apart = if report.language == Language::Zh { "；" } else { "; " };
+        let apart = if report.language == Language::Chinese { "；" } else { "; " };
         vec![
             full_name(report, line),
             print::with_unit(&figure.printed, &line.unit_title, report.language),
@@ -71,8 +71,8 @@ fn push(
     let t = words(report.language);
     let letter = t.annex_letters[all.len()];
     let heading = match report.language {
-        Language::Zh => format!("{}{letter}　{}", t.annex, t.annexes[title]),
-        Language::En => format!("{} {letter}  {}", t.annex, t.annexes[title]),
+        Language::Chinese => format!("{}{letter}　{}", t.annex, t.annexes[title]),
+        Language::English => format!("{} {letter}  {}", t.annex, t.annexes[title]),
     };
     let empty = tables.iter().all(|table| table.rows.is_empty());
     all.push(Annex {
@@ -151,11 +151,11 @@ fn full_name(report: &Report, line: &Line) -> String {
     let group = group.map(|group| group.title.as_str()).unwrap_or_default();
     let segment = line.segment.as_deref();
     match report.language {
-        Language::Zh => {
+        Language::Chinese => {
             let segment = segment.map(|segment| format!("（{segment}）")).unwrap_or_default();
             format!("{group}　{}{segment}", line_title(report, line))
         }
-        Language::En => {
+        Language::English => {
             let segment = segment.map(|segment| format!(" ({segment})")).unwrap_or_default();
             format!("{group}: {}{segment}", line_title(report, line))
         }

@@ -172,16 +172,16 @@ fn tested(bound: &Bound, language: Language) -> String {
     let level = print::fixed(bound.level * 100.0, 0);
     let more = print::count(bound.records_needed);
     match (language, bound.claim_holds) {
-        (Language::Zh, true) => {
+        (Language::Chinese, true) => {
             format!("检测{records}条，差错{errors}条，{level}%置信上限{upper}")
         }
-        (Language::Zh, false) => format!(
+        (Language::Chinese, false) => format!(
             "检测{records}条，差错{errors}条，{level}%置信上限{upper}；须检测{more}条方可证明"
         ),
-        (Language::En, true) => {
+        (Language::English, true) => {
             format!("{records} tested, {errors} wrong, {level}% upper bound {upper}")
         }
-        (Language::En, false) => format!(
+        (Language::English, false) => format!(
             "{records} tested, {errors} wrong, {level}% upper bound {upper}; the claim needs {more}"
         ),
     }

@@ -129,7 +129,7 @@ pub(super) fn view(report: &Report, logo: Option<String>) -> View<'_> {
     View {
         t,
         lang: report.language.tag(),
-        chinese: report.language == Language::Zh,
+        chinese: report.language == Language::Chinese,
         title: report.title(),
         company: &report.company.name,
         short_name: &report.company.short_name,
@@ -208,8 +208,8 @@ pub(super) fn long_date(date: &str, language: Language) -> String {
         return date.to_owned();
     };
     match language {
-        Language::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
-        Language::En => {
+        Language::Chinese => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+        Language::English => {
             let month = MONTHS[usize::from(day.month().unsigned_abs()) - 1];
             format!("{} {month} {}", day.day(), day.year())
         }
@@ -286,8 +286,8 @@ pub(super) fn line_title(report: &Report, line: &Line) -> String {
     let of = |one: &&Definition| one.indicator == line.figure.indicator;
     match report.definitions.iter().find(of).filter(|_| ambiguous) {
         Some(indicator) => match report.language {
-            Language::Zh => format!("{}{}", indicator.title, line.title),
-            Language::En => format!("{}: {}", indicator.title, line.title),
+            Language::Chinese => format!("{}{}", indicator.title, line.title),
+            Language::English => format!("{}: {}", indicator.title, line.title),
         },
         None => line.title.clone(),
     }
@@ -319,9 +319,9 @@ const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "
 /// `三、主要服务指标完成情况`, `3  Main service indicators`
 pub(super) fn numbered(index: usize, title: &str, language: Language) -> String {
     match (language, NUMERALS.get(index)) {
-        (Language::Zh, Some(numeral)) => format!("{numeral}、{title}"),
-        (Language::Zh, None) => format!("{}、{title}", index + 1),
-        (Language::En, _) => format!("{}  {title}", index + 1),
+        (Language::Chinese, Some(numeral)) => format!("{numeral}、{title}"),
+        (Language::Chinese, None) => format!("{}、{title}", index + 1),
+        (Language::English, _) => format!("{}  {title}", index + 1),
     }
 }
 
@@ -333,9 +333,9 @@ pub(super) fn numbered_below(
     language: Language,
 ) -> String {
     match (language, NUMERALS.get(index)) {
-        (Language::Zh, Some(numeral)) => format!("（{numeral}）{title}"),
-        (Language::Zh, None) => format!("（{}）{title}", index + 1),
-        (Language::En, _) => format!("{}.{}  {title}", above + 1, index + 1),
+        (Language::Chinese, Some(numeral)) => format!("（{numeral}）{title}"),
+        (Language::Chinese, None) => format!("（{}）{title}", index + 1),
+        (Language::English, _) => format!("{}.{}  {title}", above + 1, index + 1),
     }
 }
 

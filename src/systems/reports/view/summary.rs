@@ -57,8 +57,8 @@ fn tile(report: &Report, line: &Line) -> Tile {
         None => (print::NOTHING.to_owned(), "none"),
     };
     let segment = line.segment.as_deref().map(|segment| match report.language {
-        Language::Zh => format!("（{segment}）"),
-        Language::En => format!(", {segment}"),
+        Language::Chinese => format!("（{segment}）"),
+        Language::English => format!(", {segment}"),
     });
     Tile {
         group: group.map(|group| group.title.clone()).unwrap_or_default(),
@@ -96,14 +96,14 @@ fn lead(report: &Report) -> String {
     let missed = missed(report).count();
     let previous = report.previous.as_ref().filter(|_| better + worse + same > 0);
     match (report.language, previous) {
-        (Language::Zh, Some(previous)) => format!(
+        (Language::Chinese, Some(previous)) => format!(
             "与{}相比，可比指标{}项，其中改善{better}项、持平{same}项、变差{worse}项；{}。",
             previous.title,
             better + worse + same,
             limits_zh(missed)
         ),
-        (Language::Zh, None) => format!("没有可比的上期数据；{}。", limits_zh(missed)),
-        (Language::En, Some(previous)) => format!(
+        (Language::Chinese, None) => format!("没有可比的上期数据；{}。", limits_zh(missed)),
+        (Language::English, Some(previous)) => format!(
             "Of {} figures that can be compared with the {}, {better} are better, {same} \
              unchanged and \
              {worse} worse; {}.",
@@ -111,7 +111,7 @@ fn lead(report: &Report) -> String {
             previous.title,
             limits_en(missed)
         ),
-        (Language::En, None) => {
+        (Language::English, None) => {
             format!("There is no previous period to compare with; {}.", limits_en(missed))
         }
     }
@@ -150,8 +150,10 @@ fn points(report: &Report) -> Vec<String> {
         let limits: Vec<&str> = broken.map(|limit| limit.printed.as_str()).collect();
         let value = value_with_unit(line, report.language);
         points.push(match report.language {
-            Language::Zh => format!("{}为{value}，限值{}。", name(report, line), limits.join("、")),
-            Language::En => {
+            Language::Chinese => {
+                format!("{}为{value}，限值{}。", name(report, line), limits.join("、"))
+            }
+            Language::English => {
                 format!("{}: {value}, limit {}.", name(report, line), limits.join(", "))
             }
         });
@@ -166,8 +168,8 @@ fn points(report: &Report) -> Vec<String> {
             let group = report.groups.iter().find(|group| group.id == chart.group);
             let group = group.map(|group| group.title.as_str()).unwrap_or_default();
             let title = match report.language {
-                Language::Zh => format!("{group}·{}", chart.title),
-                Language::En => format!("{group}, {}", chart.title),
+                Language::Chinese => format!("{group}·{}", chart.title),
+                Language::English => format!("{group}, {}", chart.title),
             };
             for row in slow {
                 points.push(region_sentence(report, row, &title, whole, &chart.unit_title));
@@ -187,8 +189,10 @@ fn worse_sentence(report: &Report, line: &Line) -> Option<String> {
     let before = line.previous.as_ref()?;
     let before = print::with_unit(&before.printed, &line.unit_title, report.language);
     Some(match report.language {
-        Language::Zh => format!("{}{now}，上期{before}，{change}。", name(report, line)),
-        Language::En => format!("{}: {now}, previously {before}, {change}.", name(report, line)),
+        Language::Chinese => format!("{}{now}，上期{before}，{change}。", name(report, line)),
+        Language::English => {
+            format!("{}: {now}, previously {before}, {change}.", name(report, line))
+        }
     })
 }
 
@@ -204,21 +208,21 @@ fn region_sentence(
     let whole = print::with_unit(whole, unit, language);
     let late = print::count(row.late);
     match (language, row.late_promise) {
-        (Language::Zh, Some(promise)) => format!(
+        (Language::Chinese, Some(promise)) => format!(
             "{title}：{}为{mean}，全省{whole}；超过企业承诺{}件，超过法定限值{late}件。",
             row.name,
             print::count(promise)
         ),
-        (Language::Zh, None) => {
+        (Language::Chinese, None) => {
             format!("{title}：{}为{mean}，全省{whole}；超过限值{late}件。", row.name)
         }
-        (Language::En, Some(promise)) => format!(
+        (Language::English, Some(promise)) => format!(
             "{title}: {} {mean} against {whole} overall; {} past the operator's promise, {late} \
              past the statutory limit.",
             row.name,
             print::count(promise)
         ),
-        (Language::En, None) => {
+        (Language::English, None) => {
             format!("{title}: {} {mean} against {whole} overall; {late} past the limit.", row.name)
         }
     }
@@ -234,9 +238,9 @@ fn name(report: &Report, line: &Line) -> String {
     let group = group.map(|group| group.title.as_str()).unwrap_or_default();
     let title = super::line_title(report, line);
     match (report.language, &line.segment) {
-        (Language::Zh, Some(segment)) => format!("{group}·{title}（{segment}）"),
-        (Language::Zh, None) => format!("{group}·{title}"),
-        (Language::En, Some(segment)) => format!("{group}, {title} ({segment})"),
-        (Language::En, None) => format!("{group}, {title}"),
+        (Language::Chinese, Some(segment)) => format!("{group}·{title}（{segment}）"),
+        (Language::Chinese, None) => format!("{group}·{title}"),
+        (Language::English, Some(segment)) => format!("{group}, {title} ({segment})"),
+        (Language::English, None) => format!("{group}, {title}"),
     }
 }

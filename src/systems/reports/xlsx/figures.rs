@@ -202,10 +202,10 @@ pub(super) fn group_title<'a>(desk: &Desk<'a>, line: &Line) -> &'a str {
 
 pub(super) fn yes<'a>(desk: &Desk<'_>, truth: bool) -> &'a str {
     match (truth, desk.report.language) {
-        (true, super::Language::Zh) => "是",
-        (false, super::Language::Zh) => "否",
-        (true, super::Language::En) => "yes",
-        (false, super::Language::En) => "no",
+        (true, super::Language::Chinese) => "是",
+        (false, super::Language::Chinese) => "否",
+        (true, super::Language::English) => "yes",
+        (false, super::Language::English) => "no",
     }
 }
 
@@ -315,8 +315,8 @@ fn trend(desk: &Desk<'_>, line: &Line) -> Cell {
 
 fn from_records<'a>(desk: &Desk<'_>) -> &'a str {
     match desk.report.language {
-        super::Language::Zh => "由记录计算",
-        super::Language::En => "from records",
+        super::Language::Chinese => "由记录计算",
+        super::Language::English => "from records",
     }
 }
 

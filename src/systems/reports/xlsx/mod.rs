@@ -73,8 +73,8 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn pick<'b>(&self, chinese: &'b str, english: &'b str) -> &'b str {
         match self.report.language {
-            Language::Zh => chinese,
-            Language::En => english,
+            Language::Chinese => chinese,
+            Language::English => english,
         }
     }
 }

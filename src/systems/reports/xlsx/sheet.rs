@@ -170,8 +170,8 @@ pub(super) fn set_paper(desk: &Desk<'_>, sheet: &mut Worksheet) {
     sheet.set_header(format!("&L{whose}{mark}"));
     let days = format!("{} – {}", report.period.from, report.period.to);
     let page = match report.language {
-        super::Language::Zh => "第 &P 页 / 共 &N 页",
-        super::Language::En => "Page &P of &N",
+        super::Language::Chinese => "第 &P 页 / 共 &N 页",
+        super::Language::English => "Page &P of &N",
     };
     sheet.set_footer(format!("&L{days}&C&A&R{page}"));
     if report.simulated {

@@ -258,7 +258,7 @@ fn met(limit: &Limit) -> &'static str {
 
 #[test]
 fn every_cell_of_the_groups_is_what_the_report_says() {
-    let report = full(Language::Zh);
+    let report = full(Language::Chinese);
     let mut book = open(&report);
     for group in &report.groups {
         let rows: Vec<_> =
@@ -269,7 +269,7 @@ fn every_cell_of_the_groups_is_what_the_report_says() {
 
 #[test]
 fn every_limit_and_every_case_still_open_has_its_row() {
-    let report = full(Language::Zh);
+    let report = full(Language::Chinese);
     let mut book = open(&report);
     let mut limits = Vec::new();
     let mut still_open = Vec::new();
@@ -337,7 +337,7 @@ fn every_limit_and_every_case_still_open_has_its_row() {
 
 #[test]
 fn slices_have_a_column_for_each_dimension() {
-    let report = full(Language::Zh);
+    let report = full(Language::Chinese);
     let mut names = std::collections::BTreeMap::new();
     for chart in &report.charts {
         if let Body::Regions { rows, .. } = &chart.body {
@@ -404,7 +404,7 @@ fn slices_have_a_column_for_each_dimension() {
 
 #[test]
 fn every_point_of_a_chart_has_its_row() {
-    let report = full(Language::Zh);
+    let report = full(Language::Chinese);
     let mut rows = Vec::new();
     for chart in &report.charts {
         let group = report.groups.iter().find(|group| group.id == chart.group).unwrap();
@@ -492,7 +492,7 @@ fn every_point_of_a_chart_has_its_row() {
 
 #[test]
 fn every_cell_of_the_annexes_is_what_the_report_says() {
-    let report = full(Language::Zh);
+    let report = full(Language::Chinese);
     let mut book = open(&report);
     let rows = report.definitions.iter().map(|one| {
         let limits: Vec<String> = one.limits.iter().map(marked).collect();
@@ -585,7 +585,7 @@ fn every_cell_of_the_annexes_is_what_the_report_says() {
 
 #[test]
 fn exclusions_and_pauses_stand_once_with_what_the_figure_would_be() {
-    let report = full(Language::Zh);
+    let report = full(Language::Chinese);
     let (mut left_out, mut paused) = (Vec::new(), Vec::new());
     let mut seen = Vec::new();
     for group in &report.groups {
@@ -667,7 +667,7 @@ fn exclusions_and_pauses_stand_once_with_what_the_figure_would_be() {
 #[test]
 fn the_words_of_the_report_are_in_the_workbook() {
     for (language, sheets) in
-        [(Language::Zh, ["文字说明", "比较"]), (Language::En, ["Text", "Comparison"])]
+        [(Language::Chinese, ["文字说明", "比较"]), (Language::English, ["Text", "Comparison"])]
     {
         let report = full(language);
         let mut book = open(&report);
@@ -688,7 +688,7 @@ fn the_words_of_the_report_are_in_the_workbook() {
 /// Both languages have the same sheets, columns and numbers; only the words differ.
 #[test]
 fn the_english_workbook_has_the_same_numbers() {
-    let (mut zh, mut en) = (open(&full(Language::Zh)), open(&full(Language::En)));
+    let (mut zh, mut en) = (open(&full(Language::Chinese)), open(&full(Language::English)));
     let (chinese, english) = (zh.sheet_names(), en.sheet_names());
     assert_eq!(chinese.len(), english.len());
     for (chinese, english) in chinese.iter().zip(&english).skip(1) {
@@ -714,7 +714,7 @@ fn the_english_workbook_has_the_same_numbers() {
 
 #[test]
 fn the_cover_says_whose_report_it_is_with_dates_as_dates() {
-    let report = full(Language::Zh);
+    let report = full(Language::Chinese);
     let mut book = open(&report);
     let range = book.worksheet_range("封面").unwrap();
     let said = |label: &str| {
@@ -760,7 +760,7 @@ fn part(bytes: &[u8], name: &str) -> String {
 
 #[test]
 fn every_printed_page_names_the_report_and_that_it_is_simulated() {
-    let mut report = full(Language::Zh);
+    let mut report = full(Language::Chinese);
     report.company.name = "A&B".repeat(80);
     for simulated in [true, false] {
         report.simulated = simulated;
@@ -784,7 +784,7 @@ fn every_printed_page_names_the_report_and_that_it_is_simulated() {
 
 #[test]
 fn a_share_is_shown_in_percent_with_the_rounding_of_its_indicator() {
-    let report = full(Language::Zh);
+    let report = full(Language::Chinese);
     let bytes = render(&report, None).unwrap();
     let styles = part(&bytes, "xl/styles.xml");
     let formats: Vec<&str> = styles.split("<cellXfs").nth(1).unwrap().split("<xf ").collect();
@@ -812,7 +812,7 @@ fn a_share_is_shown_in_percent_with_the_rounding_of_its_indicator() {
 
 #[test]
 fn an_empty_report_still_has_every_sheet() {
-    let mut report = full(Language::En);
+    let mut report = full(Language::English);
     report.slices.clear();
     report.charts.clear();
     report.narrative.clear();
@@ -839,7 +839,7 @@ fn an_empty_report_still_has_every_sheet() {
 
 #[test]
 fn groups_of_the_same_name_and_texts_like_formulas_do_no_harm() {
-    let mut report = full(Language::Zh);
+    let mut report = full(Language::Chinese);
     let long = "很长的名称".repeat(40);
     for group in &mut report.groups {
         group.title.clone_from(&long);

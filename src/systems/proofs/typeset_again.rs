@@ -9,7 +9,7 @@ use trueline_verify::{Finding, What, Words, report_in};
 use crate::systems::reports::{self, Report};
 
 /// The pages that differ, and the first words that do; empty if that cannot be told.
-pub(super) fn changed(bytes: &[u8]) -> Vec<Finding> {
+pub fn find_changed_pages(bytes: &[u8]) -> Vec<Finding> {
     let told = report_in(bytes).and_then(|bytes| serde_json::from_slice::<Report>(&bytes).ok());
     let Some(report) = told else {
         return Vec::new();

@@ -14,21 +14,21 @@ use arrow_array::{
 };
 use trueline_lake::Mapping;
 
-use super::case_schema;
 use super::quality::{self, Options, SourceProfile};
 use super::suggest;
+use crate::systems::cases::CASE;
 
 /// A source file: it is refused, or the draft for it is a mapping in both languages.
 pub fn source_file(bytes: &[u8]) {
     let Some(path) = written(bytes) else { return };
-    let suggestion = suggest::suggest(&path);
+    let suggestion = suggest::suggest(&path, &CASE.schema());
     // What cannot be removed is a small file in the folder for such files.
     let _ = fs::remove_file(&path);
     let Ok(suggestion) = suggestion else { return };
     let languages: [fn(&quality::Text) -> &str; 2] = [|words| &words.zh, |words| &words.en];
     for language in languages {
         let draft = suggestion.draft.render(language);
-        if let Err(error) = Mapping::parse("draft.toml", &draft, &case_schema()) {
+        if let Err(error) = Mapping::parse("draft.toml", &draft, &CASE.schema()) {
             panic!("{error}\n{draft}");
         }
     }

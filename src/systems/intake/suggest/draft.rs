@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::systems::cases::quality::Text;
+use crate::systems::intake::quality::Text;
 
 /// One line of the draft.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::secrets::{self, Secret};
 use super::values::{DayOrder, Layout, dated};
-use crate::systems::cases::quality::is_empty_word;
+use crate::systems::intake::quality::is_empty_word;
 
 /// Different values that are counted one by one.
 const VALUES_KEPT_MAX: usize = 200;

@@ -5,18 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trueline_figures::Period;
 use trueline_lake::{Batch, Lake};
 use trueline_ledger::tree_root;
 use trueline_verify::{BatchFact, Columns, Evidence, FigureUsed, Population};
 
-use super::recheck::{Fault, RecheckError, pack_folders};
-use super::{BLOCK, History, batch_leaves};
-use crate::instance::Instance;
-use crate::systems::cases::dataset_schema;
-use crate::systems::indicators::evidence::question;
+use super::recheck::{Fault, RecheckError, pack_folders, printed_questions};
+use crate::datasets::Datasets;
+use crate::ledger::{BLOCK, History, batch_leaves};
+use crate::state::State;
 use crate::systems::indicators::{self, FigureRow, LakeRecords};
-use crate::systems::reports;
 
 /// A batch that the report did not read, because it came later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +47,10 @@ pub struct Later {
 }
 
 /// Compares a report with the records as they stand today.
-pub fn later(evidence: &Evidence, instance: &Instance) -> Result<Later, RecheckError> {
-    let lake = instance.lake()?;
+pub fn later(evidence: &Evidence, state: &State) -> Result<Later, RecheckError> {
+    let lake = state.open_lake()?;
     let mut found = Later::default();
-    let facts = facts(instance)?;
+    let facts = facts(state)?;
     let datasets: BTreeSet<&str> =
         evidence.populations.iter().map(|one| one.dataset.as_str()).chain(["count"]).collect();
     for dataset in datasets {
@@ -65,7 +62,7 @@ pub fn later(evidence: &Evidence, instance: &Instance) -> Result<Later, RecheckE
                 continue;
             }
             if let Some(facts) = &facts {
-                found.faults.extend(fault(&lake, dataset, &batch, facts)?);
+                found.faults.extend(fault((&lake, &state.datasets), dataset, &batch, facts)?);
             }
             found.batches.push(LaterBatch {
                 dataset: dataset.to_owned(),
@@ -76,14 +73,14 @@ pub fn later(evidence: &Evidence, instance: &Instance) -> Result<Later, RecheckE
         }
     }
     if !found.batches.is_empty() {
-        found.moved = moved(evidence, instance, &lake)?;
+        found.moved = moved(evidence, state, &lake)?;
     }
     Ok(found)
 }
 
 /// The batches that the ledger commits to; `None` without a ledger.
-fn facts(instance: &Instance) -> Result<Option<Vec<BatchFact>>, RecheckError> {
-    let Some(history) = History::read(instance)? else {
+fn facts(state: &State) -> Result<Option<Vec<BatchFact>>, RecheckError> {
+    let Some(history) = History::read(&state.instance)? else {
         return Ok(None);
     };
     let mut facts = Vec::new();
@@ -94,13 +91,13 @@ fn facts(instance: &Instance) -> Result<Option<Vec<BatchFact>>, RecheckError> {
 }
 
 fn fault(
-    lake: &Lake,
+    (lake, datasets): (&Lake, &Datasets),
     dataset: &str,
     batch: &Batch,
     facts: &[BatchFact],
 ) -> Result<Option<Fault>, RecheckError> {
     let (dataset, id) = (dataset.to_owned(), batch.id.clone());
-    let Some(schema) = dataset_schema(&dataset) else {
+    let Some(schema) = datasets.find_schema(&dataset) else {
         return Ok(None);
     };
     let fact = facts.iter().find(|fact| fact.dataset == dataset && fact.batch == id);
@@ -114,25 +111,16 @@ fn fault(
     Ok((!same).then_some(other))
 }
 
-fn moved(
-    evidence: &Evidence,
-    instance: &Instance,
-    lake: &Lake,
-) -> Result<Vec<Moved>, RecheckError> {
-    let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
-    let calendars = instance.calendars()?;
+fn moved(evidence: &Evidence, state: &State, lake: &Lake) -> Result<Vec<Moved>, RecheckError> {
+    let pack =
+        indicators::load(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
+    let calendars = state.read_calendars()?;
     let records = LakeRecords::newest(lake, &calendars);
-    let zone = jiff::tz::TimeZone::get(&pack.zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
-    let names: BTreeSet<&str> =
-        evidence.figures.iter().map(|figure| figure.period.as_str()).collect();
-    let mut by = None;
+    let (names, questions) = printed_questions(evidence, &pack)?;
     let mut moved = Vec::new();
-    for name in names {
-        let period = Period::parse(name, &zone);
-        let period = period.map_err(|_| RecheckError::Period(name.to_owned()))?;
-        let by = by.get_or_insert_with(|| reports::slicing(&pack, &period));
-        let results = indicators::compute(&pack, &question(&period, by), &records)?;
+    for (name, question) in names.into_iter().zip(&questions) {
+        let results = indicators::compute(&pack, question, &records)?;
         let key =
             |row: &FigureRow| (format!("{}.{}", row.indicator, row.statistic), row.slice.clone());
         let rows: BTreeMap<_, &FigureRow> =

@@ -6,23 +6,21 @@ use std::ops::ControlFlow;
 
 use jiff::tz::TimeZone;
 use trueline_clock::Calendar;
-use trueline_figures::Period;
 use trueline_lake::Lake;
 use trueline_ledger::{Hash, tree_path, tree_root};
 use trueline_verify::{Draw, Evidence, MemberRead, Population};
 
-use super::batches::salted_row;
-use super::recheck::{RecheckError, pack_folders, records_of, store_of};
-use super::{BLOCK, LeafStore};
-use crate::instance::Instance;
-use crate::systems::cases::dataset_schema;
-use crate::systems::indicators::evidence::{Leaves, Member, question, walk_members};
-use crate::systems::indicators::{self, Dataset, Pack};
+use super::recheck::{RecheckError, pack_folders, parse_period, records_of, store_of};
+use crate::datasets::Datasets;
+use crate::ledger::{BLOCK, LeafStore, salted_row};
+use crate::state::State;
+use crate::systems::indicators::evidence::{Leaves, Member, walk_members};
+use crate::systems::indicators::{self, Pack};
 use crate::systems::reports;
 
 /// A member of a population with its path to the population's root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     pub member: Member,
     /// Its number in the population, from 0.
     pub index: u64,
@@ -31,7 +29,7 @@ pub struct Place {
 
 /// Where a case is in a population, or between which two it would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub(super) enum Found {
     Member(Place),
     /// The cases before and after it; one is absent at either end.
     Absent {
@@ -42,7 +40,7 @@ pub enum Found {
 
 /// The revision that a member is of, with its salt and its path to the root of its batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub(super) struct Row {
     /// The number of the batch's entry.
     pub entry: u64,
     /// The row's number in the batch, from 0.
@@ -54,29 +52,32 @@ pub struct Row {
 
 /// The records that a sealed report was made from, every row hashed.
 #[derive(Debug)]
-pub struct Archive<'a> {
+pub(super) struct Archive<'a> {
     evidence: &'a Evidence,
     lake: Lake,
     pack: Pack,
     calendars: Vec<Calendar>,
+    datasets: Datasets,
     store: LeafStore,
 }
 
 impl<'a> Archive<'a> {
-    pub fn open(evidence: &'a Evidence, instance: &Instance) -> Result<Archive<'a>, RecheckError> {
-        let lake = instance.lake()?;
-        let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
-        let store = store_of(evidence, &lake)?;
-        Ok(Archive { evidence, lake, pack, calendars: instance.calendars()?, store })
+    pub(super) fn open(evidence: &'a Evidence, state: &State) -> Result<Archive<'a>, RecheckError> {
+        let lake = state.open_lake()?;
+        let pack =
+            indicators::load(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
+        let store = store_of(evidence, &lake, &state.datasets)?;
+        let (calendars, datasets) = (state.read_calendars()?, state.datasets.clone());
+        Ok(Archive { evidence, lake, pack, calendars, datasets, store })
     }
 
     /// The zone in which the pack reads moments.
-    pub fn zone(&self) -> TimeZone {
-        TimeZone::get(&self.pack.zone).unwrap_or(TimeZone::UTC)
+    pub(super) fn zone(&self) -> TimeZone {
+        self.pack.zone.rules().clone()
     }
 
     /// Looks for a case (`source/source_key`) in a population.
-    pub fn find_case(
+    pub(super) fn find_case(
         &self,
         population: &Population,
         case: &[String],
@@ -98,7 +99,7 @@ impl<'a> Archive<'a> {
     }
 
     /// The first members of a draw that are wanted, in the order in which they are drawn.
-    pub fn sample(
+    pub(super) fn sample(
         &self,
         population: &Population,
         draw: Draw,
@@ -138,7 +139,7 @@ impl<'a> Archive<'a> {
     }
 
     /// Looks the revisions of members up; nothing for one whose row or salt is no longer there.
-    pub fn find_rows(&self, members: &[&Member]) -> Result<Vec<Option<Row>>, RecheckError> {
+    pub(super) fn find_rows(&self, members: &[&Member]) -> Result<Vec<Option<Row>>, RecheckError> {
         let revision =
             |member: &&Member| Hash(member.bytes.first_chunk().copied().unwrap_or_default());
         let wanted = members.iter().map(revision).collect();
@@ -168,7 +169,7 @@ impl<'a> Archive<'a> {
     ) -> Result<Option<Row>, RecheckError> {
         let of = |input: &&trueline_verify::Input| input.dataset == dataset && input.batch == batch;
         let (Some(schema), Some(input)) =
-            (dataset_schema(dataset), self.evidence.inputs.iter().find(of))
+            (self.datasets.find_schema(dataset), self.evidence.inputs.iter().find(of))
         else {
             return Ok(None);
         };
@@ -192,10 +193,9 @@ impl<'a> Archive<'a> {
         let store = &self.store;
         let leaves: &Leaves<'_> =
             &|dataset, batch, places| store.places(dataset.name(), batch, places);
-        let period = Period::parse(&population.period, &self.zone())
-            .map_err(|_| RecheckError::Period(population.period.clone()))?;
-        let question = question(&period, &reports::slicing(&self.pack, &period));
-        let dataset = Dataset::ALL.into_iter().find(|one| one.name() == population.dataset);
+        let period = parse_period(&population.period, &self.pack)?;
+        let question = reports::figure_question(&self.pack, &period);
+        let dataset = self.datasets.find(&population.dataset);
         let dataset = dataset.ok_or_else(|| RecheckError::Period(population.dataset.clone()))?;
         let roots: Vec<Hash> =
             population.blocks.iter().filter_map(|block| Hash::from_hex(&block.root)).collect();

@@ -17,7 +17,7 @@ mod tests;
 
 use std::path::Path;
 
-use trueline_lake::{FileEncoding, Layout, ReadError, Source};
+use trueline_lake::{FileEncoding, Layout, ReadError, Schema, Source};
 
 pub use draft::Draft;
 
@@ -43,8 +43,8 @@ pub struct Suggestion {
     pub findings: Vec<Finding>,
 }
 
-/// Looks at a file and drafts a mapping for it.
-pub fn suggest(path: &Path) -> Result<Suggestion, ReadError> {
+/// Looks at a file and drafts a mapping from it to the columns of `schema`, which holds cases.
+pub fn suggest(path: &Path, schema: &Schema) -> Result<Suggestion, ReadError> {
     let (mut source, declared) = open(path)?;
     let headers = source.headers().to_vec();
     let mut sample =
@@ -75,7 +75,8 @@ pub fn suggest(path: &Path) -> Result<Suggestion, ReadError> {
         }
     }
     let plan = sample.plan();
-    let draft = Writer::new(&sample, &plan, source.file(), rows).of(&source, declared).write();
+    let draft =
+        Writer::new(&sample, &plan, source.file(), rows).of(&source, declared).write(schema);
     Ok(Suggestion { draft, rows, findings: profile.findings() })
 }
 

@@ -11,14 +11,13 @@ use trueline_lake::{Batch, Lake, Schema};
 use trueline_ledger::{Hash, tree_root};
 use trueline_verify::{Evidence, Input, Population, figure_name};
 
-use super::{BLOCK, FIRST_BYTES, LeafStore, LedgerError, batch_leaves, first_bytes};
+use crate::datasets::{Dataset, Datasets};
 use crate::instance::Instance;
-use crate::systems::cases::dataset_schema;
-use crate::systems::indicators::evidence::{
-    Commitments, Counted, EvidenceError, Gathered, Leaves, question,
-};
+use crate::ledger::{BLOCK, FIRST_BYTES, LeafStore, LedgerError, batch_leaves, first_bytes};
+use crate::state::State;
+use crate::systems::indicators::evidence::{Commitments, Counted, EvidenceError, Gathered, Leaves};
 use crate::systems::indicators::{
-    self, ComputeError, Dataset, FigureRow, LakeRecords, Pack, PackError, Question, Records as _,
+    self, ComputeError, FigureRow, LakeRecords, Pack, PackError, Question, Records as _,
 };
 use crate::systems::reports;
 
@@ -140,13 +139,14 @@ pub struct Recheck {
 }
 
 /// Hashes every row that the evidence names, and works every figure of it out again.
-pub fn recheck(evidence: &Evidence, instance: &Instance) -> Result<Recheck, RecheckError> {
-    let lake = instance.lake()?;
+pub fn recheck(evidence: &Evidence, state: &State) -> Result<Recheck, RecheckError> {
+    let lake = state.open_lake()?;
     let mut done = Recheck::default();
-    let store = check_batches(evidence, &lake, &mut done)?;
-    let pack = indicators::load(&evidence.pack.id, &pack_folders(instance))?;
+    let store = check_batches(evidence, &lake, &state.datasets, &mut done)?;
+    let pack =
+        indicators::load(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
     check_pack(evidence, &pack, &mut done);
-    let calendars = instance.calendars()?;
+    let calendars = state.read_calendars()?;
     let records = records_of(evidence, &lake, &calendars)?;
     for stated in &evidence.calendars {
         let known = records.calendars()?;
@@ -161,7 +161,7 @@ pub fn recheck(evidence: &Evidence, instance: &Instance) -> Result<Recheck, Rech
 }
 
 /// Where the report's pack may lie: among the instance's own, or with what was sealed.
-pub(super) fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
+pub(crate) fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
     let mut folders = instance.pack_folders();
     let sealed = fs::read_dir(instance.folder().join("sealed")).into_iter().flatten().flatten();
     let mut kept: Vec<PathBuf> = sealed.map(|entry| entry.path().join("packs")).collect();
@@ -183,8 +183,12 @@ pub(super) fn records_of<'a>(
 }
 
 /// The leaves of the rows that the report was made from, as the rows are now.
-pub(super) fn store_of(evidence: &Evidence, lake: &Lake) -> Result<LeafStore, RecheckError> {
-    check_batches(evidence, lake, &mut Recheck::default())
+pub(super) fn store_of(
+    evidence: &Evidence,
+    lake: &Lake,
+    datasets: &Datasets,
+) -> Result<LeafStore, RecheckError> {
+    check_batches(evidence, lake, datasets, &mut Recheck::default())
 }
 
 /// The second up to which records were read: that of the last batch among the inputs.
@@ -201,11 +205,12 @@ fn cut(evidence: &Evidence, lake: &Lake) -> Result<i64, RecheckError> {
 fn check_batches(
     evidence: &Evidence,
     lake: &Lake,
+    datasets: &Datasets,
     done: &mut Recheck,
 ) -> Result<LeafStore, RecheckError> {
     let mut store = LeafStore::default();
     for input in &evidence.inputs {
-        let Some(schema) = dataset_schema(&input.dataset) else {
+        let Some(schema) = datasets.find_schema(&input.dataset) else {
             continue;
         };
         let manifest = lake.manifest(&input.dataset)?;
@@ -306,6 +311,32 @@ fn check_pack(evidence: &Evidence, pack: &Pack, done: &mut Recheck) {
     }
 }
 
+/// The periods that a report prints figures of, and the question that gives the figures of each.
+pub(super) fn printed_questions<'e>(
+    evidence: &'e Evidence,
+    pack: &Pack,
+) -> Result<(Vec<&'e str>, Vec<Question>), RecheckError> {
+    let mut names: Vec<&str> = Vec::new();
+    for figure in &evidence.figures {
+        if !names.contains(&figure.period.as_str()) {
+            names.push(&figure.period);
+        }
+    }
+    let mut questions: Vec<Question> = Vec::new();
+    for name in &names {
+        let period = parse_period(name, pack)?;
+        questions.push(match questions.first() {
+            Some(first) => first.for_period(period),
+            None => reports::figure_question(pack, &period),
+        });
+    }
+    Ok((names, questions))
+}
+
+pub(super) fn parse_period(name: &str, pack: &Pack) -> Result<Period, RecheckError> {
+    Period::parse(name, pack.zone.rules()).map_err(|_| RecheckError::Period(name.to_owned()))
+}
+
 /// The same evidence, made from the records as they are now.
 fn gather(
     evidence: &Evidence,
@@ -313,23 +344,9 @@ fn gather(
     records: &LakeRecords<'_>,
     store: &LeafStore,
 ) -> Result<Gathered, RecheckError> {
-    let zone = jiff::tz::TimeZone::get(&pack.zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let leaves: &Leaves<'_> = &|dataset, batch, places| store.places(dataset.name(), batch, places);
-    let mut names: Vec<&str> = Vec::new();
-    for figure in &evidence.figures {
-        if !names.contains(&figure.period.as_str()) {
-            names.push(&figure.period);
-        }
-    }
     let commitments = Commitments { leaves, inputs: &evidence.inputs };
-    let mut questions: Vec<Question> = Vec::new();
-    let mut by = None;
-    for name in &names {
-        let period = Period::parse(name, &zone);
-        let period = period.map_err(|_| RecheckError::Period((*name).to_owned()))?;
-        let by = by.get_or_insert_with(|| reports::slicing(pack, &period));
-        questions.push(question(&period, by));
-    }
+    let (names, questions) = printed_questions(evidence, pack)?;
     let is_wanted = |dataset: Dataset| {
         evidence.populations.iter().any(|population| population.dataset == dataset.name())
     };

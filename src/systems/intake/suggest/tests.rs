@@ -5,7 +5,7 @@ use std::io::Write as _;
 use trueline_lake::{Lake, Mapping, Options, Summary, import};
 
 use super::*;
-use crate::systems::cases::case_schema;
+use crate::systems::cases::CASE;
 
 /// Writes a file, drafts its mapping, and checks that the file imports by the draft.
 fn draft_of(name: &str, bytes: &[u8]) -> (String, Suggestion) {
@@ -17,15 +17,15 @@ fn imported(name: &str, bytes: &[u8]) -> (String, Suggestion, Summary) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     std::fs::File::create(&path).expect("a file").write_all(bytes).expect("written");
-    let suggestion = suggest(&path).expect("readable");
+    let suggestion = suggest(&path, &CASE.schema()).expect("readable");
     let text = suggestion.draft.render(|words| &words.en);
-    let mapping = Mapping::parse("draft", &text, &case_schema());
+    let mapping = Mapping::parse("draft", &text, &CASE.schema());
     let mapping = mapping.unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
     assert_eq!(format!("{:?}", mapping.rest), "Refuse", "the draft names every column\n{text}");
     let lake = Lake::create(&folder.path().join("lake")).expect("a lake");
     let mut options = Options::new(0, folder.path().join("quarantine"));
     options.pseudonym_key = Some(b"a key");
-    let summary = import(&lake, &case_schema(), &[path], &mapping, &options);
+    let summary = import(&lake, &CASE.schema(), &[path], &mapping, &options);
     let summary = summary.unwrap_or_else(|error| panic!("{error}\n{text}"));
     (text, suggestion, summary)
 }

@@ -9,8 +9,7 @@ use super::plan::{Origin, Plan, Reason, RowsAre, Sample};
 use super::roles::{Role, translate};
 use super::secrets::Secret;
 use super::values::{DayOrder, Layout};
-use crate::systems::cases::case_schema;
-use trueline_lake::Source;
+use trueline_lake::{Schema, Source};
 
 /// Values shown in a comment.
 const SHOWN_MAX: usize = 8;
@@ -67,10 +66,10 @@ impl<'a> Writer<'a> {
         self
     }
 
-    pub(super) fn write(mut self) -> Draft {
+    pub(super) fn write(mut self, schema: &Schema) -> Draft {
         self.claim();
         self.head();
-        for column in case_schema().columns {
+        for column in &schema.columns {
             self.column(column.name);
         }
         self.column("revised");

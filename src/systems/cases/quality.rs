@@ -1,0 +1,150 @@
+//! Looks for data-quality problems among the cases of a lake, by the limits that a pack sets.
+
+use std::collections::BTreeMap;
+
+use arrow_array::RecordBatch;
+use trueline_clock::Limit as DueRule;
+use trueline_expression::{Compare, Expr};
+use trueline_lake::{Lake, LakeError, ScanTask};
+
+use super::CASE;
+use crate::systems::indicators::{Indicator, LimitKind, Pack};
+use crate::systems::intake::quality::{Finding, Options, Profile, QualityError};
+
+/// Why the cases could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum QualityCheckError {
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error(transparent)]
+    Quality(#[from] QualityError),
+}
+
+/// Looks twice at every case that counts at the cut.
+pub fn find_quality_problems(
+    lake: &Lake,
+    pack: &Pack,
+    as_of: Option<i64>,
+    now: i64,
+) -> Result<Vec<Finding>, QualityCheckError> {
+    let schema = CASE.schema();
+    if lake.manifest(schema.name)?.batches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let extras = lake.extras(&schema)?;
+    let arrow = schema.arrow();
+    let mut columns: Vec<&str> = arrow.fields().iter().map(|field| field.name().as_str()).collect();
+    columns.extend(extras.iter().map(String::as_str));
+    let tasks: Vec<ScanTask> = lake.scan(&schema, &columns, as_of)?;
+    let options = Options {
+        zone: pack.zone.name().to_owned(),
+        as_of: as_of.unwrap_or(now),
+        limits: limits_of_kinds(pack),
+    };
+    let mut profile = Profile::new(&options)?;
+    visit_batches(&tasks, |batch| profile.observe(batch))?;
+    let mut evidence = profile.suspect();
+    visit_batches(&tasks, |batch| evidence.observe(batch))?;
+    Ok(evidence.findings())
+}
+
+fn visit_batches(tasks: &[ScanTask], mut visit: impl FnMut(&RecordBatch)) -> Result<(), LakeError> {
+    for task in tasks {
+        for batch in task.batches() {
+            visit(&batch?);
+        }
+    }
+    Ok(())
+}
+
+/// The limits in seconds that cases of a kind have to keep, for what happens just before one.
+fn limits_of_kinds(pack: &Pack) -> BTreeMap<String, Vec<i64>> {
+    let mut limits: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for indicator in pack.indicators.iter().filter(|indicator| indicator.dataset == CASE) {
+        let seconds = longest_waits(indicator);
+        for kind in kinds_of(&indicator.population.expr).unwrap_or_default() {
+            limits.entry(kind).or_default().extend(&seconds);
+        }
+    }
+    for seconds in limits.values_mut() {
+        seconds.sort_unstable();
+        seconds.dedup();
+    }
+    limits
+}
+
+fn longest_waits(indicator: &Indicator) -> Vec<i64> {
+    let seconds = indicator.limits.iter().filter_map(|limit| match &limit.kind {
+        LimitKind::Longest(DueRule::Elapsed { seconds }) => Some(*seconds),
+        _ => None,
+    });
+    seconds.collect()
+}
+
+/// The kinds that a condition lets through; `None` if it does not depend on the kind.
+fn kinds_of(condition: &Expr) -> Option<Vec<String>> {
+    match condition {
+        Expr::Compare(Compare::Equal, left, right) => match (&**left, &**right) {
+            (Expr::Name(name), Expr::Text(kind)) | (Expr::Text(kind), Expr::Name(name))
+                if name == "kind" =>
+            {
+                Some(vec![kind.clone()])
+            }
+            _ => None,
+        },
+        Expr::In(value, listed) if **value == Expr::Name("kind".to_owned()) => {
+            let kinds = listed.iter().filter_map(|one| match one {
+                Expr::Text(kind) => Some(kind.clone()),
+                _ => None,
+            });
+            Some(kinds.collect())
+        }
+        // Every part has to hold: what all of those say that speak of the kind.
+        Expr::And(parts) => parts.iter().filter_map(kinds_of).reduce(|mut kept, part| {
+            kept.retain(|kind| part.contains(kind));
+            kept
+        }),
+        // One part is enough, so each has to speak of the kind.
+        Expr::Or(parts) => {
+            let each: Option<Vec<Vec<String>>> = parts.iter().map(kinds_of).collect();
+            each.map(|each| each.concat())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trueline_expression::parse;
+
+    use super::*;
+    use crate::program::datasets;
+    use crate::systems::indicators::load;
+
+    #[test]
+    fn kinds_come_from_the_condition_and_not_from_its_text() {
+        let check = |text: &str, expected: Option<&[&str]>| {
+            let found = kinds_of(&parse(text).unwrap());
+            let expected =
+                expected.map(|kinds| kinds.iter().map(|kind| (*kind).to_owned()).collect());
+            assert_eq!(found, expected, "{text}");
+        };
+        check("kind == \"repair\"", Some(&["repair"]));
+        check("\"repair\" == kind and service == \"fixed\"", Some(&["repair"]));
+        check("kind in (\"install\", \"move\")", Some(&["install", "move"]));
+        check("kind == \"a\" or kind == \"b\"", Some(&["a", "b"]));
+        check("kind in (\"a\", \"b\") and kind in (\"b\", \"c\")", Some(&["b"]));
+        check("kind == \"a\" or service == \"fixed\"", None);
+        check("cause == \"repair\"", None);
+        check("kind != \"repair\"", None);
+        check("not (kind == \"repair\")", None);
+    }
+
+    #[test]
+    fn the_national_pack_sets_limits_for_repairs_and_installations() {
+        let pack = load("cn-miit", &[], &datasets()).unwrap();
+        let limits = limits_of_kinds(&pack);
+        assert!(limits["repair"].contains(&(24 * 3600)), "{limits:?}");
+        assert!(limits.contains_key("install"), "{limits:?}");
+    }
+}

@@ -1,0 +1,78 @@
+//! A question with the pack, the records and the calendars that answer it.
+
+use trueline_clock::Calendar;
+use trueline_figures::{Period, PeriodError};
+use trueline_lake::{Lake, LakeError};
+
+use super::compute::Question;
+use super::dimensions::{DimensionError, Filter};
+use super::load::load;
+use super::mistake::PackError;
+use super::model::Pack;
+use super::records::LakeRecords;
+use crate::instance::InstanceError;
+use crate::state::State;
+
+/// What is asked, as a person writes it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InquiryRequest<'a> {
+    /// A name or a path; without it the instance's own pack.
+    pub pack: Option<&'a str>,
+    /// `2020H1`, `2020-05` …
+    pub period: &'a str,
+    /// `prefecture=141100,month=2020-05`
+    pub filter: &'a str,
+    /// What was recorded up to this second; without it everything.
+    pub as_of: Option<i64>,
+}
+
+/// A question with its pack and the cut of the records.
+#[derive(Debug)]
+pub struct Inquiry {
+    pub pack: Pack,
+    pub question: Question,
+    pub lake: Lake,
+    pub calendars: Vec<Calendar>,
+    pub as_of: Option<i64>,
+}
+
+/// Why a question cannot be put.
+#[derive(Debug, thiserror::Error)]
+pub enum InquiryError {
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    // The error says what to write instead.
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+    #[error(transparent)]
+    Filter(#[from] DimensionError),
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+}
+
+impl Inquiry {
+    /// Reads the pack, and what is asked in its words.
+    pub fn open(state: &State, request: &InquiryRequest<'_>) -> Result<Inquiry, InquiryError> {
+        let name = request.pack.unwrap_or(&state.pack);
+        let pack = load(name, &state.instance.pack_folders(), &state.datasets)?;
+        let period = Period::parse(request.period, pack.zone.rules())?;
+        let filter = Filter::parse(&pack, request.filter)?;
+        Ok(Inquiry {
+            question: Question { filter, ..Question::about(period) },
+            pack,
+            lake: state.open_lake()?,
+            calendars: state.read_calendars()?,
+            as_of: request.as_of,
+        })
+    }
+
+    /// The records at the cut.
+    pub fn records(&self) -> LakeRecords<'_> {
+        match self.as_of {
+            Some(second) => LakeRecords::as_of(&self.lake, &self.calendars, second),
+            None => LakeRecords::newest(&self.lake, &self.calendars),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The proof of one case: how it was counted, or that it was not there, in a file that anyone can
+//! check against the ledger.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use trueline_verify::{
+    CASE, CaseChecked, CaseError, CaseExtra, Evidence, JsonError, MemberProof, Population,
+    PopulationFact, RowProof, Statement, check_case, from_canonical_json, statement_id,
+};
+
+use super::archive::{Archive, Found, Place, Row};
+use super::recheck::RecheckError;
+use crate::files::{FileError, read_file};
+use crate::instance::Instance;
+use crate::ledger::{History, LedgerError};
+use crate::state::State;
+use crate::systems::cases;
+use crate::systems::reports::sealed_folder;
+
+/// Why there is no proof of a case.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseProofError {
+    #[error("no such report was sealed")]
+    NoReport,
+    #[error("the report is about no case")]
+    NoCases,
+    #[error("the population of the report is not in the ledger")]
+    NoPopulationEntry,
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Recheck(#[from] RecheckError),
+    #[error("the proof does not hold")]
+    Check(#[from] CaseError),
+    #[error("the evidence of the report is damaged")]
+    Evidence(#[source] JsonError),
+    #[error("the proof has no canonical form")]
+    Json(#[from] JsonError),
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// A proof and what it shows, checked as its reader will check it.
+#[derive(Debug)]
+pub struct CaseProof {
+    /// C2SP tlog-proof.
+    pub text: String,
+    pub checked: CaseChecked,
+}
+
+/// Proves how a sealed report counted the case `source` and `source_key`. `report` is the first digits
+/// of its id; without it the newest.
+pub fn prove_case(
+    state: &State,
+    history: &History,
+    case: Vec<String>,
+    report: Option<&str>,
+) -> Result<CaseProof, CaseProofError> {
+    let evidence = find_evidence(&state.instance, history, report)?;
+    let population = find_cases(&evidence).ok_or(CaseProofError::NoCases)?;
+    let (number, entry) = population_entry(history, population)?;
+    let archive = Archive::open(&evidence, state)?;
+    let (members, row) = match &archive.find_case(population, &case)? {
+        Found::Member(place) => {
+            let row = archive.find_rows(&[&place.member])?.pop().flatten();
+            (vec![member_proof(place)], row.map(|row| row_proof(history, row)).transpose()?)
+        }
+        Found::Absent { before, after } => {
+            (before.iter().chain(after).map(member_proof).collect(), None)
+        }
+    };
+    let extra = CaseExtra { format: CASE.to_owned(), case, population: entry, members, row };
+    write_proof(history, number, &extra)
+}
+
+/// The cases of a report's period, if its evidence holds any.
+pub(super) fn find_cases(evidence: &Evidence) -> Option<&Population> {
+    let name = cases::CASE.name();
+    let found = evidence.populations.iter().find(|one| one.dataset == name);
+    found.filter(|one| one.root.is_some())
+}
+
+/// The number and text of the entry that is about a population.
+pub(super) fn population_entry(
+    history: &History,
+    population: &Population,
+) -> Result<(u64, String), CaseProofError> {
+    let entries = history.entries().collect::<Result<Vec<_>, LedgerError>>()?;
+    let found = entries.iter().enumerate().find_map(|(number, entry)| {
+        let known = PopulationFact::from_entry(entry)?;
+        let same =
+            Some(&known.root) == population.root.as_ref() && known.period == population.period;
+        same.then(|| (number as u64, String::from_utf8_lossy(entry).into_owned()))
+    });
+    found.ok_or(CaseProofError::NoPopulationEntry)
+}
+
+/// Writes the proof of a case, and checks it as its reader will.
+pub(super) fn write_proof(
+    history: &History,
+    number: u64,
+    extra: &CaseExtra,
+) -> Result<CaseProof, CaseProofError> {
+    let text = history.receipt_with(number, extra.to_bytes()?)?.to_string();
+    let checked = check_case(text.as_bytes(), None, &[])?;
+    Ok(CaseProof { text, checked })
+}
+
+/// The evidence of a sealed report: the one asked for, or the newest.
+fn find_evidence(
+    instance: &Instance,
+    history: &History,
+    report: Option<&str>,
+) -> Result<Evidence, CaseProofError> {
+    let mut found = None;
+    for entry in history.entries() {
+        let entry = entry?;
+        if Statement::from_entry(&entry).is_some() {
+            let id = statement_id(&String::from_utf8_lossy(&entry));
+            if report.is_none_or(|report| id.starts_with(report)) {
+                found = Some(id);
+            }
+        }
+    }
+    let id = found.ok_or(CaseProofError::NoReport)?;
+    let text = read_file(&sealed_folder(instance, &id).join("evidence.json"))?;
+    from_canonical_json(&text).map_err(CaseProofError::Evidence)
+}
+
+pub(super) fn member_proof(place: &Place) -> MemberProof {
+    MemberProof {
+        index: place.index,
+        member: STANDARD.encode(&place.member.bytes),
+        path: place.path.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub(super) fn row_proof(history: &History, row: Row) -> Result<RowProof, LedgerError> {
+    let batch = String::from_utf8_lossy(&history.entry(row.entry)?).into_owned();
+    Ok(RowProof {
+        batch,
+        index: row.index,
+        row: STANDARD.encode(&row.salted),
+        path: row.path.iter().map(ToString::to_string).collect(),
+        receipt: history.receipt(row.entry, history.note())?.to_string(),
+    })
+}

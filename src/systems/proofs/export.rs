@@ -1,0 +1,124 @@
+//! What a regulator gets to check a report with, and nothing else.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde_json::Value;
+use trueline_lake::LakeError;
+
+use crate::files::{FileError, create_folder};
+use crate::ledger::LedgerError;
+use crate::state::State;
+use crate::systems::indicators::{self, PackError};
+
+/// Why nothing was handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error("{0} is not an empty folder")]
+    NotEmpty(String),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("the list of batches cannot be written")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Writes what a regulator checks reports with into an empty folder: ledger, rows, salts, packs,
+/// calendars, evidence. No key, no quarantine, no setting.
+pub fn export_for_verification(state: &State, out: &Path) -> Result<(), ExportError> {
+    if out.exists() && read_folder(out)?.next().is_some() {
+        return Err(ExportError::NotEmpty(out.display().to_string()));
+    }
+    // Everything that was imported is committed to before it is handed over.
+    let mut ledger = state.open_ledger()?;
+    state.commit_batches(&mut ledger)?;
+    drop(ledger);
+    create_folder(out)?;
+    for part in ["ledger", "sealed", "calendars", "published"] {
+        let from = state.instance.folder().join(part);
+        if from.is_dir() {
+            copy_folder(&from, &out.join(part), &|name| name != "journal" && name != "lock")?;
+        }
+    }
+    export_lake(state, out)?;
+    export_packs(state, out)
+}
+
+fn read_folder(
+    folder: &Path,
+) -> Result<impl Iterator<Item = Result<fs::DirEntry, FileError>>, FileError> {
+    let file = folder.display().to_string();
+    let entries =
+        fs::read_dir(folder).map_err(|source| FileError::Read { file: file.clone(), source })?;
+    Ok(entries
+        .map(move |entry| entry.map_err(|source| FileError::Read { file: file.clone(), source })))
+}
+
+fn copy_folder(from: &Path, to: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<(), FileError> {
+    create_folder(to)?;
+    for entry in read_folder(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let unreadable = |source: io::Error| FileError::Read {
+            file: entry.path().display().to_string(),
+            source,
+        };
+        if entry.file_type().map_err(unreadable)?.is_dir() {
+            copy_folder(&entry.path(), &to.join(&name), wanted)?;
+        } else if wanted(&name.to_string_lossy()) {
+            fs::copy(entry.path(), to.join(&name)).map_err(|source| FileError::Write {
+                file: to.join(&name).display().to_string(),
+                source,
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    fs::write(path, bytes)
+        .map_err(|source| FileError::Write { file: path.display().to_string(), source })
+}
+
+/// Rows, salts and what tells damage; of the manifest everything but the names of source files,
+/// which may name people.
+fn export_lake(state: &State, out: &Path) -> Result<(), ExportError> {
+    let lake = state.open_lake()?;
+    for dataset in state.datasets.iter() {
+        let from = lake.dataset_folder(dataset.name());
+        if !from.is_dir() {
+            continue;
+        }
+        let to = out.join("lake").join(dataset.name());
+        copy_folder(&from, &to, &|name| !name.ends_with(".new") && name != "batches.json")?;
+        let mut manifest = serde_json::to_value(lake.manifest(dataset.name())?)?;
+        for batch in manifest["batches"].as_array_mut().into_iter().flatten() {
+            for source in batch["sources"].as_array_mut().into_iter().flatten() {
+                source["name"] = Value::from("");
+            }
+        }
+        write_file(&to.join("batches.json"), &serde_json::to_vec_pretty(&manifest)?)?;
+    }
+    Ok(())
+}
+
+/// The texts of the instance's pack and of all that it inherits, so that later versions of the
+/// program check with the same.
+fn export_packs(state: &State, out: &Path) -> Result<(), ExportError> {
+    let packs = out.join("packs");
+    create_folder(&packs)?;
+    let folders = state.instance.pack_folders();
+    let pack = indicators::load(&state.pack, &folders, &state.datasets)?;
+    for one in &pack.lineage {
+        write_file(&packs.join(format!("{}.toml", one.id)), one.text.as_bytes())?;
+    }
+    let settings = format!("[instance]\npack = {:?}\n", pack.id);
+    write_file(&out.join("trueline.toml"), settings.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! A spot check: cases that the operator could not choose, each with its proof.
+//!
+//! What cryptography cannot show is whether records were true when they were written. Cases are
+//! drawn by a value that nobody knew when the report was sealed.
+
+use jiff::tz::TimeZone;
+use trueline_ledger::{Hash, Policy};
+use trueline_verify::{
+    CASE, CaseChecked, CaseError, CaseExtra, Draw, Evidence, MemberRead, OutcomeRead, Population,
+    check_case,
+};
+
+use super::archive::{Archive, Place, Row};
+use super::case_proof::{
+    CaseProofError, find_cases, member_proof, population_entry, row_proof, write_proof,
+};
+use super::recheck::RecheckError;
+use crate::ledger::{History, LedgerError};
+use crate::state::State;
+
+/// Why no cases could be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum SpotCheckError {
+    #[error("the report is about no case")]
+    NoCases,
+    #[error("no figure `{figure}` of the report is made from records")]
+    NoFigure { figure: String, known: Vec<String> },
+    #[error("there is no ledger beside the records")]
+    NoLedger,
+    #[error(transparent)]
+    Proof(#[from] CaseProofError),
+    #[error(transparent)]
+    Recheck(#[from] RecheckError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("the proof of a case does not hold")]
+    Check(#[from] CaseError),
+}
+
+/// Which cases are drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct SpotCheckRequest<'a> {
+    pub seed: Hash,
+    /// So many.
+    pub cases: usize,
+    /// Only cases that count for this figure.
+    pub figure: Option<&'a str>,
+    /// Whose signatures the proofs are checked against.
+    pub policy: Option<&'a Policy>,
+}
+
+/// A case that was drawn.
+#[derive(Debug)]
+pub struct DrawnCase {
+    /// Its place in the population.
+    pub place: u64,
+    pub checked: CaseChecked,
+    /// C2SP tlog-proof.
+    pub proof: String,
+}
+
+/// The cases that were drawn, in their order.
+#[derive(Debug)]
+pub struct SpotDraw {
+    pub cases: Vec<DrawnCase>,
+    /// The zone in which the pack reads moments.
+    pub zone: TimeZone,
+}
+
+/// Draws cases of a sealed report from its records.
+pub fn draw_cases(
+    evidence: &Evidence,
+    state: &State,
+    request: &SpotCheckRequest<'_>,
+) -> Result<SpotDraw, SpotCheckError> {
+    let (population, family) = find_population(evidence, request.figure)?;
+    let history = History::read(&state.instance)?.ok_or(SpotCheckError::NoLedger)?;
+    let archive = Archive::open(evidence, state)?;
+    let is_wanted = |member: &MemberRead| {
+        member.verdicts.iter().any(|verdict| {
+            family.is_none_or(|family| verdict.family == family)
+                && verdict.outcome != OutcomeRead::Open
+        })
+    };
+    let order = Draw::new(request.seed, population.rows);
+    let places = archive.sample(population, order, request.cases, &is_wanted)?;
+    let members: Vec<_> = places.iter().map(|place| &place.member).collect();
+    let rows = archive.find_rows(&members)?;
+    let (number, entry) = population_entry(&history, population)?;
+    let prove = |(place, row): (&Place, Option<Row>)| {
+        let row = row.map(|row| row_proof(&history, row)).transpose()?;
+        let extra = CaseExtra {
+            format: CASE.to_owned(),
+            case: place.member.key.clone(),
+            population: entry.clone(),
+            members: vec![member_proof(place)],
+            row,
+        };
+        let proof = write_proof(&history, number, &extra)?;
+        if request.policy.is_some() {
+            check_case(proof.text.as_bytes(), request.policy, &history.retirements()?)?;
+        }
+        Ok(DrawnCase { place: place.index, checked: proof.checked, proof: proof.text })
+    };
+    let cases = places.iter().zip(rows).map(prove).collect::<Result<_, SpotCheckError>>()?;
+    Ok(SpotDraw { cases, zone: archive.zone() })
+}
+
+/// The cases of the report's period, and the family of a figure among its definitions.
+fn find_population<'a>(
+    evidence: &'a Evidence,
+    figure: Option<&str>,
+) -> Result<(&'a Population, Option<u64>), SpotCheckError> {
+    let Some(id) = figure else {
+        let found = find_cases(evidence).ok_or(SpotCheckError::NoCases)?;
+        return Ok((found, None));
+    };
+    let used = evidence.figures.iter().find(|one| one.figure == id && one.population.is_some());
+    let found = used.and_then(|used| {
+        let population = evidence.populations.get(used.population?)?;
+        let definition = population.cells.get(used.cell?)?.definition;
+        let family = population.families.iter().position(|ids| ids.contains(&definition))?;
+        Some((population, Some(family as u64)))
+    });
+    found.ok_or_else(|| {
+        let with_records = evidence.figures.iter().filter(|one| one.cell.is_some());
+        let mut known: Vec<String> = with_records.map(|one| one.figure.clone()).collect();
+        known.sort_unstable();
+        known.dedup();
+        SpotCheckError::NoFigure { figure: id.to_owned(), known }
+    })
+}

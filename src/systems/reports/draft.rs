@@ -1,0 +1,188 @@
+//! Drafts: everything a report is made from, read once, and the report in a language.
+
+use std::io;
+
+use jiff::Timestamp;
+use trueline_lake::{Lake, LakeError};
+
+use super::assemble::{
+    AssembleError, Assembly, Material, ReportBasis, assemble, data_note, gather,
+};
+use super::correction::Correction;
+use super::docx::DocxError;
+use super::html::HtmlError;
+use super::model::{self, DataNote, DatasetLag, Report};
+use super::pdf::PdfError;
+use rust_xlsxwriter::XlsxError;
+
+use super::xlsx::SealedSheet;
+use super::{Enclosed, Logo, LogoKind, ReportFormat, ReportSettings, docx, html, json, pdf, xlsx};
+use crate::files::{FileError, read_file};
+use crate::language::Language;
+use crate::state::State;
+use crate::systems::cases::{self, QualityCheckError};
+use crate::systems::indicators::{ComputeError, Inquiry};
+use crate::systems::intake::quality::Finding;
+
+/// Why there is no draft.
+#[derive(Debug, thiserror::Error)]
+pub enum DraftError {
+    #[error(transparent)]
+    Compute(#[from] ComputeError),
+    #[error(transparent)]
+    Quality(#[from] QualityCheckError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error(transparent)]
+    Assemble(#[from] AssembleError),
+    #[error("the narrative cannot be read")]
+    Narrative(#[source] io::Error),
+    #[error("the logo `{0}` is no picture; use SVG or PNG")]
+    Logo(String),
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// Why a format could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
+    #[error(transparent)]
+    Html(#[from] HtmlError),
+    #[error(transparent)]
+    Docx(#[from] DocxError),
+    #[error(transparent)]
+    Xlsx(#[from] XlsxError),
+    #[error("the report cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Everything that a report is made from, in no language yet: read once, written in both.
+#[derive(Debug)]
+pub struct ReportInputs<'a> {
+    pub state: &'a State,
+    pub settings: &'a ReportSettings,
+    pub inquiry: &'a Inquiry,
+    pub material: Material,
+    findings: Vec<Finding>,
+}
+
+impl<'a> ReportInputs<'a> {
+    /// Computes the figures and looks for data-quality problems.
+    pub fn read(
+        state: &'a State,
+        settings: &'a ReportSettings,
+        inquiry: &'a Inquiry,
+    ) -> Result<Self, DraftError> {
+        let period = &inquiry.question.period;
+        let material = gather(&inquiry.pack, period, &inquiry.records())?;
+        let findings = cases::find_quality_problems(
+            &inquiry.lake,
+            &inquiry.pack,
+            inquiry.as_of,
+            state.clock.now(),
+        )?;
+        Ok(ReportInputs { state, settings, inquiry, material, findings })
+    }
+
+    /// Whether the report says that its records are simulated.
+    pub fn is_simulated(&self) -> Result<bool, LakeError> {
+        // Simulated records stay simulated, whatever the settings say.
+        Ok(self.settings.simulated || holds_simulated(&self.inquiry.lake)?)
+    }
+
+    /// The report in one language. `lags` says how late its records were committed to; nothing
+    /// without a ledger.
+    pub fn draft(
+        &self,
+        language: Language,
+        lags: &[DatasetLag],
+        correction: Option<&Correction>,
+    ) -> Result<Draft, DraftError> {
+        let settings = ReportSettings { simulated: self.is_simulated()?, ..self.settings.clone() };
+        let narrative =
+            self.state.instance.narrative(language.code()).map_err(DraftError::Narrative)?;
+        let narrative = narrative.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
+        let report = assemble(Assembly {
+            basis: self.basis(language),
+            settings: &settings,
+            data: self.data_note(language)?,
+            lags,
+            correction,
+            narrative,
+            as_of: self.inquiry.as_of.map(print_moment),
+        })?;
+        Ok(Draft { report, logo: self.read_logo()? })
+    }
+
+    /// What figures are printed, in a language.
+    pub(super) fn basis(&self, language: Language) -> ReportBasis<'_> {
+        ReportBasis { pack: &self.inquiry.pack, language, material: &self.material }
+    }
+
+    fn read_logo(&self) -> Result<Option<Logo>, DraftError> {
+        let Some(name) = &self.settings.logo else { return Ok(None) };
+        let kind = LogoKind::of_name(name).ok_or_else(|| DraftError::Logo(name.clone()))?;
+        let bytes = read_file(&self.state.instance.folder().join(name))?;
+        Ok(Some(Logo { kind, bytes }))
+    }
+
+    /// The batches that the lake lists, and what the finder says of them.
+    fn data_note(&self, language: Language) -> Result<DataNote, LakeError> {
+        let note = data_note(&self.inquiry.lake, &self.state.datasets, self.inquiry.as_of)?;
+        let findings = self.findings.iter().map(|finding| model::Finding {
+            kind: finding.kind.code().to_owned(),
+            dataset: cases::CASE.name().to_owned(),
+            column: Some(finding.column.clone()),
+            rows: finding.rows,
+            explanation: language.pick(&finding.explanation.zh, &finding.explanation.en).clone(),
+            remedy: language.pick(&finding.remedy.zh, &finding.remedy.en).clone(),
+        });
+        Ok(DataNote { findings: findings.collect(), ..note })
+    }
+}
+
+/// Whether any batch came from a file that `trueline simulate` wrote.
+pub fn holds_simulated(lake: &Lake) -> Result<bool, LakeError> {
+    let manifest = lake.manifest(cases::CASE.name())?;
+    let mut sources = manifest.batches.iter().flat_map(|batch| &batch.sources);
+    Ok(sources.any(|source| source.name.starts_with("simulated-")))
+}
+
+/// RFC 3339 in UTC.
+fn print_moment(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or(String::new(), |moment| moment.to_string())
+}
+
+/// A report in one language, ready to be rendered.
+#[derive(Debug)]
+pub struct Draft {
+    pub report: Report,
+    pub logo: Option<Logo>,
+}
+
+impl Draft {
+    /// The bytes of one format.
+    pub fn render(
+        &self,
+        format: ReportFormat,
+        enclosed: Option<Enclosed<'_>>,
+    ) -> Result<Vec<u8>, RenderError> {
+        let logo = self.logo.as_ref();
+        Ok(match format {
+            ReportFormat::Pdf => pdf::render(&self.report, logo, enclosed)?,
+            ReportFormat::Html => html::render(&self.report, logo, enclosed)?,
+            ReportFormat::Docx => docx::render(&self.report)?,
+            ReportFormat::Xlsx => {
+                let sheet = enclosed.map(|enclosed| SealedSheet {
+                    evidence: enclosed.evidence,
+                    rows: "",
+                    seal: "",
+                });
+                xlsx::render(&self.report, sheet)?
+            }
+            ReportFormat::Json => json::render(&self.report, enclosed)?,
+        })
+    }
+}
