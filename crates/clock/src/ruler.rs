@@ -35,17 +35,22 @@ pub struct Ruler {
 }
 
 /// Why a rule cannot measure anything.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, trueline_language::Explain)]
 pub enum RulerError {
     #[error("no such time zone: {0}")]
+    #[zh("没有此时区：{0}")]
     UnknownZone(String),
     #[error("no such calendar: {name}; there are {known}")]
+    #[zh("没有此日历：{name}；现有 {known}")]
     UnknownCalendar { name: String, known: String },
     #[error("working time needs a calendar")]
+    #[zh("工作时间需要日历")]
     NeedsCalendar,
     #[error("calendar {name} has no file for {year}, but for years on both sides of it")]
+    #[zh("日历 {name} 缺少 {year} 年的文件，而其前后年份都有")]
     Gap { name: String, year: i16 },
     #[error("calendar {name} has no year at all")]
+    #[zh("日历 {name} 没有任何年份")]
     Empty { name: String },
 }
 

@@ -12,8 +12,9 @@ pub const MAX_DEPTH: usize = 64;
 const MAX_NESTING: usize = 3 * MAX_DEPTH;
 
 /// Why a text is no expression.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("{message} at character {}; {hint}", .offset + 1)]
+#[zh("第 {} 个字符处：{message}；{hint}")]
 pub struct SyntaxError {
     /// The byte where the trouble starts.
     pub offset: usize,

@@ -14,15 +14,19 @@ use crate::definition::{
 use crate::period::{Period, day_of, day_start};
 
 /// Why a request cannot be answered, whatever the rows.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum PlanError {
     #[error("the definition `{definition}` cannot be measured")]
+    #[zh("无法计算定义 `{definition}`")]
     Rule { definition: String, source: RulerError },
     #[error("no time zone is called `{0}`; write an IANA name such as Asia/Shanghai")]
+    #[zh("没有时区 `{0}`；请写 IANA 名称，如 Asia/Shanghai")]
     Zone(String),
     #[error("two definitions are called `{0}`")]
+    #[zh("有两个定义名为 `{0}`")]
     TwiceDefined(String),
     #[error("two dimensions are called `{0}`")]
+    #[zh("有两个维度名为 `{0}`")]
     TwiceSliced(String),
 }
 

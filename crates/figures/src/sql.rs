@@ -17,15 +17,19 @@ use crate::definition::{Definition, DimensionKey, INTERVALS, LateAfter, Measure,
 use crate::plan::{LimitSet, Plan, PlanError};
 
 /// Why a figure has no SQL.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum SqlError {
     #[error("the request makes no sense")]
+    #[zh("无法按此请求计算")]
     Plan(#[from] PlanError),
     #[error("no definition is called `{0}`")]
+    #[zh("没有定义 `{0}`")]
     NoDefinition(String),
     #[error("no dimension is called `{0}`")]
+    #[zh("没有维度 `{0}`")]
     NoDimension(String),
     #[error("working time and limits by date have no SQL form")]
+    #[zh("工作时间与按日期的时限无法写成 SQL")]
     WorkingTime,
 }
 

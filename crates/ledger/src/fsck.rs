@@ -15,10 +15,11 @@ use crate::reader::{ReadError, Reader};
 use crate::tile::{Kind, TILE_WIDTH, Tile, parse_entries};
 
 /// Something in a log's folder that is not what its checkpoint says.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum Finding {
     /// An entry is not the one that was recorded.
     #[error("{file}: entry {index} is not the one that was recorded")]
+    #[zh("{file}：条目 {index} 不是当初记录的内容")]
     Entry {
         /// The bundle.
         file: String,
@@ -27,6 +28,7 @@ pub enum Finding {
     },
     /// A tile's hashes are wrong, while what it stands for is right.
     #[error("{file}: hash {position} is wrong; what it stands for is intact")]
+    #[zh("{file}：第 {position} 个哈希有误，其下的内容完好")]
     Tile {
         /// The tile.
         file: String,
@@ -35,12 +37,14 @@ pub enum Finding {
     },
     /// A tile and what it stands for agree with each other, and not with the checkpoint.
     #[error("{file}: rewritten together with everything below it")]
+    #[zh("{file}：与其下的全部内容一同被改写")]
     Rewritten {
         /// The tile.
         file: String,
     },
     /// A file is missing, cut off, or cannot be read.
     #[error("{file}: {why}")]
+    #[zh("{file}：{why}")]
     Unreadable {
         /// The tile or bundle.
         file: String,
@@ -49,6 +53,7 @@ pub enum Finding {
     },
     /// Another history: no repair of the tiles leads to the checkpoint's root.
     #[error("the tree is not the one of the checkpoint")]
+    #[zh("哈希树与检查点不符")]
     OtherTree,
 }
 

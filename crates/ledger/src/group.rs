@@ -10,16 +10,19 @@ use crate::log::{AppendError, Log};
 use crate::tile::ENTRY_BYTES_MAX;
 
 /// Why an entry was not recorded.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, trueline_language::Explain)]
 pub enum GroupError {
     /// Too many entries wait already: try again later.
     #[error("too many entries wait to be recorded")]
+    #[zh("等待入账的条目过多")]
     Full,
     /// It is longer than a bundle can hold.
     #[error("the entry is longer than 65 535 bytes")]
+    #[zh("条目超过 65 535 字节")]
     TooLong,
     /// The batch that held it was refused.
     #[error("the batch was not recorded")]
+    #[zh("批次未能入账")]
     Batch(#[source] Arc<AppendError>),
 }
 

@@ -16,8 +16,9 @@ use sha2::{Digest as _, Sha256};
 pub struct Hash(pub [u8; 32]);
 
 /// A text that is not the base64 of 32 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("not a hash in base64")]
+#[zh("不是 base64 形式的哈希")]
 pub struct NotAHash;
 
 impl Hash {

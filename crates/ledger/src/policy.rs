@@ -10,8 +10,9 @@ use crate::keys::VerifierKey;
 use crate::note::{Note, NoteError};
 
 /// A policy file that cannot be used, and the line that says so, from 1.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("line {line}: {what}")]
+#[zh("第 {line} 行：{what}")]
 pub struct PolicyError {
     /// Where.
     pub line: usize,
@@ -20,25 +21,28 @@ pub struct PolicyError {
 }
 
 /// Why a checkpoint is not trusted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum Distrust {
     /// The note does not parse, a signature does not verify, or nobody known signed it.
     #[error(transparent)]
     Note(#[from] NoteError),
     /// No log of the policy signed a checkpoint that bears its name.
     #[error("no log of the policy signed this checkpoint of {origin}")]
+    #[zh("策略文件所列账本均未签署 {origin} 的此检查点")]
     NoLog {
         /// Whose checkpoint it says it is.
         origin: String,
     },
     /// Only retired keys signed it, and no witness cosigned before they were.
     #[error("{key} was retired, and no witness cosigned before that")]
+    #[zh("{key} 已停用，而此前没有见证方联署")]
     Retired {
         /// The retired key.
         key: String,
     },
     /// Too few witnesses cosigned it.
     #[error("the quorum is missing: cosigned by {}", list(.witnesses))]
+    #[zh("未达法定数：联署者为 {}")]
     NoQuorum {
         /// Those who did, by their names in the policy.
         witnesses: Vec<String>,

@@ -17,10 +17,11 @@ use crate::receipt::Receipt;
 use crate::tile::{Kind, Tile, TileError, parse_entries, parse_hashes};
 
 /// Why something could not be read from a log's folder.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ReadError {
     /// The tree has no such entry or size.
     #[error("there is no entry {index} in a tree of {size}")]
+    #[zh("{size} 个条目的树中没有条目 {index}")]
     NoSuchEntry {
         /// The entry asked for, from 0.
         index: u64,
@@ -28,7 +29,8 @@ pub enum ReadError {
         size: u64,
     },
     /// A proof goes from a smaller tree to a larger one.
-    #[error("a tree of {old} entries is no prefix of one of {new}")]
+    #[error("a tree of {old} entries is not a prefix of one of {new}")]
+    #[zh("{old} 个条目的树不可能是 {new} 个条目的树的前段")]
     Shrunk {
         /// Entries in the older tree.
         old: u64,
@@ -37,6 +39,7 @@ pub enum ReadError {
     },
     /// A file is missing or cannot be read.
     #[error("cannot read {file}")]
+    #[zh("无法读取 {file}")]
     File {
         /// Its path in the log's folder.
         file: String,
@@ -45,6 +48,7 @@ pub enum ReadError {
     },
     /// A tile or bundle is not whole.
     #[error("{file} is damaged")]
+    #[zh("{file} 已损坏")]
     Damaged {
         /// Its path in the log's folder.
         file: String,
@@ -53,6 +57,7 @@ pub enum ReadError {
     },
     /// The published checkpoint is not one.
     #[error("the checkpoint is damaged")]
+    #[zh("检查点已损坏")]
     Checkpoint(#[from] NoteError),
 }
 

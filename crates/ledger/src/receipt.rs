@@ -16,10 +16,11 @@ const TITLE: &str = "c2sp.org/tlog-proof@v1";
 pub(crate) const HASHES_MAX: usize = 63;
 
 /// Why a receipt does not prove what it should.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum ReceiptError {
     /// It is not written as a receipt.
     #[error("not a receipt: {0}")]
+    #[zh("不是凭据：{0}")]
     Malformed(&'static str),
     /// Its checkpoint is not trusted.
     #[error(transparent)]

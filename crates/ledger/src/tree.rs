@@ -5,10 +5,11 @@
 use crate::hash::{Hash, node_hash};
 
 /// Why a proof does not hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum ProofError {
     /// The entry's number is not below the size of the tree.
     #[error("entry {index} is not in a tree of {size} entries")]
+    #[zh("条目 {index} 不在 {size} 个条目的树中")]
     NotInTree {
         /// The entry's number, from 0.
         index: u64,
@@ -16,7 +17,8 @@ pub enum ProofError {
         size: u64,
     },
     /// A tree cannot be a prefix of a smaller one.
-    #[error("a tree of {old} entries is no prefix of one of {new}")]
+    #[error("a tree of {old} entries is not a prefix of one of {new}")]
+    #[zh("{old} 个条目的树不可能是 {new} 个条目的树的前段")]
     Shrunk {
         /// Entries in the older tree.
         old: u64,
@@ -25,9 +27,11 @@ pub enum ProofError {
     },
     /// Too few or too many hashes for these sizes.
     #[error("the proof has the wrong number of hashes")]
+    #[zh("证明的哈希个数不对")]
     WrongLength,
     /// The hashes do not lead to the root.
     #[error("the proof does not lead to the root")]
+    #[zh("证明不能推得根哈希")]
     WrongRoot,
 }
 

@@ -13,25 +13,34 @@ use crate::json::{Whole, from_canonical_json};
 const NOTHING: &str = "—";
 
 /// Something in an evidence that does not agree with the rest of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum Disagreement {
     #[error("{figure}: it prints {printed}, but its blocks add up to {computed}")]
+    #[zh("{figure}：印出的是 {printed}，而各分块合计为 {computed}")]
     Figure { figure: String, printed: String, computed: String },
     #[error("{figure}: its evidence names a cell that is not there")]
+    #[zh("{figure}：其证据引用了不存在的单元")]
     NoCell { figure: String },
     #[error("{figure}: the percentile {value} is not at its rank")]
+    #[zh("{figure}：分位数 {value} 不在其应在的位次")]
     NotAtRank { figure: String, value: i64 },
     #[error("{figure}: the evidence has it twice")]
+    #[zh("{figure}：证据中出现两次")]
     Twice { figure: String },
-    #[error("a cell of {dataset} in {period} is there twice, is nowhere or has no definition")]
+    #[error("a cell of {dataset} in {period} appears twice, is missing or has no definition")]
+    #[zh("{period} {dataset} 的某个单元出现两次、缺失或没有定义")]
     Cells { dataset: String, period: String },
     #[error("the blocks of {dataset} in {period} have {blocks} rows, the population {rows}")]
+    #[zh("{period} {dataset} 的各分块共 {blocks} 行，总体为 {rows} 行")]
     Rows { dataset: String, period: String, blocks: u64, rows: u64 },
     #[error("the blocks of {dataset} in {period} do not lead to the root of the population")]
+    #[zh("{period} {dataset} 的各分块不能推得总体的根哈希")]
     Root { dataset: String, period: String },
     #[error("the commitment lag of {dataset} in {period} does not agree with itself")]
+    #[zh("{period} {dataset} 的入账时滞自相矛盾")]
     Lag { dataset: String, period: String },
     #[error("the text of the definition {id} is not canonical or does not have its digest")]
+    #[zh("定义 {id} 的文字不是规范形式，或与其摘要不符")]
     Definition { id: String },
 }
 

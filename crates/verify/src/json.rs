@@ -8,16 +8,19 @@ use serde_json::Value;
 const SAFE: u128 = (1 << 53) - 1;
 
 /// Why a value has no canonical form, or a text is none.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum JsonError {
     /// It is no JSON, or not of the expected shape.
-    #[error("not the JSON that belongs here")]
+    #[error("it is not the JSON expected here")]
+    #[zh("不是此处应有的 JSON")]
     Shape(#[from] serde_json::Error),
     /// A number that is no integer, or too large; or a null.
     #[error("{0} has no canonical form")]
+    #[zh("{0} 没有规范形式")]
     NoForm(String),
     /// The same value has another form that is the canonical one.
     #[error("not in canonical form")]
+    #[zh("不是规范形式")]
     NotCanonical,
 }
 

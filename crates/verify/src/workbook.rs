@@ -19,11 +19,13 @@ pub const SHEET_PARTS: [&str; 3] = ["EVIDENCE", "ROWS", "SEAL"];
 pub const CELL_CHARACTERS: usize = 32_000;
 
 /// Why a workbook cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum WorkbookError {
-    #[error("it is no workbook that can be read")]
+    #[error("it is not a readable workbook")]
+    #[zh("不是可读的工作簿")]
     Xlsx(#[from] calamine::XlsxError),
     #[error("it has no sheet")]
+    #[zh("其中没有工作表")]
     Empty,
 }
 

@@ -17,22 +17,26 @@ use crate::tree::both_roots;
 const TITLE: &str = "tlog-fork/v1";
 
 /// Why two checkpoints are no evidence of a fork.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ForkError {
     /// They are not two signed checkpoints.
     #[error(transparent)]
     Note(#[from] NoteError),
     /// They are of different logs, or agree.
     #[error("the checkpoints do not contradict each other")]
+    #[zh("两个检查点并不矛盾")]
     NoContradiction,
     /// The hashes do not lead to the larger root.
     #[error("the hashes do not belong to the larger tree")]
+    #[zh("这些哈希不属于较大的树")]
     NotItsTree,
     /// No key signed both.
     #[error("no key of the log signed both checkpoints")]
+    #[zh("没有账本的密钥同时签署了两个检查点")]
     NotSigned,
     /// The larger tree cannot be read.
     #[error("the larger tree cannot be read")]
+    #[zh("无法读取较大的树")]
     Read(#[from] ReadError),
 }
 

@@ -33,27 +33,32 @@ const FORKS_KEPT: usize = 1000;
 const SUSPICIONS_KEPT: usize = 100;
 
 /// Why a witness does not start.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum WitnessError {
     /// Another process uses the folder.
     #[error("another witness runs on this folder")]
+    #[zh("此目录已有另一见证服务在运行")]
     Locked,
     /// The folder cannot be used.
     #[error("cannot use the witness's folder")]
+    #[zh("无法使用见证服务的目录")]
     Folder(#[source] io::Error),
     /// A log's key must be one for checkpoints.
-    #[error("{0} is no key of a log")]
+    #[error("{0} is not the key of a log")]
+    #[zh("{0} 不是账本的密钥")]
     NotALog(String),
 }
 
 /// Why a stored checkpoint cannot be read back.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum StateError {
     /// The file cannot be read.
     #[error("cannot read the witness's state")]
+    #[zh("无法读取见证服务的状态")]
     File(#[from] io::Error),
     /// It holds no checkpoint of this log.
     #[error("the witness's state is damaged")]
+    #[zh("见证服务的状态已损坏")]
     Damaged(#[from] NoteError),
 }
 
