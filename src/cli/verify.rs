@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use trueline_ledger::Note;
-use trueline_verify::{Finding, Options, Verdict, What, Words, check_file, evidence_in};
+use trueline_verify::{Finding, Options, Text, Verdict, What, check_file, evidence_in};
 
 use super::arguments::{VerdictFormat, Verify};
 use super::ledger::{policy_in, read};
@@ -44,7 +44,8 @@ pub(super) fn run(asked: &Verify, language: Language) -> Result<(), Failure> {
     if asked.format == VerdictFormat::Json {
         println!("{}", serde_json::to_string_pretty(&verdict)?);
     } else {
-        let words = language.pick(trueline_verify::Language::Zh, trueline_verify::Language::En);
+        let words =
+            language.pick(trueline_verify::Language::Chinese, trueline_verify::Language::English);
         print!("{}", verdict.text(words));
     }
     if verdict.holds {
@@ -93,13 +94,17 @@ fn with_records(
         verdict.find(finding(fault));
     }
     let shown = ["that the partial figures follow", "that the commitment lag is true"];
-    verdict.not_proved.retain(|words| !shown.iter().any(|en| words.en.starts_with(en)));
+    verdict.not_proved.retain(|words| !shown.iter().any(|en| in_english(words).starts_with(en)));
     if is_clean {
         proved(&done, verdict);
     }
-    verdict.not_proved.retain(|words| !words.en.starts_with("what the imports after"));
+    verdict.not_proved.retain(|words| !in_english(words).starts_with("what the imports after"));
     since(&later(&evidence, &instance)?, verdict);
     Ok(())
+}
+
+fn in_english(text: &Text) -> &str {
+    text.as_str(trueline_verify::Language::English)
 }
 
 /// How many changed figures a verdict lists.
@@ -166,7 +171,7 @@ fn proved(done: &Recheck, verdict: &mut Verdict) {
 /// A fault of the records, where it is and which figure it is about.
 fn finding(fault: &Fault) -> Finding {
     let (zh, en) = said(fault);
-    let finding = Finding::new(What::Records, Words { zh, en });
+    let finding = Finding::new(What::Records, Text::new(zh, en));
     match fault {
         Fault::NoBatch { dataset, batch }
         | Fault::Uncommitted { dataset, batch }

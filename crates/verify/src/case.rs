@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use trueline_language::Text;
 use trueline_ledger::{
     Checkpoint, Hash, Policy, ProofError, Receipt, ReceiptError, Retirement, Trust, leaf_hash,
     verify_inclusion,
@@ -12,7 +13,6 @@ use crate::facts::{BatchFact, PopulationFact};
 use crate::json::{JsonError, canonical_json, from_canonical_json};
 use crate::member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
 use crate::row::{NoRow, RowRead};
-use crate::verdict::{Words, words};
 
 /// What the `extra` of such a receipt calls its own form.
 pub const CASE: &str = "trueline-case/v1";
@@ -216,7 +216,7 @@ fn checked_row(
 
 impl CaseChecked {
     /// How each family of definitions counted the case, one line a family.
-    pub fn counted_as(&self) -> Vec<Words> {
+    pub fn counted_as(&self) -> Vec<Text> {
         match &self.found {
             CaseFound::Counted { member, .. } => {
                 let line = |verdict| counted_as(verdict, &self.population);
@@ -227,7 +227,7 @@ impl CaseChecked {
     }
 }
 
-fn counted_as(verdict: &VerdictRead, population: &PopulationFact) -> Words {
+fn counted_as(verdict: &VerdictRead, population: &PopulationFact) -> Text {
     let family = usize::try_from(verdict.family).ok();
     let ids = family.and_then(|at| population.families.get(at));
     let name = ids.and_then(|ids| ids.first()).map_or("?", String::as_str);
@@ -255,5 +255,5 @@ fn counted_as(verdict: &VerdictRead, population: &PopulationFact) -> Words {
         zh = format!("{zh}，超过限值");
         en = format!("{en}, past the limit");
     }
-    words(format!("{name}：{zh}"), format!("{name}: {en}"))
+    Text::new(format!("{name}：{zh}"), format!("{name}: {en}"))
 }

@@ -38,7 +38,8 @@ pub use seal::{
     open_file, place_in, statement_id,
 };
 pub use spot::{Draw, seed};
-pub use verdict::{Finding, Language, Verdict, What, Words};
+pub use trueline_language::{Language, Text};
+pub use verdict::{Finding, Verdict, What};
 pub use workbook::{
     CELL_CHARACTERS, CellText, RowText, SHEET_PARTS, Workbook, WorkbookError, cut, packed_cells,
     read_workbook, row_marks, workbook_digest,

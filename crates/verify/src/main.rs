@@ -92,8 +92,8 @@ fn read_request() -> Result<Asked, Refused> {
             "--since" => since = Some(PathBuf::from(value()?)),
             "--lang" => {
                 language = match value()?.to_str() {
-                    Some("zh") => Language::Zh,
-                    Some("en") => Language::En,
+                    Some("zh") => Language::Chinese,
+                    Some("en") => Language::English,
                     Some(_) | None => return Err(usage()),
                 }
             }
@@ -119,7 +119,7 @@ fn from_environment() -> Language {
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     match set {
-        Some(value) if value.starts_with("zh") => Language::Zh,
-        Some(_) | None => Language::En,
+        Some(value) if value.starts_with("zh") => Language::Chinese,
+        Some(_) | None => Language::English,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use trueline_language::Text;
 use trueline_ledger::{
     Checkpoint, Distrust, Note, ReadError, Reader, Retirement, fsck, leaf_hash, verify_consistency,
     verify_inclusion,
@@ -11,7 +12,7 @@ use super::{Options, distrust};
 use crate::evidence::{Evidence, Input};
 use crate::facts::BatchFact;
 use crate::seal::{Seal, Statement, Status, statement_id};
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
 
 /// A seal, and the folder in which its statement should be.
 pub(crate) struct Case<'a> {
@@ -70,11 +71,11 @@ fn unreadable(error: &ReadError) -> Finding {
     if let Some(source) = std::error::Error::source(error) {
         en = format!("{en} ({source})");
     }
-    Finding::new(What::History, words(format!("账本文件夹无法读取：{error}"), en))
+    Finding::new(What::History, Text::new(format!("账本文件夹无法读取：{error}"), en))
 }
 
 fn history(zh: String, en: String) -> Finding {
-    Finding::new(What::History, words(zh, en))
+    Finding::new(What::History, Text::new(zh, en))
 }
 
 /// Whether an older checkpoint is of the history that the folder holds.
@@ -212,7 +213,7 @@ fn published(case: &Case<'_>, note: &Note, retired: &[Retirement], verdict: &mut
         ),
         Err(error) => verdict.find(Finding::new(
             What::Trust,
-            words(
+            Text::new(
                 format!("账本最新检查点不可信：{}", distrust(&error)),
                 format!("the newest checkpoint of the ledger is not trusted: {error}"),
             ),

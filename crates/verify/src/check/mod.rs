@@ -18,12 +18,13 @@ use trueline_ledger::{
 
 pub(crate) use attachments::INFLATED_MAX;
 use opened::{Format, Opened};
+use trueline_language::Text;
 
 use crate::evidence::{EVIDENCE, Evidence};
 use crate::figures::{Disagreement, disagreements};
 use crate::json::from_canonical_json;
 use crate::seal::{Rendering, Seal, Statement, Status, statement_id};
-use crate::verdict::{Finding, Verdict, What, Words, words};
+use crate::verdict::{Finding, Verdict, What};
 
 /// What a check may rest on besides the file.
 #[derive(Debug, Clone, Copy, Default)]
@@ -101,13 +102,15 @@ fn sealed(opened: &Opened, verdict: &mut Verdict) -> Option<Sealed> {
         Ok(seal) => seal.clone(),
         Err(error) => {
             let zh = format!("读不到封印：{}", opened::seal_in_words(error));
-            verdict
-                .find(Finding::new(What::Seal, words(zh, format!("no seal can be read: {error}"))));
+            verdict.find(Finding::new(
+                What::Seal,
+                Text::new(zh, format!("no seal can be read: {error}")),
+            ));
             return None;
         }
     };
     let Some(statement) = Statement::from_entry(seal.entry.as_bytes()) else {
-        let says = words("封印中的声明已损坏", "the statement in the seal is damaged");
+        let says = Text::new("封印中的声明已损坏", "the statement in the seal is damaged");
         verdict.find(Finding::new(What::Seal, says));
         return None;
     };
@@ -126,12 +129,12 @@ fn sealed(opened: &Opened, verdict: &mut Verdict) -> Option<Sealed> {
         );
     } else {
         let says = if named.is_empty() {
-            words(
+            Text::new(
                 format!("该声明没有为{format}格式封印"),
                 format!("the statement seals no file of the format {format}"),
             )
         } else {
-            words(
+            Text::new(
                 format!("文件内容与封印时不同（摘要为{}…）", &digest[..12]),
                 format!(
                     "the file is not the one that was sealed (its digest is {}…)",
@@ -145,7 +148,7 @@ fn sealed(opened: &Opened, verdict: &mut Verdict) -> Option<Sealed> {
     Some(Sealed { seal, statement, is_same })
 }
 
-fn about(format: Format, statement: &Statement, id: &str) -> Words {
+fn about(format: Format, statement: &Statement, id: &str) -> Text {
     let status = match statement.status {
         Status::Draft => ("草稿", "draft"),
         Status::Published => ("已发布", "published"),
@@ -156,7 +159,7 @@ fn about(format: Format, statement: &Statement, id: &str) -> Words {
         ("", "")
     };
     let (pack, period, format) = (&statement.pack, &statement.period, format.name());
-    words(
+    Text::new(
         format!("{pack} {period} 报告（{format}，{}{}），封印编号 {id}", status.0, simulated.0),
         format!("report {pack} {period} ({format}, {}{}), sealed as {id}", status.1, simulated.1),
     )
@@ -166,7 +169,7 @@ fn about(format: Format, statement: &Statement, id: &str) -> Words {
 fn place(seal: &Seal, verdict: &mut Verdict) {
     let receipt = &seal.receipt;
     let Ok(checkpoint) = Checkpoint::parse(receipt.checkpoint().text()) else {
-        let says = words("封印中的检查点已损坏", "the checkpoint in the seal is damaged");
+        let says = Text::new("封印中的检查点已损坏", "the checkpoint in the seal is damaged");
         verdict.find(Finding::new(What::Receipt, says));
         return;
     };
@@ -179,7 +182,7 @@ fn place(seal: &Seal, verdict: &mut Verdict) {
             ),
         ),
         Err(error) => {
-            let says = words(
+            let says = Text::new(
                 format!("声明不是账本的第{index}条：路径不能导出检查点的根"),
                 format!("the statement is not entry {index} of the ledger: {error}"),
             );
@@ -199,7 +202,7 @@ fn trust(note: &Note, policy: Option<&Policy>, retired: &[Retirement], verdict: 
         let keys = keys.join(", ");
         verdict.not_proved.insert(
             0,
-            words(
+            Text::new(
                 format!(
                     "由密钥 {keys} 签署，无从得知其是否属于该企业，签名也未核对（请以 --policy 给出可信密钥）"
                 ),
@@ -233,7 +236,7 @@ fn trust(note: &Note, policy: Option<&Policy>, retired: &[Retirement], verdict: 
         }
         Err(error) => {
             let zh = distrust(&error);
-            let says = words(zh, format!("the checkpoint is not trusted: {error}"));
+            let says = Text::new(zh, format!("the checkpoint is not trusted: {error}"));
             verdict.find(Finding::new(What::Trust, says));
         }
     }
@@ -256,7 +259,7 @@ fn distrust(error: &Distrust) -> String {
 /// The evidence, if it reads: the sealed one, and in agreement with itself.
 fn evidence(opened: &Opened, sealed: Option<&Sealed>, verdict: &mut Verdict) -> Option<Evidence> {
     let Some(bytes) = &opened.evidence else {
-        let says = words("文件中没有可读的证据", "there is no evidence in it that can be read");
+        let says = Text::new("文件中没有可读的证据", "there is no evidence in it that can be read");
         verdict.find(Finding::new(What::Evidence, says).at("evidence"));
         return None;
     };
@@ -264,19 +267,19 @@ fn evidence(opened: &Opened, sealed: Option<&Sealed>, verdict: &mut Verdict) -> 
         if Hash::of(bytes).to_hex() == sealed.statement.evidence {
             verdict.prove("证据与封印时完全一致", "the evidence is exactly what was sealed");
         } else {
-            let says = words("证据与封印时不同", "the evidence is not the one that was sealed");
+            let says = Text::new("证据与封印时不同", "the evidence is not the one that was sealed");
             verdict.find(Finding::new(What::Evidence, says).at("evidence"));
         }
     }
     let evidence = from_canonical_json::<Evidence>(bytes);
     let evidence = evidence.ok().filter(|evidence| evidence.format == EVIDENCE);
     let Some(evidence) = evidence else {
-        let says = words("证据的格式不正确", "the evidence is not of the form that it names");
+        let says = Text::new("证据的格式不正确", "the evidence is not of the form that it names");
         verdict.find(Finding::new(What::Evidence, says).at("evidence"));
         return None;
     };
     if sealed.is_some_and(|sealed| sealed.statement.pack != evidence.pack.id) {
-        let says = words(
+        let says = Text::new(
             "证据的指标包不是声明所写的",
             "the evidence is of another pack than the statement",
         );
@@ -326,7 +329,7 @@ fn disagreement(one: &Disagreement) -> Finding {
             (format!("定义 {id} 的文本不是规范写法，或与其摘要不符"), None)
         }
     };
-    let finding = Finding::new(What::Evidence, words(zh, en)).at("evidence");
+    let finding = Finding::new(What::Evidence, Text::new(zh, en)).at("evidence");
     match figure {
         Some(figure) => finding.of(figure),
         None => finding,
@@ -347,7 +350,7 @@ fn numbers(
     }
     let report = opened.report.as_deref().map(serde_json::from_slice::<shape::Report>);
     let Some(Ok(report)) = report else {
-        let says = words("文件中没有可读的报告数据", "the data of the report cannot be read");
+        let says = Text::new("文件中没有可读的报告数据", "the data of the report cannot be read");
         verdict.find(Finding::new(What::Unreadable, says).at("report"));
         return;
     };

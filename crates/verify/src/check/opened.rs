@@ -1,6 +1,7 @@
 //! What lies in a file of each format: its digest, the seal, the evidence, the data of the report.
 
 use serde_json::Value;
+use trueline_language::Text;
 use trueline_ledger::Hash;
 
 use super::attachments::attachments;
@@ -8,7 +9,7 @@ use super::page::inside;
 use super::receipt_in_words;
 use crate::json::canonical_json;
 use crate::seal::{MARK, Seal, SealError, open_file};
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
 use crate::workbook::{Workbook, digest_of, read_workbook, unpacked};
 
 /// The formats that carry a seal.
@@ -84,7 +85,7 @@ pub(crate) fn seal_in_words(error: &SealError) -> String {
 /// Takes a file apart; nothing if it is of no format that carries a seal.
 pub(crate) fn open(bytes: &[u8], verdict: &mut Verdict) -> Option<Opened> {
     let Some(format) = Format::of(bytes) else {
-        let says = words(
+        let says = Text::new(
             "不是可核验的格式（PDF、HTML、JSON、XLSX）",
             "not a format that carries a seal (PDF, HTML, JSON, XLSX)",
         );
@@ -140,7 +141,7 @@ fn attached(bytes: &[u8], opened: &mut Opened, verdict: &mut Verdict) {
             continue;
         };
         if place.replace(one).is_some() {
-            let says = words(
+            let says = Text::new(
                 "同一种附件有两份，无法判断以哪份为准",
                 "an attachment is there twice: nobody can say which one counts",
             );
@@ -153,7 +154,7 @@ fn workbook(bytes: &[u8], verdict: &mut Verdict) -> Option<Opened> {
     let book = match read_workbook(bytes) {
         Ok(book) => book,
         Err(error) => {
-            let says = words(
+            let says = Text::new(
                 "不是可读取的工作簿（Word 稿供传阅，不带封印）",
                 format!("{error} (a Word draft is for circulation and carries no seal)"),
             );

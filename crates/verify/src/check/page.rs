@@ -4,7 +4,8 @@ use super::reference::{Reference, count, in_unit, printed_by};
 use super::report::differs;
 use super::shape::{Line, Report};
 use crate::figures::figure_name;
-use crate::verdict::{Finding, What, words};
+use crate::verdict::{Finding, What};
+use trueline_language::Text;
 
 /// The text inside the element with this id.
 pub(crate) fn inside<'a>(page: &'a str, id: &str) -> Option<&'a str> {
@@ -23,7 +24,7 @@ pub(crate) fn compare(page: &str, report: &Report) -> Vec<Finding> {
     let rows: Vec<&str> = seen.split("<tr data-figure=\"").skip(1).collect();
     let lines: Vec<&Line> = shown_lines(report);
     if rows.len() != lines.len() {
-        let says = words(
+        let says = Text::new(
             format!("页面有{}行指标，数据有{}行", rows.len(), lines.len()),
             format!("the page shows {} rows of figures, its data {}", rows.len(), lines.len()),
         );
@@ -52,7 +53,7 @@ fn tiles(seen: &str, report: &Report, found: &mut Vec<Finding>) {
         let shown = plain(part.split(" <span>").next().unwrap_or_default());
         let lines = report.groups.iter().flat_map(|group| &group.lines);
         if !lines.into_iter().any(|line| line.figure.printed == shown) {
-            let says = words(
+            let says = Text::new(
                 format!("页面概览中的 {shown} 不是本报告任何一项指标的值"),
                 format!("the overview shows {shown}, which is no figure of this report"),
             );

@@ -1,11 +1,12 @@
 //! The proof of one case: was it counted, and as what?
 
+use trueline_language::Text;
 use trueline_ledger::Receipt;
 
 use super::{Options, trust};
 use crate::case::{CaseChecked, CaseFound, check_case};
 use crate::row::RowValue;
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
 
 const FIRST_LINE: &[u8] = b"c2sp.org/tlog-proof@v1";
 
@@ -23,7 +24,7 @@ pub(crate) fn check(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) 
             if let Some(source) = std::error::Error::source(&error) {
                 en = format!("{en} ({source})");
             }
-            let says = words(format!("工单证明不成立：{en}"), format!("the proof fails: {en}"));
+            let says = Text::new(format!("工单证明不成立：{en}"), format!("the proof fails: {en}"));
             verdict.find(Finding::new(What::Receipt, says));
             return;
         }
@@ -37,7 +38,7 @@ pub(crate) fn check(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) 
         && verdict.findings.is_empty()
     {
         // The proof of the row may rest on another checkpoint.
-        let says = words(
+        let says = Text::new(
             format!("策略不信任该证明中的检查点：{error}"),
             format!("your policy does not trust a checkpoint of this proof: {error}"),
         );
@@ -59,7 +60,7 @@ fn about(checked: &CaseChecked, verdict: &mut Verdict) {
     let case = checked.case.join("/");
     let population = &checked.population;
     let (dataset, period, rows) = (&population.dataset, &population.period, population.rows);
-    verdict.report = Some(words(
+    verdict.report = Some(Text::new(
         format!("工单 {case} 的证明，{period} 的 {dataset} 集合"),
         format!("proof about {case}, in the {dataset} population of {period}"),
     ));

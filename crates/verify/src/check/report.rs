@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use trueline_language::Text;
 use trueline_numbers::{clopper_pearson, wilson};
 
 use super::reference::{Reference, printed_by};
 use super::shape::{Excluded, Figure, Line, Percentiles, Report, Slice, SliceRow, Subtracted};
 use crate::evidence::{Columns, Evidence, FigureUsed, Lag, Population, PrintRule, ValueRule};
 use crate::figures::{figure_name, parts, value_in, value_of};
-use crate::verdict::{Finding, What, words};
+use crate::verdict::{Finding, What};
 
 /// Every figure of an evidence by its name, with its cell added up.
 pub(crate) struct Book<'a> {
@@ -218,7 +219,7 @@ pub(crate) fn differs(
         "chart" => "图表",
         _ => "报告数据",
     };
-    let says = words(
+    let says = Text::new(
         format!(
             "{figure} 的“{}”：文件中为 {shown}，据证据应为 {proved}（位置：{place_zh}）",
             field.0
@@ -238,7 +239,7 @@ impl<'a> Desk<'a> {
         let name = figure_name(id, slice, period);
         let known = self.book.get(id, slice, period);
         if known.is_none() {
-            let says = words(
+            let says = Text::new(
                 format!("{name}：证据中没有该指标"),
                 format!("{name}: the evidence has no such figure"),
             );

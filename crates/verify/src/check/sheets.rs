@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{Columns, Evidence, Population};
 use crate::figures::value_of;
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
 use crate::workbook::{CellText, RowText, Workbook, escaped, letters, unpacked};
+use trueline_language::Text;
 
 /// Names the rows that changed; those of figures by their figures.
 pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict: &mut Verdict) {
     for (sheet, cell, format) in &book.disguised {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”单元格 {cell} 的数字格式“{format}”自带数字，显示的不是其值"),
             format!(
                 "sheet {sheet}, cell {cell}: its number format {format} shows digits of its own, not its value"
@@ -58,7 +59,7 @@ pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict
         }
     }
     for ((sheet, row), _) in sealed {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”第{row}行已被清空或删除"),
             format!("sheet {sheet}, row {row}: it was there and is gone"),
         );
@@ -78,7 +79,7 @@ fn changed(
         cell.kind == 's' && evidence.figures.iter().any(|figure| figure.figure == cell.value)
     });
     let Some(named) = named else {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”第{}行与封印时不同", row.row),
             format!("sheet {sheet}, row {}: it is not what was sealed", row.row),
         );
@@ -88,7 +89,7 @@ fn changed(
     let finding = match value_cell(book, row) {
         Some(cell) if !is_value_of(cell, figure, evidence, totals) => {
             let at = format!("{}{}", letters(cell.column), cell.row);
-            let says = words(
+            let says = Text::new(
                 format!("{figure}：工作表“{sheet}”单元格 {at} 为 {}，不是证据中的值", cell.value),
                 format!(
                     "{figure}: sheet {sheet}, cell {at} says {}, which is no value of the evidence",
@@ -98,7 +99,7 @@ fn changed(
             Finding::new(What::Cell, says).at(format!("{sheet}!{at}"))
         }
         Some(_) | None => {
-            let says = words(
+            let says = Text::new(
                 format!("{figure}：工作表“{sheet}”第{}行与封印时不同", row.row),
                 format!("{figure}: sheet {sheet}, row {} is not what was sealed", row.row),
             );

@@ -10,6 +10,7 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use rust_xlsxwriter::{Workbook, Worksheet};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use trueline_language::Language;
 use trueline_ledger::{Hash, Log, Note, Signer, tree_root};
 use trueline_verify::{
     BATCH, EVIDENCE, Rendering, STATEMENT, Seal, Statement, Status, Verdict, canonical_json, cut,
@@ -36,7 +37,9 @@ pub(crate) fn finding_about(verdict: &Verdict, figure: &str, word: &str) {
     let all = &verdict.findings;
     let found = all.iter().any(|one| {
         let named = one.figure.as_deref().unwrap_or_default();
-        named.starts_with(figure) && one.says.en.contains(word) && !one.says.zh.is_empty()
+        named.starts_with(figure)
+            && one.says.as_str(Language::English).contains(word)
+            && trueline_language::contains_chinese(one.says.as_str(Language::Chinese))
     });
     assert!(found, "{figure} {word}: {all:#?}");
     // What is named by figure comes first.

@@ -9,10 +9,10 @@ fn what_nobody_changed_agrees() {
     let fixture = Fixture::new();
     for (name, bytes) in fixture.files() {
         let verdict = check_file(bytes, name, &Options::default());
-        assert!(verdict.holds, "{}", verdict.text(Language::En));
-        let first = &verdict.not_proved[0].en;
+        assert!(verdict.holds, "{}", verdict.text(Language::English));
+        let first = verdict.not_proved[0].as_str(Language::English);
         assert!(first.starts_with("signed by key log.example"), "{first}");
-        let text = verdict.text(Language::Zh) + &verdict.text(Language::En);
+        let text = verdict.text(Language::Chinese) + &verdict.text(Language::English);
         assert!(text.contains("tamper-evident") && !text.contains("tamper-proof"), "{text}");
     }
 }
@@ -130,7 +130,12 @@ fn a_changed_pdf_says_which_part() {
     };
     let pages = change(b"(3.00) Tj", b"(2.00) Tj");
     finding_about(&pages, "", "not the one that was sealed");
-    assert!(pages.remarks.iter().any(|one| one.en.contains("attachments still agree")));
+    assert!(
+        pages
+            .remarks
+            .iter()
+            .any(|one| one.as_str(Language::English).contains("attachments still agree"))
+    );
     let attached = change(b"\"printed\":\"3.00\"", b"\"printed\":\"2.00\"");
     finding_about(&attached, "fixed.repair.mean[area=urban]", "2.00");
     let twice = [fixture.pdf.as_slice(), &fixture.pdf_attachment].concat();
@@ -144,7 +149,7 @@ fn a_changed_cell_is_named_and_another_save_is_not() {
     let again = fixture.workbook(&[], true);
     assert_ne!(again, fixture.xlsx);
     let verdict = check_file(&again, "x.xlsx", &Options::default());
-    assert!(verdict.holds, "{}", verdict.text(Language::En));
+    assert!(verdict.holds, "{}", verdict.text(Language::English));
     let verdict = check_file(&fixture.workbook(&[(1, 1, 2.5)], false), "x", &Options::default());
     finding_about(&verdict, "fixed.repair.mean", "cell B2 says 2.5");
     let verdict = check_file(&fixture.workbook(&[(4, 1, 9.0)], false), "x", &Options::default());
@@ -206,8 +211,13 @@ fn a_policy_decides_whom_to_believe() {
     };
     let key = &fixture.key;
     let verdict = check(&format!("log {key}\nquorum none\n"));
-    assert!(verdict.holds, "{}", verdict.text(Language::En));
-    assert!(verdict.not_proved.iter().all(|one| !one.en.starts_with("signed by key")));
+    assert!(verdict.holds, "{}", verdict.text(Language::English));
+    assert!(
+        verdict
+            .not_proved
+            .iter()
+            .all(|one| !one.as_str(Language::English).starts_with("signed by key"))
+    );
     let witness = trueline_ledger::Cosigner::generate("witness.example/w1").unwrap();
     let witness = witness.verifier();
     let verdict = check(&format!("log {key}\nwitness w1 {witness}\nquorum w1\n"));
@@ -225,9 +235,12 @@ fn a_ledger_shows_a_fork_a_loss_and_damage() {
         check_file(&fixture.json, "x", &options)
     };
     let whole = check(&fixture.folder(), Some(&fixture.since));
-    assert!(whole.holds, "{}", whole.text(Language::En));
+    assert!(whole.holds, "{}", whole.text(Language::English));
     for word in ["was corrected", "imported after the statement", "replaces earlier records"] {
-        assert!(whole.remarks.iter().any(|one| one.en.contains(word)), "{word}");
+        assert!(
+            whole.remarks.iter().any(|one| one.as_str(Language::English).contains(word)),
+            "{word}"
+        );
     }
     let work = tempfile::tempdir().unwrap();
     let other = |name: &str, entries: usize| {
