@@ -16,6 +16,13 @@ pub fn derive_explain(input: TokenStream) -> TokenStream {
     explain::expand_derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
+/// See `trueline_language::phrase`.
+#[proc_macro]
+pub fn phrase(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as text::TextInput);
+    text::expand_phrase(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
 /// See `trueline_language::text`.
 #[proc_macro]
 pub fn text(input: TokenStream) -> TokenStream {

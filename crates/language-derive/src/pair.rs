@@ -109,7 +109,7 @@ pub(crate) fn expand_format(
                     use ::trueline_language::generated::{
                         ExplainedPart as _, PathPart as _, PrintedPart as _,
                     };
-                    (&::trueline_language::generated::Part(&#value)).say_in(#language)
+                    (&::trueline_language::generated::Part(&(#value))).say_in(#language)
                 }
             }
         } else {

@@ -1,4 +1,4 @@
-//! `text!("中文 {a}", "English {a}", a = 1)`.
+//! `text!("中文 {a}", "English {a}", a = 1)`, and `phrase!` without arguments.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -22,6 +22,16 @@ impl Parse for TextInput {
         let arguments = parse_arguments(input)?;
         Ok(TextInput { chinese, english, arguments })
     }
+}
+
+pub(crate) fn expand_phrase(input: &TextInput) -> syn::Result<TokenStream> {
+    let (chinese, english) = (&input.chinese, &input.english);
+    check_pair(chinese, english)?;
+    let is_plain = input.arguments.is_empty() && !english.value().contains(['{', '}']);
+    if !is_plain {
+        return Err(syn::Error::new(english.span(), "a phrase takes no arguments: use `text!`"));
+    }
+    Ok(quote!(::trueline_language::Phrase::new(#chinese, #english)))
 }
 
 pub(crate) fn expand_text(input: TextInput) -> syn::Result<TokenStream> {

@@ -27,7 +27,7 @@ mod text;
 
 pub use explain::{AnyError, Cause, Explain, explain_chain, explain_foreign};
 pub use language::{Language, UnknownLanguage};
-pub use text::{Text, contains_chinese};
+pub use text::{Phrase, Text, contains_chinese};
 /// Gives an error its sentence in Chinese, beside the English one of `thiserror`.
 ///
 /// Each `#[error("…")]` has a `#[zh("…")]` with the same arguments. A field that has words in both
@@ -37,7 +37,7 @@ pub use text::{Text, contains_chinese};
 /// use trueline_language::{Explain, Language};
 ///
 /// #[derive(Debug, thiserror::Error, Explain)]
-/// #[error("{count} of {0} lines", count = .1.saturating_add(1))]
+/// #[error("{count} of {0} lines", count = .1 + 1)]
 /// #[zh("{0} 行中的 {count} 行")]
 /// struct Part(usize, usize);
 ///
@@ -73,6 +73,12 @@ pub use text::{Text, contains_chinese};
 /// struct NoFile { name: String }
 /// ```
 pub use trueline_language_derive::Explain;
+/// Makes a [`Phrase`], in a constant too: `phrase!("过长", "too long")`.
+///
+/// ```compile_fail
+/// trueline_language::phrase!("too long", "too long");
+/// ```
+pub use trueline_language_derive::phrase;
 /// Makes a [`Text`]: `text!("没有列 {name}", "there is no column {name}")`.
 ///
 /// Both take the same arguments, as `format!` does, and a part that has words in both languages is

@@ -44,6 +44,43 @@ impl Explain for Text {
     }
 }
 
+/// A [`Text`] that is known when the program is built: `phrase!("过长", "too long")`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Phrase {
+    zh: &'static str,
+    en: &'static str,
+}
+
+impl Phrase {
+    pub const fn new(zh: &'static str, en: &'static str) -> Phrase {
+        Phrase { zh, en }
+    }
+
+    pub fn as_str(self, language: Language) -> &'static str {
+        language.pick(self.zh, self.en)
+    }
+}
+
+impl From<Phrase> for Text {
+    fn from(phrase: Phrase) -> Text {
+        Text::new(phrase.zh, phrase.en)
+    }
+}
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.en)
+    }
+}
+
+impl std::error::Error for Phrase {}
+
+impl Explain for Phrase {
+    fn sentence_in(&self, language: Language) -> String {
+        self.as_str(language).to_owned()
+    }
+}
+
 /// Whether a text has Chinese characters: what a test asks of each message.
 pub fn contains_chinese(text: &str) -> bool {
     text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))

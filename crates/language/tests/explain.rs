@@ -5,7 +5,9 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use trueline_language::{AnyError, Explain, Language, Text, explain_chain, explain_foreign, text};
+use trueline_language::{
+    AnyError, Explain, Language, Phrase, Text, explain_chain, explain_foreign, phrase, text,
+};
 
 #[derive(Debug, thiserror::Error, Explain)]
 #[error("not a key")]
@@ -134,5 +136,9 @@ fn a_text_says_its_parts_in_its_own_language() {
     let text = text!("文件 {name}：{problem}", "file {name}: {problem}");
     assert_eq!(text.as_str(Language::Chinese), "文件 x：没有此星期名：x");
     assert_eq!(text.to_string(), "file x: no such weekday: x");
+    const LONG: Phrase = phrase!("过长", "too long");
+    let text = text!("拒绝：{LONG}", "refused: {LONG}");
+    assert_eq!(text.as_str(Language::Chinese), "拒绝：过长");
+    assert_eq!(Text::from(LONG).to_string(), "too long");
     assert_eq!(Text::of_error(&NotAKey), text!("不是密钥", "not a key"));
 }
