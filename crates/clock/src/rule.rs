@@ -54,7 +54,7 @@ pub struct Rule {
     pub limit_is_on_time: bool,
 }
 
-/// Why a clock has no reading. Never a negative number instead.
+/// Why a clock has no reading. It never shows a negative number instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 pub enum Unmeasurable {
     /// The two events stand in the wrong order; one of them is wrong.

@@ -248,7 +248,7 @@ impl Judge {
         let bare = if is_natural {
             stop - start
         } else {
-            match readable(ruler.elapsed(start, stop, &mut []))? {
+            match readable(ruler.elapsed_seconds(start, stop, &mut []))? {
                 Some(bare) => bare,
                 None => return Ok(None),
             }
@@ -312,7 +312,7 @@ impl Judge {
             let past = match (set.are_elapsed || limit.is_elapsed(), &family.ruler) {
                 (true, _) | (_, None) => stand.value > limit.allowed,
                 (false, Some(ruler)) => {
-                    let margin = ruler.margin(stand.start, stand.at, limit.limit, pauses);
+                    let margin = ruler.margin_seconds(stand.start, stand.at, limit.limit, pauses);
                     readable(margin)?.is_some_and(|margin| margin < 0)
                 }
             };

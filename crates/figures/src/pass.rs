@@ -232,7 +232,7 @@ impl Pass<'_> {
         for time in open {
             let end = self.time.end(time);
             let pauses = self.scratch.pauses.as_mut_slice();
-            let Some(age) = readable(ruler.elapsed(wait.start, end, pauses))? else {
+            let Some(age) = readable(ruler.elapsed_seconds(wait.start, end, pauses))? else {
                 continue;
             };
             let stand = Stand { start: wait.start, at: end, value: age };

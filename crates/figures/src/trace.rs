@@ -163,7 +163,7 @@ impl Tracer<'_> {
         if wait.start >= end || wait.ends < end {
             return Ok(None);
         }
-        readable(ruler.elapsed(wait.start, end, &mut self.pauses(row)))
+        readable(ruler.elapsed_seconds(wait.start, end, &mut self.pauses(row)))
     }
 
     /// Where the row stood when it stopped, or stands at the end of the period.
@@ -185,8 +185,8 @@ impl Tracer<'_> {
         let mut pauses = self.pauses(row);
         let mut nearest: Option<(i64, Against)> = None;
         for (pack, index, limit) in self.judge.limits(self.view, 0, row) {
-            let margin = readable(ruler.margin(wait.start, at, limit, &mut pauses))?;
-            let due = readable(ruler.due(wait.start, limit, &mut pauses, at))?;
+            let margin = readable(ruler.margin_seconds(wait.start, at, limit, &mut pauses))?;
+            let due = readable(ruler.due_time(wait.start, limit, &mut pauses, at))?;
             let (Some(margin), Some(due)) = (margin, due) else {
                 continue;
             };

@@ -274,7 +274,7 @@ impl Bench<'_> {
         };
         let end = self.end();
         self.judge.gather_pauses(self.view, row, self.scratch);
-        readable(ruler.elapsed(wait.start, end, &mut self.scratch.pauses))
+        readable(ruler.elapsed_seconds(wait.start, end, &mut self.scratch.pauses))
     }
 
     fn late(&mut self, row: usize, measured: Measured) -> Result<u64, Stopped> {

@@ -1,22 +1,15 @@
 //! The engine against a plain recount, and against itself: slices add up, order does not matter,
 //! the trace agrees with the run.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::needless_pass_by_value,
-    reason = "a test that cannot go on should stop loudly"
-)]
-
-mod rows;
-
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rows::{Case, DAY, batch, case, dimensions, period, request};
 use trueline_figures::{
     Answer, Outcome, Prepared, Request, RowVerdicts, Ruling, Slice, Source, Tally, Verdict, finish,
     partial, run, trace,
 };
+
+use crate::rows::{Case, DAY, batch, case, dimensions, period, request};
 
 fn sources(cases: &[Case], batches: usize) -> Vec<Box<dyn Source>> {
     let size = cases.len().div_ceil(batches).max(1);
@@ -431,7 +424,7 @@ fn nothing_gives_nothing_and_not_a_perfect_figure() {
 
 #[test]
 fn a_wait_of_exactly_the_limit_is_on_time_unless_the_rule_says_otherwise() {
-    let resolved = rows::NEW_YEAR + 10 * DAY;
+    let resolved = crate::rows::NEW_YEAR + 10 * DAY;
     let case = Case {
         kind: "move",
         accepted: Some(resolved - 72 * 3600),
