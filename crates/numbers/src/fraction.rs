@@ -18,25 +18,28 @@ impl Fraction {
         (denominator > 0).then_some(Fraction { numerator, denominator })
     }
 
+    /// The fraction multiplied by an integer.
     pub fn times(self, factor: i128) -> Fraction {
         Fraction { numerator: self.numerator * factor, ..self }
     }
 
+    /// The nearest floating-point number.
     pub fn value(self) -> f64 {
-        // Divide whole part and rest apart: both are exact where their quotient would not be.
+        // The whole part and the rest are divided separately, since each is exact where their
+        // quotient would not be.
         let whole = self.numerator.div_euclid(self.denominator);
         let rest = self.numerator.rem_euclid(self.denominator);
         whole as f64 + rest as f64 / self.denominator as f64
     }
 
-    /// Rounded half to even, with so many decimals.
+    /// Rounded half to even, with this many decimals.
     pub fn rounded(self, decimals: u8) -> String {
         let text = round_half_even(self.numerator, self.denominator, usize::from(decimals));
         text.unwrap_or_else(|| "—".to_owned())
     }
 
-    /// A share in percent. All and none print without decimals; what is neither takes as many
-    /// decimals as it needs not to look like them.
+    /// A share in percent. All and none print without decimals; any other share takes as many
+    /// decimals as it needs in order not to look like one of them.
     pub fn percent(self, decimals: u8) -> String {
         let all = self.denominator.saturating_mul(100);
         if self.numerator == 0 {
@@ -55,7 +58,7 @@ impl Fraction {
     }
 }
 
-/// A small rate rounded up to two digits: an upper bound must not come out below itself.
+/// A small rate rounded up to two digits, so that an upper bound never prints below itself.
 pub fn bound_text(bound: f64) -> String {
     if bound <= 0.0 {
         return "0".to_owned();
@@ -67,17 +70,17 @@ pub fn bound_text(bound: f64) -> String {
         digits = 10;
         exponent += 1;
     }
-    format!("{}.{}×10{}", digits / 10, digits % 10, superscript(exponent))
+    format!("{}.{}×10{}", digits / 10, digits % 10, write_superscript(exponent))
 }
 
 /// A claimed rate such as 1e-4, as people write it: 10⁻⁴.
 pub fn claim_text(claim: f64) -> String {
     let exponent = libm::round(libm::log10(claim)) as i32;
     let exact = (claim - libm::pow(10.0, f64::from(exponent))).abs() < claim * 1e-9;
-    if exact { format!("10{}", superscript(exponent)) } else { bound_text(claim) }
+    if exact { format!("10{}", write_superscript(exponent)) } else { bound_text(claim) }
 }
 
-fn superscript(number: i32) -> String {
+fn write_superscript(number: i32) -> String {
     let digit = |c: char| match c {
         '-' => '⁻',
         '0' => '⁰',

@@ -13,7 +13,7 @@ pub struct Fonts {
     pub(crate) book: LazyHash<FontBook>,
 }
 
-/// A font file that is none.
+/// A file that is not a font.
 #[derive(Debug, thiserror::Error)]
 #[error("font file number {number} cannot be read")]
 pub struct FontError {
