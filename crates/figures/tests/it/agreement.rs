@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use trueline_figures::{
-    Answer, Outcome, Prepared, Request, RowVerdicts, Ruling, Slice, Source, Tally, Verdict, finish,
-    partial, run, trace,
+    Answer, Outcome, Prepared, Request, RowVerdicts, Ruling, Slice, Source, Tally, Verdict,
+    add_up_sources, finish_partial, run, trace,
 };
 
 use crate::rows::{Case, DAY, batch, case, dimensions, period, request};
@@ -303,14 +303,14 @@ proptest! {
         let request = request("2020Q1", dimensions());
         let split = split % cases.len();
         let (a, b) = cases.split_at(split);
-        let part = |cases: &[Case]| partial(&request, &sources(cases, 2)).unwrap();
+        let part = |cases: &[Case]| add_up_sources(&request, &sources(cases, 2)).unwrap();
         let mut one = part(a);
-        one.merge(part(b));
+        one.merge_with(part(b));
         let mut other = part(b);
-        other.merge(part(a));
-        other.merge(part(&[]));
-        let whole = finish(&request, part(&cases)).unwrap();
-        let (one, other) = (finish(&request, one).unwrap(), finish(&request, other).unwrap());
+        other.merge_with(part(a));
+        other.merge_with(part(&[]));
+        let whole = finish_partial(&request, part(&cases)).unwrap();
+        let (one, other) = (finish_partial(&request, one).unwrap(), finish_partial(&request, other).unwrap());
         for id in IDS {
             let by = ["city", "month", "note"];
             prop_assert_eq!(one.tallies(id, &by), whole.tallies(id, &by));
