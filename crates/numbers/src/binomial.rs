@@ -160,6 +160,25 @@ mod tests {
     }
 
     #[test]
+    fn the_deviance_is_its_definition_near_the_mean_and_far_from_it() {
+        for (x, m) in [(1.0, 1000.0), (1000.0, 1.0), (3.0, 4.0), (5.0, 5.5), (1e6, 1.01e6)] {
+            let expected = x * libm::log(x / m) + m - x;
+            let found = binomial_deviance(x, m);
+            assert!((found - expected).abs() <= 1e-9 * expected, "{x} {m}: {found} {expected}");
+        }
+        // So close that the definition would cancel to nothing: half the squared distance.
+        let found = binomial_deviance(1e9, 1e9 + 1.0);
+        assert!((found - 5e-10).abs() < 1e-18, "{found}");
+    }
+
+    /// Here the first denominator of the fraction is exactly zero.
+    #[test]
+    fn the_fraction_steps_over_a_zero() {
+        let found = continued_fraction(0.5, 1.0, 3.0);
+        assert!((found - 14.0 / 3.0).abs() < 1e-12, "{found}");
+    }
+
+    #[test]
     fn a_share_only_grows() {
         for (a, b) in [(2.0, 30_000.0), (8.0, 56_299.0), (30.0, 50_000.0), (400.0, 500_000.0)] {
             let mut before = 0.0;

@@ -138,10 +138,50 @@ mod tests {
     }
 
     #[test]
+    fn a_fraction_needs_a_positive_denominator() {
+        assert_eq!(Fraction::new(1, 0), None);
+        assert_eq!(Fraction::new(1, -2), None);
+        assert_eq!(fraction(1, 3).times(100), fraction(100, 3));
+    }
+
+    #[test]
+    fn a_value_has_its_whole_part_and_its_rest() {
+        let value = |numerator, denominator| fraction(numerator, denominator).value().to_string();
+        assert_eq!(value(7, 2), "3.5");
+        assert_eq!(value(-7, 2), "-3.5");
+        assert_eq!(value(1, 4), "0.25");
+        assert_eq!(value(0, 3), "0");
+        assert_eq!(value(3 << 60, 1 << 60), "3");
+    }
+
+    #[test]
     fn a_bound_is_rounded_up() {
-        assert_eq!(bound_text(0.000_099_1), "1.0×10⁻⁴");
-        assert_eq!(bound_text(0.000_131), "1.4×10⁻⁴");
-        assert_eq!(bound_text(0.02), "2.0×10⁻²");
-        assert_eq!(claim_text(1e-4), "10⁻⁴");
+        for (bound, printed) in [
+            (0.000_099_1, "1.0×10⁻⁴"),
+            (0.000_131, "1.4×10⁻⁴"),
+            (0.000_130_000_1, "1.4×10⁻⁴"),
+            (0.000_999, "1.0×10⁻³"),
+            (0.000_1, "1.0×10⁻⁴"),
+            (0.02, "2.0×10⁻²"),
+            (0.5, "5.0×10⁻¹"),
+            (1.0, "1.0×10⁰"),
+            (3.21e-5, "3.3×10⁻⁵"),
+            (4.56e-9, "4.6×10⁻⁹"),
+            (7.8e-16, "7.8×10⁻¹⁶"),
+            (0.0, "0"),
+            (-0.1, "0"),
+        ] {
+            assert_eq!(bound_text(bound), printed, "{bound}");
+        }
+    }
+
+    #[test]
+    fn a_claim_of_a_power_of_ten_prints_as_one() {
+        for (claim, printed) in
+            [(1e-4, "10⁻⁴"), (1e-6, "10⁻⁶"), (1e-8, "10⁻⁸"), (1e-7, "10⁻⁷"), (2e-4, "2.0×10⁻⁴")]
+        {
+            assert_eq!(claim_text(claim), printed);
+        }
+        assert_eq!(claim_text(1.001e-4), "1.1×10⁻⁴");
     }
 }

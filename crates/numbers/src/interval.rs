@@ -187,7 +187,35 @@ mod tests {
         for (errors, records) in [(0, 29_956), (1, 47_437), (2, 62_956)] {
             assert_eq!(clean_records_needed(1e-4, 0.95, errors), Some(records));
         }
-        assert_eq!(clean_records_needed(0.0, 0.95, 0), None);
+    }
+
+    #[test]
+    fn no_count_of_records_shows_a_claim_that_is_no_share() {
+        for (rate, level) in [(0.0, 0.95), (1.0, 0.95), (-0.1, 0.95), (0.1, 0.0), (0.1, 1.0)] {
+            assert_eq!(clean_records_needed(rate, level, 0), None, "{rate} {level}");
+        }
+        assert_eq!(clean_records_needed(1e-13, 0.95, 0), None, "beyond any count");
+    }
+
+    /// The least count that shows it: one record fewer does not.
+    #[test]
+    fn one_record_fewer_does_not_show_the_claim() {
+        for (rate, level, errors) in [(0.5, 0.5, 0), (0.1, 0.95, 3), (1e-3, 0.99, 1), (0.9, 0.1, 2)]
+        {
+            let needed = clean_records_needed(rate, level, errors).unwrap();
+            let bound = |n| error_rate_upper_bound(errors, n, level).unwrap();
+            assert!(bound(needed) <= rate, "{rate} {level} {errors}");
+            assert!(needed == errors + 1 || bound(needed - 1) > rate, "{rate} {level} {errors}");
+        }
+    }
+
+    #[test]
+    fn a_bound_is_the_upper_end_of_a_two_sided_interval() {
+        for (errors, n) in [(1, 10), (3, 40), (9, 10), (50, 1000)] {
+            let bound = error_rate_upper_bound(errors, n, 0.95).unwrap();
+            assert_near(bound, clopper_pearson(errors, n, 0.90).unwrap().high);
+        }
+        assert_eq!(error_rate_upper_bound(7, 7, 0.95), Some(1.0));
     }
 
     #[test]
@@ -211,6 +239,31 @@ mod tests {
         assert_eq!(clopper_pearson(3, 2, 0.95), None);
         assert_eq!(error_rate_upper_bound(0, 0, 0.95), None);
         assert_eq!(net_promoter_interval(2, 2, 3, 0.95), None);
+        assert_eq!(net_promoter_interval(u64::MAX, 1, 3, 0.95), None);
+        for level in [0.0, 1.0, -0.5, 1.5] {
+            assert_eq!(wilson(1, 2, level), None, "{level}");
+            assert_eq!(error_rate_upper_bound(1, 2, level), None, "{level}");
+        }
+    }
+
+    #[test]
+    fn an_interval_says_its_level_and_method() {
+        let named = |interval: Option<ConfidenceInterval>| {
+            let interval = interval.unwrap();
+            (interval.level.to_string(), interval.method.name())
+        };
+        assert_eq!(named(wilson(1, 2, 0.9)), ("0.9".to_owned(), "wilson"));
+        assert_eq!(named(clopper_pearson(1, 2, 0.9)), ("0.9".to_owned(), "clopper-pearson"));
+        assert_eq!(named(net_promoter_interval(1, 0, 2, 0.9)), ("0.9".to_owned(), "adjusted-wald"));
+        assert_eq!(IntervalMethod::UpperBound.name(), "upper-bound");
+    }
+
+    #[test]
+    fn a_net_promoter_score_stays_between_minus_one_and_one() {
+        let all = net_promoter_interval(30, 0, 30, 0.95).unwrap();
+        assert!((all.high - 1.0).abs() < f64::EPSILON && all.low > 0.0, "{all:?}");
+        let none = net_promoter_interval(0, 30, 30, 0.95).unwrap();
+        assert!((none.low + 1.0).abs() < f64::EPSILON && none.high < 0.0, "{none:?}");
     }
 
     #[test]

@@ -163,6 +163,14 @@ mod tests {
         assert_eq!(rounded(i128::MAX, 1, 0), i128::MAX.to_string());
         assert_eq!(rounded(i128::MAX - 1, i128::MAX, 3), "1.000");
         assert_eq!(rounded(i128::MIN, i128::MAX, 1), "-1.0");
+        // So large that ten times the rest does not fit: every digit is still exact.
+        assert_eq!(rounded(i128::MAX / 3, i128::MAX, 12), "0.333333333333");
+        assert_eq!(rounded(i128::MAX / 3 * 2, i128::MAX, 12), "0.666666666667");
+        assert_eq!(rounded(i128::MAX / 7, i128::MAX, 12), "0.142857142857");
+        assert_eq!(rounded(1 << 125, 1 << 126, 1), "0.5");
+        assert_eq!(rounded(1 << 125, 1 << 126, 0), "0");
+        assert_eq!(rounded(3 << 125, 1 << 126, 0), "2");
+        assert_eq!(rounded((1 << 125) + 1, 1 << 126, 0), "1");
     }
 
     #[test]
@@ -178,6 +186,12 @@ mod tests {
         assert_eq!(percent(1, u64::MAX), "<0.000000001");
         assert_eq!(round_percent(0, 0, 2), None);
         assert_eq!(round_percent(1, 250, 0).as_deref(), Some("0.4"));
+        // A little more than all is not all either, nor is a longer wish for decimals cut.
+        assert_eq!(percent(20_001, 20_000), "100.005");
+        assert_eq!(percent(u64::MAX, u64::MAX - 1), ">100");
+        assert_eq!(round_percent(1, 3, 12).as_deref(), Some("33.333333333333"));
+        assert_eq!(round_percent(1, u64::MAX, 12).as_deref(), Some("<0.000000000001"));
+        assert_eq!(round_percent(1, 2, 0).as_deref(), Some("50"));
     }
 
     proptest! {
