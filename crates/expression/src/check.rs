@@ -13,10 +13,9 @@ pub trait Names {
     fn all(&self) -> Vec<String>;
 }
 
-/// Why an expression makes no sense over these names.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
+/// Why an expression makes no sense with these names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}; {hint}")]
-#[zh("{message}；{hint}")]
 pub struct TypeError {
     pub message: String,
     /// What to write instead.
@@ -42,7 +41,7 @@ pub fn check(expr: &Expr, names: &dyn Names) -> Result<Type, TypeError> {
         Expr::Time(_) | Expr::LocalTime(_) => Ok(Type::Time),
         Expr::Name(name) => name_type(name, names),
         Expr::Not(inner) => {
-            want(inner, Type::Boolean, "not", names)?;
+            expect_type(inner, Type::Boolean, "not", names)?;
             Ok(Type::Boolean)
         }
         Expr::Negate(inner) => match check(inner, names)? {
@@ -55,7 +54,7 @@ pub fn check(expr: &Expr, names: &dyn Names) -> Result<Type, TypeError> {
         },
         Expr::And(parts) | Expr::Or(parts) => {
             for part in parts {
-                want(part, Type::Boolean, "and/or", names)?;
+                expect_type(part, Type::Boolean, "and/or", names)?;
             }
             Ok(Type::Boolean)
         }
@@ -93,9 +92,9 @@ fn name_type(name: &str, names: &dyn Names) -> Result<Type, TypeError> {
     Err(TypeError::new(format!("no name is `{name}`"), hint))
 }
 
-fn want(expr: &Expr, wanted: Type, place: &str, names: &dyn Names) -> Result<(), TypeError> {
+fn expect_type(expr: &Expr, wanted: Type, place: &str, names: &dyn Names) -> Result<(), TypeError> {
     let found = check(expr, names)?;
-    if fits(found, wanted) {
+    if type_fits(found, wanted) {
         return Ok(());
     }
     let hint = match (found, wanted) {
@@ -111,15 +110,15 @@ fn want(expr: &Expr, wanted: Type, place: &str, names: &dyn Names) -> Result<(),
     Err(TypeError::new(format!("{place} needs a {wanted}, and `{expr}` is a {found}"), hint))
 }
 
-fn fits(found: Type, wanted: Type) -> bool {
+fn type_fits(found: Type, wanted: Type) -> bool {
     found == wanted || found == Type::Null || (found == Type::Integer && wanted == Type::Number)
 }
 
 /// The type that holds values of both, if there is one.
-fn common(a: Type, b: Type) -> Option<Type> {
-    if fits(a, b) {
+fn common_type(a: Type, b: Type) -> Option<Type> {
+    if type_fits(a, b) {
         Some(b)
-    } else if fits(b, a) {
+    } else if type_fits(b, a) {
         Some(a)
     } else {
         None
@@ -142,7 +141,7 @@ fn check_compare(
         }
     }
     let (a, b) = (check(left, names)?, check(right, names)?);
-    let Some(both) = common(a, b) else {
+    let Some(both) = common_type(a, b) else {
         let hint = match (a, b) {
             (Type::Time, Type::Text) | (Type::Text, Type::Time) => {
                 "write a moment as @2020-01-31 or @2020-01-31T08:00:00+08:00"
@@ -168,7 +167,7 @@ fn check_in(value: &Expr, items: &[Expr], names: &dyn Names) -> Result<Type, Typ
     let wanted = check(value, names)?;
     for item in items {
         let found = check(item, names)?;
-        if common(found, wanted).is_none() {
+        if common_type(found, wanted).is_none() {
             return Err(TypeError::new(
                 format!("`{value}` is a {wanted} and `{item}` in its list is a {found}"),
                 format!("list values of type {wanted}"),
@@ -209,25 +208,10 @@ fn check_call(
     names: &dyn Names,
 ) -> Result<Type, TypeError> {
     let place = function.name();
-    let all = |wanted: Type| {
-        for argument in arguments {
-            want(argument, wanted, place, names)?;
-        }
-        Ok(())
-    };
+    let all = |wanted: Type| expect_all(arguments, wanted, place, names);
     match function {
-        Function::Coalesce => one_type(place, arguments, names),
-        Function::First | Function::Latest => match one_type(place, arguments, names)? {
-            Type::Boolean => {
-                Err(TypeError::new(format!("{place} of booleans"), "use `and` and `or`"))
-            }
-            other @ (Type::Null | Type::Integer | Type::Number | Type::Text | Type::Time) => {
-                Ok(other)
-            }
-        },
-        Function::If => {
-            want(&arguments[0], Type::Boolean, "the condition of if", names)?;
-            one_type(place, &arguments[1..], names)
+        Function::Coalesce | Function::First | Function::Latest | Function::If => {
+            check_choice(function, arguments, names)
         }
         Function::Present | Function::Missing => {
             check(&arguments[0], names)?;
@@ -246,10 +230,8 @@ fn check_call(
             Ok(Type::Boolean)
         }
         Function::Part => {
-            want(&arguments[0], Type::Text, place, names)?;
-            for count in &arguments[1..] {
-                want(count, Type::Integer, place, names)?;
-            }
+            expect_type(&arguments[0], Type::Text, place, names)?;
+            expect_all(&arguments[1..], Type::Integer, place, names)?;
             Ok(Type::Text)
         }
         Function::Number => match check(&arguments[0], names)? {
@@ -263,18 +245,7 @@ fn check_call(
             check(&arguments[0], names)?;
             Ok(Type::Text)
         }
-        Function::ParseTime => {
-            all(Type::Text)?;
-            if let Some(Expr::Text(format)) = arguments.get(1)
-                && !is_readable(format)
-            {
-                return Err(TypeError::new(
-                    format!("no moment can be read by the format `{format}`"),
-                    "write it with %Y %m %d %H %M %S, such as `%d/%m/%Y %H:%M`",
-                ));
-            }
-            Ok(Type::Time)
-        }
+        Function::ParseTime => check_parse_time(arguments, names),
         Function::Year
         | Function::Quarter
         | Function::Month
@@ -292,11 +263,54 @@ fn check_call(
     }
 }
 
-fn one_type(place: &str, arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
+fn expect_all(
+    arguments: &[Expr],
+    wanted: Type,
+    place: &str,
+    names: &dyn Names,
+) -> Result<(), TypeError> {
+    arguments.iter().try_for_each(|argument| expect_type(argument, wanted, place, names))
+}
+
+/// The functions that give one of their arguments.
+fn check_choice(
+    function: Function,
+    arguments: &[Expr],
+    names: &dyn Names,
+) -> Result<Type, TypeError> {
+    let place = function.name();
+    let choices = if function == Function::If {
+        expect_type(&arguments[0], Type::Boolean, "the condition of if", names)?;
+        &arguments[1..]
+    } else {
+        arguments
+    };
+    let found = find_one_type(place, choices, names)?;
+    if found == Type::Boolean && matches!(function, Function::First | Function::Latest) {
+        return Err(TypeError::new(format!("{place} of booleans"), "use `and` and `or`"));
+    }
+    Ok(found)
+}
+
+/// `time(text, format)`, with a format that can give a moment.
+fn check_parse_time(arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
+    expect_all(arguments, Type::Text, Function::ParseTime.name(), names)?;
+    if let Some(Expr::Text(format)) = arguments.get(1)
+        && !is_readable(format)
+    {
+        return Err(TypeError::new(
+            format!("no moment can be read by the format `{format}`"),
+            "write it with %Y %m %d %H %M %S, such as `%d/%m/%Y %H:%M`",
+        ));
+    }
+    Ok(Type::Time)
+}
+
+fn find_one_type(place: &str, arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
     let mut both = Type::Null;
     for argument in arguments {
         let found = check(argument, names)?;
-        both = common(both, found).ok_or_else(|| {
+        both = common_type(both, found).ok_or_else(|| {
             TypeError::new(
                 format!("{place} mixes a {both} with `{argument}`, a {found}"),
                 "give values of one type",

@@ -1,8 +1,8 @@
-//! Text into tokens. A token remembers where it starts, so that an error can point at it.
+//! Splits text into tokens. A token remembers where it starts, so that an error can point at it.
 
 use jiff::civil::{Date, DateTime};
 
-use crate::parse::SyntaxError;
+use crate::syntax_error::SyntaxError;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Token {
@@ -23,7 +23,7 @@ pub(crate) enum Token {
 const SIGNS: &[&str] = &["==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "(", ")", ","];
 
 /// Every token with the byte it starts at; the last is [`Token::End`].
-pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
+pub(crate) fn split_tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -33,12 +33,12 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
             continue;
         }
         let (token, length) = match first {
-            '"' | '\'' => quoted_text(rest, first, at)?,
-            '`' => quoted_name(rest, at)?,
-            '@' => time(rest, at)?,
-            '0'..='9' => number(rest, at)?,
-            _ if first.is_alphabetic() || first == '_' => word(rest),
-            _ => sign(rest, first, at)?,
+            '"' | '\'' => read_quoted_text(rest, first, at)?,
+            '`' => read_quoted_name(rest, at)?,
+            '@' => read_moment(rest, at)?,
+            '0'..='9' => read_number(rest, at)?,
+            _ if first.is_alphabetic() || first == '_' => read_word(rest),
+            _ => read_sign(rest, first, at)?,
         };
         found.push((at, token));
         at += length;
@@ -58,12 +58,12 @@ fn continues_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '.'
 }
 
-fn word(rest: &str) -> (Token, usize) {
+fn read_word(rest: &str) -> (Token, usize) {
     let length = rest.find(|c| !continues_name(c)).unwrap_or(rest.len());
     (Token::Word(rest[..length].to_owned()), length)
 }
 
-fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), SyntaxError> {
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         return Ok((Token::Sign(sign), sign.len()));
     }
@@ -82,7 +82,7 @@ fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), SyntaxErro
     Err(SyntaxError::new(at, format!("unexpected character `{first}`"), hint))
 }
 
-fn quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), SyntaxError> {
     let mut text = String::new();
     let mut chars = rest.char_indices().skip(1);
     while let Some((index, c)) = chars.next() {
@@ -116,7 +116,7 @@ fn quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), Syn
     ))
 }
 
-fn quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let mut name = String::new();
     let mut chars = rest.char_indices().skip(1).peekable();
     while let Some((index, c)) = chars.next() {
@@ -137,7 +137,7 @@ fn quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     ))
 }
 
-fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let digits = |from: usize| {
         rest[from..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |length| from + length)
     };
@@ -175,11 +175,11 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     if value.is_finite() { Ok((Token::Number(value), end)) } else { Err(too_large()) }
 }
 
-fn time(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_moment(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let length = rest[1..]
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | ':')))
         .map_or(rest.len(), |length| length + 1);
-    let token = time_token(&rest[1..length]).ok_or_else(|| {
+    let token = parse_moment(&rest[1..length]).ok_or_else(|| {
         SyntaxError::new(
             at,
             format!("`{}` is no moment", &rest[..length]),
@@ -189,7 +189,7 @@ fn time(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     Ok((token, length))
 }
 
-fn time_token(text: &str) -> Option<Token> {
+fn parse_moment(text: &str) -> Option<Token> {
     let civil = |moment: DateTime| {
         let instant = jiff::tz::TimeZone::UTC.to_timestamp(moment).ok()?;
         Some(Token::LocalTime(instant.as_second()))

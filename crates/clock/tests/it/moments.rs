@@ -1,6 +1,4 @@
 //! What the tests of this crate share: moments as people write them, and rulers by a short name.
-#![allow(dead_code, reason = "each test file takes what it needs")]
-
 use std::sync::LazyLock;
 
 use jiff::civil::DateTime;

@@ -2,39 +2,44 @@
 //!
 //! They share a cause: a due time is stored as a column and patched on events. Ours is computed
 //! from the history whenever somebody asks.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod moments;
+use trueline_clock::{
+    ClockState, GovernedClocks, Limit, LimitInForce, OPEN, Ruler, StoppableClock, Unit,
+    WaitHistory, WaitInterval,
+};
 
-use moments::{HOUR, at, ruler};
-use trueline_clock::{Applies, Bound, Clock, History, Interval, Limit, OPEN, Ruler, State, Unit};
+use crate::moments::{HOUR, at, ruler};
 
-fn clock(ruler: Ruler, subtract: &[&str]) -> Clock {
+fn clock(ruler: Ruler, subtract: &[&str]) -> StoppableClock {
     let subtract = subtract.iter().map(|&kind| kind.into()).collect();
-    Clock { ruler, subtract }
+    StoppableClock { ruler, subtract }
 }
 
-fn natural_hours(subtract: &[&str]) -> Clock {
+fn natural_hours(subtract: &[&str]) -> StoppableClock {
     clock(ruler(Unit::NaturalHours), subtract)
 }
 
-fn bound(by: &str, clock: &Clock, hours: i64) -> Bound {
-    Bound {
+fn bound(by: &str, clock: &StoppableClock, hours: i64) -> LimitInForce {
+    LimitInForce {
         by: by.into(),
         clock: clock.clone(),
         limit: Limit::Elapsed { seconds: hours * HOUR },
         from: i64::MIN,
         until: OPEN,
-        applies: Applies::ToReadings,
+        applies: GovernedClocks::ToReadings,
     }
 }
 
-fn interval<'a>(kind: &'a str, from: &str, to: Option<&str>) -> Interval<'a> {
-    Interval { kind, from: at(from), to: to.map(at) }
+fn interval<'a>(kind: &'a str, from: &str, to: Option<&str>) -> WaitInterval<'a> {
+    WaitInterval { kind, from: at(from), to: to.map(at) }
 }
 
-fn history<'a>(start: &str, stop: Option<&str>, intervals: &'a [Interval<'a>]) -> History<'a> {
-    History { start: at(start), stop: stop.map(at), intervals }
+fn history<'a>(
+    start: &str,
+    stop: Option<&str>,
+    intervals: &'a [WaitInterval<'a>],
+) -> WaitHistory<'a> {
+    WaitHistory { start: at(start), stop: stop.map(at), intervals }
 }
 
 /// osTicket #1168, #2131, #4166, #4984: limits in business hours came after five years.
@@ -44,8 +49,8 @@ fn a_limit_in_working_hours_sleeps_at_night_and_on_days_off() {
     let limit = Limit::Elapsed { seconds: 4 * HOUR };
     // Friday 17:00 has one hour left; a night and a weekend later, three more.
     let (start, now) = (at("2020-05-15 17:00"), at("2020-05-18 10:00"));
-    assert_eq!(working.elapsed(start, now, &mut []), Ok(2 * HOUR));
-    let due = working.due(start, limit, &mut [], now);
+    assert_eq!(working.elapsed_seconds(start, now, &mut []), Ok(2 * HOUR));
+    let due = working.due_time(start, limit, &mut [], now);
     // Three hours into Monday is noon; nothing is counted until work goes on at 13:00.
     assert_eq!(due, Ok(at("2020-05-18 13:00")));
 }
@@ -54,7 +59,7 @@ fn a_limit_in_working_hours_sleeps_at_night_and_on_days_off() {
 #[test]
 fn the_lunch_break_does_not_count() {
     let working = ruler(Unit::WorkingHours);
-    let elapsed = |start, stop| working.elapsed(at(start), at(stop), &mut []);
+    let elapsed = |start, stop| working.elapsed_seconds(at(start), at(stop), &mut []);
     assert_eq!(elapsed("2020-05-18 11:30", "2020-05-18 13:30"), Ok(HOUR));
     assert_eq!(elapsed("2020-05-18 12:00", "2020-05-18 13:00"), Ok(0));
 }
@@ -65,10 +70,10 @@ fn a_warning_is_the_due_time_of_a_part_of_the_limit() {
     let working = ruler(Unit::WorkingHours);
     let start = at("2020-05-18 09:00");
     let four_fifths = Limit::Elapsed { seconds: 10 * HOUR * 4 / 5 };
-    let warn = working.due(start, four_fifths, &mut [], start).unwrap();
+    let warn = working.due_time(start, four_fifths, &mut [], start).unwrap();
     assert_eq!(warn, at("2020-05-19 09:00"));
     let limit = Limit::Elapsed { seconds: 10 * HOUR };
-    let left = working.remaining(start, warn, limit, &mut []);
+    let left = working.remaining_seconds(start, warn, limit, &mut []);
     assert_eq!(left, Ok(2 * HOUR));
 }
 
@@ -78,12 +83,12 @@ fn a_smaller_limit_does_not_silence_another() {
     let clock = natural_hours(&[]);
     let bounds = [bound("first response", &clock, 8), bound("update", &clock, 2)];
     let history = history("2020-05-18 09:00", None, &[]);
-    let shown = clock.read(&history, &bounds, at("2020-05-18 10:00"));
+    let shown = clock.read_history(&history, &bounds, at("2020-05-18 10:00"));
     let due = shown.unwrap().due.unwrap();
     // The earlier one counts, and says whose it is.
     assert_eq!((&*bounds[due.bound].by, due.at), ("update", at("2020-05-18 11:00")));
     // Without it the other stands where it always stood.
-    let shown = clock.read(&history, &bounds[..1], at("2020-05-18 10:00"));
+    let shown = clock.read_history(&history, &bounds[..1], at("2020-05-18 10:00"));
     assert_eq!(shown.unwrap().due.unwrap().at, at("2020-05-18 17:00"));
 }
 
@@ -94,10 +99,10 @@ fn a_limit_that_is_withdrawn_leaves_nothing_late() {
     let history = history("2020-05-18 09:00", None, &[]);
     let mut limit = bound("promise", &clock, 2);
     let now = at("2020-05-18 12:00");
-    let late = clock.read(&history, std::slice::from_ref(&limit), now);
+    let late = clock.read_history(&history, std::slice::from_ref(&limit), now);
     assert_eq!(late.unwrap().due.unwrap().margin, -HOUR);
     limit.until = now;
-    assert_eq!(clock.read(&history, &[limit], now).unwrap().due, None);
+    assert_eq!(clock.read_history(&history, &[limit], now).unwrap().due, None);
 }
 
 /// Zammad #2579: the time to solution is never written when a ticket is closed.
@@ -107,9 +112,9 @@ fn what_is_stopped_shows_its_time_for_ever() {
     let pauses = [interval("paused", "2020-05-18 10:00", Some("2020-05-18 11:00"))];
     let history = history("2020-05-18 09:00", Some("2020-05-18 15:00"), &pauses);
     for now in ["2020-05-18 15:00", "2020-05-19 00:00", "2026-12-31 00:00"] {
-        let shown = clock.read(&history, &[], at(now)).unwrap();
+        let shown = clock.read_history(&history, &[], at(now)).unwrap();
         assert_eq!((shown.elapsed, shown.subtracted), (5 * HOUR, HOUR));
-        assert_eq!(shown.state, State::Stopped);
+        assert_eq!(shown.state, ClockState::Stopped);
     }
 }
 
@@ -123,15 +128,16 @@ fn a_reopened_history_keeps_its_first_start_and_pauses_only_what_is_named() {
     let intervals = [gap, again];
     let closed = history(first_start, Some("2020-05-18 17:00"), &intervals);
     let now = at("2020-05-20 00:00");
-    let elapsed = |clock: &Clock, history| clock.read(history, &[], now).unwrap().elapsed;
+    let elapsed =
+        |clock: &StoppableClock, history| clock.read_history(history, &[], now).unwrap().elapsed;
     assert_eq!(elapsed(&natural_hours(&["paused"]), &closed), 8 * HOUR);
     let without_gap = natural_hours(&["awaiting confirmation"]);
     assert_eq!(elapsed(&without_gap, &closed), 5 * HOUR);
     // Between the reopening and the second stop it is open, and runs.
-    let intervals = [gap, Interval { to: None, ..again }];
+    let intervals = [gap, WaitInterval { to: None, ..again }];
     let open = history(first_start, None, &intervals);
-    let shown = without_gap.read(&open, &[], at("2020-05-18 16:00")).unwrap();
-    assert_eq!((shown.elapsed, shown.state), (4 * HOUR, State::Running));
+    let shown = without_gap.read_history(&open, &[], at("2020-05-18 16:00")).unwrap();
+    assert_eq!((shown.elapsed, shown.state), (4 * HOUR, ClockState::Running));
 }
 
 /// GLPI #6902: waiting time is lost when the agreement changes while a ticket waits.
@@ -146,14 +152,14 @@ fn a_limit_that_changes_midway_loses_no_waiting_time() {
     let bounds = [old, new];
     let pauses = [interval("paused", "2020-05-18 12:00", Some("2020-05-18 18:00"))];
     let history = history("2020-05-18 09:00", None, &pauses);
-    let due = |now| clock.read(&history, &bounds, at(now)).unwrap().due.unwrap().at;
+    let due = |now| clock.read_history(&history, &bounds, at(now)).unwrap().due.unwrap().at;
     // The pause lasts six hours, before and after the change alike.
     assert_eq!(due("2020-05-18 14:59:59"), at("2020-05-20 15:00"));
     assert_eq!(due("2020-05-18 15:00"), at("2020-05-19 15:00"));
     // A limit that rules only what starts under it leaves this history to the old one.
     let [mut old, mut new] = bounds;
-    (old.applies, new.applies) = (Applies::ToStarts, Applies::ToStarts);
-    let kept = clock.read(&history, &[old, new], at("2020-05-19 00:00"));
+    (old.applies, new.applies) = (GovernedClocks::ToStarts, GovernedClocks::ToStarts);
+    let kept = clock.read_history(&history, &[old, new], at("2020-05-19 00:00"));
     assert_eq!(kept.unwrap().due.unwrap().at, at("2020-05-20 15:00"));
 }
 
@@ -162,9 +168,9 @@ fn a_limit_that_changes_midway_loses_no_waiting_time() {
 fn the_due_time_follows_the_history() {
     let clock = natural_hours(&["paused"]);
     let bounds = [bound("promise", &clock, 4)];
-    let due = |start, intervals: &[Interval]| {
+    let due = |start, intervals: &[WaitInterval]| {
         let history = history(start, None, intervals);
-        let shown = clock.read(&history, &bounds, at("2020-05-18 12:00"));
+        let shown = clock.read_history(&history, &bounds, at("2020-05-18 12:00"));
         shown.unwrap().due.unwrap().at
     };
     let first = due("2020-05-18 09:00", &[]);
@@ -187,8 +193,8 @@ fn limits_that_overlap_run_side_by_side_in_any_order() {
     let operator = bound("operator", &working, 8);
     let history = history("2020-05-15 17:00", None, &[]);
     let now = at("2020-05-15 18:00");
-    let first = |bounds: &[Bound]| {
-        let due = natural.read(&history, bounds, now).unwrap().due.unwrap();
+    let first = |bounds: &[LimitInForce]| {
+        let due = natural.read_history(&history, bounds, now).unwrap().due.unwrap();
         (bounds[due.bound].by.to_string(), due.at)
     };
     // Eight working hours from Friday 17:00 end on Monday; 24 natural ones on Saturday.
@@ -209,7 +215,7 @@ fn only_named_kinds_stop_the_clock_and_each_answers_for_its_own_seconds() {
     ];
     let history = history("2020-05-18 09:00", Some("2020-05-18 15:00"), &pauses);
     let clock = natural_hours(&["paused"]);
-    let shown = clock.read(&history, &[], at("2020-05-18 15:00")).unwrap();
+    let shown = clock.read_history(&history, &[], at("2020-05-18 15:00")).unwrap();
     assert_eq!((shown.elapsed, shown.subtracted), (4 * HOUR, 2 * HOUR));
     // What each interval takes can be laid beside its reason and its approver.
     let mut marked =

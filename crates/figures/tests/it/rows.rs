@@ -1,7 +1,5 @@
 //! Rows that tests make up, as structs for an oracle and as batches for the engine.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 use std::sync::Arc;
 
 use arrow_array::builder::{

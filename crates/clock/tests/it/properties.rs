@@ -1,15 +1,13 @@
 //! What holds for every clock, whatever the rule, the history and the limit.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod moments;
 
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use moments::{DAY, HOUR, calendars};
 use proptest::prelude::*;
 use trueline_clock::{Calendar, DayKind, Limit, OPEN, Pause, Rule, Ruler, Unit, Unmeasurable};
+
+use crate::moments::{DAY, HOUR, calendars};
 
 /// Every unit in zones with and without a change of offset, limits inclusive and not.
 static RULERS: LazyLock<Vec<Ruler>> = LazyLock::new(|| {
@@ -84,7 +82,7 @@ fn a_limit() -> impl Strategy<Value = Limit> {
 }
 
 fn elapsed(ruler: &Ruler, start: i64, stop: i64, pauses: &[Pause]) -> i64 {
-    ruler.elapsed(start, stop, &mut pauses.to_vec()).unwrap()
+    ruler.elapsed_seconds(start, stop, &mut pauses.to_vec()).unwrap()
 }
 
 /// The same questions answered one quarter of an hour at a time, straight from the calendar.
@@ -102,7 +100,7 @@ impl<'a> Slow<'a> {
     fn new(ruler: &'a Ruler, pauses: &'a [Pause]) -> Self {
         let rule = ruler.rule();
         let zone = TimeZone::get(&rule.zone).unwrap();
-        let calendar = moments::calendar(rule.calendar.as_deref().unwrap());
+        let calendar = crate::moments::calendar(rule.calendar.as_deref().unwrap());
         Slow { rule, zone, calendar, pauses }
     }
 
@@ -113,7 +111,7 @@ impl<'a> Slow<'a> {
     fn works(&self, instant: i64) -> bool {
         let local = self.local(instant);
         let second = i64::from(local.hour()) * HOUR + i64::from(local.minute()) * 60;
-        let periods = self.calendar.periods(local.date()).unwrap();
+        let periods = self.calendar.working_periods(local.date()).unwrap();
         periods.iter().any(|period| (period.from..period.to).contains(&second))
     }
 
@@ -146,7 +144,7 @@ impl<'a> Slow<'a> {
     }
 
     fn is_worked(&self, date: Date) -> bool {
-        self.calendar.day(date) == Ok(DayKind::Working)
+        self.calendar.day_kind(date) == Ok(DayKind::Working)
     }
 
     /// The end of the last day of a limit by date.
@@ -238,8 +236,8 @@ proptest! {
             elapsed(ruler, start, stop, &pauses)
         );
         prop_assert_eq!(
-            ruler.due(start, limit, &mut shuffled, stop),
-            ruler.due(start, limit, &mut pauses.clone(), stop)
+            ruler.due_time(start, limit, &mut shuffled, stop),
+            ruler.due_time(start, limit, &mut pauses.clone(), stop)
         );
     }
 
@@ -256,18 +254,18 @@ proptest! {
         prop_assert_eq!(sum, taken);
     }
 
-    /// Due time, margin and lateness cannot disagree.
+    /// EarliestDue time, margin and lateness cannot disagree.
     #[test]
     fn a_stop_is_late_exactly_after_the_due_time(
         ruler in a_ruler(),
         (start, stop, pauses) in a_span_with_pauses(),
         limit in a_limit(),
     ) {
-        let due = ruler.due(start, limit, &mut pauses.clone(), stop).unwrap();
-        let measured = ruler.measure(start, stop, limit, &mut pauses.clone()).unwrap();
+        let due = ruler.due_time(start, limit, &mut pauses.clone(), stop).unwrap();
+        let measured = ruler.measure_wait(start, stop, limit, &mut pauses.clone()).unwrap();
         prop_assert_eq!(stop <= due, !measured.is_late());
         let late_by = ruler.late_by(start, stop, limit, &mut pauses.clone()).unwrap();
-        let remaining = ruler.remaining(start, stop, limit, &mut pauses.clone()).unwrap();
+        let remaining = ruler.remaining_seconds(start, stop, limit, &mut pauses.clone()).unwrap();
         prop_assert_eq!(late_by > 0, stop > due);
         prop_assert_eq!(remaining - late_by, measured.margin);
         prop_assert_eq!(measured.elapsed, elapsed(ruler, start, stop, &pauses));
@@ -284,11 +282,11 @@ proptest! {
             .iter()
             .map(|&(from, to)| (from, if to == OPEN { now } else { to }))
             .collect();
-        let due = ruler.due(start, limit, &mut closed.clone(), now).unwrap();
-        let margin = |at| ruler.margin(start, at, limit, &mut closed.clone()).unwrap();
+        let due = ruler.due_time(start, limit, &mut closed.clone(), now).unwrap();
+        let margin = |at| ruler.margin_seconds(start, at, limit, &mut closed.clone()).unwrap();
         if due >= start {
             prop_assert!(margin(due) >= 0);
-            prop_assert_eq!(ruler.due(start, limit, &mut pauses.clone(), now).unwrap(), due);
+            prop_assert_eq!(ruler.due_time(start, limit, &mut pauses.clone(), now).unwrap(), due);
         }
         prop_assert!(margin((due + 1).max(start)) < 0);
     }
@@ -301,10 +299,10 @@ proptest! {
         more in a_span(),
         limit in a_limit(),
     ) {
-        let before = ruler.due(start, limit, &mut pauses.clone(), now).unwrap();
+        let before = ruler.due_time(start, limit, &mut pauses.clone(), now).unwrap();
         let mut pauses = pauses;
         pauses.push(more);
-        prop_assert!(before <= ruler.due(start, limit, &mut pauses, now).unwrap());
+        prop_assert!(before <= ruler.due_time(start, limit, &mut pauses, now).unwrap());
     }
 
     /// Events out of order have an outcome of their own.
@@ -317,8 +315,8 @@ proptest! {
         prop_assume!(stop < start);
         let seconds = start - stop;
         let expected = Err(Unmeasurable::StopBeforeStart { seconds });
-        prop_assert_eq!(ruler.elapsed(start, stop, &mut []), expected);
-        prop_assert_eq!(ruler.margin(start, stop, limit, &mut []), expected);
+        prop_assert_eq!(ruler.elapsed_seconds(start, stop, &mut []), expected);
+        prop_assert_eq!(ruler.margin_seconds(start, stop, limit, &mut []), expected);
     }
 }
 
@@ -359,7 +357,7 @@ proptest! {
         };
         let mut pauses: Vec<Pause> = pauses.iter().map(quarter).collect();
         let counted = Slow::new(ruler, &pauses.clone()).due(start, limit);
-        prop_assert_eq!(ruler.due(start, limit, &mut pauses, start), Ok(counted));
+        prop_assert_eq!(ruler.due_time(start, limit, &mut pauses, start), Ok(counted));
     }
 
     /// No moments, however absurd, break the arithmetic.
@@ -371,11 +369,11 @@ proptest! {
         mut pauses in prop::collection::vec((any::<i64>(), any::<i64>()), 0..4),
         limit in a_limit(),
     ) {
-        if let Ok(elapsed) = ruler.elapsed(start, stop, &mut pauses) {
+        if let Ok(elapsed) = ruler.elapsed_seconds(start, stop, &mut pauses) {
             prop_assert!(elapsed >= 0);
         }
-        let due = ruler.due(start, limit, &mut pauses, stop);
-        let margin = ruler.margin(start, stop, limit, &mut pauses);
+        let due = ruler.due_time(start, limit, &mut pauses, stop);
+        let margin = ruler.margin_seconds(start, stop, limit, &mut pauses);
         if let (Ok(due), Ok(margin)) = (due, margin) {
             prop_assert_eq!(stop > due, margin < 0);
         }

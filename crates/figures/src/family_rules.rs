@@ -1,20 +1,21 @@
-//! What one definition says of one row. The run, the trace and the backlog all ask here.
+//! What the definitions of one family say about one row. The run, the trace and the verdicts all
+//! ask here.
 
-use jiff::tz::TimeZone;
 use trueline_clock::{Limit, OPEN, Pause, Ruler, Unmeasurable};
 use trueline_expression::{Expr, Function};
 
-use crate::columns::Columns;
+use crate::batch_view::BatchView;
+use crate::columns::{BatchColumns, NULL};
 use crate::definition::{Exclusion, LateAfter, Measure};
-use crate::intervals::{Intervals, Names};
+use crate::intervals::TextIds;
 use crate::plan::Family;
-use crate::programs::{NULL, Programs, TRUE, Truth, Whole};
+use crate::programs::{Programs, TRUE, TruthProgram, WholeProgram};
 use crate::texts::TextProgram;
 
-/// A family compiled for one schema. Whether a row is in the population is asked elsewhere.
+/// A family compiled for one schema. Which rows are in its population is decided in `members.rs`.
 #[derive(Debug)]
-pub(crate) struct Judge {
-    pub(crate) moment: Whole,
+pub(crate) struct FamilyRules {
+    pub(crate) moment: WholeProgram,
     pub(crate) measure: MeasurePrograms,
     exclusions: Vec<ExclusionPrograms>,
     pub(crate) limit_sets: Vec<LimitPrograms>,
@@ -25,22 +26,22 @@ pub(crate) struct Judge {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum MeasurePrograms {
     Waited(ClockPrograms),
-    Amount(Whole),
-    Share { hit: Truth, of: Truth },
+    Amount(WholeProgram),
+    Share { hit: TruthProgram, of: TruthProgram },
     Count,
-    Ratio { numerator: Whole, denominator: Whole },
+    Ratio { numerator: WholeProgram, denominator: WholeProgram },
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClockPrograms {
-    pub(crate) start: Whole,
-    pub(crate) stop: Whole,
-    pub(crate) withdrawn: Option<Whole>,
+    pub(crate) start: WholeProgram,
+    pub(crate) stop: WholeProgram,
+    pub(crate) withdrawn: Option<WholeProgram>,
 }
 
 #[derive(Debug)]
 struct ExclusionPrograms {
-    when: Truth,
+    when: TruthProgram,
     reason: TextProgram,
     approver: Option<TextProgram>,
 }
@@ -57,7 +58,7 @@ pub(crate) struct LimitPrograms {
 #[derive(Debug)]
 struct LimitProgram {
     /// `None`: it always holds.
-    when: Option<Truth>,
+    when: Option<TruthProgram>,
     limit: Limit,
     /// Seconds that the clock may show, for a limit on elapsed time.
     allowed: i64,
@@ -66,18 +67,18 @@ struct LimitProgram {
 /// The bytes of a condition (`None`: it always holds), and the seconds allowed.
 pub(crate) type SimpleLimit<'a> = (Option<&'a [u8]>, i64);
 
-/// A row measured.
+/// What measuring a row gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Measured {
+pub(crate) struct MeasuredRow {
     /// What it adds to `n`.
     pub(crate) weight: u64,
-    /// What it adds to `sum`: seconds with the pauses taken off.
+    /// What it adds to `sum`: seconds with the pauses subtracted.
     pub(crate) value: i64,
-    /// The same with no pause taken off.
+    /// The same with no pause subtracted.
     pub(crate) bare: i64,
 }
 
-/// A row that waits.
+/// The wait of one row.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wait {
     pub(crate) start: i64,
@@ -87,54 +88,60 @@ pub(crate) struct Wait {
     pub(crate) ends: i64,
 }
 
-/// Where a wait stands at a moment, its stop or the end of a period.
+/// The state of a wait at its stop or at the end of a period.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stand {
+pub(crate) struct WaitState {
     pub(crate) start: i64,
     pub(crate) at: i64,
     /// What the clock shows then.
     pub(crate) value: i64,
 }
 
-/// A clock that cannot be read for want of a calendar: the run stops.
-pub(crate) type Stopped = Unmeasurable;
-
-/// The batch at hand.
+/// Which row is asked about, under which set of limits, and in which state of its wait.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct View<'a> {
-    pub(crate) columns: &'a Columns,
-    pub(crate) programs: &'a Programs,
-    pub(crate) intervals: &'a Intervals,
-    pub(crate) zone: &'a TimeZone,
+pub(crate) struct LateQuestion {
+    pub(crate) set: usize,
+    pub(crate) row: usize,
+    pub(crate) state: WaitState,
 }
 
-/// Space that is reused from row to row.
+/// Whether a row has a limit, and whether it is past one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Lateness {
+    pub(crate) is_limited: bool,
+    pub(crate) is_late: bool,
+}
+
+/// Why a clock cannot be read: its calendar lacks a year, or there is none. The run stops.
+pub(crate) type ClockFailure = Unmeasurable;
+
+/// Buffers that are reused from row to row.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    /// The row's intervals to subtract: from, to, place.
+    /// The row's intervals to subtract: from, to, index.
     pub(crate) marked: Vec<(i64, i64, u32)>,
     pub(crate) pauses: Vec<Pause>,
-    /// What each interval took off the clock, by its place; those that took nothing are not there.
+    /// What each interval took off the clock, by its index; only those that took something.
     pub(crate) taken: Vec<(usize, i64)>,
 }
 
-impl Judge {
+impl FamilyRules {
     pub(crate) fn new(
         family: &Family,
         programs: &mut Programs,
-        columns: &mut Columns,
-        names: &mut Names,
-    ) -> Judge {
+        columns: &mut BatchColumns,
+        names: &mut TextIds,
+    ) -> FamilyRules {
         let mut subtract = Vec::new();
         if let Measure::Waited { subtract: kinds, .. } = &family.measure {
-            subtract = kinds.iter().map(|kind| names.id(kind)).collect();
+            subtract = kinds.iter().map(|kind| names.id_of(kind)).collect();
         }
         let mut exclusions = Vec::new();
         for exclusion in &family.exclusions {
             let made = ExclusionPrograms::new(exclusion, programs, columns, names);
             exclusions.push(made);
         }
-        Judge {
+        FamilyRules {
             moment: programs.add_whole(&family.period_moment, columns),
             measure: MeasurePrograms::new(&family.measure, programs, columns),
             exclusions,
@@ -147,35 +154,35 @@ impl Judge {
         }
     }
 
-    /// Which exclusion leaves the row out, if any.
+    /// The exclusion that leaves the row out, if any.
     #[inline]
-    pub(crate) fn exclusion(&self, view: View<'_>, row: usize) -> Option<usize> {
+    pub(crate) fn find_exclusion(&self, view: BatchView<'_>, row: usize) -> Option<usize> {
         self.exclusions
             .iter()
-            .position(|exclusion| view.programs.truth(exclusion.when)[row] == TRUE)
+            .position(|exclusion| view.programs.truth_bytes(exclusion.when)[row] == TRUE)
     }
 
     /// The number of the reason that an exclusion gives, and whether somebody approved it.
-    pub(crate) fn reason(
+    pub(crate) fn exclusion_reason(
         &mut self,
         exclusion: usize,
-        view: View<'_>,
+        view: BatchView<'_>,
         row: usize,
-        names: &mut Names,
+        names: &mut TextIds,
     ) -> (u32, bool) {
-        let nobody = names.id("");
+        let nobody = names.id_of("");
         let programs = &mut self.exclusions[exclusion];
-        let reason = programs.reason.id(view, row, names);
-        let approver = programs.approver.as_mut().map(|by| by.id(view, row, names));
+        let reason = programs.reason.text_id(view, row, names);
+        let approver = programs.approver.as_mut().map(|by| by.text_id(view, row, names));
         (reason, approver.is_some_and(|by| by != nobody))
     }
 
-    /// When the row waits, for measures that do; `None` also if its clock never started.
-    pub(crate) fn wait(&self, view: View<'_>, row: usize) -> Option<Wait> {
+    /// The wait of a row. `None` for measures without a clock, and if the clock never started.
+    pub(crate) fn find_wait(&self, view: BatchView<'_>, row: usize) -> Option<Wait> {
         let MeasurePrograms::Waited(clock) = &self.measure else {
             return None;
         };
-        let whole = |program: Whole| view.programs.whole(program)[row];
+        let whole = |program: WholeProgram| view.programs.whole_values(program)[row];
         let (start, stop) = (whole(clock.start), whole(clock.stop));
         if start == NULL {
             return None;
@@ -185,33 +192,34 @@ impl Judge {
         Some(Wait { start, stop, ends })
     }
 
-    /// The row measured; `None` if it cannot be. Leaves what was taken off in `scratch.taken`.
-    pub(crate) fn measure(
+    /// Measures the row; `None` if it cannot be measured. Leaves what was subtracted in
+    /// `scratch.taken`.
+    pub(crate) fn measure_row(
         &self,
         family: &Family,
-        view: View<'_>,
+        view: BatchView<'_>,
         row: usize,
         scratch: &mut Scratch,
-    ) -> Result<Option<Measured>, Stopped> {
+    ) -> Result<Option<MeasuredRow>, ClockFailure> {
         match (&self.measure, &family.ruler) {
             (MeasurePrograms::Waited(clock), Some(ruler)) => {
-                let whole = |program: Whole| view.programs.whole(program)[row];
+                let whole = |program: WholeProgram| view.programs.whole_values(program)[row];
                 let (start, stop) = (whole(clock.start), whole(clock.stop));
                 if start == NULL || stop == NULL || stop < start {
                     return Ok(None);
                 }
-                self.waited(ruler, view, (row, start, stop), scratch)
+                self.measure_wait(ruler, view, (row, start, stop), scratch)
             }
             _ => Ok(self.measure_plain(view, row)),
         }
     }
 
-    /// A row measured by anything but a clock.
+    /// Measures a row by anything but a clock.
     #[inline]
-    pub(crate) fn measure_plain(&self, view: View<'_>, row: usize) -> Option<Measured> {
-        let whole = |program: Whole| view.programs.whole(program)[row];
-        let holds = |truth: Truth| view.programs.truth(truth)[row] == TRUE;
-        let plain = |weight: u64, value: i64| Measured { weight, value, bare: value };
+    pub(crate) fn measure_plain(&self, view: BatchView<'_>, row: usize) -> Option<MeasuredRow> {
+        let whole = |program: WholeProgram| view.programs.whole_values(program)[row];
+        let holds = |truth: TruthProgram| view.programs.truth_bytes(truth)[row] == TRUE;
+        let plain = |weight: u64, value: i64| MeasuredRow { weight, value, bare: value };
         match self.measure {
             MeasurePrograms::Waited(_) => None,
             MeasurePrograms::Amount(value) => {
@@ -229,38 +237,38 @@ impl Judge {
         }
     }
 
-    /// What the clock shows of a row that started and stopped in this order.
+    /// Measures a row whose clock started and then stopped.
     #[inline]
-    pub(crate) fn waited(
+    pub(crate) fn measure_wait(
         &self,
         ruler: &Ruler,
-        view: View<'_>,
+        view: BatchView<'_>,
         (row, start, stop): (usize, i64, i64),
         scratch: &mut Scratch,
-    ) -> Result<Option<Measured>, Stopped> {
+    ) -> Result<Option<MeasuredRow>, ClockFailure> {
         scratch.taken.clear();
         let is_natural = !ruler.rule().unit.counts_working_time();
         if is_natural && view.intervals.of_row(row).is_empty() {
             let value = stop - start;
-            return Ok(Some(Measured { weight: 1, value, bare: value }));
+            return Ok(Some(MeasuredRow { weight: 1, value, bare: value }));
         }
-        self.gather(view, row, scratch);
+        self.gather_marked(view, row, scratch);
         let bare = if is_natural {
             stop - start
         } else {
-            match readable(ruler.elapsed(start, stop, &mut []))? {
+            match none_if_row_fails(ruler.elapsed_seconds(start, stop, &mut []))? {
                 Some(bare) => bare,
                 None => return Ok(None),
             }
         };
         take_off(ruler, is_natural, (start, stop), scratch)?;
         let taken: i64 = scratch.taken.iter().map(|(_, seconds)| seconds).sum();
-        Ok(Some(Measured { weight: 1, value: bare - taken, bare }))
+        Ok(Some(MeasuredRow { weight: 1, value: bare - taken, bare }))
     }
 
     /// Puts the row's intervals of the kinds to subtract into `scratch.marked`.
     #[inline]
-    fn gather(&self, view: View<'_>, row: usize, scratch: &mut Scratch) {
+    fn gather_marked(&self, view: BatchView<'_>, row: usize, scratch: &mut Scratch) {
         scratch.marked.clear();
         let intervals = view.intervals;
         for at in intervals.of_row(row) {
@@ -272,58 +280,63 @@ impl Judge {
     }
 
     /// The same into `scratch.pauses`, for the clock's own questions.
-    pub(crate) fn gather_pauses(&self, view: View<'_>, row: usize, scratch: &mut Scratch) {
-        self.gather(view, row, scratch);
+    pub(crate) fn gather_pauses(&self, view: BatchView<'_>, row: usize, scratch: &mut Scratch) {
+        self.gather_marked(view, row, scratch);
         scratch.pauses.clear();
         let marked = scratch.marked.iter();
         scratch.pauses.extend(marked.map(|(from, to, _)| (*from, *to)));
     }
 
-    /// The limits that hold for a row under one set, one a pack at most: pack, place, limit.
-    pub(crate) fn limits<'a>(
+    /// The limits that hold for a row under one set, at most one per pack: pack, index, limit.
+    pub(crate) fn limits_holding<'a>(
         &'a self,
-        view: View<'a>,
+        view: BatchView<'a>,
         set: usize,
         row: usize,
     ) -> impl Iterator<Item = (usize, usize, Limit)> + 'a {
         let packs = self.limit_sets[set].packs.iter().enumerate();
         packs.filter_map(move |(pack, tried)| {
-            let first = tried.iter().position(|limit| limit.holds(view, row))?;
+            let first = tried.iter().position(|limit| limit.holds_for(view, row))?;
             Some((pack, first, tried[first].limit))
         })
     }
 
     /// Whether the row has a limit under a set, and whether it is past one. The pauses are those
-    /// that `stand.value` leaves out; limits on elapsed time do not look at them.
+    /// that `asked.state.value` leaves out; limits on elapsed time do not look at them.
     #[inline]
-    pub(crate) fn is_late(
+    pub(crate) fn find_lateness(
         &self,
         family: &Family,
-        view: View<'_>,
-        (set, row): (usize, usize),
-        (stand, pauses): (Stand, &mut [Pause]),
-    ) -> Result<(bool, bool), Stopped> {
+        view: BatchView<'_>,
+        asked: LateQuestion,
+        pauses: &mut [Pause],
+    ) -> Result<Lateness, ClockFailure> {
+        let LateQuestion { set, row, state } = asked;
         let set = &self.limit_sets[set];
-        let mut found = (false, false);
+        let mut found = Lateness::default();
         for tried in &set.packs {
-            let Some(limit) = tried.iter().find(|limit| limit.holds(view, row)) else {
+            let Some(limit) = tried.iter().find(|limit| limit.holds_for(view, row)) else {
                 continue;
             };
-            let past = match (set.are_elapsed || limit.is_elapsed(), &family.ruler) {
-                (true, _) | (_, None) => stand.value > limit.allowed,
+            let is_past = match (set.are_elapsed || limit.is_elapsed(), &family.ruler) {
+                (true, _) | (_, None) => state.value > limit.allowed,
                 (false, Some(ruler)) => {
-                    let margin = ruler.margin(stand.start, stand.at, limit.limit, pauses);
-                    readable(margin)?.is_some_and(|margin| margin < 0)
+                    let margin = ruler.margin_seconds(state.start, state.at, limit.limit, pauses);
+                    none_if_row_fails(margin)?.is_some_and(|margin| margin < 0)
                 }
             };
-            found = (true, found.1 || past);
+            found = Lateness { is_limited: true, is_late: found.is_late || is_past };
         }
         Ok(found)
     }
 }
 
 impl MeasurePrograms {
-    fn new(measure: &Measure, programs: &mut Programs, columns: &mut Columns) -> MeasurePrograms {
+    fn new(
+        measure: &Measure,
+        programs: &mut Programs,
+        columns: &mut BatchColumns,
+    ) -> MeasurePrograms {
         match measure {
             Measure::Waited { start, stop, withdrawn, .. } => {
                 MeasurePrograms::Waited(ClockPrograms {
@@ -352,8 +365,8 @@ impl ExclusionPrograms {
     fn new(
         exclusion: &Exclusion,
         programs: &mut Programs,
-        columns: &mut Columns,
-        names: &mut Names,
+        columns: &mut BatchColumns,
+        names: &mut TextIds,
     ) -> ExclusionPrograms {
         let when = effective_when(&exclusion.when, &exclusion.reason);
         let by = exclusion.approved_by.as_ref();
@@ -370,14 +383,14 @@ impl LimitPrograms {
         family: &Family,
         by_pack: &[Vec<LateAfter>],
         programs: &mut Programs,
-        columns: &mut Columns,
+        columns: &mut BatchColumns,
     ) -> LimitPrograms {
         let mut program = |after: &LateAfter| {
             let when = programs.add_truth(&after.when, columns);
             LimitProgram {
-                when: (programs.constant(when) != Some(TRUE)).then_some(when),
+                when: (programs.constant_byte(when) != Some(TRUE)).then_some(when),
                 limit: after.limit,
-                allowed: family.allowed(after.limit).unwrap_or(i64::MAX),
+                allowed: family.allowed_seconds(after.limit).unwrap_or(i64::MAX),
             }
         };
         let packs = by_pack.iter().map(|pack| pack.iter().map(&mut program).collect());
@@ -385,9 +398,10 @@ impl LimitPrograms {
         LimitPrograms { are_elapsed: packs.iter().flatten().all(LimitProgram::is_elapsed), packs }
     }
 
-    /// For one pack's limits on elapsed time: the bytes of each condition (`None`: it always holds)
-    /// with the seconds allowed, in order. `None` for anything less simple.
-    pub(crate) fn simple<'a>(&self, programs: &'a Programs) -> Option<Vec<SimpleLimit<'a>>> {
+    /// The limits of a single pack, if all are on elapsed time: the bytes of each condition
+    /// (`None`: it always holds) with the seconds allowed, in order. `None` for anything less
+    /// simple.
+    pub(crate) fn as_simple<'a>(&self, programs: &'a Programs) -> Option<Vec<SimpleLimit<'a>>> {
         let tried = match self.packs.as_slice() {
             [] => return Some(Vec::new()),
             [only] if self.are_elapsed => only,
@@ -395,13 +409,13 @@ impl LimitPrograms {
         };
         let each = tried.iter();
         let pair = |limit: &LimitProgram| {
-            let bytes = limit.when.map(|when| programs.truth(when));
+            let bytes = limit.when.map(|when| programs.truth_bytes(when));
             (bytes, limit.allowed)
         };
         Some(each.map(pair).collect())
     }
 
-    /// Whether lateness follows from what the clock shows alone.
+    /// Whether lateness follows from the clock's reading alone.
     pub(crate) fn are_elapsed(&self) -> bool {
         self.are_elapsed
     }
@@ -409,8 +423,8 @@ impl LimitPrograms {
 
 impl LimitProgram {
     #[inline]
-    fn holds(&self, view: View<'_>, row: usize) -> bool {
-        self.when.is_none_or(|when| view.programs.truth(when)[row] == TRUE)
+    fn holds_for(&self, view: BatchView<'_>, row: usize) -> bool {
+        self.when.is_none_or(|when| view.programs.truth_bytes(when)[row] == TRUE)
     }
 
     fn is_elapsed(&self) -> bool {
@@ -427,7 +441,7 @@ fn take_off(
     is_natural: bool,
     (start, stop): (i64, i64),
     scratch: &mut Scratch,
-) -> Result<(), Stopped> {
+) -> Result<(), ClockFailure> {
     let taken = &mut scratch.taken;
     if let ([(from, to, at)], true) = (scratch.marked.as_slice(), is_natural) {
         let seconds = (*to).min(stop) - (*from).max(start);
@@ -441,7 +455,7 @@ fn take_off(
             taken.push((at as usize, seconds));
         }
     });
-    readable(given).map(|_| ())
+    none_if_row_fails(given).map(|_| ())
 }
 
 #[inline]
@@ -449,8 +463,10 @@ pub(crate) fn open_if_null(moment: i64) -> i64 {
     if moment == NULL { OPEN } else { moment }
 }
 
-/// A clock's answer: `None` where the row is to blame, an error where the calendar is.
-pub(crate) fn readable<T>(answer: Result<T, Unmeasurable>) -> Result<Option<T>, Stopped> {
+/// A clock's answer: `None` if the row is at fault, an error if the calendar is.
+pub(crate) fn none_if_row_fails<T>(
+    answer: Result<T, Unmeasurable>,
+) -> Result<Option<T>, ClockFailure> {
     match answer {
         Ok(value) => Ok(Some(value)),
         Err(Unmeasurable::StopBeforeStart { .. } | Unmeasurable::OutOfRange) => Ok(None),

@@ -1,13 +1,12 @@
 //! Where clocks go wrong by one: at the limit, at midnight, at the end of a month, where the
 //! offset changes, and where a pause ends.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod moments;
-
-use moments::{DAY, HOUR, at, calendars, moment_in, natural, rule, ruler};
 use trueline_clock::{
-    Clock, History, Interval, Limit, OPEN, Pause, Rule, Ruler, State, Unit, Unmeasurable,
+    ClockState, Limit, OPEN, Pause, Rule, Ruler, StoppableClock, Unit, Unmeasurable, WaitHistory,
+    WaitInterval,
 };
+
+use crate::moments::{DAY, HOUR, at, calendars, moment_in, natural, rule, ruler};
 
 const SAME_DAY: Limit = Limit::SameDay { before_hour: 16 };
 
@@ -17,13 +16,13 @@ fn exclusive(unit: Unit) -> Ruler {
 }
 
 fn is_late(ruler: &Ruler, start: &str, stop: &str, limit: Limit) -> bool {
-    let measured = ruler.measure(at(start), at(stop), limit, &mut []);
+    let measured = ruler.measure_wait(at(start), at(stop), limit, &mut []);
     measured.unwrap().is_late()
 }
 
 fn due(ruler: &Ruler, start: &str, limit: Limit, pauses: &[(&str, &str)]) -> i64 {
     let mut pauses: Vec<Pause> = pauses.iter().map(|&(a, b)| (at(a), at(b))).collect();
-    ruler.due(at(start), limit, &mut pauses, at(start)).unwrap()
+    ruler.due_time(at(start), limit, &mut pauses, at(start)).unwrap()
 }
 
 #[test]
@@ -69,8 +68,8 @@ fn the_last_day_of_a_month_and_of_a_year_are_days_like_others() {
     let dates = |start, days| due(&ruler, start, Limit::Dates { days }, &[]);
     assert_eq!(dates("2019-12-31 23:59:59", 1), at("2020-01-01 24:00"));
     assert_eq!(dates("2020-01-31 10:00", 30), at("2020-03-01 24:00"));
-    let working = moments::ruler(Unit::WorkingHours);
-    let elapsed = working.elapsed(at("2019-12-31 17:00"), at("2020-01-02 10:00"), &mut []);
+    let working = crate::moments::ruler(Unit::WorkingHours);
+    let elapsed = working.elapsed_seconds(at("2019-12-31 17:00"), at("2020-01-02 10:00"), &mut []);
     assert_eq!(elapsed, Ok(2 * HOUR), "1 January is off");
 }
 
@@ -124,10 +123,10 @@ fn a_pause_that_is_still_open_runs_to_the_moment_of_asking() {
     let ruler = natural("Asia/Shanghai");
     let (start, now) = (at("2020-05-18 10:00"), at("2020-05-18 16:00"));
     let mut pauses = [(at("2020-05-18 12:00"), OPEN)];
-    assert_eq!(ruler.elapsed(start, now, &mut pauses), Ok(2 * HOUR));
+    assert_eq!(ruler.elapsed_seconds(start, now, &mut pauses), Ok(2 * HOUR));
     let limit = Limit::Elapsed { seconds: 3 * HOUR };
-    assert_eq!(ruler.due(start, limit, &mut pauses, now), Ok(at("2020-05-18 17:00")));
-    assert_eq!(ruler.remaining(start, now, limit, &mut pauses), Ok(HOUR));
+    assert_eq!(ruler.due_time(start, limit, &mut pauses, now), Ok(at("2020-05-18 17:00")));
+    assert_eq!(ruler.remaining_seconds(start, now, limit, &mut pauses), Ok(HOUR));
     assert_eq!(pauses, [(at("2020-05-18 12:00"), OPEN)], "asking closes nothing");
 }
 
@@ -155,7 +154,8 @@ fn overlapping_pauses_count_once_and_outside_ones_not_at_all() {
         pause("2020-05-18 14:40", "2020-05-18 14:35"),
         pause("2020-05-17 08:00", "2020-05-17 10:30"),
     ];
-    let elapsed = ruler.elapsed(at("2020-05-18 10:00"), at("2020-05-18 16:00"), &mut pauses);
+    let elapsed =
+        ruler.elapsed_seconds(at("2020-05-18 10:00"), at("2020-05-18 16:00"), &mut pauses);
     // Six hours, less 10:00–10:30, 12:00–14:30 and 15:00–16:00.
     assert_eq!(elapsed, Ok(2 * HOUR));
 }
@@ -169,14 +169,14 @@ fn a_local_day_has_23_or_25_hours_where_clocks_change() {
         let ruler = natural(zone);
         for (day, hours) in [(spring, 47), (autumn, 49)] {
             let start = moment_in(zone, &format!("{day} 00:00"));
-            let due = ruler.due(start, Limit::Dates { days: 1 }, &mut [], start);
+            let due = ruler.due_time(start, Limit::Dates { days: 1 }, &mut [], start);
             assert_eq!(due, Ok(start + hours * HOUR), "{zone} {day}");
             // A duration in days stays 86 400 seconds each.
             let limit = Limit::Elapsed { seconds: 2 * DAY };
-            assert_eq!(ruler.due(start, limit, &mut [], start), Ok(start + 48 * HOUR));
+            assert_eq!(ruler.due_time(start, limit, &mut [], start), Ok(start + 48 * HOUR));
         }
         let noon = moment_in(zone, &format!("{spring} 17:00"));
-        let due = ruler.due(noon, SAME_DAY, &mut [], noon).unwrap();
+        let due = ruler.due_time(noon, SAME_DAY, &mut [], noon).unwrap();
         assert_eq!(due, noon + (7 + 23) * HOUR, "{zone}");
     }
 }
@@ -185,7 +185,7 @@ fn a_local_day_has_23_or_25_hours_where_clocks_change() {
 fn a_day_is_a_day_of_the_rule_and_not_of_greenwich() {
     // 2020-05-18 07:30 in Shanghai is still the 17th in Greenwich and in Vancouver.
     let start = at("2020-05-18 07:30");
-    let due = |zone| natural(zone).due(start, Limit::Dates { days: 1 }, &mut [], start);
+    let due = |zone| natural(zone).due_time(start, Limit::Dates { days: 1 }, &mut [], start);
     assert_eq!(due("Asia/Shanghai"), Ok(moment_in("Asia/Shanghai", "2020-05-19 24:00")));
     assert_eq!(due("UTC"), Ok(moment_in("UTC", "2020-05-18 24:00")));
     let vancouver = moment_in("America/Vancouver", "2020-05-18 24:00");
@@ -211,19 +211,19 @@ fn where_pauses_overlap_the_one_that_begins_first_takes_the_time() {
 #[test]
 fn a_clock_says_whether_it_runs() {
     let subtract = vec!["paused".into()];
-    let clock = Clock { ruler: natural("Asia/Shanghai"), subtract };
+    let clock = StoppableClock { ruler: natural("Asia/Shanghai"), subtract };
     let intervals = [
-        Interval { kind: "paused", from: 100, to: Some(200) },
-        Interval { kind: "held", from: 150, to: None },
+        WaitInterval { kind: "paused", from: 100, to: Some(200) },
+        WaitInterval { kind: "held", from: 150, to: None },
     ];
-    let open = History { start: 0, stop: None, intervals: &intervals };
-    let state = |now| clock.read(&open, &[], now).map(|shown| (shown.state, shown.elapsed));
-    assert_eq!(state(99), Ok((State::Running, 99)));
-    assert_eq!(state(100), Ok((State::Paused, 100)));
-    assert_eq!(state(199), Ok((State::Paused, 100)));
-    assert_eq!(state(200), Ok((State::Running, 100)), "held stops nothing");
+    let open = WaitHistory { start: 0, stop: None, intervals: &intervals };
+    let state = |now| clock.read_history(&open, &[], now).map(|shown| (shown.state, shown.elapsed));
+    assert_eq!(state(99), Ok((ClockState::Running, 99)));
+    assert_eq!(state(100), Ok((ClockState::Paused, 100)));
+    assert_eq!(state(199), Ok((ClockState::Paused, 100)));
+    assert_eq!(state(200), Ok((ClockState::Running, 100)), "held stops nothing");
     assert_eq!(state(-1), Err(Unmeasurable::StopBeforeStart { seconds: 1 }));
-    let closed = History { stop: Some(150), ..open };
-    let shown = clock.read(&closed, &[], 120).unwrap();
-    assert_eq!((shown.state, shown.elapsed, shown.subtracted), (State::Stopped, 100, 50));
+    let closed = WaitHistory { stop: Some(150), ..open };
+    let shown = clock.read_history(&closed, &[], 120).unwrap();
+    assert_eq!((shown.state, shown.elapsed, shown.subtracted), (ClockState::Stopped, 100, 50));
 }

@@ -1,22 +1,15 @@
 //! The engine against a plain recount, and against itself: slices add up, order does not matter,
 //! the trace agrees with the run.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::needless_pass_by_value,
-    reason = "a test that cannot go on should stop loudly"
-)]
-
-mod rows;
-
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rows::{Case, DAY, batch, case, dimensions, period, request};
 use trueline_figures::{
-    Answer, Outcome, Prepared, Request, RowVerdicts, Ruling, Slice, Source, Tally, Verdict, finish,
-    partial, run, trace,
+    Answer, Outcome, Prepared, Request, RowVerdicts, Ruling, Slice, Source, Tally, Verdict,
+    add_up_sources, finish_partial, run, trace,
 };
+
+use crate::rows::{Case, DAY, batch, case, dimensions, period, request};
 
 fn sources(cases: &[Case], batches: usize) -> Vec<Box<dyn Source>> {
     let size = cases.len().div_ceil(batches).max(1);
@@ -310,14 +303,14 @@ proptest! {
         let request = request("2020Q1", dimensions());
         let split = split % cases.len();
         let (a, b) = cases.split_at(split);
-        let part = |cases: &[Case]| partial(&request, &sources(cases, 2)).unwrap();
+        let part = |cases: &[Case]| add_up_sources(&request, &sources(cases, 2)).unwrap();
         let mut one = part(a);
-        one.merge(part(b));
+        one.merge_with(part(b));
         let mut other = part(b);
-        other.merge(part(a));
-        other.merge(part(&[]));
-        let whole = finish(&request, part(&cases)).unwrap();
-        let (one, other) = (finish(&request, one).unwrap(), finish(&request, other).unwrap());
+        other.merge_with(part(a));
+        other.merge_with(part(&[]));
+        let whole = finish_partial(&request, part(&cases)).unwrap();
+        let (one, other) = (finish_partial(&request, one).unwrap(), finish_partial(&request, other).unwrap());
         for id in IDS {
             let by = ["city", "month", "note"];
             prop_assert_eq!(one.tallies(id, &by), whole.tallies(id, &by));
@@ -431,7 +424,7 @@ fn nothing_gives_nothing_and_not_a_perfect_figure() {
 
 #[test]
 fn a_wait_of_exactly_the_limit_is_on_time_unless_the_rule_says_otherwise() {
-    let resolved = rows::NEW_YEAR + 10 * DAY;
+    let resolved = crate::rows::NEW_YEAR + 10 * DAY;
     let case = Case {
         kind: "move",
         accepted: Some(resolved - 72 * 3600),

@@ -2,13 +2,11 @@
 //!
 //! An example is a block fenced as `toml example`. Whatever it claims (elapsed time, due time,
 //! lateness, a ratio) has to be what the clock says.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod moments;
-
-use moments::{calendar, moment_in};
 use serde::Deserialize;
 use trueline_clock::{Limit, Pause, Rule, Ruler, Unit};
+
+use crate::moments::{calendar, moment_in};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -123,14 +121,14 @@ impl Example {
                     checked += 1;
                 }
             };
-        let elapsed = || ruler.elapsed(start, stop.unwrap(), &mut pauses.clone()).unwrap();
+        let elapsed = || ruler.elapsed_seconds(start, stop.unwrap(), &mut pauses.clone()).unwrap();
         let margin = || {
             let limit = self.limit(&ruler);
-            ruler.margin(start, stop.unwrap(), limit, &mut pauses.clone()).unwrap()
+            ruler.margin_seconds(start, stop.unwrap(), limit, &mut pauses.clone()).unwrap()
         };
         let due = || {
             let limit = self.limit(&ruler);
-            ruler.due(start, limit, &mut pauses.clone(), start).unwrap()
+            ruler.due_time(start, limit, &mut pauses.clone(), start).unwrap()
         };
         same(&self.elapsed, &elapsed, &seconds);
         same(&self.due, &due, &|claim| self.at(claim));
@@ -153,7 +151,7 @@ impl Example {
         let limit = self.limit(ruler);
         let closed = self.cases.iter().filter_map(|case| Some((case, case.stop.as_deref()?)));
         let on_time = closed.clone().filter(|(case, stop)| {
-            let measured = ruler.measure(self.at(&case.start), self.at(stop), limit, &mut []);
+            let measured = ruler.measure_wait(self.at(&case.start), self.at(stop), limit, &mut []);
             !measured.unwrap().is_late()
         });
         let on_time = on_time.count();
@@ -173,7 +171,7 @@ impl Example {
 
 #[test]
 fn every_example_of_the_page_is_true() {
-    let page = include_str!("../../../docs/clocks.md");
+    let page = include_str!("../../../../docs/clocks.md");
     let mut examples = 0;
     for block in page.split("```toml example\n").skip(1) {
         let text = block.split("```").next().unwrap();
@@ -187,7 +185,7 @@ fn every_example_of_the_page_is_true() {
 /// The formats that the page shows are read by the parser that reads the real ones.
 #[test]
 fn the_formats_of_the_page_are_read() {
-    let page = include_str!("../../../docs/clocks.md");
+    let page = include_str!("../../../../docs/clocks.md");
     let blocks = page.split("```toml\n").skip(1);
     let texts: Vec<&str> = blocks.map(|block| block.split("```").next().unwrap()).collect();
     let [week, year] = *texts else {

@@ -1,14 +1,12 @@
 //! The calendars that come with the program, and what a wrong file is told.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod moments;
 
 use jiff::civil::{Date, date};
-use moments::{HOUR, at, calendar, calendars, moment_in};
 use trueline_clock::{
     Calendar, CalendarError, DayKind, Limit, Provenance, Rule, Ruler, RulerError, Unit,
     Unmeasurable, embedded,
 };
+
+use crate::moments::{HOUR, at, calendar, calendars, moment_in};
 
 const YEARS: std::ops::RangeInclusive<i16> = 2019..=2026;
 
@@ -36,13 +34,13 @@ fn the_other_calendars_count_what_their_lists_imply() {
     let count = |name| YEARS.map(|y| calendar(name).working_days(y).unwrap()).collect::<Vec<_>>();
     assert_eq!(count("uk"), [253, 254, 253, 250, 251, 254, 253, 253]);
     let uk = calendar("uk");
-    assert_eq!(uk.day(date(2020, 5, 4)), Ok(DayKind::Working), "moved to VE Day");
-    assert_eq!(uk.day(date(2020, 5, 8)), Ok(DayKind::Off));
-    assert_eq!(uk.day(date(2022, 5, 30)), Ok(DayKind::Working), "moved for the Jubilee");
-    assert_eq!(uk.day(date(2022, 9, 19)), Ok(DayKind::Off));
+    assert_eq!(uk.day_kind(date(2020, 5, 4)), Ok(DayKind::Working), "moved to VE Day");
+    assert_eq!(uk.day_kind(date(2020, 5, 8)), Ok(DayKind::Off));
+    assert_eq!(uk.day_kind(date(2022, 5, 30)), Ok(DayKind::Working), "moved for the Jubilee");
+    assert_eq!(uk.day_kind(date(2022, 9, 19)), Ok(DayKind::Off));
     let india = calendar("in");
-    assert_eq!(india.day(date(2020, 8, 15)), Ok(DayKind::Off), "a Saturday anyway");
-    assert_eq!(india.day(date(2020, 10, 2)), Ok(DayKind::Off));
+    assert_eq!(india.day_kind(date(2020, 8, 15)), Ok(DayKind::Off), "a Saturday anyway");
+    assert_eq!(india.day_kind(date(2020, 10, 2)), Ok(DayKind::Off));
     assert!(count("in").iter().all(|days| (244..=252).contains(days)), "{:?}", count("in"));
 }
 
@@ -64,13 +62,13 @@ fn every_chinese_notice_has_its_number_and_its_day() {
 #[test]
 fn a_make_up_workday_is_worked_and_a_holiday_is_not() {
     let cn = calendar("cn");
-    assert_eq!(cn.day(date(2020, 4, 26)), Ok(DayKind::Working), "a Sunday");
-    assert_eq!(cn.holiday(date(2020, 4, 26)), Some("劳动节"));
-    assert_eq!(cn.day(date(2020, 5, 4)), Ok(DayKind::Off), "a Monday");
-    assert_eq!(cn.periods(date(2020, 4, 26)).unwrap().len(), 2);
-    assert_eq!(cn.periods(date(2020, 5, 4)).unwrap().len(), 0);
+    assert_eq!(cn.day_kind(date(2020, 4, 26)), Ok(DayKind::Working), "a Sunday");
+    assert_eq!(cn.holiday_name(date(2020, 4, 26)), Some("劳动节"));
+    assert_eq!(cn.day_kind(date(2020, 5, 4)), Ok(DayKind::Off), "a Monday");
+    assert_eq!(cn.working_periods(date(2020, 4, 26)).unwrap().len(), 2);
+    assert_eq!(cn.working_periods(date(2020, 5, 4)).unwrap().len(), 0);
     // The file of 2023 speaks of a day in 2022.
-    assert_eq!(cn.holiday(date(2022, 12, 31)), Some("元旦"));
+    assert_eq!(cn.holiday_name(date(2022, 12, 31)), Some("元旦"));
 }
 
 /// The Spring Festival of 2020 was to end on 30 January; on the 26th it was made longer.
@@ -78,19 +76,19 @@ fn a_make_up_workday_is_worked_and_a_holiday_is_not() {
 fn the_extension_of_2020_counts_from_the_day_it_was_ordered() {
     let cn = calendar("cn");
     let (before, after) = (date(2020, 1, 25), date(2020, 1, 26));
-    let day = |known: Date, asked| cn.as_known_at(known).day(asked).unwrap();
+    let day = |known: Date, asked| cn.as_known_at(known).day_kind(asked).unwrap();
     assert_eq!(day(before, date(2020, 1, 31)), DayKind::Working);
     assert_eq!(day(before, date(2020, 2, 1)), DayKind::Working, "a make-up Saturday");
     assert_eq!(day(after, date(2020, 1, 31)), DayKind::Off);
     assert_eq!(day(after, date(2020, 2, 1)), DayKind::Off);
-    assert_eq!(cn.day(date(2020, 2, 1)), Ok(DayKind::Off));
+    assert_eq!(cn.day_kind(date(2020, 2, 1)), Ok(DayKind::Off));
     assert_eq!(cn.as_known_at(before).working_days(2020), Ok(251));
 
     // Accepted on the last working day before the festival, due in three working days.
     let due = |calendar: &Calendar| {
         let ruler = ruler(Unit::WorkingDays, calendar);
         let start = at("2020-01-23 10:00");
-        ruler.due(start, Limit::WorkingDates { days: 3 }, &mut [], start)
+        ruler.due_time(start, Limit::WorkingDates { days: 3 }, &mut [], start)
     };
     assert_eq!(due(&cn.as_known_at(before)), Ok(at("2020-02-03 24:00")));
     assert_eq!(due(cn), Ok(at("2020-02-05 24:00")));
@@ -100,7 +98,7 @@ fn the_extension_of_2020_counts_from_the_day_it_was_ordered() {
 fn a_year_that_no_notice_had_ordered_yet_is_unknown() {
     let then = calendar("cn").as_known_at(date(2019, 11, 20));
     let missing = Unmeasurable::NoCalendarYear { year: 2020 };
-    assert_eq!(then.day(date(2020, 1, 1)), Err(missing));
+    assert_eq!(then.day_kind(date(2020, 1, 1)), Err(missing));
     assert_eq!(then.working_days(2019), Ok(250));
     assert_eq!(then.years().collect::<Vec<_>>(), [2019]);
 }
@@ -111,11 +109,11 @@ fn a_year_without_a_file_is_an_error_where_days_off_count() {
     let ruler = ruler(Unit::WorkingHours, cn);
     let after = Unmeasurable::NoCalendarYear { year: 2027 };
     let before = Unmeasurable::NoCalendarYear { year: 2018 };
-    let elapsed = |start, stop| ruler.elapsed(at(start), at(stop), &mut []);
+    let elapsed = |start, stop| ruler.elapsed_seconds(at(start), at(stop), &mut []);
     assert_eq!(elapsed("2026-12-31 09:00", "2026-12-31 24:00"), Ok(8 * HOUR));
     assert_eq!(elapsed("2026-12-31 09:00", "2027-01-01 00:00:01"), Err(after));
     assert_eq!(elapsed("2018-12-31 23:59:59", "2019-01-02 10:00"), Err(before));
-    let due = |start, limit| ruler.due(at(start), limit, &mut [], at(start));
+    let due = |start, limit| ruler.due_time(at(start), limit, &mut [], at(start));
     // 2026-12-31 is the last day anybody knows about.
     let days = |days| Limit::Dates { days };
     assert_eq!(due("2026-12-30 10:00", days(1)), Ok(at("2026-12-31 24:00")));
@@ -191,7 +189,7 @@ fn weekdays_may_differ_and_a_make_up_day_has_hours_of_its_own() {
     assert_eq!(ruler.unit_seconds(), 7 * HOUR);
     let day = |day: &str| {
         let at = |hour| moment_in("Europe/London", &format!("{day} {hour}"));
-        ruler.elapsed(at("00:00"), at("24:00"), &mut []).unwrap()
+        ruler.elapsed_seconds(at("00:00"), at("24:00"), &mut []).unwrap()
     };
     assert_eq!(day("2020-03-02"), 0, "off by notice");
     assert_eq!(day("2020-03-05"), 7 * HOUR + HOUR / 2);
@@ -274,9 +272,9 @@ fn a_rule_that_cannot_measure_is_refused_when_it_is_compiled() {
     let error = refused(&rule("Mars/Olympus", Some("cn"))).to_string();
     assert_eq!(error, "no such time zone: Mars/Olympus");
     // A natural rule may do without, until a limit asks for working days.
-    let ruler = moments::natural("Asia/Shanghai");
+    let ruler = crate::moments::natural("Asia/Shanghai");
     let start = at("2020-05-15 10:00");
-    let due = ruler.due(start, Limit::WorkingDates { days: 1 }, &mut [], start);
+    let due = ruler.due_time(start, Limit::WorkingDates { days: 1 }, &mut [], start);
     assert_eq!(due, Err(Unmeasurable::NoCalendar));
 }
 
@@ -310,7 +308,7 @@ fn no_bytes_at_all_break_the_reader() {
         .map(|name| files.iter().find(|(path, _)| path.ends_with(name)).unwrap().1)
         .collect();
     let whole = chosen.join("\0").into_bytes();
-    trueline_clock::fuzz(&whole);
+    trueline_clock::fuzz_calendar_files(&whole);
     let edit = (any::<prop::sample::Index>(), any::<u8>(), 0u8..4);
     let edits = prop::collection::vec(edit, 1..8);
     proptest!(ProptestConfig::with_cases(2000), |(edits in edits)| {
@@ -330,6 +328,6 @@ fn no_bytes_at_all_break_the_reader() {
                 }
             }
         }
-        trueline_clock::fuzz(&bytes);
+        trueline_clock::fuzz_calendar_files(&bytes);
     });
 }

@@ -3,22 +3,15 @@
 //! Needs a Python that can import `duckdb`: `TRUELINE_PYTHON`, else `python3`. Without one the test
 //! says that it was skipped.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::needless_pass_by_value,
-    reason = "a test that cannot go on should stop loudly"
-)]
-
-mod rows;
-
 use std::fs::{self, File};
 use std::process::Command;
 
 use parquet::arrow::ArrowWriter;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use rows::{batch, case, dimensions, request};
 use trueline_figures::{Source, Tally, explain_sql, run};
+
+use crate::rows::{batch, case, dimensions, request};
 
 const RUN_QUERIES: &str = "
 import duckdb, json, sys

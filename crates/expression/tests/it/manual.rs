@@ -1,11 +1,5 @@
 //! The examples in `docs/expressions.md` are true, and its table names every function.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::needless_pass_by_value,
-    reason = "a test that cannot go on should stop loudly"
-)]
-
 use jiff::tz::TimeZone;
 use trueline_expression::{Function, Row, Value, evaluate, parse};
 

@@ -1,11 +1,5 @@
 //! The language as a reader of `docs/expressions.md` meets it: what is written, and what comes out.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::needless_pass_by_value,
-    reason = "a test that cannot go on should stop loudly"
-)]
-
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;

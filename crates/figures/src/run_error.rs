@@ -1,0 +1,25 @@
+//! Why a request has no answer: the request, a source or a clock.
+
+use trueline_clock::Unmeasurable;
+
+use crate::plan::{PlanError, RequestPlan};
+
+/// Why a source could not be read.
+pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("the request makes no sense")]
+    Plan(#[from] PlanError),
+    #[error("a source cannot be read")]
+    Source(#[source] SourceError),
+    #[error("the clock of `{definition}` cannot be read")]
+    Clock { definition: String, source: Unmeasurable },
+}
+
+/// The error of a family whose clock cannot be read.
+pub(crate) fn clock_error(plan: &RequestPlan, (family, source): (usize, Unmeasurable)) -> RunError {
+    let of = plan.definitions.iter().find(|known| known.1 == family);
+    RunError::Clock { definition: of.map(|(id, ..)| id.clone()).unwrap_or_default(), source }
+}
