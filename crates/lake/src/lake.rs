@@ -4,54 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::disk::Disk;
+use crate::lake_error::LakeError;
 use crate::manifest::{self, Manifest};
-
-/// What can go wrong with a lake itself.
-#[derive(Debug, thiserror::Error)]
-pub enum LakeError {
-    #[error("there is no lake in {0}")]
-    Absent(String),
-    #[error("another import is writing to this lake; wait until it has ended")]
-    Locked,
-    #[error("cannot {doing} {what}")]
-    Io {
-        doing: &'static str,
-        what: String,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("the manifest of the dataset {dataset} is damaged; restore it from a copy")]
-    BadManifest {
-        dataset: String,
-        #[source]
-        source: serde_json::Error,
-    },
-    #[error(
-        "the dataset {dataset} has a manifest of version {found}, which this program is too old for"
-    )]
-    OtherVersion { dataset: String, found: u32 },
-    #[error("{file} of the dataset {dataset} is damaged or missing; restore it or import again")]
-    BadFile {
-        dataset: String,
-        file: String,
-        #[source]
-        source: parquet::errors::ParquetError,
-    },
-    #[error("the dataset {dataset} has no column `{column}`")]
-    NoColumn { dataset: String, column: String },
-    #[error("cannot put the columns of {file} together")]
-    Arrow {
-        file: String,
-        #[source]
-        source: arrow_schema::ArrowError,
-    },
-}
-
-impl LakeError {
-    pub(crate) fn io(doing: &'static str, what: &str, source: std::io::Error) -> LakeError {
-        LakeError::Io { doing, what: what.to_owned(), source }
-    }
-}
 
 /// A lake on disk.
 #[derive(Debug, Clone)]
@@ -148,5 +102,5 @@ impl Drop for WriteLock {
 }
 
 fn shown(path: &Path) -> String {
-    crate::source::base_name(path)
+    crate::file_name::base_name(path)
 }
