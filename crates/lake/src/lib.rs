@@ -9,14 +9,18 @@ mod canonical;
 mod dates;
 mod disk;
 mod extras;
+mod file_name;
 #[doc(hidden)]
 pub mod fuzz;
+mod hex;
 mod import;
 mod keys;
 mod lake;
+mod lake_error;
 mod manifest;
 mod mapping;
 mod ordered;
+mod quarantine_columns;
 mod scan;
 mod schema;
 mod source;
@@ -31,7 +35,8 @@ pub use import::{
     Unread, Watched, import, import_own,
 };
 pub use keys::Keys;
-pub use lake::{Lake, LakeError};
+pub use lake::Lake;
+pub use lake_error::LakeError;
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 pub use mapping::{Mapping, MappingError, Reading};
 pub use ordered::{Block as OrderedBlock, BlockPart, BlockWalk, Ordered};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lake::LakeError;
+use crate::lake_error::LakeError;
 
 /// Every batch of a dataset, in the order in which they were recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,7 +17,8 @@ use parquet::arrow::arrow_reader::{
 
 use parquet::file::metadata::RowGroupMetaData;
 
-use crate::lake::{Lake, LakeError};
+use crate::lake::Lake;
+use crate::lake_error::LakeError;
 use crate::manifest::Batch;
 use crate::schema::Schema;
 
@@ -233,7 +234,7 @@ impl ScanTask {
     }
 
     fn reader(&self) -> Result<ParquetRecordBatchReader, LakeError> {
-        let name = crate::source::base_name(&self.path);
+        let name = crate::file_name::base_name(&self.path);
         let file = File::open(&self.path).map_err(|source| LakeError::io("open", &name, source))?;
         let schema = self.metadata.schema();
         let present = |field: &&FieldRef| schema.index_of(field.name()).ok();
@@ -253,7 +254,7 @@ impl ScanTask {
     fn bad(&self, source: parquet::errors::ParquetError) -> LakeError {
         LakeError::BadFile {
             dataset: self.dataset.to_owned(),
-            file: crate::source::base_name(&self.path),
+            file: crate::file_name::base_name(&self.path),
             source,
         }
     }
@@ -281,7 +282,7 @@ impl ScanTask {
         columns
             .and_then(|columns| RecordBatch::try_new_with_options(schema, columns, &options))
             .map_err(|source| LakeError::Arrow {
-                file: crate::source::base_name(&self.path),
+                file: crate::file_name::base_name(&self.path),
                 source,
             })
     }

@@ -18,12 +18,15 @@ use super::cells::Thread;
 use super::column::{
     Data, NULL_BOOLEAN, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS, Records, Texts,
 };
-use super::fragment::{Fragment, Plan, Refused};
+use super::error::ImportError;
+use super::fragment::Fragment;
 use super::labels::{Joined, Labels};
+use super::options::{Options, Progress};
+use super::plan::Plan;
 use super::pseudonym::Pseudonyms;
 use super::reason::Reason;
+use super::refused::Refused;
 use super::rows::Rows;
-use super::{ImportError, Options, Progress};
 use crate::mapping::{BOOKKEEPING, Bound};
 use crate::schema::{Column, Kind, Schema};
 use crate::source::{PARQUET_ROWS, ReadError, Source, broken_table};

@@ -7,8 +7,9 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::fragment::Refused;
-use super::words::{Added, Language};
+use super::refused::Refused;
+use super::words::Language;
+use crate::quarantine_columns::Added;
 use crate::source::{FileEncoding, Form, Preamble, unescape};
 
 /// Writes refused rows; `name` is that of the source.

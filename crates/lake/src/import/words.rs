@@ -1,6 +1,7 @@
 //! What people read of refused rows, in each language: the only place with such words.
 
 use super::reason::Reason;
+use crate::quarantine_columns::{Added, CHINESE, ENGLISH};
 
 /// A language for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,45 +15,6 @@ pub enum Language {
 fn letters(column: u32) -> String {
     let (before, last) = (column / 26, (b'A' + (column % 26) as u8) as char);
     if before == 0 { last.to_string() } else { format!("{}{last}", letters(before - 1)) }
-}
-
-/// The columns that a quarantine file has and its source has not.
-#[derive(Debug)]
-pub(crate) struct Added {
-    pub(crate) reason: &'static str,
-    pub(crate) remedy: &'static str,
-    /// In place of `remedy` where the source was a workbook or a table: the file here is plain, so
-    /// what the mapping says of sheets, header rows and separators does not hold for it.
-    pub(crate) flat_remedy: &'static str,
-}
-
-const CHINESE: Added =
-    Added {
-        reason: "隔离_原因", remedy: "隔离_处理办法", flat_remedy: "隔离_处理办法_单行表头"
-    };
-const ENGLISH: Added = Added {
-    reason: "quarantine_reason",
-    remedy: "quarantine_remedy",
-    flat_remedy: "quarantine_remedy_flat",
-};
-
-impl Added {
-    /// The member that holds a record which is no JSON.
-    pub(crate) const RECORD: &'static str = "quarantine_record";
-
-    /// Whether a column is an added one, in whichever language.
-    pub(crate) fn has(name: &str) -> bool {
-        if name == Added::RECORD {
-            return true;
-        }
-        let known = |a: &Added| [a.reason, a.remedy, a.flat_remedy].contains(&name);
-        known(&CHINESE) || known(&ENGLISH)
-    }
-
-    /// Whether a column says that the file is the plain one of a workbook or a table.
-    pub(crate) fn is_flat(name: &str) -> bool {
-        name == CHINESE.flat_remedy || name == ENGLISH.flat_remedy
-    }
 }
 
 impl Language {

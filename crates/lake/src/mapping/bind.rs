@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 use trueline_expression::{Expr, Names, Type, check, names, nearest};
 
 use super::columns::extra_name;
-use super::{Dates, From, Mapping, MappingError, Pseudonymise, Rest, TakeEvent, Target};
+use super::error::MappingError;
+use super::model::{Dates, From, Mapping, Pseudonymise, Rest, TakeEvent, Target};
 use crate::dates::DayOrder;
-use crate::import::Added;
+use crate::quarantine_columns::Added;
 use crate::schema::Kind;
 
 /// A mapping whose source columns are known by position.

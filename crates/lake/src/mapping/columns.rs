@@ -3,9 +3,10 @@
 use jiff::tz::TimeZone;
 use trueline_expression::{nearest, parse as parse_expression};
 
-use super::parse::zone;
+use super::error::MappingError;
+use super::model::{Dates, From, Pseudonymise, TakeEvent, Target, Unlisted, ValueMap};
 use super::table::Table;
-use super::{Dates, From, MappingError, Pseudonymise, TakeEvent, Target, Unlisted, ValueMap};
+use super::zone::zone;
 use crate::dates::{DateFormat, DayOrder, Precision};
 use crate::schema::{Column, Kind, List, Schema};
 

@@ -1,14 +1,13 @@
 //! A mapping from its text.
 
-use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 use trueline_expression::nearest;
 
 use super::columns::Reader;
+use super::error::MappingError;
+use super::model::{Events, ListEntry, Mapping, Rest, States};
 use super::table::{Place, Table};
-use super::{Events, ListEntry, Mapping, MappingError, Rest, States};
-use crate::dates::DayOrder;
 use crate::schema::Schema;
 use crate::source::{FileEncoding, Format, Layout};
 
@@ -54,7 +53,7 @@ fn parse_root(root: &Table<'_>, schema: &Schema) -> Result<Mapping, MappingError
         dataset,
         layout: layout(&head)?,
         full_export: head.flag("full_export")?.unwrap_or(false),
-        digest: crate::source::hex(&Sha256::digest(place.text.as_bytes())),
+        digest: crate::hex::hex_digits(&Sha256::digest(place.text.as_bytes())),
         columns,
         lists,
         events,
@@ -110,23 +109,6 @@ fn layout(head: &Table<'_>) -> Result<Layout, MappingError> {
         header_rows: head.count("header_rows")?,
         skip_rows: head.count("skip_rows")?.unwrap_or(0),
     })
-}
-
-pub(super) fn zone(table: &Table<'_>, key: &str) -> Result<Option<TimeZone>, MappingError> {
-    let Some(name) = table.text(key)? else {
-        return Ok(None);
-    };
-    let found = TimeZone::get(&name).ok();
-    let fixed = || {
-        let text = name.strip_prefix("UTC").unwrap_or(&name);
-        let stamp = format!("2000-01-01T00:00:00{text}");
-        let local = crate::dates::read_any(stamp.as_bytes(), DayOrder::Unknown)?;
-        Some(TimeZone::fixed(jiff::tz::Offset::from_seconds(local.offset?).ok()?))
-    };
-    match found.or_else(fixed) {
-        Some(zone) => Ok(Some(zone)),
-        None => Err(table.wrong(key, "write a name such as `Asia/Shanghai`, or `+08:00`")),
-    }
 }
 
 fn lists(

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use trueline_expression::nearest;
 
-use super::MappingError;
+use super::error::MappingError;
 
 /// The file under work, for error messages.
 #[derive(Debug, Clone, Copy)]

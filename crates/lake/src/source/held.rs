@@ -9,8 +9,8 @@ use bytes::Bytes;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::ReadError;
-use super::open::Stream;
+use super::error::ReadError;
+use super::stream::Stream;
 
 /// What gzip may unpack to: so many times what is packed, and so much that small files need not
 /// be asked. Parquet is packed already, so more is no table but a bomb.

@@ -9,10 +9,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::chunk::{Chunk, MAX_RECORD, Shape};
+use super::encoding::FileEncoding;
+use super::error::ReadError;
 use super::grid::Grid;
-use super::open::{Digest, Stream};
-use super::{Preamble, ReadError};
-use crate::source::FileEncoding;
+use super::layout::{Form, Preamble};
+use super::stream::{Digest, Stream};
 
 const BLOCK: usize = 1 << 20;
 
@@ -174,7 +175,7 @@ pub(super) fn preamble() -> Preamble<'static> {
         encoding: FileEncoding::Utf8,
         transcoded: false,
         mark: b"",
-        form: super::Form::Json,
+        form: Form::Json,
     }
 }
 

@@ -8,11 +8,14 @@ use arrow_schema::{DataType, Fields};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::chunk::Chunk;
+use super::encoding::FileEncoding;
+use super::error::ReadError;
 pub(crate) use super::grid::ROWS;
 use super::grid::{Grid, separated};
 use super::held::Held;
-use super::open::{Digest, Stream};
-use super::{FileEncoding, Form, Preamble, ReadError, distinct};
+use super::layout::{Form, Preamble};
+use super::names::distinct;
+use super::stream::{Digest, Stream};
 
 /// The rows of a Parquet file.
 pub(super) struct Table {

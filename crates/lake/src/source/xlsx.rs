@@ -10,9 +10,12 @@ use std::sync::Arc;
 use calamine::{DataRef, Dimensions, Reader as _, Xlsx};
 
 use super::chunk::Chunk;
+use super::encoding::FileEncoding;
+use super::error::ReadError;
 use super::grid::{Grid, ROWS, separated};
-use super::open::{Digest, Stream};
-use super::{FileEncoding, Form, Layout, Preamble, ReadError, distinct};
+use super::layout::{Form, Layout, Preamble};
+use super::names::distinct;
+use super::stream::{Digest, Stream};
 
 /// The most that a workbook may unpack to, and the most of it that may lie packed.
 const MAX_UNPACKED: u64 = 1 << 30;

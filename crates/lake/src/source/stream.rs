@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 
-use super::ReadError;
+use super::error::ReadError;
+use crate::hex::hex_digits;
 
 /// What a file was.
 #[derive(Debug, Clone)]
@@ -135,16 +136,6 @@ impl Stream {
             rest.clear();
         }
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Digest { sha256: hex(&seen.sha.clone().finalize()), bytes: seen.bytes, lines })
+        Ok(Digest { sha256: hex_digits(&seen.sha.clone().finalize()), bytes: seen.bytes, lines })
     }
-}
-
-/// Bytes as lower-case hex digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

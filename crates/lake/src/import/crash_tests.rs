@@ -122,7 +122,7 @@ fn a_kill_at_any_step_leaves_the_lake_whole() {
         let lake = Lake::create(&folder.path().join("lake")).expect("a lake");
         bring(&lake, folder.path(), OLD, 1).expect("an import");
         let status = Command::new(std::env::current_exe().expect("this program"))
-            .args(["import::crash::a_child_that_dies", "--exact"])
+            .args(["import::crash_tests::a_child_that_dies", "--exact"])
             .env("LAKE_TEST_FOLDER", folder.path())
             .env("LAKE_TEST_STEP", step.to_string())
             .output()
