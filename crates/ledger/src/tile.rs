@@ -34,7 +34,7 @@ pub struct Tile {
     pub width: u16,
 }
 
-/// A text that is no path of a tile.
+/// A text that is not the path of a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the path of a tile")]
 pub struct NotATile;
@@ -57,7 +57,7 @@ impl Tile {
         u64::from(self.width) < TILE_WIDTH
     }
 
-    /// The same place, filled.
+    /// The full tile at the same place.
     #[must_use]
     pub fn full(&self) -> Tile {
         Tile { width: TILE_WIDTH as u16, ..*self }
@@ -165,7 +165,7 @@ pub fn parse_entries(bytes: &[u8], width: u16) -> Result<Vec<&[u8]>, TileError> 
 /// The same for a run of bundles.
 pub(crate) fn parse_entries_of(bytes: &[u8], count: usize) -> Result<Vec<&[u8]>, TileError> {
     let mut rest = bytes;
-    // Each takes two bytes at least: no promise of a count makes room for more.
+    // Each entry takes at least two bytes, so a false count cannot reserve more memory than that.
     let mut entries = Vec::with_capacity(count.min(bytes.len() / 2));
     for entry in 0..count {
         let cut_off = TileError::CutOff { entry };
@@ -178,7 +178,7 @@ pub(crate) fn parse_entries_of(bytes: &[u8], count: usize) -> Result<Vec<&[u8]>,
     if rest.is_empty() { Ok(entries) } else { Err(TileError::Surplus { bytes: rest.len() }) }
 }
 
-/// Adds an entry behind those of a bundle. It must be no longer than [`ENTRY_BYTES_MAX`].
+/// Appends an entry to a bundle. It must be no longer than [`ENTRY_BYTES_MAX`].
 pub(crate) fn print_entry(entry: &[u8], bundle: &mut Vec<u8>) {
     bundle.extend_from_slice(&(entry.len() as u16).to_be_bytes());
     bundle.extend_from_slice(entry);
