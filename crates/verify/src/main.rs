@@ -20,7 +20,7 @@ usage: trueline-verify FILE [--policy FILE] [--ledger DIR] [--since CHECKPOINT]
   --since   a checkpoint of the ledger that you kept          您保存的检查点
 ";
 
-struct Asked {
+struct VerifyRequest {
     file: PathBuf,
     policy: Option<PathBuf>,
     ledger: Option<PathBuf>,
@@ -30,54 +30,57 @@ struct Asked {
 }
 
 /// A refusal: the exit code and what to say.
-struct Refused(u8, String);
+struct RefusedRequest(u8, String);
 
 fn main() -> ExitCode {
-    match run() {
+    match run_check() {
         Ok(code) => code,
-        Err(Refused(code, says)) => {
+        Err(RefusedRequest(code, says)) => {
             eprintln!("{says}");
             ExitCode::from(code)
         }
     }
 }
 
-fn run() -> Result<ExitCode, Refused> {
+fn run_check() -> Result<ExitCode, RefusedRequest> {
     let asked = read_request()?;
-    let bytes = read(&asked.file)?;
+    let bytes = read_file(&asked.file)?;
     let policy = asked.policy.as_deref().map(|path| {
-        let wrong = |error| Refused(2, format!("{}: {error}", path.display()));
-        Policy::parse(&read(path)?).map_err(wrong)
+        let wrong = |error| RefusedRequest(2, format!("{}: {error}", path.display()));
+        Policy::parse(&read_file(path)?).map_err(wrong)
     });
     let policy = policy.transpose()?;
     let since = asked.since.as_deref().map(|path| {
-        let wrong = |error| Refused(2, format!("{}: {error}", path.display()));
-        Note::parse(&read(path)?).map_err(wrong)
+        let wrong = |error| RefusedRequest(2, format!("{}: {error}", path.display()));
+        Note::parse(&read_file(path)?).map_err(wrong)
     });
     let since = since.transpose()?;
     if since.is_some() && asked.ledger.is_none() {
-        return Err(Refused(2, "--since needs --ledger / --since 须与 --ledger 同用".to_owned()));
+        return Err(RefusedRequest(
+            2,
+            "--since needs --ledger / --since 须与 --ledger 同用".to_owned(),
+        ));
     }
     let options =
         Options { policy: policy.as_ref(), ledger: asked.ledger.as_deref(), since: since.as_ref() };
     let verdict = check_file(&bytes, &asked.file.display().to_string(), &options);
     if asked.is_json {
         let text = serde_json::to_string_pretty(&verdict);
-        println!("{}", text.map_err(|error| Refused(3, error.to_string()))?);
+        println!("{}", text.map_err(|error| RefusedRequest(3, error.to_string()))?);
     } else {
         print!("{}", verdict.text(asked.language));
     }
     Ok(if verdict.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Refused> {
-    fs::read(path).map_err(|error| Refused(3, format!("{}: {error}", path.display())))
+fn read_file(path: &Path) -> Result<Vec<u8>, RefusedRequest> {
+    fs::read(path).map_err(|error| RefusedRequest(3, format!("{}: {error}", path.display())))
 }
 
-fn read_request() -> Result<Asked, Refused> {
-    let usage = || Refused(2, USAGE.to_owned());
+fn read_request() -> Result<VerifyRequest, RefusedRequest> {
+    let usage = || RefusedRequest(2, USAGE.to_owned());
     let (mut file, mut policy, mut ledger, mut since) = (None, None, None, None);
-    let (mut language, mut is_json) = (from_environment(), false);
+    let (mut language, mut is_json) = (language_of_environment(), false);
     let mut words = std::env::args_os().skip(1);
     while let Some(word) = words.next() {
         let text = word.to_string_lossy().into_owned();
@@ -110,11 +113,11 @@ fn read_request() -> Result<Asked, Refused> {
         }
     }
     let file = file.ok_or_else(usage)?;
-    Ok(Asked { file, policy, ledger, since, language, is_json })
+    Ok(VerifyRequest { file, policy, ledger, since, language, is_json })
 }
 
 /// Chinese where the terminal is Chinese.
-fn from_environment() -> Language {
+fn language_of_environment() -> Language {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));

@@ -86,7 +86,7 @@ pub struct Seal {
 }
 
 /// Why a file has no seal that can be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum SealError {
     /// The mark is not there, or its place is cut short.
     #[error("there is no seal in it")]

@@ -121,7 +121,7 @@ impl Verdict {
         self.proved.push(words(zh, en));
     }
 
-    pub(crate) fn cannot(&mut self, zh: impl Into<String>, en: impl Into<String>) {
+    pub(crate) fn add_unproved(&mut self, zh: impl Into<String>, en: impl Into<String>) {
         self.not_proved.push(words(zh, en));
     }
 
@@ -189,7 +189,7 @@ impl Verdict {
         list(pick("已证明", "PROVED"), &mut all(&self.proved).into_iter(), "✓");
         list(pick("未证明", "NOT PROVED"), &mut all(&self.not_proved).into_iter(), "–");
         list(pick("说明", "REMARKS"), &mut all(&self.remarks).into_iter(), "·");
-        list(pick("怎么办", "WHAT TO DO"), &mut self.advice(language).into_iter(), "→");
+        list(pick("怎么办", "WHAT TO DO"), &mut self.list_advice(language).into_iter(), "→");
         out
     }
 
@@ -197,7 +197,7 @@ impl Verdict {
         self.sealed_as.is_none() && self.findings.iter().all(|one| one.what != What::Figure)
     }
 
-    fn advice(&self, language: Language) -> Vec<String> {
+    fn list_advice(&self, language: Language) -> Vec<String> {
         let mut all = Vec::new();
         if self.holds && self.with_ledger {
             all.push(words(
