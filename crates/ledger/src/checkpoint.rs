@@ -18,7 +18,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The checkpoint of a log of that name. The name must be a line that is not empty.
+    /// The checkpoint of a log of this name. The name must be one line that is not empty.
     pub fn new(origin: &str, size: u64, root: Hash) -> Result<Checkpoint, NoteError> {
         if origin.is_empty() || origin.contains(|c| c < ' ') {
             return Err(NoteError::Malformed("the origin is not one line of text"));
@@ -35,7 +35,7 @@ impl Checkpoint {
         let mut lines = lines.split('\n');
         let mut next = || lines.next().ok_or(NoteError::Malformed("a checkpoint has three lines"));
         let (origin, size, root) = (next()?, next()?, next()?);
-        let size = decimal(size).ok_or(NoteError::Malformed("the tree size is no number"))?;
+        let size = parse_decimal(size).ok_or(NoteError::Malformed("the tree size is no number"))?;
         let root = root.parse().map_err(|_| NoteError::Malformed("the root is no hash"))?;
         let mut checkpoint = Checkpoint::new(origin, size, root)?;
         checkpoint.extensions = lines.map(str::to_owned).collect();
@@ -74,8 +74,8 @@ impl fmt::Display for Checkpoint {
     }
 }
 
-/// A number as the specifications write it: ASCII digits, no zero in front.
-pub(crate) fn decimal(text: &str) -> Option<u64> {
+/// Reads a number as the specifications write it: ASCII digits, no leading zero.
+pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
     let canonical = text == "0" || !text.starts_with('0');
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if canonical && digits { text.parse().ok() } else { None }

@@ -1,11 +1,11 @@
-//! Whom to believe: the logs, the witnesses and the quorum of a policy file (C2SP tlog-policy).
+//! Whom to trust: the logs, the witnesses and the quorum of a policy file (C2SP tlog-policy).
 //!
-//! A retired key is a dated fact beside the policy, not a line less in it: what it signed before
-//! still counts, if a witness cosigned before that date ([`Retirement`]).
+//! A retired key stays in the policy; its retirement is a dated entry of the log ([`Retirement`]).
+//! What the key signed before still counts if a witness cosigned it before that date.
 
 use std::collections::HashMap;
 
-use crate::checkpoint::{Checkpoint, decimal};
+use crate::checkpoint::{Checkpoint, parse_decimal};
 use crate::keys::VerifierKey;
 use crate::note::{Note, NoteError};
 
@@ -23,7 +23,7 @@ pub struct PolicyError {
 /// Why a checkpoint is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum Distrust {
-    /// The note does not parse, a signature does not verify, or nobody known signed it.
+    /// The note does not parse, a signature does not verify, or no known key signed it.
     #[error(transparent)]
     Note(#[from] NoteError),
     /// No log of the policy signed a checkpoint that bears its name.
@@ -92,8 +92,8 @@ impl Retirement {
         if title != RETIREMENT || lines.next().is_some() {
             return None;
         }
-        let retirement = Retirement { key: key.parse().ok()?, at: decimal(at)? };
-        // One form only, so that a fact has one hash.
+        let retirement = Retirement { key: key.parse().ok()?, at: parse_decimal(at)? };
+        // One form only, so that a retirement has one hash.
         (retirement.to_entry() == entry).then_some(retirement)
     }
 }
@@ -136,12 +136,12 @@ pub struct Policy {
     quorum: Quorum,
 }
 
-// Room for a national deployment, and an end to what a hostile file can ask for.
+// Enough for a national deployment, and a limit on what a hostile file can ask for.
 const LINES_MAX: usize = 10_000;
 // A group is nested only as deep as people can follow; it also bounds the recursion.
 const DEPTH_MAX: usize = 32;
 
-struct Parser {
+struct PolicyParser {
     logs: Vec<Party>,
     witnesses: Vec<Party>,
     // What a name stands for, and how deep it is nested; taken once it is a member of a group.
@@ -152,18 +152,22 @@ struct Parser {
 impl Policy {
     /// Reads a policy file.
     pub fn parse(bytes: &[u8]) -> Result<Policy, PolicyError> {
-        let mut parser =
-            Parser { logs: Vec::new(), witnesses: Vec::new(), names: HashMap::new(), quorum: None };
+        let mut parser = PolicyParser {
+            logs: Vec::new(),
+            witnesses: Vec::new(),
+            names: HashMap::new(),
+            quorum: None,
+        };
         let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let mut number = 0;
         for line in text.split(|byte| *byte == b'\n') {
             number += 1;
-            parser.line(line).map_err(|what| PolicyError { line: number, what })?;
+            parser.read_line(line).map_err(|what| PolicyError { line: number, what })?;
             if number > LINES_MAX {
                 return Err(PolicyError { line: number, what: "too many lines" });
             }
         }
-        let Parser { logs, witnesses, quorum, .. } = parser;
+        let PolicyParser { logs, witnesses, quorum, .. } = parser;
         let quorum = quorum.ok_or(PolicyError { line: number, what: "no quorum line" })?;
         Ok(Policy { logs, witnesses, quorum })
     }
@@ -188,7 +192,7 @@ impl Policy {
         let signed = note.verify(known)?;
 
         let until = |key: &VerifierKey| {
-            let dates = retired.iter().filter(|fact| fact.key.same_secret(key)).map(|fact| fact.at);
+            let dates = retired.iter().filter(|one| one.key.same_secret(key)).map(|one| one.at);
             dates.min()
         };
         let mut cosigned = vec![false; self.witnesses.len()];
@@ -228,8 +232,8 @@ impl Policy {
     }
 }
 
-impl Parser {
-    fn line(&mut self, line: &[u8]) -> Result<(), &'static str> {
+impl PolicyParser {
+    fn read_line(&mut self, line: &[u8]) -> Result<(), &'static str> {
         if line.iter().any(|byte| *byte != b'\t' && (*byte < b' ' || *byte == 0x7f)) {
             return Err("a control character");
         }
@@ -238,35 +242,43 @@ impl Parser {
         match words.as_slice() {
             [] => Ok(()),
             [first, ..] if first.starts_with(b"#") => Ok(()),
-            [b"log", key] => self.log(key, None),
-            [b"log", key, url] => self.log(key, Some(url)),
-            [b"witness", name, key] => self.witness(name, key, None),
-            [b"witness", name, key, url] => self.witness(name, key, Some(url)),
-            [b"group", name, at_least, members @ ..] => self.group(name, at_least, members),
-            [b"quorum", name] => self.quorum(name),
+            [b"log", key] => self.add_log(key, None),
+            [b"log", key, url] => self.add_log(key, Some(url)),
+            [b"witness", name, key] => self.add_witness(name, key, None),
+            [b"witness", name, key, url] => self.add_witness(name, key, Some(url)),
+            [b"group", name, at_least, members @ ..] => self.add_group(name, at_least, members),
+            [b"quorum", name] => self.set_quorum(name),
             _ => Err("not a line of a policy"),
         }
     }
 
-    fn log(&mut self, key: &[u8], url: Option<&[u8]>) -> Result<(), &'static str> {
+    fn add_log(&mut self, key: &[u8], url: Option<&[u8]>) -> Result<(), &'static str> {
         let key = parse_key(key)?;
         if key.is_cosigner() {
             return Err("a witness's key where a log's belongs");
         }
         let name = key.name().to_owned();
-        add(&mut self.logs, Party { name, key, url: url.map(text) })
+        add_party(&mut self.logs, Party { name, key, url: url.map(decode_text) })
     }
 
-    fn witness(&mut self, name: &[u8], key: &[u8], url: Option<&[u8]>) -> Result<(), &'static str> {
+    fn add_witness(
+        &mut self,
+        name: &[u8],
+        key: &[u8],
+        url: Option<&[u8]>,
+    ) -> Result<(), &'static str> {
         let key = parse_key(key)?;
         if !key.is_cosigner() {
             return Err("a log's key where a witness's belongs");
         }
-        self.define(name, Quorum::Witness(self.witnesses.len()), 0)?;
-        add(&mut self.witnesses, Party { name: text(name), key, url: url.map(text) })
+        self.define_name(name, Quorum::Witness(self.witnesses.len()), 0)?;
+        add_party(
+            &mut self.witnesses,
+            Party { name: decode_text(name), key, url: url.map(decode_text) },
+        )
     }
 
-    fn define(&mut self, name: &[u8], what: Quorum, depth: usize) -> Result<(), &'static str> {
+    fn define_name(&mut self, name: &[u8], what: Quorum, depth: usize) -> Result<(), &'static str> {
         if name == b"none" || self.names.contains_key(name) {
             return Err("the name is taken");
         }
@@ -277,7 +289,7 @@ impl Parser {
         Ok(())
     }
 
-    fn group(
+    fn add_group(
         &mut self,
         name: &[u8],
         at_least: &[u8],
@@ -287,7 +299,7 @@ impl Parser {
             b"any" => 1,
             b"all" => members.len(),
             number => {
-                let number = std::str::from_utf8(number).ok().and_then(decimal);
+                let number = std::str::from_utf8(number).ok().and_then(parse_decimal);
                 number.ok_or("a group needs `all`, `any` or a number")? as usize
             }
         };
@@ -302,10 +314,10 @@ impl Parser {
             depth = depth.max(*nested + 1);
             found.push(what.take().ok_or("a member of two groups")?);
         }
-        self.define(name, Quorum::Group { at_least, members: found }, depth)
+        self.define_name(name, Quorum::Group { at_least, members: found }, depth)
     }
 
-    fn quorum(&mut self, name: &[u8]) -> Result<(), &'static str> {
+    fn set_quorum(&mut self, name: &[u8]) -> Result<(), &'static str> {
         if self.quorum.is_some() {
             return Err("a second quorum line");
         }
@@ -320,7 +332,7 @@ impl Parser {
     }
 }
 
-fn add(parties: &mut Vec<Party>, party: Party) -> Result<(), &'static str> {
+fn add_party(parties: &mut Vec<Party>, party: Party) -> Result<(), &'static str> {
     if parties.iter().any(|other| other.key.same_secret(&party.key)) {
         return Err("the same key twice");
     }
@@ -333,6 +345,6 @@ fn parse_key(key: &[u8]) -> Result<VerifierKey, &'static str> {
     key.parse().map_err(|_| "not a key that is known here")
 }
 
-fn text(bytes: &[u8]) -> String {
+fn decode_text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::checkpoint::{Checkpoint, decimal};
+use crate::checkpoint::{Checkpoint, parse_decimal};
 use crate::hash::{Hash, leaf_hash};
 use crate::note::{Note, NoteError};
 use crate::policy::{Distrust, Policy, Retirement, Trust};
@@ -18,7 +18,7 @@ pub(crate) const HASHES_MAX: usize = 63;
 /// Why a receipt does not prove what it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum ReceiptError {
-    /// It is not written as a receipt.
+    /// It does not have the form of a receipt.
     #[error("not a receipt: {0}")]
     #[zh("不是凭据：{0}")]
     Malformed(&'static str),
@@ -71,7 +71,7 @@ impl Receipt {
             lines.next();
         }
         let index = lines.next().and_then(|line| line.strip_prefix("index "));
-        let index = index.and_then(decimal).ok_or(malformed("no index line"))?;
+        let index = index.and_then(parse_decimal).ok_or(malformed("no index line"))?;
         let path: Result<Vec<Hash>, _> = lines.map(str::parse).collect();
         let path = path.map_err(|_| malformed("a line of the proof is no hash"))?;
         if path.len() > HASHES_MAX {
@@ -100,7 +100,7 @@ impl Receipt {
         verify_inclusion(&leaf, self.index, &self.path, checkpoint.size(), checkpoint.root())
     }
 
-    /// What the application put beside the proof. Nothing vouches for it.
+    /// What the application added to the proof. Nothing vouches for it.
     pub fn extra(&self) -> Option<&[u8]> {
         self.extra.as_deref()
     }

@@ -1,8 +1,8 @@
-//! Evidence that a log told two histories, which convinces without trust in who found it.
+//! Evidence that a log told two histories. It convinces without trust in whoever found it.
 //!
 //! Two checkpoints, both signed by the log. Either they are of one size and differ in their roots;
-//! or the larger one begins otherwise than the smaller one says, which is shown by hashes that
-//! lead to the larger root and, on their left side, to another root than the smaller one.
+//! or the larger tree does not begin with the smaller one, which is shown by hashes that lead to
+//! the larger root and, on their left side, to a root other than the smaller one.
 
 use std::fmt;
 
@@ -80,7 +80,7 @@ impl Fork {
     }
 
     /// Checks the evidence: one of these keys of the log signed both checkpoints, and they
-    /// contradict each other. Gives the keys that did.
+    /// contradict each other. Returns the keys that signed both.
     pub fn verify<'k>(&self, keys: &'k [VerifierKey]) -> Result<Vec<&'k VerifierKey>, ForkError> {
         self.check_contradiction()?;
         let origin = Checkpoint::parse(self.smaller.text())?.origin().to_owned();

@@ -3,7 +3,8 @@
 use trueline_language::Text;
 use trueline_ledger::Receipt;
 
-use super::{Options, trust};
+use super::options::Options;
+use super::trust::check_trust;
 use crate::case::{CaseChecked, CaseFound, check_case};
 use crate::row::RowValue;
 use crate::verdict::{Finding, Verdict, What};
@@ -15,7 +16,7 @@ pub(crate) fn is_proof(bytes: &[u8]) -> bool {
     bytes.starts_with(FIRST_LINE)
 }
 
-pub(crate) fn check(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) {
+pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) {
     // Whom the policy trusts is told apart from whether the paths hold.
     let checked = match check_case(bytes, None, &[]) {
         Ok(checked) => checked,
@@ -29,9 +30,9 @@ pub(crate) fn check(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) 
             return;
         }
     };
-    about(&checked, verdict);
+    describe_case(&checked, verdict);
     if let Ok(receipt) = Receipt::parse(bytes) {
-        trust(receipt.checkpoint(), options.policy, &[], verdict);
+        check_trust(receipt.checkpoint(), options.policy, &[], verdict);
     }
     if options.policy.is_some()
         && let Err(error) = check_case(bytes, options.policy, &[])
@@ -44,19 +45,19 @@ pub(crate) fn check(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) 
         );
         verdict.find(Finding::new(What::Trust, says));
     }
-    verdict.cannot(
+    verdict.add_unproved(
         "现场发生的事情是否如记录所载；证明只能使改动可察觉，不能保证记录真实",
         "that what happened in the field is what was recorded: a proof is tamper-evident, no more",
     );
     if options.ledger.is_some() || options.since.is_some() {
-        verdict.cannot(
+        verdict.add_unproved(
             "账本历史是否分叉或缩短：请以报告文件核对 --ledger 和 --since",
             "the ledger's history: --ledger and --since are checked with a report, not with a proof",
         );
     }
 }
 
-fn about(checked: &CaseChecked, verdict: &mut Verdict) {
+fn describe_case(checked: &CaseChecked, verdict: &mut Verdict) {
     let case = checked.case.join("/");
     let population = &checked.population;
     let (dataset, period, rows) = (&population.dataset, &population.period, population.rows);
@@ -80,7 +81,7 @@ fn about(checked: &CaseChecked, verdict: &mut Verdict) {
                 verdict.proved.push(line);
             }
             let Some(row) = row else {
-                verdict.cannot(
+                verdict.add_unproved(
                     "当时所用的记录内容：证明中没有该行",
                     "what the record said: the proof does not hold the row",
                 );

@@ -5,10 +5,10 @@ use trueline_ledger::Policy;
 use trueline_verify::{Options, check_file, place_in};
 
 /// A generator whose sequence is fixed (xorshift64*).
-struct Seeded(u64);
+struct MutationNumbers(u64);
 
-impl Seeded {
-    fn below(&mut self, limit: usize) -> usize {
+impl MutationNumbers {
+    fn draw_below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -26,15 +26,15 @@ fn mutated_files_get_a_verdict() {
     for (name, bytes) in fixture.files() {
         let sealed = place_in(bytes).ok();
         for seed in 1..=250_u64 {
-            let mut random = Seeded(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let mut random = MutationNumbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let mut mutated = bytes.to_vec();
-            for _ in 0..=random.below(4) {
-                let at = random.below(mutated.len());
-                match random.below(4) {
-                    0 => mutated[at] ^= 1 << random.below(8),
+            for _ in 0..=random.draw_below(4) {
+                let at = random.draw_below(mutated.len());
+                match random.draw_below(4) {
+                    0 => mutated[at] ^= 1 << random.draw_below(8),
                     1 => mutated.truncate(at.max(1)),
                     2 => {
-                        let to = (at + random.below(200)).min(mutated.len());
+                        let to = (at + random.draw_below(200)).min(mutated.len());
                         let part = mutated[at..to].to_vec();
                         mutated.splice(at..at, part);
                     }

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be made ends the test")]
 
+mod cases;
+mod data;
+mod figures;
+mod files;
 mod fixture;
 mod mutations;
 mod program;
