@@ -14,56 +14,78 @@ use crate::calendar::{Calendar, DayKind, NamedDay, Notice, Provenance, Week, Wor
 use crate::local::{DAY, LocalDays};
 
 /// Why the files do not make a calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, trueline_language::Explain)]
 pub enum CalendarError {
     #[error("{file}:{line}: {problem}")]
+    #[zh("{file}:{line}：{problem}")]
     At { file: String, line: usize, problem: CalendarProblem },
     #[error("no file calendar.toml, which says the week and the zone")]
+    #[zh("缺少 calendar.toml，其中写明每周工作时间与时区")]
     NoWeek,
     #[error("no file for {year}, but for years on both sides of it")]
+    #[zh("缺少 {year} 年的文件，而其前后年份都有")]
     Gap { year: i16 },
     #[error("no file for any year, such as 2020.toml")]
+    #[zh("没有任何年份的文件，如 2020.toml")]
     NoYear,
 }
 
 /// What is wrong at one place, and what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, trueline_language::Explain)]
 pub enum CalendarProblem {
     #[error("{0}")]
+    #[zh("{0}")]
     Toml(String),
     #[error("no such weekday: {0}; write monday to sunday")]
+    #[zh("没有此星期名：{0}；请写 monday 至 sunday")]
     Weekday(String),
     #[error("no such time zone: {0}; write an IANA name such as Asia/Shanghai")]
+    #[zh("没有此时区：{0}；请写 IANA 名称，如 Asia/Shanghai")]
     Zone(String),
     #[error("no working period: {0}; write it as \"09:00-12:00\", ending by 24:00")]
+    #[zh("不是工作时段：{0}；写作 \"09:00-12:00\"，至迟 24:00 结束")]
     Period(String),
     #[error("working periods of one day overlap or stand out of order")]
+    #[zh("同一天的工作时段重叠或次序颠倒")]
     PeriodOrder,
     #[error("weekdays of different length; say with day_seconds what one day is worth")]
+    #[zh("各工作日长短不一；请以 day_seconds 写明一个工作日折合多少秒")]
     DayLength,
     #[error("day_seconds must be from 1 to 86400; write 28800 for eight hours")]
+    #[zh("day_seconds 须在 1 至 86400 之间；八小时写 28800")]
     DaySeconds,
     #[error("a day of work needs at least one period")]
+    #[zh("工作日至少要有一个时段")]
     NoPeriod,
     #[error("no date; write it as 2020-01-31")]
+    #[zh("不是日期；写作 2020-01-31")]
     Date,
     #[error("the span ends before it begins")]
+    #[zh("区间的结束早于开始")]
     Backwards,
     #[error("{date} belongs to the file of another year")]
+    #[zh("{date} 应写入另一年的文件")]
     OtherYear { date: Date },
     #[error("{date} stands twice in one notice")]
+    #[zh("{date} 在同一份通知中出现两次")]
     Twice { date: Date },
     #[error("the file is named for {named}; write year = {named}")]
+    #[zh("文件以 {named} 命名；请写 year = {named}")]
     Year { named: String },
     #[error("a file is calendar.toml or a year such as 2020.toml")]
+    #[zh("文件名须为 calendar.toml 或年份，如 2020.toml")]
     FileName,
     #[error("the same year stands in two files")]
+    #[zh("同一年份出现在两个文件中")]
     SameYear,
     #[error("a year needs at least one notice, even one that changes no day")]
+    #[zh("每一年至少要有一份通知，即使不改动任何一天")]
     NoNotice,
     #[error("a notice counts from its issue; effective cannot be earlier")]
+    #[zh("通知自印发起生效；effective 不得更早")]
     Effective,
     #[error("no date from which the notice is known; write issued or effective")]
+    #[zh("缺少通知的公布日期；请写 issued 或 effective")]
     Undated,
 }
 

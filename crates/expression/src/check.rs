@@ -14,8 +14,9 @@ pub trait Names {
 }
 
 /// Why an expression makes no sense with these names.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("{message}; {hint}")]
+#[zh("{message}；{hint}")]
 pub struct TypeError {
     pub message: String,
     /// What to write instead.

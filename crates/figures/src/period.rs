@@ -14,16 +14,22 @@ pub struct Period {
 }
 
 /// Why a text is not a period.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum PeriodError {
     #[error(
         "`{0}` is no period; write 2020H1, 2020Q2, 2020-05, 2020, 2020-05-17 or \
          2020-05-01..2020-05-17"
     )]
+    #[zh(
+        "`{0}` 不是统计期；请写 2020H1、2020Q2、2020-05、2020、2020-05-17 或 \
+         2020-05-01..2020-05-17"
+    )]
     Unknown(String),
     #[error("the period `{0}` ends before it starts; write the earlier day first")]
+    #[zh("统计期 `{0}` 的结束早于开始；请先写较早的日期")]
     Backwards(String),
     #[error("the period `{0}` lies outside the years 1900 to 2199")]
+    #[zh("统计期 `{0}` 在 1900 至 2199 年之外")]
     OutOfRange(String),
 }
 

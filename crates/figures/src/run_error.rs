@@ -8,13 +8,16 @@ use crate::plan::{PlanError, RequestPlan};
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a request has no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum RunError {
     #[error("the request makes no sense")]
+    #[zh("无法按此请求计算")]
     Plan(#[from] PlanError),
     #[error("a source cannot be read")]
+    #[zh("无法读取数据来源")]
     Source(#[source] SourceError),
     #[error("the clock of `{definition}` cannot be read")]
+    #[zh("无法确定 `{definition}` 的计时")]
     Clock { definition: String, source: Unmeasurable },
 }
 

@@ -15,19 +15,22 @@ pub(crate) const SIGNATURES_MAX: usize = 100;
 const DASH: &str = "\u{2014} ";
 
 /// Why a note is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum NoteError {
     /// It does not have the form of a note, or its text is not a checkpoint.
     #[error("not a signed note: {0}")]
+    #[zh("不是签名的检查点：{0}")]
     Malformed(&'static str),
     /// A signature bears the name of a known key, which did not make it.
     #[error("the signature of {name} does not verify")]
+    #[zh("{name} 的签名不成立")]
     BadSignature {
         /// The key's name.
         name: String,
     },
     /// No known key has signed it.
-    #[error("no key that is known here has signed it")]
+    #[error("no known key has signed it")]
+    #[zh("没有已知密钥的签名")]
     Unsigned,
 }
 

@@ -35,8 +35,9 @@ pub struct Tile {
 }
 
 /// A text that is not the path of a tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("not the path of a tile")]
+#[zh("不是瓦片的路径")]
 pub struct NotATile;
 
 impl Tile {
@@ -114,10 +115,11 @@ impl FromStr for Tile {
 }
 
 /// A file of hashes or entries that is not what its name says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum TileError {
     /// A tile is 32 bytes for each hash.
-    #[error("{found} bytes where {expected} belong")]
+    #[error("{found} bytes, but {expected} are expected")]
+    #[zh("有 {found} 字节，应为 {expected} 字节")]
     WrongSize {
         /// Bytes of a whole file.
         expected: usize,
@@ -126,12 +128,14 @@ pub enum TileError {
     },
     /// A bundle ends inside an entry, or before its last one.
     #[error("the bundle ends inside entry {entry}")]
+    #[zh("条目包在条目 {entry} 之内中断")]
     CutOff {
         /// Which entry of the bundle, from 0.
         entry: usize,
     },
     /// A bundle goes on after its last entry.
     #[error("{bytes} bytes follow the last entry of the bundle")]
+    #[zh("条目包的最后一个条目之后还有 {bytes} 字节")]
     Surplus {
         /// How many.
         bytes: usize,

@@ -40,17 +40,22 @@ pub struct Date {
 }
 
 /// Why there is no PDF.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum TypesetError {
     #[error("there is no date {0}")]
+    #[zh("没有日期 {0}")]
     NoSuchDate(Date),
-    #[error("`{0}` is no name for a file inside a document")]
+    #[error("`{0}` cannot be the name of a file inside a document")]
+    #[zh("`{0}` 不能作为文档内的文件名")]
     FileName(String),
     #[error("no font has {}", quoted(.0))]
+    #[zh("没有字体包含 {}")]
     MissingGlyphs(Vec<char>),
     #[error("the template is wrong: {}", listed(.0))]
+    #[zh("模板有误：{}")]
     Template(Vec<TemplateMistake>),
     #[error("the standards do not combine: {0}")]
+    #[zh("各标准不能并用：{0}")]
     Standards(String),
 }
 

@@ -82,23 +82,28 @@ pub struct CaseChecked {
 }
 
 /// Why a receipt does not prove what it says of a case.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum CaseError {
     #[error(transparent)]
     Receipt(#[from] ReceiptError),
     #[error("the path of the proof does not hold")]
+    #[zh("证明的路径不成立")]
     Path(#[from] ProofError),
-    #[error("it is a receipt, but not of a case")]
+    #[error("it is a receipt, but not one for a case")]
+    #[zh("这是凭据，但不是工单的凭据")]
     NoCase,
-    #[error("what it says of the case is damaged")]
+    #[error("its data about the case is damaged")]
+    #[zh("其中关于工单的内容已损坏")]
     Extra(#[from] JsonError),
     #[error(transparent)]
     Member(#[from] NoMember),
-    #[error("its members are not the case, nor neighbours between which it would be")]
+    #[error("its members are neither the case nor the two neighbours between which it would stand")]
+    #[zh("其成员既不是该工单，也不是它应在其间的两个相邻成员")]
     NotNeighbours,
     #[error(transparent)]
     Row(#[from] NoRow),
     #[error("the row is not the revision that was counted")]
+    #[zh("数据行不是计入报告的版本")]
     OtherRow,
 }
 

@@ -39,8 +39,9 @@ pub enum OutcomeRead {
 }
 
 /// ByteReader that are no member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("these bytes are no member of a population")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
+#[error("these bytes are not a member of a population")]
+#[zh("这些字节不是总体的成员")]
 pub struct NoMember;
 
 impl MemberRead {

@@ -30,8 +30,9 @@ pub enum RowValue {
 pub struct RowRead(pub Vec<(String, RowValue)>);
 
 /// ByteReader that are no row of these columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("these bytes are no row with the columns of its batch")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
+#[error("these bytes are not a row with the columns of its batch")]
+#[zh("这些字节不是该批次各列的数据行")]
 pub struct NoRow;
 
 impl RowRead {

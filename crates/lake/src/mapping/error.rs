@@ -1,8 +1,9 @@
 //! Mistakes in mappings.
 
 /// A mistake in a mapping, with where it stands and what to write instead.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain, PartialEq, Eq)]
 #[error("{file}, line {line}: {problem}; {remedy}")]
+#[zh("{file}，第 {line} 行：{problem}；{remedy}")]
 pub struct MappingError {
     pub file: String,
     pub line: usize,

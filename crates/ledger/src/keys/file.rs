@@ -8,10 +8,11 @@ use super::KeyError;
 use super::secret::{Cosigner, Signer};
 
 /// Why a key file is not written or not used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum KeyFileError {
     /// The folder is given to auditors and served to anyone; a secret in it would be none.
     #[error("{key} lies inside {folder}: keep keys outside of what is handed to others")]
+    #[zh("{key} 位于 {folder} 之内：密钥须存放在交付他人的目录之外")]
     Inside {
         /// The key file.
         key: PathBuf,
@@ -19,7 +20,8 @@ pub enum KeyFileError {
         folder: PathBuf,
     },
     /// Users other than its owner can read or change it.
-    #[error("{key} can be read by others (mode {mode:o}): make it 0600 and think of a new key")]
+    #[error("{key} can be read by others (mode {mode:o}): make it 0600 and consider a new key")]
+    #[zh("{key} 可被他人读取（权限 {mode:o}）：请改为 0600，并考虑更换密钥")]
     Exposed {
         /// The key file.
         key: PathBuf,
@@ -27,10 +29,12 @@ pub enum KeyFileError {
         mode: u32,
     },
     /// A key file is never overwritten.
-    #[error("{0} is there already")]
+    #[error("{0} exists already")]
+    #[zh("{0} 已存在")]
     Exists(PathBuf),
     /// The file cannot be read or written.
     #[error("cannot open {key}")]
+    #[zh("无法打开 {key}")]
     File {
         /// The key file.
         key: PathBuf,
@@ -38,7 +42,8 @@ pub enum KeyFileError {
         source: io::Error,
     },
     /// It holds no key, or one of the wrong kind.
-    #[error("{key} holds no key for this")]
+    #[error("{key} holds no key that can be used here")]
+    #[zh("{key} 中没有可用于此处的密钥")]
     Key {
         /// The key file.
         key: PathBuf,

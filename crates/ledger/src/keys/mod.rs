@@ -28,25 +28,31 @@ const OTHER: u8 = 0xff;
 const TIME_MAX: u64 = i64::MAX as u64;
 
 /// Why a text is not a usable key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum KeyError {
     /// It is not `name+id+base64`.
     #[error("not a key")]
+    #[zh("不是密钥")]
     Malformed,
     /// A name must not be empty or hold spaces or a plus.
-    #[error("the name of a key must not be empty nor hold spaces or `+`")]
+    #[error("the name of a key must not be empty or contain spaces or `+`")]
+    #[zh("密钥名称不得为空，也不得含空格或 `+`")]
     Name,
     /// The id in it belongs to another name or key.
     #[error("the id does not belong to this name and key")]
+    #[zh("编号与该名称和密钥不符")]
     Id,
     /// Its type is not supported.
-    #[error("a key of type {0:#04x} is not known here")]
+    #[error("a key of type {0:#04x} is not supported")]
+    #[zh("不支持类型为 {0:#04x} 的密钥")]
     Type(u8),
     /// A key for checkpoints where one for cosignatures belongs, or the other way round.
     #[error("a key of the wrong kind")]
+    #[zh("密钥种类不符")]
     Kind,
     /// The operating system gave no random bytes.
-    #[error("no random bytes from the operating system")]
+    #[error("the operating system gave no random bytes")]
+    #[zh("操作系统未能提供随机数")]
     Random,
 }
 

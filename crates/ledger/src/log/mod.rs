@@ -32,30 +32,36 @@ use state::{LogState, TreeGrowth};
 const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 
 /// Why a batch was not recorded.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum AppendError {
     /// An entry is longer than a bundle can hold. Nothing was recorded.
     #[error("entry {index} of the batch is longer than 65 535 bytes")]
+    #[zh("批次中的条目 {index} 超过 65 535 字节")]
     EntryTooLong {
         /// Its position in the batch, from 0.
         index: usize,
     },
     /// More than 1 GiB in one batch. Nothing was recorded.
     #[error("the batch is larger than 1 GiB")]
+    #[zh("批次超过 1 GiB")]
     BatchTooLarge,
     /// A signature to add does not verify, or none of the given keys made one. Nothing was
     /// recorded.
-    #[error("a signature that cannot be added")]
+    #[error("the signature cannot be added")]
+    #[zh("无法加入该签名")]
     Signature(#[from] NoteError),
     /// The log would be left without a key. Nothing was recorded.
     #[error("the log's last key cannot be retired")]
+    #[zh("账本的最后一把密钥不能停用")]
     LastKey,
     /// A write failed. The batch may be recorded whole or not at all: [`Log::size`] after
     /// [`Log::recover`] says which.
     #[error("cannot write the batch")]
+    #[zh("无法写入批次")]
     Write(#[source] io::Error),
     /// After an earlier failure the log cannot be read back yet. Nothing was recorded.
     #[error("the log has not recovered from an earlier failure")]
+    #[zh("账本尚未从先前的故障中恢复")]
     Broken(#[source] Box<OpenError>),
 }
 

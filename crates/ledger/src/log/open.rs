@@ -16,31 +16,39 @@ use crate::reader::{ReadError, Reader};
 use crate::tile::{Kind, Tile, parse_entries_of};
 
 /// Why a log cannot be opened or created.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum OpenError {
     /// Another process writes to it.
     #[error("another process is writing to this log")]
+    #[zh("另一进程正在写入此账本")]
     Locked,
     /// There is a log in the folder already.
-    #[error("there is a log in this folder already")]
+    #[error("there is already a log in this folder")]
+    #[zh("此目录中已有账本")]
     Exists,
     /// There is no log, or only a copy that was made for reading, which has no journal.
     #[error("there is no log to write to in this folder")]
+    #[zh("此目录中没有可写入的账本")]
     NoLog,
     /// None of the keys given signed the newest checkpoint.
     #[error("none of the keys signed the log's newest checkpoint")]
+    #[zh("所给密钥均未签署账本的最新检查点")]
     OtherKey(#[source] NoteError),
     /// A key does not bear the log's name.
-    #[error("a key of another name than the log's")]
+    #[error("the key bears another name than the log")]
+    #[zh("密钥名称与账本不同")]
     Name,
     /// A log needs a key to sign with.
     #[error("no key to sign with")]
+    #[zh("没有用于签署的密钥")]
     NoKey,
     /// The journal is damaged, and not by a crash.
     #[error("the journal is damaged")]
+    #[zh("日志文件已损坏")]
     Journal,
     /// The published checkpoint is newer than the journal. Going on would sign a second history.
-    #[error("the published checkpoint has {published} entries, the journal {journal}")]
+    #[error("the published checkpoint has {published} entries, but the journal has {journal}")]
+    #[zh("已公布的检查点有 {published} 个条目，日志文件有 {journal} 个")]
     Shrunk {
         /// Entries by the journal.
         journal: u64,
@@ -49,12 +57,15 @@ pub enum OpenError {
     },
     /// The tiles do not hash to the root that the log signed.
     #[error("the tiles do not hash to the log's root: run fsck")]
+    #[zh("瓦片的哈希与账本的根哈希不符：请运行 fsck")]
     WrongRoot,
     /// A tile that is needed cannot be read.
     #[error("the log cannot be read")]
+    #[zh("无法读取账本")]
     Read(#[from] ReadError),
     /// A write failed.
     #[error("cannot write {file}")]
+    #[zh("无法写入 {file}")]
     Write {
         /// What was being written.
         file: &'static str,
