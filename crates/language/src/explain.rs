@@ -42,7 +42,7 @@ impl<'a> Cause<'a> {
         }
     }
 
-    fn sentence_in(self, language: Language) -> String {
+    pub fn sentence_in(self, language: Language) -> String {
         match self {
             Cause::Explained(error) => error.sentence_in(language),
             Cause::Foreign(error) => quote_foreign(error, language),

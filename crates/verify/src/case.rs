@@ -12,7 +12,7 @@ use crate::entries::{BatchFact, PopulationFact};
 use crate::json::{JsonError, canonical_json, from_canonical_json};
 use crate::member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
 use crate::row::{NoRow, RowRead};
-use crate::verdict::{Words, words};
+use trueline_language::Text;
 
 /// What the `extra` of such a receipt calls its own form.
 pub const CASE: &str = "trueline-case/v1";
@@ -97,7 +97,7 @@ pub enum CaseError {
     Extra(#[from] JsonError),
     #[error(transparent)]
     Member(#[from] NoMember),
-    #[error("its members are neither the case nor the two neighbours between which it would stand")]
+    #[error("its members are not the case, nor neighbours between which it would be")]
     #[zh("其成员既不是该工单，也不是它应在其间的两个相邻成员")]
     NotNeighbours,
     #[error(transparent)]
@@ -216,7 +216,7 @@ fn check_row(
 
 impl CaseChecked {
     /// How each family of definitions counted the case, one line a family.
-    pub fn counted_as(&self) -> Vec<Words> {
+    pub fn counted_as(&self) -> Vec<Text> {
         match &self.found {
             CaseFound::Counted { member, .. } => {
                 let line = |verdict| describe_verdict(verdict, &self.population);
@@ -227,7 +227,7 @@ impl CaseChecked {
     }
 }
 
-fn describe_verdict(verdict: &VerdictRead, population: &PopulationFact) -> Words {
+fn describe_verdict(verdict: &VerdictRead, population: &PopulationFact) -> Text {
     let family = usize::try_from(verdict.family).ok();
     let ids = family.and_then(|at| population.families.get(at));
     let name = ids.and_then(|ids| ids.first()).map_or("?", String::as_str);
@@ -255,5 +255,5 @@ fn describe_verdict(verdict: &VerdictRead, population: &PopulationFact) -> Words
         zh = format!("{zh}，超过限值");
         en = format!("{en}, past the limit");
     }
-    words(format!("{name}：{zh}"), format!("{name}: {en}"))
+    Text::new(format!("{name}：{zh}"), format!("{name}: {en}"))
 }

@@ -1,6 +1,7 @@
 //! A number that a file shows and the evidence does not prove, as a finding.
 
-use crate::verdict::{Finding, What, words};
+use crate::verdict::{Finding, What};
+use trueline_language::Text;
 
 /// A number that is shown somewhere and is not the proved one.
 pub(crate) fn difference_finding(
@@ -18,7 +19,7 @@ pub(crate) fn difference_finding(
         "chart" => "图表",
         _ => "报告数据",
     };
-    let says = words(
+    let says = Text::new(
         format!(
             "{figure} 的“{}”：文件中为 {shown}，据证据应为 {proved}（位置：{place_zh}）",
             field.0

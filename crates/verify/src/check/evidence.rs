@@ -7,7 +7,8 @@ use super::statement::SealedStatement;
 use crate::evidence::{EVIDENCE, Evidence};
 use crate::figures::{Disagreement, disagreements};
 use crate::json::from_canonical_json;
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
+use trueline_language::Text;
 
 /// The evidence, if it reads: the sealed one, and in agreement with itself.
 pub(crate) fn read_evidence(
@@ -16,7 +17,7 @@ pub(crate) fn read_evidence(
     verdict: &mut Verdict,
 ) -> Option<Evidence> {
     let Some(bytes) = &opened.evidence else {
-        let says = words("文件中没有可读的证据", "there is no evidence in it that can be read");
+        let says = Text::new("文件中没有可读的证据", "there is no evidence in it that can be read");
         verdict.find(Finding::new(What::Evidence, says).at("evidence"));
         return None;
     };
@@ -24,19 +25,19 @@ pub(crate) fn read_evidence(
         if Hash::of(bytes).to_hex() == sealed.statement.evidence {
             verdict.prove("证据与封印时完全一致", "the evidence is exactly what was sealed");
         } else {
-            let says = words("证据与封印时不同", "the evidence is not the one that was sealed");
+            let says = Text::new("证据与封印时不同", "the evidence is not the one that was sealed");
             verdict.find(Finding::new(What::Evidence, says).at("evidence"));
         }
     }
     let evidence = from_canonical_json::<Evidence>(bytes);
     let evidence = evidence.ok().filter(|evidence| evidence.format == EVIDENCE);
     let Some(evidence) = evidence else {
-        let says = words("证据的格式不正确", "the evidence is not of the form that it names");
+        let says = Text::new("证据的格式不正确", "the evidence is not of the form that it names");
         verdict.find(Finding::new(What::Evidence, says).at("evidence"));
         return None;
     };
     if sealed.is_some_and(|sealed| sealed.statement.pack != evidence.pack.id) {
-        let says = words(
+        let says = Text::new(
             "证据的指标包不是声明所写的",
             "the evidence is of another pack than the statement",
         );
@@ -86,7 +87,7 @@ fn describe_disagreement(one: &Disagreement) -> Finding {
             (format!("定义 {id} 的文本不是规范写法，或与其摘要不符"), None)
         }
     };
-    let finding = Finding::new(What::Evidence, words(zh, en)).at("evidence");
+    let finding = Finding::new(What::Evidence, Text::new(zh, en)).at("evidence");
     match figure {
         Some(figure) => finding.of(figure),
         None => finding,

@@ -12,7 +12,8 @@ use super::trust::describe_distrust;
 use crate::entries::BatchFact;
 use crate::evidence::{Evidence, Input};
 use crate::seal::{Seal, Statement, Status, statement_id};
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What, describe_with_cause};
+use trueline_language::{Text, text};
 
 /// A seal, and the folder of the ledger in which its statement should be.
 pub(crate) struct SealedHistory<'a> {
@@ -75,15 +76,13 @@ pub(crate) fn check_history(case: &SealedHistory<'_>, verdict: &mut Verdict) -> 
 }
 
 fn describe_read_error(error: &ReadError) -> Finding {
-    let mut en = format!("the ledger's folder cannot be read: {error}");
-    if let Some(source) = std::error::Error::source(error) {
-        en = format!("{en} ({source})");
-    }
-    Finding::new(What::History, words(format!("账本文件夹无法读取：{error}"), en))
+    let why = describe_with_cause(error);
+    let says = text!("账本文件夹无法读取：{why}", "the ledger's folder cannot be read: {why}");
+    Finding::new(What::History, says)
 }
 
 fn history_finding(zh: String, en: String) -> Finding {
-    Finding::new(What::History, words(zh, en))
+    Finding::new(What::History, Text::new(zh, en))
 }
 
 impl LedgerFolder<'_> {
@@ -167,10 +166,13 @@ impl LedgerFolder<'_> {
                 let whose = ("您保存的检查点", "the checkpoint that you kept");
                 self.check_prefix(whose, &old, verdict);
             }
-            Err(error) => verdict.find(history_finding(
-                format!("--since 的文件不是检查点：{error}"),
-                format!("the file of --since is no checkpoint: {error}"),
-            )),
+            Err(error) => {
+                let says = text!(
+                    "--since 的文件不是检查点：{error}",
+                    "the file of --since is no checkpoint: {error}"
+                );
+                verdict.find(Finding::new(What::History, says));
+            }
         }
     }
 
@@ -243,7 +245,7 @@ fn check_newest(
         ),
         Err(error) => verdict.find(Finding::new(
             What::Trust,
-            words(
+            Text::new(
                 format!("账本最新检查点不可信：{}", describe_distrust(&error)),
                 format!("the newest checkpoint of the ledger is not trusted: {error}"),
             ),

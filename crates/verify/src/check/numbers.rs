@@ -5,7 +5,8 @@ use super::report::ComparedNumbers;
 use super::statement::SealedStatement;
 use super::{page, report, shape, sheets};
 use crate::evidence::Evidence;
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
+use trueline_language::Text;
 
 /// Every number of the report against the evidence.
 pub(crate) fn compare_numbers(
@@ -21,7 +22,7 @@ pub(crate) fn compare_numbers(
     }
     let report = opened.report.as_deref().map(serde_json::from_slice::<shape::ShownReport>);
     let Some(Ok(report)) = report else {
-        let says = words("文件中没有可读的报告数据", "the data of the report cannot be read");
+        let says = Text::new("文件中没有可读的报告数据", "the data of the report cannot be read");
         verdict.find(Finding::new(What::Unreadable, says).at("report"));
         return;
     };

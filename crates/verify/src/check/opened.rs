@@ -9,8 +9,9 @@ use super::trust::describe_receipt_error;
 use crate::inflate::inflate_base64_gzip;
 use crate::json::canonical_json;
 use crate::seal::{MARK, Seal, SealError, open_file};
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
 use crate::workbook::{Workbook, digest_rows, read_workbook};
+use trueline_language::Text;
 
 /// The formats that carry a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub(crate) fn describe_seal_error(error: &SealError) -> String {
 /// Takes a file apart; nothing if it is of no format that carries a seal.
 pub(crate) fn open_report(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
     let Some(format) = FileFormat::detect_in(bytes) else {
-        let says = words(
+        let says = Text::new(
             "不是可核验的格式（PDF、HTML、JSON、XLSX）",
             "not a format that carries a seal (PDF, HTML, JSON, XLSX)",
         );
@@ -136,7 +137,7 @@ fn open_attachments(bytes: &[u8], opened: &mut OpenedFile, verdict: &mut Verdict
             continue;
         };
         if place.replace(one).is_some() {
-            let says = words(
+            let says = Text::new(
                 "同一种附件有两份，无法判断以哪份为准",
                 "an attachment is there twice: nobody can say which one counts",
             );
@@ -149,7 +150,7 @@ fn open_workbook(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
     let book = match read_workbook(bytes) {
         Ok(book) => book,
         Err(error) => {
-            let says = words(
+            let says = Text::new(
                 "不是可读取的工作簿（Word 稿供传阅，不带封印）",
                 format!("{error} (a Word draft is for circulation and carries no seal)"),
             );

@@ -1,13 +1,13 @@
 //! The proof of one case: was it counted, and as what?
 
-use trueline_language::Text;
+use trueline_language::{Text, text};
 use trueline_ledger::Receipt;
 
 use super::options::Options;
 use super::trust::check_trust;
 use crate::case::{CaseChecked, CaseFound, check_case};
 use crate::row::RowValue;
-use crate::verdict::{Finding, Verdict, What};
+use crate::verdict::{Finding, Verdict, What, describe_with_cause};
 
 const FIRST_LINE: &[u8] = b"c2sp.org/tlog-proof@v1";
 
@@ -21,11 +21,8 @@ pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Ver
     let checked = match check_case(bytes, None, &[]) {
         Ok(checked) => checked,
         Err(error) => {
-            let mut en = error.to_string();
-            if let Some(source) = std::error::Error::source(&error) {
-                en = format!("{en} ({source})");
-            }
-            let says = Text::new(format!("工单证明不成立：{en}"), format!("the proof fails: {en}"));
+            let why = describe_with_cause(&error);
+            let says = text!("工单证明不成立：{why}", "the proof fails: {why}");
             verdict.find(Finding::new(What::Receipt, says));
             return;
         }
@@ -39,9 +36,9 @@ pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Ver
         && verdict.findings.is_empty()
     {
         // The proof of the row may rest on another checkpoint.
-        let says = Text::new(
-            format!("策略不信任该证明中的检查点：{error}"),
-            format!("your policy does not trust a checkpoint of this proof: {error}"),
+        let says = text!(
+            "策略不信任该证明中的检查点：{error}",
+            "your policy does not trust a checkpoint of this proof: {error}"
         );
         verdict.find(Finding::new(What::Trust, says));
     }

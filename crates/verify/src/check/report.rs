@@ -11,7 +11,8 @@ use super::reference::{PrintedReference, print_reference};
 use super::shape::{ShownLine, ShownReport, ShownSlice, SliceKey};
 use crate::evidence::{Evidence, Lag};
 use crate::figures::figure_name;
-use crate::verdict::{Finding, What, words};
+use crate::verdict::{Finding, What};
+use trueline_language::Text;
 
 /// What was compared.
 pub(crate) struct ComparedNumbers {
@@ -63,7 +64,7 @@ impl<'a> ReportComparison<'a> {
         let name = figure_name(id, slice, period);
         self.seen.insert(name.clone());
         let Some((used, cell)) = self.index.find_figure(id, slice, period) else {
-            let says = words(
+            let says = Text::new(
                 format!("{name}：证据中没有该指标"),
                 format!("{name}: the evidence has no such figure"),
             );

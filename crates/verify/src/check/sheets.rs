@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::evidence::{Columns, Evidence, Population};
 use crate::figures::figure_value;
 use crate::inflate::inflate_base64_gzip;
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
 use crate::workbook::{CellText, RowText, Workbook, column_letters, escape_text};
+use trueline_language::Text;
 
 /// Names the rows that changed; those of figures by their figures.
 pub(crate) fn compare_cells(
@@ -16,7 +17,7 @@ pub(crate) fn compare_cells(
     verdict: &mut Verdict,
 ) {
     for (sheet, cell, format) in &book.disguised {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”单元格 {cell} 的数字格式“{format}”自带数字，显示的不是其值"),
             format!(
                 "sheet {sheet}, cell {cell}: its number format {format} shows digits of its own, not its value"
@@ -64,7 +65,7 @@ pub(crate) fn compare_cells(
         }
     }
     for ((sheet, row), _) in sealed {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”第{row}行已被清空或删除"),
             format!("sheet {sheet}, row {row}: it was there and is gone"),
         );
@@ -84,7 +85,7 @@ fn describe_changed_row(
         cell.kind == 's' && evidence.figures.iter().any(|figure| figure.figure == cell.value)
     });
     let Some(named) = named else {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”第{}行与封印时不同", row.row),
             format!("sheet {sheet}, row {}: it is not what was sealed", row.row),
         );
@@ -94,7 +95,7 @@ fn describe_changed_row(
     let finding = match find_value_cell(book, row) {
         Some(cell) if !is_value_of(cell, figure, evidence, totals) => {
             let at = format!("{}{}", column_letters(cell.column), cell.row);
-            let says = words(
+            let says = Text::new(
                 format!("{figure}：工作表“{sheet}”单元格 {at} 为 {}，不是证据中的值", cell.value),
                 format!(
                     "{figure}: sheet {sheet}, cell {at} says {}, which is no value of the evidence",
@@ -104,7 +105,7 @@ fn describe_changed_row(
             Finding::new(What::Cell, says).at(format!("{sheet}!{at}"))
         }
         Some(_) | None => {
-            let says = words(
+            let says = Text::new(
                 format!("{figure}：工作表“{sheet}”第{}行与封印时不同", row.row),
                 format!("{figure}: sheet {sheet}, row {} is not what was sealed", row.row),
             );

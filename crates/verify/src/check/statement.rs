@@ -4,7 +4,8 @@ use trueline_ledger::Checkpoint;
 
 use super::opened::{FileFormat, OpenedFile, describe_seal_error};
 use crate::seal::{Rendering, Seal, Statement, Status, statement_id};
-use crate::verdict::{Finding, Verdict, What, Words, words};
+use crate::verdict::{Finding, Verdict, What};
+use trueline_language::Text;
 
 /// A seal whose statement reads.
 pub(crate) struct SealedStatement {
@@ -19,13 +20,15 @@ pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut Verdict) -> Option<Se
         Ok(seal) => seal.clone(),
         Err(error) => {
             let zh = format!("读不到封印：{}", describe_seal_error(error));
-            verdict
-                .find(Finding::new(What::Seal, words(zh, format!("no seal can be read: {error}"))));
+            verdict.find(Finding::new(
+                What::Seal,
+                Text::new(zh, format!("no seal can be read: {error}")),
+            ));
             return None;
         }
     };
     let Some(statement) = Statement::from_entry(seal.entry.as_bytes()) else {
-        let says = words("封印中的声明已损坏", "the statement in the seal is damaged");
+        let says = Text::new("封印中的声明已损坏", "the statement in the seal is damaged");
         verdict.find(Finding::new(What::Seal, says));
         return None;
     };
@@ -44,12 +47,12 @@ pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut Verdict) -> Option<Se
         );
     } else {
         let says = if named.is_empty() {
-            words(
+            Text::new(
                 format!("该声明没有为{format}格式封印"),
                 format!("the statement seals no file of the format {format}"),
             )
         } else {
-            words(
+            Text::new(
                 format!("文件内容与封印时不同（摘要为{}…）", &digest[..12]),
                 format!(
                     "the file is not the one that was sealed (its digest is {}…)",
@@ -63,7 +66,7 @@ pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut Verdict) -> Option<Se
     Some(SealedStatement { seal, statement, is_same })
 }
 
-fn describe_statement(format: FileFormat, statement: &Statement, id: &str) -> Words {
+fn describe_statement(format: FileFormat, statement: &Statement, id: &str) -> Text {
     let status = match statement.status {
         Status::Draft => ("草稿", "draft"),
         Status::Published => ("已发布", "published"),
@@ -74,7 +77,7 @@ fn describe_statement(format: FileFormat, statement: &Statement, id: &str) -> Wo
         ("", "")
     };
     let (pack, period, format) = (&statement.pack, &statement.period, format.name());
-    words(
+    Text::new(
         format!("{pack} {period} 报告（{format}，{}{}），封印编号 {id}", status.0, simulated.0),
         format!("report {pack} {period} ({format}, {}{}), sealed as {id}", status.1, simulated.1),
     )
@@ -84,7 +87,7 @@ fn describe_statement(format: FileFormat, statement: &Statement, id: &str) -> Wo
 fn check_place_in_ledger(seal: &Seal, verdict: &mut Verdict) {
     let receipt = &seal.receipt;
     let Ok(checkpoint) = Checkpoint::parse(receipt.checkpoint().text()) else {
-        let says = words("封印中的检查点已损坏", "the checkpoint in the seal is damaged");
+        let says = Text::new("封印中的检查点已损坏", "the checkpoint in the seal is damaged");
         verdict.find(Finding::new(What::Receipt, says));
         return;
     };
@@ -97,7 +100,7 @@ fn check_place_in_ledger(seal: &Seal, verdict: &mut Verdict) {
             ),
         ),
         Err(error) => {
-            let says = words(
+            let says = Text::new(
                 format!("声明不是账本的第{index}条：路径不能导出检查点的根"),
                 format!("the statement is not entry {index} of the ledger: {error}"),
             );

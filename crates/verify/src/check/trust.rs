@@ -3,7 +3,8 @@
 use trueline_ledger::{Distrust, Note, Policy, ReceiptError, Retirement, VerifierKey};
 
 use crate::instant::format_minute;
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What};
+use trueline_language::{Explain as _, Language, Text};
 
 /// Who vouches for the checkpoint of a seal or proof.
 pub(crate) fn check_trust(
@@ -21,7 +22,7 @@ pub(crate) fn check_trust(
         let keys = keys.join(", ");
         verdict.not_proved.insert(
             0,
-            words(
+            Text::new(
                 format!(
                     "由密钥 {keys} 签署，无从得知其是否属于该企业，签名也未核对（请以 --policy 给出可信密钥）"
                 ),
@@ -55,7 +56,7 @@ pub(crate) fn check_trust(
         }
         Err(error) => {
             let zh = describe_distrust(&error);
-            let says = words(zh, format!("the checkpoint is not trusted: {error}"));
+            let says = Text::new(zh, format!("the checkpoint is not trusted: {error}"));
             verdict.find(Finding::new(What::Trust, says));
         }
     }
@@ -63,7 +64,9 @@ pub(crate) fn check_trust(
 
 pub(crate) fn describe_distrust(error: &Distrust) -> String {
     match error {
-        Distrust::Note(error) => format!("检查点的签名不成立（{error}）"),
+        Distrust::Note(error) => {
+            format!("检查点的签名不成立（{}）", error.sentence_in(Language::Chinese))
+        }
         Distrust::NoLog { origin } => format!("策略所列的账本都没有签署 {origin} 的检查点"),
         Distrust::Retired { key } => format!("密钥 {key} 已停用，停用前没有见证方见过该检查点"),
         Distrust::NoQuorum { witnesses } if witnesses.is_empty() => {

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use trueline_language::Language;
 use trueline_ledger::{Hash, Log, Policy, Signer, leaf_hash, tree_path, tree_root};
 use trueline_verify::{
     BATCH, CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, Options, OutcomeRead,
@@ -138,10 +139,13 @@ fn a_case_that_was_counted_is_shown_with_its_record() {
     assert!(checked.trust.is_none());
     let said = &checked.counted_as()[0];
     assert_eq!(
-        said.en,
+        said.as_str(Language::English),
         "repair.48h: counted, measured 43200, open for 7 s at the end, past the limit"
     );
-    assert_eq!(said.zh, "repair.48h：计入，计量值43200，期末已历时7秒，超过限值");
+    assert_eq!(
+        said.as_str(Language::Chinese),
+        "repair.48h：计入，计量值43200，期末已历时7秒，超过限值"
+    );
     let CaseFound::Counted { member, row: Some(row) } = &checked.found else {
         panic!("{:?}", checked.found);
     };
@@ -152,7 +156,10 @@ fn a_case_that_was_counted_is_shown_with_its_record() {
         ("k5", 2, "repair.48h: excluded (dup, approved by nobody)"),
     ] {
         let checked = population.check(&population.extra(name, &[index])).unwrap();
-        assert_eq!((checked.index, checked.counted_as()[0].en.as_str()), (index as u64, says));
+        assert_eq!(
+            (checked.index, checked.counted_as()[0].as_str(Language::English)),
+            (index as u64, says)
+        );
     }
 }
 
@@ -246,12 +253,12 @@ fn a_verdict_about_a_case_says_what_is_proved_and_by_whom() {
     let mut extra = population.extra("k1", &[0]);
     let says = |verdict: &Verdict, word: &str| {
         let proved = verdict.proved.iter().chain(&verdict.not_proved);
-        proved.into_iter().any(|one| one.en.contains(word))
+        proved.into_iter().any(|one| one.as_str(Language::English).contains(word))
     };
     let verdict = population.verdict(&extra, None);
     assert!(verdict.holds);
     assert_eq!(
-        verdict.report.as_ref().unwrap().en,
+        verdict.report.as_ref().unwrap().as_str(Language::English),
         "proof about bss/k1, in the case population of 2020H1"
     );
     for word in [
@@ -285,21 +292,41 @@ fn a_policy_must_trust_both_checkpoints_of_a_proof() {
     let stranger = format!("log {}\nquorum none\n", other.key);
     let verdict = population.verdict(&extra, Some(&stranger));
     assert_eq!(verdict.findings.len(), 1);
-    assert!(verdict.findings[0].says.en.contains("the checkpoint is not trusted"));
+    assert!(
+        verdict.findings[0]
+            .says
+            .as_str(Language::English)
+            .contains("the checkpoint is not trusted")
+    );
     // The same batch in another ledger, which the policy does not name.
     let mut row = population.row_proof(0);
     row.receipt = other.receipt(0, None);
     extra.row = Some(row);
     let trusted = format!("log {}\nquorum none\n", population.key);
     let verdict = population.verdict(&extra, Some(&trusted));
-    assert!(verdict.findings[0].says.en.contains("does not trust a checkpoint of this proof"));
+    assert!(
+        verdict.findings[0]
+            .says
+            .as_str(Language::English)
+            .contains("does not trust a checkpoint of this proof")
+    );
     let damaged = population.proof(&population.extra("k2", &[0]));
     let verdict = check_file(damaged.as_bytes(), "proof", &Options::default());
-    assert!(verdict.findings[0].says.en.starts_with("the proof fails: its members are not"));
+    assert!(
+        verdict.findings[0]
+            .says
+            .as_str(Language::English)
+            .starts_with("the proof fails: its members are not")
+    );
     let options = Options { ledger: Some(std::path::Path::new("log")), ..Options::default() };
     let verdict =
         check_file(population.proof(&population.extra("k1", &[0])).as_bytes(), "p", &options);
-    assert!(verdict.not_proved.iter().any(|one| one.en.contains("are checked with a report")));
+    assert!(
+        verdict
+            .not_proved
+            .iter()
+            .any(|one| one.as_str(Language::English).contains("are checked with a report"))
+    );
 }
 
 #[test]

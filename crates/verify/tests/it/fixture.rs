@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use rust_xlsxwriter::Worksheet;
 use tempfile::TempDir;
+use trueline_language::{Language, contains_chinese};
 use trueline_ledger::{Hash, Log, Note, Signer};
 use trueline_verify::{
     Rendering, STATEMENT, Seal, Statement, Status, Verdict, canonical_json, fill, open_file,
@@ -33,7 +34,9 @@ pub(crate) fn finding_about(verdict: &Verdict, figure: &str, word: &str) {
     let all = &verdict.findings;
     let found = all.iter().any(|one| {
         let named = one.figure.as_deref().unwrap_or_default();
-        named.starts_with(figure) && one.says.en.contains(word) && !one.says.zh.is_empty()
+        named.starts_with(figure)
+            && one.says.as_str(Language::English).contains(word)
+            && contains_chinese(one.says.as_str(Language::Chinese))
     });
     assert!(found, "{figure} {word}: {all:#?}");
     // What is named by figure comes first.

@@ -34,9 +34,13 @@ fn it_ends_as_the_manual_says() {
         (vec![&bad, "--format", "json"], 1, "\"what\": \"figure\""),
         (vec![&good, "--policy", &bad], 2, "line 1"),
         (vec![&good, "--since", &since], 2, "--ledger"),
-        (vec![&good, "--colour"], 2, "usage"),
-        (vec![], 2, "usage"),
+        (vec![&good, "--colour", "--lang", "en"], 2, "usage"),
+        (vec![&good, "--colour", "--lang", "zh"], 2, "用法"),
+        (vec!["--help", "--lang", "zh"], 0, "待核验的报告"),
+        (vec!["--lang", "en"], 2, "usage"),
+        (vec![&good, "--policy", &bad, "--lang", "zh"], 2, "bad.json：第 1 行："),
         (vec!["nowhere.pdf"], 3, "nowhere.pdf"),
+        (vec!["nowhere.pdf", "--lang", "zh"], 3, "nowhere.pdf：没有该文件或目录"),
     ] {
         let output = run(&words);
         let said = [output.stdout, output.stderr].concat();
