@@ -2,6 +2,8 @@
 
 use jiff::civil::{Date, DateTime};
 
+use trueline_language::{phrase, text};
+
 use crate::syntax_error::SyntaxError;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -68,18 +70,30 @@ fn read_sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), Synta
         return Ok((Token::Sign(sign), sign.len()));
     }
     let hint = match first {
-        '=' => "write `==` to compare",
-        '&' => "write `and`",
-        '|' => "write `or`",
-        '!' => "write `not`, or `!=` to compare",
-        '“' | '”' | '‘' | '’' | '「' | '」' => "write texts in straight quotes: \"…\"",
-        '（' | '）' => "write straight parentheses: ( )",
-        '，' | '、' => "write a plain comma",
-        '[' | ']' | '{' | '}' => "lists stand in parentheses: x in (\"a\", \"b\")",
-        '%' => "write a share as a number: 0.95",
-        _ => "put a column name with unusual characters in backticks",
+        '=' => phrase!("比较请写 `==`", "write `==` to compare"),
+        '&' => phrase!("请写 `and`", "write `and`"),
+        '|' => phrase!("请写 `or`", "write `or`"),
+        '!' => phrase!("请写 `not`；比较请写 `!=`", "write `not`, or `!=` to compare"),
+        '“' | '”' | '‘' | '’' | '「' | '」' => {
+            phrase!("文本须用半角引号：\"…\"", "write texts in straight quotes: \"…\"")
+        }
+        '（' | '）' => phrase!("请用半角括号：( )", "write straight parentheses: ( )"),
+        '，' | '、' => phrase!("请用半角逗号", "write a plain comma"),
+        '[' | ']' | '{' | '}' => phrase!(
+            "列表写在括号中：x in (\"a\", \"b\")",
+            "lists stand in parentheses: x in (\"a\", \"b\")"
+        ),
+        '%' => phrase!("比例写成数值：0.95", "write a share as a number: 0.95"),
+        _ => phrase!(
+            "列名含特殊字符时请加反引号",
+            "put a column name with unusual characters in backticks"
+        ),
     };
-    Err(SyntaxError::new(at, format!("unexpected character `{first}`"), hint))
+    Err(SyntaxError::new(
+        at,
+        text!("此处不应有字符 `{first}`", "unexpected character `{first}`"),
+        hint,
+    ))
 }
 
 fn read_quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), SyntaxError> {
@@ -102,8 +116,11 @@ fn read_quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize)
             Some(other) => {
                 return Err(SyntaxError::new(
                     at + index,
-                    format!("unknown escape `\\{other}`"),
-                    "known are \\n \\t \\r \\\\ \\\" \\'; write `\\\\` for a backslash",
+                    text!("没有转义 `\\{other}`", "unknown escape `\\{other}`"),
+                    phrase!(
+                        "可用的有 \\n \\t \\r \\\\ \\\" \\'；反斜杠写作 `\\\\`",
+                        "known are \\n \\t \\r \\\\ \\\" \\'; write `\\\\` for a backslash"
+                    ),
                 ));
             }
             None => break,
@@ -111,8 +128,8 @@ fn read_quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize)
     }
     Err(SyntaxError::new(
         at,
-        "this text never ends".to_owned(),
-        "close it with the quote it began with",
+        phrase!("文本没有结束", "this text never ends"),
+        phrase!("请用开头的同一种引号结束", "close it with the quote it began with"),
     ))
 }
 
@@ -132,8 +149,11 @@ fn read_quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError
     }
     Err(SyntaxError::new(
         at,
-        "this name is empty or never ends".to_owned(),
-        "write a column name between two backticks: `order no`",
+        phrase!("名称为空或没有结束", "this name is empty or never ends"),
+        phrase!(
+            "列名写在两个反引号之间：`order no`",
+            "write a column name between two backticks: `order no`"
+        ),
     ))
 }
 
@@ -156,15 +176,18 @@ fn read_number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     if rest[end..].starts_with(continues_name) {
         return Err(SyntaxError::new(
             at,
-            "a number runs into a word".to_owned(),
-            "put a blank between them, or the name in backticks if it begins with a digit",
+            phrase!("数字与单词连在一起", "a number runs into a word"),
+            phrase!(
+                "请以空格隔开；名称若以数字开头，请加反引号",
+                "put a blank between them, or the name in backticks if it begins with a digit"
+            ),
         ));
     }
     let too_large = || {
         SyntaxError::new(
             at,
-            "this number is too large".to_owned(),
-            "whole numbers go to 9223372036854775807",
+            phrase!("数值过大", "this number is too large"),
+            phrase!("整数最大为 9223372036854775807", "whole numbers go to 9223372036854775807"),
         )
     };
     if end == whole {
@@ -182,8 +205,11 @@ fn read_moment(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let token = parse_moment(&rest[1..length]).ok_or_else(|| {
         SyntaxError::new(
             at,
-            format!("`{}` is no moment", &rest[..length]),
-            "write @2020-01-31, @2020-01-31T08:00:00 or @2020-01-31T08:00:00+08:00",
+            text!("`{}` 不是时间", "`{}` is no moment", &rest[..length]),
+            phrase!(
+                "请写 @2020-01-31、@2020-01-31T08:00:00 或 @2020-01-31T08:00:00+08:00",
+                "write @2020-01-31, @2020-01-31T08:00:00 or @2020-01-31T08:00:00+08:00"
+            ),
         )
     })?;
     Ok((token, length))

@@ -1,5 +1,7 @@
 //! Builds a tree from tokens. Length and depth are bounded, so that no text can exhaust the stack.
 
+use trueline_language::{Phrase, Text, phrase, text};
+
 use crate::lex::{Token, split_tokens};
 use crate::nearest::nearest;
 use crate::syntax_error::SyntaxError;
@@ -19,15 +21,15 @@ const MAX_NESTING: usize = 3 * MAX_DEPTH;
 ///
 /// let expr = parse(r#"kind in ("install", "move") and not starts_with(region, "14")"#)?;
 /// assert_eq!(parse(&expr.to_string())?, expr);
-/// assert_eq!(parse("a = 1").unwrap_err().hint, "write `==` to compare");
+/// assert_eq!(parse("a = 1").unwrap_err().hint.to_string(), "write `==` to compare");
 /// # Ok::<(), trueline_expression::SyntaxError>(())
 /// ```
 pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(SyntaxError::new(
             0,
-            format!("an expression of {} bytes", text.len()),
-            format!("keep it under {MAX_LENGTH} bytes"),
+            text!("表达式有 {length} 字节", "an expression of {length} bytes", length = text.len()),
+            text!("请不要超过 {MAX_LENGTH} 字节", "keep it under {MAX_LENGTH} bytes"),
         ));
     }
     let mut parser = ExpressionParser { tokens: split_tokens(text)?, next: 0, nesting: 0 };
@@ -35,11 +37,14 @@ pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
     match parser.peek_token() {
         Token::End => Ok(expr),
         Token::Word(word) if matches!(word.as_str(), "AND" | "OR" | "NOT" | "IN") => {
-            let hint = format!("write `{}` in small letters", word.to_lowercase());
-            Err(parser.unexpected_token(&hint))
+            let hint = text!("`{}` 请用小写", "write `{}` in small letters", word.to_lowercase());
+            Err(parser.unexpected_token(hint))
         }
         Token::Sign("==" | "!=" | "<" | "<=" | ">" | ">=") => {
-            Err(parser.unexpected_token("comparisons do not chain: write `a < b and b < c`"))
+            Err(parser.unexpected_token(phrase!(
+                "比较不能连写：请写 `a < b and b < c`",
+                "comparisons do not chain: write `a < b and b < c`"
+            )))
         }
         Token::Word(_)
         | Token::Quoted(_)
@@ -48,7 +53,10 @@ pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
         | Token::Number(_)
         | Token::Time(_)
         | Token::LocalTime(_)
-        | Token::Sign(_) => Err(parser.unexpected_token("the expression was complete before this")),
+        | Token::Sign(_) => Err(parser.unexpected_token(phrase!(
+            "表达式在此之前已经完整",
+            "the expression was complete before this"
+        ))),
     }
 }
 
@@ -97,22 +105,26 @@ impl ExpressionParser {
         found
     }
 
-    fn expect_sign(&mut self, sign: &str, hint: &str) -> Result<(), SyntaxError> {
+    fn expect_sign(&mut self, sign: &str, hint: Phrase) -> Result<(), SyntaxError> {
         if self.take_sign(sign) { Ok(()) } else { Err(self.unexpected_token(hint)) }
     }
 
-    fn unexpected_token(&self, hint: &str) -> SyntaxError {
+    fn unexpected_token(&self, hint: impl Into<Text>) -> SyntaxError {
         let message = match self.peek_token() {
-            Token::Word(word) => format!("unexpected `{word}`"),
-            Token::Quoted(name) => format!("unexpected name `{name}`"),
+            Token::Word(word) => text!("此处不应有 `{word}`", "unexpected `{word}`"),
+            Token::Quoted(name) => text!("此处不应有名称 `{name}`", "unexpected name `{name}`"),
             Token::Text(text) => {
                 let start: String = text.chars().take(20).collect();
-                format!("unexpected text \"{start}\"")
+                text!("此处不应有文本 \"{start}\"", "unexpected text \"{start}\"")
             }
-            Token::Integer(_) | Token::Number(_) => "unexpected number".to_owned(),
-            Token::Time(_) | Token::LocalTime(_) => "unexpected moment".to_owned(),
-            Token::Sign(sign) => format!("unexpected `{sign}`"),
-            Token::End => "the expression ends too early".to_owned(),
+            Token::Integer(_) | Token::Number(_) => {
+                phrase!("此处不应有数字", "unexpected number").into()
+            }
+            Token::Time(_) | Token::LocalTime(_) => {
+                phrase!("此处不应有时间", "unexpected moment").into()
+            }
+            Token::Sign(sign) => text!("此处不应有 `{sign}`", "unexpected `{sign}`"),
+            Token::End => phrase!("表达式没有写完", "the expression ends too early").into(),
         };
         SyntaxError::new(self.token_offset(), message, hint)
     }
@@ -128,8 +140,11 @@ impl ExpressionParser {
     fn too_deep(&self) -> SyntaxError {
         SyntaxError::new(
             self.token_offset(),
-            "this expression is nested too deeply".to_owned(),
-            format!("keep it to {MAX_DEPTH} levels; `in (…)` often replaces a long chain"),
+            phrase!("表达式嵌套过深", "this expression is nested too deeply"),
+            text!(
+                "请不要超过 {MAX_DEPTH} 层；长串比较常可用 `in (…)` 代替",
+                "keep it to {MAX_DEPTH} levels; `in (…)` often replaces a long chain"
+            ),
         )
     }
 
@@ -235,7 +250,10 @@ impl ExpressionParser {
 
     fn parse_list(&mut self, value: Tree) -> Result<Tree, SyntaxError> {
         self.skip_token();
-        self.expect_sign("(", "write a list: x in (\"a\", \"b\")")?;
+        self.expect_sign(
+            "(",
+            phrase!("请写列表：x in (\"a\", \"b\")", "write a list: x in (\"a\", \"b\")"),
+        )?;
         let mut items = Vec::new();
         loop {
             let at = self.next;
@@ -249,7 +267,10 @@ impl ExpressionParser {
                 | Expr::LocalTime(_) => items.push(item),
                 Expr::Null => {
                     self.next = at;
-                    return Err(self.unexpected_token("null is in no list: write `or missing(x)`"));
+                    return Err(self.unexpected_token(phrase!(
+                        "列表中不能有 null：请写 `or missing(x)`",
+                        "null is in no list: write `or missing(x)`"
+                    )));
                 }
                 Expr::Name(_)
                 | Expr::Not(_)
@@ -261,15 +282,22 @@ impl ExpressionParser {
                 | Expr::Math(..)
                 | Expr::Call(..) => {
                     self.next = at;
-                    return Err(
-                        self.unexpected_token("a list holds literals; texts stand in quotes")
-                    );
+                    return Err(self.unexpected_token(phrase!(
+                        "列表中只能写字面值；文本须加引号",
+                        "a list holds literals; texts stand in quotes"
+                    )));
                 }
             }
             if self.take_sign(")") {
                 break;
             }
-            self.expect_sign(",", "separate the list with commas and close it with `)`")?;
+            self.expect_sign(
+                ",",
+                phrase!(
+                    "列表各项以逗号分隔，以 `)` 结束",
+                    "separate the list with commas and close it with `)`"
+                ),
+            )?;
             if self.take_sign(")") {
                 break;
             }
@@ -297,7 +325,10 @@ impl ExpressionParser {
         match token {
             Token::Integer(digits) => {
                 let Some(value) = 0i64.checked_sub_unsigned(digits) else {
-                    return Err(self.unexpected_token("whole numbers go to -9223372036854775808"));
+                    return Err(self.unexpected_token(phrase!(
+                        "整数最小为 -9223372036854775808",
+                        "whole numbers go to -9223372036854775808"
+                    )));
                 };
                 self.skip_token();
                 Ok((Expr::Integer(value), 1))
@@ -328,7 +359,10 @@ impl ExpressionParser {
             Token::Integer(digits) => match i64::try_from(digits) {
                 Ok(value) => Expr::Integer(value),
                 Err(_) => {
-                    return Err(self.unexpected_token("whole numbers go to 9223372036854775807"));
+                    return Err(self.unexpected_token(phrase!(
+                        "整数最大为 9223372036854775807",
+                        "whole numbers go to 9223372036854775807"
+                    )));
                 }
             },
             Token::Number(value) => Expr::Number(value),
@@ -341,11 +375,17 @@ impl ExpressionParser {
                 self.enter_nesting()?;
                 let inner = self.parse_binary(LOWEST)?;
                 self.nesting -= 1;
-                self.expect_sign(")", "close the parenthesis with `)`")?;
+                self.expect_sign(
+                    ")",
+                    phrase!("请以 `)` 结束括号", "close the parenthesis with `)`"),
+                )?;
                 return Ok(inner);
             }
             Token::Sign(_) | Token::End => {
-                return Err(self.unexpected_token("expected a value, a name or a function"));
+                return Err(self.unexpected_token(phrase!(
+                    "此处应为值、名称或函数",
+                    "expected a value, a name or a function"
+                )));
             }
         };
         self.skip_token();
@@ -358,7 +398,10 @@ impl ExpressionParser {
             "false" => Expr::Boolean(false),
             "null" => Expr::Null,
             "and" | "or" | "in" | "not" => {
-                return Err(self.unexpected_token("expected a value, a name or a function"));
+                return Err(self.unexpected_token(phrase!(
+                    "此处应为值、名称或函数",
+                    "expected a value, a name or a function"
+                )));
             }
             _ => {
                 if matches!(self.tokens[self.next + 1].1, Token::Sign("(")) {
@@ -375,10 +418,14 @@ impl ExpressionParser {
         let Some(function) = Function::named(word) else {
             let known = FUNCTIONS.iter().map(|entry| entry.1);
             let hint = match nearest(word, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "see docs/expressions.md for every function".to_owned(),
+                Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
+                None => phrase!(
+                    "全部函数见 docs/expressions.md",
+                    "see docs/expressions.md for every function"
+                )
+                .into(),
             };
-            let message = format!("no function is called `{word}`");
+            let message = text!("没有函数 `{word}`", "no function is called `{word}`");
             return Err(SyntaxError::new(self.token_offset(), message, hint));
         };
         let at = self.token_offset();
@@ -389,7 +436,13 @@ impl ExpressionParser {
         let mut depth = 0;
         while !self.take_sign(")") {
             if !arguments.is_empty() {
-                self.expect_sign(",", "separate arguments with commas and close with `)`")?;
+                self.expect_sign(
+                    ",",
+                    phrase!(
+                        "各参数以逗号分隔，以 `)` 结束",
+                        "separate arguments with commas and close with `)`"
+                    ),
+                )?;
             }
             let (argument, deep) = self.parse_binary(LOWEST)?;
             depth = depth.max(deep);
@@ -400,13 +453,13 @@ impl ExpressionParser {
         if arguments.len() < fewest || arguments.len() > most {
             let given = arguments.len();
             let wanted = if fewest == most {
-                format!("{word} takes {fewest}")
+                text!("{word} 需要 {fewest} 个", "{word} takes {fewest}")
             } else if most == usize::MAX {
-                format!("{word} takes {fewest} or more")
+                text!("{word} 至少需要 {fewest} 个", "{word} takes {fewest} or more")
             } else {
-                format!("{word} takes {fewest} to {most}")
+                text!("{word} 需要 {fewest} 至 {most} 个", "{word} takes {fewest} to {most}")
             };
-            let message = format!("{given} arguments for `{word}`");
+            let message = text!("`{word}` 有 {given} 个参数", "{given} arguments for `{word}`");
             return Err(SyntaxError::new(at, message, wanted));
         }
         let depth = self.one_deeper(depth)?;

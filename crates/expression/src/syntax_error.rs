@@ -1,5 +1,7 @@
 //! Why a text is not an expression: where the error starts, and what to write instead.
 
+use trueline_language::Text;
+
 /// Why a text is not an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("{message} at character {}; {hint}", .offset + 1)]
@@ -7,13 +9,17 @@
 pub struct SyntaxError {
     /// The byte at which the error starts.
     pub offset: usize,
-    pub message: String,
+    pub message: Text,
     /// What to write instead.
-    pub hint: String,
+    pub hint: Text,
 }
 
 impl SyntaxError {
-    pub(crate) fn new(offset: usize, message: String, hint: impl Into<String>) -> SyntaxError {
-        SyntaxError { offset, message, hint: hint.into() }
+    pub(crate) fn new(
+        offset: usize,
+        message: impl Into<Text>,
+        hint: impl Into<Text>,
+    ) -> SyntaxError {
+        SyntaxError { offset, message: message.into(), hint: hint.into() }
     }
 }

@@ -107,7 +107,7 @@ pub(crate) fn expand_format(
                 #name = {
                     #[allow(unused_imports)]
                     use ::trueline_language::generated::{
-                        ExplainedPart as _, PathPart as _, PrintedPart as _,
+                        BilingualPart as _, ExplainedPart as _, PathPart as _, PrintedPart as _,
                     };
                     (&::trueline_language::generated::Part(&(#value))).say_in(#language)
                 }

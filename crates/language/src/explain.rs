@@ -5,8 +5,8 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use crate::Language;
 use crate::system::describe_io_error;
+use crate::{Language, Text};
 
 /// An error with a sentence in both languages. Derive it beside `thiserror::Error`.
 pub trait Explain: Error {
@@ -16,6 +16,11 @@ pub trait Explain: Error {
     /// What brought it about.
     fn direct_cause(&self) -> Option<Cause<'_>> {
         None
+    }
+
+    /// The sentence in both languages, to keep when the error is gone.
+    fn to_text(&self) -> Text {
+        Text::new(self.sentence_in(Language::Chinese), self.sentence_in(Language::English))
     }
 }
 
@@ -40,6 +45,11 @@ impl<'a> Cause<'a> {
             Cause::Explained(error) => error,
             Cause::Foreign(error) => error,
         }
+    }
+
+    /// The sentence in both languages, without what brought the cause about.
+    pub fn to_text(self) -> Text {
+        Text::new(self.sentence_in(Language::Chinese), self.sentence_in(Language::English))
     }
 
     pub fn sentence_in(self, language: Language) -> String {

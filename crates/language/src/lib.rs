@@ -27,7 +27,7 @@ mod text;
 
 pub use explain::{AnyError, Cause, Explain, explain_chain, explain_foreign};
 pub use language::{Language, UnknownLanguage};
-pub use text::{Phrase, Text, contains_chinese};
+pub use text::{Bilingual, Phrase, Text, contains_chinese};
 /// Gives an error its sentence in Chinese, beside the English one of `thiserror`.
 ///
 /// Each `#[error("…")]` has a `#[zh("…")]` with the same arguments. A field that has words in both
@@ -104,6 +104,7 @@ pub use trueline_language_derive::text;
 #[doc(hidden)]
 pub mod generated {
     pub use crate::part::{
-        BoxedCause, ExplainedCause, ExplainedPart, ForeignCause, Part, PathPart, PrintedPart,
+        BilingualPart, BoxedCause, ExplainedCause, ExplainedPart, ForeignCause, Part, PathPart,
+        PrintedPart,
     };
 }

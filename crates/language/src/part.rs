@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use crate::explain::quote_foreign;
-use crate::{Cause, Explain, Language};
+use crate::{Bilingual, Cause, Explain, Language};
 
 /// A field of an error, or an argument of a text.
 #[derive(Debug)]
@@ -21,6 +21,16 @@ pub trait ExplainedPart {
 impl<T: Explain> ExplainedPart for Part<'_, T> {
     fn say_in(&self, language: Language) -> String {
         self.0.sentence_in(language)
+    }
+}
+
+pub trait BilingualPart {
+    fn say_in(&self, language: Language) -> String;
+}
+
+impl<T: Bilingual> BilingualPart for Part<'_, T> {
+    fn say_in(&self, language: Language) -> String {
+        self.0.words_in(language)
     }
 }
 

@@ -81,6 +81,11 @@ impl Explain for Phrase {
     }
 }
 
+/// What is no error and has words in both languages: a type, a kind, a reason.
+pub trait Bilingual {
+    fn words_in(&self, language: Language) -> String;
+}
+
 /// Whether a text has Chinese characters: what a test asks of each message.
 pub fn contains_chinese(text: &str) -> bool {
     text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))

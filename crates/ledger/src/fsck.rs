@@ -7,6 +7,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use trueline_language::{Explain as _, Text};
+
 use crate::checkpoint::Checkpoint;
 use crate::disk::{LedgerDisk, LocalDisk};
 use crate::edge::Edge;
@@ -49,7 +51,7 @@ pub enum Finding {
         /// The tile or bundle.
         file: String,
         /// Why.
-        why: String,
+        why: Text,
     },
     /// Another history: no repair of the tiles leads to the checkpoint's root.
     #[error("the tree is not the one of the checkpoint")]
@@ -109,13 +111,13 @@ impl FolderCheck {
     }
 
     fn add_unreadable(&mut self, error: &ReadError) {
-        let cause = std::error::Error::source(error).map(ToString::to_string);
+        let cause = error.direct_cause().map(|cause| cause.to_text());
         let (file, why) = match error {
             ReadError::File { file, .. } | ReadError::Damaged { file, .. } => {
-                (file.clone(), cause.unwrap_or_default())
+                (file.clone(), cause.unwrap_or_else(|| error.to_text()))
             }
             ReadError::NoSuchEntry { .. } | ReadError::Shrunk { .. } | ReadError::Checkpoint(_) => {
-                ("checkpoint".to_owned(), error.to_string())
+                ("checkpoint".to_owned(), error.to_text())
             }
         };
         // A file that is needed twice is named once.

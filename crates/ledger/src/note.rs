@@ -7,6 +7,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use trueline_language::{Phrase, phrase};
 
 /// Longest note that is read, in bytes.
 pub(crate) const NOTE_BYTES_MAX: usize = 1_000_000;
@@ -20,7 +21,7 @@ pub enum NoteError {
     /// It does not have the form of a note, or its text is not a checkpoint.
     #[error("not a signed note: {0}")]
     #[zh("不是签名的检查点：{0}")]
-    Malformed(&'static str),
+    Malformed(Phrase),
     /// A signature bears the name of a known key, which did not make it.
     #[error("the signature of {name} does not verify")]
     #[zh("{name} 的签名不成立")]
@@ -49,7 +50,8 @@ impl SignatureLine {
 
     /// Reads one line, without its line end.
     pub fn parse(line: &str) -> Result<SignatureLine, NoteError> {
-        let malformed = NoteError::Malformed("a signature line is not one");
+        let malformed =
+            NoteError::Malformed(phrase!("签名行不合格式", "a signature line is not one"));
         let rest = line.strip_prefix(DASH).ok_or(malformed.clone())?;
         let (name, encoded) = rest.split_once(' ').ok_or(malformed.clone())?;
         let bytes = STANDARD.decode(encoded).map_err(|_| malformed.clone())?;
@@ -106,17 +108,21 @@ impl Note {
     /// Reads a note.
     pub fn parse(bytes: &[u8]) -> Result<Note, NoteError> {
         if bytes.len() > NOTE_BYTES_MAX {
-            return Err(NoteError::Malformed("too long"));
+            return Err(NoteError::Malformed(phrase!("过长", "too long")));
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| NoteError::Malformed("not UTF-8"))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| NoteError::Malformed(phrase!("不是 UTF-8", "not UTF-8")))?;
         if text.bytes().any(|byte| byte < b' ' && byte != b'\n') {
-            return Err(NoteError::Malformed("a control character"));
+            return Err(NoteError::Malformed(phrase!("含控制字符", "a control character")));
         }
-        let (before, lines) =
-            text.rsplit_once("\n\n").ok_or(NoteError::Malformed("no empty line"))?;
-        let lines = lines.strip_suffix('\n').ok_or(NoteError::Malformed("no end of line"))?;
+        let (before, lines) = text
+            .rsplit_once("\n\n")
+            .ok_or(NoteError::Malformed(phrase!("缺少空行", "no empty line")))?;
+        let lines = lines
+            .strip_suffix('\n')
+            .ok_or(NoteError::Malformed(phrase!("缺少行尾", "no end of line")))?;
         if lines.split('\n').count() > SIGNATURES_MAX {
-            return Err(NoteError::Malformed("too many signatures"));
+            return Err(NoteError::Malformed(phrase!("签名过多", "too many signatures")));
         }
         let signatures = lines.split('\n').map(SignatureLine::parse).collect::<Result<_, _>>()?;
         Ok(Note { text: format!("{before}\n"), signatures })

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use trueline_language::{Phrase, phrase};
+
 use crate::checkpoint::{Checkpoint, parse_decimal};
 use crate::keys::VerifierKey;
 use crate::note::{Note, NoteError};
@@ -17,7 +19,7 @@ pub struct PolicyError {
     /// Where.
     pub line: usize,
     /// What is wrong there.
-    pub what: &'static str,
+    pub what: Phrase,
 }
 
 /// Why a checkpoint is not trusted.
@@ -164,11 +166,17 @@ impl Policy {
             number += 1;
             parser.read_line(line).map_err(|what| PolicyError { line: number, what })?;
             if number > LINES_MAX {
-                return Err(PolicyError { line: number, what: "too many lines" });
+                return Err(PolicyError {
+                    line: number,
+                    what: phrase!("行数过多", "too many lines"),
+                });
             }
         }
         let PolicyParser { logs, witnesses, quorum, .. } = parser;
-        let quorum = quorum.ok_or(PolicyError { line: number, what: "no quorum line" })?;
+        let quorum = quorum.ok_or(PolicyError {
+            line: number,
+            what: phrase!("缺少 quorum 行", "no quorum line"),
+        })?;
         Ok(Policy { logs, witnesses, quorum })
     }
 
@@ -233,9 +241,9 @@ impl Policy {
 }
 
 impl PolicyParser {
-    fn read_line(&mut self, line: &[u8]) -> Result<(), &'static str> {
+    fn read_line(&mut self, line: &[u8]) -> Result<(), Phrase> {
         if line.iter().any(|byte| *byte != b'\t' && (*byte < b' ' || *byte == 0x7f)) {
-            return Err("a control character");
+            return Err(phrase!("含控制字符", "a control character"));
         }
         let words = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty());
         let words: Vec<&[u8]> = words.collect();
@@ -248,28 +256,29 @@ impl PolicyParser {
             [b"witness", name, key, url] => self.add_witness(name, key, Some(url)),
             [b"group", name, at_least, members @ ..] => self.add_group(name, at_least, members),
             [b"quorum", name] => self.set_quorum(name),
-            _ => Err("not a line of a policy"),
+            _ => Err(phrase!("不是策略文件的行", "not a line of a policy")),
         }
     }
 
-    fn add_log(&mut self, key: &[u8], url: Option<&[u8]>) -> Result<(), &'static str> {
+    fn add_log(&mut self, key: &[u8], url: Option<&[u8]>) -> Result<(), Phrase> {
         let key = parse_key(key)?;
         if key.is_cosigner() {
-            return Err("a witness's key where a log's belongs");
+            return Err(phrase!(
+                "此处应为账本的密钥，却是见证方的",
+                "a witness's key where a log's belongs"
+            ));
         }
         let name = key.name().to_owned();
         add_party(&mut self.logs, Party { name, key, url: url.map(decode_text) })
     }
 
-    fn add_witness(
-        &mut self,
-        name: &[u8],
-        key: &[u8],
-        url: Option<&[u8]>,
-    ) -> Result<(), &'static str> {
+    fn add_witness(&mut self, name: &[u8], key: &[u8], url: Option<&[u8]>) -> Result<(), Phrase> {
         let key = parse_key(key)?;
         if !key.is_cosigner() {
-            return Err("a log's key where a witness's belongs");
+            return Err(phrase!(
+                "此处应为见证方的密钥，却是账本的",
+                "a log's key where a witness's belongs"
+            ));
         }
         self.define_name(name, Quorum::Witness(self.witnesses.len()), 0)?;
         add_party(
@@ -278,71 +287,82 @@ impl PolicyParser {
         )
     }
 
-    fn define_name(&mut self, name: &[u8], what: Quorum, depth: usize) -> Result<(), &'static str> {
+    fn define_name(&mut self, name: &[u8], what: Quorum, depth: usize) -> Result<(), Phrase> {
         if name == b"none" || self.names.contains_key(name) {
-            return Err("the name is taken");
+            return Err(phrase!("名称已被使用", "the name is taken"));
         }
         if depth > DEPTH_MAX {
-            return Err("groups are nested too deep");
+            return Err(phrase!("分组嵌套过深", "groups are nested too deep"));
         }
         self.names.insert(name.to_vec(), (Some(what), depth));
         Ok(())
     }
 
-    fn add_group(
-        &mut self,
-        name: &[u8],
-        at_least: &[u8],
-        members: &[&[u8]],
-    ) -> Result<(), &'static str> {
+    fn add_group(&mut self, name: &[u8], at_least: &[u8], members: &[&[u8]]) -> Result<(), Phrase> {
         let at_least = match at_least {
             b"any" => 1,
             b"all" => members.len(),
             number => {
                 let number = std::str::from_utf8(number).ok().and_then(parse_decimal);
-                number.ok_or("a group needs `all`, `any` or a number")? as usize
+                number.ok_or(phrase!(
+                    "分组须写 `all`、`any` 或数字",
+                    "a group needs `all`, `any` or a number"
+                ))? as usize
             }
         };
         if at_least < 1 || at_least > members.len() {
-            return Err("a group needs from one to all of its members");
+            return Err(phrase!(
+                "分组所需个数须在 1 与成员数之间",
+                "a group needs from one to all of its members"
+            ));
         }
         let mut depth = 0;
         let mut found = Vec::new();
         for member in members {
-            let (what, nested) =
-                self.names.get_mut(*member).ok_or("a member that no line above defines")?;
+            let (what, nested) = self
+                .names
+                .get_mut(*member)
+                .ok_or(phrase!("成员未在上文定义", "a member that no line above defines"))?;
             depth = depth.max(*nested + 1);
-            found.push(what.take().ok_or("a member of two groups")?);
+            found.push(
+                what.take().ok_or(phrase!("同一成员属于两个分组", "a member of two groups"))?,
+            );
         }
         self.define_name(name, Quorum::Group { at_least, members: found }, depth)
     }
 
-    fn set_quorum(&mut self, name: &[u8]) -> Result<(), &'static str> {
+    fn set_quorum(&mut self, name: &[u8]) -> Result<(), Phrase> {
         if self.quorum.is_some() {
-            return Err("a second quorum line");
+            return Err(phrase!("有两行 quorum", "a second quorum line"));
         }
         let quorum = if name == b"none" {
             Quorum::None
         } else {
-            let (what, _) = self.names.get(name).ok_or("a quorum that no line above defines")?;
-            what.clone().ok_or("the quorum is a member of a group")?
+            let (what, _) = self
+                .names
+                .get(name)
+                .ok_or(phrase!("quorum 所指未在上文定义", "a quorum that no line above defines"))?;
+            what.clone().ok_or(phrase!(
+                "quorum 所指已是某分组的成员",
+                "the quorum is a member of a group"
+            ))?
         };
         self.quorum = Some(quorum);
         Ok(())
     }
 }
 
-fn add_party(parties: &mut Vec<Party>, party: Party) -> Result<(), &'static str> {
+fn add_party(parties: &mut Vec<Party>, party: Party) -> Result<(), Phrase> {
     if parties.iter().any(|other| other.key.same_secret(&party.key)) {
-        return Err("the same key twice");
+        return Err(phrase!("同一密钥出现两次", "the same key twice"));
     }
     parties.push(party);
     Ok(())
 }
 
-fn parse_key(key: &[u8]) -> Result<VerifierKey, &'static str> {
-    let key = std::str::from_utf8(key).map_err(|_| "not a key")?;
-    key.parse().map_err(|_| "not a key that is known here")
+fn parse_key(key: &[u8]) -> Result<VerifierKey, Phrase> {
+    let key = std::str::from_utf8(key).map_err(|_| phrase!("不是密钥", "not a key"))?;
+    key.parse().map_err(|_| phrase!("不是可用于此处的密钥", "not a key that is known here"))
 }
 
 fn decode_text(bytes: &[u8]) -> String {

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use trueline_expression::{
     Expr, Function, MAX_LENGTH, Names, Row, Type, Value, check, evaluate, names, parse,
 };
+use trueline_language::Language;
 
 struct Columns;
 
@@ -172,7 +173,11 @@ fn a_syntax_error_points_at_its_place_and_says_what_to_write() {
     ];
     for (text, offset, hint) in cases {
         let error = parse(text).unwrap_err();
-        assert_eq!((error.offset, error.hint.as_str()), (offset, hint), "{text}: {error}");
+        assert_eq!(
+            (error.offset, error.hint.as_str(Language::English)),
+            (offset, hint),
+            "{text}: {error}"
+        );
     }
 }
 
@@ -201,7 +206,7 @@ fn a_type_error_says_what_to_write() {
     ];
     for (text, hint) in cases {
         let error = check(&parse(text).unwrap(), &Columns).unwrap_err();
-        assert_eq!(error.hint, hint, "{text}: {error}");
+        assert_eq!(error.hint.as_str(Language::English), hint, "{text}: {error}");
     }
 }
 
@@ -265,7 +270,7 @@ fn a_format_that_reads_no_moment_is_refused_before_any_row() {
     };
     for format in ["%Q", "%Y-%m", "day", "%H:%M", "%Y-%m-%!", "%"] {
         let error = checked(format).expect_err(format);
-        assert!(error.message.contains("format"), "{format}: {error:?}");
+        assert!(error.message.as_str(Language::English).contains("format"), "{format}: {error:?}");
     }
     for format in ["%Y-%m-%d", "%d/%m/%y %H:%M", "%Y%m%d%H%M%S", "%b %d, %Y %I:%M %p", "%s"] {
         assert_eq!(checked(format), Ok(Type::Time), "{format}");

@@ -195,8 +195,9 @@ impl Binder<'_> {
     }
 
     fn expression(&mut self, expr: &Expr, target: &Target) -> Result<Input, MappingError> {
-        check(expr, self.headers)
-            .map_err(|error| self.error(target.line, error.message, error.hint))?;
+        check(expr, self.headers).map_err(|error| {
+            self.error(target.line, error.message.to_string(), error.hint.to_string())
+        })?;
         let mut found = Vec::new();
         for name in names(expr) {
             if let Some(at) = self.column(&name, target)? {

@@ -319,7 +319,7 @@ fn origin(table: &Table<'_>) -> Result<From, MappingError> {
     if let Some(text) = table.text("expr")? {
         let expr = parse_expression(&text).map_err(|error| {
             let problem = format!("in `expr`, character {}: {}", error.offset + 1, error.message);
-            table.place.error(table.line_of("expr"), problem, error.hint)
+            table.place.error(table.line_of("expr"), problem, error.hint.to_string())
         })?;
         found.push(From::Expression(expr));
     }

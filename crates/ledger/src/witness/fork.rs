@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use trueline_language::phrase;
+
 use crate::checkpoint::Checkpoint;
 use crate::hash::Hash;
 use crate::keys::VerifierKey;
@@ -130,20 +132,22 @@ impl Fork {
     /// Reads evidence. It is checked by [`Fork::verify`], with keys that the reader trusts.
     pub fn parse(bytes: &[u8]) -> Result<Fork, NoteError> {
         let malformed = NoteError::Malformed;
-        let text = std::str::from_utf8(bytes).map_err(|_| malformed("not UTF-8"))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| malformed(phrase!("不是 UTF-8", "not UTF-8")))?;
         // A checkpoint holds no empty line, so its note has exactly one.
         let parts: Vec<&str> = text.splitn(5, "\n\n").collect();
         let [head, first_text, first_lines, second_text, second_lines] = parts.as_slice() else {
-            return Err(malformed("evidence has five parts"));
+            return Err(malformed(phrase!("证据应有五部分", "evidence has five parts")));
         };
         let mut lines = head.split('\n');
         if lines.next() != Some(TITLE) {
-            return Err(malformed("the first line is another"));
+            return Err(malformed(phrase!("首行不符", "the first line is another")));
         }
         let hashes: Result<Vec<Hash>, _> = lines.map(str::parse).collect();
-        let hashes = hashes.map_err(|_| malformed("a line is no hash"))?;
+        let hashes =
+            hashes.map_err(|_| malformed(phrase!("有一行不是哈希", "a line is no hash")))?;
         if hashes.len() > HASHES_MAX + 1 {
-            return Err(malformed("too many hashes"));
+            return Err(malformed(phrase!("哈希过多", "too many hashes")));
         }
         let smaller = Note::parse(format!("{first_text}\n\n{first_lines}\n").as_bytes())?;
         let larger = Note::parse(format!("{second_text}\n\n{second_lines}").as_bytes())?;

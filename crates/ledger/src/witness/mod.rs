@@ -15,6 +15,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use trueline_language::phrase;
+
 use crate::checkpoint::Checkpoint;
 use crate::disk::{FolderLock, LedgerDisk, LocalDisk};
 use crate::hash::Hash;
@@ -118,7 +120,11 @@ impl Witness {
         };
         let note = Note::parse(&bytes)?;
         if Checkpoint::parse(note.text())?.origin() != origin {
-            return Err(NoteError::Malformed("a checkpoint of another log").into());
+            return Err(NoteError::Malformed(phrase!(
+                "是另一账本的检查点",
+                "a checkpoint of another log"
+            ))
+            .into());
         }
         Ok(Some(note))
     }

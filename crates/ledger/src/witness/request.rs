@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use trueline_language::phrase;
+
 use crate::checkpoint::{Checkpoint, parse_decimal};
 use crate::hash::Hash;
 use crate::note::{Note, NoteError, SignatureLine};
@@ -27,15 +29,19 @@ impl AddCheckpoint {
     /// Reads the body of a request.
     pub fn parse(bytes: &[u8]) -> Result<AddCheckpoint, NoteError> {
         let malformed = NoteError::Malformed;
-        let text = std::str::from_utf8(bytes).map_err(|_| malformed("not UTF-8"))?;
-        let (head, note) = text.split_once("\n\n").ok_or(malformed("no empty line"))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| malformed(phrase!("不是 UTF-8", "not UTF-8")))?;
+        let (head, note) =
+            text.split_once("\n\n").ok_or(malformed(phrase!("缺少空行", "no empty line")))?;
         let mut lines = head.split('\n');
         let old = lines.next().and_then(|line| line.strip_prefix("old ")).and_then(parse_decimal);
-        let old_size = old.ok_or(malformed("no old size"))?;
+        let old_size = old.ok_or(malformed(phrase!("缺少 old 行", "no old size")))?;
         let proof: Result<Vec<Hash>, _> = lines.map(str::parse).collect();
-        let proof = proof.map_err(|_| malformed("a line of the proof is no hash"))?;
+        let proof = proof.map_err(|_| {
+            malformed(phrase!("证明中有一行不是哈希", "a line of the proof is no hash"))
+        })?;
         if proof.len() > HASHES_MAX {
-            return Err(malformed("the proof is too long"));
+            return Err(malformed(phrase!("证明过长", "the proof is too long")));
         }
         let note = Note::parse(note.as_bytes())?;
         Checkpoint::parse(note.text())?;
