@@ -34,7 +34,7 @@ pub enum CalendarError {
 #[derive(Debug, Clone, PartialEq, Eq, Error, trueline_language::Explain)]
 pub enum CalendarProblem {
     #[error("{0}")]
-    #[zh("{0}")]
+    #[zh("不是有效的 TOML：“{0}”")]
     Toml(String),
     #[error("no such weekday: {0}; write monday to sunday")]
     #[zh("没有此星期名：{0}；请写 monday 至 sunday")]

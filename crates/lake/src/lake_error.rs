@@ -1,5 +1,7 @@
 //! What can go wrong with a lake itself.
 
+use trueline_language::Phrase;
+
 /// What can go wrong with a lake itself.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum LakeError {
@@ -10,9 +12,9 @@ pub enum LakeError {
     #[zh("另一次导入正在写入此数据湖；请等它结束")]
     Locked,
     #[error("cannot {doing} {what}")]
-    #[zh("数据湖操作失败：{doing} {what}")]
+    #[zh("无法{doing} {what}")]
     Io {
-        doing: &'static str,
+        doing: Phrase,
         what: String,
         #[source]
         source: std::io::Error,
@@ -51,7 +53,7 @@ pub enum LakeError {
 }
 
 impl LakeError {
-    pub(crate) fn io(doing: &'static str, what: &str, source: std::io::Error) -> LakeError {
+    pub(crate) fn io(doing: Phrase, what: &str, source: std::io::Error) -> LakeError {
         LakeError::Io { doing, what: what.to_owned(), source }
     }
 }

@@ -31,8 +31,8 @@ pub use canonical::{
 };
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
-    FileSummary, ImportError, Language, Missing, Options, Progress, Reason, ReasonCount, Summary,
-    Unread, Watched, import, import_own,
+    FileSummary, ImportError, Missing, Options, Progress, Reason, ReasonCount, Summary, Unread,
+    Watched, import, import_own,
 };
 pub use keys::Keys;
 pub use lake::Lake;
@@ -43,3 +43,4 @@ pub use ordered::{Block as OrderedBlock, BlockPart, BlockWalk, Ordered};
 pub use scan::{ScanBatches, ScanTask};
 pub use schema::{Column, Kind, List, Schema};
 pub use source::{Block, Chunk, Encoding, FileEncoding, Format, Layout, ReadError, Shape, Source};
+pub use trueline_language::Language;

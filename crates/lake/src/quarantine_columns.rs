@@ -1,5 +1,7 @@
 //! The columns that a quarantine file has and its source does not.
 
+use trueline_language::Language;
+
 /// The columns that a quarantine file has and its source has not.
 #[derive(Debug)]
 pub(crate) struct Added {
@@ -10,17 +12,21 @@ pub(crate) struct Added {
     pub(crate) flat_remedy: &'static str,
 }
 
-pub(crate) const CHINESE: Added =
+const CHINESE: Added =
     Added {
         reason: "隔离_原因", remedy: "隔离_处理办法", flat_remedy: "隔离_处理办法_单行表头"
     };
-pub(crate) const ENGLISH: Added = Added {
+const ENGLISH: Added = Added {
     reason: "quarantine_reason",
     remedy: "quarantine_remedy",
     flat_remedy: "quarantine_remedy_flat",
 };
 
 impl Added {
+    pub(crate) fn of_language(language: Language) -> &'static Added {
+        language.pick(&CHINESE, &ENGLISH)
+    }
+
     /// The member that holds a record which is no JSON.
     pub(crate) const RECORD: &'static str = "quarantine_record";
 

@@ -16,6 +16,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use parquet::file::metadata::RowGroupMetaData;
+use trueline_language::phrase;
 
 use crate::lake::Lake;
 use crate::lake_error::LakeError;
@@ -96,7 +97,8 @@ impl Lake {
         name: &str,
     ) -> Result<(PathBuf, ArrowReaderMetadata), LakeError> {
         let path = self.dataset_folder(schema.name).join(name);
-        let file = File::open(&path).map_err(|source| LakeError::io("open", name, source))?;
+        let file = File::open(&path)
+            .map_err(|source| LakeError::io(phrase!("打开", "open"), name, source))?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
         let metadata = metadata.map_err(|source| LakeError::BadFile {
             dataset: schema.name.to_owned(),
@@ -235,7 +237,8 @@ impl ScanTask {
 
     fn reader(&self) -> Result<ParquetRecordBatchReader, LakeError> {
         let name = crate::file_name::base_name(&self.path);
-        let file = File::open(&self.path).map_err(|source| LakeError::io("open", &name, source))?;
+        let file = File::open(&self.path)
+            .map_err(|source| LakeError::io(phrase!("打开", "open"), &name, source))?;
         let schema = self.metadata.schema();
         let present = |field: &&FieldRef| schema.index_of(field.name()).ok();
         let roots = self.schema.fields().iter().filter_map(|field| present(&field));

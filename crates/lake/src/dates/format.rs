@@ -1,5 +1,7 @@
 //! Formats: dates written as a mapping says, with the letters of strftime.
 
+use trueline_language::{Text, text};
+
 use super::day_number::spreadsheet_day;
 use super::fields::{Fields, fraction, half_day, month_name, number, offset};
 use super::model::{Local, Precision};
@@ -35,7 +37,7 @@ enum Step {
 
 impl DateFormat {
     /// Parses a format; the error says what is wrong with it.
-    pub fn parse(text: &str) -> Result<DateFormat, String> {
+    pub fn parse(text: &str) -> Result<DateFormat, Text> {
         let mut steps = Vec::new();
         if text == "excel" {
             steps.push(Step::DayNumber);
@@ -48,11 +50,17 @@ impl DateFormat {
                 && has(&[Step::Month, Step::MonthName])
                 && has(&[Step::Day]);
             if !dated {
-                return Err(format!("`{text}` names no full date (year, month and day)"));
+                return Err(text!(
+                    "`{text}` 没有完整的日期（年、月、日）",
+                    "`{text}` names no full date (year, month and day)"
+                ));
             }
         }
         if has(&[Step::Hour12]) && !has(&[Step::HalfDay]) {
-            return Err(format!("`{text}` has %I (1 to 12) without %p (AM or PM)"));
+            return Err(text!(
+                "`{text}` 有 %I（1 至 12）而没有 %p（上午、下午）",
+                "`{text}` has %I (1 to 12) without %p (AM or PM)"
+            ));
         }
         let precision = if has(&[Step::Second, Step::Epoch]) {
             Precision::Second
@@ -83,7 +91,7 @@ impl DateFormat {
     }
 }
 
-fn push_steps(text: &str, steps: &mut Vec<Step>) -> Result<(), String> {
+fn push_steps(text: &str, steps: &mut Vec<Step>) -> Result<(), Text> {
     let mut letters = text.bytes();
     while let Some(letter) = letters.next() {
         if letter == b'%' {
@@ -113,7 +121,9 @@ fn push_steps(text: &str, steps: &mut Vec<Step>) -> Result<(), String> {
                 Some(b'%') => steps.push(Step::Literal(b'%')),
                 other => {
                     let other = other.map_or(String::new(), |b| char::from(b).to_string());
-                    return Err(format!(
+                    return Err(text!(
+                        "`{text}` 中的 `%{other}` 无法识别；可用的有 `excel` 与 %Y %y %m %b %d %H \
+                         %I %M %S %f %p %z %s %F %T %R %D",
                         "`%{other}` in `{text}` is not a directive we read; there are `excel` and \
                          %Y %y %m %b %d %H %I %M %S %f %p %z %s %F %T %R %D"
                     ));

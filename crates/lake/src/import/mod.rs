@@ -40,4 +40,3 @@ pub use options::{Options, Progress, Watched};
 pub use reason::Reason;
 pub use run::{import, import_own};
 pub use summary::{FileSummary, Missing, ReasonCount, Summary, Unread};
-pub use words::Language;

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::words::Language;
 use crate::source::Chunk;
+use trueline_language::Language;
 
 /// What an import is told besides files and mapping.
 pub struct Options<'a> {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use trueline_language::{phrase, text};
+
 use super::error::ImportError;
 use super::plan::Plan;
 use super::quarantine::masked;
@@ -129,8 +131,16 @@ pub(super) fn check_same_columns(
     }
     Err(ReadError::Unusable {
         file: file.to_owned(),
-        problem: format!("`rest = \"keep\"` would keep other columns of it than of {}", first.file),
-        remedy: "name in the mapping, under `keep`, what both have".to_owned(),
+        problem: text!(
+            "`rest = \"keep\"` 在此文件保留的列与 {} 不同",
+            "`rest = \"keep\"` would keep other columns of it than of {}",
+            first.file
+        ),
+        remedy: phrase!(
+            "请在映射的 `keep` 中写明两者共有的列",
+            "name in the mapping, under `keep`, what both have"
+        )
+        .into(),
     })
 }
 

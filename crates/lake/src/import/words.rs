@@ -1,15 +1,8 @@
 //! What people read of refused rows, in each language: the only place with such words.
 
-use super::reason::Reason;
-use crate::quarantine_columns::{Added, CHINESE, ENGLISH};
+use trueline_language::Language;
 
-/// A language for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    Chinese,
-    #[default]
-    English,
-}
+use super::reason::Reason;
 
 /// The letters of a column of a sheet, from 0.
 fn letters(column: u32) -> String {
@@ -17,45 +10,29 @@ fn letters(column: u32) -> String {
     if before == 0 { last.to_string() } else { format!("{}{last}", letters(before - 1)) }
 }
 
-impl Language {
-    pub(crate) fn added(self) -> &'static Added {
-        match self {
-            Language::Chinese => &CHINESE,
-            Language::English => &ENGLISH,
-        }
+/// A placed reason with the sheet of its workbook.
+pub(crate) fn place_in_sheet(language: Language, sheet: &str, placed: &str) -> String {
+    match language {
+        Language::Chinese => format!("工作表“{sheet}”，{placed}"),
+        Language::English => format!("sheet `{sheet}`, {placed}"),
     }
+}
 
-    /// What stands between two reasons.
-    pub(crate) fn between(self) -> &'static str {
-        match self {
-            Language::Chinese => "；",
-            Language::English => "; ",
-        }
-    }
-
-    /// A placed reason with the sheet of its workbook.
-    pub(crate) fn of_sheet(self, sheet: &str, placed: &str) -> String {
-        match self {
-            Language::Chinese => format!("工作表“{sheet}”，{placed}"),
-            Language::English => format!("sheet `{sheet}`, {placed}"),
-        }
-    }
-
-    /// A reason with its place: line, column and value, of which the last two may be empty.
-    pub(crate) fn placed(self, line: u64, column: &str, value: &str, reason: Reason) -> String {
-        let text = reason.text(self);
-        match (self, column.is_empty(), value.is_empty()) {
-            (Language::Chinese, true, _) => format!("第 {line} 行：{text}"),
-            (Language::Chinese, false, true) => format!("第 {line} 行，{column}：{text}"),
-            (Language::Chinese, false, false) => {
-                format!("第 {line} 行，{column} = {value}：{text}")
-            }
-            (Language::English, true, _) => format!("line {line}: {text}"),
-            (Language::English, false, true) => format!("line {line}, {column}: {text}"),
-            (Language::English, false, false) => {
-                format!("line {line}, {column} = {value}: {text}")
-            }
-        }
+/// A reason with its place: line, column and value, of which the last two may be empty.
+pub(crate) fn place_reason(
+    language: Language,
+    line: u64,
+    (column, value): (&str, &str),
+    reason: Reason,
+) -> String {
+    let text = reason.text(language);
+    match (language, column.is_empty(), value.is_empty()) {
+        (Language::Chinese, true, _) => format!("第 {line} 行：{text}"),
+        (Language::Chinese, false, true) => format!("第 {line} 行，{column}：{text}"),
+        (Language::Chinese, false, false) => format!("第 {line} 行，{column} = {value}：{text}"),
+        (Language::English, true, _) => format!("line {line}: {text}"),
+        (Language::English, false, true) => format!("line {line}, {column}: {text}"),
+        (Language::English, false, false) => format!("line {line}, {column} = {value}: {text}"),
     }
 }
 
@@ -230,17 +207,10 @@ impl Reason {
     }
 }
 
-impl Language {
-    fn pick(self, chinese: &'static str, english: &'static str) -> &'static str {
-        match self {
-            Language::Chinese => chinese,
-            Language::English => english,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use trueline_language::contains_chinese;
+
     use super::*;
 
     /// The reason after this one: a new variant does not compile until it stands here, and so is
@@ -270,10 +240,6 @@ mod tests {
         })
     }
 
-    fn is_chinese(text: &str) -> bool {
-        text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
-    }
-
     #[test]
     fn columns_of_sheets_have_letters() {
         for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")] {
@@ -287,12 +253,12 @@ mod tests {
         let mut told = 0;
         while let Some(reason) = next {
             let texts = |language| {
-                let placed = Language::placed(language, 4, "", "", reason);
+                let placed = place_reason(language, 4, ("", ""), reason);
                 let [summary, remedy] = [reason.summary(language), reason.remedy(language)];
                 [reason.text(language), summary.to_owned(), remedy.to_owned(), placed]
             };
             for text in texts(Language::Chinese) {
-                assert!(is_chinese(&text), "no Chinese for {reason:?}: {text}");
+                assert!(contains_chinese(&text), "no Chinese for {reason:?}: {text}");
             }
             for text in texts(Language::English) {
                 assert!(text.is_ascii() && !text.is_empty(), "no English for {reason:?}: {text}");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray};
 use arrow_schema::{DataType, Field};
+use trueline_language::phrase;
 
 use super::error::ImportError;
 use super::layout::Layout;
@@ -79,7 +80,9 @@ impl DatasetWriter<'_> {
     /// Replaces the manifest. From then on the new batches exist.
     pub(super) fn replace_manifest(&self, manifest: &Manifest) -> Result<(), ImportError> {
         let folder = self.lake.dataset_folder(self.dataset);
-        let failed = |error| LakeError::io("write the manifest of", self.dataset, error);
+        let failed = |error| {
+            LakeError::io(phrase!("写入清单", "write the manifest of"), self.dataset, error)
+        };
         self.lake.disk.sync_folder(&folder).map_err(failed)?;
         let mut text = serde_json::to_vec_pretty(manifest).map_err(|source| {
             ImportError::Write { file: manifest::NAME.to_owned(), source: Box::new(source) }

@@ -1,5 +1,7 @@
 //! Mistakes in mappings.
 
+use trueline_language::Text;
+
 /// A mistake in a mapping, with where it stands and what to write instead.
 #[derive(Debug, thiserror::Error, trueline_language::Explain, PartialEq, Eq)]
 #[error("{file}, line {line}: {problem}; {remedy}")]
@@ -7,6 +9,6 @@
 pub struct MappingError {
     pub file: String,
     pub line: usize,
-    pub problem: String,
-    pub remedy: String,
+    pub problem: Text,
+    pub remedy: Text,
 }

@@ -2,6 +2,8 @@
 
 use jiff::tz::TimeZone;
 
+use trueline_language::phrase;
+
 use super::error::MappingError;
 use super::table::Table;
 use crate::dates::DayOrder;
@@ -19,6 +21,12 @@ pub(super) fn zone(table: &Table<'_>, key: &str) -> Result<Option<TimeZone>, Map
     };
     match found.or_else(fixed) {
         Some(zone) => Ok(Some(zone)),
-        None => Err(table.wrong(key, "write a name such as `Asia/Shanghai`, or `+08:00`")),
+        None => Err(table.wrong(
+            key,
+            phrase!(
+                "请写时区名称，如 `Asia/Shanghai`，或 `+08:00`",
+                "write a name such as `Asia/Shanghai`, or `+08:00`"
+            ),
+        )),
     }
 }

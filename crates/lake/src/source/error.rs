@@ -1,5 +1,7 @@
 //! Why a source file cannot be read.
 
+use trueline_language::Text;
+
 /// Why a source file cannot be read. Files are named by their base name only.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ReadError {
@@ -49,5 +51,5 @@ pub enum ReadError {
     NoHeader { file: String },
     #[error("{file}: {problem}; {remedy}")]
     #[zh("{file}：{problem}；{remedy}")]
-    Unusable { file: String, problem: String, remedy: String },
+    Unusable { file: String, problem: Text, remedy: Text },
 }

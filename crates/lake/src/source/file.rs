@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use trueline_language::phrase;
+
 use super::chunk::Chunk;
 use super::encoding::FileEncoding;
 use super::error::ReadError;
@@ -181,8 +183,8 @@ fn detect_format(stream: &mut Stream, layout: &Layout, file: &str) -> Result<For
     if head_is_old_workbook(stream) {
         return Err(ReadError::Unusable {
             file: file.to_owned(),
-            problem: "an old Excel workbook (.xls)".to_owned(),
-            remedy: "save it as XLSX or CSV".to_owned(),
+            problem: phrase!("是旧版 Excel 工作簿（.xls）", "an old Excel workbook (.xls)").into(),
+            remedy: phrase!("请另存为 XLSX 或 CSV", "save it as XLSX or CSV").into(),
         });
     }
     Ok(found)

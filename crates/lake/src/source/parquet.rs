@@ -6,6 +6,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Fields};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use trueline_language::{phrase, text};
 
 use super::chunk::Chunk;
 use super::encoding::FileEncoding;
@@ -107,8 +108,8 @@ impl Table {
 pub(crate) fn broken(file: &str, problem: &str) -> ReadError {
     ReadError::Unusable {
         file: file.to_owned(),
-        problem: format!("damaged or cut short ({problem})"),
-        remedy: "fetch the file once more".to_owned(),
+        problem: text!("损坏或不完整（“{problem}”）", "damaged or cut short ({problem})"),
+        remedy: phrase!("请重新获取文件", "fetch the file once more").into(),
     }
 }
 
