@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::ledger_arguments::{LedgerCommand, Witness};
+use super::usage_error::parse_positive;
 use super::{Format, Language};
 
 /// Trueline (准绳): service quality from records to a report anyone can check.
@@ -325,7 +326,7 @@ pub struct SpotCheck {
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub value: String,
     /// Draw so many cases
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = parse_positive)]
     pub cases: u32,
     /// Only cases that count for this figure, such as fixed.repair.mean
     #[arg(long, value_name = "ID")]

@@ -27,6 +27,7 @@ mod serve;
 mod simulate;
 mod spot_check;
 mod table;
+mod usage_error;
 mod verify;
 mod witness;
 
@@ -50,15 +51,15 @@ pub fn main() -> ExitCode {
     let matches = match language::command(language).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
+            usage_error::print_usage_error(&error, language);
             // Help and version are answers, not mistakes.
-            let _ = error.print();
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
     let arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
         Err(error) => {
-            let _ = error.print();
+            usage_error::print_usage_error(&error, language);
             return ExitCode::from(2);
         }
     };

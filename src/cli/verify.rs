@@ -44,7 +44,8 @@ pub(super) fn run(asked: &Verify, clock: Clock, language: Language) -> Result<()
     if asked.format == VerdictFormat::Json {
         println!("{}", serde_json::to_string_pretty(&verdict)?);
     } else {
-        let words = language.pick(trueline_verify::Language::Zh, trueline_verify::Language::En);
+        let words =
+            language.pick(trueline_verify::Language::Chinese, trueline_verify::Language::English);
         print!("{}", verdict.text(words));
     }
     if verdict.holds {

@@ -3,7 +3,7 @@
 //! A calendar is a week (days off, working periods) and, for each year, the notices that change
 //! single days: holidays, and make-up workdays. A later notice overrides an earlier one on the same
 //! day, and every notice keeps the date it took effect, so that a clock can be asked what was known
-//! on a given day. A year without a file is unknown: never guessed from its week.
+//! on a given day. A year without a file is unknown; it is never guessed from the week.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,9 +18,9 @@ use crate::rule::Unmeasurable;
 #[derive(Debug, Clone)]
 pub struct Calendar {
     pub(crate) week: Arc<Week>,
-    /// By the year of their file; a notice may speak of the December before.
+    /// Keyed by the year of the file. A notice may also name days of the December before.
     pub(crate) years: BTreeMap<i16, Vec<Arc<Notice>>>,
-    /// What the notices say, the latest word on each day.
+    /// For each day that a notice names, what the latest notice says.
     special: BTreeMap<Date, (DayKind, Arc<str>)>,
 }
 
@@ -33,28 +33,28 @@ pub(crate) struct Week {
     /// Monday first.
     pub(crate) days_off: [bool; 7],
     /// Monday first.
-    pub(crate) periods: [Vec<Period>; 7],
+    pub(crate) periods: [Vec<WorkPeriod>; 7],
     /// The periods of a day that is worked although its weekday is off.
-    pub(crate) make_up: Vec<Period>,
+    pub(crate) make_up: Vec<WorkPeriod>,
     pub(crate) day_seconds: i64,
 }
 
-/// A stretch of one day's work, in seconds since midnight on the wall clock.
+/// A period of work within one day, in seconds after midnight on the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
+pub struct WorkPeriod {
     pub from: i64,
     pub to: i64,
 }
 
-/// An act that makes days off or working days.
+/// An official act that declares days off or working days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub title: String,
     /// Its official number; `None` if it has none or nobody has found it.
     pub number: Option<String>,
-    /// The date it bears; `None` if nobody has found it.
+    /// The date on it; `None` if nobody has found it.
     pub issued: Option<Date>,
-    /// From this day on it is known.
+    /// The day from which it is known.
     pub effective: Date,
     /// Where it can be read.
     pub source: String,
@@ -62,7 +62,7 @@ pub struct Notice {
     pub days: Vec<NamedDay>,
 }
 
-/// How well a notice is known.
+/// How a notice's content was verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provenance {
     /// Somebody read it where its author published it.
@@ -116,7 +116,7 @@ impl Calendar {
         &self.week.zone
     }
 
-    /// What one working day of duration is worth.
+    /// How many seconds one working day of a duration counts for.
     pub fn day_seconds(&self) -> i64 {
         self.week.day_seconds
     }
@@ -126,7 +126,7 @@ impl Calendar {
         self.years.keys().copied()
     }
 
-    /// The notices of a year's file, in the order they stand there.
+    /// The notices of a year's file, in the order of the file.
     pub fn notices(&self, year: i16) -> impl Iterator<Item = &Notice> {
         self.years.get(&year).into_iter().flatten().map(|n| &**n)
     }
@@ -145,7 +145,7 @@ impl Calendar {
     }
 
     /// Whether a day is worked.
-    pub fn day(&self, date: Date) -> Result<DayKind, Unmeasurable> {
+    pub fn day_kind(&self, date: Date) -> Result<DayKind, Unmeasurable> {
         if !self.years.contains_key(&date.year()) {
             return Err(Unmeasurable::NoCalendarYear { year: date.year() });
         }
@@ -154,15 +154,15 @@ impl Calendar {
         Ok(self.special.get(&date).map_or(usual, |&(kind, _)| kind))
     }
 
-    /// The holiday, or the make-up day's holiday, that a notice names for this day.
-    pub fn holiday(&self, date: Date) -> Option<&str> {
+    /// The holiday that a notice names for this day. A make-up workday has the name of its holiday.
+    pub fn holiday_name(&self, date: Date) -> Option<&str> {
         self.special.get(&date).map(|(_, name)| &**name)
     }
 
-    /// The hours worked on a day; none on a day off.
-    pub fn periods(&self, date: Date) -> Result<&[Period], Unmeasurable> {
+    /// The working periods of a day; none on a day off.
+    pub fn working_periods(&self, date: Date) -> Result<&[WorkPeriod], Unmeasurable> {
         let weekday = weekday_index(date.weekday());
-        Ok(match self.day(date)? {
+        Ok(match self.day_kind(date)? {
             DayKind::Off => &[],
             DayKind::Working if self.week.days_off[weekday] => &self.week.make_up,
             DayKind::Working => &self.week.periods[weekday],
@@ -177,7 +177,7 @@ impl Calendar {
             if date.year() != year {
                 break;
             }
-            match self.day(date)? {
+            match self.day_kind(date)? {
                 DayKind::Working => count += 1,
                 DayKind::Off => {}
             }
@@ -186,22 +186,22 @@ impl Calendar {
     }
 
     /// SHA-256 of the content, in hexadecimal. Spaces, comments and key order do not change it;
-    /// anything that a reader of the evidence would want to know does.
+    /// everything that matters to a reader of the evidence does.
     pub fn digest(&self) -> String {
-        let hash = Sha256::digest(self.canonical().as_bytes());
+        let hash = Sha256::digest(self.canonical_text().as_bytes());
         hash.iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex
         })
     }
 
-    /// The form that is hashed: a line a thing, in a fixed order, every text as a Rust literal.
-    fn canonical(&self) -> String {
+    /// The text that is hashed: one item per line, in a fixed order, every string as a Rust literal.
+    fn canonical_text(&self) -> String {
         let week = &self.week;
         let mut text = String::from("trueline calendar 1\n");
         let _ = writeln!(text, "name {:?} title {:?}", week.name, week.title);
         let _ = writeln!(text, "zone {:?} day {}", week.zone, week.day_seconds);
-        let mut day_line = |label: &str, periods: &[Period]| {
+        let mut day_line = |label: &str, periods: &[WorkPeriod]| {
             let _ = write!(text, "{label}");
             for period in periods {
                 let _ = write!(text, " {}-{}", period.from, period.to);

@@ -1,4 +1,4 @@
-//! Due times: the last instant at which a limit is not passed.
+//! Due times: the last instant at which a limit is not passed, and how far a stop lies from it.
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -10,14 +10,14 @@ use crate::table::WorkTable;
 
 /// Pauses in order, the open ones ending at the moment of asking.
 #[derive(Debug, Clone, Copy)]
-struct Pauses<'a> {
+struct SortedPauses<'a> {
     sorted: &'a [Pause],
     now: i64,
 }
 
-impl Pauses<'_> {
-    /// Those that last at all, as far as they lie in the years that are tabulated.
-    fn iter(&self) -> impl Iterator<Item = Pause> {
+impl SortedPauses<'_> {
+    /// The pauses that last at all, clipped to the tabulated years.
+    fn iter_clipped(&self) -> impl Iterator<Item = Pause> {
         let ends = |&(from, to): &Pause| {
             let to = if to == OPEN { self.now } else { to };
             (from.max(FIRST), to.min(END - 1))
@@ -26,107 +26,190 @@ impl Pauses<'_> {
     }
 }
 
-/// The last instant on time. Sorts the pauses; an open one ends at `now`.
-pub(crate) fn due(
-    ruler: &Ruler,
-    start: i64,
-    limit: Limit,
-    pauses: &mut [Pause],
-    now: i64,
-) -> Result<i64, Unmeasurable> {
-    pauses.sort_unstable();
-    let pauses = Pauses { sorted: pauses, now };
-    let last = match limit {
-        Limit::Elapsed { seconds } => {
-            return clock_shows(ruler, start, ruler.allowed(seconds), pauses);
-        }
-        Limit::Dates { days } => {
-            let day = count_days(ruler, start, days, pauses)?;
-            match &ruler.table {
-                Some(table) => roll(ruler, table, day, pauses)?,
-                None => day,
-            }
-        }
-        Limit::WorkingDates { days } => {
-            let table = ruler.table.as_deref().ok_or(Unmeasurable::NoCalendar)?;
-            count_working_days(ruler, table, start, days, pauses)?
-        }
-        Limit::SameDay { before_hour } => {
-            let hour = ruler.local.second_of_day(start) / 3600;
-            let days = i64::from(hour >= i64::from(before_hour));
-            count_days(ruler, start, days, pauses)?
-        }
-    };
-    // 24:00 is the limit itself, so whether it is on time is for the rule to say.
-    Ok(ruler.allowed(ruler.local.start_of(last + 1)))
+/// What a clock shows for one wait, and how that stands against its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MeasuredWait {
+    /// Seconds on the clock, pauses taken off.
+    pub elapsed: i64,
+    /// Seconds left; if negative, seconds late. See [`Ruler::margin_seconds`].
+    pub margin: i64,
 }
 
-/// An instant with its local date; midnight belongs to the day that it ends.
-pub(crate) fn text(ruler: &Ruler, instant: i64) -> Result<String, Unmeasurable> {
-    let local = &ruler.local;
-    let ends = local.day_of(instant.saturating_sub(1))?;
-    let day = local.day_of(instant)?;
-    if day != ends {
-        return Ok(format!("{} 24:00", date(ends)?));
+impl MeasuredWait {
+    /// Whether the limit was passed.
+    pub fn is_late(self) -> bool {
+        self.margin < 0
     }
-    let second = local.second_of_day(instant);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    let date = date(day)?;
-    Ok(match second {
-        0 => format!("{date} {hour:02}:{minute:02}"),
-        _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
-    })
 }
 
-fn date(day: i64) -> Result<Date, Unmeasurable> {
+impl Ruler {
+    /// The last instant at which a stop is still on time.
+    ///
+    /// An open pause is taken to end at `now`. If work or the clock stops exactly when the limit
+    /// is reached, the due time is the instant at which it resumes, since nothing is counted in
+    /// between.
+    pub fn due_time(
+        &self,
+        start: i64,
+        limit: Limit,
+        pauses: &mut [Pause],
+        now: i64,
+    ) -> Result<i64, Unmeasurable> {
+        pauses.sort_unstable();
+        let pauses = SortedPauses { sorted: pauses, now };
+        let last = match limit {
+            Limit::Elapsed { seconds } => {
+                return last_instant_showing(self, start, self.seconds_allowed(seconds), pauses);
+            }
+            Limit::Dates { days } => {
+                let day = count_days(self, start, days, pauses)?;
+                match &self.table {
+                    Some(table) => roll_to_working_day(self, table, day, pauses)?,
+                    None => day,
+                }
+            }
+            Limit::WorkingDates { days } => {
+                let table = self.table.as_deref().ok_or(Unmeasurable::NoCalendar)?;
+                count_working_days(self, table, start, days, pauses)?
+            }
+            Limit::SameDay { before_hour } => {
+                let hour = self.local.second_of_day(start) / 3600;
+                let days = i64::from(hour >= i64::from(before_hour));
+                count_days(self, start, days, pauses)?
+            }
+        };
+        // 24:00 is the limit itself; the rule says whether that is on time.
+        Ok(self.seconds_allowed(self.local.start_of(last + 1)))
+    }
+
+    /// An instant written as a due time in the rule's zone: `2020-05-18 17:30`, with seconds only
+    /// if they are not zero. Midnight is the end of a day: `2020-05-18 24:00`.
+    pub fn due_text(&self, instant: i64) -> Result<String, Unmeasurable> {
+        let local = &self.local;
+        let ends = local.day_of(instant.saturating_sub(1))?;
+        let day = local.day_of(instant)?;
+        if day != ends {
+            return Ok(format!("{} 24:00", date_of_day(ends)?));
+        }
+        let second = local.second_of_day(instant);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let date = date_of_day(day)?;
+        Ok(match second {
+            0 => format!("{date} {hour:02}:{minute:02}"),
+            _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
+        })
+    }
+
+    /// Seconds left at `at` before the limit is passed; if negative, seconds late.
+    ///
+    /// For [`Limit::Elapsed`] these are seconds of this clock. The other limits are civil dates, so
+    /// for them they are natural seconds to the due time. The margin is negative exactly when `at`
+    /// lies after [`Ruler::due_time`].
+    pub fn margin_seconds(
+        &self,
+        start: i64,
+        at: i64,
+        limit: Limit,
+        pauses: &mut [Pause],
+    ) -> Result<i64, Unmeasurable> {
+        Ok(self.measure_wait(start, at, limit, pauses)?.margin)
+    }
+
+    /// Elapsed time and margin together.
+    pub fn measure_wait(
+        &self,
+        start: i64,
+        at: i64,
+        limit: Limit,
+        pauses: &mut [Pause],
+    ) -> Result<MeasuredWait, Unmeasurable> {
+        let elapsed = self.elapsed_seconds(start, at, pauses)?;
+        let margin = match limit {
+            Limit::Elapsed { seconds } => self.seconds_allowed(seconds).saturating_sub(elapsed),
+            Limit::Dates { .. } | Limit::WorkingDates { .. } | Limit::SameDay { .. } => {
+                self.due_time(start, limit, pauses, at)?.saturating_sub(at)
+            }
+        };
+        Ok(MeasuredWait { elapsed, margin })
+    }
+
+    /// The seconds left before a limit is passed, 0 when it is.
+    pub fn remaining_seconds(
+        &self,
+        start: i64,
+        now: i64,
+        limit: Limit,
+        pauses: &mut [Pause],
+    ) -> Result<i64, Unmeasurable> {
+        Ok(self.margin_seconds(start, now, limit, pauses)?.max(0))
+    }
+
+    /// The seconds past the limit, 0 when it was kept.
+    pub fn late_by(
+        &self,
+        start: i64,
+        stop: i64,
+        limit: Limit,
+        pauses: &mut [Pause],
+    ) -> Result<i64, Unmeasurable> {
+        Ok((-self.margin_seconds(start, stop, limit, pauses)?).max(0))
+    }
+}
+
+fn date_of_day(day: i64) -> Result<Date, Unmeasurable> {
     let days = Span::new().try_days(day).map_err(|_| Unmeasurable::OutOfRange)?;
     let date = Date::constant(1970, 1, 1).checked_add(days);
     date.map_err(|_| Unmeasurable::OutOfRange)
 }
 
 /// The last instant at which the clock shows at most `allowed` seconds.
-fn clock_shows(
+fn last_instant_showing(
     ruler: &Ruler,
     start: i64,
     allowed: i64,
-    pauses: Pauses,
+    pauses: SortedPauses,
 ) -> Result<i64, Unmeasurable> {
     if allowed < 0 {
         return Ok(start.saturating_sub(1));
     }
     let mut left = allowed;
     let mut running_from = start;
-    for (from, to) in pauses.iter() {
+    for (from, to) in pauses.iter_clipped() {
         if to <= running_from {
             continue;
         }
         if from > running_from {
-            // A pause beyond the due time may lie in a year that the calendar has not, and need
-            // not be read for it; so the due time without it is tried first.
-            let unpaused = last_instant(ruler, running_from, left);
+            // A pause after the due time may lie in a year that the calendar lacks, and need not
+            // be read. So the due time without it is tried first.
+            let unpaused = last_instant_unpaused(ruler, running_from, left);
             if let Ok(due) = unpaused
                 && due < from
             {
                 return Ok(due);
             }
-            left -= ruler.reading(from)? - ruler.reading(running_from)?;
+            left -= ruler.reading_at(from)? - ruler.reading_at(running_from)?;
         }
         running_from = to;
     }
-    last_instant(ruler, running_from, left)
+    last_instant_unpaused(ruler, running_from, left)
 }
 
 /// The last instant with at most `left` clock seconds after `from`, with nothing subtracted.
-fn last_instant(ruler: &Ruler, from: i64, left: i64) -> Result<i64, Unmeasurable> {
-    let target = ruler.reading(from)?.saturating_add(left);
+fn last_instant_unpaused(ruler: &Ruler, from: i64, left: i64) -> Result<i64, Unmeasurable> {
+    let target = ruler.reading_at(from)?.saturating_add(left);
     match &ruler.table {
         Some(table) if ruler.rule.unit.counts_working_time() => table.last_instant_at(target),
         Some(_) | None => Ok(target),
     }
 }
 
-/// The `days`-th natural day after that of `start`. Days that pauses cover whole do not count.
-fn count_days(ruler: &Ruler, start: i64, days: i64, pauses: Pauses) -> Result<i64, Unmeasurable> {
+/// The `days`-th natural day after the day of `start`. Days that are wholly paused do not count.
+fn count_days(
+    ruler: &Ruler,
+    start: i64,
+    days: i64,
+    pauses: SortedPauses,
+) -> Result<i64, Unmeasurable> {
     let mut day = ruler.local.day_of(start)?;
     let mut left = days.clamp(0, MOST_DAYS);
     let last_paused = last_paused_day(ruler, pauses)?;
@@ -143,13 +226,14 @@ fn count_days(ruler: &Ruler, start: i64, days: i64, pauses: Pauses) -> Result<i6
     Ok(day)
 }
 
-/// The `days`-th working day after that of `start`. Days whose work pauses cover do not count.
+/// The `days`-th working day after the day of `start`. Days whose work is wholly paused do not
+/// count.
 fn count_working_days(
     ruler: &Ruler,
     table: &WorkTable,
     start: i64,
     days: i64,
-    pauses: Pauses,
+    pauses: SortedPauses,
 ) -> Result<i64, Unmeasurable> {
     let mut day = ruler.local.day_of(start)?;
     let mut left = days.clamp(0, MOST_DAYS);
@@ -168,7 +252,12 @@ fn count_working_days(
 }
 
 /// The first working day from `day` on that is not wholly paused.
-fn roll(ruler: &Ruler, table: &WorkTable, day: i64, pauses: Pauses) -> Result<i64, Unmeasurable> {
+fn roll_to_working_day(
+    ruler: &Ruler,
+    table: &WorkTable,
+    day: i64,
+    pauses: SortedPauses,
+) -> Result<i64, Unmeasurable> {
     let mut day = table.working_day_after(day, 0)?;
     while is_paused_whole(ruler, day, pauses) {
         day = table.working_day_after(day, 1)?;
@@ -176,25 +265,25 @@ fn roll(ruler: &Ruler, table: &WorkTable, day: i64, pauses: Pauses) -> Result<i6
     Ok(day)
 }
 
-/// A limit of more days than two centuries have leads out of the calendar anyway.
+/// Two centuries have fewer days, so a longer limit leaves every calendar anyway.
 const MOST_DAYS: i64 = 100_000;
 
 /// The last day that a pause touches, or a day long past if there is none.
-fn last_paused_day(ruler: &Ruler, pauses: Pauses) -> Result<i64, Unmeasurable> {
-    match pauses.iter().map(|(_, to)| to).max() {
+fn last_paused_day(ruler: &Ruler, pauses: SortedPauses) -> Result<i64, Unmeasurable> {
+    match pauses.iter_clipped().map(|(_, to)| to).max() {
         Some(to) => ruler.local.day_of(to),
         None => Ok(i64::MIN),
     }
 }
 
-/// Whether no second of a local day is free of pauses, which come sorted.
-fn is_paused_whole(ruler: &Ruler, day: i64, pauses: Pauses) -> bool {
+/// Whether pauses cover every second of a local day.
+fn is_paused_whole(ruler: &Ruler, day: i64, pauses: SortedPauses) -> bool {
     if pauses.sorted.is_empty() {
         return false;
     }
     let (start, end) = (ruler.local.start_of(day), ruler.local.start_of(day + 1));
     let mut covered_to = start;
-    for (from, to) in pauses.iter() {
+    for (from, to) in pauses.iter_clipped() {
         if from > covered_to {
             break;
         }
@@ -203,12 +292,12 @@ fn is_paused_whole(ruler: &Ruler, day: i64, pauses: Pauses) -> bool {
     covered_to >= end
 }
 
-/// Whether no working second of a working day is free of pauses, which come sorted.
+/// Whether pauses cover every working second of a working day.
 fn is_work_paused_whole(
     ruler: &Ruler,
     table: &WorkTable,
     day: i64,
-    pauses: Pauses,
+    pauses: SortedPauses,
 ) -> Result<bool, Unmeasurable> {
     if pauses.sorted.is_empty() {
         return Ok(false);
@@ -216,7 +305,7 @@ fn is_work_paused_whole(
     let (start, end) = (ruler.local.start_of(day), ruler.local.start_of(day + 1));
     let mut free = table.worked_at(end)? - table.worked_at(start)?;
     let mut seen = start;
-    for (from, to) in pauses.iter() {
+    for (from, to) in pauses.iter_clipped() {
         let (from, to) = (from.max(seen), to.min(end));
         if from < to {
             free -= table.worked_at(to)? - table.worked_at(from)?;

@@ -57,7 +57,7 @@ pub fn calendars() -> Result<Vec<Calendar>, CalendarError> {
     [CN, IN, UK].iter().map(|files| Calendar::parse(files)).collect()
 }
 
-/// The files of a calendar that is compiled in, to read or to copy; `None` if there is no such one.
+/// The files of a calendar that is compiled in; `None` if there is none of this name.
 pub fn files(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
     match name {
         "cn" => Some(&CN),

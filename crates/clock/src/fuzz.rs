@@ -1,16 +1,16 @@
-//! One entry for a fuzzer: whatever the files hold, nothing panics, and calendars measure.
+//! An entry point for fuzzers: whatever the files hold, nothing panics, and answers agree.
 
 use crate::calendar::Calendar;
 use crate::rule::{Limit, Rule, Unit};
 use crate::ruler::{OPEN, Ruler};
 
 /// Reads the bytes as a calendar (files separated by a NUL: the week, then years from 2020 on),
-/// compiles a rule with it and asks for times around its first year.
+/// compiles a rule with it and measures around its first year.
 ///
 /// # Panics
-/// If reading the same files twice gives two digests, or if a due time and a margin disagree:
-/// those are the bugs a fuzzer looks for.
-pub fn fuzz(bytes: &[u8]) {
+/// If reading the same files twice gives two digests, or if a due time and a margin disagree.
+/// Those are the bugs a fuzzer looks for.
+pub fn fuzz_calendar_files(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
@@ -39,8 +39,8 @@ pub fn fuzz(bytes: &[u8]) {
     ] {
         for stop in [start, start + 86_400, start + 1_000_000, i64::MAX] {
             let mut pauses = [(start + 7200, start + 90_000), (start + 80_000, OPEN)];
-            let due = ruler.due(start, limit, &mut pauses, stop);
-            let margin = ruler.margin(start, stop, limit, &mut pauses);
+            let due = ruler.due_time(start, limit, &mut pauses, stop);
+            let margin = ruler.margin_seconds(start, stop, limit, &mut pauses);
             if let (Ok(due), Ok(margin)) = (due, margin) {
                 assert_eq!(stop > due, margin < 0, "{limit:?} {stop} in {text}");
             }

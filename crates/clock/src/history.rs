@@ -1,8 +1,8 @@
 //! One history under several limits: what its clock shows, and which due time counts.
 //!
 //! A history is what happened, in moments and intervals; it holds no deadline. Limits come from
-//! outside and may change while the clock runs: the due time is computed again from the start, so
-//! nothing that was waited or paused is lost. Several limits run side by side, each on its own
+//! outside and may change while the clock runs. The due time is then computed again from the start,
+//! so no waiting or paused time is lost. Several limits run side by side, each on its own
 //! clock; the earliest due time counts.
 //!
 //! Reopening keeps the original start. The last stop counts, and everything between counts too,
@@ -16,18 +16,18 @@ use crate::ruler::{OPEN, Pause, Ruler};
 
 /// What happened to one thing that somebody waits for.
 #[derive(Debug, Clone, Copy)]
-pub struct History<'a> {
+pub struct WaitHistory<'a> {
     /// The first start, whatever was reopened later.
     pub start: i64,
     /// The last stop; `None` while it is open, also after a reopening.
     pub stop: Option<i64>,
     /// In any order; they may overlap.
-    pub intervals: &'a [Interval<'a>],
+    pub intervals: &'a [WaitInterval<'a>],
 }
 
-/// A stretch inside a history. What it is worth is for a clock to say.
+/// A span within a history. Each clock decides whether to subtract it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interval<'a> {
+pub struct WaitInterval<'a> {
     pub kind: &'a str,
     pub from: i64,
     /// `None` while it lasts.
@@ -36,126 +36,130 @@ pub struct Interval<'a> {
 
 /// A way to count: a rule, and the kinds of interval that stop it.
 #[derive(Debug, Clone)]
-pub struct Clock {
+pub struct StoppableClock {
     pub ruler: Ruler,
     /// Intervals of these kinds are taken off; all others are not.
     pub subtract: Vec<Arc<str>>,
 }
 
-/// A limit of somebody, for a time.
+/// A limit that somebody set, and when it is in force.
 #[derive(Debug, Clone)]
-pub struct Bound {
+pub struct LimitInForce {
     /// Who set it.
     pub by: Arc<str>,
-    pub clock: Clock,
+    pub clock: StoppableClock,
     pub limit: Limit,
     /// In force from this instant on.
     pub from: i64,
     /// No longer in force at this instant; [`OPEN`] if there is no end.
     pub until: i64,
-    pub applies: Applies,
+    pub applies: GovernedClocks,
 }
 
-/// Which clocks a limit rules that comes into force, or leaves it, while they run.
+/// Which clocks a limit governs if it comes into force, or ends, while they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Applies {
+pub enum GovernedClocks {
     /// Those that start while it is in force; they keep it to their end.
     ToStarts,
-    /// Those that are stopped or looked at while it is in force, whenever they started.
+    /// Those that are stopped or read while it is in force, whenever they started.
     ToReadings,
 }
 
 /// What a clock shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shown {
+pub struct ClockReading {
     /// Seconds on the clock.
     pub elapsed: i64,
-    /// Seconds that the same clock would show more if nothing were taken off.
+    /// How many more seconds the clock would show if nothing were subtracted.
     pub subtracted: i64,
-    pub state: State,
+    pub state: ClockState,
     /// The limit that is due first; `None` if none applies.
-    pub due: Option<Due>,
+    pub due: Option<EarliestDue>,
 }
 
 /// The due time that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
+pub struct EarliestDue {
     /// The last instant on time.
     pub at: i64,
-    /// Seconds left on its clock; negative: late by so many. See [`Ruler::margin`].
+    /// Seconds left on its clock; if negative, seconds late. See [`Ruler::margin_seconds`].
     pub margin: i64,
-    /// Its place in the list of bounds.
+    /// The index of its limit in the list.
     pub bound: usize,
 }
 
 /// Whether a clock runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum ClockState {
     Running,
-    /// An interval that it subtracts is going on.
+    /// An interval that it subtracts is in progress.
     Paused,
     Stopped,
 }
 
-impl Clock {
+impl StoppableClock {
     /// Reads a history at `now`, or at its stop, against the limits that apply to it.
     ///
-    /// `now` before the start is the same mistake as a stop before it.
-    pub fn read(
+    /// A `now` before the start is an error, as a stop before it is.
+    pub fn read_history(
         &self,
-        history: &History,
-        bounds: &[Bound],
+        history: &WaitHistory,
+        limits: &[LimitInForce],
         now: i64,
-    ) -> Result<Shown, Unmeasurable> {
+    ) -> Result<ClockReading, Unmeasurable> {
         let at = history.stop.unwrap_or(now);
-        let mut pauses = self.pauses(history);
-        let elapsed = self.ruler.elapsed(history.start, at, &mut pauses)?;
-        let unpaused = self.ruler.elapsed(history.start, at, &mut [])?;
-        let stands = pauses.iter().any(|&(from, to)| from <= now && now < to);
+        let mut pauses = self.select_pauses(history);
+        let elapsed = self.ruler.elapsed_seconds(history.start, at, &mut pauses)?;
+        let unpaused = self.ruler.elapsed_seconds(history.start, at, &mut [])?;
+        let is_paused = pauses.iter().any(|&(from, to)| from <= now && now < to);
         let state = match history.stop {
-            Some(_) => State::Stopped,
-            None if stands => State::Paused,
-            None => State::Running,
+            Some(_) => ClockState::Stopped,
+            None if is_paused => ClockState::Paused,
+            None => ClockState::Running,
         };
-        Ok(Shown {
+        Ok(ClockReading {
             elapsed,
             subtracted: unpaused - elapsed,
             state,
-            due: first_due(history, bounds, at)?,
+            due: find_earliest_due(history, limits, at)?,
         })
     }
 
     /// The intervals of a history that stop this clock.
-    pub fn pauses(&self, history: &History) -> Vec<Pause> {
-        let stops = |interval: &&Interval| self.subtract.iter().any(|k| **k == *interval.kind);
+    pub fn select_pauses(&self, history: &WaitHistory) -> Vec<Pause> {
+        let stops = |interval: &&WaitInterval| self.subtract.iter().any(|k| **k == *interval.kind);
         let intervals = history.intervals.iter().filter(stops);
         intervals.map(|i| (i.from, i.to.unwrap_or(OPEN))).collect()
     }
 }
 
-impl Bound {
-    /// Whether it rules a clock that started at `start` and is judged at `at`.
+impl LimitInForce {
+    /// Whether it governs a clock that started at `start` and is read at `at`.
     pub fn applies_to(&self, start: i64, at: i64) -> bool {
         let instant = match self.applies {
-            Applies::ToStarts => start,
-            Applies::ToReadings => at,
+            GovernedClocks::ToStarts => start,
+            GovernedClocks::ToReadings => at,
         };
         self.from <= instant && instant < self.until
     }
 }
 
-/// The earliest due time of the bounds that apply to a history judged at `at`.
-fn first_due(history: &History, bounds: &[Bound], at: i64) -> Result<Option<Due>, Unmeasurable> {
-    let mut first: Option<Due> = None;
-    for (index, bound) in bounds.iter().enumerate() {
+/// The earliest due time under the limits that govern a history read at `at`.
+fn find_earliest_due(
+    history: &WaitHistory,
+    limits: &[LimitInForce],
+    at: i64,
+) -> Result<Option<EarliestDue>, Unmeasurable> {
+    let mut first: Option<EarliestDue> = None;
+    for (index, bound) in limits.iter().enumerate() {
         if !bound.applies_to(history.start, at) {
             continue;
         }
         let ruler = &bound.clock.ruler;
-        let mut pauses = bound.clock.pauses(history);
-        let due = Due {
-            at: ruler.due(history.start, bound.limit, &mut pauses, at)?,
-            margin: ruler.margin(history.start, at, bound.limit, &mut pauses)?,
+        let mut pauses = bound.clock.select_pauses(history);
+        let due = EarliestDue {
+            at: ruler.due_time(history.start, bound.limit, &mut pauses, at)?,
+            margin: ruler.margin_seconds(history.start, at, bound.limit, &mut pauses)?,
             bound: index,
         };
         if first.is_none_or(|first| due.at < first.at) {

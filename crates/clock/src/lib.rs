@@ -3,8 +3,8 @@
 //! A clock is a pure function of its history (moments and intervals), a calendar version and a
 //! rule. It stores no derived deadline, so it cannot drift and can always be replayed.
 //!
-//! For one question after another about many rows: compile a [`Rule`] into a [`Ruler`] and ask it.
-//! For one history under several limits: [`Clock::read`]. `docs/clocks.md` has worked examples.
+//! To ask about many rows, compile a [`Rule`] into a [`Ruler`]. To read one history under several
+//! limits, use [`StoppableClock::read_history`]. `docs/clocks.md` has worked examples.
 
 mod calendar;
 mod calendar_file;
@@ -17,10 +17,14 @@ mod rule;
 mod ruler;
 mod table;
 
-pub use calendar::{Calendar, DayKind, NamedDay, Notice, Period, Provenance};
-pub use calendar_file::{CalendarError, Problem};
-pub use fuzz::fuzz;
-pub use history::{Applies, Bound, Clock, Due, History, Interval, Shown, State};
+pub use calendar::{Calendar, DayKind, NamedDay, Notice, Provenance, WorkPeriod};
+pub use calendar_file::{CalendarError, CalendarProblem};
+pub use due::MeasuredWait;
+pub use fuzz::fuzz_calendar_files;
+pub use history::{
+    ClockReading, ClockState, EarliestDue, GovernedClocks, LimitInForce, StoppableClock,
+    WaitHistory, WaitInterval,
+};
 pub use local::zone_rules_version;
 pub use rule::{Limit, Rule, Unit, Unmeasurable};
-pub use ruler::{Measured, OPEN, Pause, Ruler, RulerError};
+pub use ruler::{OPEN, Pause, Ruler, RulerError};

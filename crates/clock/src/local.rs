@@ -9,14 +9,14 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::rule::Unmeasurable;
 
-/// Seconds of a day by the clock on the wall; a day with a change of offset has other lengths.
+/// Seconds of a day on the wall clock; a day on which the offset changes is longer or shorter.
 pub(crate) const DAY: i64 = 86_400;
 
 /// 1900-01-01 and 2200-01-01: changes of offset are tabulated between them.
 pub(crate) const FIRST: i64 = -25_567 * DAY;
 pub(crate) const END: i64 = 84_006 * DAY;
 
-/// The offsets of one zone, as a table: fast enough to ask for every row.
+/// The offsets of one zone as a table, fast enough to be asked about every row.
 pub(crate) struct LocalDays {
     /// The instants at which an offset begins to hold, ascending.
     from: Vec<i64>,
@@ -32,15 +32,15 @@ impl std::fmt::Debug for LocalDays {
 }
 
 impl LocalDays {
-    /// The days of the zone with this IANA name, or `None` if nobody knows it.
+    /// The days of the zone with this IANA name; `None` if the name is unknown.
     ///
-    /// Only the bundled rules are asked, so that every machine gives the same answer.
+    /// Only the bundled rules are used, so that every machine gives the same answer.
     pub(crate) fn of_zone(name: &str) -> Option<Self> {
         let zone = TimeZoneDatabase::bundled().get(name).ok()?;
-        Some(Self::of(&zone))
+        Some(Self::tabulate_offsets(&zone))
     }
 
-    fn of(zone: &TimeZone) -> Self {
+    fn tabulate_offsets(zone: &TimeZone) -> Self {
         let first = Timestamp::from_second(FIRST).expect("1900 is in range");
         let mut days = LocalDays {
             from: vec![FIRST],
@@ -62,15 +62,15 @@ impl LocalDays {
 
     /// Seconds east of Greenwich at this instant.
     pub(crate) fn offset_at(&self, instant: i64) -> i64 {
-        self.offset[self.segment(instant)]
+        self.offset[self.find_segment(instant)]
     }
 
     /// The local day of an instant, counted from 1970-01-01.
     pub(crate) fn day_of(&self, instant: i64) -> Result<i64, Unmeasurable> {
         in_range(instant)?;
-        let segment = self.segment(instant);
+        let segment = self.find_segment(instant);
         let mut day = (instant + self.offset[segment]).div_euclid(DAY);
-        // Where clocks go back over midnight the date on the wall steps back too; the day does not.
+        // Where clocks go back over midnight, the date on the wall goes back too; the day does not.
         if instant - self.from[segment] < 2 * DAY {
             while instant >= self.start_of(day + 1) {
                 day += 1;
@@ -88,7 +88,7 @@ impl LocalDays {
     pub(crate) fn instant_of(&self, day: i64, second_of_day: i64) -> i64 {
         let local = day.saturating_mul(DAY).saturating_add(second_of_day);
         // No offset is larger than sixteen hours, so the answer lies at or after this segment.
-        let mut segment = self.segment(local.saturating_sub(16 * 3600));
+        let mut segment = self.find_segment(local.saturating_sub(16 * 3600));
         loop {
             let instant = local.saturating_sub(self.offset[segment]).max(self.from[segment]);
             match self.from.get(segment + 1) {
@@ -103,7 +103,7 @@ impl LocalDays {
         (instant + self.offset_at(instant)).rem_euclid(DAY)
     }
 
-    fn segment(&self, instant: i64) -> usize {
+    fn find_segment(&self, instant: i64) -> usize {
         let last = self.from.len() - 1;
         // Most zones have kept one offset for decades, so the last entry is tried first.
         if instant >= self.from[last] {

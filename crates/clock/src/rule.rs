@@ -54,19 +54,23 @@ pub struct Rule {
     pub limit_is_on_time: bool,
 }
 
-/// Why a clock has no reading. Never a negative number instead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+/// Why a clock has no reading. It never shows a negative number instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error, trueline_language::Explain)]
 pub enum Unmeasurable {
     /// The two events stand in the wrong order; one of them is wrong.
     #[error("stopped {seconds} s before it started")]
+    #[zh("停止时间比开始时间早 {seconds} 秒")]
     StopBeforeStart { seconds: i64 },
     /// The calendar has no file for a year that the clock runs through: add it.
     #[error("the calendar has no file for {year}")]
+    #[zh("日历缺少 {year} 年的文件")]
     NoCalendarYear { year: i16 },
     /// The limit counts working days and the rule names no calendar.
     #[error("a limit in working days needs a calendar")]
+    #[zh("以工作日计的时限需要日历")]
     NoCalendar,
     /// Dates outside 1900 to 2199 are mistakes, not moments.
     #[error("a moment outside the years 1900 to 2199")]
+    #[zh("时间在 1900 至 2199 年之外")]
     OutOfRange,
 }

@@ -1,26 +1,25 @@
-//! A rule that has met its calendar, and what it measures.
+//! A rule compiled with its calendar, and the time that it measures.
 //!
-//! Everything follows from one function: what the clock of the whole world would show at an
-//! instant, in this unit. Elapsed time is its difference between two instants, less what it gained
-//! inside the pauses. A due time is the last instant at which a limit is not passed, so that a stop
-//! is late exactly when it lies after the due time, and remaining time and lateness are one signed
-//! number, the margin. Nothing here is stored and patched later.
+//! Everything follows from one function: what a clock that never stops shows at an instant, in this
+//! unit. Elapsed time is its difference between two instants, less what it gained inside the pauses.
+//! A due time is the last instant at which a limit is not passed, so a stop is late exactly when it
+//! lies after the due time; remaining time and lateness are one signed number, the margin. Both are
+//! in `due.rs`. Nothing is stored and patched later.
 
 use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::calendar::Calendar;
-use crate::due;
 use crate::local::{DAY, LocalDays, in_range};
-use crate::rule::{Limit, Rule, Unit, Unmeasurable};
+use crate::rule::{Rule, Unit, Unmeasurable};
 use crate::table::WorkTable;
 
 /// The end of a pause that has none yet. It then runs to the stop, or to the moment of asking.
 pub const OPEN: i64 = i64::MAX;
 
-/// A stretch of time from the first instant to the second; the second may be [`OPEN`]. A pause
-/// that ends before it begins is worth nothing.
+/// A span of time from the first instant to the second; the second may be [`OPEN`]. A pause that
+/// ends before it begins takes nothing off.
 pub type Pause = (i64, i64);
 
 /// A rule compiled with its calendar. Cheap to clone and to share between threads.
@@ -28,41 +27,30 @@ pub type Pause = (i64, i64);
 pub struct Ruler {
     pub(crate) rule: Arc<Rule>,
     pub(crate) local: Arc<LocalDays>,
-    /// There whenever the rule names a calendar.
+    /// Present whenever the rule names a calendar.
     pub(crate) table: Option<Arc<WorkTable>>,
-    /// Seconds that one printed unit has.
+    /// Seconds in one printed unit.
     unit_seconds: i64,
 }
 
 /// Why a rule cannot measure anything.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, trueline_language::Explain)]
 pub enum RulerError {
     #[error("no such time zone: {0}")]
+    #[zh("没有此时区：{0}")]
     UnknownZone(String),
     #[error("no such calendar: {name}; there are {known}")]
+    #[zh("没有此日历：{name}；现有 {known}")]
     UnknownCalendar { name: String, known: String },
     #[error("working time needs a calendar")]
+    #[zh("工作时间需要日历")]
     NeedsCalendar,
     #[error("calendar {name} has no file for {year}, but for years on both sides of it")]
+    #[zh("日历 {name} 缺少 {year} 年的文件，而其前后年份都有")]
     Gap { name: String, year: i16 },
     #[error("calendar {name} has no year at all")]
+    #[zh("日历 {name} 没有任何年份")]
     Empty { name: String },
-}
-
-/// What a clock shows of one stretch, and where it stands against its limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Measured {
-    /// Seconds on the clock, pauses taken off.
-    pub elapsed: i64,
-    /// Seconds left; negative: late by so many. See [`Ruler::margin`].
-    pub margin: i64,
-}
-
-impl Measured {
-    /// Whether the limit was passed.
-    pub fn is_late(self) -> bool {
-        self.margin < 0
-    }
 }
 
 impl Ruler {
@@ -73,9 +61,9 @@ impl Ruler {
         let calendar = match &rule.calendar {
             None if rule.unit.counts_working_time() => return Err(RulerError::NeedsCalendar),
             None => None,
-            Some(name) => Some(find(calendars, name)?),
+            Some(name) => Some(find_calendar(calendars, name)?),
         };
-        let table = calendar.map(|c| tabulate(c, &local)).transpose()?;
+        let table = calendar.map(|c| tabulate_calendar(c, &local)).transpose()?;
         let unit_seconds = match (rule.unit, calendar) {
             (Unit::WorkingDays, Some(calendar)) => calendar.day_seconds(),
             (Unit::WorkingDays, None) => return Err(RulerError::NeedsCalendar),
@@ -103,7 +91,7 @@ impl Ruler {
     /// What a clock that never stops shows at an instant: only differences mean anything.
     ///
     /// Natural units show the instant itself; working units the working seconds before it.
-    pub fn reading(&self, instant: i64) -> Result<i64, Unmeasurable> {
+    pub fn reading_at(&self, instant: i64) -> Result<i64, Unmeasurable> {
         match &self.table {
             Some(table) if self.rule.unit.counts_working_time() => table.worked_at(instant),
             Some(_) | None => in_range(instant),
@@ -114,7 +102,7 @@ impl Ruler {
     ///
     /// Pauses may come in any order (they are sorted in place), overlap (counted once), begin
     /// before the start or end after the stop (clipped). Allocates nothing.
-    pub fn elapsed(
+    pub fn elapsed_seconds(
         &self,
         start: i64,
         stop: i64,
@@ -124,21 +112,21 @@ impl Ruler {
             let seconds = start.saturating_sub(stop);
             return Err(Unmeasurable::StopBeforeStart { seconds });
         }
-        let mut elapsed = self.reading(stop)? - self.reading(start)?;
+        let mut elapsed = self.reading_at(stop)? - self.reading_at(start)?;
         if pauses.len() > 1 {
             pauses.sort_unstable();
         }
         let mut seen = start;
         for &mut (from, to) in pauses {
-            elapsed -= self.worth(from, to, stop, &mut seen)?;
+            elapsed -= self.take_pause(from, to, stop, &mut seen)?;
         }
         Ok(elapsed)
     }
 
-    /// What each pause takes off the clock, given to `each` with the pause's own mark.
+    /// Calls `each` with the mark of every pause and the seconds that it takes off the clock.
     ///
     /// Where pauses overlap, the one that begins first gets the time (then the one that ends
-    /// first, then the lower mark). The parts add up to what [`Ruler::elapsed`] subtracts.
+    /// first, then the lower mark). The parts add up to what [`Ruler::elapsed_seconds`] subtracts.
     pub fn each_pause(
         &self,
         start: i64,
@@ -153,105 +141,35 @@ impl Ruler {
         pauses.sort_unstable();
         let mut seen = start;
         for &mut (from, to, mark) in pauses {
-            each(mark, self.worth(from, to, stop, &mut seen)?);
+            each(mark, self.take_pause(from, to, stop, &mut seen)?);
         }
         Ok(())
     }
 
-    /// Clock seconds of a pause that no earlier pause has taken, and moves `seen` past it.
-    fn worth(&self, from: i64, to: i64, stop: i64, seen: &mut i64) -> Result<i64, Unmeasurable> {
+    /// The clock seconds of a pause that no earlier pause has taken. Moves `seen` past them.
+    fn take_pause(
+        &self,
+        from: i64,
+        to: i64,
+        stop: i64,
+        seen: &mut i64,
+    ) -> Result<i64, Unmeasurable> {
         let from = from.max(*seen);
         let to = to.min(stop);
         if to <= from {
             return Ok(0);
         }
         *seen = to;
-        Ok(self.reading(to)? - self.reading(from)?)
-    }
-
-    /// The last instant at which a stop is still on time.
-    ///
-    /// An open pause runs to `now`: the answer holds if the clock runs again from then on. Where
-    /// work or the clock stands still exactly when the limit is reached, the due time is the
-    /// instant at which it goes on, since nothing is counted before.
-    pub fn due(
-        &self,
-        start: i64,
-        limit: Limit,
-        pauses: &mut [Pause],
-        now: i64,
-    ) -> Result<i64, Unmeasurable> {
-        due::due(self, start, limit, pauses, now)
-    }
-
-    /// An instant as the rule's zone writes a due time: `2020-05-18 17:30`, with seconds if there
-    /// are any, and midnight as the end of a day, `2020-05-18 24:00`.
-    pub fn due_text(&self, instant: i64) -> Result<String, Unmeasurable> {
-        due::text(self, instant)
-    }
-
-    /// Seconds left at `at` before the limit is passed; negative: late by so many.
-    ///
-    /// For [`Limit::Elapsed`] these are seconds of this clock. A date is civil time, so for the
-    /// other limits they are natural seconds to the due time. It is negative exactly when `at`
-    /// lies after [`Ruler::due`].
-    pub fn margin(
-        &self,
-        start: i64,
-        at: i64,
-        limit: Limit,
-        pauses: &mut [Pause],
-    ) -> Result<i64, Unmeasurable> {
-        Ok(self.measure(start, at, limit, pauses)?.margin)
-    }
-
-    /// Elapsed time and margin in one go.
-    pub fn measure(
-        &self,
-        start: i64,
-        at: i64,
-        limit: Limit,
-        pauses: &mut [Pause],
-    ) -> Result<Measured, Unmeasurable> {
-        let elapsed = self.elapsed(start, at, pauses)?;
-        let margin = match limit {
-            Limit::Elapsed { seconds } => self.allowed(seconds).saturating_sub(elapsed),
-            Limit::Dates { .. } | Limit::WorkingDates { .. } | Limit::SameDay { .. } => {
-                self.due(start, limit, pauses, at)?.saturating_sub(at)
-            }
-        };
-        Ok(Measured { elapsed, margin })
-    }
-
-    /// The seconds left before a limit is passed, 0 when it is.
-    pub fn remaining(
-        &self,
-        start: i64,
-        now: i64,
-        limit: Limit,
-        pauses: &mut [Pause],
-    ) -> Result<i64, Unmeasurable> {
-        Ok(self.margin(start, now, limit, pauses)?.max(0))
-    }
-
-    /// The seconds past the limit, 0 when it was kept.
-    pub fn late_by(
-        &self,
-        start: i64,
-        stop: i64,
-        limit: Limit,
-        pauses: &mut [Pause],
-    ) -> Result<i64, Unmeasurable> {
-        Ok((-self.margin(start, stop, limit, pauses)?).max(0))
+        Ok(self.reading_at(to)? - self.reading_at(from)?)
     }
 
     /// The most seconds that are still on time.
-    pub(crate) fn allowed(&self, seconds: i64) -> i64 {
+    pub(crate) fn seconds_allowed(&self, seconds: i64) -> i64 {
         if self.rule.limit_is_on_time { seconds } else { seconds.saturating_sub(1) }
     }
 }
 
-fn find<'a>(calendars: &'a [Calendar], name: &str) -> Result<&'a Calendar, RulerError> {
+fn find_calendar<'a>(calendars: &'a [Calendar], name: &str) -> Result<&'a Calendar, RulerError> {
     let found = calendars.iter().find(|calendar| calendar.name() == name);
     found.ok_or_else(|| {
         let known: Vec<&str> = calendars.iter().map(Calendar::name).collect();
@@ -259,7 +177,7 @@ fn find<'a>(calendars: &'a [Calendar], name: &str) -> Result<&'a Calendar, Ruler
     })
 }
 
-fn tabulate(calendar: &Calendar, local: &LocalDays) -> Result<WorkTable, RulerError> {
+fn tabulate_calendar(calendar: &Calendar, local: &LocalDays) -> Result<WorkTable, RulerError> {
     let name = || calendar.name().to_owned();
     WorkTable::new(calendar, local).map_err(|why| match why {
         Unmeasurable::NoCalendarYear { year } => RulerError::Gap { name: name(), year },

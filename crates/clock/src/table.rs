@@ -1,8 +1,8 @@
 //! Working time as a table: how many working seconds lie before any instant, and which day is due.
 //!
-//! One entry a day and one a working period, made once when a rule meets its calendar. After that
-//! a question costs an index and at most a few comparisons, whatever the distance between two
-//! instants.
+//! One entry per day and one per working period, made once when a rule is compiled with its
+//! calendar. After that a question costs an index and a few comparisons, however far apart two
+//! instants are.
 
 use jiff::civil::Date;
 
@@ -14,9 +14,9 @@ use crate::rule::Unmeasurable;
 pub(crate) struct WorkTable {
     /// The first day tabulated, counted from 1970-01-01.
     first_day: i64,
-    /// One entry a day and one more, which begins where the last day ends.
-    days: Vec<Day>,
-    /// In order; those of a day are found through `Day::periods`.
+    /// One entry per day and one more, which begins where the last day ends.
+    days: Vec<DayEntry>,
+    /// In order; those of a day are found through `DayEntry::periods`.
     periods: Vec<(i64, i64)>,
     /// The working days, counted from 1970-01-01.
     working: Vec<i64>,
@@ -26,7 +26,7 @@ pub(crate) struct WorkTable {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Day {
+struct DayEntry {
     /// Its first instant.
     start: i64,
     /// Working seconds of the table before it.
@@ -67,7 +67,7 @@ impl WorkTable {
             }
             let day = days_since_1970(date);
             let mut works = false;
-            for period in calendar.periods(date)? {
+            for period in calendar.working_periods(date)? {
                 works = true;
                 let from = local.instant_of(day, period.from);
                 let to = local.instant_of(day, period.to);
@@ -81,8 +81,8 @@ impl WorkTable {
         Ok(table)
     }
 
-    fn next_day(&self, local: &LocalDays, worked: i64) -> Day {
-        Day {
+    fn next_day(&self, local: &LocalDays, worked: i64) -> DayEntry {
+        DayEntry {
             start: local.start_of(self.first_day + self.days.len() as i64),
             worked,
             periods: self.periods.len() as u32,
@@ -113,10 +113,10 @@ impl WorkTable {
         let next = self.days.partition_point(|day| day.worked <= target);
         // Below the first entry lies the year before; at the last one, the year after.
         let Some(index) = next.checked_sub(1) else {
-            return Err(missing(self.year_before));
+            return Err(missing_year(self.year_before));
         };
         if next == self.days.len() {
-            return Err(missing(self.year_after));
+            return Err(missing_year(self.year_after));
         }
         let mut left = target - self.days[index].worked;
         let periods = self.days[index].periods as usize..self.days[next].periods as usize;
@@ -134,7 +134,7 @@ impl WorkTable {
         let index = day - self.first_day;
         let here = usize::try_from(index).ok().and_then(|i| self.days.get(i));
         let Some(here) = here else {
-            return Err(missing(if index < 0 { self.year_before } else { self.year_after }));
+            return Err(missing_year(if index < 0 { self.year_before } else { self.year_after }));
         };
         let mut first = i64::from(here.working);
         let is_working = self.working.get(first as usize) == Some(&day);
@@ -143,17 +143,17 @@ impl WorkTable {
         }
         let found = usize::try_from(first.saturating_add(count)).ok();
         let found = found.and_then(|index| self.working.get(index));
-        found.copied().ok_or(missing(self.year_after))
+        found.copied().ok_or(missing_year(self.year_after))
     }
 
     /// The index of the day that an instant lies in.
     fn index_at(&self, instant: i64) -> Result<usize, Unmeasurable> {
         let last = self.days.len() - 1;
         if instant < self.days[0].start {
-            return Err(missing(self.year_before));
+            return Err(missing_year(self.year_before));
         }
         if instant > self.days[last].start {
-            return Err(missing(self.year_after));
+            return Err(missing_year(self.year_after));
         }
         // Offsets shift a day's start by hours at most, so the guess is off by one at most.
         let mut index = ((instant - self.days[0].start) / DAY) as usize;
@@ -167,7 +167,7 @@ impl WorkTable {
     }
 }
 
-fn missing(year: i16) -> Unmeasurable {
+fn missing_year(year: i16) -> Unmeasurable {
     Unmeasurable::NoCalendarYear { year }
 }
 

@@ -1,5 +1,7 @@
 //! Types: every mistake that can be found before the first row is read.
 
+use trueline_language::{Phrase, Text, phrase, text};
+
 use crate::evaluate::is_readable;
 use crate::nearest::nearest;
 use crate::tree::{Compare, Expr, Function, Math};
@@ -13,19 +15,25 @@ pub trait Names {
     fn all(&self) -> Vec<String>;
 }
 
-/// Why an expression makes no sense over these names.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why an expression makes no sense with these names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("{message}; {hint}")]
+#[zh("{message}；{hint}")]
 pub struct TypeError {
-    pub message: String,
+    pub message: Text,
     /// What to write instead.
-    pub hint: String,
+    pub hint: Text,
 }
 
 impl TypeError {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> TypeError {
+    fn new(message: impl Into<Text>, hint: impl Into<Text>) -> TypeError {
         TypeError { message: message.into(), hint: hint.into() }
     }
+}
+
+/// The name of a function or an operator, which is the same in both languages.
+fn same_words(name: &'static str) -> Phrase {
+    Phrase::new(name, name)
 }
 
 /// The type that an expression gives, or the first mistake in it.
@@ -41,20 +49,23 @@ pub fn check(expr: &Expr, names: &dyn Names) -> Result<Type, TypeError> {
         Expr::Time(_) | Expr::LocalTime(_) => Ok(Type::Time),
         Expr::Name(name) => name_type(name, names),
         Expr::Not(inner) => {
-            want(inner, Type::Boolean, "not", names)?;
+            expect_type(inner, Type::Boolean, same_words("not"), names)?;
             Ok(Type::Boolean)
         }
         Expr::Negate(inner) => match check(inner, names)? {
             Type::Integer => Ok(Type::Integer),
             Type::Number | Type::Null => Ok(Type::Number),
             other @ (Type::Boolean | Type::Text | Type::Time) => Err(TypeError::new(
-                format!("`-` before `{inner}`, which is a {other}"),
-                "only numbers can be negative",
+                text!(
+                    "`{inner}` 是{other}，其前有 `-`",
+                    "`-` before `{inner}`, which is a {other}"
+                ),
+                phrase!("只有数值可以取负", "only numbers can be negative"),
             )),
         },
         Expr::And(parts) | Expr::Or(parts) => {
             for part in parts {
-                want(part, Type::Boolean, "and/or", names)?;
+                expect_type(part, Type::Boolean, same_words("and/or"), names)?;
             }
             Ok(Type::Boolean)
         }
@@ -70,8 +81,11 @@ pub fn check_condition(expr: &Expr, names: &dyn Names) -> Result<(), TypeError> 
     match check(expr, names)? {
         Type::Boolean | Type::Null => Ok(()),
         other @ (Type::Integer | Type::Number | Type::Text | Type::Time) => Err(TypeError::new(
-            format!("`{expr}` is a {other}, not a condition"),
-            "a condition compares: `x == \"a\"`, `x in (…)`, `present(x)`",
+            text!("`{expr}` 是{other}，不是条件", "`{expr}` is a {other}, not a condition"),
+            phrase!(
+                "条件须作比较：`x == \"a\"`、`x in (…)`、`present(x)`",
+                "a condition compares: `x == \"a\"`, `x in (…)`, `present(x)`"
+            ),
         )),
     }
 }
@@ -82,43 +96,66 @@ fn name_type(name: &str, names: &dyn Names) -> Result<Type, TypeError> {
     }
     let all = names.all();
     let hint = match nearest(name, all.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if all.is_empty() => "there are no names here".to_owned(),
+        Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
+        None if all.is_empty() => phrase!("此处没有可用的名称", "there are no names here").into(),
         None => {
             let few: Vec<&str> = all.iter().take(40).map(String::as_str).collect();
-            format!("a text stands in quotes, \"{name}\"; names are {}", few.join(", "))
+            let few = few.join(", ");
+            text!(
+                "文本须加引号，\"{name}\"；可用名称有 {few}",
+                "a text stands in quotes, \"{name}\"; names are {few}"
+            )
         }
     };
-    Err(TypeError::new(format!("no name is `{name}`"), hint))
+    Err(TypeError::new(text!("没有名称 `{name}`", "no name is `{name}`"), hint))
 }
 
-fn want(expr: &Expr, wanted: Type, place: &str, names: &dyn Names) -> Result<(), TypeError> {
+fn expect_type(
+    expr: &Expr,
+    wanted: Type,
+    place: Phrase,
+    names: &dyn Names,
+) -> Result<(), TypeError> {
     let found = check(expr, names)?;
-    if fits(found, wanted) {
+    if type_fits(found, wanted) {
         return Ok(());
     }
     let hint = match (found, wanted) {
-        (Type::Text, Type::Time) => "read it with time(text, format)".to_owned(),
-        (Type::Text, Type::Number | Type::Integer) => "read it with number(text)".to_owned(),
-        (_, Type::Text) => "turn it into text with text(value)".to_owned(),
-        (_, Type::Boolean) => "compare it: `x == …`, `x in (…)`, `present(x)`".to_owned(),
+        (Type::Text, Type::Time) => {
+            phrase!("用 time(text, format) 读取", "read it with time(text, format)").into()
+        }
+        (Type::Text, Type::Number | Type::Integer) => {
+            phrase!("用 number(text) 读取", "read it with number(text)").into()
+        }
+        (_, Type::Text) => {
+            phrase!("用 text(value) 转成文本", "turn it into text with text(value)").into()
+        }
+        (_, Type::Boolean) => phrase!(
+            "须作比较：`x == …`、`x in (…)`、`present(x)`",
+            "compare it: `x == …`, `x in (…)`, `present(x)`"
+        )
+        .into(),
         (
             Type::Null | Type::Boolean | Type::Integer | Type::Number | Type::Time | Type::Text,
             Type::Null | Type::Integer | Type::Number | Type::Time,
-        ) => format!("give a {wanted}"),
+        ) => text!("请给出{wanted}", "give a {wanted}"),
     };
-    Err(TypeError::new(format!("{place} needs a {wanted}, and `{expr}` is a {found}"), hint))
+    let message = text!(
+        "{place} 需要{wanted}，而 `{expr}` 是{found}",
+        "{place} needs a {wanted}, and `{expr}` is a {found}"
+    );
+    Err(TypeError { message, hint })
 }
 
-fn fits(found: Type, wanted: Type) -> bool {
+fn type_fits(found: Type, wanted: Type) -> bool {
     found == wanted || found == Type::Null || (found == Type::Integer && wanted == Type::Number)
 }
 
 /// The type that holds values of both, if there is one.
-fn common(a: Type, b: Type) -> Option<Type> {
-    if fits(a, b) {
+fn common_type(a: Type, b: Type) -> Option<Type> {
+    if type_fits(a, b) {
         Some(b)
-    } else if fits(b, a) {
+    } else if type_fits(b, a) {
         Some(a)
     } else {
         None
@@ -135,29 +172,40 @@ fn check_compare(
     for side in [left, right] {
         if *side == Expr::Null {
             return Err(TypeError::new(
-                format!("nothing is `{sign}` null, not even null"),
-                "write missing(x) or present(x)",
+                text!(
+                    "没有值 `{sign}` null，null 本身也不",
+                    "nothing is `{sign}` null, not even null"
+                ),
+                phrase!("请写 missing(x) 或 present(x)", "write missing(x) or present(x)"),
             ));
         }
     }
     let (a, b) = (check(left, names)?, check(right, names)?);
-    let Some(both) = common(a, b) else {
+    let Some(both) = common_type(a, b) else {
         let hint = match (a, b) {
             (Type::Time, Type::Text) | (Type::Text, Type::Time) => {
-                "write a moment as @2020-01-31 or @2020-01-31T08:00:00+08:00"
+                phrase!(
+                    "时间写作 @2020-01-31 或 @2020-01-31T08:00:00+08:00",
+                    "write a moment as @2020-01-31 or @2020-01-31T08:00:00+08:00"
+                )
             }
             (Type::Text, Type::Integer | Type::Number) => {
-                "write the number as a text in quotes, or read the text with number(text)"
+                phrase!(
+                    "把数值写成带引号的文本，或用 number(text) 读取文本",
+                    "write the number as a text in quotes, or read the text with number(text)"
+                )
             }
-            _ => "compare values of one type",
+            _ => phrase!("只能比较同一类型的值", "compare values of one type"),
         };
-        return Err(TypeError::new(format!("`{left}` is a {a} and `{right}` is a {b}"), hint));
+        let message =
+            text!("`{left}` 是{a}，`{right}` 是{b}", "`{left}` is a {a} and `{right}` is a {b}");
+        return Err(TypeError::new(message, hint));
     };
     let orders = !matches!(compare, Compare::Equal | Compare::NotEqual);
     if both == Type::Boolean && orders {
         return Err(TypeError::new(
-            format!("`{sign}` between booleans"),
-            "use `==`, `!=`, `and`, `or`, `not`",
+            text!("布尔值之间的 `{sign}`", "`{sign}` between booleans"),
+            phrase!("请用 `==`、`!=`、`and`、`or`、`not`", "use `==`, `!=`, `and`, `or`, `not`"),
         ));
     }
     Ok(Type::Boolean)
@@ -167,10 +215,13 @@ fn check_in(value: &Expr, items: &[Expr], names: &dyn Names) -> Result<Type, Typ
     let wanted = check(value, names)?;
     for item in items {
         let found = check(item, names)?;
-        if common(found, wanted).is_none() {
+        if common_type(found, wanted).is_none() {
             return Err(TypeError::new(
-                format!("`{value}` is a {wanted} and `{item}` in its list is a {found}"),
-                format!("list values of type {wanted}"),
+                text!(
+                    "`{value}` 是{wanted}，列表中的 `{item}` 是{found}",
+                    "`{value}` is a {wanted} and `{item}` in its list is a {found}"
+                ),
+                text!("列表中只写{wanted}", "list values of type {wanted}"),
             ));
         }
     }
@@ -192,12 +243,15 @@ fn check_math(math: Math, left: &Expr, right: &Expr, names: &dyn Names) -> Resul
             Type::Integer | Type::Number | Type::Null,
         ) => Ok(Type::Number),
         (Math::Add, Type::Text, _) | (Math::Add, _, Type::Text) => Err(TypeError::new(
-            format!("`+` between a {a} and a {b}"),
-            "texts are joined with join(a, b)",
+            text!("{a}与{b}之间的 `+`", "`+` between a {a} and a {b}"),
+            phrase!("文本用 join(a, b) 连接", "texts are joined with join(a, b)"),
         )),
         _ => Err(TypeError::new(
-            format!("`{}` between a {a} and a {b}", math.sign()),
-            "arithmetic takes numbers; time - time gives seconds, time + seconds gives time",
+            text!("{a}与{b}之间的 `{}`", "`{}` between a {a} and a {b}", math.sign()),
+            phrase!(
+                "四则运算只用于数值；时间减时间得秒数，时间加秒数得时间",
+                "arithmetic takes numbers; time - time gives seconds, time + seconds gives time"
+            ),
         )),
     }
 }
@@ -207,26 +261,11 @@ fn check_call(
     arguments: &[Expr],
     names: &dyn Names,
 ) -> Result<Type, TypeError> {
-    let place = function.name();
-    let all = |wanted: Type| {
-        for argument in arguments {
-            want(argument, wanted, place, names)?;
-        }
-        Ok(())
-    };
+    let place = same_words(function.name());
+    let all = |wanted: Type| expect_all(arguments, wanted, place, names);
     match function {
-        Function::Coalesce => one_type(place, arguments, names),
-        Function::First | Function::Latest => match one_type(place, arguments, names)? {
-            Type::Boolean => {
-                Err(TypeError::new(format!("{place} of booleans"), "use `and` and `or`"))
-            }
-            other @ (Type::Null | Type::Integer | Type::Number | Type::Text | Type::Time) => {
-                Ok(other)
-            }
-        },
-        Function::If => {
-            want(&arguments[0], Type::Boolean, "the condition of if", names)?;
-            one_type(place, &arguments[1..], names)
+        Function::Coalesce | Function::First | Function::Latest | Function::If => {
+            check_choice(function, arguments, names)
         }
         Function::Present | Function::Missing => {
             check(&arguments[0], names)?;
@@ -245,35 +284,23 @@ fn check_call(
             Ok(Type::Boolean)
         }
         Function::Part => {
-            want(&arguments[0], Type::Text, place, names)?;
-            for count in &arguments[1..] {
-                want(count, Type::Integer, place, names)?;
-            }
+            expect_type(&arguments[0], Type::Text, place, names)?;
+            expect_all(&arguments[1..], Type::Integer, place, names)?;
             Ok(Type::Text)
         }
         Function::Number => match check(&arguments[0], names)? {
             Type::Integer => Ok(Type::Integer),
             Type::Text | Type::Number | Type::Null => Ok(Type::Number),
-            other @ (Type::Boolean | Type::Time) => {
-                Err(TypeError::new(format!("number of a {other}"), "number reads a text"))
-            }
+            other @ (Type::Boolean | Type::Time) => Err(TypeError::new(
+                text!("number 不能用于{other}", "number of a {other}"),
+                phrase!("number 读取文本", "number reads a text"),
+            )),
         },
         Function::ToText => {
             check(&arguments[0], names)?;
             Ok(Type::Text)
         }
-        Function::ParseTime => {
-            all(Type::Text)?;
-            if let Some(Expr::Text(format)) = arguments.get(1)
-                && !is_readable(format)
-            {
-                return Err(TypeError::new(
-                    format!("no moment can be read by the format `{format}`"),
-                    "write it with %Y %m %d %H %M %S, such as `%d/%m/%Y %H:%M`",
-                ));
-            }
-            Ok(Type::Time)
-        }
+        Function::ParseTime => check_parse_time(arguments, names),
         Function::Year
         | Function::Quarter
         | Function::Month
@@ -291,14 +318,71 @@ fn check_call(
     }
 }
 
-fn one_type(place: &str, arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
+fn expect_all(
+    arguments: &[Expr],
+    wanted: Type,
+    place: Phrase,
+    names: &dyn Names,
+) -> Result<(), TypeError> {
+    arguments.iter().try_for_each(|argument| expect_type(argument, wanted, place, names))
+}
+
+/// The functions that give one of their arguments.
+fn check_choice(
+    function: Function,
+    arguments: &[Expr],
+    names: &dyn Names,
+) -> Result<Type, TypeError> {
+    let place = same_words(function.name());
+    let choices = if function == Function::If {
+        expect_type(
+            &arguments[0],
+            Type::Boolean,
+            phrase!("if 的条件", "the condition of if"),
+            names,
+        )?;
+        &arguments[1..]
+    } else {
+        arguments
+    };
+    let found = find_one_type(place, choices, names)?;
+    if found == Type::Boolean && matches!(function, Function::First | Function::Latest) {
+        return Err(TypeError::new(
+            text!("{place} 不能用于布尔值", "{place} of booleans"),
+            phrase!("请用 `and` 与 `or`", "use `and` and `or`"),
+        ));
+    }
+    Ok(found)
+}
+
+/// `time(text, format)`, with a format that can give a moment.
+fn check_parse_time(arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
+    expect_all(arguments, Type::Text, same_words(Function::ParseTime.name()), names)?;
+    if let Some(Expr::Text(format)) = arguments.get(1)
+        && !is_readable(format)
+    {
+        return Err(TypeError::new(
+            text!("按格式 `{format}` 读不出时间", "no moment can be read by the format `{format}`"),
+            phrase!(
+                "用 %Y %m %d %H %M %S 书写，如 `%d/%m/%Y %H:%M`",
+                "write it with %Y %m %d %H %M %S, such as `%d/%m/%Y %H:%M`"
+            ),
+        ));
+    }
+    Ok(Type::Time)
+}
+
+fn find_one_type(place: Phrase, arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
     let mut both = Type::Null;
     for argument in arguments {
         let found = check(argument, names)?;
-        both = common(both, found).ok_or_else(|| {
+        both = common_type(both, found).ok_or_else(|| {
             TypeError::new(
-                format!("{place} mixes a {both} with `{argument}`, a {found}"),
-                "give values of one type",
+                text!(
+                    "{place} 混用了{both}与{found} `{argument}`",
+                    "{place} mixes a {both} with `{argument}`, a {found}"
+                ),
+                phrase!("请给出同一类型的值", "give values of one type"),
             )
         })?;
     }

@@ -1,4 +1,4 @@
-//! The value of an expression for one row. It always ends and never fails.
+//! Evaluates an expression for one row. Evaluation always ends and never fails.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -31,8 +31,8 @@ pub fn evaluate<'a>(expr: &'a Expr, row: &'a dyn Row, zone: &TimeZone) -> Value<
             Value::Number(value) => Value::Number(-value),
             _ => Value::Null,
         },
-        Expr::And(parts) => chain(parts, false, row, zone),
-        Expr::Or(parts) => chain(parts, true, row, zone),
+        Expr::And(parts) => evaluate_chain(parts, false, row, zone),
+        Expr::Or(parts) => evaluate_chain(parts, true, row, zone),
         Expr::Compare(compare, left, right) => {
             let (left, right) = (evaluate(left, row, zone), evaluate(right, row, zone));
             compare_values(*compare, &left, &right).map_or(Value::Null, Value::Boolean)
@@ -51,12 +51,12 @@ pub fn evaluate<'a>(expr: &'a Expr, row: &'a dyn Row, zone: &TimeZone) -> Value<
             let (left, right) = (evaluate(left, row, zone), evaluate(right, row, zone));
             math_values(*math, &left, &right)
         }
-        Expr::Call(function, arguments) => call(*function, arguments, row, zone),
+        Expr::Call(function, arguments) => call_function(*function, arguments, row, zone),
     }
 }
 
-/// The UTC seconds of a civil moment in a zone. A moment that a change of the clocks skipped is
-/// moved on by the gap; of one that happened twice the first is taken.
+/// The UTC seconds of a civil moment in a zone. A moment that a clock change skips moves on by the
+/// gap; of a moment that occurs twice, the first is taken.
 pub fn local_time(civil_seconds: i64, zone: &TimeZone) -> Option<i64> {
     let civil = TimeZone::UTC.to_datetime(Timestamp::from_second(civil_seconds).ok()?);
     to_seconds(civil, zone)
@@ -67,7 +67,12 @@ fn to_seconds(civil: DateTime, zone: &TimeZone) -> Option<i64> {
     Some(instant.as_second())
 }
 
-fn chain<'a>(parts: &'a [Expr], decisive: bool, row: &'a dyn Row, zone: &TimeZone) -> Value<'a> {
+fn evaluate_chain<'a>(
+    parts: &'a [Expr],
+    decisive: bool,
+    row: &'a dyn Row,
+    zone: &TimeZone,
+) -> Value<'a> {
     let mut unknown = false;
     for part in parts {
         match evaluate(part, row, zone) {
@@ -80,7 +85,7 @@ fn chain<'a>(parts: &'a [Expr], decisive: bool, row: &'a dyn Row, zone: &TimeZon
 }
 
 /// How two values compare; `None` if either is null or they are of different kinds.
-pub(crate) fn order(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
+pub(crate) fn order_values(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     match (left, right) {
         (Value::Integer(a), Value::Integer(b)) | (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),
         (Value::Text(a), Value::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
@@ -93,7 +98,7 @@ pub(crate) fn order(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
 }
 
 fn compare_values(compare: Compare, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
-    let order = order(left, right)?;
+    let order = order_values(left, right)?;
     Some(match compare {
         Compare::Equal => order.is_eq(),
         Compare::NotEqual => order.is_ne(),
@@ -143,7 +148,7 @@ fn as_number(value: &Value<'_>) -> Option<f64> {
     }
 }
 
-fn call<'a>(
+fn call_function<'a>(
     function: Function,
     arguments: &'a [Expr],
     row: &'a dyn Row,
@@ -158,8 +163,8 @@ fn call<'a>(
             .map(|argument| evaluate(argument, row, zone))
             .find(|value| !value.is_null())
             .unwrap_or(Value::Null),
-        Function::First => pick(arguments, Ordering::Less, row, zone),
-        Function::Latest => pick(arguments, Ordering::Greater, row, zone),
+        Function::First => pick_extreme(arguments, Ordering::Less, row, zone),
+        Function::Latest => pick_extreme(arguments, Ordering::Greater, row, zone),
         Function::If => {
             if value(0).holds() {
                 value(1)
@@ -181,7 +186,7 @@ fn call<'a>(
             Value::Text(text) => text_call(function, text, &value(1), &value(2), arguments.len()),
             _ => Value::Null,
         },
-        Function::Join => join(arguments, row, zone),
+        Function::Join => join_texts(arguments, row, zone),
         Function::Number => read_number(value(0)),
         Function::ToText => to_text(value(0), zone),
         Function::ParseTime => match (value(0), value(1)) {
@@ -204,7 +209,7 @@ fn call<'a>(
     }
 }
 
-fn pick<'a>(
+fn pick_extreme<'a>(
     arguments: &'a [Expr],
     wanted: Ordering,
     row: &'a dyn Row,
@@ -213,7 +218,7 @@ fn pick<'a>(
     let mut best = Value::Null;
     for argument in arguments {
         let value = evaluate(argument, row, zone);
-        if best.is_null() || order(&value, &best) == Some(wanted) {
+        if best.is_null() || order_values(&value, &best) == Some(wanted) {
             best = value;
         }
     }
@@ -240,12 +245,14 @@ fn text_call<'a>(
         }
         (Function::EndsWith, Value::Text(what), _) => Value::Boolean(text.ends_with(what.as_ref())),
         (Function::Contains, Value::Text(what), _) => Value::Boolean(text.contains(what.as_ref())),
-        (Function::Replace, Value::Text(what), Value::Text(with)) => replace(&text, what, with),
+        (Function::Replace, Value::Text(what), Value::Text(with)) => {
+            replace_text(&text, what, with)
+        }
         (Function::Part, Value::Integer(from), Value::Integer(length)) => {
-            Value::Text(part(&text, *from, *length).into())
+            Value::Text(cut_part(&text, *from, *length).into())
         }
         (Function::Part, Value::Integer(from), _) if count == 2 => {
-            Value::Text(part(&text, *from, i64::MAX).into())
+            Value::Text(cut_part(&text, *from, i64::MAX).into())
         }
         _ => Value::Null,
     }
@@ -254,7 +261,7 @@ fn text_call<'a>(
 /// The longest text that an expression may build, in bytes; a longer one is null.
 const LONGEST_TEXT: usize = 1 << 24;
 
-fn replace(text: &str, what: &str, with: &str) -> Value<'static> {
+fn replace_text(text: &str, what: &str, with: &str) -> Value<'static> {
     // Replacing nothing would put the new text between all characters, which nobody means.
     if what.is_empty() {
         return Value::Text(text.to_owned().into());
@@ -266,13 +273,13 @@ fn replace(text: &str, what: &str, with: &str) -> Value<'static> {
     Value::Text(text.replace(what, with).into())
 }
 
-fn part(text: &str, from: i64, length: i64) -> String {
+fn cut_part(text: &str, from: i64, length: i64) -> String {
     let skipped = usize::try_from(from.saturating_sub(1)).unwrap_or(0);
     let length = usize::try_from(length).unwrap_or(0);
     text.chars().skip(skipped).take(length).collect()
 }
 
-fn join<'a>(arguments: &'a [Expr], row: &'a dyn Row, zone: &TimeZone) -> Value<'a> {
+fn join_texts<'a>(arguments: &'a [Expr], row: &'a dyn Row, zone: &TimeZone) -> Value<'a> {
     let mut joined = String::new();
     for argument in arguments {
         if let Value::Text(text) = evaluate(argument, row, zone) {
@@ -311,7 +318,7 @@ fn to_text<'a>(value: Value<'a>, zone: &TimeZone) -> Value<'a> {
         Value::Boolean(value) => write!(text, "{value}"),
         Value::Integer(value) => write!(text, "{value}"),
         Value::Number(value) => write!(text, "{value}"),
-        Value::Time(seconds) => match zoned(seconds, zone) {
+        Value::Time(seconds) => match to_zoned(seconds, zone) {
             Some(moment) => write!(text, "{}", moment.strftime("%Y-%m-%dT%H:%M:%S%:z")),
             None => return Value::Null,
         },
@@ -319,7 +326,7 @@ fn to_text<'a>(value: Value<'a>, zone: &TimeZone) -> Value<'a> {
     written.map_or(Value::Null, |()| Value::Text(text.into()))
 }
 
-/// Whether a text stands in the row that the expression would read as a moment or a number, and
+/// Whether the row holds a text that the expression tries to read as a moment or a number, and
 /// cannot.
 pub fn leaves_unread(expr: &Expr, row: &dyn Row, zone: &TimeZone) -> bool {
     let any = |parts: &[Expr]| parts.iter().any(|part| leaves_unread(part, row, zone));
@@ -370,17 +377,17 @@ fn read_time(text: &str, format: Option<&str>, zone: &TimeZone) -> Option<i64> {
     to_seconds(civil, zone)
 }
 
-/// Whether a format can give a moment at all: what is written by it must be read by it.
+/// Whether a format can give a moment at all: what it writes, it must read back.
 pub(crate) fn is_readable(format: &str) -> bool {
     let zone = TimeZone::UTC;
-    let Some(sample) = zoned(1_000_000_000, &zone) else {
+    let Some(sample) = to_zoned(1_000_000_000, &zone) else {
         return false;
     };
     let written = jiff::fmt::strtime::format(format, &sample);
     written.is_ok_and(|text| read_time(&text, Some(format), &zone).is_some())
 }
 
-fn zoned(seconds: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
+fn to_zoned(seconds: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
     let instant = Timestamp::from_second(seconds).ok()?;
     Some(instant.to_zoned_datetime(zone.clone()))
 }

@@ -1,4 +1,4 @@
-//! One entry for a fuzzer: whatever the bytes are, nothing panics and what parses prints back.
+//! An entry point for fuzzers: whatever the bytes, nothing panics and what parses prints back.
 
 use jiff::tz::TimeZone;
 
@@ -34,8 +34,8 @@ impl Row for Anything {
 /// Parses, checks, evaluates and prints.
 ///
 /// # Panics
-/// If a tree that was parsed does not print back to itself: that is the bug a fuzzer looks for.
-pub fn fuzz(bytes: &[u8]) {
+/// If a parsed tree does not print back to itself. That is the bug a fuzzer looks for.
+pub fn fuzz_expression(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };

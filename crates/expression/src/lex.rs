@@ -1,8 +1,10 @@
-//! Text into tokens. A token remembers where it starts, so that an error can point at it.
+//! Splits text into tokens. A token remembers where it starts, so that an error can point at it.
 
 use jiff::civil::{Date, DateTime};
 
-use crate::parse::SyntaxError;
+use trueline_language::{phrase, text};
+
+use crate::syntax_error::SyntaxError;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Token {
@@ -23,7 +25,7 @@ pub(crate) enum Token {
 const SIGNS: &[&str] = &["==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "(", ")", ","];
 
 /// Every token with the byte it starts at; the last is [`Token::End`].
-pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
+pub(crate) fn split_tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -33,12 +35,12 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
             continue;
         }
         let (token, length) = match first {
-            '"' | '\'' => quoted_text(rest, first, at)?,
-            '`' => quoted_name(rest, at)?,
-            '@' => time(rest, at)?,
-            '0'..='9' => number(rest, at)?,
-            _ if first.is_alphabetic() || first == '_' => word(rest),
-            _ => sign(rest, first, at)?,
+            '"' | '\'' => read_quoted_text(rest, first, at)?,
+            '`' => read_quoted_name(rest, at)?,
+            '@' => read_moment(rest, at)?,
+            '0'..='9' => read_number(rest, at)?,
+            _ if first.is_alphabetic() || first == '_' => read_word(rest),
+            _ => read_sign(rest, first, at)?,
         };
         found.push((at, token));
         at += length;
@@ -58,31 +60,43 @@ fn continues_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '.'
 }
 
-fn word(rest: &str) -> (Token, usize) {
+fn read_word(rest: &str) -> (Token, usize) {
     let length = rest.find(|c| !continues_name(c)).unwrap_or(rest.len());
     (Token::Word(rest[..length].to_owned()), length)
 }
 
-fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), SyntaxError> {
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         return Ok((Token::Sign(sign), sign.len()));
     }
     let hint = match first {
-        '=' => "write `==` to compare",
-        '&' => "write `and`",
-        '|' => "write `or`",
-        '!' => "write `not`, or `!=` to compare",
-        '“' | '”' | '‘' | '’' | '「' | '」' => "write texts in straight quotes: \"…\"",
-        '（' | '）' => "write straight parentheses: ( )",
-        '，' | '、' => "write a plain comma",
-        '[' | ']' | '{' | '}' => "lists stand in parentheses: x in (\"a\", \"b\")",
-        '%' => "write a share as a number: 0.95",
-        _ => "put a column name with unusual characters in backticks",
+        '=' => phrase!("比较请写 `==`", "write `==` to compare"),
+        '&' => phrase!("请写 `and`", "write `and`"),
+        '|' => phrase!("请写 `or`", "write `or`"),
+        '!' => phrase!("请写 `not`；比较请写 `!=`", "write `not`, or `!=` to compare"),
+        '“' | '”' | '‘' | '’' | '「' | '」' => {
+            phrase!("文本须用半角引号：\"…\"", "write texts in straight quotes: \"…\"")
+        }
+        '（' | '）' => phrase!("请用半角括号：( )", "write straight parentheses: ( )"),
+        '，' | '、' => phrase!("请用半角逗号", "write a plain comma"),
+        '[' | ']' | '{' | '}' => phrase!(
+            "列表写在括号中：x in (\"a\", \"b\")",
+            "lists stand in parentheses: x in (\"a\", \"b\")"
+        ),
+        '%' => phrase!("比例写成数值：0.95", "write a share as a number: 0.95"),
+        _ => phrase!(
+            "列名含特殊字符时请加反引号",
+            "put a column name with unusual characters in backticks"
+        ),
     };
-    Err(SyntaxError::new(at, format!("unexpected character `{first}`"), hint))
+    Err(SyntaxError::new(
+        at,
+        text!("此处不应有字符 `{first}`", "unexpected character `{first}`"),
+        hint,
+    ))
 }
 
-fn quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), SyntaxError> {
     let mut text = String::new();
     let mut chars = rest.char_indices().skip(1);
     while let Some((index, c)) = chars.next() {
@@ -102,8 +116,11 @@ fn quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), Syn
             Some(other) => {
                 return Err(SyntaxError::new(
                     at + index,
-                    format!("unknown escape `\\{other}`"),
-                    "known are \\n \\t \\r \\\\ \\\" \\'; write `\\\\` for a backslash",
+                    text!("没有转义 `\\{other}`", "unknown escape `\\{other}`"),
+                    phrase!(
+                        "可用的有 \\n \\t \\r \\\\ \\\" \\'；反斜杠写作 `\\\\`",
+                        "known are \\n \\t \\r \\\\ \\\" \\'; write `\\\\` for a backslash"
+                    ),
                 ));
             }
             None => break,
@@ -111,12 +128,12 @@ fn quoted_text(rest: &str, quote: char, at: usize) -> Result<(Token, usize), Syn
     }
     Err(SyntaxError::new(
         at,
-        "this text never ends".to_owned(),
-        "close it with the quote it began with",
+        phrase!("文本没有结束", "this text never ends"),
+        phrase!("请用开头的同一种引号结束", "close it with the quote it began with"),
     ))
 }
 
-fn quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let mut name = String::new();
     let mut chars = rest.char_indices().skip(1).peekable();
     while let Some((index, c)) = chars.next() {
@@ -132,12 +149,15 @@ fn quoted_name(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     }
     Err(SyntaxError::new(
         at,
-        "this name is empty or never ends".to_owned(),
-        "write a column name between two backticks: `order no`",
+        phrase!("名称为空或没有结束", "this name is empty or never ends"),
+        phrase!(
+            "列名写在两个反引号之间：`order no`",
+            "write a column name between two backticks: `order no`"
+        ),
     ))
 }
 
-fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let digits = |from: usize| {
         rest[from..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |length| from + length)
     };
@@ -156,15 +176,18 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     if rest[end..].starts_with(continues_name) {
         return Err(SyntaxError::new(
             at,
-            "a number runs into a word".to_owned(),
-            "put a blank between them, or the name in backticks if it begins with a digit",
+            phrase!("数字与单词连在一起", "a number runs into a word"),
+            phrase!(
+                "请以空格隔开；名称若以数字开头，请加反引号",
+                "put a blank between them, or the name in backticks if it begins with a digit"
+            ),
         ));
     }
     let too_large = || {
         SyntaxError::new(
             at,
-            "this number is too large".to_owned(),
-            "whole numbers go to 9223372036854775807",
+            phrase!("数值过大", "this number is too large"),
+            phrase!("整数最大为 9223372036854775807", "whole numbers go to 9223372036854775807"),
         )
     };
     if end == whole {
@@ -175,21 +198,24 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     if value.is_finite() { Ok((Token::Number(value), end)) } else { Err(too_large()) }
 }
 
-fn time(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+fn read_moment(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let length = rest[1..]
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | ':')))
         .map_or(rest.len(), |length| length + 1);
-    let token = time_token(&rest[1..length]).ok_or_else(|| {
+    let token = parse_moment(&rest[1..length]).ok_or_else(|| {
         SyntaxError::new(
             at,
-            format!("`{}` is no moment", &rest[..length]),
-            "write @2020-01-31, @2020-01-31T08:00:00 or @2020-01-31T08:00:00+08:00",
+            text!("`{}` 不是时间", "`{}` is no moment", &rest[..length]),
+            phrase!(
+                "请写 @2020-01-31、@2020-01-31T08:00:00 或 @2020-01-31T08:00:00+08:00",
+                "write @2020-01-31, @2020-01-31T08:00:00 or @2020-01-31T08:00:00+08:00"
+            ),
         )
     })?;
     Ok((token, length))
 }
 
-fn time_token(text: &str) -> Option<Token> {
+fn parse_moment(text: &str) -> Option<Token> {
     let civil = |moment: DateTime| {
         let instant = jiff::tz::TimeZone::UTC.to_timestamp(moment).ok()?;
         Some(Token::LocalTime(instant.as_second()))

@@ -1,7 +1,7 @@
 //! One small, total, typed expression language for mappings and indicator packs.
 //!
 //! Total means that evaluation always ends and never fails: a missing value, a division by zero or
-//! a text that is no number gives [`Value::Null`], and a condition that is null does not hold.
+//! a text that is not a number gives [`Value::Null`], and a condition that is null does not hold.
 //! Typed means that [`check`] finds every mistake that can be found before the first row is read.
 //! `docs/expressions.md` is the manual.
 
@@ -12,13 +12,15 @@ mod lex;
 mod nearest;
 mod parse;
 mod print;
+mod syntax_error;
 mod tree;
 mod value;
 
 pub use check::{Names, TypeError, check, check_condition};
 pub use evaluate::{evaluate, leaves_unread, local_time};
-pub use fuzz::fuzz;
+pub use fuzz::fuzz_expression;
 pub use nearest::nearest;
-pub use parse::{MAX_DEPTH, MAX_LENGTH, SyntaxError, parse};
+pub use parse::{MAX_DEPTH, MAX_LENGTH, parse};
+pub use syntax_error::SyntaxError;
 pub use tree::{Compare, Expr, Function, Math, names};
 pub use value::{Row, Type, Value};

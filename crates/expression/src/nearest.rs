@@ -1,6 +1,6 @@
 //! "Did you mean": the known word that a person most likely meant.
 
-/// The known word nearest to `word`, if it is near enough to be a slip of the hand.
+/// The known word nearest to `word`, if it is near enough to be a typing error.
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // A hostile word must not cost quadratic time.
     let length = word.chars().count();
@@ -10,14 +10,14 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     let allowed = (length / 3).clamp(1, 3);
     known
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
-        .map(|candidate| (distance(word, candidate), candidate))
+        .map(|candidate| (edit_distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()
         .map(|(_, candidate)| candidate)
 }
 
-/// How many characters must be put in, taken out, changed or swapped with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
+/// How many characters must be inserted, removed, changed or swapped with a neighbour.
+fn edit_distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();
     let width = b.len() + 1;

@@ -1,32 +1,18 @@
-//! Tokens into a tree. Length and depth are bounded, so that no text can exhaust the stack.
+//! Builds a tree from tokens. Length and depth are bounded, so that no text can exhaust the stack.
 
-use crate::lex::{Token, tokens};
+use trueline_language::{Phrase, Text, phrase, text};
+
+use crate::lex::{Token, split_tokens};
 use crate::nearest::nearest;
+use crate::syntax_error::SyntaxError;
 use crate::tree::{Compare, Expr, FUNCTIONS, Function, Math};
 
-/// The longest text that is an expression, in bytes.
+/// The longest text accepted as an expression, in bytes.
 pub const MAX_LENGTH: usize = 65_536;
-/// The deepest tree. A chain of `and` or `or` is one level, a chain of `+` one level a sign.
+/// The deepest tree. A chain of `and` or `or` is one level; a chain of `+`, one level per sign.
 pub const MAX_DEPTH: usize = 64;
-// A printed tree nests at most twice a level: a sign or a function, and a parenthesis.
+// A printed tree nests at most twice per level: a sign or a function, and a parenthesis.
 const MAX_NESTING: usize = 3 * MAX_DEPTH;
-
-/// Why a text is no expression.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} at character {}; {hint}", .offset + 1)]
-pub struct SyntaxError {
-    /// The byte where the trouble starts.
-    pub offset: usize,
-    pub message: String,
-    /// What to write instead.
-    pub hint: String,
-}
-
-impl SyntaxError {
-    pub(crate) fn new(offset: usize, message: String, hint: impl Into<String>) -> SyntaxError {
-        SyntaxError { offset, message, hint: hint.into() }
-    }
-}
 
 /// Reads an expression.
 ///
@@ -35,27 +21,30 @@ impl SyntaxError {
 ///
 /// let expr = parse(r#"kind in ("install", "move") and not starts_with(region, "14")"#)?;
 /// assert_eq!(parse(&expr.to_string())?, expr);
-/// assert_eq!(parse("a = 1").unwrap_err().hint, "write `==` to compare");
+/// assert_eq!(parse("a = 1").unwrap_err().hint.to_string(), "write `==` to compare");
 /// # Ok::<(), trueline_expression::SyntaxError>(())
 /// ```
 pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(SyntaxError::new(
             0,
-            format!("an expression of {} bytes", text.len()),
-            format!("keep it under {MAX_LENGTH} bytes"),
+            text!("表达式有 {length} 字节", "an expression of {length} bytes", length = text.len()),
+            text!("请不要超过 {MAX_LENGTH} 字节", "keep it under {MAX_LENGTH} bytes"),
         ));
     }
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, nesting: 0 };
-    let (expr, _) = parser.binary(LOWEST)?;
-    match parser.peek() {
+    let mut parser = ExpressionParser { tokens: split_tokens(text)?, next: 0, nesting: 0 };
+    let (expr, _) = parser.parse_binary(LOWEST)?;
+    match parser.peek_token() {
         Token::End => Ok(expr),
         Token::Word(word) if matches!(word.as_str(), "AND" | "OR" | "NOT" | "IN") => {
-            let hint = format!("write `{}` in small letters", word.to_lowercase());
-            Err(parser.unexpected(&hint))
+            let hint = text!("`{}` 请用小写", "write `{}` in small letters", word.to_lowercase());
+            Err(parser.unexpected_token(hint))
         }
         Token::Sign("==" | "!=" | "<" | "<=" | ">" | ">=") => {
-            Err(parser.unexpected("comparisons do not chain: write `a < b and b < c`"))
+            Err(parser.unexpected_token(phrase!(
+                "比较不能连写：请写 `a < b and b < c`",
+                "comparisons do not chain: write `a < b and b < c`"
+            )))
         }
         Token::Word(_)
         | Token::Quoted(_)
@@ -64,11 +53,14 @@ pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
         | Token::Number(_)
         | Token::Time(_)
         | Token::LocalTime(_)
-        | Token::Sign(_) => Err(parser.unexpected("the expression was complete before this")),
+        | Token::Sign(_) => Err(parser.unexpected_token(phrase!(
+            "表达式在此之前已经完整",
+            "the expression was complete before this"
+        ))),
     }
 }
 
-struct Parser {
+struct ExpressionParser {
     tokens: Vec<(usize, Token)>,
     next: usize,
     nesting: usize,
@@ -86,54 +78,58 @@ const COMPARE: u8 = 4;
 const SUM: u8 = 5;
 const PRODUCT: u8 = 6;
 
-impl Parser {
-    fn peek(&self) -> &Token {
+impl ExpressionParser {
+    fn peek_token(&self) -> &Token {
         &self.tokens[self.next].1
     }
 
-    fn offset(&self) -> usize {
+    fn token_offset(&self) -> usize {
         self.tokens[self.next].0
     }
 
-    fn advance(&mut self) {
+    fn skip_token(&mut self) {
         if self.next + 1 < self.tokens.len() {
             self.next += 1;
         }
     }
 
     fn at_word(&self, word: &str) -> bool {
-        matches!(self.peek(), Token::Word(found) if found == word)
+        matches!(self.peek_token(), Token::Word(found) if found == word)
     }
 
     fn take_sign(&mut self, sign: &str) -> bool {
-        let found = matches!(self.peek(), Token::Sign(found) if *found == sign);
+        let found = matches!(self.peek_token(), Token::Sign(found) if *found == sign);
         if found {
-            self.advance();
+            self.skip_token();
         }
         found
     }
 
-    fn expect_sign(&mut self, sign: &str, hint: &str) -> Result<(), SyntaxError> {
-        if self.take_sign(sign) { Ok(()) } else { Err(self.unexpected(hint)) }
+    fn expect_sign(&mut self, sign: &str, hint: Phrase) -> Result<(), SyntaxError> {
+        if self.take_sign(sign) { Ok(()) } else { Err(self.unexpected_token(hint)) }
     }
 
-    fn unexpected(&self, hint: &str) -> SyntaxError {
-        let message = match self.peek() {
-            Token::Word(word) => format!("unexpected `{word}`"),
-            Token::Quoted(name) => format!("unexpected name `{name}`"),
+    fn unexpected_token(&self, hint: impl Into<Text>) -> SyntaxError {
+        let message = match self.peek_token() {
+            Token::Word(word) => text!("此处不应有 `{word}`", "unexpected `{word}`"),
+            Token::Quoted(name) => text!("此处不应有名称 `{name}`", "unexpected name `{name}`"),
             Token::Text(text) => {
                 let start: String = text.chars().take(20).collect();
-                format!("unexpected text \"{start}\"")
+                text!("此处不应有文本 \"{start}\"", "unexpected text \"{start}\"")
             }
-            Token::Integer(_) | Token::Number(_) => "unexpected number".to_owned(),
-            Token::Time(_) | Token::LocalTime(_) => "unexpected moment".to_owned(),
-            Token::Sign(sign) => format!("unexpected `{sign}`"),
-            Token::End => "the expression ends too early".to_owned(),
+            Token::Integer(_) | Token::Number(_) => {
+                phrase!("此处不应有数字", "unexpected number").into()
+            }
+            Token::Time(_) | Token::LocalTime(_) => {
+                phrase!("此处不应有时间", "unexpected moment").into()
+            }
+            Token::Sign(sign) => text!("此处不应有 `{sign}`", "unexpected `{sign}`"),
+            Token::End => phrase!("表达式没有写完", "the expression ends too early").into(),
         };
-        SyntaxError::new(self.offset(), message, hint)
+        SyntaxError::new(self.token_offset(), message, hint)
     }
 
-    fn enter(&mut self) -> Result<(), SyntaxError> {
+    fn enter_nesting(&mut self) -> Result<(), SyntaxError> {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
             return Err(self.too_deep());
@@ -143,41 +139,44 @@ impl Parser {
 
     fn too_deep(&self) -> SyntaxError {
         SyntaxError::new(
-            self.offset(),
-            "this expression is nested too deeply".to_owned(),
-            format!("keep it to {MAX_DEPTH} levels; `in (…)` often replaces a long chain"),
+            self.token_offset(),
+            phrase!("表达式嵌套过深", "this expression is nested too deeply"),
+            text!(
+                "请不要超过 {MAX_DEPTH} 层；长串比较常可用 `in (…)` 代替",
+                "keep it to {MAX_DEPTH} levels; `in (…)` often replaces a long chain"
+            ),
         )
     }
 
-    fn deeper(&self, depth: usize) -> Result<usize, SyntaxError> {
+    fn one_deeper(&self, depth: usize) -> Result<usize, SyntaxError> {
         if depth >= MAX_DEPTH { Err(self.too_deep()) } else { Ok(depth + 1) }
     }
 
     /// An expression whose operators bind tighter than `floor`.
-    fn binary(&mut self, floor: u8) -> Result<Tree, SyntaxError> {
-        let mut left = self.unary(floor)?;
-        // What a loop step may still join: a comparison is not followed by another.
+    fn parse_binary(&mut self, floor: u8) -> Result<Tree, SyntaxError> {
+        let mut left = self.parse_unary(floor)?;
+        // What the next step may still join: no comparison follows another.
         let mut ceiling = u8::MAX;
         loop {
-            let Some((operator, level)) = self.operator() else {
+            let Some((operator, level)) = self.peek_operator() else {
                 return Ok(left);
             };
             if level <= floor || level > ceiling {
                 return Ok(left);
             }
             left = match operator {
-                Operator::Or => self.chain(left, "or", OR)?,
-                Operator::And => self.chain(left, "and", AND)?,
-                Operator::In => self.list(left)?,
+                Operator::Or => self.parse_chain(left, "or", OR)?,
+                Operator::And => self.parse_chain(left, "and", AND)?,
+                Operator::In => self.parse_list(left)?,
                 Operator::NotIn => {
-                    self.advance();
-                    let (inside, depth) = self.list(left)?;
-                    (Expr::Not(Box::new(inside)), self.deeper(depth)?)
+                    self.skip_token();
+                    let (inside, depth) = self.parse_list(left)?;
+                    (Expr::Not(Box::new(inside)), self.one_deeper(depth)?)
                 }
-                Operator::Compare(compare) => self.pair(left, level, |left, right| {
+                Operator::Compare(compare) => self.parse_pair(left, level, |left, right| {
                     Expr::Compare(compare, Box::new(left), Box::new(right))
                 })?,
-                Operator::Math(math) => self.pair(left, level, |left, right| {
+                Operator::Math(math) => self.parse_pair(left, level, |left, right| {
                     Expr::Math(math, Box::new(left), Box::new(right))
                 })?,
             };
@@ -185,20 +184,20 @@ impl Parser {
         }
     }
 
-    fn pair(
+    fn parse_pair(
         &mut self,
         left: Tree,
         level: u8,
         join: impl FnOnce(Expr, Expr) -> Expr,
     ) -> Result<Tree, SyntaxError> {
-        self.advance();
-        let right = self.binary(level)?;
-        let depth = self.deeper(left.1.max(right.1))?;
+        self.skip_token();
+        let right = self.parse_binary(level)?;
+        let depth = self.one_deeper(left.1.max(right.1))?;
         Ok((join(left.0, right.0), depth))
     }
 
-    fn operator(&self) -> Option<(Operator, u8)> {
-        let found = match self.peek() {
+    fn peek_operator(&self) -> Option<(Operator, u8)> {
+        let found = match self.peek_token() {
             Token::Word(word) => match word.as_str() {
                 "or" => (Operator::Or, OR),
                 "and" => (Operator::And, AND),
@@ -235,27 +234,30 @@ impl Parser {
     }
 
     /// `a and b and c` is one node, however long.
-    fn chain(&mut self, first: Tree, word: &str, level: u8) -> Result<Tree, SyntaxError> {
+    fn parse_chain(&mut self, first: Tree, word: &str, level: u8) -> Result<Tree, SyntaxError> {
         let mut depth = first.1;
         let mut parts = vec![first.0];
         while self.at_word(word) {
-            self.advance();
-            let part = self.binary(level)?;
+            self.skip_token();
+            let part = self.parse_binary(level)?;
             depth = depth.max(part.1);
             parts.push(part.0);
         }
-        let depth = self.deeper(depth)?;
+        let depth = self.one_deeper(depth)?;
         let expr = if level == OR { Expr::Or(parts) } else { Expr::And(parts) };
         Ok((expr, depth))
     }
 
-    fn list(&mut self, value: Tree) -> Result<Tree, SyntaxError> {
-        self.advance();
-        self.expect_sign("(", "write a list: x in (\"a\", \"b\")")?;
+    fn parse_list(&mut self, value: Tree) -> Result<Tree, SyntaxError> {
+        self.skip_token();
+        self.expect_sign(
+            "(",
+            phrase!("请写列表：x in (\"a\", \"b\")", "write a list: x in (\"a\", \"b\")"),
+        )?;
         let mut items = Vec::new();
         loop {
             let at = self.next;
-            let (item, _) = self.unary(PRODUCT)?;
+            let (item, _) = self.parse_unary(PRODUCT)?;
             match item {
                 Expr::Boolean(_)
                 | Expr::Integer(_)
@@ -265,7 +267,10 @@ impl Parser {
                 | Expr::LocalTime(_) => items.push(item),
                 Expr::Null => {
                     self.next = at;
-                    return Err(self.unexpected("null is in no list: write `or missing(x)`"));
+                    return Err(self.unexpected_token(phrase!(
+                        "列表中不能有 null：请写 `or missing(x)`",
+                        "null is in no list: write `or missing(x)`"
+                    )));
                 }
                 Expr::Name(_)
                 | Expr::Not(_)
@@ -277,47 +282,59 @@ impl Parser {
                 | Expr::Math(..)
                 | Expr::Call(..) => {
                     self.next = at;
-                    return Err(self.unexpected("a list holds literals; texts stand in quotes"));
+                    return Err(self.unexpected_token(phrase!(
+                        "列表中只能写字面值；文本须加引号",
+                        "a list holds literals; texts stand in quotes"
+                    )));
                 }
             }
             if self.take_sign(")") {
                 break;
             }
-            self.expect_sign(",", "separate the list with commas and close it with `)`")?;
+            self.expect_sign(
+                ",",
+                phrase!(
+                    "列表各项以逗号分隔，以 `)` 结束",
+                    "separate the list with commas and close it with `)`"
+                ),
+            )?;
             if self.take_sign(")") {
                 break;
             }
         }
-        let depth = self.deeper(value.1)?;
+        let depth = self.one_deeper(value.1)?;
         Ok((Expr::In(Box::new(value.0), items), depth))
     }
 
-    fn unary(&mut self, floor: u8) -> Result<Tree, SyntaxError> {
+    fn parse_unary(&mut self, floor: u8) -> Result<Tree, SyntaxError> {
         if floor <= NOT && self.at_word("not") {
-            self.advance();
-            self.enter()?;
-            let (inner, depth) = self.binary(NOT)?;
+            self.skip_token();
+            self.enter_nesting()?;
+            let (inner, depth) = self.parse_binary(NOT)?;
             self.nesting -= 1;
-            return Ok((Expr::Not(Box::new(inner)), self.deeper(depth)?));
+            return Ok((Expr::Not(Box::new(inner)), self.one_deeper(depth)?));
         }
         if self.take_sign("-") {
-            return self.negative();
+            return self.parse_negative();
         }
-        self.primary()
+        self.parse_primary()
     }
 
-    fn negative(&mut self) -> Result<Tree, SyntaxError> {
-        let token = self.peek().clone();
+    fn parse_negative(&mut self) -> Result<Tree, SyntaxError> {
+        let token = self.peek_token().clone();
         match token {
             Token::Integer(digits) => {
                 let Some(value) = 0i64.checked_sub_unsigned(digits) else {
-                    return Err(self.unexpected("whole numbers go to -9223372036854775808"));
+                    return Err(self.unexpected_token(phrase!(
+                        "整数最小为 -9223372036854775808",
+                        "whole numbers go to -9223372036854775808"
+                    )));
                 };
-                self.advance();
+                self.skip_token();
                 Ok((Expr::Integer(value), 1))
             }
             Token::Number(value) => {
-                self.advance();
+                self.skip_token();
                 Ok((Expr::Number(-value), 1))
             }
             Token::Word(_)
@@ -327,85 +344,107 @@ impl Parser {
             | Token::LocalTime(_)
             | Token::Sign(_)
             | Token::End => {
-                self.enter()?;
-                let (inner, depth) = self.unary(PRODUCT)?;
+                self.enter_nesting()?;
+                let (inner, depth) = self.parse_unary(PRODUCT)?;
                 self.nesting -= 1;
-                Ok((Expr::Negate(Box::new(inner)), self.deeper(depth)?))
+                Ok((Expr::Negate(Box::new(inner)), self.one_deeper(depth)?))
             }
         }
     }
 
-    fn primary(&mut self) -> Result<Tree, SyntaxError> {
-        let token = self.peek().clone();
+    fn parse_primary(&mut self) -> Result<Tree, SyntaxError> {
+        let token = self.peek_token().clone();
         let expr = match token {
             Token::Text(text) => Expr::Text(text),
             Token::Integer(digits) => match i64::try_from(digits) {
                 Ok(value) => Expr::Integer(value),
                 Err(_) => {
-                    return Err(self.unexpected("whole numbers go to 9223372036854775807"));
+                    return Err(self.unexpected_token(phrase!(
+                        "整数最大为 9223372036854775807",
+                        "whole numbers go to 9223372036854775807"
+                    )));
                 }
             },
             Token::Number(value) => Expr::Number(value),
             Token::Time(seconds) => Expr::Time(seconds),
             Token::LocalTime(seconds) => Expr::LocalTime(seconds),
             Token::Quoted(name) => Expr::Name(name),
-            Token::Word(word) => return self.word(word),
+            Token::Word(word) => return self.parse_word(word),
             Token::Sign("(") => {
-                self.advance();
-                self.enter()?;
-                let inner = self.binary(LOWEST)?;
+                self.skip_token();
+                self.enter_nesting()?;
+                let inner = self.parse_binary(LOWEST)?;
                 self.nesting -= 1;
-                self.expect_sign(")", "close the parenthesis with `)`")?;
+                self.expect_sign(
+                    ")",
+                    phrase!("请以 `)` 结束括号", "close the parenthesis with `)`"),
+                )?;
                 return Ok(inner);
             }
             Token::Sign(_) | Token::End => {
-                return Err(self.unexpected("expected a value, a name or a function"));
+                return Err(self.unexpected_token(phrase!(
+                    "此处应为值、名称或函数",
+                    "expected a value, a name or a function"
+                )));
             }
         };
-        self.advance();
+        self.skip_token();
         Ok((expr, 1))
     }
 
-    fn word(&mut self, word: String) -> Result<Tree, SyntaxError> {
+    fn parse_word(&mut self, word: String) -> Result<Tree, SyntaxError> {
         let expr = match word.as_str() {
             "true" => Expr::Boolean(true),
             "false" => Expr::Boolean(false),
             "null" => Expr::Null,
             "and" | "or" | "in" | "not" => {
-                return Err(self.unexpected("expected a value, a name or a function"));
+                return Err(self.unexpected_token(phrase!(
+                    "此处应为值、名称或函数",
+                    "expected a value, a name or a function"
+                )));
             }
             _ => {
                 if matches!(self.tokens[self.next + 1].1, Token::Sign("(")) {
-                    return self.call(&word);
+                    return self.parse_call(&word);
                 }
                 Expr::Name(word)
             }
         };
-        self.advance();
+        self.skip_token();
         Ok((expr, 1))
     }
 
-    fn call(&mut self, word: &str) -> Result<Tree, SyntaxError> {
+    fn parse_call(&mut self, word: &str) -> Result<Tree, SyntaxError> {
         let Some(function) = Function::named(word) else {
             let known = FUNCTIONS.iter().map(|entry| entry.1);
             let hint = match nearest(word, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "see docs/expressions.md for every function".to_owned(),
+                Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
+                None => phrase!(
+                    "全部函数见 docs/expressions.md",
+                    "see docs/expressions.md for every function"
+                )
+                .into(),
             };
-            let message = format!("no function is called `{word}`");
-            return Err(SyntaxError::new(self.offset(), message, hint));
+            let message = text!("没有函数 `{word}`", "no function is called `{word}`");
+            return Err(SyntaxError::new(self.token_offset(), message, hint));
         };
-        let at = self.offset();
-        self.advance();
-        self.advance();
-        self.enter()?;
+        let at = self.token_offset();
+        self.skip_token();
+        self.skip_token();
+        self.enter_nesting()?;
         let mut arguments = Vec::new();
         let mut depth = 0;
         while !self.take_sign(")") {
             if !arguments.is_empty() {
-                self.expect_sign(",", "separate arguments with commas and close with `)`")?;
+                self.expect_sign(
+                    ",",
+                    phrase!(
+                        "各参数以逗号分隔，以 `)` 结束",
+                        "separate arguments with commas and close with `)`"
+                    ),
+                )?;
             }
-            let (argument, deep) = self.binary(LOWEST)?;
+            let (argument, deep) = self.parse_binary(LOWEST)?;
             depth = depth.max(deep);
             arguments.push(argument);
         }
@@ -414,16 +453,16 @@ impl Parser {
         if arguments.len() < fewest || arguments.len() > most {
             let given = arguments.len();
             let wanted = if fewest == most {
-                format!("{word} takes {fewest}")
+                text!("{word} 需要 {fewest} 个", "{word} takes {fewest}")
             } else if most == usize::MAX {
-                format!("{word} takes {fewest} or more")
+                text!("{word} 至少需要 {fewest} 个", "{word} takes {fewest} or more")
             } else {
-                format!("{word} takes {fewest} to {most}")
+                text!("{word} 需要 {fewest} 至 {most} 个", "{word} takes {fewest} to {most}")
             };
-            let message = format!("{given} arguments for `{word}`");
+            let message = text!("`{word}` 有 {given} 个参数", "{given} arguments for `{word}`");
             return Err(SyntaxError::new(at, message, wanted));
         }
-        let depth = self.deeper(depth)?;
+        let depth = self.one_deeper(depth)?;
         Ok((Expr::Call(function, arguments), depth))
     }
 }

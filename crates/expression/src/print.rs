@@ -1,4 +1,4 @@
-//! A tree back into text, so that parsing the text gives the same tree.
+//! Prints a tree as text, so that parsing the text gives the same tree.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -15,9 +15,9 @@ impl Display for Expr {
             Expr::Integer(value) => write!(f, "{value}"),
             Expr::Number(value) => write!(f, "{value:?}"),
             Expr::Text(text) => write_text(f, text),
-            Expr::Time(seconds) => write!(f, "@{}", moment(*seconds)),
+            Expr::Time(seconds) => write!(f, "@{}", to_timestamp(*seconds)),
             Expr::LocalTime(seconds) => {
-                let moment = moment(*seconds).to_string();
+                let moment = to_timestamp(*seconds).to_string();
                 let civil = moment.trim_end_matches('Z');
                 write!(f, "@{}", civil.trim_end_matches("T00:00:00"))
             }
@@ -55,7 +55,7 @@ impl Display for Expr {
     }
 }
 
-fn moment(seconds: i64) -> Timestamp {
+fn to_timestamp(seconds: i64) -> Timestamp {
     let bounds = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
     Timestamp::from_second(seconds.clamp(*bounds.start(), *bounds.end()))
         .expect("the seconds were clamped to what a timestamp holds")
@@ -103,7 +103,7 @@ fn write_chain(f: &mut Formatter<'_>, parts: &[Expr], word: &str) -> fmt::Result
         if index > 0 {
             f.write_str(word)?;
         }
-        // `and` inside `or` would do without parentheses; readers would not.
+        // `and` inside `or` needs no parentheses, but readers do.
         write_inside(f, part, !matches!(part, Expr::And(_) | Expr::Or(_)))?;
     }
     Ok(())

@@ -74,11 +74,11 @@ pub enum Function {
     Part,
     /// Joins texts; a null argument is skipped.
     Join,
-    /// A text read as a number; null when it is none. A number stays as it is.
+    /// A text read as a number; null when it is not one. A number stays as it is.
     Number,
     /// `text(value)`: any value as text.
     ToText,
-    /// `time(text, format)`: a text read as a moment in the mapping's zone; null when it is none.
+    /// `time(text, format)`: a text read as a moment in the mapping's zone; null when it is not one.
     /// Without a format, ISO 8601.
     ParseTime,
     Year,
@@ -135,7 +135,7 @@ impl Function {
 
     /// The name it is written by.
     pub fn name(self) -> &'static str {
-        self.entry().1
+        self.table_entry().1
     }
 
     /// The function written by this name.
@@ -146,11 +146,11 @@ impl Function {
 
     /// The fewest and the most arguments; `usize::MAX` for any number.
     pub fn arguments(self) -> (usize, usize) {
-        let entry = self.entry();
+        let entry = self.table_entry();
         (entry.2, entry.3)
     }
 
-    fn entry(self) -> &'static (Function, &'static str, usize, usize) {
+    fn table_entry(self) -> &'static (Function, &'static str, usize, usize) {
         FUNCTIONS
             .iter()
             .find(|entry| entry.0 == self)
@@ -187,11 +187,11 @@ impl Math {
 /// Every name that an expression reads, each once, in the order of first use.
 pub fn names(expr: &Expr) -> Vec<String> {
     let mut found = Vec::new();
-    gather(expr, &mut found);
+    gather_names(expr, &mut found);
     found
 }
 
-fn gather(expr: &Expr, found: &mut Vec<String>) {
+fn gather_names(expr: &Expr, found: &mut Vec<String>) {
     match expr {
         Expr::Null
         | Expr::Boolean(_)
@@ -205,14 +205,14 @@ fn gather(expr: &Expr, found: &mut Vec<String>) {
                 found.push(name.clone());
             }
         }
-        Expr::Not(inner) | Expr::Negate(inner) | Expr::In(inner, _) => gather(inner, found),
+        Expr::Not(inner) | Expr::Negate(inner) | Expr::In(inner, _) => gather_names(inner, found),
         Expr::Compare(_, left, right) | Expr::Math(_, left, right) => {
-            gather(left, found);
-            gather(right, found);
+            gather_names(left, found);
+            gather_names(right, found);
         }
         Expr::And(parts) | Expr::Or(parts) | Expr::Call(_, parts) => {
             for part in parts {
-                gather(part, found);
+                gather_names(part, found);
             }
         }
     }

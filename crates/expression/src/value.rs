@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// What a name or an expression can be.
+use trueline_language::{Bilingual, Language};
+
+/// The type of a name or an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Type {
     /// Only the literal `null`; it fits everywhere.
@@ -37,6 +39,20 @@ impl fmt::Display for Type {
             Type::Text => "text",
             Type::Time => "time",
         })
+    }
+}
+
+impl Bilingual for Type {
+    fn words_in(&self, language: Language) -> String {
+        let chinese = match self {
+            Type::Null => "空值",
+            Type::Boolean => "布尔值",
+            Type::Integer => "整数",
+            Type::Number => "数值",
+            Type::Text => "文本",
+            Type::Time => "时间",
+        };
+        language.pick(chinese.to_owned(), self.to_string())
     }
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::cell::{Extra, LimitSums, Part, Pauses};
+use crate::cell::{CellPart, ExtraSum, LimitSums, PauseSums};
 use crate::definition::{Dimension, Measure};
 use crate::partial::Partial;
-use crate::plan::Plan;
+use crate::plan::RequestPlan;
 use crate::tally::{Amount, Backlog, Excluded, Slice, Subtracted, Tally};
 use crate::values::Values;
 
-/// What was asked, answered. Tallies are made when they are asked for.
+/// The answer to a request. Tallies are computed when they are asked for.
 #[derive(Debug)]
 pub struct Answer {
     dimensions: Vec<Dimension>,
@@ -34,12 +34,12 @@ struct FinishedCell {
     keys: Vec<String>,
     time: usize,
     /// Its vectors of values are empty: they are in `values`, sorted.
-    part: Part,
+    part: CellPart,
     values: Values,
 }
 
 impl Answer {
-    pub(crate) fn new(plan: &Plan, partial: Partial) -> Answer {
+    pub(crate) fn new(plan: &RequestPlan, partial: Partial) -> Answer {
         let families = plan.families.iter().map(|family| FamilyCells {
             waits: matches!(family.measure, Measure::Waited { .. }),
             cells: Vec::new(),
@@ -61,11 +61,11 @@ impl Answer {
         }
         let cells = answer.families.iter_mut().flat_map(|f| &mut f.cells);
         let cells: Vec<&mut FinishedCell> = cells.collect();
-        cells.into_par_iter().for_each(FinishedCell::sort);
+        cells.into_par_iter().for_each(FinishedCell::sort_values);
         answer
     }
 
-    /// What answers to the same request, each about other rows, add up to; nothing without any.
+    /// Adds up answers to the same request about different rows; `None` if there are none.
     pub fn joined(answers: &[&Answer]) -> Option<Answer> {
         let first = answers.first()?;
         let join = |family: usize| {
@@ -74,7 +74,7 @@ impl Answer {
                 groups.entry((&cell.keys, cell.time)).or_default().push(cell);
             }
             let groups: Vec<Vec<&FinishedCell>> = groups.into_values().collect();
-            groups.into_par_iter().filter_map(|same| FinishedCell::joined(&same)).collect()
+            groups.into_par_iter().filter_map(|same| FinishedCell::join_cells(&same)).collect()
         };
         let families = first.families.iter().enumerate();
         let families =
@@ -105,9 +105,9 @@ impl Answer {
 
     /// The tally of every slice along these dimensions, in the order of their keys.
     ///
-    /// Without dimensions that is the whole, which is always there. A slice along other dimensions
-    /// is there if anything in it was counted, excluded, unmeasurable or open. An unknown
-    /// definition or dimension gives nothing.
+    /// Without dimensions there is one tally, the whole. A slice along dimensions is there only if
+    /// something in it was counted, excluded, unmeasurable or open. An unknown definition or
+    /// dimension gives nothing.
     pub fn tallies(&self, definition: &str, dimensions: &[&str]) -> Vec<(Slice, Tally)> {
         let Some((_, family, set)) = self.definitions.iter().find(|(id, ..)| id == definition)
         else {
@@ -138,9 +138,9 @@ impl Answer {
                 let last = self.last_time(&places, &keys);
                 let mut sum = Rollup::default();
                 for cell in &cells {
-                    sum.add(cell, *set, last);
+                    sum.add_cell(cell, *set, last);
                 }
-                (slice, sum.finish(family.waits))
+                (slice, sum.finish_tally(family.waits))
             })
             .filter(|(slice, tally)| slice.is_empty() || !tally.is_blank())
             .collect()
@@ -152,7 +152,7 @@ impl Answer {
         Some(tally)
     }
 
-    /// The last cell of time in a slice: what is open at its end is open at the slice's end.
+    /// The last time cell of a slice. What is open at its end is open at the end of the slice.
     fn last_time(&self, places: &[usize], keys: &[&str]) -> usize {
         let time_places: Vec<usize> = self
             .dimensions
@@ -174,11 +174,11 @@ impl Answer {
 
 impl FinishedCell {
     /// The same cell of several answers, added up.
-    fn joined(cells: &[&FinishedCell]) -> Option<FinishedCell> {
+    fn join_cells(cells: &[&FinishedCell]) -> Option<FinishedCell> {
         let (first, others) = cells.split_first()?;
         let mut part = first.part.clone();
         for cell in others {
-            part.merge(cell.part.clone());
+            part.merge_with(cell.part.clone());
         }
         let each = cells.iter().map(|cell| &cell.values);
         let narrow = each.clone().flat_map(|values| &values.runs);
@@ -191,11 +191,11 @@ impl FinishedCell {
             part,
             values: Values::default(),
         };
-        joined.sort();
+        joined.sort_values();
         Some(joined)
     }
 
-    fn sort(&mut self) {
+    fn sort_values(&mut self) {
         let mut narrow = std::mem::take(&mut self.part.sums.values);
         let mut wide = std::mem::take(&mut self.part.sums.wide);
         if narrow.len() > 1 << 18 {
@@ -214,27 +214,27 @@ struct Rollup<'a> {
     n: u64,
     sum: i128,
     unmeasurable: u64,
-    left_out: Extra,
+    left_out: ExtraSum,
     left_out_unmeasurable: u64,
-    paused: Extra,
+    paused: ExtraSum,
     limits: LimitSums,
     values: Values,
     excluded: BTreeMap<&'a str, (u64, u64)>,
-    subtracted: BTreeMap<(&'a str, &'a str), Pauses>,
+    subtracted: BTreeMap<(&'a str, &'a str), PauseSums>,
     open: Backlog,
 }
 
 impl<'a> Rollup<'a> {
-    fn add(&mut self, cell: &'a FinishedCell, set: usize, last: usize) {
+    fn add_cell(&mut self, cell: &'a FinishedCell, set: usize, last: usize) {
         let sums = &cell.part.sums;
         self.n += sums.n;
         self.sum += sums.sum;
         self.unmeasurable += sums.unmeasurable;
-        self.left_out.merge(sums.left_out);
+        self.left_out.merge_with(sums.left_out);
         self.left_out_unmeasurable += sums.left_out_unmeasurable;
-        self.paused.merge(sums.paused);
-        self.limits.merge(sums.limits[set]);
-        self.values.extend(&cell.values);
+        self.paused.merge_with(sums.paused);
+        self.limits.merge_with(sums.limits[set]);
+        self.values.extend_with(&cell.values);
         for (reason, (rows, unapproved)) in &cell.part.excluded {
             let mine = self.excluded.entry(reason).or_default();
             mine.0 += rows;
@@ -243,7 +243,7 @@ impl<'a> Rollup<'a> {
         for (kind, reasons) in &cell.part.subtracted {
             for (reason, pauses) in reasons {
                 let mine = self.subtracted.entry((kind, reason)).or_default();
-                mine.merge(*pauses);
+                mine.merge_with(*pauses);
             }
         }
         if cell.time == last {
@@ -253,7 +253,7 @@ impl<'a> Rollup<'a> {
         }
     }
 
-    fn finish(self, waits: bool) -> Tally {
+    fn finish_tally(self, waits: bool) -> Tally {
         let longest = self.values.largest();
         let late = self.limits.late;
         Tally {

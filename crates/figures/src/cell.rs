@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::intervals::Names;
-use crate::judge::Measured;
+use crate::family_rules::MeasuredRow;
+use crate::intervals::TextIds;
 
-/// What nearly every row touches, kept apart and small so that it stays in the fastest memory. How
-/// many values there are and what they add up to is worked out when the worker is done.
+/// What nearly every row touches, kept small so that it stays in the processor's cache. The count
+/// and the sum of the values are computed when the worker is done.
 #[derive(Debug, Default)]
 pub(crate) struct HotCell {
     pub(crate) values: Vec<u32>,
@@ -22,28 +22,28 @@ pub(crate) struct HotCell {
 
 /// The rest of a cell while a worker fills it.
 #[derive(Debug, Default)]
-pub(crate) struct Cell {
-    pub(crate) sums: Sums,
+pub(crate) struct WorkingCell {
+    pub(crate) sums: CellSums,
     /// (reason, rows, without an approver)
     pub(crate) excluded: Vec<(u32, u64, u64)>,
     /// ((kind, reason), what)
-    pub(crate) subtracted: Vec<((u32, u32), Pauses)>,
+    pub(crate) subtracted: Vec<((u32, u32), PauseSums)>,
 }
 
 /// What a cell adds up besides reasons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Sums {
+pub(crate) struct CellSums {
     pub(crate) n: u64,
     pub(crate) sum: i128,
-    /// The values counted, in any order; those that do not fit stand in `wide`.
+    /// The values counted, in any order; those that do not fit are in `wide`.
     pub(crate) values: Vec<u32>,
     pub(crate) wide: Vec<i64>,
     pub(crate) unmeasurable: u64,
-    /// Rows that were excluded and can be measured, and how many cannot.
-    pub(crate) left_out: Extra,
+    /// Excluded rows that can be measured, and how many cannot.
+    pub(crate) left_out: ExtraSum,
     pub(crate) left_out_unmeasurable: u64,
-    /// What the rows with pauses would add without them, beyond what they do.
-    pub(crate) paused: Extra,
+    /// How much more the rows with pauses would add if no pause were subtracted.
+    pub(crate) paused: ExtraSum,
     /// By limit set.
     pub(crate) limits: Vec<LimitSums>,
     pub(crate) open: u64,
@@ -52,7 +52,7 @@ pub(crate) struct Sums {
 
 /// What other rows, or other values, add to a sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Extra {
+pub(crate) struct ExtraSum {
     pub(crate) n: u64,
     pub(crate) sum: i128,
     pub(crate) longest: Option<i64>,
@@ -70,9 +70,9 @@ pub(crate) struct LimitSums {
     pub(crate) open_past: u64,
 }
 
-/// Time taken off under one kind and reason.
+/// Time subtracted under one kind and reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Pauses {
+pub(crate) struct PauseSums {
     pub(crate) rows: u64,
     pub(crate) seconds: i64,
     pub(crate) seconds_without_approver: i64,
@@ -80,22 +80,22 @@ pub(crate) struct Pauses {
 
 /// A finished part of a cell.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Part {
-    pub(crate) sums: Sums,
+pub(crate) struct CellPart {
+    pub(crate) sums: CellSums,
     /// Reason → (rows, without an approver)
     pub(crate) excluded: BTreeMap<String, (u64, u64)>,
     /// Kind → reason → what
-    pub(crate) subtracted: BTreeMap<String, BTreeMap<String, Pauses>>,
+    pub(crate) subtracted: BTreeMap<String, BTreeMap<String, PauseSums>>,
 }
 
-impl Cell {
-    pub(crate) fn new(limit_sets: usize) -> Cell {
-        let mut cell = Cell::default();
+impl WorkingCell {
+    pub(crate) fn new(limit_sets: usize) -> WorkingCell {
+        let mut cell = WorkingCell::default();
         cell.sums.limits.resize(limit_sets, LimitSums::default());
         cell
     }
 
-    pub(crate) fn exclude(&mut self, reason: u32, is_approved: bool) {
+    pub(crate) fn count_excluded(&mut self, reason: u32, is_approved: bool) {
         let place = self.excluded.iter().position(|known| known.0 == reason).unwrap_or_else(|| {
             self.excluded.push((reason, 0, 0));
             self.excluded.len() - 1
@@ -104,17 +104,17 @@ impl Cell {
         self.excluded[place].2 += u64::from(!is_approved);
     }
 
-    pub(crate) fn pauses(&mut self, under: (u32, u32)) -> &mut Pauses {
+    pub(crate) fn pause_sums(&mut self, under: (u32, u32)) -> &mut PauseSums {
         let place =
             self.subtracted.iter().position(|known| known.0 == under).unwrap_or_else(|| {
-                self.subtracted.push((under, Pauses::default()));
+                self.subtracted.push((under, PauseSums::default()));
                 self.subtracted.len() - 1
             });
         &mut self.subtracted[place].1
     }
 
-    pub(crate) fn finish(self, hot: HotCell, names: &Names) -> Part {
-        let mut part = Part { sums: self.sums, ..Part::default() };
+    pub(crate) fn finish_part(self, hot: HotCell, names: &TextIds) -> CellPart {
+        let mut part = CellPart { sums: self.sums, ..CellPart::default() };
         part.sums.n += hot.values.len() as u64;
         let total: u64 = hot.values.iter().map(|value| u64::from(*value)).sum();
         part.sums.sum += i128::from(total);
@@ -124,21 +124,21 @@ impl Cell {
             first.late += hot.late;
         }
         for (reason, rows, unapproved) in self.excluded {
-            part.excluded.insert(names.text(reason).to_owned(), (rows, unapproved));
+            part.excluded.insert(names.text_of(reason).to_owned(), (rows, unapproved));
         }
         for ((kind, reason), pauses) in self.subtracted {
             part.subtracted
-                .entry(names.text(kind).to_owned())
+                .entry(names.text_of(kind).to_owned())
                 .or_default()
-                .insert(names.text(reason).to_owned(), pauses);
+                .insert(names.text_of(reason).to_owned(), pauses);
         }
         part
     }
 }
 
-impl Sums {
+impl CellSums {
     #[inline]
-    pub(crate) fn count(&mut self, measured: Measured) {
+    pub(crate) fn count_row(&mut self, measured: MeasuredRow) {
         self.n += measured.weight;
         self.sum += i128::from(measured.value);
     }
@@ -151,7 +151,7 @@ impl Sums {
         self.wide.push(value);
     }
 
-    fn merge(&mut self, mut other: Sums) {
+    fn merge_with(&mut self, mut other: CellSums) {
         self.n += other.n;
         self.sum += other.sum;
         if self.values.is_empty() {
@@ -160,25 +160,25 @@ impl Sums {
         self.values.append(&mut other.values);
         self.wide.append(&mut other.wide);
         self.unmeasurable += other.unmeasurable;
-        self.left_out.merge(other.left_out);
+        self.left_out.merge_with(other.left_out);
         self.left_out_unmeasurable += other.left_out_unmeasurable;
-        self.paused.merge(other.paused);
+        self.paused.merge_with(other.paused);
         for (mine, theirs) in self.limits.iter_mut().zip(&other.limits) {
-            mine.merge(*theirs);
+            mine.merge_with(*theirs);
         }
         self.open += other.open;
         self.oldest = self.oldest.max(other.oldest);
     }
 }
 
-impl Extra {
-    pub(crate) fn add(&mut self, n: u64, sum: i64, longest: i64) {
+impl ExtraSum {
+    pub(crate) fn add_rows(&mut self, n: u64, sum: i64, longest: i64) {
         self.n += n;
         self.sum += i128::from(sum);
         self.longest = self.longest.max(Some(longest));
     }
 
-    pub(crate) fn merge(&mut self, other: Extra) {
+    pub(crate) fn merge_with(&mut self, other: ExtraSum) {
         self.n += other.n;
         self.sum += other.sum;
         self.longest = self.longest.max(other.longest);
@@ -186,7 +186,7 @@ impl Extra {
 }
 
 impl LimitSums {
-    pub(crate) fn merge(&mut self, other: LimitSums) {
+    pub(crate) fn merge_with(&mut self, other: LimitSums) {
         self.limited += other.limited;
         self.late += other.late;
         self.late_left_out += other.late_left_out;
@@ -195,21 +195,21 @@ impl LimitSums {
     }
 }
 
-impl Pauses {
-    pub(crate) fn merge(&mut self, other: Pauses) {
+impl PauseSums {
+    pub(crate) fn merge_with(&mut self, other: PauseSums) {
         self.rows += other.rows;
         self.seconds += other.seconds;
         self.seconds_without_approver += other.seconds_without_approver;
     }
 }
 
-impl Part {
+impl CellPart {
     /// Adds another part of the same cell.
-    pub(crate) fn merge(&mut self, other: Part) {
+    pub(crate) fn merge_with(&mut self, other: CellPart) {
         if self.sums.limits.is_empty() {
             self.sums.limits.resize(other.sums.limits.len(), LimitSums::default());
         }
-        self.sums.merge(other.sums);
+        self.sums.merge_with(other.sums);
         for (reason, (rows, unapproved)) in other.excluded {
             let mine = self.excluded.entry(reason).or_default();
             mine.0 += rows;
@@ -218,7 +218,7 @@ impl Part {
         for (kind, reasons) in other.subtracted {
             let mine = self.subtracted.entry(kind).or_default();
             for (reason, pauses) in reasons {
-                mine.entry(reason).or_default().merge(pauses);
+                mine.entry(reason).or_default().merge_with(pauses);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The columns of a batch as the engine wants them: labels as codes, moments as seconds.
+//! The columns of a batch as the engine reads them: labels as codes, moments as seconds.
 //!
 //! A label keeps its code from batch to batch, although each batch brings a dictionary of its own;
 //! code 0 is null. A column that a batch does not have is null in every row.
@@ -16,7 +16,8 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Schema, TimeUnit};
 use trueline_expression::{Row, Value};
 
-use crate::programs::NULL;
+/// The null of moments and integers.
+pub(crate) const NULL: i64 = i64::MIN;
 
 /// How the engine reads a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,19 +33,19 @@ pub(crate) enum ColumnKind {
     Absent,
 }
 
-/// The columns of one schema, with the labels met so far and the batch at hand.
+/// The columns of one schema, with the labels seen so far and the batch at hand.
 #[derive(Debug)]
-pub(crate) struct Columns {
+pub(crate) struct BatchColumns {
     schema: Arc<Schema>,
     places: HashMap<String, usize>,
-    labels: Vec<Labels>,
+    labels: Vec<LabelColumn>,
     wholes: Vec<usize>,
     batch: RecordBatch,
 }
 
-/// One label column: its codes for the batch at hand, and every label met.
+/// One label column: its codes for the batch at hand, and every label seen so far.
 #[derive(Debug)]
-struct Labels {
+struct LabelColumn {
     place: usize,
     known: HashMap<Box<str>, u32>,
     texts: Vec<Box<str>>,
@@ -55,10 +56,10 @@ struct Labels {
     codes: Vec<u32>,
 }
 
-impl Columns {
-    pub(crate) fn new(schema: &Arc<Schema>) -> Columns {
+impl BatchColumns {
+    pub(crate) fn new(schema: &Arc<Schema>) -> BatchColumns {
         let fields = schema.fields().iter().enumerate();
-        Columns {
+        BatchColumns {
             schema: Arc::clone(schema),
             places: fields.map(|(at, field)| (field.name().clone(), at)).collect(),
             labels: Vec::new(),
@@ -68,11 +69,11 @@ impl Columns {
     }
 
     /// Whether a batch can be read without compiling anew.
-    pub(crate) fn fits(&self, batch: &RecordBatch) -> bool {
+    pub(crate) fn fits_schema(&self, batch: &RecordBatch) -> bool {
         Arc::ptr_eq(&self.schema, batch.schema_ref()) || self.schema == batch.schema()
     }
 
-    pub(crate) fn kind(&self, name: &str) -> ColumnKind {
+    pub(crate) fn column_kind(&self, name: &str) -> ColumnKind {
         let Some(place) = self.places.get(name) else {
             return ColumnKind::Absent;
         };
@@ -89,13 +90,13 @@ impl Columns {
         }
     }
 
-    /// The number of a label column, for [`Columns::codes`].
-    pub(crate) fn label(&mut self, name: &str) -> usize {
+    /// The number of a label column, for [`BatchColumns::label_codes`].
+    pub(crate) fn track_label(&mut self, name: &str) -> usize {
         let place = self.places[name];
         if let Some(found) = self.labels.iter().position(|known| known.place == place) {
             return found;
         }
-        self.labels.push(Labels {
+        self.labels.push(LabelColumn {
             place,
             known: HashMap::new(),
             texts: vec!["".into()],
@@ -106,8 +107,8 @@ impl Columns {
         self.labels.len() - 1
     }
 
-    /// The number of a moment or integer column, for [`Columns::read_whole`].
-    pub(crate) fn whole(&mut self, name: &str) -> usize {
+    /// The number of a moment or integer column, for [`BatchColumns::read_whole`].
+    pub(crate) fn track_whole(&mut self, name: &str) -> usize {
         let place = self.places[name];
         if let Some(found) = self.wholes.iter().position(|known| *known == place) {
             return found;
@@ -116,24 +117,24 @@ impl Columns {
         self.wholes.len() - 1
     }
 
-    /// Makes a batch the one at hand.
-    pub(crate) fn load(&mut self, batch: RecordBatch) {
+    /// Makes this the batch at hand.
+    pub(crate) fn load_batch(&mut self, batch: RecordBatch) {
         for labels in &mut self.labels {
-            labels.load(batch.column(labels.place).as_dictionary::<Int32Type>());
+            labels.load_dictionary(batch.column(labels.place).as_dictionary::<Int32Type>());
         }
         self.batch = batch;
     }
 
-    pub(crate) fn rows(&self) -> usize {
+    pub(crate) fn row_count(&self) -> usize {
         self.batch.num_rows()
     }
 
     /// The code of each row.
-    pub(crate) fn codes(&self, label: usize) -> &[u32] {
+    pub(crate) fn label_codes(&self, label: usize) -> &[u32] {
         &self.labels[label].codes
     }
 
-    /// How many bits hold every code met so far.
+    /// How many bits hold every code seen so far.
     pub(crate) fn label_bits(&self, label: usize) -> u32 {
         let largest = self.labels[label].texts.len() - 1;
         usize::BITS - largest.leading_zeros()
@@ -159,20 +160,20 @@ impl Columns {
 
     /// Writes a moment or integer column, [`NULL`] for null.
     pub(crate) fn read_whole(&self, whole: usize, out: &mut Vec<i64>) {
-        wholes(self.batch.column(self.wholes[whole]), out);
+        read_wholes(self.batch.column(self.wholes[whole]), out);
     }
 
-    pub(crate) fn row(&self, row: usize) -> BatchRow<'_> {
+    pub(crate) fn batch_row(&self, row: usize) -> BatchRow<'_> {
         BatchRow { columns: self, row }
     }
 }
 
-impl Labels {
-    fn load(&mut self, array: &DictionaryArray<Int32Type>) {
+impl LabelColumn {
+    fn load_dictionary(&mut self, array: &DictionaryArray<Int32Type>) {
         let dictionary = array.values();
         let same = self.dictionary.as_ref().is_some_and(|known| is_same(known, dictionary));
         if !same {
-            self.learn(dictionary.as_string::<i32>());
+            self.learn_labels(dictionary.as_string::<i32>());
             self.dictionary = Some(Arc::clone(dictionary));
         }
         let keys = array.keys();
@@ -189,7 +190,7 @@ impl Labels {
         }
     }
 
-    fn learn(&mut self, dictionary: &StringArray) {
+    fn learn_labels(&mut self, dictionary: &StringArray) {
         self.map.clear();
         for text in dictionary {
             let code = match text {
@@ -204,7 +205,7 @@ impl Labels {
     }
 }
 
-/// Whether two dictionaries lie in the same memory, as those of one row group do.
+/// Whether two dictionaries share the same memory, as those of one row group do.
 fn is_same(a: &ArrayRef, b: &ArrayRef) -> bool {
     let (a, b) = (a.as_string::<i32>(), b.as_string::<i32>());
     a.len() == b.len()
@@ -213,7 +214,7 @@ fn is_same(a: &ArrayRef, b: &ArrayRef) -> bool {
 }
 
 /// Appends moments (in whole seconds) or integers, [`NULL`] for null and for any other type.
-pub(crate) fn wholes(array: &ArrayRef, out: &mut Vec<i64>) {
+pub(crate) fn read_wholes(array: &ArrayRef, out: &mut Vec<i64>) {
     let from = out.len();
     match array.data_type() {
         DataType::Int64 => out.extend_from_slice(array.as_primitive::<Int64Type>().values()),
@@ -241,7 +242,7 @@ pub(crate) fn wholes(array: &ArrayRef, out: &mut Vec<i64>) {
     }
 }
 
-/// Puts `null` where a row has none, 64 rows at a time.
+/// Writes `null` where a row has no value, 64 rows at a time.
 fn replace_nulls<T: Copy>(values: &mut [T], nulls: &NullBuffer, null: T) {
     if nulls.null_count() == 0 {
         return;
@@ -264,20 +265,20 @@ fn replace_nulls<T: Copy>(values: &mut [T], nulls: &NullBuffer, null: T) {
 /// One row of the batch at hand, for expressions that are evaluated row by row.
 #[derive(Debug)]
 pub(crate) struct BatchRow<'a> {
-    columns: &'a Columns,
+    columns: &'a BatchColumns,
     row: usize,
 }
 
 impl Row for BatchRow<'_> {
     fn get(&self, name: &str) -> Value<'_> {
         match self.columns.places.get(name) {
-            Some(place) => cell(self.columns.batch.column(*place), self.row),
+            Some(place) => cell_value(self.columns.batch.column(*place), self.row),
             None => Value::Null,
         }
     }
 }
 
-fn cell(array: &ArrayRef, row: usize) -> Value<'_> {
+fn cell_value(array: &ArrayRef, row: usize) -> Value<'_> {
     if array.is_null(row) {
         return Value::Null;
     }
@@ -291,7 +292,7 @@ fn cell(array: &ArrayRef, row: usize) -> Value<'_> {
         DataType::Utf8View => Value::Text(array.as_string_view().value(row).into()),
         DataType::Timestamp(..) => {
             let mut out = Vec::with_capacity(1);
-            wholes(&array.slice(row, 1), &mut out);
+            read_wholes(&array.slice(row, 1), &mut out);
             Value::Time(out[0])
         }
         DataType::Dictionary(key, value)

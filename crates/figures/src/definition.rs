@@ -6,20 +6,21 @@ use trueline_expression::Expr;
 
 use crate::period::Period;
 
-/// The list column that holds what can be subtracted, and the fields of it that are read.
+/// The list column of the intervals that can be subtracted.
 pub const INTERVALS: &str = "intervals";
-/// See [`INTERVALS`]: what the interval is, from, to (null while open), why, who approved it.
+/// The fields of [`INTERVALS`] that are read: what it is, from, to (null while open), why, and who
+/// approved it.
 pub const INTERVAL_FIELDS: [&str; 5] = ["kind", "from", "to", "reason", "approved_by"];
 
 /// One question: these definitions, over this period, sliced by these dimensions.
 ///
-/// Definitions that differ in nothing but their limits share one pass and one set of values.
+/// Definitions that differ only in their limits share one pass and one set of values.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub definitions: Vec<Definition>,
     pub period: Period,
     pub dimensions: Vec<Dimension>,
-    /// Where expressions find the day and the hour of a moment.
+    /// The zone in which expressions read the day and the hour of a moment.
     pub zone: TimeZone,
     /// The calendars that rules name.
     pub calendars: Vec<Calendar>,
@@ -29,15 +30,15 @@ pub struct Request {
 #[derive(Debug, Clone)]
 pub struct Definition {
     pub id: String,
-    /// A condition over the columns of the dataset: what this is about.
+    /// A condition over the columns of the dataset: which rows this is about.
     pub population: Expr,
     /// The moment that puts a row into a period.
     pub period_moment: Expr,
     pub measure: Measure,
     /// Tried in order; the first that holds excludes the row under its reason.
     pub exclusions: Vec<Exclusion>,
-    /// Among the limits that one pack set, the first whose condition holds; among packs, the one
-    /// that is passed first. None holds: no limit.
+    /// Among the limits of one pack, the first whose condition holds applies; among packs, the one
+    /// that is passed first. If no condition holds, there is no limit.
     pub late_after: Vec<LateAfter>,
 }
 
@@ -53,7 +54,7 @@ pub enum Measure {
         subtract: Vec<String>,
         rule: Rule,
     },
-    /// A number of each row; its mean, sum and percentiles. Scaled to an integer by 10^decimals.
+    /// A number per row, for its mean, sum and percentiles. Scaled to an integer by 10^decimals.
     Amount { value: Expr, decimals: u8 },
     /// `hit` among rows where `of` holds: `n` counts `of`, `sum` counts `hit`. Rows where `of` does
     /// not hold are `unmeasurable`: `n / (n + unmeasurable)` is the response rate.
@@ -93,20 +94,13 @@ pub struct LateAfter {
     pub bound: Bound,
 }
 
-/// Which limit a due time came from: the earliest of several that hold for a row counts.
+/// The limit that a due time comes from. Of several that hold for a row, the earliest counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     /// The pack that set it.
     pub by: String,
     /// As printed: `48 h`, `15 d`, `5 wd`.
     pub text: String,
-}
-
-/// A split that the definition itself publishes, such as urban and rural.
-#[derive(Debug, Clone)]
-pub struct Segment {
-    pub name: String,
-    pub values: Vec<String>,
 }
 
 /// One way to slice: a name to print, and where its key comes from.

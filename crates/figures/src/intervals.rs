@@ -7,19 +7,18 @@ use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, ListArray, RecordBatch};
 use arrow_schema::DataType;
 
-use crate::columns::wholes;
+use crate::columns::{NULL, read_wholes};
 use crate::definition::{INTERVAL_FIELDS, INTERVALS};
-use crate::programs::NULL;
 
-/// Texts that are counted under, each with a number that stays for as long as the worker lives.
+/// The texts under which rows are counted. Each keeps its number for as long as the worker lives.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct TextIds {
     known: HashMap<Box<str>, u32>,
     texts: Vec<Box<str>>,
 }
 
-impl Names {
-    pub(crate) fn id(&mut self, text: &str) -> u32 {
+impl TextIds {
+    pub(crate) fn id_of(&mut self, text: &str) -> u32 {
         if let Some(known) = self.known.get(text) {
             return *known;
         }
@@ -29,14 +28,14 @@ impl Names {
         id
     }
 
-    pub(crate) fn text(&self, id: u32) -> &str {
+    pub(crate) fn text_of(&self, id: u32) -> &str {
         &self.texts[id as usize]
     }
 }
 
 /// The intervals of a batch.
 #[derive(Debug, Default)]
-pub(crate) struct Intervals {
+pub(crate) struct BatchIntervals {
     /// Row `r` has the intervals from `offsets[r]` to `offsets[r + 1]`; empty without any column.
     offsets: Vec<i32>,
     pub(crate) kinds: Vec<u32>,
@@ -47,9 +46,9 @@ pub(crate) struct Intervals {
     pub(crate) approved: Vec<bool>,
 }
 
-impl Intervals {
-    pub(crate) fn load(&mut self, batch: &RecordBatch, names: &mut Names) {
-        self.clear();
+impl BatchIntervals {
+    pub(crate) fn load_batch(&mut self, batch: &RecordBatch, names: &mut TextIds) {
+        self.clear_rows();
         let Some(lists) =
             batch.column_by_name(INTERVALS).and_then(|column| column.as_list_opt::<i32>())
         else {
@@ -60,7 +59,7 @@ impl Intervals {
         }
     }
 
-    fn clear(&mut self) {
+    fn clear_rows(&mut self) {
         self.offsets.clear();
         self.kinds.clear();
         self.from.clear();
@@ -75,13 +74,13 @@ impl Intervals {
         if offsets.first() == offsets.last() {
             return false;
         }
-        // Of rows cut out of others, only their own intervals are read.
+        // In a slice of a batch, only the intervals of its own rows are read.
         let first = offsets[0];
         self.offsets.extend(offsets.iter().map(|offset| offset - first));
         true
     }
 
-    fn load_fields(&mut self, lists: &ListArray, names: &mut Names) {
+    fn load_fields(&mut self, lists: &ListArray, names: &mut TextIds) {
         let first = lists.value_offsets()[0] as usize;
         let count = self.offsets.last().map_or(0, |last| *last as usize);
         let values = lists.values().slice(first, count);
@@ -94,17 +93,17 @@ impl Intervals {
         text_ids(field(3), count, names, &mut self.reasons);
         for (index, out) in [(1, &mut self.from), (2, &mut self.to)] {
             match field(index) {
-                Some(column) => wholes(column, out),
+                Some(column) => read_wholes(column, out),
                 None => out.resize(count, NULL),
             }
         }
         let mut approvers = Vec::new();
         text_ids(field(4), count, names, &mut approvers);
-        let nobody = names.id("");
+        let nobody = names.id_of("");
         self.approved.extend(approvers.iter().map(|id| *id != nobody));
     }
 
-    /// The places of a row's intervals.
+    /// The indexes of a row's intervals.
     #[inline]
     pub(crate) fn of_row(&self, row: usize) -> std::ops::Range<usize> {
         match self.offsets.get(row..row + 2) {
@@ -115,8 +114,8 @@ impl Intervals {
 }
 
 /// The number of each text; null is the empty text.
-fn text_ids(column: Option<&ArrayRef>, count: usize, names: &mut Names, out: &mut Vec<u32>) {
-    let nothing = names.id("");
+fn text_ids(column: Option<&ArrayRef>, count: usize, names: &mut TextIds, out: &mut Vec<u32>) {
+    let nothing = names.id_of("");
     let Some(column) = column else {
         out.resize(count, nothing);
         return;
@@ -128,7 +127,7 @@ fn text_ids(column: Option<&ArrayRef>, count: usize, names: &mut Names, out: &mu
             let array = column.as_dictionary::<Int32Type>();
             let texts = array.values().as_string::<i32>();
             let ids: Vec<u32> =
-                texts.iter().map(|text| names.id(text.unwrap_or_default())).collect();
+                texts.iter().map(|text| names.id_of(text.unwrap_or_default())).collect();
             out.extend(
                 array.keys().iter().map(|key| {
                     key.and_then(|key| ids.get(key as usize).copied()).unwrap_or(nothing)
@@ -137,7 +136,7 @@ fn text_ids(column: Option<&ArrayRef>, count: usize, names: &mut Names, out: &mu
         }
         DataType::Utf8 => {
             let texts = column.as_string::<i32>().iter();
-            out.extend(texts.map(|text| names.id(text.unwrap_or_default())));
+            out.extend(texts.map(|text| names.id_of(text.unwrap_or_default())));
         }
         _ => out.resize(count, nothing),
     }

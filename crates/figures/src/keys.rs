@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use trueline_expression::{Row, Value};
 
-use crate::columns::{ColumnKind, Columns};
+use crate::columns::{BatchColumns, ColumnKind};
 use crate::definition::Dimension;
 
-/// Every combination of keys met, each with a number, and the number of each row at hand.
+/// Every combination of keys seen so far with its number, and the combination of each row at hand.
 #[derive(Debug)]
-pub(crate) struct Keys {
+pub(crate) struct SliceKeys {
     dimensions: Vec<Dimension>,
-    /// For each dimension, the keys met; the place of a key is its code.
+    /// For each dimension, the keys seen so far; the index of a key is its code.
     texts: Vec<KeyTexts>,
     combinations: Vec<Box<[u32]>>,
     known: HashMap<Box<[u32]>, u32>,
@@ -37,7 +37,7 @@ pub(crate) enum KeyReader {
     Label { column: usize, keys: Vec<u32> },
     /// Any other column, row by row.
     RowByRow { column: String },
-    /// A column that is not there: every key is empty.
+    /// An absent column: every key is empty.
     Absent,
 }
 
@@ -45,7 +45,7 @@ const UNSET: u32 = u32::MAX;
 const MOST_BITS: u32 = 20;
 
 impl KeyTexts {
-    fn code(&mut self, text: String) -> u32 {
+    fn code_of(&mut self, text: String) -> u32 {
         if let Some(code) = self.known.get(&text) {
             return *code;
         }
@@ -55,20 +55,20 @@ impl KeyTexts {
         code
     }
 
-    fn bits(&self) -> u32 {
+    fn bits_needed(&self) -> u32 {
         usize::BITS - self.texts.len().saturating_sub(1).leading_zeros()
     }
 }
 
-impl Keys {
-    pub(crate) fn new<'a>(dimensions: impl Iterator<Item = &'a Dimension>) -> Keys {
+impl SliceKeys {
+    pub(crate) fn new<'a>(dimensions: impl Iterator<Item = &'a Dimension>) -> SliceKeys {
         let dimensions: Vec<Dimension> = dimensions.cloned().collect();
         let texts = dimensions.iter().map(|_| {
             let mut texts = KeyTexts::default();
-            texts.code(String::new());
+            texts.code_of(String::new());
             texts
         });
-        Keys {
+        SliceKeys {
             texts: texts.collect(),
             dimensions,
             combinations: Vec::new(),
@@ -80,12 +80,12 @@ impl Keys {
         }
     }
 
-    pub(crate) fn readers(&self, columns: &mut Columns) -> Vec<KeyReader> {
+    pub(crate) fn make_readers(&self, columns: &mut BatchColumns) -> Vec<KeyReader> {
         let reader = |dimension: &Dimension| {
             let column = dimension.key.column().unwrap_or_default();
-            match columns.kind(column) {
+            match columns.column_kind(column) {
                 ColumnKind::Label => {
-                    KeyReader::Label { column: columns.label(column), keys: Vec::new() }
+                    KeyReader::Label { column: columns.track_label(column), keys: Vec::new() }
                 }
                 ColumnKind::Absent => KeyReader::Absent,
                 ColumnKind::Whole | ColumnKind::Moment | ColumnKind::Other => {
@@ -97,36 +97,36 @@ impl Keys {
     }
 
     /// The number of the combination of each row of the batch at hand.
-    pub(crate) fn rows(&self) -> &[u32] {
+    pub(crate) fn row_combinations(&self) -> &[u32] {
         &self.rows
     }
 
-    /// How many combinations have been met.
+    /// How many combinations have been seen.
     pub(crate) fn len(&self) -> usize {
         self.combinations.len()
     }
 
-    pub(crate) fn texts(&self, combination: usize) -> Vec<String> {
+    pub(crate) fn key_texts(&self, combination: usize) -> Vec<String> {
         let codes = self.combinations[combination].iter().zip(&self.texts);
         codes.map(|(code, texts)| texts.texts[*code as usize].clone()).collect()
     }
 
-    pub(crate) fn load(&mut self, columns: &Columns, readers: &mut [KeyReader]) {
+    pub(crate) fn load_batch(&mut self, columns: &BatchColumns, readers: &mut [KeyReader]) {
         let mut by_row: Vec<Vec<u32>> = vec![Vec::new(); readers.len()];
         for (at, reader) in readers.iter_mut().enumerate() {
-            self.learn(at, reader, columns, &mut by_row[at]);
+            self.learn_keys(at, reader, columns, &mut by_row[at]);
         }
         self.lay_out();
-        self.pack(columns, readers, &by_row);
-        self.number(columns, readers, &by_row);
+        self.pack_codes(columns, readers, &by_row);
+        self.number_rows(columns, readers, &by_row);
     }
 
     /// Gives every key of the batch a code.
-    fn learn(
+    fn learn_keys(
         &mut self,
         at: usize,
         reader: &mut KeyReader,
-        columns: &Columns,
+        columns: &BatchColumns,
         by_row: &mut Vec<u32>,
     ) {
         let key = &self.dimensions[at].key;
@@ -135,25 +135,25 @@ impl Keys {
             KeyReader::Label { column, keys } => {
                 for code in keys.len()..columns.label_count(*column) {
                     let text = columns.label_text(*column, code as u32);
-                    keys.push(texts.code(key.of_text(text)));
+                    keys.push(texts.code_of(key.of_text(text)));
                 }
             }
-            KeyReader::RowByRow { column } => by_row.extend((0..columns.rows()).map(|row| {
-                let text = match columns.row(row).get(column) {
+            KeyReader::RowByRow { column } => by_row.extend((0..columns.row_count()).map(|row| {
+                let text = match columns.batch_row(row).get(column) {
                     Value::Null => String::new(),
                     Value::Text(text) => key.of_text(&text),
                     Value::Boolean(value) => key.of_text(&value.to_string()),
                     Value::Integer(value) | Value::Time(value) => key.of_text(&value.to_string()),
                     Value::Number(value) => key.of_text(&value.to_string()),
                 };
-                texts.code(text)
+                texts.code_of(text)
             })),
             KeyReader::Absent => {}
         }
     }
 
     fn lay_out(&mut self) {
-        let wanted: Vec<u32> = self.texts.iter().map(KeyTexts::bits).collect();
+        let wanted: Vec<u32> = self.texts.iter().map(KeyTexts::bits_needed).collect();
         if wanted == self.bits && !(self.table.is_empty() && self.combinations.is_empty()) {
             return;
         }
@@ -165,15 +165,15 @@ impl Keys {
         }
         self.table.resize(1 << total, UNSET);
         for (number, codes) in self.combinations.iter().enumerate() {
-            let packed = packed(codes, &self.bits);
+            let packed = packed_index(codes, &self.bits);
             self.table[packed] = number as u32;
         }
     }
 
     /// Puts the packed codes of each row into `rows`, where they fit a table.
-    fn pack(&mut self, columns: &Columns, readers: &[KeyReader], by_row: &[Vec<u32>]) {
+    fn pack_codes(&mut self, columns: &BatchColumns, readers: &[KeyReader], by_row: &[Vec<u32>]) {
         self.rows.clear();
-        self.rows.resize(columns.rows(), 0);
+        self.rows.resize(columns.row_count(), 0);
         if self.table.is_empty() {
             return;
         }
@@ -182,7 +182,7 @@ impl Keys {
             match reader {
                 KeyReader::Label { column, keys } => {
                     let shifted: Vec<u32> = keys.iter().map(|key| key << shift).collect();
-                    for (row, code) in self.rows.iter_mut().zip(columns.codes(*column)) {
+                    for (row, code) in self.rows.iter_mut().zip(columns.label_codes(*column)) {
                         *row |= shifted[*code as usize];
                     }
                 }
@@ -198,7 +198,7 @@ impl Keys {
     }
 
     /// Turns packed codes into the numbers of combinations.
-    fn number(&mut self, columns: &Columns, readers: &[KeyReader], by_row: &[Vec<u32>]) {
+    fn number_rows(&mut self, columns: &BatchColumns, readers: &[KeyReader], by_row: &[Vec<u32>]) {
         let has_table = !self.table.is_empty();
         for row in 0..self.rows.len() {
             let packed = self.rows[row] as usize;
@@ -209,7 +209,9 @@ impl Keys {
             self.codes.clear();
             for (reader, codes) in readers.iter().zip(by_row) {
                 self.codes.push(match reader {
-                    KeyReader::Label { column, keys } => keys[columns.codes(*column)[row] as usize],
+                    KeyReader::Label { column, keys } => {
+                        keys[columns.label_codes(*column)[row] as usize]
+                    }
                     KeyReader::RowByRow { .. } => codes[row],
                     KeyReader::Absent => 0,
                 });
@@ -229,7 +231,7 @@ impl Keys {
     }
 }
 
-fn packed(codes: &[u32], bits: &[u32]) -> usize {
+fn packed_index(codes: &[u32], bits: &[u32]) -> usize {
     let mut shift = 0;
     let mut packed = 0;
     for (code, bits) in codes.iter().zip(bits) {

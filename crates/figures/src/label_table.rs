@@ -1,8 +1,8 @@
-//! What an expression over labels gives for each combination of them, learned as rows come by.
+//! What an expression over labels gives for each combination of them, learned row by row.
 
 use trueline_expression::{Row, Value};
 
-use crate::columns::{ColumnKind, Columns};
+use crate::columns::{BatchColumns, ColumnKind};
 
 /// Answers by combination of labels.
 #[derive(Debug)]
@@ -20,14 +20,14 @@ const MOST_COLUMNS: usize = 6;
 
 impl<T: Copy> LabelTable<T> {
     /// `None` unless every name is a label column, or one that this batch does not have.
-    pub(crate) fn new(used: &[String], columns: &mut Columns) -> Option<LabelTable<T>> {
+    pub(crate) fn new(used: &[String], columns: &mut BatchColumns) -> Option<LabelTable<T>> {
         if used.len() > MOST_COLUMNS {
             return None;
         }
         let mut parts = Vec::new();
         for name in used {
-            match columns.kind(name) {
-                ColumnKind::Label => parts.push((name.clone(), columns.label(name), 0)),
+            match columns.column_kind(name) {
+                ColumnKind::Label => parts.push((name.clone(), columns.track_label(name), 0)),
                 ColumnKind::Absent => {}
                 ColumnKind::Whole | ColumnKind::Moment | ColumnKind::Other => return None,
             }
@@ -35,7 +35,7 @@ impl<T: Copy> LabelTable<T> {
         (!parts.is_empty()).then_some(LabelTable { parts, bits: Vec::new(), answers: Vec::new() })
     }
 
-    fn lay_out(&mut self, columns: &Columns) -> bool {
+    fn lay_out(&mut self, columns: &BatchColumns) -> bool {
         let bits = self.parts.iter().map(|part| columns.label_bits(part.1));
         let wanted: Vec<u32> = bits.collect();
         let total: u32 = wanted.iter().sum();
@@ -58,7 +58,7 @@ impl<T: Copy> LabelTable<T> {
     /// Appends the answer of each row of the batch at hand.
     pub(crate) fn look_up(
         &mut self,
-        columns: &Columns,
+        columns: &BatchColumns,
         out: &mut Vec<T>,
         evaluate: impl Fn(&LabelRow<'_>) -> T,
     ) {
@@ -66,7 +66,7 @@ impl<T: Copy> LabelTable<T> {
         let parts = &self.parts;
         let answer_of = |row: usize| evaluate(&LabelRow { columns, parts, row });
         if !has_table {
-            out.extend((0..columns.rows()).map(answer_of));
+            out.extend((0..columns.row_count()).map(answer_of));
             return;
         }
         let answers = &mut self.answers;
@@ -76,16 +76,16 @@ impl<T: Copy> LabelTable<T> {
         };
         match parts.as_slice() {
             [(_, a, _)] => {
-                let codes = columns.codes(*a).iter().enumerate();
+                let codes = columns.label_codes(*a).iter().enumerate();
                 out.extend(codes.map(|(row, code)| look(*code, row)));
             }
             [(_, a, _), (_, b, shift)] => {
-                let codes = columns.codes(*a).iter().zip(columns.codes(*b)).enumerate();
+                let codes = columns.label_codes(*a).iter().zip(columns.label_codes(*b)).enumerate();
                 out.extend(codes.map(|(row, (a, b))| look(a | (b << shift), row)));
             }
-            _ => out.extend((0..columns.rows()).map(|row| {
+            _ => out.extend((0..columns.row_count()).map(|row| {
                 let index = parts.iter().fold(0, |index, (_, column, shift)| {
-                    index | (columns.codes(*column)[row] << shift)
+                    index | (columns.label_codes(*column)[row] << shift)
                 });
                 look(index, row)
             })),
@@ -96,7 +96,7 @@ impl<T: Copy> LabelTable<T> {
 /// One row, of which only labels can be read.
 #[derive(Debug)]
 pub(crate) struct LabelRow<'a> {
-    columns: &'a Columns,
+    columns: &'a BatchColumns,
     parts: &'a [(String, usize, u32)],
     row: usize,
 }

@@ -6,12 +6,13 @@
 //! [`run`] answers a [`Request`] from [`Source`]s; an [`Answer`] holds a [`Tally`] for every slice.
 
 mod answer;
+mod batch_view;
 mod cell;
 mod columns;
 mod compiled;
 mod definition;
+mod family_rules;
 mod intervals;
-mod judge;
 mod keys;
 mod label_table;
 mod members;
@@ -19,8 +20,10 @@ mod partial;
 mod pass;
 mod period;
 mod plan;
+mod prepared;
 mod programs;
 mod run;
+mod run_error;
 mod sql;
 mod tally;
 mod texts;
@@ -32,14 +35,16 @@ mod worker;
 pub use answer::Answer;
 pub use definition::{
     Bound, Definition, Dimension, DimensionKey, Exclusion, INTERVAL_FIELDS, INTERVALS, LateAfter,
-    Measure, Request, Segment,
+    Measure, Request,
 };
 pub use partial::Partial;
 pub use period::{Period, PeriodError};
 pub use plan::{PlanError, columns_needed};
-pub use run::{Prepared, RunError, Source, SourceError, finish, partial, run};
+pub use prepared::Prepared;
+pub use run::{Source, add_up_sources, finish_partial, run};
+pub use run_error::{RunError, SourceError};
 pub use sql::{SqlError, explain_sql};
 pub use tally::{Amount, Backlog, Excluded, Slice, Subtracted, Tally};
-pub use trace::{Against, Outcome, Traced, trace};
+pub use trace::{LimitStanding, Outcome, Traced, trace};
 pub use values::Values;
 pub use verdict::{Counter, RowVerdicts, Ruling, Stated, Verdict};

@@ -1,20 +1,21 @@
 //! Which rows of a batch belong to which families.
 //!
 //! Populations that read only a few label columns are looked up together: one table, indexed by the
-//! codes of those columns, holds one bit a family, so that a row costs one look-up however many
-//! families there are. Other populations are evaluated each on its own.
+//! codes of those columns, holds one bit per family, so that a row costs one look-up however many
+//! families there are. Other populations are evaluated one by one.
 
 use trueline_expression::{Expr, names};
 
-use crate::columns::{ColumnKind, Columns};
+use crate::columns::{BatchColumns, ColumnKind};
+use crate::label_table::LabelTable;
 use crate::plan::Family;
-use crate::programs::{LabelTable, Programs, TRUE, Truth};
+use crate::programs::{Programs, TRUE, TruthProgram};
 
 /// The rows of each family in the batch at hand.
 #[derive(Debug)]
-pub(crate) struct Members {
+pub(crate) struct FamilyMembers {
     tables: Vec<MaskTable>,
-    others: Vec<(usize, Truth)>,
+    others: Vec<(usize, TruthProgram)>,
     rows: Vec<Vec<u32>>,
 }
 
@@ -26,15 +27,15 @@ struct MaskTable {
     masks: Vec<u64>,
 }
 
-/// More columns than this make tables too large to stay in the fastest memory.
+/// More columns than this make tables too large for the processor's cache.
 const MOST_COLUMNS: usize = 3;
 
-impl Members {
+impl FamilyMembers {
     pub(crate) fn new(
         families: &[Family],
         programs: &mut Programs,
-        columns: &mut Columns,
-    ) -> Members {
+        columns: &mut BatchColumns,
+    ) -> FamilyMembers {
         let mut shared: Vec<String> = Vec::new();
         let mut joined: Vec<(usize, Expr)> = Vec::new();
         let mut others = Vec::new();
@@ -43,7 +44,7 @@ impl Members {
             let mut union = shared.clone();
             union.extend(used.iter().filter(|name| !shared.contains(name)).cloned());
             let is_label = |name: &String| {
-                matches!(columns.kind(name), ColumnKind::Label | ColumnKind::Absent)
+                matches!(columns.column_kind(name), ColumnKind::Label | ColumnKind::Absent)
             };
             if used.iter().all(is_label) && union.len() <= MOST_COLUMNS {
                 shared = union;
@@ -59,7 +60,7 @@ impl Members {
                 masks: Vec::new(),
             })
         });
-        let mut made = Members {
+        let mut made = FamilyMembers {
             tables: tables.collect(),
             others,
             rows: families.iter().map(|_| Vec::new()).collect(),
@@ -74,7 +75,7 @@ impl Members {
         made
     }
 
-    pub(crate) fn load(&mut self, columns: &Columns, programs: &Programs) {
+    pub(crate) fn load_batch(&mut self, columns: &BatchColumns, programs: &Programs) {
         for rows in &mut self.rows {
             rows.clear();
         }
@@ -98,14 +99,14 @@ impl Members {
             }
         }
         for (family, truth) in &self.others {
-            let bytes = programs.truth(*truth).iter().enumerate();
+            let bytes = programs.truth_bytes(*truth).iter().enumerate();
             let members = bytes.filter(|(_, byte)| **byte == TRUE);
             self.rows[*family].extend(members.map(|(row, _)| row as u32));
         }
     }
 
     /// The rows of a family, ascending.
-    pub(crate) fn of(&self, family: usize) -> &[u32] {
+    pub(crate) fn of_family(&self, family: usize) -> &[u32] {
         &self.rows[family]
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::Part;
+use crate::cell::CellPart;
 
 /// Cells by family, keys and time. Merging is associative and commutative, and the empty partial
 /// changes nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Partial {
-    cells: BTreeMap<CellKey, Part>,
+    cells: BTreeMap<CellKey, CellPart>,
 }
 
 /// One cell of one family.
@@ -24,25 +24,25 @@ pub(crate) struct CellKey {
 }
 
 impl Partial {
-    pub(crate) fn insert(&mut self, key: CellKey, part: Part) {
+    pub(crate) fn insert_part(&mut self, key: CellKey, part: CellPart) {
         match self.cells.entry(key) {
             std::collections::btree_map::Entry::Vacant(place) => {
                 place.insert(part);
             }
             std::collections::btree_map::Entry::Occupied(mut place) => {
-                place.get_mut().merge(part);
+                place.get_mut().merge_with(part);
             }
         }
     }
 
     /// Adds what another partial of the same request has added up.
-    pub fn merge(&mut self, other: Partial) {
+    pub fn merge_with(&mut self, other: Partial) {
         for (key, part) in other.cells {
-            self.insert(key, part);
+            self.insert_part(key, part);
         }
     }
 
-    pub(crate) fn into_cells(self) -> impl Iterator<Item = (CellKey, Part)> {
+    pub(crate) fn into_cells(self) -> impl Iterator<Item = (CellKey, CellPart)> {
         self.cells.into_iter()
     }
 }

@@ -2,71 +2,83 @@
 
 use trueline_clock::Ruler;
 
-use crate::cell::{Cell, HotCell};
-use crate::intervals::Names;
-use crate::judge::{
-    Judge, MeasurePrograms, Measured, Scratch, SimpleLimit, Stand, Stopped, View, Wait,
-    open_if_null, readable,
+use crate::batch_view::BatchView;
+use crate::cell::{HotCell, WorkingCell};
+use crate::columns::NULL;
+use crate::family_rules::{
+    ClockFailure, FamilyRules, LateQuestion, MeasurePrograms, MeasuredRow, Scratch, SimpleLimit,
+    Wait, WaitState, none_if_row_fails, open_if_null,
 };
+use crate::intervals::TextIds;
 use crate::plan::{Family, TimeCells};
-use crate::programs::{NULL, TRUE};
+use crate::programs::TRUE;
 
 /// What the loop works with.
-pub(crate) struct Pass<'a> {
+pub(crate) struct FamilyPass<'a> {
     pub(crate) time: &'a TimeCells,
     pub(crate) family: &'a Family,
-    pub(crate) judge: &'a mut Judge,
-    pub(crate) view: View<'a>,
-    pub(crate) names: &'a mut Names,
+    pub(crate) rules: &'a mut FamilyRules,
+    pub(crate) view: BatchView<'a>,
+    pub(crate) names: &'a mut TextIds,
     pub(crate) scratch: &'a mut Scratch,
     /// By combination of keys × cell of time.
     pub(crate) hot: &'a mut [HotCell],
-    /// The same places, for what few rows touch.
-    pub(crate) cells: &'a mut [Option<Box<Cell>>],
+    /// The same indexes, for what few rows touch.
+    pub(crate) cells: &'a mut [Option<Box<WorkingCell>>],
 }
 
-impl Pass<'_> {
+impl FamilyPass<'_> {
     /// Adds up the rows of the population; `keys` is the combination of keys of every row.
-    pub(crate) fn run(&mut self, members: &[u32], keys: &[u32]) -> Result<(), Stopped> {
+    pub(crate) fn add_up_rows(
+        &mut self,
+        members: &[u32],
+        keys: &[u32],
+    ) -> Result<(), ClockFailure> {
         match &self.family.ruler {
-            Some(ruler) => self.run_waits(ruler, members, keys),
-            None => self.run_plain(members, keys),
+            Some(ruler) => self.add_up_waits(ruler, members, keys),
+            None => self.add_up_plain(members, keys),
         }
     }
 
-    fn run_plain(&mut self, members: &[u32], keys: &[u32]) -> Result<(), Stopped> {
-        let moments = self.view.programs.whole(self.judge.moment);
+    fn add_up_plain(&mut self, members: &[u32], keys: &[u32]) -> Result<(), ClockFailure> {
+        let moments = self.view.programs.whole_values(self.rules.moment);
         let keeps = self.family.measure.has_values();
         for row in members {
             let row = *row as usize;
-            let Some(time) = self.time.cell(moments[row]) else {
+            let Some(time) = self.time.cell_of(moments[row]) else {
                 continue;
             };
             let place = keys[row] as usize * self.time.len() + time;
-            let measured = self.judge.measure_plain(self.view, row);
-            if let Some(excluded) = self.judge.exclusion(self.view, row) {
+            let measured = self.rules.measure_plain(self.view, row);
+            if let Some(excluded) = self.rules.find_exclusion(self.view, row) {
                 self.leave_out(row, place, (excluded, measured))?;
                 continue;
             }
             match measured {
-                Some(measured) if keeps => self.keep(place, measured.value),
-                Some(measured) => self.cell(place).sums.count(measured),
-                None => self.cell(place).sums.unmeasurable += 1,
+                Some(measured) if keeps => self.keep_value(place, measured.value),
+                Some(measured) => self.cell_at(place).sums.count_row(measured),
+                None => self.cell_at(place).sums.unmeasurable += 1,
             }
         }
         Ok(())
     }
 
-    fn run_waits(&mut self, ruler: &Ruler, members: &[u32], keys: &[u32]) -> Result<(), Stopped> {
-        let MeasurePrograms::Waited(clock) = self.judge.measure else {
+    fn add_up_waits(
+        &mut self,
+        ruler: &Ruler,
+        members: &[u32],
+        keys: &[u32],
+    ) -> Result<(), ClockFailure> {
+        let MeasurePrograms::Waited(clock) = self.rules.measure else {
             return Ok(());
         };
         let programs = self.view.programs;
-        let moments = programs.whole(self.judge.moment);
-        let (starts, stops) = (programs.whole(clock.start), programs.whole(clock.stop));
-        let withdrawn = clock.withdrawn.map(|moment| programs.whole(moment));
-        let simple = match self.judge.limit_sets.as_slice() {
-            [only] => only.simple(programs),
+        let moments = programs.whole_values(self.rules.moment);
+        let (starts, stops) =
+            (programs.whole_values(clock.start), programs.whole_values(clock.stop));
+        let withdrawn = clock.withdrawn.map(|moment| programs.whole_values(moment));
+        let simple = match self.rules.limit_sets.as_slice() {
+            [only] => only.as_simple(programs),
             _ => None,
         };
         for row in members {
@@ -82,7 +94,7 @@ impl Pass<'_> {
                 let wait = Wait { start, stop, ends };
                 self.count_open(ruler, row, wait, (first, open))?;
             }
-            if let Some(time) = self.time.cell(moments[row]) {
+            if let Some(time) = self.time.cell_of(moments[row]) {
                 self.count_wait(ruler, (row, start, stop), (first + time, simple.as_deref()))?;
             }
         }
@@ -90,16 +102,16 @@ impl Pass<'_> {
     }
 
     #[inline]
-    fn cell(&mut self, place: usize) -> &mut Cell {
+    fn cell_at(&mut self, place: usize) -> &mut WorkingCell {
         let limit_sets = self.family.limit_sets.len();
-        self.cells[place].get_or_insert_with(|| Box::new(Cell::new(limit_sets)))
+        self.cells[place].get_or_insert_with(|| Box::new(WorkingCell::new(limit_sets)))
     }
 
     #[inline]
-    fn keep(&mut self, place: usize, value: i64) {
+    fn keep_value(&mut self, place: usize, value: i64) {
         match u32::try_from(value) {
             Ok(value) => self.hot[place].values.push(value),
-            Err(_) => self.cell(place).sums.keep_wide(value),
+            Err(_) => self.cell_at(place).sums.keep_wide(value),
         }
     }
 
@@ -109,22 +121,22 @@ impl Pass<'_> {
         ruler: &Ruler,
         (row, start, stop): (usize, i64, i64),
         (place, simple): (usize, Option<&[SimpleLimit<'_>]>),
-    ) -> Result<(), Stopped> {
+    ) -> Result<(), ClockFailure> {
         let measured = if start == NULL || stop == NULL || stop < start {
             None
         } else {
             let (view, scratch) = (self.view, &mut *self.scratch);
-            self.judge.waited(ruler, view, (row, start, stop), scratch)?
+            self.rules.measure_wait(ruler, view, (row, start, stop), scratch)?
         };
-        if let Some(excluded) = self.judge.exclusion(self.view, row) {
+        if let Some(excluded) = self.rules.find_exclusion(self.view, row) {
             return self.leave_out(row, place, (excluded, measured));
         }
         let Some(measured) = measured else {
-            self.cell(place).sums.unmeasurable += 1;
+            self.cell_at(place).sums.unmeasurable += 1;
             return Ok(());
         };
-        self.keep(place, measured.value);
-        let stand = Stand { start, at: stop, value: measured.value };
+        self.keep_value(place, measured.value);
+        let state = WaitState { start, at: stop, value: measured.value };
         let is_paused = !self.scratch.taken.is_empty();
         if let (Some(limits), false) = (simple, is_paused) {
             let holds = |when: Option<&[u8]>| when.is_none_or(|bytes| bytes[row] == TRUE);
@@ -135,7 +147,7 @@ impl Pass<'_> {
             }
             return Ok(());
         }
-        self.count_late(row, place, (stand, measured.bare))?;
+        self.count_late(row, place, (state, measured.bare))?;
         if is_paused {
             self.count_pauses(place, measured);
         }
@@ -147,25 +159,25 @@ impl Pass<'_> {
         &mut self,
         row: usize,
         place: usize,
-        (stand, bare): (Stand, i64),
-    ) -> Result<(), Stopped> {
-        let is_paused = stand.value != bare;
+        (state, bare): (WaitState, i64),
+    ) -> Result<(), ClockFailure> {
+        let is_paused = state.value != bare;
         for set in 0..self.family.limit_sets.len() {
             self.scratch.pauses.clear();
-            if is_paused && !self.judge.limit_sets[set].are_elapsed() {
-                self.judge.gather_pauses(self.view, row, self.scratch);
+            if is_paused && !self.rules.limit_sets[set].are_elapsed() {
+                self.rules.gather_pauses(self.view, row, self.scratch);
             }
-            let asked = (stand, self.scratch.pauses.as_mut_slice());
-            let (limited, late) = self.judge.is_late(self.family, self.view, (set, row), asked)?;
-            let stand = Stand { value: bare, ..stand };
-            let asked = (stand, [].as_mut_slice());
-            let late_bare = is_paused
-                && !late
-                && self.judge.is_late(self.family, self.view, (set, row), asked)?.1;
-            let sums = &mut self.cell(place).sums.limits[set];
-            sums.limited += u64::from(limited);
-            sums.late += u64::from(late);
-            sums.late_without_pauses += u64::from(late_bare);
+            let asked = LateQuestion { set, row, state };
+            let pauses = self.scratch.pauses.as_mut_slice();
+            let found = self.rules.find_lateness(self.family, self.view, asked, pauses)?;
+            let unpaused = LateQuestion { state: WaitState { value: bare, ..state }, ..asked };
+            let is_late_unpaused = is_paused
+                && !found.is_late
+                && self.rules.find_lateness(self.family, self.view, unpaused, &mut [])?.is_late;
+            let sums = &mut self.cell_at(place).sums.limits[set];
+            sums.limited += u64::from(found.is_limited);
+            sums.late += u64::from(found.is_late);
+            sums.late_without_pauses += u64::from(is_late_unpaused);
         }
         Ok(())
     }
@@ -175,40 +187,42 @@ impl Pass<'_> {
         &mut self,
         row: usize,
         place: usize,
-        (excluded, measured): (usize, Option<Measured>),
-    ) -> Result<(), Stopped> {
-        let (reason, is_approved) = self.judge.reason(excluded, self.view, row, self.names);
-        self.cell(place).exclude(reason, is_approved);
+        (excluded, measured): (usize, Option<MeasuredRow>),
+    ) -> Result<(), ClockFailure> {
+        let (reason, is_approved) =
+            self.rules.exclusion_reason(excluded, self.view, row, self.names);
+        self.cell_at(place).count_excluded(reason, is_approved);
         let Some(measured) = measured else {
-            self.cell(place).sums.left_out_unmeasurable += 1;
+            self.cell_at(place).sums.left_out_unmeasurable += 1;
             return Ok(());
         };
-        let extra = &mut self.cell(place).sums.left_out;
-        extra.add(measured.weight, measured.value, measured.value);
-        let Some(wait) = self.judge.wait(self.view, row) else {
+        let extra = &mut self.cell_at(place).sums.left_out;
+        extra.add_rows(measured.weight, measured.value, measured.value);
+        let Some(wait) = self.rules.find_wait(self.view, row) else {
             return Ok(());
         };
-        self.judge.gather_pauses(self.view, row, self.scratch);
-        let stand = Stand { start: wait.start, at: wait.stop, value: measured.value };
+        self.rules.gather_pauses(self.view, row, self.scratch);
+        let state = WaitState { start: wait.start, at: wait.stop, value: measured.value };
         for set in 0..self.family.limit_sets.len() {
-            let asked = (stand, self.scratch.pauses.as_mut_slice());
-            let (_, late) = self.judge.is_late(self.family, self.view, (set, row), asked)?;
-            self.cell(place).sums.limits[set].late_left_out += u64::from(late);
+            let asked = LateQuestion { set, row, state };
+            let pauses = self.scratch.pauses.as_mut_slice();
+            let found = self.rules.find_lateness(self.family, self.view, asked, pauses)?;
+            self.cell_at(place).sums.limits[set].late_left_out += u64::from(found.is_late);
         }
         Ok(())
     }
 
-    fn count_pauses(&mut self, place: usize, measured: Measured) {
+    fn count_pauses(&mut self, place: usize, measured: MeasuredRow) {
         let intervals = self.view.intervals;
         let taken = &self.scratch.taken;
         let under = |at: usize| (intervals.kinds[at], intervals.reasons[at]);
         let limit_sets = self.family.limit_sets.len();
-        let cell = self.cells[place].get_or_insert_with(|| Box::new(Cell::new(limit_sets)));
+        let cell = self.cells[place].get_or_insert_with(|| Box::new(WorkingCell::new(limit_sets)));
         let gained = measured.bare - measured.value;
-        cell.sums.paused.add(0, gained, measured.bare);
+        cell.sums.paused.add_rows(0, gained, measured.bare);
         for (index, (at, seconds)) in taken.iter().enumerate() {
             let is_first = taken[..index].iter().all(|(other, _)| under(*other) != under(*at));
-            let pauses = cell.pauses(under(*at));
+            let pauses = cell.pause_sums(under(*at));
             pauses.rows += u64::from(is_first);
             pauses.seconds += seconds;
             if !intervals.approved[*at] {
@@ -224,24 +238,26 @@ impl Pass<'_> {
         row: usize,
         wait: Wait,
         (first, open): (usize, std::ops::Range<usize>),
-    ) -> Result<(), Stopped> {
-        if self.judge.exclusion(self.view, row).is_some() {
+    ) -> Result<(), ClockFailure> {
+        if self.rules.find_exclusion(self.view, row).is_some() {
             return Ok(());
         }
-        self.judge.gather_pauses(self.view, row, self.scratch);
+        self.rules.gather_pauses(self.view, row, self.scratch);
         for time in open {
-            let end = self.time.end(time);
+            let end = self.time.cell_end(time);
             let pauses = self.scratch.pauses.as_mut_slice();
-            let Some(age) = readable(ruler.elapsed(wait.start, end, pauses))? else {
+            let Some(age) = none_if_row_fails(ruler.elapsed_seconds(wait.start, end, pauses))?
+            else {
                 continue;
             };
-            let stand = Stand { start: wait.start, at: end, value: age };
+            let state = WaitState { start: wait.start, at: end, value: age };
             for set in 0..self.family.limit_sets.len() {
-                let asked = (stand, self.scratch.pauses.as_mut_slice());
-                let (_, past) = self.judge.is_late(self.family, self.view, (set, row), asked)?;
-                self.cell(first + time).sums.limits[set].open_past += u64::from(past);
+                let asked = LateQuestion { set, row, state };
+                let pauses = self.scratch.pauses.as_mut_slice();
+                let found = self.rules.find_lateness(self.family, self.view, asked, pauses)?;
+                self.cell_at(first + time).sums.limits[set].open_past += u64::from(found.is_late);
             }
-            let sums = &mut self.cell(first + time).sums;
+            let sums = &mut self.cell_at(first + time).sums;
             sums.open += 1;
             sums.oldest = sums.oldest.max(Some(age));
         }

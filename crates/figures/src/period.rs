@@ -1,10 +1,10 @@
-//! Periods: the stretches of time that people report by, written as they write them.
+//! Periods: the spans of time that people report by, written as they write them.
 
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// A stretch of time that figures are about: from inclusive, to exclusive, in UTC seconds.
+/// A span of time that figures are about: `from` inclusive, `to` exclusive, in UTC seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Period {
     /// As written: `2020H1`, `2020Q2`, `2020-05`, `2020`, `2020-05-01..2020-05-17`.
@@ -13,24 +13,30 @@ pub struct Period {
     pub to: i64,
 }
 
-/// Why a text is no period.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a text is not a period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum PeriodError {
     #[error(
         "`{0}` is no period; write 2020H1, 2020Q2, 2020-05, 2020, 2020-05-17 or \
          2020-05-01..2020-05-17"
     )]
+    #[zh(
+        "`{0}` 不是统计期；请写 2020H1、2020Q2、2020-05、2020、2020-05-17 或 \
+         2020-05-01..2020-05-17"
+    )]
     Unknown(String),
     #[error("the period `{0}` ends before it starts; write the earlier day first")]
+    #[zh("统计期 `{0}` 的结束早于开始；请先写较早的日期")]
     Backwards(String),
     #[error("the period `{0}` lies outside the years 1900 to 2199")]
+    #[zh("统计期 `{0}` 在 1900 至 2199 年之外")]
     OutOfRange(String),
 }
 
 /// The kinds of period, by the calendar they follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Written {
-    /// So many months from a month on: a year, a half, a quarter, a month.
+enum PeriodForm {
+    /// A number of months from a month on: a year, a half, a quarter, a month.
     Months { first: Date, count: i32 },
     /// From a day to a day, both included.
     Days { first: Date, last: Date },
@@ -49,28 +55,29 @@ impl Period {
     /// # Ok::<(), trueline_figures::PeriodError>(())
     /// ```
     pub fn parse(text: &str, zone: &TimeZone) -> Result<Period, PeriodError> {
-        let written = read(text)?;
-        bounded(written, text, zone)
+        let written = parse_form(text)?;
+        bound_period(written, text, zone)
     }
 
-    /// The period of the same kind just before this one; before a range of days, as many days.
+    /// The period of the same kind just before this one; before a range of days, the same number of
+    /// days.
     pub fn previous(&self, zone: &TimeZone) -> Result<Period, PeriodError> {
         let out_of_range = || PeriodError::OutOfRange(self.name.clone());
-        let earlier = match read(&self.name)? {
-            Written::Months { first, count } => Written::Months {
+        let earlier = match parse_form(&self.name)? {
+            PeriodForm::Months { first, count } => PeriodForm::Months {
                 first: first.checked_sub(Span::new().months(count)).map_err(|_| out_of_range())?,
                 count,
             },
-            Written::Days { first, last } => {
+            PeriodForm::Days { first, last } => {
                 let days = days_between(first, last) + 1;
                 let span = Span::new().days(days);
-                Written::Days {
+                PeriodForm::Days {
                     first: first.checked_sub(span).map_err(|_| out_of_range())?,
                     last: last.checked_sub(span).map_err(|_| out_of_range())?,
                 }
             }
         };
-        bounded(earlier, &name(earlier), zone)
+        bound_period(earlier, &form_name(earlier), zone)
     }
 
     pub fn contains(&self, moment: i64) -> bool {
@@ -82,27 +89,27 @@ fn days_between(first: Date, last: Date) -> i64 {
     i64::from((last - first).get_days())
 }
 
-fn read(text: &str) -> Result<Written, PeriodError> {
+fn parse_form(text: &str) -> Result<PeriodForm, PeriodError> {
     let unknown = || PeriodError::Unknown(text.to_owned());
     if let Some((first, last)) = text.split_once("..") {
-        let first = day(first).ok_or_else(unknown)?;
-        let last = day(last).ok_or_else(unknown)?;
+        let first = parse_day(first).ok_or_else(unknown)?;
+        let last = parse_day(last).ok_or_else(unknown)?;
         if last < first {
             return Err(PeriodError::Backwards(text.to_owned()));
         }
-        return Ok(Written::Days { first, last });
+        return Ok(PeriodForm::Days { first, last });
     }
-    if let Some(only) = day(text) {
-        return Ok(Written::Days { first: only, last: only });
+    if let Some(only) = parse_day(text) {
+        return Ok(PeriodForm::Days { first: only, last: only });
     }
-    months(text).ok_or_else(unknown)
+    parse_months(text).ok_or_else(unknown)
 }
 
-fn day(text: &str) -> Option<Date> {
+fn parse_day(text: &str) -> Option<Date> {
     if text.len() == 10 { text.parse().ok() } else { None }
 }
 
-fn months(text: &str) -> Option<Written> {
+fn parse_months(text: &str) -> Option<PeriodForm> {
     let (year, rest) = text.split_at_checked(4)?;
     if !year.bytes().all(|c| c.is_ascii_digit()) {
         return None;
@@ -116,12 +123,12 @@ fn months(text: &str) -> Option<Written> {
         _ => return None,
     };
     let first = Date::new(year, i8::try_from(month).ok()?, 1).ok()?;
-    Some(Written::Months { first, count })
+    Some(PeriodForm::Months { first, count })
 }
 
-fn name(written: Written) -> String {
+fn form_name(written: PeriodForm) -> String {
     match written {
-        Written::Months { first, count } => {
+        PeriodForm::Months { first, count } => {
             let (year, month) = (first.year(), first.month());
             match count {
                 12 => format!("{year:04}"),
@@ -130,19 +137,19 @@ fn name(written: Written) -> String {
                 _ => format!("{year:04}-{month:02}"),
             }
         }
-        Written::Days { first, last } if first == last => first.to_string(),
-        Written::Days { first, last } => format!("{first}..{last}"),
+        PeriodForm::Days { first, last } if first == last => first.to_string(),
+        PeriodForm::Days { first, last } => format!("{first}..{last}"),
     }
 }
 
-fn bounded(written: Written, text: &str, zone: &TimeZone) -> Result<Period, PeriodError> {
+fn bound_period(written: PeriodForm, text: &str, zone: &TimeZone) -> Result<Period, PeriodError> {
     let out_of_range = || PeriodError::OutOfRange(text.to_owned());
     let (first, end) = match written {
-        Written::Months { first, count } => {
+        PeriodForm::Months { first, count } => {
             let end = first.checked_add(Span::new().months(count));
             (first, end.map_err(|_| out_of_range())?)
         }
-        Written::Days { first, last } => (first, last.tomorrow().map_err(|_| out_of_range())?),
+        PeriodForm::Days { first, last } => (first, last.tomorrow().map_err(|_| out_of_range())?),
     };
     if first < date(1900, 1, 1) || end > date(2200, 1, 1) {
         return Err(out_of_range());

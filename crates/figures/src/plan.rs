@@ -14,21 +14,25 @@ use crate::definition::{
 use crate::period::{Period, day_of, day_start};
 
 /// Why a request cannot be answered, whatever the rows.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum PlanError {
     #[error("the definition `{definition}` cannot be measured")]
+    #[zh("无法计算定义 `{definition}`")]
     Rule { definition: String, source: RulerError },
     #[error("no time zone is called `{0}`; write an IANA name such as Asia/Shanghai")]
+    #[zh("没有时区 `{0}`；请写 IANA 名称，如 Asia/Shanghai")]
     Zone(String),
     #[error("two definitions are called `{0}`")]
+    #[zh("有两个定义名为 `{0}`")]
     TwiceDefined(String),
     #[error("two dimensions are called `{0}`")]
+    #[zh("有两个维度名为 `{0}`")]
     TwiceSliced(String),
 }
 
 /// A request made ready to run.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct RequestPlan {
     pub(crate) zone: TimeZone,
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) time: TimeCells,
@@ -37,28 +41,28 @@ pub(crate) struct Plan {
     pub(crate) definitions: Vec<(String, usize, usize)>,
 }
 
-/// Definitions that differ in nothing but their limits.
+/// Definitions that differ only in their limits.
 #[derive(Debug)]
 pub(crate) struct Family {
     pub(crate) population: Expr,
     pub(crate) period_moment: Expr,
     pub(crate) measure: Measure,
     pub(crate) exclusions: Vec<Exclusion>,
-    pub(crate) limit_sets: Vec<LimitSet>,
-    /// There for measures that wait.
+    pub(crate) limit_sets: Vec<FamilyLimits>,
+    /// Present for measures that wait.
     pub(crate) ruler: Option<Ruler>,
 }
 
 /// The limits of one definition: for each pack that set some, what to try in order.
 #[derive(Debug)]
-pub(crate) struct LimitSet {
+pub(crate) struct FamilyLimits {
     pub(crate) by_pack: Vec<Vec<LateAfter>>,
     given: Vec<LateAfter>,
 }
 
-impl Plan {
-    pub(crate) fn new(request: &Request) -> Result<Plan, PlanError> {
-        let mut plan = Plan {
+impl RequestPlan {
+    pub(crate) fn new(request: &Request) -> Result<RequestPlan, PlanError> {
+        let mut plan = RequestPlan {
             zone: request.zone.clone(),
             dimensions: request.dimensions.clone(),
             time: TimeCells::new(&request.period, &request.dimensions)?,
@@ -76,14 +80,18 @@ impl Plan {
             if plan.definitions.iter().any(|(known, ..)| known == id) {
                 return Err(PlanError::TwiceDefined(id.clone()));
             }
-            let family = plan.family(definition, request)?;
-            let set = plan.families[family].limit_set(&definition.late_after);
+            let family = plan.find_or_add_family(definition, request)?;
+            let set = plan.families[family].find_or_add_limits(&definition.late_after);
             plan.definitions.push((id.clone(), family, set));
         }
         Ok(plan)
     }
 
-    fn family(&mut self, definition: &Definition, request: &Request) -> Result<usize, PlanError> {
+    fn find_or_add_family(
+        &mut self,
+        definition: &Definition,
+        request: &Request,
+    ) -> Result<usize, PlanError> {
         let known = self.families.iter().position(|family| {
             family.population == definition.population
                 && family.period_moment == definition.period_moment
@@ -117,14 +125,14 @@ impl Plan {
         Ok(self.families.len() - 1)
     }
 
-    /// Where among the keys of a cell the dimensions that are not time stand.
+    /// The dimensions that are not time, in the order of a cell's keys.
     pub(crate) fn place_dimensions(&self) -> impl Iterator<Item = &Dimension> {
         self.dimensions.iter().filter(|d| !d.key.is_time())
     }
 }
 
 impl Family {
-    fn limit_set(&mut self, limits: &[LateAfter]) -> usize {
+    fn find_or_add_limits(&mut self, limits: &[LateAfter]) -> usize {
         if let Some(known) = self.limit_sets.iter().position(|set| set.given == limits) {
             return known;
         }
@@ -136,12 +144,12 @@ impl Family {
                 None => by_pack.push(vec![limit.clone()]),
             }
         }
-        self.limit_sets.push(LimitSet { by_pack, given: limits.to_vec() });
+        self.limit_sets.push(FamilyLimits { by_pack, given: limits.to_vec() });
         self.limit_sets.len() - 1
     }
 
-    /// The seconds a clock may show for a limit that is one.
-    pub(crate) fn allowed(&self, limit: Limit) -> Option<i64> {
+    /// The seconds that a clock may show; `None` for a limit by date.
+    pub(crate) fn allowed_seconds(&self, limit: Limit) -> Option<i64> {
         let on_time = match &self.measure {
             Measure::Waited { rule, .. } => rule.limit_is_on_time,
             Measure::Amount { .. }
@@ -181,7 +189,7 @@ impl DimensionKey {
         }
     }
 
-    /// The key made of a column's text.
+    /// The key made from a column's text.
     pub(crate) fn of_text(&self, text: &str) -> String {
         match self {
             DimensionKey::Column(_) => text.to_owned(),
@@ -203,8 +211,8 @@ impl DimensionKey {
         }
     }
 
-    /// The zone and what to add to the first day of one stretch to reach the next.
-    fn step(&self) -> Option<(&str, Span)> {
+    /// The zone, and the step from the first day of one span to that of the next.
+    fn time_step(&self) -> Option<(&str, Span)> {
         match self {
             DimensionKey::Month { zone } => Some((zone, Span::new().months(1))),
             DimensionKey::Quarter { zone } => Some((zone, Span::new().months(3))),
@@ -229,7 +237,7 @@ impl DimensionKey {
         }
     }
 
-    /// The key of a stretch of time, by its first day.
+    /// The key of a span of time, by its first day.
     fn of_day(&self, day: Date) -> String {
         match self {
             DimensionKey::Month { .. } => format!("{:04}-{:02}", day.year(), day.month()),
@@ -252,7 +260,7 @@ const STEP: u32 = 16;
 pub(crate) struct TimeCells {
     /// Ascending; cell `k` runs from `bounds[k]` to `bounds[k + 1]`.
     bounds: Vec<i64>,
-    /// For each stretch of `1 << STEP` seconds from the first bound on, how many cells end at or
+    /// For each span of `1 << STEP` seconds from the first bound on, how many cells end at or
     /// before its beginning.
     steps: Vec<u32>,
     /// For each cell, the keys of the time dimensions in their order.
@@ -264,7 +272,7 @@ impl TimeCells {
         let mut bounds = BTreeSet::from([period.from, period.to]);
         let mut zones = Vec::new();
         for dimension in dimensions {
-            let Some((name, step)) = dimension.key.step() else {
+            let Some((name, step)) = dimension.key.time_step() else {
                 continue;
             };
             let zone = TimeZone::get(name).map_err(|_| PlanError::Zone(name.to_owned()))?;
@@ -302,13 +310,13 @@ impl TimeCells {
     }
 
     /// The end of a cell.
-    pub(crate) fn end(&self, cell: usize) -> i64 {
+    pub(crate) fn cell_end(&self, cell: usize) -> i64 {
         self.bounds[cell + 1]
     }
 
     /// The cell of a moment; `None` outside the period.
     #[inline]
-    pub(crate) fn cell(&self, moment: i64) -> Option<usize> {
+    pub(crate) fn cell_of(&self, moment: i64) -> Option<usize> {
         let is_inside = self.bounds[0] <= moment && moment < self.bounds[self.bounds.len() - 1];
         is_inside.then(|| self.ends_at_most(moment))
     }

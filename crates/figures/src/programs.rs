@@ -1,30 +1,28 @@
 //! Expressions compiled to work on a whole batch at once.
 //!
-//! A condition gives one byte a row: 0 false, 1 unknown, 2 true, so that `and` is the smaller, `or`
-//! the larger and `not` the mirror image, exactly as null spreads in the language. A moment or an
-//! integer gives one `i64` a row with the smallest as null. What reads only label columns is
+//! A condition gives one byte per row: 0 false, 1 unknown, 2 true, so that `and` is the smaller,
+//! `or` the larger and `not` the mirror image, exactly as null spreads in the language. A moment or
+//! an integer gives one `i64` per row; the smallest is null. What reads only label columns is
 //! evaluated once per combination of labels and then looked up. Anything else is evaluated row by
-//! row: slower, and the same.
+//! row: slower, with the same result.
 
 use jiff::tz::TimeZone;
 use trueline_expression::{Compare, Expr, Function, Math, Row, Value, evaluate, local_time, names};
 
-use crate::columns::{ColumnKind, Columns};
-pub(crate) use crate::label_table::{LabelRow, LabelTable};
+use crate::columns::{BatchColumns, ColumnKind, NULL};
+use crate::label_table::{LabelRow, LabelTable};
 
 pub(crate) const FALSE: u8 = 0;
 pub(crate) const UNKNOWN: u8 = 1;
 pub(crate) const TRUE: u8 = 2;
-/// The null of moments and integers.
-pub(crate) const NULL: i64 = i64::MIN;
 
-/// A compiled condition, and where its bytes are found after [`Programs::evaluate`].
+/// A compiled condition, and where its bytes are found after [`Programs::evaluate_batch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Truth(usize);
+pub(crate) struct TruthProgram(usize);
 
 /// A compiled moment or integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Whole(usize);
+pub(crate) struct WholeProgram(usize);
 
 /// Every expression that a request needs, each compiled once.
 #[derive(Debug)]
@@ -46,12 +44,12 @@ enum WholeKey {
 enum TruthStep {
     Constant(u8),
     Labels(LabelTable<u8>),
-    And(Vec<Truth>),
-    Or(Vec<Truth>),
-    Not(Truth),
-    Present(Whole),
-    Compare(Compare, Whole, Whole),
-    CompareConstant(Compare, Whole, i64),
+    And(Vec<TruthProgram>),
+    Or(Vec<TruthProgram>),
+    Not(TruthProgram),
+    Present(WholeProgram),
+    Compare(Compare, WholeProgram, WholeProgram),
+    CompareConstant(Compare, WholeProgram, i64),
     RowByRow,
 }
 
@@ -60,10 +58,10 @@ enum WholeStep {
     Constant(i64),
     Column(usize),
     /// The first that is not null.
-    Coalesce(Vec<Whole>),
-    Earliest(Vec<Whole>),
-    Latest(Vec<Whole>),
-    Math(Math, Whole, Whole),
+    Coalesce(Vec<WholeProgram>),
+    Earliest(Vec<WholeProgram>),
+    Latest(Vec<WholeProgram>),
+    Math(Math, WholeProgram, WholeProgram),
     RowByRow,
 }
 
@@ -79,12 +77,12 @@ impl Programs {
     }
 
     /// The bytes of a condition for the batch last evaluated.
-    pub(crate) fn truth(&self, truth: Truth) -> &[u8] {
+    pub(crate) fn truth_bytes(&self, truth: TruthProgram) -> &[u8] {
         &self.truth_bytes[truth.0]
     }
 
     /// The values of a moment or integer for the batch last evaluated.
-    pub(crate) fn whole(&self, whole: Whole) -> &[i64] {
+    pub(crate) fn whole_values(&self, whole: WholeProgram) -> &[i64] {
         &self.whole_values[whole.0]
     }
 
@@ -94,7 +92,7 @@ impl Programs {
     }
 
     /// The byte of a condition that is the same for every row.
-    pub(crate) fn constant(&self, truth: Truth) -> Option<u8> {
+    pub(crate) fn constant_byte(&self, truth: TruthProgram) -> Option<u8> {
         match self.truths[truth.0].1 {
             TruthStep::Constant(byte) => Some(byte),
             TruthStep::Labels(_)
@@ -108,26 +106,26 @@ impl Programs {
         }
     }
 
-    pub(crate) fn add_truth(&mut self, expr: &Expr, columns: &mut Columns) -> Truth {
+    pub(crate) fn add_truth(&mut self, expr: &Expr, columns: &mut BatchColumns) -> TruthProgram {
         if let Some(found) = self.truths.iter().position(|(known, _)| known == expr) {
-            return Truth(found);
+            return TruthProgram(found);
         }
         let step = self.truth_step(expr, columns);
         self.truths.push((expr.clone(), step));
         self.truth_bytes.push(Vec::new());
-        Truth(self.truths.len() - 1)
+        TruthProgram(self.truths.len() - 1)
     }
 
-    fn truth_step(&mut self, expr: &Expr, columns: &mut Columns) -> TruthStep {
+    fn truth_step(&mut self, expr: &Expr, columns: &mut BatchColumns) -> TruthStep {
         let used = names(expr);
         if used.is_empty() {
-            let value = evaluate(expr, &NoRow, &self.zone);
+            let value = evaluate(expr, &EmptyRow, &self.zone);
             return TruthStep::Constant(to_byte(&value));
         }
         if let Some(table) = LabelTable::new(&used, columns) {
             return TruthStep::Labels(table);
         }
-        let mut all = |parts: &[Expr]| -> Vec<Truth> {
+        let mut all = |parts: &[Expr]| -> Vec<TruthProgram> {
             parts.iter().map(|part| self.add_truth(part, columns)).collect()
         };
         match expr {
@@ -167,15 +165,15 @@ impl Programs {
         compare: Compare,
         left: &Expr,
         right: &Expr,
-        columns: &mut Columns,
+        columns: &mut BatchColumns,
     ) -> Option<TruthStep> {
-        // Integers and moments lie in the same words; only the check keeps them apart, and here a
+        // Integers and moments are stored alike and only the type check keeps them apart, so here a
         // mixed comparison must stay null.
         if is_moment(left, columns)? != is_moment(right, columns)? {
             return None;
         }
         let left = self.try_whole(left, columns)?;
-        if let Some(value) = constant(right, &self.zone) {
+        if let Some(value) = constant_value(right, &self.zone) {
             return Some(TruthStep::CompareConstant(compare, left, value));
         }
         let right = self.try_whole(right, columns)?;
@@ -183,7 +181,7 @@ impl Programs {
     }
 
     /// A moment or integer; evaluated row by row if need be.
-    pub(crate) fn add_whole(&mut self, expr: &Expr, columns: &mut Columns) -> Whole {
+    pub(crate) fn add_whole(&mut self, expr: &Expr, columns: &mut BatchColumns) -> WholeProgram {
         if let Some(found) = self.try_whole(expr, columns) {
             return found;
         }
@@ -191,7 +189,12 @@ impl Programs {
     }
 
     /// A number times a power of ten, rounded to an integer.
-    pub(crate) fn add_scaled(&mut self, expr: &Expr, decimals: u8, columns: &mut Columns) -> Whole {
+    pub(crate) fn add_scaled(
+        &mut self,
+        expr: &Expr,
+        decimals: u8,
+        columns: &mut BatchColumns,
+    ) -> WholeProgram {
         if decimals == 0
             && let Some(found) = self.try_whole(expr, columns)
         {
@@ -201,20 +204,22 @@ impl Programs {
         self.push_whole(key, WholeStep::RowByRow)
     }
 
-    fn push_whole(&mut self, key: WholeKey, step: WholeStep) -> Whole {
+    fn push_whole(&mut self, key: WholeKey, step: WholeStep) -> WholeProgram {
         if let Some(found) = self.wholes.iter().position(|(known, _)| *known == key) {
-            return Whole(found);
+            return WholeProgram(found);
         }
         self.wholes.push((key, step));
         self.whole_values.push(Vec::new());
-        Whole(self.wholes.len() - 1)
+        WholeProgram(self.wholes.len() - 1)
     }
 
     /// `None` if the expression is not made of integer columns, moments and choices among them.
-    fn try_whole(&mut self, expr: &Expr, columns: &mut Columns) -> Option<Whole> {
+    fn try_whole(&mut self, expr: &Expr, columns: &mut BatchColumns) -> Option<WholeProgram> {
         let step = match expr {
-            Expr::Name(name) => match columns.kind(name) {
-                ColumnKind::Whole | ColumnKind::Moment => WholeStep::Column(columns.whole(name)),
+            Expr::Name(name) => match columns.column_kind(name) {
+                ColumnKind::Whole | ColumnKind::Moment => {
+                    WholeStep::Column(columns.track_whole(name))
+                }
                 ColumnKind::Absent => WholeStep::Constant(NULL),
                 ColumnKind::Label | ColumnKind::Other => return None,
             },
@@ -236,7 +241,7 @@ impl Programs {
                 }
             }
             Expr::Null | Expr::Integer(_) | Expr::Time(_) | Expr::LocalTime(_) => {
-                WholeStep::Constant(constant(expr, &self.zone)?)
+                WholeStep::Constant(constant_value(expr, &self.zone)?)
             }
             Expr::Math(math, left, right) => {
                 is_moment(expr, columns)?;
@@ -257,7 +262,7 @@ impl Programs {
     }
 
     /// Evaluates everything for a batch.
-    pub(crate) fn evaluate(&mut self, columns: &Columns) {
+    pub(crate) fn evaluate_batch(&mut self, columns: &BatchColumns) {
         for index in 0..self.wholes.len() {
             let mut out = std::mem::take(&mut self.whole_values[index]);
             self.evaluate_whole(index, columns, &mut out);
@@ -270,17 +275,17 @@ impl Programs {
         }
     }
 
-    fn evaluate_whole(&self, index: usize, columns: &Columns, out: &mut Vec<i64>) {
-        let rows = columns.rows();
+    fn evaluate_whole(&self, index: usize, columns: &BatchColumns, out: &mut Vec<i64>) {
+        let rows = columns.row_count();
         let (key, step) = &self.wholes[index];
         if matches!(step, WholeStep::Constant(_)) && out.len() == rows {
             return;
         }
         out.clear();
-        let fold = |out: &mut Vec<i64>, parts: &[Whole], join: fn(i64, i64) -> i64| {
-            out.extend_from_slice(self.whole(parts[0]));
+        let fold = |out: &mut Vec<i64>, parts: &[WholeProgram], join: fn(i64, i64) -> i64| {
+            out.extend_from_slice(self.whole_values(parts[0]));
             for part in &parts[1..] {
-                for (a, b) in out.iter_mut().zip(self.whole(*part)) {
+                for (a, b) in out.iter_mut().zip(self.whole_values(*part)) {
                     *a = join(*a, *b);
                 }
             }
@@ -302,11 +307,11 @@ impl Programs {
                 }
             }),
             WholeStep::Math(math, left, right) => {
-                let pairs = self.whole(*left).iter().zip(self.whole(*right));
+                let pairs = self.whole_values(*left).iter().zip(self.whole_values(*right));
                 math_all(*math, pairs.map(|(a, b)| (*a, *b)), out);
             }
             WholeStep::RowByRow => out.extend((0..rows).map(|row| {
-                let row = columns.row(row);
+                let row = columns.batch_row(row);
                 match key {
                     WholeKey::Plain(expr) => to_whole(&evaluate(expr, &row, &self.zone)),
                     WholeKey::Scaled(expr, decimals) => {
@@ -317,8 +322,8 @@ impl Programs {
         }
     }
 
-    fn evaluate_truth(&mut self, index: usize, columns: &Columns, out: &mut Vec<u8>) {
-        let rows = columns.rows();
+    fn evaluate_truth(&mut self, index: usize, columns: &BatchColumns, out: &mut Vec<u8>) {
+        let rows = columns.row_count();
         if matches!(self.truths[index].1, TruthStep::Constant(_)) && out.len() == rows {
             return;
         }
@@ -331,10 +336,10 @@ impl Programs {
             return;
         }
         let (expr, step) = &self.truths[index];
-        let fold = |out: &mut Vec<u8>, parts: &[Truth], join: fn(u8, u8) -> u8| {
-            out.extend_from_slice(self.truth(parts[0]));
+        let fold = |out: &mut Vec<u8>, parts: &[TruthProgram], join: fn(u8, u8) -> u8| {
+            out.extend_from_slice(self.truth_bytes(parts[0]));
             for part in &parts[1..] {
-                for (a, b) in out.iter_mut().zip(self.truth(*part)) {
+                for (a, b) in out.iter_mut().zip(self.truth_bytes(*part)) {
                     *a = join(*a, *b);
                 }
             }
@@ -344,21 +349,23 @@ impl Programs {
             TruthStep::Constant(byte) => out.resize(rows, *byte),
             TruthStep::And(parts) => fold(out, parts, u8::min),
             TruthStep::Or(parts) => fold(out, parts, u8::max),
-            TruthStep::Not(inner) => out.extend(self.truth(*inner).iter().map(|byte| 2 - byte)),
+            TruthStep::Not(inner) => {
+                out.extend(self.truth_bytes(*inner).iter().map(|byte| 2 - byte))
+            }
             TruthStep::Present(inner) => {
-                let values = self.whole(*inner).iter();
+                let values = self.whole_values(*inner).iter();
                 out.extend(values.map(|value| u8::from(*value != NULL) * TRUE));
             }
             TruthStep::Compare(compare, left, right) => {
-                let pairs = self.whole(*left).iter().zip(self.whole(*right));
+                let pairs = self.whole_values(*left).iter().zip(self.whole_values(*right));
                 compare_all(*compare, pairs.map(|(a, b)| (*a, *b)), out);
             }
             TruthStep::CompareConstant(compare, left, right) => {
-                let values = self.whole(*left).iter();
+                let values = self.whole_values(*left).iter();
                 compare_all(*compare, values.map(|a| (*a, *right)), out);
             }
             TruthStep::RowByRow => out.extend((0..rows).map(|row| {
-                let row = columns.row(row);
+                let row = columns.batch_row(row);
                 to_byte(&evaluate(expr, &row, &self.zone))
             })),
         }
@@ -366,7 +373,7 @@ impl Programs {
 }
 
 fn compare_all(compare: Compare, pairs: impl Iterator<Item = (i64, i64)>, out: &mut Vec<u8>) {
-    fn each(
+    fn push_each(
         pairs: impl Iterator<Item = (i64, i64)>,
         out: &mut Vec<u8>,
         test: impl Fn(i64, i64) -> bool,
@@ -376,18 +383,18 @@ fn compare_all(compare: Compare, pairs: impl Iterator<Item = (i64, i64)>, out: &
         }));
     }
     match compare {
-        Compare::Equal => each(pairs, out, |a, b| a == b),
-        Compare::NotEqual => each(pairs, out, |a, b| a != b),
-        Compare::Less => each(pairs, out, |a, b| a < b),
-        Compare::LessOrEqual => each(pairs, out, |a, b| a <= b),
-        Compare::Greater => each(pairs, out, |a, b| a > b),
-        Compare::GreaterOrEqual => each(pairs, out, |a, b| a >= b),
+        Compare::Equal => push_each(pairs, out, |a, b| a == b),
+        Compare::NotEqual => push_each(pairs, out, |a, b| a != b),
+        Compare::Less => push_each(pairs, out, |a, b| a < b),
+        Compare::LessOrEqual => push_each(pairs, out, |a, b| a <= b),
+        Compare::Greater => push_each(pairs, out, |a, b| a > b),
+        Compare::GreaterOrEqual => push_each(pairs, out, |a, b| a >= b),
     }
 }
 
-/// Sums, differences and products; null where one is null or there are not enough bits.
+/// Sums, differences and products; null where one is null or the result overflows.
 fn math_all(math: Math, pairs: impl Iterator<Item = (i64, i64)>, out: &mut Vec<i64>) {
-    fn each(
+    fn push_each(
         pairs: impl Iterator<Item = (i64, i64)>,
         out: &mut Vec<i64>,
         join: impl Fn(i64, i64) -> Option<i64>,
@@ -401,15 +408,15 @@ fn math_all(math: Math, pairs: impl Iterator<Item = (i64, i64)>, out: &mut Vec<i
         );
     }
     match math {
-        Math::Add => each(pairs, out, i64::checked_add),
-        Math::Subtract => each(pairs, out, i64::checked_sub),
-        Math::Multiply => each(pairs, out, i64::checked_mul),
-        // A quotient is no integer, so it never gets here.
-        Math::Divide => each(pairs, out, |_, _| None),
+        Math::Add => push_each(pairs, out, i64::checked_add),
+        Math::Subtract => push_each(pairs, out, i64::checked_sub),
+        Math::Multiply => push_each(pairs, out, i64::checked_mul),
+        // A quotient is not an integer, so it never gets here.
+        Math::Divide => push_each(pairs, out, |_, _| None),
     }
 }
 
-fn constant(expr: &Expr, zone: &TimeZone) -> Option<i64> {
+fn constant_value(expr: &Expr, zone: &TimeZone) -> Option<i64> {
     match expr {
         Expr::Null => Some(NULL),
         Expr::Integer(value) | Expr::Time(value) => Some(*value),
@@ -429,12 +436,12 @@ fn constant(expr: &Expr, zone: &TimeZone) -> Option<i64> {
     }
 }
 
-/// Whether a whole is a moment (else an integer); `None` if it is neither or mixes both.
-fn is_moment(expr: &Expr, columns: &Columns) -> Option<bool> {
+/// Whether an expression is a moment (else an integer); `None` if it is neither or mixes both.
+fn is_moment(expr: &Expr, columns: &BatchColumns) -> Option<bool> {
     match expr {
         Expr::Integer(_) => Some(false),
         Expr::Time(_) | Expr::LocalTime(_) => Some(true),
-        Expr::Name(name) => match columns.kind(name) {
+        Expr::Name(name) => match columns.column_kind(name) {
             // An absent column is null, and a comparison with null is null whatever the type.
             ColumnKind::Moment | ColumnKind::Absent => Some(true),
             ColumnKind::Whole => Some(false),
@@ -445,7 +452,7 @@ fn is_moment(expr: &Expr, columns: &Columns) -> Option<bool> {
             for argument in arguments {
                 match argument {
                     Expr::Null => continue,
-                    Expr::Name(name) if columns.kind(name) == ColumnKind::Absent => continue,
+                    Expr::Name(name) if columns.column_kind(name) == ColumnKind::Absent => continue,
                     _ => {}
                 }
                 let moment = is_moment(argument, columns)?;
@@ -511,13 +518,13 @@ fn to_scaled(value: &Value<'_>, decimals: u8) -> i64 {
 
 fn round_to_whole(value: f64) -> i64 {
     let rounded = value.round_ties_even();
-    // Casts of floats saturate, and the ends of the range are no measurement.
+    // Casts of floats saturate, and the ends of the range are not measurements.
     if rounded.abs() < 9e18 { rounded as i64 } else { NULL }
 }
 
-struct NoRow;
+struct EmptyRow;
 
-impl Row for NoRow {
+impl Row for EmptyRow {
     fn get(&self, _: &str) -> Value<'_> {
         Value::Null
     }
@@ -566,13 +573,13 @@ mod tests {
         let zone = TimeZone::UTC;
         for text in texts {
             let expr = parse(text).unwrap();
-            let mut columns = Columns::new(batch.schema_ref());
+            let mut columns = BatchColumns::new(batch.schema_ref());
             let mut programs = Programs::new(zone.clone());
             let truth = programs.add_truth(&expr, &mut columns);
-            columns.load(batch.clone());
-            programs.evaluate(&columns);
-            let bytes = programs.truth(truth).to_vec();
-            let each = (0..batch.num_rows()).map(|row| columns.row(row));
+            columns.load_batch(batch.clone());
+            programs.evaluate_batch(&columns);
+            let bytes = programs.truth_bytes(truth).to_vec();
+            let each = (0..batch.num_rows()).map(|row| columns.batch_row(row));
             let expected: Vec<u8> =
                 each.map(|row| to_byte(&evaluate(&expr, &row, &zone))).collect();
             assert_eq!(bytes, expected, "{text}");

@@ -1,25 +1,20 @@
-//! Running a request: every source read once, all cores, one partial a worker.
+//! Runs a request: every source is read once, on all cores, with one partial per worker.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arrow_array::RecordBatch;
-use trueline_clock::Unmeasurable;
 
 use crate::answer::Answer;
 use crate::definition::Request;
 use crate::partial::Partial;
-use crate::period::Period;
-use crate::plan::{Plan, PlanError};
-use crate::verdict::Counter;
+use crate::plan::RequestPlan;
+use crate::run_error::{RunError, SourceError, clock_error};
 use crate::worker::Worker;
-
-/// Why a source could not be read.
-pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A part of the rows, read on one core from beginning to end: a file, or a few row groups of one.
 pub trait Source: Send + Sync {
-    /// The rows, with the columns of [`crate::columns_needed`] that there are.
+    /// The rows, with the columns of [`crate::columns_needed`] that exist.
     fn batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_>;
 }
 
@@ -30,80 +25,35 @@ impl Source for Vec<RecordBatch> {
     }
 }
 
-/// Why a request has no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    #[error("the request makes no sense")]
-    Plan(#[from] PlanError),
-    #[error("a source cannot be read")]
-    Source(#[source] SourceError),
-    #[error("the clock of `{definition}` cannot be read")]
-    Clock { definition: String, source: Unmeasurable },
-}
-
 /// Answers a request from all sources.
 pub fn run(request: &Request, sources: &[Box<dyn Source>]) -> Result<Answer, RunError> {
-    let plan = Plan::new(request)?;
-    let partial = run_partial(&plan, sources)?;
+    let plan = RequestPlan::new(request)?;
+    let partial = add_up_plan(&plan, sources)?;
     Ok(Answer::new(&plan, partial))
 }
 
-/// A request made ready once for some periods, to be counted by many threads.
-#[derive(Debug)]
-pub struct Prepared {
-    plans: Vec<Plan>,
-}
-
-impl Prepared {
-    /// Takes the periods in place of the request's own.
-    pub fn new(request: &Request, periods: &[Period]) -> Result<Prepared, PlanError> {
-        let plans = periods.iter().map(|period| {
-            let period = period.clone();
-            Plan::new(&Request { period, ..request.clone() })
-        });
-        Ok(Prepared { plans: plans.collect::<Result<_, _>>()? })
-    }
-
-    /// One thread's work, begun.
-    pub fn counter(&self) -> Counter<'_> {
-        Counter::new(&self.plans)
-    }
-
-    /// The ids of the definitions of each family: definitions that differ in their limits alone.
-    pub fn families(&self) -> Vec<Vec<String>> {
-        let Some(plan) = self.plans.first() else {
-            return Vec::new();
-        };
-        let mut families = vec![Vec::new(); plan.families.len()];
-        for (id, family, _) in &plan.definitions {
-            families[*family].push(id.clone());
-        }
-        families
-    }
-}
-
-/// What some of the sources add up to, to be merged with the partials of the others.
-pub fn partial(request: &Request, sources: &[Box<dyn Source>]) -> Result<Partial, RunError> {
-    run_partial(&Plan::new(request)?, sources)
+/// Adds up some of the sources, to be merged with the partials of the others.
+pub fn add_up_sources(request: &Request, sources: &[Box<dyn Source>]) -> Result<Partial, RunError> {
+    add_up_plan(&RequestPlan::new(request)?, sources)
 }
 
 /// Answers a request from the merged partials of all sources.
-pub fn finish(request: &Request, partial: Partial) -> Result<Answer, RunError> {
-    Ok(Answer::new(&Plan::new(request)?, partial))
+pub fn finish_partial(request: &Request, partial: Partial) -> Result<Answer, RunError> {
+    Ok(Answer::new(&RequestPlan::new(request)?, partial))
 }
 
-fn run_partial(plan: &Plan, sources: &[Box<dyn Source>]) -> Result<Partial, RunError> {
+fn add_up_plan(plan: &RequestPlan, sources: &[Box<dyn Source>]) -> Result<Partial, RunError> {
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let merged = Mutex::new(Ok(Partial::default()));
     rayon::scope(|scope| {
         for _ in 0..rayon::current_num_threads().min(sources.len()) {
             scope.spawn(|_| {
-                let made = work(plan, sources, &next, &failed);
+                let made = count_sources(plan, sources, &next, &failed);
                 failed.fetch_or(made.is_err(), Ordering::Relaxed);
                 let mut merged = merged.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match (merged.as_mut(), made) {
-                    (Ok(merged), Ok(made)) => merged.merge(made),
+                    (Ok(merged), Ok(made)) => merged.merge_with(made),
                     (Ok(_), Err(error)) => *merged = Err(error),
                     (Err(_), _) => {}
                 }
@@ -113,9 +63,9 @@ fn run_partial(plan: &Plan, sources: &[Box<dyn Source>]) -> Result<Partial, RunE
     merged.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Takes sources until there are none left.
-fn work(
-    plan: &Plan,
+/// Counts source after source until none is left.
+fn count_sources(
+    plan: &RequestPlan,
     sources: &[Box<dyn Source>],
     next: &AtomicUsize,
     failed: &AtomicBool,
@@ -126,15 +76,9 @@ fn work(
             if failed.load(Ordering::Relaxed) {
                 return Ok(Partial::default());
             }
-            worker.load(batch.map_err(RunError::Source)?);
-            worker.add_up().map_err(|why| stopped(plan, why))?;
+            worker.load_batch(batch.map_err(RunError::Source)?);
+            worker.add_up().map_err(|why| clock_error(plan, why))?;
         }
     }
-    Ok(worker.finish().pop().unwrap_or_default())
-}
-
-/// The error of a family whose clock cannot be read.
-pub(crate) fn stopped(plan: &Plan, (family, source): (usize, Unmeasurable)) -> RunError {
-    let of = plan.definitions.iter().find(|known| known.1 == family);
-    RunError::Clock { definition: of.map(|(id, ..)| id.clone()).unwrap_or_default(), source }
+    Ok(worker.finish_partials().pop().unwrap_or_default())
 }

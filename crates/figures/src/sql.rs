@@ -1,7 +1,7 @@
 //! A figure as `DuckDB` SQL: the reader's second engine.
 //!
-//! The query reads the same Parquet. Moments lie there as whole seconds since 1970, so that every
-//! duration is a difference of integers. Working time and limits by date have no SQL form.
+//! The query reads the same Parquet. Moments are whole seconds since 1970, so every duration is a
+//! difference of integers. Working time and limits by date have no SQL form.
 
 mod expression;
 
@@ -12,20 +12,24 @@ use jiff::tz::TimeZone;
 use trueline_clock::Limit;
 use trueline_expression::Expr;
 
-use self::expression::{Local, name, quoted, written};
+use self::expression::{LocalTimeSql, expression_sql, quote_name, quote_text};
 use crate::definition::{Definition, DimensionKey, INTERVALS, LateAfter, Measure, Request};
-use crate::plan::{LimitSet, Plan, PlanError};
+use crate::plan::{FamilyLimits, PlanError, RequestPlan};
 
 /// Why a figure has no SQL.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum SqlError {
     #[error("the request makes no sense")]
+    #[zh("无法按此请求计算")]
     Plan(#[from] PlanError),
     #[error("no definition is called `{0}`")]
+    #[zh("没有定义 `{0}`")]
     NoDefinition(String),
     #[error("no dimension is called `{0}`")]
+    #[zh("没有维度 `{0}`")]
     NoDimension(String),
     #[error("working time and limits by date have no SQL form")]
+    #[zh("工作时间与按日期的时限无法写成 SQL")]
     WorkingTime,
 }
 
@@ -45,20 +49,21 @@ pub fn explain_sql(
 ) -> Result<String, SqlError> {
     let found = request.definitions.iter().find(|d| d.id == definition);
     let found = found.ok_or_else(|| SqlError::NoDefinition(definition.to_owned()))?;
-    let plan = Plan::new(&Request { definitions: vec![found.clone()], ..request.clone() })?;
-    let query = Query {
+    let plan = RequestPlan::new(&Request { definitions: vec![found.clone()], ..request.clone() })?;
+    let query = SqlQuery {
         request,
         definition: found,
         limits: &plan.families[0].limit_sets[0],
-        local: local(&request.zone, request),
+        local: find_local_time(&request.zone, request),
     };
     let keys: Result<Vec<(String, String)>, SqlError> =
-        by.iter().map(|name| query.key(name).map(|key| ((*name).to_owned(), key))).collect();
-    query.text(&keys?, table)
+        by.iter().map(|name| query.key_sql(name).map(|key| ((*name).to_owned(), key))).collect();
+    query.query_sql(&keys?, table)
 }
 
-/// How local time is reached: a shift in seconds where the zone has one all through the period.
-fn local(zone: &TimeZone, request: &Request) -> Local {
+/// How to compute local time: by a shift in seconds if the zone keeps one offset all through the
+/// period.
+fn find_local_time(zone: &TimeZone, request: &Request) -> LocalTimeSql {
     let offset = |moment: i64| {
         let instant = Timestamp::from_second(moment).ok()?;
         Some(i64::from(zone.to_offset(instant).seconds()))
@@ -68,30 +73,30 @@ fn local(zone: &TimeZone, request: &Request) -> Local {
         .and_then(|from| zone.following(from).next())
         .is_some_and(|change| change.timestamp().as_second() < request.period.to);
     match offset(request.period.from) {
-        Some(shift) if !changes => Local::Shift(shift),
-        _ => Local::Zone(zone.iana_name().unwrap_or("UTC").to_owned()),
+        Some(shift) if !changes => LocalTimeSql::Shift(shift),
+        _ => LocalTimeSql::Zone(zone.iana_name().unwrap_or("UTC").to_owned()),
     }
 }
 
-struct Query<'a> {
+struct SqlQuery<'a> {
     request: &'a Request,
     definition: &'a Definition,
-    limits: &'a LimitSet,
-    local: Local,
+    limits: &'a FamilyLimits,
+    local: LocalTimeSql,
 }
 
-impl Query<'_> {
-    fn expr(&self, expr: &Expr) -> String {
-        written(expr, &self.local)
+impl SqlQuery<'_> {
+    fn expr_sql(&self, expr: &Expr) -> String {
+        expression_sql(expr, &self.local)
     }
 
-    fn key(&self, wanted: &str) -> Result<String, SqlError> {
+    fn key_sql(&self, wanted: &str) -> Result<String, SqlError> {
         let dimension = self.request.dimensions.iter().find(|d| d.name == wanted);
         let dimension = dimension.ok_or_else(|| SqlError::NoDimension(wanted.to_owned()))?;
         let moment = |zone: &str, format: &str| {
             let found = TimeZone::get(zone).map_err(|_| PlanError::Zone(zone.to_owned()))?;
-            let local = local(&found, self.request);
-            let civil = local.civil(&self.expr(&self.definition.period_moment));
+            let local = find_local_time(&found, self.request);
+            let civil = local.civil_sql(&self.expr_sql(&self.definition.period_moment));
             Ok::<String, SqlError>(match format {
                 "quarter" => format!("year({civil}) || 'Q' || quarter({civil})"),
                 _ => format!("strftime({civil}, '{format}')"),
@@ -99,21 +104,21 @@ impl Query<'_> {
         };
         Ok(match &dimension.key {
             DimensionKey::Column(column) => {
-                format!("coalesce(cast({} as varchar), '')", name(column))
+                format!("coalesce(cast({} as varchar), '')", quote_name(column))
             }
             DimensionKey::Prefix { column, length, pad } => {
-                let column = name(column);
+                let column = quote_name(column);
                 format!(
                     "coalesce(case when length({column}) > {length} then \
                      left({column}, {length}) || {} else {column} end, '')",
-                    quoted(pad)
+                    quote_text(pad)
                 )
             }
             DimensionKey::Parts { column, separator, count } => format!(
                 "coalesce(array_to_string(string_split({}, {})[1:{count}], {}), '')",
-                name(column),
-                quoted(&separator.to_string()),
-                quoted(&separator.to_string())
+                quote_name(column),
+                quote_text(&separator.to_string()),
+                quote_text(&separator.to_string())
             ),
             DimensionKey::Month { zone } => moment(zone, "%Y-%m")?,
             DimensionKey::Quarter { zone } => moment(zone, "quarter")?,
@@ -121,28 +126,28 @@ impl Query<'_> {
         })
     }
 
-    fn text(&self, keys: &[(String, String)], table: &str) -> Result<String, SqlError> {
+    fn query_sql(&self, keys: &[(String, String)], table: &str) -> Result<String, SqlError> {
         let period = &self.request.period;
-        let moment = self.expr(&self.definition.period_moment);
+        let moment = self.expr_sql(&self.definition.period_moment);
         let mut sql = format!("-- {} in {}\n", self.definition.id, period.name);
         sql.push_str("with in_scope as (\n  select *,\n");
         for (key, expr) in keys {
-            let _ = writeln!(sql, "    {expr} as {},", name(&format!("by_{key}")));
+            let _ = writeln!(sql, "    {expr} as {},", quote_name(&format!("by_{key}")));
         }
         let _ = writeln!(sql, "    {} as excluded_for,", self.excluded_for());
-        self.measure_columns(&mut sql);
+        self.write_measure_columns(&mut sql);
         let _ = write!(
             sql,
             "    {} as allowed\n  from {table}\n  where ({})\n    \
              and {moment} >= {} and {moment} < {}\n)",
-            self.allowed()?,
-            self.expr(&self.definition.population),
+            self.allowed_sql()?,
+            self.expr_sql(&self.definition.population),
             period.from,
             period.to,
         );
-        self.measured(&mut sql);
+        self.write_measured(&mut sql);
         let names: Vec<String> = keys.iter().map(|(key, _)| key.clone()).collect();
-        self.summary(&mut sql, &names);
+        self.write_summary(&mut sql, &names);
         Ok(sql)
     }
 
@@ -153,18 +158,18 @@ impl Query<'_> {
         }
         let mut case = "case".to_owned();
         for exclusion in &self.definition.exclusions {
-            let reason = self.expr(&exclusion.reason);
+            let reason = self.expr_sql(&exclusion.reason);
             let _ = write!(
                 case,
                 " when ({}) and {reason} is not null then {reason}",
-                self.expr(&exclusion.when)
+                self.expr_sql(&exclusion.when)
             );
         }
         case + " end"
     }
 
     /// The seconds allowed: the least among packs of the first limit that holds in each.
-    fn allowed(&self) -> Result<String, SqlError> {
+    fn allowed_sql(&self) -> Result<String, SqlError> {
         let on_time = match &self.definition.measure {
             Measure::Waited { rule, .. } => {
                 if rule.unit.counts_working_time() {
@@ -184,7 +189,7 @@ impl Query<'_> {
                     return Err(SqlError::WorkingTime);
                 };
                 let allowed = seconds - i64::from(!on_time);
-                let _ = write!(case, " when {} then {allowed}", self.expr(&limit.when));
+                let _ = write!(case, " when {} then {allowed}", self.expr_sql(&limit.when));
             }
             Ok(case + " end")
         };
@@ -198,21 +203,21 @@ impl Query<'_> {
         })
     }
 
-    fn measure_columns(&self, sql: &mut String) {
+    fn write_measure_columns(&self, sql: &mut String) {
         match &self.definition.measure {
             Measure::Waited { start, stop, .. } => {
-                let _ = writeln!(sql, "    {} as clock_start,", self.expr(start));
-                let _ = writeln!(sql, "    {} as clock_stop,", self.expr(stop));
+                let _ = writeln!(sql, "    {} as clock_start,", self.expr_sql(start));
+                let _ = writeln!(sql, "    {} as clock_stop,", self.expr_sql(stop));
             }
             Measure::Amount { value, decimals } => {
                 let scale = 10_i64.pow(u32::from(*decimals).min(18));
-                let value = self.expr(value);
+                let value = self.expr_sql(value);
                 let _ =
                     writeln!(sql, "    cast(round_even({value} * {scale}, 0) as bigint) as bare,");
                 sql.push_str("    1 as weight,\n");
             }
             Measure::Share { hit, of } => {
-                let (hit, of) = (self.expr(hit), self.expr(of));
+                let (hit, of) = (self.expr_sql(hit), self.expr_sql(of));
                 let _ = writeln!(
                     sql,
                     "    case when {of} then case when {hit} then 1 else 0 end end as bare,"
@@ -221,7 +226,7 @@ impl Query<'_> {
             }
             Measure::Count => sql.push_str("    1 as bare,\n    1 as weight,\n"),
             Measure::Ratio { numerator, denominator } => {
-                let (above, below) = (self.expr(numerator), self.expr(denominator));
+                let (above, below) = (self.expr_sql(numerator), self.expr_sql(denominator));
                 let _ = writeln!(
                     sql,
                     "    case when {above} >= 0 and {below} >= 0 then {above} end as bare,"
@@ -231,8 +236,8 @@ impl Query<'_> {
         }
     }
 
-    /// The rows with what each adds: with its pauses taken off, and without.
-    fn measured(&self, sql: &mut String) {
+    /// The rows with what each adds, with its pauses subtracted and without.
+    fn write_measured(&self, sql: &mut String) {
         let Measure::Waited { subtract, .. } = &self.definition.measure else {
             sql.push_str(", measured as (\n  select *, bare as value from in_scope\n)");
             return;
@@ -246,7 +251,7 @@ impl Query<'_> {
             );
             return;
         }
-        let kinds: Vec<String> = subtract.iter().map(|kind| quoted(kind)).collect();
+        let kinds: Vec<String> = subtract.iter().map(|kind| quote_text(kind)).collect();
         let _ = write!(
             sql,
             ", paused as (
@@ -266,16 +271,16 @@ impl Query<'_> {
         list_max(list_transform(pauses[1:k - 1], lambda q: q.z)), p.a))))), 0) as value
   from paused
 )",
-            name(INTERVALS),
+            quote_name(INTERVALS),
             kinds.join(", ")
         );
     }
 
-    fn summary(&self, sql: &mut String, keys: &[String]) {
+    fn write_summary(&self, sql: &mut String, keys: &[String]) {
         let counted = "filter (where excluded_for is null and value is not null)";
         sql.push_str("\nselect\n");
         for key in keys {
-            let _ = writeln!(sql, "  {} as {},", name(&format!("by_{key}")), name(key));
+            let _ = writeln!(sql, "  {} as {},", quote_name(&format!("by_{key}")), quote_name(key));
         }
         let _ = writeln!(sql, "  coalesce(sum(weight) {counted}, 0) as n,");
         let _ = writeln!(sql, "  coalesce(sum(value) {counted}, 0) as sum,");

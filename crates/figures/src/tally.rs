@@ -1,4 +1,4 @@
-//! What is answered: a tally for each slice of each definition.
+//! What an answer holds: a tally for each slice of each definition.
 
 use std::collections::BTreeMap;
 
@@ -35,8 +35,8 @@ pub struct Tally {
     /// Rows in the population and period that cannot be measured: no start or stop, a stop before
     /// the start, no amount; for a share, rows that are not in its denominator.
     pub unmeasurable: u64,
-    /// What was still open at the end of the period, or of the slice's own stretch of it. Absent
-    /// for measures that do not wait.
+    /// What was still open at the end of the period, or of the slice's own part of it. Absent for
+    /// measures that do not wait.
     pub open: Option<Backlog>,
 }
 
@@ -58,7 +58,7 @@ pub struct Excluded {
     pub without_approver: u64,
 }
 
-/// Clock time taken off under one kind and reason. Overlaps count once, for the interval that
+/// Clock time subtracted under one kind and reason. Overlaps count once, for the interval that
 /// starts first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subtracted {

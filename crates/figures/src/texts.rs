@@ -2,11 +2,11 @@
 
 use trueline_expression::{Expr, Value, evaluate};
 
-use crate::columns::{ColumnKind, Columns};
-use crate::intervals::Names;
-use crate::judge::View;
+use crate::batch_view::BatchView;
+use crate::columns::{BatchColumns, ColumnKind};
+use crate::intervals::TextIds;
 
-/// A text expression compiled to numbers of [`Names`].
+/// A text expression compiled to numbers of [`TextIds`].
 #[derive(Debug)]
 pub(crate) enum TextProgram {
     Literal(u32),
@@ -19,36 +19,36 @@ pub(crate) enum TextProgram {
 }
 
 impl TextProgram {
-    pub(crate) fn new(expr: &Expr, columns: &mut Columns, names: &mut Names) -> TextProgram {
+    pub(crate) fn new(expr: &Expr, columns: &mut BatchColumns, names: &mut TextIds) -> TextProgram {
         match expr {
-            Expr::Text(text) => TextProgram::Literal(names.id(text)),
-            Expr::Name(name) if columns.kind(name) == ColumnKind::Label => {
-                TextProgram::Label { column: columns.label(name), ids: Vec::new() }
+            Expr::Text(text) => TextProgram::Literal(names.id_of(text)),
+            Expr::Name(name) if columns.column_kind(name) == ColumnKind::Label => {
+                TextProgram::Label { column: columns.track_label(name), ids: Vec::new() }
             }
             other => TextProgram::RowByRow(other.clone()),
         }
     }
 
     /// The number of a row's text; that of the empty text for null.
-    pub(crate) fn id(&mut self, view: View<'_>, row: usize, names: &mut Names) -> u32 {
+    pub(crate) fn text_id(&mut self, view: BatchView<'_>, row: usize, names: &mut TextIds) -> u32 {
         match self {
             TextProgram::Literal(id) => *id,
             TextProgram::Label { column, ids } => {
-                let code = view.columns.codes(*column)[row];
+                let code = view.columns.label_codes(*column)[row];
                 for code in ids.len()..=code as usize {
-                    ids.push(names.id(view.columns.label_text(*column, code as u32)));
+                    ids.push(names.id_of(view.columns.label_text(*column, code as u32)));
                 }
                 ids[code as usize]
             }
             TextProgram::RowByRow(expr) => {
-                let row = view.columns.row(row);
+                let row = view.columns.batch_row(row);
                 match evaluate(expr, &row, view.zone) {
-                    Value::Text(text) => names.id(&text),
+                    Value::Text(text) => names.id_of(&text),
                     Value::Null
                     | Value::Boolean(_)
                     | Value::Integer(_)
                     | Value::Number(_)
-                    | Value::Time(_) => names.id(""),
+                    | Value::Time(_) => names.id_of(""),
                 }
             }
         }

@@ -3,15 +3,18 @@
 use arrow_array::RecordBatch;
 use trueline_clock::{OPEN, Pause};
 
-use crate::columns::Columns;
+use crate::batch_view::BatchView;
+use crate::columns::{BatchColumns, NULL};
 use crate::definition::{Bound, Request};
-use crate::intervals::{Intervals, Names};
-use crate::judge::{Judge, Measured, Scratch, Stopped, View, Wait, readable};
-use crate::plan::{Family, Plan};
-use crate::programs::{NULL, Programs, TRUE, Truth};
-use crate::run::RunError;
+use crate::family_rules::{
+    ClockFailure, FamilyRules, MeasuredRow, Scratch, Wait, none_if_row_fails,
+};
+use crate::intervals::{BatchIntervals, TextIds};
+use crate::plan::{Family, RequestPlan};
+use crate::programs::{Programs, TRUE, TruthProgram};
+use crate::run_error::RunError;
 
-/// What a definition makes of one row.
+/// How a definition counts one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traced {
     pub outcome: Outcome,
@@ -20,17 +23,17 @@ pub struct Traced {
     pub stop: Option<i64>,
     /// Seconds on the clock, the scaled amount, 1 or 0 of a share, the numerator of a ratio.
     pub value: Option<i64>,
-    /// The same with no pause taken off.
+    /// The same with no pause subtracted.
     pub without_pauses: Option<i64>,
     /// The limit that is passed first, when it is due, and how many seconds the row is late.
-    pub limit: Option<Against>,
+    pub limit: Option<LimitStanding>,
     /// Seconds on the clock at the end of the period, if the row was open then.
     pub open: Option<i64>,
 }
 
 /// Where a row stands against the limit that it passes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Against {
+pub struct LimitStanding {
     pub bound: Bound,
     /// The last instant on time.
     pub due: i64,
@@ -57,7 +60,7 @@ impl Traced {
     }
 }
 
-/// What one definition of a request makes of each row of a batch, in their order.
+/// How one definition of a request counts each row of a batch, in order.
 ///
 /// `None` if the request has no such definition.
 pub fn trace(
@@ -68,28 +71,28 @@ pub fn trace(
     let Some(found) = request.definitions.iter().find(|d| d.id == definition) else {
         return Ok(None);
     };
-    let plan = Plan::new(&Request {
+    let plan = RequestPlan::new(&Request {
         definitions: vec![found.clone()],
         dimensions: Vec::new(),
         ..request.clone()
     })?;
     let family = &plan.families[0];
-    let mut names = Names::default();
-    let mut columns = Columns::new(batch.schema_ref());
+    let mut names = TextIds::default();
+    let mut columns = BatchColumns::new(batch.schema_ref());
     let mut programs = Programs::new(plan.zone.clone());
-    let mut judge = Judge::new(family, &mut programs, &mut columns, &mut names);
+    let mut rules = FamilyRules::new(family, &mut programs, &mut columns, &mut names);
     let population = programs.add_truth(&family.population, &mut columns);
-    let mut intervals = Intervals::default();
-    intervals.load(batch, &mut names);
-    columns.load(batch.clone());
-    programs.evaluate(&columns);
+    let mut intervals = BatchIntervals::default();
+    intervals.load_batch(batch, &mut names);
+    columns.load_batch(batch.clone());
+    programs.evaluate_batch(&columns);
     let mut tracer = Tracer {
         plan: &plan,
         family,
         population,
-        judge: &mut judge,
+        rules: &mut rules,
         names: &mut names,
-        view: View {
+        view: BatchView {
             columns: &columns,
             programs: &programs,
             intervals: &intervals,
@@ -97,43 +100,44 @@ pub fn trace(
         },
         scratch: Scratch::default(),
     };
-    let rows: Result<Vec<Traced>, Stopped> =
-        (0..columns.rows()).map(|row| tracer.row(row)).collect();
+    let rows: Result<Vec<Traced>, ClockFailure> =
+        (0..columns.row_count()).map(|row| tracer.trace_row(row)).collect();
     let rows =
         rows.map_err(|source| RunError::Clock { definition: definition.to_owned(), source })?;
     Ok(Some(rows))
 }
 
 struct Tracer<'a> {
-    plan: &'a Plan,
+    plan: &'a RequestPlan,
     family: &'a Family,
-    population: Truth,
-    judge: &'a mut Judge,
-    names: &'a mut Names,
-    view: View<'a>,
+    population: TruthProgram,
+    rules: &'a mut FamilyRules,
+    names: &'a mut TextIds,
+    view: BatchView<'a>,
     scratch: Scratch,
 }
 
 impl Tracer<'_> {
-    fn row(&mut self, row: usize) -> Result<Traced, Stopped> {
+    fn trace_row(&mut self, row: usize) -> Result<Traced, ClockFailure> {
         let view = self.view;
-        let in_population = view.programs.truth(self.population)[row] == TRUE;
-        let moment = view.programs.whole(self.judge.moment)[row];
-        let wait = self.judge.wait(view, row);
-        let measured = self.judge.measure(self.family, view, row, &mut self.scratch)?;
-        let excluded = self.judge.exclusion(view, row);
-        let outcome = if !in_population || self.plan.time.cell(moment).is_none() {
+        let in_population = view.programs.truth_bytes(self.population)[row] == TRUE;
+        let moment = view.programs.whole_values(self.rules.moment)[row];
+        let wait = self.rules.find_wait(view, row);
+        let measured = self.rules.measure_row(self.family, view, row, &mut self.scratch)?;
+        let excluded = self.rules.find_exclusion(view, row);
+        let outcome = if !in_population || self.plan.time.cell_of(moment).is_none() {
             Outcome::OutOfScope
         } else if let Some(excluded) = excluded {
-            let (reason, is_approved) = self.judge.reason(excluded, view, row, self.names);
-            Outcome::Excluded { reason: self.names.text(reason).to_owned(), is_approved }
+            let (reason, is_approved) =
+                self.rules.exclusion_reason(excluded, view, row, self.names);
+            Outcome::Excluded { reason: self.names.text_of(reason).to_owned(), is_approved }
         } else if measured.is_none() {
             Outcome::Unmeasurable
         } else {
             Outcome::Counted
         };
         let open = match wait {
-            Some(wait) if in_population && excluded.is_none() => self.open(row, wait)?,
+            Some(wait) if in_population && excluded.is_none() => self.open_at_end(row, wait)?,
             Some(_) | None => None,
         };
         Ok(Traced {
@@ -143,37 +147,37 @@ impl Tracer<'_> {
             value: measured.map(|measured| measured.value),
             without_pauses: measured.map(|measured| measured.bare),
             limit: match wait {
-                Some(wait) if in_population => self.against(row, wait, measured)?,
+                Some(wait) if in_population => self.find_standing(row, wait, measured)?,
                 Some(_) | None => None,
             },
             open,
         })
     }
 
-    fn pauses(&mut self, row: usize) -> Vec<Pause> {
-        self.judge.gather_pauses(self.view, row, &mut self.scratch);
+    fn row_pauses(&mut self, row: usize) -> Vec<Pause> {
+        self.rules.gather_pauses(self.view, row, &mut self.scratch);
         self.scratch.pauses.clone()
     }
 
-    fn open(&mut self, row: usize, wait: Wait) -> Result<Option<i64>, Stopped> {
-        let end = self.plan.time.end(self.plan.time.len() - 1);
+    fn open_at_end(&mut self, row: usize, wait: Wait) -> Result<Option<i64>, ClockFailure> {
+        let end = self.plan.time.cell_end(self.plan.time.len() - 1);
         let Some(ruler) = &self.family.ruler else {
             return Ok(None);
         };
         if wait.start >= end || wait.ends < end {
             return Ok(None);
         }
-        readable(ruler.elapsed(wait.start, end, &mut self.pauses(row)))
+        none_if_row_fails(ruler.elapsed_seconds(wait.start, end, &mut self.row_pauses(row)))
     }
 
     /// Where the row stood when it stopped, or stands at the end of the period.
-    fn against(
+    fn find_standing(
         &mut self,
         row: usize,
         wait: Wait,
-        measured: Option<Measured>,
-    ) -> Result<Option<Against>, Stopped> {
-        let end = self.plan.time.end(self.plan.time.len() - 1);
+        measured: Option<MeasuredRow>,
+    ) -> Result<Option<LimitStanding>, ClockFailure> {
+        let end = self.plan.time.cell_end(self.plan.time.len() - 1);
         let at = match measured {
             Some(_) => wait.stop,
             None if wait.ends == OPEN => end,
@@ -182,18 +186,19 @@ impl Tracer<'_> {
         let (Some(ruler), true) = (&self.family.ruler, at >= wait.start) else {
             return Ok(None);
         };
-        let mut pauses = self.pauses(row);
-        let mut nearest: Option<(i64, Against)> = None;
-        for (pack, index, limit) in self.judge.limits(self.view, 0, row) {
-            let margin = readable(ruler.margin(wait.start, at, limit, &mut pauses))?;
-            let due = readable(ruler.due(wait.start, limit, &mut pauses, at))?;
+        let mut pauses = self.row_pauses(row);
+        let mut nearest: Option<(i64, LimitStanding)> = None;
+        for (pack, index, limit) in self.rules.limits_holding(self.view, 0, row) {
+            let margin =
+                none_if_row_fails(ruler.margin_seconds(wait.start, at, limit, &mut pauses))?;
+            let due = none_if_row_fails(ruler.due_time(wait.start, limit, &mut pauses, at))?;
             let (Some(margin), Some(due)) = (margin, due) else {
                 continue;
             };
             if nearest.as_ref().is_none_or(|(least, _)| margin < *least) {
                 let bound = self.family.limit_sets[0].by_pack[pack][index].bound.clone();
                 let late_by = margin.min(0).saturating_neg();
-                let against = Against { bound, due, late_by };
+                let against = LimitStanding { bound, due, late_by };
                 nearest = Some((margin, against));
             }
         }

@@ -42,7 +42,7 @@ impl Values {
         }
     }
 
-    pub(crate) fn extend(&mut self, other: &Values) {
+    pub(crate) fn extend_with(&mut self, other: &Values) {
         self.runs.extend(other.runs.iter().cloned());
         self.wide.extend(other.wide.iter().cloned());
     }
@@ -139,7 +139,7 @@ impl Values {
         low
     }
 
-    /// Every distinct value with how often it stands there, ascending.
+    /// Every distinct value with the number of times it occurs, ascending.
     pub fn counts(&self) -> Vec<(i64, u64)> {
         let narrow = self.runs.iter().flat_map(|run| run.iter());
         let mut all: Vec<i64> = narrow.map(|value| i64::from(*value)).collect();
@@ -166,7 +166,7 @@ mod tests {
     fn in_runs(values: &[i64], runs: usize) -> Values {
         let mut made = Values::default();
         for chunk in values.chunks(values.len().div_ceil(runs).max(1)) {
-            made.extend(&Values::new(chunk.iter().copied()));
+            made.extend_with(&Values::new(chunk.iter().copied()));
         }
         made
     }

@@ -1,18 +1,22 @@
-//! What every definition makes of each row, for whoever must say of one case how it was counted.
+//! How every definition counts each row, for whoever must show how one case was counted.
 //!
-//! The same judges as the run, asked row by row; rows that no family has to do with cost nothing.
+//! The same rules as in the run are asked row by row; rows that belong to no family cost nothing.
 
 use arrow_array::RecordBatch;
 
 use crate::answer::Answer;
-use crate::intervals::Names;
-use crate::judge::{Judge, MeasurePrograms, Measured, Scratch, Stand, Stopped, View, readable};
-use crate::plan::{Family, Plan};
-use crate::programs::NULL;
-use crate::run::{RunError, stopped};
+use crate::batch_view::BatchView;
+use crate::columns::NULL;
+use crate::family_rules::{
+    ClockFailure, FamilyRules, LateQuestion, MeasurePrograms, MeasuredRow, Scratch, WaitState,
+    none_if_row_fails,
+};
+use crate::intervals::TextIds;
+use crate::plan::{Family, RequestPlan};
+use crate::run_error::{RunError, clock_error};
 use crate::worker::Worker;
 
-/// What one family of definitions makes of one row.
+/// How one family of definitions counts one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
     /// The number of the family, as [`crate::Prepared::families`] lists them.
@@ -32,9 +36,9 @@ pub struct Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stated {
     pub row: usize,
-    /// What would put the row into a period.
+    /// The moment that would put the row into a period.
     pub moment: i64,
-    /// Its clock has stopped, so it is over. Where nothing runs by a clock, every row is.
+    /// Whether its clock has stopped. If no family has a clock, every row is over.
     pub is_over: bool,
 }
 
@@ -72,13 +76,13 @@ impl RowVerdicts {
         places.iter().map(|place| &self.verdicts[*place as usize])
     }
 
-    fn clear(&mut self) {
+    fn clear_rows(&mut self) {
         self.verdicts.clear();
         self.rows.clear();
     }
 
-    /// Puts what was pushed family by family in the order of so many rows.
-    fn sort(&mut self, rows: usize) {
+    /// Sorts the verdicts, which were pushed family by family, by row.
+    fn sort_by_row(&mut self, rows: usize) {
         self.ends.clear();
         self.ends.resize(rows + 1, 0);
         for row in &self.rows {
@@ -100,46 +104,46 @@ impl RowVerdicts {
     }
 }
 
-/// One thread at work on batches: says how each row is counted, and adds up.
+/// The work of one thread on batches: it says how each row is counted, and adds the rows up.
 #[derive(Debug)]
 pub struct Counter<'p> {
     worker: Worker<'p>,
 }
 
 impl<'p> Counter<'p> {
-    pub(crate) fn new(plans: &'p [Plan]) -> Counter<'p> {
+    pub(crate) fn new(plans: &'p [RequestPlan]) -> Counter<'p> {
         Counter { worker: Worker::new(plans) }
     }
 
-    /// Makes a batch the one at hand.
+    /// Makes this the batch at hand.
     pub fn load(&mut self, batch: RecordBatch) {
-        self.worker.load(batch);
+        self.worker.load_batch(batch);
     }
 
-    /// Adds the batch at hand up, in every period.
+    /// Adds up the batch at hand, in every period.
     pub fn add_up(&mut self) -> Result<(), RunError> {
-        self.worker.add_up().map_err(|why| stopped(&self.worker.plans[0], why))
+        self.worker.add_up().map_err(|why| clock_error(&self.worker.plans[0], why))
     }
 
-    /// What the batches add up to that were added up since the last time; an answer a period.
+    /// The answers for the batches added up since the last call, one per period.
     pub fn answers(&mut self) -> Vec<Answer> {
-        let partials = self.worker.finish();
+        let partials = self.worker.finish_partials();
         let each = self.worker.plans.iter().zip(partials);
         each.map(|(plan, partial)| Answer::new(plan, partial)).collect()
     }
 
     /// The verdicts on every row of the batch at hand, in one of the periods.
     pub fn verdicts(&mut self, period: usize, found: &mut RowVerdicts) -> Result<(), RunError> {
-        found.clear();
+        found.clear_rows();
         let worker = &mut self.worker;
         let plans = worker.plans;
         let plan = &plans[period];
         let Some(reader) = &mut worker.reader else {
-            found.sort(0);
+            found.sort_by_row(0);
             return Ok(());
         };
         let compiled = &mut reader.compiled;
-        let view = View {
+        let view = BatchView {
             columns: &compiled.columns,
             programs: &compiled.programs,
             intervals: &worker.intervals,
@@ -147,49 +151,49 @@ impl<'p> Counter<'p> {
         };
         for (number, family) in plan.families.iter().enumerate() {
             let sets = plan.definitions.iter().filter(|(_, of, _)| *of == number);
-            let mut bench = Bench {
+            let mut verdicts = FamilyVerdicts {
                 plan,
                 number,
                 family,
                 sets: sets.map(|(_, _, set)| *set).collect(),
-                judge: &mut compiled.judges[number],
+                rules: &mut compiled.rules[number],
                 view,
                 names: &mut worker.names,
                 scratch: &mut worker.scratch,
             };
-            for row in compiled.members.of(number) {
-                let verdict = bench.verdict(*row as usize);
-                if let Some(verdict) = verdict.map_err(|why| stopped(plan, (number, why)))? {
+            for row in compiled.members.of_family(number) {
+                let verdict = verdicts.row_verdict(*row as usize);
+                if let Some(verdict) = verdict.map_err(|why| clock_error(plan, (number, why)))? {
                     found.verdicts.push(verdict);
                     found.rows.push(*row);
                 }
             }
         }
-        found.sort(compiled.columns.rows());
+        found.sort_by_row(compiled.columns.row_count());
         Ok(())
     }
 
     /// The text of the reason of an exclusion.
     pub fn reason(&self, number: u32) -> &str {
-        self.worker.names.text(number)
+        self.worker.names.text_of(number)
     }
 
-    /// The moments by which families would put rows of the batch at hand into a period, whichever
-    /// it is, in the order of the families.
+    /// The moments by which families would put rows of the batch at hand into some period, in the
+    /// order of the families.
     pub fn moments(&self) -> Vec<Stated> {
         let mut stated = Vec::new();
         let mut families = self.worker.plans.iter().flat_map(|plan| &plan.families);
         let has_clock = families.any(|family| family.ruler.is_some());
         let compiled = self.worker.reader.iter().map(|reader| &reader.compiled);
         for compiled in compiled {
-            for (number, judge) in compiled.judges.iter().enumerate() {
-                let whole = |program| compiled.programs.whole(program);
-                let moments = whole(judge.moment);
-                let stops = match &judge.measure {
+            for (number, rules) in compiled.rules.iter().enumerate() {
+                let whole = |program| compiled.programs.whole_values(program);
+                let moments = whole(rules.moment);
+                let stops = match &rules.measure {
                     MeasurePrograms::Waited(clock) => Some(whole(clock.stop)),
                     _ => None,
                 };
-                for row in compiled.members.of(number).iter().map(|row| *row as usize) {
+                for row in compiled.members.of_family(number).iter().map(|row| *row as usize) {
                     let moment = Some(moments[row]).filter(|moment| *moment != NULL);
                     let is_over = stops.map_or(!has_clock, |stops| stops[row] != NULL);
                     stated.extend(moment.map(|moment| Stated { row, moment, is_over }));
@@ -201,31 +205,31 @@ impl<'p> Counter<'p> {
 }
 
 /// One family at work on one batch.
-struct Bench<'a> {
-    plan: &'a Plan,
+struct FamilyVerdicts<'a> {
+    plan: &'a RequestPlan,
     number: usize,
     family: &'a Family,
     /// The set of limits of each of the family's definitions.
     sets: Vec<usize>,
-    judge: &'a mut Judge,
-    view: View<'a>,
-    names: &'a mut Names,
+    rules: &'a mut FamilyRules,
+    view: BatchView<'a>,
+    names: &'a mut TextIds,
     scratch: &'a mut Scratch,
 }
 
-impl Bench<'_> {
+impl FamilyVerdicts<'_> {
     /// `None` for a row that is neither in the period nor open at its end.
     #[inline]
-    fn verdict(&mut self, row: usize) -> Result<Option<Verdict>, Stopped> {
+    fn row_verdict(&mut self, row: usize) -> Result<Option<Verdict>, ClockFailure> {
         let view = self.view;
-        let moment = view.programs.whole(self.judge.moment)[row];
-        let is_inside = self.plan.time.cell(moment).is_some();
+        let moment = view.programs.whole_values(self.rules.moment)[row];
+        let is_inside = self.plan.time.cell_of(moment).is_some();
         let is_open = self.is_open(row);
         if !is_inside && !is_open {
             return Ok(None);
         }
-        let excluded = self.judge.exclusion(view, row);
-        let open = if excluded.is_some() || !is_open { None } else { self.open(row)? };
+        let excluded = self.rules.find_exclusion(view, row);
+        let open = if excluded.is_some() || !is_open { None } else { self.open_seconds(row)? };
         if !is_inside && open.is_none() {
             return Ok(None);
         }
@@ -240,16 +244,17 @@ impl Bench<'_> {
         if !is_inside {
             return Ok(Some(verdict));
         }
-        let measured = self.judge.measure(self.family, view, row, self.scratch)?;
+        let measured = self.rules.measure_row(self.family, view, row, self.scratch)?;
         verdict.value = measured.map(|measured| measured.value);
         verdict.ruling = match (excluded, measured) {
             (Some(excluded), _) => {
-                let (reason, is_approved) = self.judge.reason(excluded, view, row, self.names);
+                let (reason, is_approved) =
+                    self.rules.exclusion_reason(excluded, view, row, self.names);
                 Ruling::Excluded { reason, is_approved }
             }
             (None, None) => Ruling::Unmeasurable,
             (None, Some(measured)) => {
-                verdict.late = self.late(row, measured)?;
+                verdict.late = self.late_bits(row, measured)?;
                 Ruling::Counted
             }
         };
@@ -258,40 +263,41 @@ impl Bench<'_> {
 
     /// Whether the row waits at the end of the period.
     fn is_open(&self, row: usize) -> bool {
-        let end = self.end();
-        let wait = self.family.ruler.as_ref().and_then(|_| self.judge.wait(self.view, row));
+        let end = self.period_end();
+        let wait = self.family.ruler.as_ref().and_then(|_| self.rules.find_wait(self.view, row));
         wait.is_some_and(|wait| wait.start < end && wait.ends >= end)
     }
 
-    fn end(&self) -> i64 {
-        self.plan.time.end(self.plan.time.len() - 1)
+    fn period_end(&self) -> i64 {
+        self.plan.time.cell_end(self.plan.time.len() - 1)
     }
 
-    fn open(&mut self, row: usize) -> Result<Option<i64>, Stopped> {
-        let (Some(ruler), Some(wait)) = (&self.family.ruler, self.judge.wait(self.view, row))
+    fn open_seconds(&mut self, row: usize) -> Result<Option<i64>, ClockFailure> {
+        let (Some(ruler), Some(wait)) = (&self.family.ruler, self.rules.find_wait(self.view, row))
         else {
             return Ok(None);
         };
-        let end = self.end();
-        self.judge.gather_pauses(self.view, row, self.scratch);
-        readable(ruler.elapsed(wait.start, end, &mut self.scratch.pauses))
+        let end = self.period_end();
+        self.rules.gather_pauses(self.view, row, self.scratch);
+        none_if_row_fails(ruler.elapsed_seconds(wait.start, end, &mut self.scratch.pauses))
     }
 
-    fn late(&mut self, row: usize, measured: Measured) -> Result<u64, Stopped> {
-        let Some(wait) = self.judge.wait(self.view, row) else {
+    fn late_bits(&mut self, row: usize, measured: MeasuredRow) -> Result<u64, ClockFailure> {
+        let Some(wait) = self.rules.find_wait(self.view, row) else {
             return Ok(0);
         };
         let mut late = 0;
         for (bit, set) in self.sets.iter().enumerate().take(64) {
             // Limits on elapsed time do not look at pauses.
             self.scratch.pauses.clear();
-            if !self.judge.limit_sets[*set].are_elapsed() {
-                self.judge.gather_pauses(self.view, row, self.scratch);
+            if !self.rules.limit_sets[*set].are_elapsed() {
+                self.rules.gather_pauses(self.view, row, self.scratch);
             }
-            let stand = Stand { start: wait.start, at: wait.stop, value: measured.value };
-            let asked = (stand, self.scratch.pauses.as_mut_slice());
-            let (_, past) = self.judge.is_late(self.family, self.view, (*set, row), asked)?;
-            late |= u64::from(past) << bit;
+            let state = WaitState { start: wait.start, at: wait.stop, value: measured.value };
+            let asked = LateQuestion { set: *set, row, state };
+            let pauses = self.scratch.pauses.as_mut_slice();
+            let found = self.rules.find_lateness(self.family, self.view, asked, pauses)?;
+            late |= u64::from(found.is_late) << bit;
         }
         Ok(late)
     }

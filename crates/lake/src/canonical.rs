@@ -19,8 +19,9 @@ const TRUE: u8 = 0x05;
 const LIST: u8 = 0x06;
 
 /// A column that has no canonical form.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("a column of the type {0} has no canonical form")]
+#[zh("类型为 {0} 的列没有规范形式")]
 pub struct NoForm(pub String);
 
 /// A column of a canonical row, as evidence names it.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::lake::{Lake, LakeError};
+use crate::lake::Lake;
+use crate::lake_error::LakeError;
 use crate::schema::Schema;
 
 impl Lake {

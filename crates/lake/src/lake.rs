@@ -3,55 +3,11 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use trueline_language::phrase;
+
 use crate::disk::Disk;
+use crate::lake_error::LakeError;
 use crate::manifest::{self, Manifest};
-
-/// What can go wrong with a lake itself.
-#[derive(Debug, thiserror::Error)]
-pub enum LakeError {
-    #[error("there is no lake in {0}")]
-    Absent(String),
-    #[error("another import is writing to this lake; wait until it has ended")]
-    Locked,
-    #[error("cannot {doing} {what}")]
-    Io {
-        doing: &'static str,
-        what: String,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("the manifest of the dataset {dataset} is damaged; restore it from a copy")]
-    BadManifest {
-        dataset: String,
-        #[source]
-        source: serde_json::Error,
-    },
-    #[error(
-        "the dataset {dataset} has a manifest of version {found}, which this program is too old for"
-    )]
-    OtherVersion { dataset: String, found: u32 },
-    #[error("{file} of the dataset {dataset} is damaged or missing; restore it or import again")]
-    BadFile {
-        dataset: String,
-        file: String,
-        #[source]
-        source: parquet::errors::ParquetError,
-    },
-    #[error("the dataset {dataset} has no column `{column}`")]
-    NoColumn { dataset: String, column: String },
-    #[error("cannot put the columns of {file} together")]
-    Arrow {
-        file: String,
-        #[source]
-        source: arrow_schema::ArrowError,
-    },
-}
-
-impl LakeError {
-    pub(crate) fn io(doing: &'static str, what: &str, source: std::io::Error) -> LakeError {
-        LakeError::Io { doing, what: what.to_owned(), source }
-    }
-}
 
 /// A lake on disk.
 #[derive(Debug, Clone)]
@@ -71,8 +27,9 @@ impl Lake {
 
     /// Makes an empty lake in a folder, or opens the one that is there.
     pub fn create(folder: &Path) -> Result<Lake, LakeError> {
-        fs::create_dir_all(folder)
-            .map_err(|source| LakeError::io("make the folder", &shown(folder), source))?;
+        fs::create_dir_all(folder).map_err(|source| {
+            LakeError::io(phrase!("建立目录", "make the folder"), &shown(folder), source)
+        })?;
         Lake::open(folder)
     }
 
@@ -94,23 +51,30 @@ impl Lake {
     /// Takes the right to write, for as long as the guard lives.
     pub(crate) fn lock(&self) -> Result<WriteLock, LakeError> {
         let path = self.folder.join(".lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|source| LakeError::io("open the lock of", "the lake", source))?;
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(
+            |source| {
+                LakeError::io(
+                    phrase!("打开锁文件", "open the lock of"),
+                    &shown(&self.folder),
+                    source,
+                )
+            },
+        )?;
         match file.try_lock() {
             Ok(()) => Ok(WriteLock { file }),
             Err(TryLockError::WouldBlock) => Err(LakeError::Locked),
-            Err(TryLockError::Error(source)) => Err(LakeError::io("lock", "the lake", source)),
+            Err(TryLockError::Error(source)) => {
+                Err(LakeError::io(phrase!("锁定", "lock"), &shown(&self.folder), source))
+            }
         }
     }
 
     /// Makes the folder of a dataset and clears what a crash left in it.
     pub(crate) fn sweep(&self, manifest: &Manifest) -> Result<(), LakeError> {
         let folder = self.dataset_folder(&manifest.dataset);
-        let failed = |source| LakeError::io("clear the folder of", &manifest.dataset, source);
+        let failed = |source| {
+            LakeError::io(phrase!("清理目录", "clear the folder of"), &manifest.dataset, source)
+        };
         fs::create_dir_all(&folder).map_err(failed)?;
         let listed: Vec<&str> = manifest
             .batches
@@ -148,5 +112,5 @@ impl Drop for WriteLock {
 }
 
 fn shown(path: &Path) -> String {
-    crate::source::base_name(path)
+    crate::file_name::base_name(path)
 }

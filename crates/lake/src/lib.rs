@@ -9,14 +9,18 @@ mod canonical;
 mod dates;
 mod disk;
 mod extras;
+mod file_name;
 #[doc(hidden)]
 pub mod fuzz;
+mod hex;
 mod import;
 mod keys;
 mod lake;
+mod lake_error;
 mod manifest;
 mod mapping;
 mod ordered;
+mod quarantine_columns;
 mod scan;
 mod schema;
 mod source;
@@ -27,14 +31,16 @@ pub use canonical::{
 };
 pub use dates::{DateFormat, DayOrder, Precision};
 pub use import::{
-    FileSummary, ImportError, Language, Missing, Options, Progress, Reason, ReasonCount, Summary,
-    Unread, Watched, import, import_own,
+    FileSummary, ImportError, Missing, Options, Progress, Reason, ReasonCount, Summary, Unread,
+    Watched, import, import_own,
 };
 pub use keys::Keys;
-pub use lake::{Lake, LakeError};
+pub use lake::Lake;
+pub use lake_error::LakeError;
 pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
 pub use mapping::{Mapping, MappingError, Reading};
 pub use ordered::{Block as OrderedBlock, BlockPart, BlockWalk, Ordered};
 pub use scan::{ScanBatches, ScanTask};
 pub use schema::{Column, Kind, List, Schema};
 pub use source::{Block, Chunk, Encoding, FileEncoding, Format, Layout, ReadError, Shape, Source};
+pub use trueline_language::Language;

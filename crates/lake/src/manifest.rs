@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use trueline_language::phrase;
 
-use crate::lake::LakeError;
+use crate::lake_error::LakeError;
 
 /// Every batch of a dataset, in the order in which they were recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +108,13 @@ pub(crate) fn load(folder: &Path, dataset: &str) -> Result<Manifest, LakeError> 
                 batches: Vec::new(),
             });
         }
-        Err(source) => return Err(LakeError::io("read the manifest of", dataset, source)),
+        Err(source) => {
+            return Err(LakeError::io(
+                phrase!("读取清单", "read the manifest of"),
+                dataset,
+                source,
+            ));
+        }
     };
     let manifest: Manifest = serde_json::from_slice(&text)
         .map_err(|source| LakeError::BadManifest { dataset: dataset.to_owned(), source })?;

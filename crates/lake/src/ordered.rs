@@ -13,7 +13,8 @@ use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, RowSelection};
 
 use crate::keys::Keys;
-use crate::lake::{Lake, LakeError};
+use crate::lake::Lake;
+use crate::lake_error::LakeError;
 use crate::manifest::Batch;
 use crate::scan::{ROWS, ScanBatches, ScanTask, wanted};
 use crate::schema::Schema;

@@ -16,8 +16,10 @@ use parquet::arrow::arrow_reader::{
 };
 
 use parquet::file::metadata::RowGroupMetaData;
+use trueline_language::phrase;
 
-use crate::lake::{Lake, LakeError};
+use crate::lake::Lake;
+use crate::lake_error::LakeError;
 use crate::manifest::Batch;
 use crate::schema::Schema;
 
@@ -95,7 +97,8 @@ impl Lake {
         name: &str,
     ) -> Result<(PathBuf, ArrowReaderMetadata), LakeError> {
         let path = self.dataset_folder(schema.name).join(name);
-        let file = File::open(&path).map_err(|source| LakeError::io("open", name, source))?;
+        let file = File::open(&path)
+            .map_err(|source| LakeError::io(phrase!("打开", "open"), name, source))?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
         let metadata = metadata.map_err(|source| LakeError::BadFile {
             dataset: schema.name.to_owned(),
@@ -233,8 +236,9 @@ impl ScanTask {
     }
 
     fn reader(&self) -> Result<ParquetRecordBatchReader, LakeError> {
-        let name = crate::source::base_name(&self.path);
-        let file = File::open(&self.path).map_err(|source| LakeError::io("open", &name, source))?;
+        let name = crate::file_name::base_name(&self.path);
+        let file = File::open(&self.path)
+            .map_err(|source| LakeError::io(phrase!("打开", "open"), &name, source))?;
         let schema = self.metadata.schema();
         let present = |field: &&FieldRef| schema.index_of(field.name()).ok();
         let roots = self.schema.fields().iter().filter_map(|field| present(&field));
@@ -253,7 +257,7 @@ impl ScanTask {
     fn bad(&self, source: parquet::errors::ParquetError) -> LakeError {
         LakeError::BadFile {
             dataset: self.dataset.to_owned(),
-            file: crate::source::base_name(&self.path),
+            file: crate::file_name::base_name(&self.path),
             source,
         }
     }
@@ -281,7 +285,7 @@ impl ScanTask {
         columns
             .and_then(|columns| RecordBatch::try_new_with_options(schema, columns, &options))
             .map_err(|source| LakeError::Arrow {
-                file: crate::source::base_name(&self.path),
+                file: crate::file_name::base_name(&self.path),
                 source,
             })
     }

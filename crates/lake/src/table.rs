@@ -52,7 +52,7 @@ impl TableWriter {
         let writer = ArrowWriter::try_new_with_options(hashed, Arc::clone(&schema), options)?;
         let (writer, factory) = writer.into_serialized_writer()?;
         Ok(TableWriter {
-            name: crate::source::base_name(path),
+            name: crate::file_name::base_name(path),
             schema,
             writer,
             factory,
@@ -107,7 +107,7 @@ impl TableWriter {
         hashed.output.sync()?;
         Ok(BatchFile {
             name: self.name,
-            sha256: crate::source::hex(&hashed.sha.finalize()),
+            sha256: crate::hex::hex_digits(&hashed.sha.finalize()),
             bytes: hashed.bytes,
             rows: self.rows,
         })

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use trueline_language::phrase;
+
 use crate::hash::Hash;
 use crate::note::NoteError;
 
@@ -18,29 +20,45 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The checkpoint of a log of that name. The name must be a line that is not empty.
+    /// The checkpoint of a log of this name. The name must be one line that is not empty.
     pub fn new(origin: &str, size: u64, root: Hash) -> Result<Checkpoint, NoteError> {
         if origin.is_empty() || origin.contains(|c| c < ' ') {
-            return Err(NoteError::Malformed("the origin is not one line of text"));
+            return Err(NoteError::Malformed(phrase!(
+                "账本名称不是单行文字",
+                "the origin is not one line of text"
+            )));
         }
         if size > SIZE_MAX {
-            return Err(NoteError::Malformed("the tree is too large"));
+            return Err(NoteError::Malformed(phrase!("树过大", "the tree is too large")));
         }
         Ok(Checkpoint { origin: origin.to_owned(), size, root, extensions: Vec::new() })
     }
 
     /// Reads the text of a note.
     pub fn parse(text: &str) -> Result<Checkpoint, NoteError> {
-        let lines = text.strip_suffix('\n').ok_or(NoteError::Malformed("no end of line"))?;
+        let lines = text
+            .strip_suffix('\n')
+            .ok_or(NoteError::Malformed(phrase!("缺少行尾", "no end of line")))?;
         let mut lines = lines.split('\n');
-        let mut next = || lines.next().ok_or(NoteError::Malformed("a checkpoint has three lines"));
+        let mut next = || {
+            lines.next().ok_or(NoteError::Malformed(phrase!(
+                "检查点应有三行",
+                "a checkpoint has three lines"
+            )))
+        };
         let (origin, size, root) = (next()?, next()?, next()?);
-        let size = decimal(size).ok_or(NoteError::Malformed("the tree size is no number"))?;
-        let root = root.parse().map_err(|_| NoteError::Malformed("the root is no hash"))?;
+        let size = parse_decimal(size)
+            .ok_or(NoteError::Malformed(phrase!("条目数不是数字", "the tree size is no number")))?;
+        let root = root
+            .parse()
+            .map_err(|_| NoteError::Malformed(phrase!("根不是哈希", "the root is no hash")))?;
         let mut checkpoint = Checkpoint::new(origin, size, root)?;
         checkpoint.extensions = lines.map(str::to_owned).collect();
         if checkpoint.extensions.iter().any(String::is_empty) {
-            return Err(NoteError::Malformed("a line of the checkpoint is empty"));
+            return Err(NoteError::Malformed(phrase!(
+                "检查点中有空行",
+                "a line of the checkpoint is empty"
+            )));
         }
         Ok(checkpoint)
     }
@@ -74,8 +92,8 @@ impl fmt::Display for Checkpoint {
     }
 }
 
-/// A number as the specifications write it: ASCII digits, no zero in front.
-pub(crate) fn decimal(text: &str) -> Option<u64> {
+/// Reads a number as the specifications write it: ASCII digits, no leading zero.
+pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
     let canonical = text == "0" || !text.starts_with('0');
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if canonical && digits { text.parse().ok() } else { None }

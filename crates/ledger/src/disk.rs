@@ -1,7 +1,9 @@
-//! The few things that a log and a witness ask of a file system, so that tests can take it away.
+//! The few operations of a file system that a log and a witness need, so that tests can simulate
+//! one.
 //!
-//! [`Disk`] is the outside world: the real one here, and one in memory that fails at a chosen
-//! step and then forgets what was not made durable (`simulation/disk.rs`, tests only).
+//! [`LedgerDisk`] has two implementations: the real file system, here, and a simulated one in
+//! memory that fails at a chosen step and then forgets what was not made durable
+//! (`simulation/disk.rs`, tests only).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,36 +11,37 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// What holds a folder for one writer. Dropped, it lets go.
-pub(crate) trait Lock: fmt::Debug + Send {}
+/// Holds a folder for one writer. Dropping it releases the folder.
+pub(crate) trait FolderLock: fmt::Debug + Send {}
 
-pub(crate) trait Disk: fmt::Debug + Send + Sync {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+pub(crate) trait LedgerDisk: fmt::Debug + Send + Sync {
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// The names in a folder; none if there is no such folder.
-    fn list(&self, folder: &Path) -> io::Result<Vec<String>>;
-    /// Writes a file, with the folders above it. Not durable until [`Disk::sync`].
-    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+    fn list_folder(&self, folder: &Path) -> io::Result<Vec<String>>;
+    /// Writes a file, and creates the folders above it. Not durable until
+    /// [`LedgerDisk::sync_files`].
+    fn write_file(&self, path: &Path, content: &[u8]) -> io::Result<()>;
     /// Adds to a file and waits until that is durable.
-    fn append(&self, path: &Path, content: &[u8]) -> io::Result<()>;
-    /// Not durable until the new name is [`Disk::sync`]ed.
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    fn append_durably(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+    /// Not durable until [`LedgerDisk::sync_files`] of the new name.
+    fn rename_file(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Waits until these files, their names and the folders above them up to `root` are durable.
-    fn sync(&self, root: &Path, paths: &[PathBuf]) -> io::Result<()>;
+    fn sync_files(&self, root: &Path, paths: &[PathBuf]) -> io::Result<()>;
     /// Takes the lock of a folder; `WouldBlock` if somebody holds it.
-    fn lock(&self, path: &Path) -> io::Result<Box<dyn Lock>>;
+    fn lock_folder(&self, path: &Path) -> io::Result<Box<dyn FolderLock>>;
 
     /// Replaces a file as a whole, durably: after a crash it is the old one or the new one.
-    fn replace(&self, root: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
-        let new = beside(path);
-        self.write(&new, content)?;
-        self.sync(root, std::slice::from_ref(&new))?;
-        self.rename(&new, path)?;
-        self.sync(root, &[path.to_owned()])
+    fn replace_file(&self, root: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
+        let new = unfinished_path(path);
+        self.write_file(&new, content)?;
+        self.sync_files(root, std::slice::from_ref(&new))?;
+        self.rename_file(&new, path)?;
+        self.sync_files(root, &[path.to_owned()])
     }
 }
 
-/// The name that a file has until it is whole.
-pub(crate) fn beside(path: &Path) -> PathBuf {
+/// The name that a file has until it is complete.
+pub(crate) fn unfinished_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     PathBuf::from(name)
@@ -46,23 +49,23 @@ pub(crate) fn beside(path: &Path) -> PathBuf {
 
 /// The file system of this machine.
 #[derive(Debug)]
-pub(crate) struct Machine;
+pub(crate) struct LocalDisk;
 
 #[derive(Debug)]
 struct FileLock(#[expect(dead_code, reason = "the open file is the lock")] File);
 
-impl Lock for FileLock {}
+impl FolderLock for FileLock {}
 
-// From here on one call for the whole file system is cheaper than one for each file.
+// For more files than this, one call for the whole file system is cheaper than one per file.
 #[cfg(target_os = "linux")]
 const FILES_ONE_BY_ONE: usize = 8;
 
-impl Disk for Machine {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+impl LedgerDisk for LocalDisk {
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
         fs::read(path)
     }
 
-    fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
+    fn list_folder(&self, folder: &Path) -> io::Result<Vec<String>> {
         match fs::read_dir(folder) {
             Ok(entries) => {
                 entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
@@ -72,7 +75,7 @@ impl Disk for Machine {
         }
     }
 
-    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+    fn write_file(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         match fs::write(path, content) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if let Some(folder) = path.parent() {
@@ -84,17 +87,17 @@ impl Disk for Machine {
         }
     }
 
-    fn append(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+    fn append_durably(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let mut file = File::options().append(true).open(path)?;
         file.write_all(content)?;
         file.sync_data()
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+    fn rename_file(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
     }
 
-    fn sync(&self, root: &Path, paths: &[PathBuf]) -> io::Result<()> {
+    fn sync_files(&self, root: &Path, paths: &[PathBuf]) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         if paths.len() > FILES_ONE_BY_ONE {
             return Ok(rustix::fs::syncfs(File::open(root)?)?);
@@ -112,7 +115,7 @@ impl Disk for Machine {
         root.parent().map_or(Ok(()), sync_folder)
     }
 
-    fn lock(&self, path: &Path) -> io::Result<Box<dyn Lock>> {
+    fn lock_folder(&self, path: &Path) -> io::Result<Box<dyn FolderLock>> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }

@@ -1,12 +1,12 @@
 //! The right edge of a growing tree: for each level the hashes of its last tile.
 //!
-//! That is all a log has to remember to append: at most 255 hashes a level, seven levels deep.
+//! A log needs nothing else to append: at most 255 hashes per level, seven levels deep.
 
 use crate::hash::{Hash, leaf_hash, node_hash, perfect_root};
 use crate::tile::{Kind, TILE_WIDTH, Tile};
 
 /// Called with each tile that has become full.
-pub(crate) type Filled<'f> = dyn FnMut(Tile, &[Hash]) + 'f;
+pub(crate) type OnFullTile<'f> = dyn FnMut(Tile, &[Hash]) + 'f;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Edge {
@@ -24,11 +24,11 @@ impl Edge {
         self.size
     }
 
-    pub(crate) fn push_entry(&mut self, entry: &[u8], filled: &mut Filled<'_>) {
+    pub(crate) fn push_entry(&mut self, entry: &[u8], filled: &mut OnFullTile<'_>) {
         self.push_leaf(leaf_hash(entry), filled);
     }
 
-    pub(crate) fn push_leaf(&mut self, leaf: Hash, filled: &mut Filled<'_>) {
+    pub(crate) fn push_leaf(&mut self, leaf: Hash, filled: &mut OnFullTile<'_>) {
         self.size += 1;
         let mut hash = leaf;
         for level in 0_u8.. {
@@ -49,7 +49,7 @@ impl Edge {
     }
 
     /// The tiles that are not full, from the entries up.
-    pub(crate) fn partials(&self) -> impl Iterator<Item = (Tile, &[Hash])> {
+    pub(crate) fn partial_tiles(&self) -> impl Iterator<Item = (Tile, &[Hash])> {
         self.levels.iter().enumerate().filter(|(_, row)| !row.is_empty()).map(|(level, row)| {
             let kind = Kind::Hashes(level as u8);
             let index = self.size >> (8 * (level as u32 + 1));
@@ -103,7 +103,8 @@ mod tests {
             assert_eq!(edge.root(), naive_root(&leaves), "{} entries", leaves.len());
         }
         assert_eq!(tiles, ["tile/0/000", "tile/0/001", "tile/0/002", "tile/0/003"]);
-        let partials: Vec<String> = edge.partials().map(|(tile, _)| tile.to_string()).collect();
+        let partials: Vec<String> =
+            edge.partial_tiles().map(|(tile, _)| tile.to_string()).collect();
         assert_eq!(partials, ["tile/0/004.p/76", "tile/1/000.p/4"]);
     }
 
@@ -120,7 +121,8 @@ mod tests {
         assert_eq!(edge.root(), naive_root(&leaves));
         assert_eq!(tiles.len(), 273 + 1);
         assert!(tiles.contains(&"tile/1/000".to_owned()));
-        let partials: Vec<String> = edge.partials().map(|(tile, _)| tile.to_string()).collect();
+        let partials: Vec<String> =
+            edge.partial_tiles().map(|(tile, _)| tile.to_string()).collect();
         assert_eq!(partials, ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]);
     }
 }

@@ -1,32 +1,36 @@
-//! Reads a whole log again, contents and not only hashes, and names what is damaged.
+//! Reads a whole log again, entries as well as hashes, and names what is damaged.
 //!
 //! Trust comes from above: the checkpoint's root vouches for the right edge, each tile for those
-//! below it, the lowest for the entries. Where a tile is not what the one above says, it is worked
-//! out again from below, which tells a damaged tile from damaged entries.
+//! below it, the lowest for the entries. Where a tile does not match the one above, its hashes are
+//! computed again from below, which distinguishes a damaged tile from damaged entries.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use trueline_language::{Explain as _, Text};
+
 use crate::checkpoint::Checkpoint;
-use crate::disk::{Disk, Machine};
+use crate::disk::{LedgerDisk, LocalDisk};
 use crate::edge::Edge;
 use crate::hash::{Hash, leaf_hash, perfect_root};
 use crate::reader::{ReadError, Reader};
 use crate::tile::{Kind, TILE_WIDTH, Tile, parse_entries};
 
 /// Something in a log's folder that is not what its checkpoint says.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum Finding {
     /// An entry is not the one that was recorded.
     #[error("{file}: entry {index} is not the one that was recorded")]
+    #[zh("{file}：条目 {index} 不是当初记录的内容")]
     Entry {
         /// The bundle.
         file: String,
         /// The entry's number, from 0.
         index: u64,
     },
-    /// A tile's hashes are wrong, while what it stands for is right.
+    /// A tile's hashes are wrong, while what they stand for is right.
     #[error("{file}: hash {position} is wrong; what it stands for is intact")]
+    #[zh("{file}：第 {position} 个哈希有误，其下的内容完好")]
     Tile {
         /// The tile.
         file: String,
@@ -35,20 +39,23 @@ pub enum Finding {
     },
     /// A tile and what it stands for agree with each other, and not with the checkpoint.
     #[error("{file}: rewritten together with everything below it")]
+    #[zh("{file}：与其下的全部内容一同被改写")]
     Rewritten {
         /// The tile.
         file: String,
     },
     /// A file is missing, cut off, or cannot be read.
     #[error("{file}: {why}")]
+    #[zh("{file}：{why}")]
     Unreadable {
         /// The tile or bundle.
         file: String,
         /// Why.
-        why: String,
+        why: Text,
     },
     /// Another history: no repair of the tiles leads to the checkpoint's root.
     #[error("the tree is not the one of the checkpoint")]
+    #[zh("哈希树与检查点不符")]
     OtherTree,
 }
 
@@ -59,39 +66,43 @@ pub struct Report {
     pub entries_good: u64,
     /// What is wrong, from the first entry to the last; at most a hundred are named.
     pub findings: Vec<Finding>,
-    /// Whether there is more than is named.
+    /// Whether more was found than is named.
     pub is_cut: bool,
 }
 
 const FINDINGS_MAX: usize = 100;
 
-/// Checks a log's folder against a checkpoint of it, which the caller believes.
+/// Checks a log's folder against one of its checkpoints, which the caller trusts.
 pub fn fsck(folder: impl Into<PathBuf>, checkpoint: &Checkpoint) -> Report {
-    fsck_on(Arc::new(Machine), folder.into(), checkpoint)
+    fsck_on(Arc::new(LocalDisk), folder.into(), checkpoint)
 }
 
-pub(crate) fn fsck_on(disk: Arc<dyn Disk>, folder: PathBuf, checkpoint: &Checkpoint) -> Report {
-    let mut check = Check {
-        reader: Reader::on(disk, folder),
+pub(crate) fn fsck_on(
+    disk: Arc<dyn LedgerDisk>,
+    folder: PathBuf,
+    checkpoint: &Checkpoint,
+) -> Report {
+    let mut check = FolderCheck {
+        reader: Reader::on_disk(disk, folder),
         size: checkpoint.size(),
         report: Report { entries_good: 0, findings: Vec::new(), is_cut: false },
     };
-    let rows = check.edge(checkpoint);
+    let rows = check.find_trusted_edge(checkpoint);
     // The highest tile is the leftmost.
     for (tile, row) in rows.iter().rev() {
-        check.below(*tile, row);
+        check.check_below(*tile, row);
     }
     check.report
 }
 
-struct Check {
+struct FolderCheck {
     reader: Reader,
     size: u64,
     report: Report,
 }
 
-impl Check {
-    fn found(&mut self, finding: Finding) {
+impl FolderCheck {
+    fn add_finding(&mut self, finding: Finding) {
         if self.report.findings.len() < FINDINGS_MAX {
             self.report.findings.push(finding);
         } else {
@@ -99,63 +110,65 @@ impl Check {
         }
     }
 
-    fn unreadable(&mut self, error: &ReadError) {
-        let cause = std::error::Error::source(error).map(ToString::to_string);
+    fn add_unreadable(&mut self, error: &ReadError) {
+        let cause = error.direct_cause().map(|cause| cause.to_text());
         let (file, why) = match error {
             ReadError::File { file, .. } | ReadError::Damaged { file, .. } => {
-                (file.clone(), cause.unwrap_or_default())
+                (file.clone(), cause.unwrap_or_else(|| error.to_text()))
             }
             ReadError::NoSuchEntry { .. } | ReadError::Shrunk { .. } | ReadError::Checkpoint(_) => {
-                ("checkpoint".to_owned(), error.to_string())
+                ("checkpoint".to_owned(), error.to_text())
             }
         };
         // A file that is needed twice is named once.
         let finding = Finding::Unreadable { file, why };
         if !self.report.findings.contains(&finding) {
-            self.found(finding);
+            self.add_finding(finding);
         }
     }
 
-    // The right edge, by the checkpoint's root: of each tile the form that leads to it.
-    fn edge(&mut self, checkpoint: &Checkpoint) -> Vec<(Tile, Vec<Hash>)> {
+    // Finds the right edge: of each tile the form, stored or rebuilt, that leads to the
+    // checkpoint's root.
+    fn find_trusted_edge(&mut self, checkpoint: &Checkpoint) -> Vec<(Tile, Vec<Hash>)> {
         let mut rows: Vec<(Tile, Vec<Vec<Hash>>)> = Vec::new();
         for level in 0_u8..8 {
             let in_level = self.size.checked_shr(8 * u32::from(level)).unwrap_or(0);
             let tile = Tile::in_tree(Kind::Hashes(level), in_level / TILE_WIDTH, self.size);
             let Some(tile) = tile else { continue };
-            let stored = match self.reader.hashes_uncached(tile) {
+            let stored = match self.reader.read_hashes_uncached(tile) {
                 Ok(hashes) => Some(hashes),
                 Err(error) => {
-                    self.unreadable(&error);
+                    self.add_unreadable(&error);
                     None
                 }
             };
             rows.push((tile, stored.into_iter().collect()));
         }
-        if let Some(rows) = self.leading_to(&rows, checkpoint.root()) {
+        if let Some(rows) = self.choose_forms(&rows, checkpoint.root()) {
             return rows;
         }
         for (tile, forms) in &mut rows {
-            let rebuilt = self.rebuilt(*tile);
+            let rebuilt = self.rebuild_tile(*tile);
             forms.extend(rebuilt.filter(|rebuilt| !forms.contains(rebuilt)));
         }
-        if let Some(good) = self.leading_to(&rows, checkpoint.root()) {
+        if let Some(good) = self.choose_forms(&rows, checkpoint.root()) {
             for ((tile, forms), (_, good)) in rows.iter().zip(&good) {
-                if let Some(position) = difference(&forms[0], good) {
-                    self.found(Finding::Tile { file: tile.to_string(), position });
+                if let Some(position) = first_difference(&forms[0], good) {
+                    self.add_finding(Finding::Tile { file: tile.to_string(), position });
                 }
             }
             return good;
         }
-        self.found(Finding::OtherTree);
+        self.add_finding(Finding::OtherTree);
         let first = |(tile, forms): (Tile, Vec<Vec<Hash>>)| {
             forms.into_iter().next().map(|form| (tile, form))
         };
         rows.into_iter().filter_map(first).collect()
     }
 
-    // One form of each row, such that they lead to the root; the first forms first.
-    fn leading_to(
+    // Chooses one form of each row so that together they lead to the root. Tries the first forms
+    // first.
+    fn choose_forms(
         &self,
         rows: &[(Tile, Vec<Vec<Hash>>)],
         root: &Hash,
@@ -179,80 +192,80 @@ impl Check {
         None
     }
 
-    // A tile's hashes, worked out from what is stored one level below.
-    fn rebuilt(&self, tile: Tile) -> Option<Vec<Hash>> {
+    // Computes a tile's hashes from what is stored one level below.
+    fn rebuild_tile(&self, tile: Tile) -> Option<Vec<Hash>> {
         match tile.kind {
             Kind::Entries => None,
             Kind::Hashes(0) => {
-                let bundle = self.reader.bundle(Tile { kind: Kind::Entries, ..tile }).ok()?;
+                let bundle = self.reader.read_bundle(Tile { kind: Kind::Entries, ..tile }).ok()?;
                 let entries = parse_entries(&bundle, tile.width).ok()?;
                 Some(entries.into_iter().map(leaf_hash).collect())
             }
             Kind::Hashes(level) => (0..u64::from(tile.width))
                 .map(|at| {
-                    let child = child(level, tile.index * TILE_WIDTH + at);
-                    Some(perfect_root(&self.reader.hashes_uncached(child).ok()?))
+                    let child = child_tile(level, tile.index * TILE_WIDTH + at);
+                    Some(perfect_root(&self.reader.read_hashes_uncached(child).ok()?))
                 })
                 .collect(),
         }
     }
 
-    // Everything that a trusted row stands for.
-    fn below(&mut self, tile: Tile, row: &[Hash]) {
+    // Checks everything that a trusted row stands for.
+    fn check_below(&mut self, tile: Tile, row: &[Hash]) {
         match tile.kind {
             Kind::Entries => {}
-            Kind::Hashes(0) => self.bundle(Tile { kind: Kind::Entries, ..tile }, row),
+            Kind::Hashes(0) => self.check_bundle(Tile { kind: Kind::Entries, ..tile }, row),
             Kind::Hashes(level) => {
                 for (at, hash) in row.iter().enumerate() {
-                    let child = child(level, tile.index * TILE_WIDTH + at as u64);
-                    self.tile(child, hash);
+                    let child = child_tile(level, tile.index * TILE_WIDTH + at as u64);
+                    self.check_tile(child, hash);
                 }
             }
         }
     }
 
-    fn tile(&mut self, tile: Tile, hash: &Hash) {
-        let stored = match self.reader.hashes_uncached(tile) {
+    fn check_tile(&mut self, tile: Tile, hash: &Hash) {
+        let stored = match self.reader.read_hashes_uncached(tile) {
             Ok(stored) => stored,
             Err(error) => {
-                self.unreadable(&error);
-                let rebuilt = self.rebuilt(tile);
+                self.add_unreadable(&error);
+                let rebuilt = self.rebuild_tile(tile);
                 match rebuilt.filter(|row| perfect_root(row) == *hash) {
-                    Some(row) => self.below(tile, &row),
-                    None => self.found(Finding::Rewritten { file: tile.to_string() }),
+                    Some(row) => self.check_below(tile, &row),
+                    None => self.add_finding(Finding::Rewritten { file: tile.to_string() }),
                 }
                 return;
             }
         };
         if perfect_root(&stored) == *hash {
-            self.below(tile, &stored);
+            self.check_below(tile, &stored);
             return;
         }
         let file = tile.to_string();
-        match self.rebuilt(tile) {
+        match self.rebuild_tile(tile) {
             Some(rebuilt) if perfect_root(&rebuilt) == *hash => {
-                let position = difference(&stored, &rebuilt).unwrap_or(0);
-                self.found(Finding::Tile { file, position });
-                self.below(tile, &rebuilt);
+                let position = first_difference(&stored, &rebuilt).unwrap_or(0);
+                self.add_finding(Finding::Tile { file, position });
+                self.check_below(tile, &rebuilt);
             }
-            Some(rebuilt) if rebuilt == stored => self.found(Finding::Rewritten { file }),
+            Some(rebuilt) if rebuilt == stored => self.add_finding(Finding::Rewritten { file }),
             // Both are damaged; the tile's own hashes are the best guide to what is below it.
             Some(rebuilt) => {
-                let position = difference(&stored, &rebuilt).unwrap_or(0);
-                self.found(Finding::Tile { file, position });
-                self.below(tile, &stored);
+                let position = first_difference(&stored, &rebuilt).unwrap_or(0);
+                self.add_finding(Finding::Tile { file, position });
+                self.check_below(tile, &stored);
             }
             None => {
-                self.found(Finding::Tile { file, position: 0 });
-                self.below(tile, &stored);
+                self.add_finding(Finding::Tile { file, position: 0 });
+                self.check_below(tile, &stored);
             }
         }
     }
 
-    fn bundle(&mut self, tile: Tile, row: &[Hash]) {
-        let bundle = match self.reader.bundle(tile) {
+    fn check_bundle(&mut self, tile: Tile, row: &[Hash]) {
+        let bundle = match self.reader.read_bundle(tile) {
             Ok(bundle) => bundle,
-            Err(error) => return self.unreadable(&error),
+            Err(error) => return self.add_unreadable(&error),
         };
         let entries = parse_entries(&bundle, tile.width).unwrap_or_default();
         for (at, (entry, hash)) in entries.into_iter().zip(row).enumerate() {
@@ -260,16 +273,16 @@ impl Check {
                 self.report.entries_good += 1;
             } else {
                 let index = tile.index * TILE_WIDTH + at as u64;
-                self.found(Finding::Entry { file: tile.to_string(), index });
+                self.add_finding(Finding::Entry { file: tile.to_string(), index });
             }
         }
     }
 }
 
-fn child(level: u8, index: u64) -> Tile {
+fn child_tile(level: u8, index: u64) -> Tile {
     Tile { kind: Kind::Hashes(level - 1), index, width: TILE_WIDTH as u16 }
 }
 
-fn difference(one: &[Hash], other: &[Hash]) -> Option<usize> {
+fn first_difference(one: &[Hash], other: &[Hash]) -> Option<usize> {
     one.iter().zip(other).position(|(one, other)| one != other)
 }

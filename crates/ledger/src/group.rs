@@ -1,6 +1,6 @@
 //! Many threads, one log: entries that arrive while a batch is being written go into the next.
 //!
-//! No thread is started. Whoever finds nobody writing writes for all who wait.
+//! No thread is started. A thread that finds nobody writing writes for all that wait.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,43 +10,46 @@ use crate::log::{AppendError, Log};
 use crate::tile::ENTRY_BYTES_MAX;
 
 /// Why an entry was not recorded.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, trueline_language::Explain)]
 pub enum GroupError {
     /// Too many entries wait already: try again later.
     #[error("too many entries wait to be recorded")]
+    #[zh("等待入账的条目过多")]
     Full,
     /// It is longer than a bundle can hold.
     #[error("the entry is longer than 65 535 bytes")]
+    #[zh("条目超过 65 535 字节")]
     TooLong,
     /// The batch that held it was refused.
     #[error("the batch was not recorded")]
+    #[zh("批次未能入账")]
     Batch(#[source] Arc<AppendError>),
 }
 
-type Outcome = Result<u64, Arc<AppendError>>;
+type BatchOutcome = Result<u64, Arc<AppendError>>;
 
 #[derive(Default)]
-struct Queue {
+struct EntryQueue {
     waiting: Vec<Vec<u8>>,
     bytes: usize,
-    // The batch that `waiting` will be.
+    // The number of the batch that `waiting` will become.
     number: u64,
     is_writing: bool,
     // Batches whose waiters have not all fetched their answer: number, waiters, first entry.
-    done: Vec<(u64, usize, Outcome)>,
+    done: Vec<(u64, usize, BatchOutcome)>,
 }
 
 /// A log that many threads append to, one entry at a time.
 pub struct GroupCommit {
     log: Mutex<Log>,
-    queue: Mutex<Queue>,
+    queue: Mutex<EntryQueue>,
     changed: Condvar,
     most: usize,
 }
 
-// A thread that panicked while it held a lock left a log that reads itself back, and a queue of
-// whole steps: both can be used.
-fn hold<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+// Both can be used after a thread panicked while it held a lock: the log reads itself back, and the
+// queue changes in whole steps.
+fn lock_unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -56,10 +59,10 @@ impl GroupCommit {
         GroupCommit { log: Mutex::new(log), queue: Mutex::default(), changed: Condvar::new(), most }
     }
 
-    /// Records an entry and gives its number. When this returns, the entry is durable and a
+    /// Records an entry and returns its number. When this returns, the entry is durable and a
     /// signed checkpoint covers it.
     pub fn append(&self, entry: Vec<u8>) -> Result<u64, GroupError> {
-        let mut queue = hold(&self.queue);
+        let mut queue = lock_unpoisoned(&self.queue);
         // An entry that cannot be recorded must not take its whole batch down.
         if entry.len() > ENTRY_BYTES_MAX {
             return Err(GroupError::TooLong);
@@ -91,8 +94,8 @@ impl GroupCommit {
             let number = queue.number;
             queue.number += 1;
             drop(queue);
-            let outcome = hold(&self.log).append(&entries);
-            queue = hold(&self.queue);
+            let outcome = lock_unpoisoned(&self.log).append(&entries);
+            queue = lock_unpoisoned(&self.queue);
             let outcome = outcome.map(|appended| appended.first).map_err(Arc::new);
             queue.done.push((number, entries.len(), outcome));
             queue.is_writing = false;
@@ -102,7 +105,7 @@ impl GroupCommit {
 
     /// The log, between two batches.
     pub fn log(&self) -> MutexGuard<'_, Log> {
-        hold(&self.log)
+        lock_unpoisoned(&self.log)
     }
 
     /// Gives the log back.

@@ -1,4 +1,4 @@
-//! SHA-256 as RFC 6962 uses it: leaves and nodes are told apart by their first byte.
+//! SHA-256 as RFC 6962 uses it: leaves and nodes differ in their first byte.
 //!
 //! A node and a short leaf are padded here instead of in a hasher, because that is where a log
 //! spends its time: one compression for an entry of up to 54 bytes, two for a node.
@@ -16,8 +16,9 @@ use sha2::{Digest as _, Sha256};
 pub struct Hash(pub [u8; 32]);
 
 /// A text that is not the base64 of 32 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("not a hash in base64")]
+#[zh("不是 base64 形式的哈希")]
 pub struct NotAHash;
 
 impl Hash {
@@ -50,11 +51,11 @@ impl Hash {
 
     /// In lower-case hexadecimal, for file names.
     pub fn to_hex(&self) -> String {
-        hex(&self.0)
+        encode_hex(&self.0)
     }
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn encode_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
         .iter()
@@ -97,13 +98,13 @@ const START: [u32; 8] = [
     0x5be0_cd19,
 ];
 const BLOCK: usize = 64;
-// What is left of a block beside the prefix, the end marker and the length.
+// What a block has room for beside the prefix, the end marker and the length.
 const SHORT_LEAF: usize = BLOCK - 10;
-// Rows of records seldom are longer.
+// Rows of records are seldom longer.
 const LEAF_BLOCKS: usize = 8;
 const LONG_LEAF: usize = LEAF_BLOCKS * BLOCK - 10;
 
-fn digest_of(blocks: &[[u8; BLOCK]]) -> Hash {
+fn compress_blocks(blocks: &[[u8; BLOCK]]) -> Hash {
     let mut state = START;
     compress256(&mut state, blocks);
     let mut bytes = [0; 32];
@@ -131,7 +132,7 @@ fn padded_leaf<const BLOCKS: usize>(entry: &[u8]) -> Hash {
     bytes[entry.len() + 1] = 0x80;
     let bits = (entry.len() as u64 + 1) * 8;
     bytes[used * BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
-    digest_of(&blocks[..used])
+    compress_blocks(&blocks[..used])
 }
 
 /// The hash of a node: SHA-256(0x01 ‖ left ‖ right).
@@ -143,7 +144,7 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     blocks[1][0] = right.0[31];
     blocks[1][1] = 0x80;
     blocks[1][BLOCK - 8..].copy_from_slice(&(65_u64 * 8).to_be_bytes());
-    digest_of(&blocks)
+    compress_blocks(&blocks)
 }
 
 /// The root over a power of two of hashes, as many as a tile holds at most.
@@ -164,6 +165,11 @@ pub(crate) fn perfect_root(hashes: &[Hash]) -> Hash {
         }
     }
     row[0]
+}
+
+/// Where RFC 6962 splits a tree of two or more leaves: the largest power of two below its width.
+pub(crate) fn split_width(width: u64) -> u64 {
+    1 << (u64::BITS - 1 - (width - 1).leading_zeros())
 }
 
 #[cfg(test)]

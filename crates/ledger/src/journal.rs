@@ -1,8 +1,9 @@
 //! The journal: what a log has promised since its tiles were last made durable.
 //!
 //! A file of records. The first holds the checkpoint whose tiles are durable; each further one a
-//! batch of entries, in the form of bundles, and the checkpoint signed after it. A record is there
-//! when its digest is right. Only the last can be torn, for each is durable before the next begins.
+//! batch of entries, in the form of bundles, and the checkpoint signed after it. A record counts
+//! only if its digest is right. Only the last can be torn, for each is durable before the next
+//! begins.
 //!
 //! | Bytes | |
 //! |---|---|
@@ -23,7 +24,7 @@ const DIGEST: usize = 32;
 pub(crate) const BATCH_BYTES_MAX: usize = 1 << 30;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Record<'a> {
+pub(crate) struct JournalRecord<'a> {
     pub(crate) before: u64,
     pub(crate) count: u32,
     /// Entries in bundle form.
@@ -31,9 +32,9 @@ pub(crate) struct Record<'a> {
     pub(crate) note: &'a [u8],
 }
 
-/// A record being made: head, entries, then [`Draft::finish`].
+/// A record being made: head, entries, then [`RecordDraft::finish_record`].
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct RecordDraft {
     bytes: Vec<u8>,
     count: u32,
 }
@@ -45,20 +46,20 @@ pub(crate) enum Overflow {
     Batch,
 }
 
-impl Draft {
-    pub(crate) fn new(before: u64, entry_bytes: usize) -> Draft {
+impl RecordDraft {
+    pub(crate) fn new(before: u64, entry_bytes: usize) -> RecordDraft {
         let mut bytes = Vec::with_capacity(HEAD + entry_bytes + 1024);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&before.to_be_bytes());
         bytes.resize(HEAD, 0);
-        Draft { bytes, count: 0 }
+        RecordDraft { bytes, count: 0 }
     }
 
-    pub(crate) fn push(&mut self, entry: &[u8]) -> Result<(), Overflow> {
+    pub(crate) fn push_entry(&mut self, entry: &[u8]) -> Result<(), Overflow> {
         if entry.len() > ENTRY_BYTES_MAX {
             return Err(Overflow::Entry);
         }
-        if self.entries().len() + entry.len() + 2 > BATCH_BYTES_MAX {
+        if self.entry_bytes().len() + entry.len() + 2 > BATCH_BYTES_MAX {
             return Err(Overflow::Batch);
         }
         self.count += 1;
@@ -66,12 +67,12 @@ impl Draft {
         Ok(())
     }
 
-    pub(crate) fn entries(&self) -> &[u8] {
+    pub(crate) fn entry_bytes(&self) -> &[u8] {
         &self.bytes[HEAD..]
     }
 
     /// The whole record, and where in it the entries are.
-    pub(crate) fn finish(mut self, note: &[u8]) -> (Vec<u8>, std::ops::Range<usize>) {
+    pub(crate) fn finish_record(mut self, note: &[u8]) -> (Vec<u8>, std::ops::Range<usize>) {
         let entries = HEAD..self.bytes.len();
         self.bytes[16..20].copy_from_slice(&self.count.to_be_bytes());
         self.bytes[20..24].copy_from_slice(&(entries.len() as u32).to_be_bytes());
@@ -85,15 +86,15 @@ impl Draft {
 
 /// What a journal holds.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Contents<'a> {
-    pub(crate) records: Vec<Record<'a>>,
+pub(crate) struct JournalContents<'a> {
+    pub(crate) records: Vec<JournalRecord<'a>>,
     /// Whether a torn record follows, which was never acknowledged.
     pub(crate) is_torn: bool,
 }
 
-/// Reads a journal; `None` if a record is damaged that others follow: that is no crash.
-pub(crate) fn parse(bytes: &[u8]) -> Option<Contents<'_>> {
-    let mut records: Vec<Record<'_>> = Vec::new();
+/// Reads a journal. `None` if a good record follows a damaged one: no crash does that.
+pub(crate) fn parse_journal(bytes: &[u8]) -> Option<JournalContents<'_>> {
+    let mut records: Vec<JournalRecord<'_>> = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
         let expected = records.last().map(|last| last.before + u64::from(last.count));
@@ -106,14 +107,14 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Contents<'_>> {
             None => {
                 let is_last = !(1..rest.len())
                     .any(|at| rest[at..].starts_with(MAGIC) && parse_record(&rest[at..]).is_some());
-                return is_last.then_some(Contents { records, is_torn: true });
+                return is_last.then_some(JournalContents { records, is_torn: true });
             }
         }
     }
-    Some(Contents { records, is_torn: false })
+    Some(JournalContents { records, is_torn: false })
 }
 
-fn parse_record(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
+fn parse_record(bytes: &[u8]) -> Option<(JournalRecord<'_>, &[u8])> {
     let head = bytes.get(..HEAD)?;
     let number = |at: usize| {
         let four = head[at..].first_chunk::<4>().copied().unwrap_or_default();
@@ -130,7 +131,7 @@ fn parse_record(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
         return None;
     }
     let (entries, note) = bytes[HEAD..end].split_at(entry_bytes);
-    Some((Record { before, count, entries, note }, &bytes[end + DIGEST..]))
+    Some((JournalRecord { before, count, entries, note }, &bytes[end + DIGEST..]))
 }
 
 #[cfg(test)]
@@ -138,28 +139,28 @@ mod tests {
     use super::*;
 
     fn record(before: u64, entries: &[&[u8]], note: &[u8]) -> Vec<u8> {
-        let mut draft = Draft::new(before, 0);
+        let mut draft = RecordDraft::new(before, 0);
         for entry in entries {
-            draft.push(entry).unwrap();
+            draft.push_entry(entry).unwrap();
         }
-        draft.finish(note).0
+        draft.finish_record(note).0
     }
 
     #[test]
     fn a_journal_cut_anywhere_loses_its_last_record_alone() {
         let (first, second) = (record(7, &[], b"base"), record(7, &[b"one", b""], b"after"));
         let whole = [first.as_slice(), &second].concat();
-        let contents = parse(&whole).unwrap();
+        let contents = parse_journal(&whole).unwrap();
         assert_eq!(contents.records.len(), 2);
         assert_eq!(contents.records[1].entries, b"\0\x03one\0\0");
         assert_eq!((contents.records[1].count, contents.records[1].note), (2, &b"after"[..]));
         for cut in first.len()..whole.len() {
-            let torn = parse(&whole[..cut]).unwrap();
+            let torn = parse_journal(&whole[..cut]).unwrap();
             assert_eq!(torn.records.len(), 1, "cut at {cut}");
             assert_eq!(torn.is_torn, cut > first.len());
             let mut zeros = whole[..cut].to_vec();
             zeros.resize(whole.len() + 5, 0);
-            assert_eq!(parse(&zeros).unwrap().records.len(), 1, "zeros from {cut}");
+            assert_eq!(parse_journal(&zeros).unwrap().records.len(), 1, "zeros from {cut}");
         }
     }
 
@@ -170,8 +171,8 @@ mod tests {
         for at in 0..parts[0].len() + parts[1].len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 0x10;
-            assert_eq!(parse(&damaged), None, "byte {at}");
+            assert_eq!(parse_journal(&damaged), None, "byte {at}");
         }
-        assert_eq!(parse(&[record(0, &[], b"a"), record(2, &[], b"b")].concat()), None);
+        assert_eq!(parse_journal(&[record(0, &[], b"a"), record(2, &[], b"b")].concat()), None);
     }
 }

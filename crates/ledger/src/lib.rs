@@ -63,6 +63,7 @@ mod note;
 mod policy;
 mod reader;
 mod receipt;
+mod signed;
 #[cfg(test)]
 mod simulation;
 mod tile;
@@ -71,16 +72,19 @@ pub mod witness;
 
 pub use checkpoint::Checkpoint;
 pub use fsck::{Finding, Report, fsck};
-pub use fuzz::fuzz;
+pub use fuzz::fuzz_parsers;
 pub use group::{GroupCommit, GroupError};
 pub use hash::{Hash, NotAHash, leaf_hash, node_hash};
-pub use keys::{Cosigner, KeyError, KeyFileError, Signer, VerifierKey};
+pub use keys::file::KeyFileError;
+pub use keys::secret::{Cosigner, Signer};
+pub use keys::{KeyError, VerifierKey};
 pub use log::{AppendError, Appended, Log, OpenError};
 pub use memory::{tree_path, tree_root};
-pub use note::{Note, NoteError, SignatureLine, Signed};
+pub use note::{Note, NoteError, SignatureLine};
 pub use policy::{Distrust, Party, Policy, PolicyError, Retirement, Trust};
 pub use reader::{ReadError, Reader};
 pub use receipt::{Receipt, ReceiptError};
+pub use signed::VerifiedSignature;
 pub use tile::{
     ENTRY_BYTES_MAX, Kind, NotATile, TILE_WIDTH, Tile, TileError, parse_entries, parse_hashes,
 };

@@ -1,10 +1,9 @@
-//! Trees over hashes that are all at hand: RFC 6962's root and paths without a folder.
+//! Trees over hashes in memory: RFC 6962's root and paths, without a folder.
 
-use crate::hash::{Hash, node_hash};
-use crate::reader::split_of;
+use crate::hash::{Hash, node_hash, split_width};
 
-/// The root over the hashes of leaves, or over the roots of equal powers of two of leaves of which
-/// only the last may be of fewer.
+/// The root over the hashes of leaves, or over the roots of blocks that all have the same power of
+/// two of leaves, except the last, which may have fewer.
 ///
 /// ```
 /// use trueline_ledger::{leaf_hash, node_hash, tree_root};
@@ -17,12 +16,12 @@ pub fn tree_root(hashes: &[Hash]) -> Hash {
         [] => Hash::of_nothing(),
         [only] => *only,
         _ => {
-            let mut row: Vec<Hash> = hashes.chunks(2).map(pair).collect();
+            let mut row: Vec<Hash> = hashes.chunks(2).map(hash_pair).collect();
             // A hash without a partner goes up as it is: that is where RFC 6962 splits, too.
             while row.len() > 1 {
                 let width = row.len().div_ceil(2);
                 for at in 0..width {
-                    row[at] = pair(&row[2 * at..row.len().min(2 * at + 2)]);
+                    row[at] = hash_pair(&row[2 * at..row.len().min(2 * at + 2)]);
                 }
                 row.truncate(width);
             }
@@ -31,7 +30,7 @@ pub fn tree_root(hashes: &[Hash]) -> Hash {
     }
 }
 
-fn pair(hashes: &[Hash]) -> Hash {
+fn hash_pair(hashes: &[Hash]) -> Hash {
     match hashes {
         [left, right] => node_hash(left, right),
         [only] => *only,
@@ -39,7 +38,8 @@ fn pair(hashes: &[Hash]) -> Hash {
     }
 }
 
-/// The path from one of the hashes to their root, from the bottom up; empty outside of them.
+/// The path from one of the hashes to their root, from the bottom up; empty if there is no hash
+/// with that index.
 pub fn tree_path(hashes: &[Hash], index: usize) -> Vec<Hash> {
     let mut path = Vec::new();
     let (mut from, mut to) = (0, hashes.len());
@@ -47,7 +47,7 @@ pub fn tree_path(hashes: &[Hash], index: usize) -> Vec<Hash> {
         return path;
     }
     while to - from > 1 {
-        let split = from + split_of((to - from) as u64) as usize;
+        let split = from + split_width((to - from) as u64) as usize;
         if index < split {
             path.push(tree_root(&hashes[split..to]));
             to = split;

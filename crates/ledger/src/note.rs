@@ -1,13 +1,13 @@
 //! Signed notes: a text, an empty line, and signature lines (C2SP signed-note).
 //!
-//! A note that parses is only well formed. Its text means something after [`Note::verify`].
+//! A note that parses is only well formed. Its text means something after [`Note::verify`], which
+//! stands in `signed.rs`.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-
-use crate::keys::VerifierKey;
+use trueline_language::{Phrase, phrase};
 
 /// Longest note that is read, in bytes.
 pub(crate) const NOTE_BYTES_MAX: usize = 1_000_000;
@@ -16,19 +16,22 @@ pub(crate) const SIGNATURES_MAX: usize = 100;
 const DASH: &str = "\u{2014} ";
 
 /// Why a note is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum NoteError {
-    /// It is not written as a note, or its text is not a checkpoint.
+    /// It does not have the form of a note, or its text is not a checkpoint.
     #[error("not a signed note: {0}")]
-    Malformed(&'static str),
-    /// A key that we know did not make the signature that bears its name.
+    #[zh("不是签名的检查点：{0}")]
+    Malformed(Phrase),
+    /// A signature bears the name of a known key, which did not make it.
     #[error("the signature of {name} does not verify")]
+    #[zh("{name} 的签名不成立")]
     BadSignature {
         /// The key's name.
         name: String,
     },
-    /// Nobody that we know has signed it.
-    #[error("no key that is known here has signed it")]
+    /// No known key has signed it.
+    #[error("no known key has signed it")]
+    #[zh("没有已知密钥的签名")]
     Unsigned,
 }
 
@@ -47,7 +50,8 @@ impl SignatureLine {
 
     /// Reads one line, without its line end.
     pub fn parse(line: &str) -> Result<SignatureLine, NoteError> {
-        let malformed = NoteError::Malformed("a signature line is not one");
+        let malformed =
+            NoteError::Malformed(phrase!("签名行不合格式", "a signature line is not one"));
         let rest = line.strip_prefix(DASH).ok_or(malformed.clone())?;
         let (name, encoded) = rest.split_once(' ').ok_or(malformed.clone())?;
         let bytes = STANDARD.decode(encoded).map_err(|_| malformed.clone())?;
@@ -88,15 +92,6 @@ pub(crate) fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(refused)
 }
 
-/// A signature that was checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Signed<'k> {
-    /// The key that made it.
-    pub key: &'k VerifierKey,
-    /// For a cosignature: when, in seconds since 1970, by the cosigner's clock.
-    pub time: Option<u64>,
-}
-
 /// A text and its signatures, unchecked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
@@ -113,17 +108,21 @@ impl Note {
     /// Reads a note.
     pub fn parse(bytes: &[u8]) -> Result<Note, NoteError> {
         if bytes.len() > NOTE_BYTES_MAX {
-            return Err(NoteError::Malformed("too long"));
+            return Err(NoteError::Malformed(phrase!("过长", "too long")));
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| NoteError::Malformed("not UTF-8"))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| NoteError::Malformed(phrase!("不是 UTF-8", "not UTF-8")))?;
         if text.bytes().any(|byte| byte < b' ' && byte != b'\n') {
-            return Err(NoteError::Malformed("a control character"));
+            return Err(NoteError::Malformed(phrase!("含控制字符", "a control character")));
         }
-        let (before, lines) =
-            text.rsplit_once("\n\n").ok_or(NoteError::Malformed("no empty line"))?;
-        let lines = lines.strip_suffix('\n').ok_or(NoteError::Malformed("no end of line"))?;
+        let (before, lines) = text
+            .rsplit_once("\n\n")
+            .ok_or(NoteError::Malformed(phrase!("缺少空行", "no empty line")))?;
+        let lines = lines
+            .strip_suffix('\n')
+            .ok_or(NoteError::Malformed(phrase!("缺少行尾", "no end of line")))?;
         if lines.split('\n').count() > SIGNATURES_MAX {
-            return Err(NoteError::Malformed("too many signatures"));
+            return Err(NoteError::Malformed(phrase!("签名过多", "too many signatures")));
         }
         let signatures = lines.split('\n').map(SignatureLine::parse).collect::<Result<_, _>>()?;
         Ok(Note { text: format!("{before}\n"), signatures })
@@ -144,33 +143,6 @@ impl Note {
         if !self.signatures.contains(&line) {
             self.signatures.push(line);
         }
-    }
-
-    /// Which of these keys signed the note, in the order of the lines.
-    ///
-    /// Lines of other keys are passed over. A line that bears a known key's name and id but does
-    /// not verify refuses the whole note, and so does a note that none of the keys signed.
-    pub fn verify<'k>(
-        &self,
-        keys: impl IntoIterator<Item = &'k VerifierKey>,
-    ) -> Result<Vec<Signed<'k>>, NoteError> {
-        let keys: Vec<&VerifierKey> = keys.into_iter().collect();
-        let mut signed: Vec<Signed<'k>> = Vec::new();
-        for line in &self.signatures {
-            let mut named =
-                keys.iter().filter(|key| key.name() == line.name && key.id() == line.key_id);
-            let mut known = named.clone().peekable();
-            if known.peek().is_none() {
-                continue;
-            }
-            let found = named.find_map(|key| {
-                let time = key.check(self.text.as_bytes(), &line.signature)?;
-                Some(Signed { key, time })
-            });
-            let bad = || NoteError::BadSignature { name: line.name.clone() };
-            signed.push(found.ok_or_else(bad)?);
-        }
-        if signed.is_empty() { Err(NoteError::Unsigned) } else { Ok(signed) }
     }
 }
 

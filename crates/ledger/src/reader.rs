@@ -1,7 +1,8 @@
 //! Reading a log's folder: entries, roots and proofs, from tiles alone.
 //!
-//! What is read is not believed: a proof made here is worth what its check says
-//! ([`crate::verify_inclusion`], [`crate::verify_consistency`]), and `fsck` says which file lies.
+//! Nothing that is read here is trusted: a proof is worth what its check says
+//! ([`crate::verify_inclusion`], [`crate::verify_consistency`]), and `fsck` says which file is
+//! wrong.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,18 +10,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::checkpoint::Checkpoint;
-use crate::disk::{Disk, Machine};
+use crate::disk::{LedgerDisk, LocalDisk};
 use crate::edge::Edge;
-use crate::hash::{Hash, node_hash, perfect_root};
+use crate::hash::{Hash, node_hash, perfect_root, split_width};
 use crate::note::{Note, NoteError};
 use crate::receipt::Receipt;
 use crate::tile::{Kind, Tile, TileError, parse_entries, parse_hashes};
 
 /// Why something could not be read from a log's folder.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ReadError {
     /// The tree has no such entry or size.
     #[error("there is no entry {index} in a tree of {size}")]
+    #[zh("{size} 个条目的树中没有条目 {index}")]
     NoSuchEntry {
         /// The entry asked for, from 0.
         index: u64,
@@ -28,7 +30,8 @@ pub enum ReadError {
         size: u64,
     },
     /// A proof goes from a smaller tree to a larger one.
-    #[error("a tree of {old} entries is no prefix of one of {new}")]
+    #[error("a tree of {old} entries is not a prefix of one of {new}")]
+    #[zh("{old} 个条目的树不可能是 {new} 个条目的树的前段")]
     Shrunk {
         /// Entries in the older tree.
         old: u64,
@@ -37,6 +40,7 @@ pub enum ReadError {
     },
     /// A file is missing or cannot be read.
     #[error("cannot read {file}")]
+    #[zh("无法读取 {file}")]
     File {
         /// Its path in the log's folder.
         file: String,
@@ -45,6 +49,7 @@ pub enum ReadError {
     },
     /// A tile or bundle is not whole.
     #[error("{file} is damaged")]
+    #[zh("{file} 已损坏")]
     Damaged {
         /// Its path in the log's folder.
         file: String,
@@ -53,17 +58,18 @@ pub enum ReadError {
     },
     /// The published checkpoint is not one.
     #[error("the checkpoint is damaged")]
+    #[zh("检查点已损坏")]
     Checkpoint(#[from] NoteError),
 }
 
 // 1 024 tiles are 8 MiB; whoever reads more than that reads in order, and needs no cache.
 const TILES_KEPT: usize = 1024;
 
-/// A log's folder, to read from. Several may be open at once, also beside a writer.
+/// A log's folder, for reading. Several readers may be open at once, also beside a writer.
 #[derive(Debug)]
 pub struct Reader {
     root: PathBuf,
-    disk: Arc<dyn Disk>,
+    disk: Arc<dyn LedgerDisk>,
     // Keyed by place and width: a committed tile never changes.
     tiles: Mutex<HashMap<Tile, Arc<[Hash]>>>,
 }
@@ -71,16 +77,16 @@ pub struct Reader {
 impl Reader {
     /// A reader of the log in this folder. Nothing is read yet.
     pub fn new(folder: impl Into<PathBuf>) -> Reader {
-        Reader::on(Arc::new(Machine), folder.into())
+        Reader::on_disk(Arc::new(LocalDisk), folder.into())
     }
 
-    pub(crate) fn on(disk: Arc<dyn Disk>, root: PathBuf) -> Reader {
+    pub(crate) fn on_disk(disk: Arc<dyn LedgerDisk>, root: PathBuf) -> Reader {
         Reader { root, disk, tiles: Mutex::default() }
     }
 
-    /// The published checkpoint as it stands, signatures unchecked.
+    /// The published checkpoint, its signatures unchecked.
     pub fn checkpoint(&self) -> Result<Note, ReadError> {
-        let bytes = self.disk.read(&self.root.join("checkpoint"));
+        let bytes = self.disk.read_file(&self.root.join("checkpoint"));
         let bytes =
             bytes.map_err(|source| ReadError::File { file: "checkpoint".to_owned(), source })?;
         Ok(Note::parse(&bytes)?)
@@ -93,7 +99,7 @@ impl Reader {
             return Err(missing);
         }
         let tile = Tile::in_tree(Kind::Entries, index / 256, size).ok_or(missing)?;
-        let bundle = self.bundle(tile)?;
+        let bundle = self.read_bundle(tile)?;
         let damaged = |source| ReadError::Damaged { file: tile.to_string(), source };
         let entries = parse_entries(&bundle, tile.width).map_err(damaged)?;
         Ok(entries[(index % 256) as usize].to_vec())
@@ -104,12 +110,12 @@ impl Reader {
         if index >= size {
             return Err(ReadError::NoSuchEntry { index, size });
         }
-        self.node(0, index, size)
+        self.read_node(0, index, size)
     }
 
     /// The root of the tree of the first `size` entries.
     pub fn root(&self, size: u64) -> Result<Hash, ReadError> {
-        if size == 0 { Ok(Hash::of_nothing()) } else { self.subtree(0, size, size) }
+        if size == 0 { Ok(Hash::of_nothing()) } else { self.read_subtree(0, size, size) }
     }
 
     /// The path from entry `index` to the root of a tree of `size` entries, from the bottom up.
@@ -120,12 +126,12 @@ impl Reader {
         let (mut from, mut to) = (0, size);
         let mut path = Vec::new();
         while to - from > 1 {
-            let split = from + split_of(to - from);
+            let split = from + split_width(to - from);
             if index < split {
-                path.push(self.subtree(split, to, size)?);
+                path.push(self.read_subtree(split, to, size)?);
                 to = split;
             } else {
-                path.push(self.subtree(from, split, size)?);
+                path.push(self.read_subtree(from, split, size)?);
                 from = split;
             }
         }
@@ -133,7 +139,8 @@ impl Reader {
         Ok(path)
     }
 
-    /// That the first `old` entries of the tree of `new` are the tree of `old`.
+    /// The proof that the tree of the first `old` entries is the beginning of the tree of `new`
+    /// entries.
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
         let mut proof = self.prefix_proof(old, new)?;
         // The older root is known to whoever checks, if it is a node of the newer tree.
@@ -143,7 +150,7 @@ impl Reader {
         Ok(proof)
     }
 
-    /// The same, with its first hash also where a consistency proof leaves it out.
+    /// The same proof, always with its first hash, which a consistency proof may leave out.
     pub(crate) fn prefix_proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
         if old > new {
             return Err(ReadError::Shrunk { old, new });
@@ -155,21 +162,21 @@ impl Reader {
         let mut proof = Vec::new();
         // Down to the node that ends where the older tree ends, with the siblings on the way.
         while to != old {
-            let split = from + split_of(to - from);
+            let split = from + split_width(to - from);
             if old <= split {
-                proof.push(self.subtree(split, to, new)?);
+                proof.push(self.read_subtree(split, to, new)?);
                 to = split;
             } else {
-                proof.push(self.subtree(from, split, new)?);
+                proof.push(self.read_subtree(from, split, new)?);
                 from = split;
             }
         }
-        proof.push(self.subtree(from, to, new)?);
+        proof.push(self.read_subtree(from, to, new)?);
         proof.reverse();
         Ok(proof)
     }
 
-    /// The receipt of an entry under a checkpoint: everything that checks it offline.
+    /// The receipt of an entry under a checkpoint: everything that is needed to check it offline.
     pub fn receipt(
         &self,
         index: u64,
@@ -181,7 +188,7 @@ impl Reader {
         Ok(Receipt::new(index, path, checkpoint.clone(), extra))
     }
 
-    pub(crate) fn edge(&self, size: u64) -> Result<Edge, ReadError> {
+    pub(crate) fn read_edge(&self, size: u64) -> Result<Edge, ReadError> {
         let mut levels = Vec::new();
         for level in 0_u8.. {
             let in_level = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
@@ -189,40 +196,40 @@ impl Reader {
                 break;
             }
             let tile = Tile::in_tree(Kind::Hashes(level), in_level / 256, size);
-            let row = tile.map(|tile| self.hashes(tile)).transpose()?;
+            let row = tile.map(|tile| self.read_hashes(tile)).transpose()?;
             levels.push(row.map(|row| row.to_vec()).unwrap_or_default());
         }
         Ok(Edge::from_levels(size, levels))
     }
 
     // RFC 6962's tree over entries `from..to` of a tree of `size`.
-    fn subtree(&self, from: u64, to: u64, size: u64) -> Result<Hash, ReadError> {
+    fn read_subtree(&self, from: u64, to: u64, size: u64) -> Result<Hash, ReadError> {
         let width = to - from;
         if width.is_power_of_two() {
             let height = width.trailing_zeros();
-            return self.node(height, from >> height, size);
+            return self.read_node(height, from >> height, size);
         }
-        let split = from + split_of(width);
-        Ok(node_hash(&self.subtree(from, split, size)?, &self.subtree(split, to, size)?))
+        let split = from + split_width(width);
+        Ok(node_hash(&self.read_subtree(from, split, size)?, &self.read_subtree(split, to, size)?))
     }
 
-    fn node(&self, height: u32, index: u64, size: u64) -> Result<Hash, ReadError> {
+    fn read_node(&self, height: u32, index: u64, size: u64) -> Result<Hash, ReadError> {
         let (level, inside) = ((height / 8) as u8, height % 8);
         let first = index << inside;
         let tile = Tile::in_tree(Kind::Hashes(level), first / 256, size)
             .ok_or(ReadError::NoSuchEntry { index: first, size })?;
-        let hashes = self.hashes(tile)?;
+        let hashes = self.read_hashes(tile)?;
         let at = (first % 256) as usize;
         let range = hashes.get(at..at + (1 << inside));
         Ok(perfect_root(range.ok_or(ReadError::NoSuchEntry { index: first, size })?))
     }
 
-    pub(crate) fn hashes(&self, tile: Tile) -> Result<Arc<[Hash]>, ReadError> {
+    pub(crate) fn read_hashes(&self, tile: Tile) -> Result<Arc<[Hash]>, ReadError> {
         let kept = self.tiles.lock().ok().and_then(|tiles| tiles.get(&tile).cloned());
         if let Some(hashes) = kept {
             return Ok(hashes);
         }
-        let hashes: Arc<[Hash]> = self.hashes_uncached(tile)?.into();
+        let hashes: Arc<[Hash]> = self.read_hashes_uncached(tile)?.into();
         if let Ok(mut tiles) = self.tiles.lock() {
             if tiles.len() >= TILES_KEPT {
                 tiles.clear();
@@ -232,8 +239,8 @@ impl Reader {
         Ok(hashes)
     }
 
-    pub(crate) fn hashes_uncached(&self, tile: Tile) -> Result<Vec<Hash>, ReadError> {
-        let (found, bytes) = self.file(tile)?;
+    pub(crate) fn read_hashes_uncached(&self, tile: Tile) -> Result<Vec<Hash>, ReadError> {
+        let (found, bytes) = self.read_tile_file(tile)?;
         let damaged = |source| ReadError::Damaged { file: found.to_string(), source };
         let mut hashes = parse_hashes(&bytes, found.width).map_err(damaged)?;
         hashes.truncate(usize::from(tile.width));
@@ -241,8 +248,8 @@ impl Reader {
     }
 
     /// The first `tile.width` entries of a bundle, as a bundle of that width.
-    pub(crate) fn bundle(&self, tile: Tile) -> Result<Vec<u8>, ReadError> {
-        let (found, mut bytes) = self.file(tile)?;
+    pub(crate) fn read_bundle(&self, tile: Tile) -> Result<Vec<u8>, ReadError> {
+        let (found, mut bytes) = self.read_tile_file(tile)?;
         let damaged = |source| ReadError::Damaged { file: found.to_string(), source };
         let entries = parse_entries(&bytes, found.width).map_err(damaged)?;
         let wanted = entries.iter().take(usize::from(tile.width));
@@ -251,10 +258,10 @@ impl Reader {
         Ok(bytes)
     }
 
-    // A partial tile may be there only in a wider form: the full one, or that of a later batch.
-    fn file(&self, tile: Tile) -> Result<(Tile, Vec<u8>), ReadError> {
+    // A partial tile may exist only in a wider form: the full one, or that of a later batch.
+    fn read_tile_file(&self, tile: Tile) -> Result<(Tile, Vec<u8>), ReadError> {
         let failed = |source| ReadError::File { file: tile.to_string(), source };
-        match self.disk.read(&self.root.join(tile.to_string())) {
+        match self.disk.read_file(&self.root.join(tile.to_string())) {
             Ok(bytes) => return Ok((tile, bytes)),
             Err(error) if error.kind() != io::ErrorKind::NotFound || !tile.is_partial() => {
                 return Err(failed(error));
@@ -262,24 +269,19 @@ impl Reader {
             Err(_) => {}
         }
         let full = self.root.join(tile.full().to_string());
-        match self.disk.read(&full) {
+        match self.disk.read_file(&full) {
             Ok(bytes) => return Ok((tile.full(), bytes)),
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
             Err(_) => {}
         }
         let mut folder = full.into_os_string();
         folder.push(".p");
-        let names = self.disk.list(Path::new(&folder)).map_err(failed)?;
+        let names = self.disk.list_folder(Path::new(&folder)).map_err(failed)?;
         let widths = names.iter().filter_map(|name| name.parse::<u16>().ok());
         let width = widths.filter(|width| *width > tile.width && *width < 256).min();
         let width = width.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
         let wider = Tile { width, ..tile };
-        let bytes = self.disk.read(&self.root.join(wider.to_string())).map_err(failed)?;
+        let bytes = self.disk.read_file(&self.root.join(wider.to_string())).map_err(failed)?;
         Ok((wider, bytes))
     }
-}
-
-// The largest power of two below a width of two or more.
-pub(crate) fn split_of(width: u64) -> u64 {
-    1 << (u64::BITS - 1 - (width - 1).leading_zeros())
 }

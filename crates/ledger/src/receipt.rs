@@ -4,8 +4,9 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use trueline_language::{Phrase, phrase};
 
-use crate::checkpoint::{Checkpoint, decimal};
+use crate::checkpoint::{Checkpoint, parse_decimal};
 use crate::hash::{Hash, leaf_hash};
 use crate::note::{Note, NoteError};
 use crate::policy::{Distrust, Policy, Retirement, Trust};
@@ -16,11 +17,12 @@ const TITLE: &str = "c2sp.org/tlog-proof@v1";
 pub(crate) const HASHES_MAX: usize = 63;
 
 /// Why a receipt does not prove what it should.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum ReceiptError {
-    /// It is not written as a receipt.
+    /// It does not have the form of a receipt.
     #[error("not a receipt: {0}")]
-    Malformed(&'static str),
+    #[zh("不是凭据：{0}")]
+    Malformed(Phrase),
     /// Its checkpoint is not trusted.
     #[error(transparent)]
     Distrust(#[from] Distrust),
@@ -57,24 +59,32 @@ impl Receipt {
     /// Reads a receipt.
     pub fn parse(bytes: &[u8]) -> Result<Receipt, ReceiptError> {
         let malformed = ReceiptError::Malformed;
-        let text = std::str::from_utf8(bytes).map_err(|_| malformed("not UTF-8"))?;
-        let (head, checkpoint) = text.split_once("\n\n").ok_or(malformed("no empty line"))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| malformed(phrase!("不是 UTF-8", "not UTF-8")))?;
+        let (head, checkpoint) =
+            text.split_once("\n\n").ok_or(malformed(phrase!("缺少空行", "no empty line")))?;
         let mut lines = head.split('\n').peekable();
         if lines.next() != Some(TITLE) {
-            return Err(malformed("the first line is another"));
+            return Err(malformed(phrase!("首行不符", "the first line is another")));
         }
         let extra = lines.peek().and_then(|line| line.strip_prefix("extra "));
         let extra = extra.map(|extra| STANDARD.decode(extra)).transpose();
-        let extra = extra.map_err(|_| malformed("the extra data is not base64"))?;
+        let extra = extra.map_err(|_| {
+            malformed(phrase!("附加数据不是 base64", "the extra data is not base64"))
+        })?;
         if extra.is_some() {
             lines.next();
         }
         let index = lines.next().and_then(|line| line.strip_prefix("index "));
-        let index = index.and_then(decimal).ok_or(malformed("no index line"))?;
+        let index = index
+            .and_then(parse_decimal)
+            .ok_or(malformed(phrase!("缺少 index 行", "no index line")))?;
         let path: Result<Vec<Hash>, _> = lines.map(str::parse).collect();
-        let path = path.map_err(|_| malformed("a line of the proof is no hash"))?;
+        let path = path.map_err(|_| {
+            malformed(phrase!("证明中有一行不是哈希", "a line of the proof is no hash"))
+        })?;
         if path.len() > HASHES_MAX {
-            return Err(malformed("the proof is too long"));
+            return Err(malformed(phrase!("证明过长", "the proof is too long")));
         }
         let checkpoint = Note::parse(checkpoint.as_bytes())?;
         Checkpoint::parse(checkpoint.text())?;
@@ -99,7 +109,7 @@ impl Receipt {
         verify_inclusion(&leaf, self.index, &self.path, checkpoint.size(), checkpoint.root())
     }
 
-    /// What the application put beside the proof. Nothing vouches for it.
+    /// What the application added to the proof. Nothing vouches for it.
     pub fn extra(&self) -> Option<&[u8]> {
         self.extra.as_deref()
     }

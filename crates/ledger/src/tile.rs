@@ -34,9 +34,10 @@ pub struct Tile {
     pub width: u16,
 }
 
-/// A text that is no path of a tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// A text that is not the path of a tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("not the path of a tile")]
+#[zh("不是瓦片的路径")]
 pub struct NotATile;
 
 impl Tile {
@@ -57,7 +58,7 @@ impl Tile {
         u64::from(self.width) < TILE_WIDTH
     }
 
-    /// The same place, filled.
+    /// The full tile at the same place.
     #[must_use]
     pub fn full(&self) -> Tile {
         Tile { width: TILE_WIDTH as u16, ..*self }
@@ -114,10 +115,11 @@ impl FromStr for Tile {
 }
 
 /// A file of hashes or entries that is not what its name says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum TileError {
     /// A tile is 32 bytes for each hash.
-    #[error("{found} bytes where {expected} belong")]
+    #[error("{found} bytes, but {expected} are expected")]
+    #[zh("有 {found} 字节，应为 {expected} 字节")]
     WrongSize {
         /// Bytes of a whole file.
         expected: usize,
@@ -126,12 +128,14 @@ pub enum TileError {
     },
     /// A bundle ends inside an entry, or before its last one.
     #[error("the bundle ends inside entry {entry}")]
+    #[zh("条目包在条目 {entry} 之内中断")]
     CutOff {
         /// Which entry of the bundle, from 0.
         entry: usize,
     },
     /// A bundle goes on after its last entry.
     #[error("{bytes} bytes follow the last entry of the bundle")]
+    #[zh("条目包的最后一个条目之后还有 {bytes} 字节")]
     Surplus {
         /// How many.
         bytes: usize,
@@ -165,7 +169,7 @@ pub fn parse_entries(bytes: &[u8], width: u16) -> Result<Vec<&[u8]>, TileError> 
 /// The same for a run of bundles.
 pub(crate) fn parse_entries_of(bytes: &[u8], count: usize) -> Result<Vec<&[u8]>, TileError> {
     let mut rest = bytes;
-    // Each takes two bytes at least: no promise of a count makes room for more.
+    // Each entry takes at least two bytes, so a false count cannot reserve more memory than that.
     let mut entries = Vec::with_capacity(count.min(bytes.len() / 2));
     for entry in 0..count {
         let cut_off = TileError::CutOff { entry };
@@ -178,7 +182,7 @@ pub(crate) fn parse_entries_of(bytes: &[u8], count: usize) -> Result<Vec<&[u8]>,
     if rest.is_empty() { Ok(entries) } else { Err(TileError::Surplus { bytes: rest.len() }) }
 }
 
-/// Adds an entry behind those of a bundle. It must be no longer than [`ENTRY_BYTES_MAX`].
+/// Appends an entry to a bundle. It must be no longer than [`ENTRY_BYTES_MAX`].
 pub(crate) fn print_entry(entry: &[u8], bundle: &mut Vec<u8>) {
     bundle.extend_from_slice(&(entry.len() as u16).to_be_bytes());
     bundle.extend_from_slice(entry);

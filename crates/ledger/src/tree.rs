@@ -5,10 +5,11 @@
 use crate::hash::{Hash, node_hash};
 
 /// Why a proof does not hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum ProofError {
     /// The entry's number is not below the size of the tree.
     #[error("entry {index} is not in a tree of {size} entries")]
+    #[zh("条目 {index} 不在 {size} 个条目的树中")]
     NotInTree {
         /// The entry's number, from 0.
         index: u64,
@@ -16,7 +17,8 @@ pub enum ProofError {
         size: u64,
     },
     /// A tree cannot be a prefix of a smaller one.
-    #[error("a tree of {old} entries is no prefix of one of {new}")]
+    #[error("a tree of {old} entries is not a prefix of one of {new}")]
+    #[zh("{old} 个条目的树不可能是 {new} 个条目的树的前段")]
     Shrunk {
         /// Entries in the older tree.
         old: u64,
@@ -25,9 +27,11 @@ pub enum ProofError {
     },
     /// Too few or too many hashes for these sizes.
     #[error("the proof has the wrong number of hashes")]
+    #[zh("证明的哈希个数不对")]
     WrongLength,
     /// The hashes do not lead to the root.
     #[error("the proof does not lead to the root")]
+    #[zh("证明不能推得根哈希")]
     WrongRoot,
 }
 
@@ -42,7 +46,7 @@ pub fn verify_inclusion(
     if index >= size {
         return Err(ProofError::NotInTree { index, size });
     }
-    let mut place = Place { at: index, last: size - 1 };
+    let mut place = NodePosition { at: index, last: size - 1 };
     let mut hash = *leaf;
     for sibling in path {
         if place.last == 0 {
@@ -53,7 +57,7 @@ pub fn verify_inclusion(
         } else {
             hash = node_hash(&hash, sibling);
         }
-        place.climb();
+        place.climb_up();
     }
     if place.last != 0 {
         return Err(ProofError::WrongLength);
@@ -89,8 +93,8 @@ pub fn verify_consistency(
     if of_old == *old_root && of_new == *new_root { Ok(()) } else { Err(ProofError::WrongRoot) }
 }
 
-/// The roots of both trees that a consistency proof stands for, with its first hash given also
-/// where the older tree is perfect. Needs 0 < old < new.
+/// Computes the roots of both trees from a consistency proof whose first hash is given even where
+/// the older tree is perfect. Requires 0 < old < new.
 ///
 /// If the second root is authentic, the first is the root of that very tree's prefix, whatever
 /// anybody claimed it to be: this is what shows a fork between two sizes.
@@ -100,7 +104,7 @@ pub(crate) fn both_roots(
     seed: &Hash,
     rest: &[Hash],
 ) -> Result<(Hash, Hash), ProofError> {
-    let mut place = Place { at: old_size - 1, last: new_size - 1 };
+    let mut place = NodePosition { at: old_size - 1, last: new_size - 1 };
     while place.at & 1 == 1 {
         place.at >>= 1;
         place.last >>= 1;
@@ -116,24 +120,24 @@ pub(crate) fn both_roots(
         } else {
             of_new = node_hash(&of_new, hash);
         }
-        place.climb();
+        place.climb_up();
     }
     if place.last == 0 { Ok((of_old, of_new)) } else { Err(ProofError::WrongLength) }
 }
 
 /// Where a node stands in its row, and where the row ends.
-struct Place {
+struct NodePosition {
     at: u64,
     last: u64,
 }
 
-impl Place {
+impl NodePosition {
     fn is_right(&self) -> bool {
         self.at & 1 == 1 || self.at == self.last
     }
 
     // The last node of a row of odd length has no sibling: it goes up until it gets one.
-    fn climb(&mut self) {
+    fn climb_up(&mut self) {
         if self.at & 1 == 0 && self.at == self.last {
             while self.at & 1 == 0 && self.at != 0 {
                 self.at >>= 1;

@@ -6,7 +6,7 @@
 
 use std::f64::consts::PI;
 
-/// ln(n!) less Stirling's approximation of it.
+/// ln(n!) minus Stirling's approximation of it.
 fn stirling_error(n: f64) -> f64 {
     if n < 16.0 {
         return libm::lgamma(n + 1.0) - (n + 0.5) * libm::log(n) + n - 0.5 * libm::log(2.0 * PI);
@@ -16,7 +16,7 @@ fn stirling_error(n: f64) -> f64 {
 }
 
 /// `x ln(x / m) + m - x`, also where x and m are close.
-fn deviance(x: f64, m: f64) -> f64 {
+fn binomial_deviance(x: f64, m: f64) -> f64 {
     let difference = x - m;
     if difference.abs() >= 0.1 * (x + m) {
         return x * libm::log(x / m) + m - x;
@@ -35,8 +35,8 @@ fn deviance(x: f64, m: f64) -> f64 {
     sum
 }
 
-/// The probability of exactly `x` among `n` at rate `p`. Both may be fractions.
-fn density(x: f64, n: f64, p: f64) -> f64 {
+/// The probability of exactly `x` among `n` at rate `p`. `x` and `n` need not be integers.
+fn binomial_density(x: f64, n: f64, p: f64) -> f64 {
     if p <= 0.0 {
         return f64::from(u8::from(x == 0.0));
     }
@@ -50,7 +50,7 @@ fn density(x: f64, n: f64, p: f64) -> f64 {
         return libm::exp(n * libm::log(p));
     }
     let errors = stirling_error(n) - stirling_error(x) - stirling_error(n - x);
-    let off = deviance(x, n * p) + deviance(n - x, n * (1.0 - p));
+    let off = binomial_deviance(x, n * p) + binomial_deviance(n - x, n * (1.0 - p));
     let scale = libm::log(2.0 * PI) + libm::log(x) + libm::log1p(-x / n);
     libm::exp(errors - off - 0.5 * scale)
 }
@@ -63,21 +63,21 @@ pub(super) fn beta_share(x: f64, a: f64, b: f64) -> f64 {
     if x >= 1.0 {
         return 1.0;
     }
-    let front = x * (1.0 - x) * (a + b - 1.0) * density(a - 1.0, a + b - 2.0, x);
-    // The fraction converges quickly on the near side of the mean. A small `x` stays there a little
-    // longer, because `1 - x` would round its last digits away; but not where the density is nearly
-    // nothing, because there the fraction would have to make up for it and lose all its digits.
+    let front = x * (1.0 - x) * (a + b - 1.0) * binomial_density(a - 1.0, a + b - 2.0, x);
+    // The fraction converges quickly below the mean. A small `x` a little above it is also computed
+    // there, because `1 - x` would round its last digits away; but not where the density is almost
+    // zero, because there the fraction would lose all its digits.
     let mean = (a + 1.0) / (a + b + 2.0);
-    if x < mean || (x < 1e-3 && deviance(a, (a + b) * x) < 3.0) {
-        front * fraction(x, a, b) / a
+    if x < mean || (x < 1e-3 && binomial_deviance(a, (a + b) * x) < 3.0) {
+        front * continued_fraction(x, a, b) / a
     } else {
-        1.0 - front * fraction(1.0 - x, b, a) / b
+        1.0 - front * continued_fraction(1.0 - x, b, a) / b
     }
 }
 
 /// The continued fraction of the incomplete beta function, by Lentz.
 #[expect(clippy::many_single_char_names, reason = "the letters of every textbook")]
-fn fraction(x: f64, a: f64, b: f64) -> f64 {
+fn continued_fraction(x: f64, a: f64, b: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let nonzero = |value: f64| if value.abs() < TINY { TINY } else { value };
     let mut c = 1.0;
@@ -119,7 +119,7 @@ pub(super) fn beta_inverse(probability: f64, a: f64, b: f64) -> f64 {
     low.midpoint(high)
 }
 
-/// The standard normal deviate below which a probability lies.
+/// The standard normal deviate that a variable stays below with this probability.
 pub(super) fn normal_inverse(probability: f64) -> f64 {
     let below = |z: f64| 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
     let (mut low, mut high) = (-40.0_f64, 40.0_f64);
@@ -150,12 +150,32 @@ mod tests {
                 for probability in [0.5, 0.95, 0.99, 0.9999] {
                     let (a, b) = (f64::from(errors), n - f64::from(errors) + 1.0);
                     let high = beta_inverse(probability, a, b);
-                    let fewer: f64 = (0..errors).map(|k| density(f64::from(k), n, high)).sum();
+                    let fewer: f64 =
+                        (0..errors).map(|k| binomial_density(f64::from(k), n, high)).sum();
                     let off = (1.0 - fewer - probability).abs();
                     assert!(off < 1e-9, "{errors} of {n} at {probability}: {high}, off by {off}");
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_deviance_is_its_definition_near_the_mean_and_far_from_it() {
+        for (x, m) in [(1.0, 1000.0), (1000.0, 1.0), (3.0, 4.0), (5.0, 5.5), (1e6, 1.01e6)] {
+            let expected = x * libm::log(x / m) + m - x;
+            let found = binomial_deviance(x, m);
+            assert!((found - expected).abs() <= 1e-9 * expected, "{x} {m}: {found} {expected}");
+        }
+        // So close that the definition would cancel to nothing: half the squared distance.
+        let found = binomial_deviance(1e9, 1e9 + 1.0);
+        assert!((found - 5e-10).abs() < 1e-18, "{found}");
+    }
+
+    /// Here the first denominator of the fraction is exactly zero.
+    #[test]
+    fn the_fraction_steps_over_a_zero() {
+        let found = continued_fraction(0.5, 1.0, 3.0);
+        assert!((found - 14.0 / 3.0).abs() < 1e-12, "{found}");
     }
 
     #[test]

@@ -18,25 +18,28 @@ impl Fraction {
         (denominator > 0).then_some(Fraction { numerator, denominator })
     }
 
+    /// The fraction multiplied by an integer.
     pub fn times(self, factor: i128) -> Fraction {
         Fraction { numerator: self.numerator * factor, ..self }
     }
 
+    /// The nearest floating-point number.
     pub fn value(self) -> f64 {
-        // Divide whole part and rest apart: both are exact where their quotient would not be.
+        // The whole part and the rest are divided separately, since each is exact where their
+        // quotient would not be.
         let whole = self.numerator.div_euclid(self.denominator);
         let rest = self.numerator.rem_euclid(self.denominator);
         whole as f64 + rest as f64 / self.denominator as f64
     }
 
-    /// Rounded half to even, with so many decimals.
+    /// Rounded half to even, with this many decimals.
     pub fn rounded(self, decimals: u8) -> String {
         let text = round_half_even(self.numerator, self.denominator, usize::from(decimals));
         text.unwrap_or_else(|| "—".to_owned())
     }
 
-    /// A share in percent. All and none print without decimals; what is neither takes as many
-    /// decimals as it needs not to look like them.
+    /// A share in percent. All and none print without decimals; any other share takes as many
+    /// decimals as it needs in order not to look like one of them.
     pub fn percent(self, decimals: u8) -> String {
         let all = self.denominator.saturating_mul(100);
         if self.numerator == 0 {
@@ -55,7 +58,7 @@ impl Fraction {
     }
 }
 
-/// A small rate rounded up to two digits: an upper bound must not come out below itself.
+/// A small rate rounded up to two digits, so that an upper bound never prints below itself.
 pub fn bound_text(bound: f64) -> String {
     if bound <= 0.0 {
         return "0".to_owned();
@@ -67,17 +70,17 @@ pub fn bound_text(bound: f64) -> String {
         digits = 10;
         exponent += 1;
     }
-    format!("{}.{}×10{}", digits / 10, digits % 10, superscript(exponent))
+    format!("{}.{}×10{}", digits / 10, digits % 10, write_superscript(exponent))
 }
 
 /// A claimed rate such as 1e-4, as people write it: 10⁻⁴.
 pub fn claim_text(claim: f64) -> String {
     let exponent = libm::round(libm::log10(claim)) as i32;
     let exact = (claim - libm::pow(10.0, f64::from(exponent))).abs() < claim * 1e-9;
-    if exact { format!("10{}", superscript(exponent)) } else { bound_text(claim) }
+    if exact { format!("10{}", write_superscript(exponent)) } else { bound_text(claim) }
 }
 
-fn superscript(number: i32) -> String {
+fn write_superscript(number: i32) -> String {
     let digit = |c: char| match c {
         '-' => '⁻',
         '0' => '⁰',
@@ -135,10 +138,50 @@ mod tests {
     }
 
     #[test]
+    fn a_fraction_needs_a_positive_denominator() {
+        assert_eq!(Fraction::new(1, 0), None);
+        assert_eq!(Fraction::new(1, -2), None);
+        assert_eq!(fraction(1, 3).times(100), fraction(100, 3));
+    }
+
+    #[test]
+    fn a_value_has_its_whole_part_and_its_rest() {
+        let value = |numerator, denominator| fraction(numerator, denominator).value().to_string();
+        assert_eq!(value(7, 2), "3.5");
+        assert_eq!(value(-7, 2), "-3.5");
+        assert_eq!(value(1, 4), "0.25");
+        assert_eq!(value(0, 3), "0");
+        assert_eq!(value(3 << 60, 1 << 60), "3");
+    }
+
+    #[test]
     fn a_bound_is_rounded_up() {
-        assert_eq!(bound_text(0.000_099_1), "1.0×10⁻⁴");
-        assert_eq!(bound_text(0.000_131), "1.4×10⁻⁴");
-        assert_eq!(bound_text(0.02), "2.0×10⁻²");
-        assert_eq!(claim_text(1e-4), "10⁻⁴");
+        for (bound, printed) in [
+            (0.000_099_1, "1.0×10⁻⁴"),
+            (0.000_131, "1.4×10⁻⁴"),
+            (0.000_130_000_1, "1.4×10⁻⁴"),
+            (0.000_999, "1.0×10⁻³"),
+            (0.000_1, "1.0×10⁻⁴"),
+            (0.02, "2.0×10⁻²"),
+            (0.5, "5.0×10⁻¹"),
+            (1.0, "1.0×10⁰"),
+            (3.21e-5, "3.3×10⁻⁵"),
+            (4.56e-9, "4.6×10⁻⁹"),
+            (7.8e-16, "7.8×10⁻¹⁶"),
+            (0.0, "0"),
+            (-0.1, "0"),
+        ] {
+            assert_eq!(bound_text(bound), printed, "{bound}");
+        }
+    }
+
+    #[test]
+    fn a_claim_of_a_power_of_ten_prints_as_one() {
+        for (claim, printed) in
+            [(1e-4, "10⁻⁴"), (1e-6, "10⁻⁶"), (1e-8, "10⁻⁸"), (1e-7, "10⁻⁷"), (2e-4, "2.0×10⁻⁴")]
+        {
+            assert_eq!(claim_text(claim), printed);
+        }
+        assert_eq!(claim_text(1.001e-4), "1.1×10⁻⁴");
     }
 }

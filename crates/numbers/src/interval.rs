@@ -1,13 +1,13 @@
-//! How sure a proportion is: intervals, bounds, and how many records a claim needs.
+//! How certain a proportion is: intervals, bounds, and how many records a claim needs.
 
 use super::binomial::{beta_inverse, normal_inverse};
 
-/// How an interval was made.
+/// The method by which an interval was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// Close to its level on average; the usual choice.
+pub enum IntervalMethod {
+    /// Its coverage is close to the level on average; the usual choice.
     Wilson,
-    /// Never below its level; wider.
+    /// Its coverage is never below the level; wider.
     ClopperPearson,
     /// One-sided Clopper–Pearson.
     UpperBound,
@@ -15,33 +15,33 @@ pub enum Method {
     AdjustedWald,
 }
 
-impl Method {
-    /// The name that packs and files use.
+impl IntervalMethod {
+    /// The name used in packs and files.
     pub fn name(self) -> &'static str {
         match self {
-            Method::Wilson => "wilson",
-            Method::ClopperPearson => "clopper-pearson",
-            Method::UpperBound => "upper-bound",
-            Method::AdjustedWald => "adjusted-wald",
+            IntervalMethod::Wilson => "wilson",
+            IntervalMethod::ClopperPearson => "clopper-pearson",
+            IntervalMethod::UpperBound => "upper-bound",
+            IntervalMethod::AdjustedWald => "adjusted-wald",
         }
     }
 }
 
 /// From `low` to `high` at a confidence `level` such as 0.95.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Interval {
+pub struct ConfidenceInterval {
     pub low: f64,
     pub high: f64,
     pub level: f64,
-    pub method: Method,
+    pub method: IntervalMethod,
 }
 
 fn is_sound(hits: u64, n: u64, level: f64) -> bool {
     n > 0 && hits <= n && level > 0.0 && level < 1.0
 }
 
-/// The Wilson interval of `hits` among `n`. `None` if `n` is 0 or `hits` are more.
-pub fn wilson(hits: u64, n: u64, level: f64) -> Option<Interval> {
+/// The Wilson interval of `hits` among `n`. `None` if `n` is 0 or `hits` exceeds `n`.
+pub fn wilson(hits: u64, n: u64, level: f64) -> Option<ConfidenceInterval> {
     if !is_sound(hits, n, level) {
         return None;
     }
@@ -52,27 +52,28 @@ pub fn wilson(hits: u64, n: u64, level: f64) -> Option<Interval> {
     let centre = (share + square / (2.0 * size)) / spread;
     let inner = share * (1.0 - share) / size + square / (4.0 * size * size);
     let half = z * libm::sqrt(inner) / spread;
-    // At the ends the formula gives 0 or 1 but for the last digit.
-    Some(Interval {
+    // At the ends the formula gives 0 or 1, except for the last digit.
+    Some(ConfidenceInterval {
         low: if hits == 0 { 0.0 } else { centre - half },
         high: if hits == n { 1.0 } else { centre + half },
         level,
-        method: Method::Wilson,
+        method: IntervalMethod::Wilson,
     })
 }
 
-/// The Clopper–Pearson interval of `hits` among `n`. `None` if `n` is 0 or `hits` are more.
-pub fn clopper_pearson(hits: u64, n: u64, level: f64) -> Option<Interval> {
+/// The Clopper–Pearson interval of `hits` among `n`. `None` if `n` is 0 or `hits` exceeds
+/// `n`.
+pub fn clopper_pearson(hits: u64, n: u64, level: f64) -> Option<ConfidenceInterval> {
     if !is_sound(hits, n, level) {
         return None;
     }
     let tail = (1.0 - level) / 2.0;
     let (hit, missed) = (hits as f64, (n - hits) as f64);
-    Some(Interval {
+    Some(ConfidenceInterval {
         low: if hits == 0 { 0.0 } else { beta_inverse(tail, hit, missed + 1.0) },
         high: if hits == n { 1.0 } else { beta_inverse(1.0 - tail, hit + 1.0, missed) },
         level,
-        method: Method::ClopperPearson,
+        method: IntervalMethod::ClopperPearson,
     })
 }
 
@@ -97,8 +98,8 @@ pub fn error_rate_upper_bound(errors: u64, n: u64, level: f64) -> Option<f64> {
     Some(beta_inverse(level, errors as f64 + 1.0, (n - errors) as f64))
 }
 
-/// How many records must be checked, `errors` of them wrong, before the error rate is shown to be
-/// at most `rate` at this confidence. `None` unless both lie between 0 and 1.
+/// How many records must be checked, if `errors` of them are wrong, to show at this confidence that
+/// the error rate is at most `rate`. `None` unless both lie between 0 and 1.
 ///
 /// ```
 /// use trueline_numbers::clean_records_needed;
@@ -127,14 +128,14 @@ pub fn clean_records_needed(rate: f64, level: f64, errors: u64) -> Option<u64> {
     Some(high)
 }
 
-/// The adjusted-Wald interval of promoters less detractors among `n`, as a share of `n`: three
-/// answers are added, three quarters of one at each end. `None` if `n` is 0 or the two are more.
+/// The adjusted-Wald interval of promoters minus detractors, as a share of `n`. Three answers are
+/// added, three quarters of one at each end. `None` if `n` is 0 or the two together exceed `n`.
 pub fn net_promoter_interval(
     promoters: u64,
     detractors: u64,
     n: u64,
     level: f64,
-) -> Option<Interval> {
+) -> Option<ConfidenceInterval> {
     if !is_sound(promoters.checked_add(detractors)?, n, level) {
         return None;
     }
@@ -144,11 +145,11 @@ pub fn net_promoter_interval(
     let score = above - below;
     let variance = above + below - score * score;
     let half = normal_inverse(0.5 + level / 2.0) * libm::sqrt(variance / size);
-    Some(Interval {
+    Some(ConfidenceInterval {
         low: (score - half).max(-1.0),
         high: (score + half).min(1.0),
         level,
-        method: Method::AdjustedWald,
+        method: IntervalMethod::AdjustedWald,
     })
 }
 
@@ -172,7 +173,7 @@ mod tests {
             (0, 20, (0.0, 0.1611), (0.0, 0.1684)),
             (1, 29, (0.0061, 0.1718), (0.0009, 0.1776)),
         ] {
-            let ends = |interval: Interval| {
+            let ends = |interval: ConfidenceInterval| {
                 let digits = |value: f64| (value * 1e4).round() / 1e4;
                 (digits(interval.low), digits(interval.high))
             };
@@ -186,7 +187,35 @@ mod tests {
         for (errors, records) in [(0, 29_956), (1, 47_437), (2, 62_956)] {
             assert_eq!(clean_records_needed(1e-4, 0.95, errors), Some(records));
         }
-        assert_eq!(clean_records_needed(0.0, 0.95, 0), None);
+    }
+
+    #[test]
+    fn no_count_of_records_shows_a_claim_that_is_no_share() {
+        for (rate, level) in [(0.0, 0.95), (1.0, 0.95), (-0.1, 0.95), (0.1, 0.0), (0.1, 1.0)] {
+            assert_eq!(clean_records_needed(rate, level, 0), None, "{rate} {level}");
+        }
+        assert_eq!(clean_records_needed(1e-13, 0.95, 0), None, "beyond any count");
+    }
+
+    /// The least count that shows it: one record fewer does not.
+    #[test]
+    fn one_record_fewer_does_not_show_the_claim() {
+        for (rate, level, errors) in [(0.5, 0.5, 0), (0.1, 0.95, 3), (1e-3, 0.99, 1), (0.9, 0.1, 2)]
+        {
+            let needed = clean_records_needed(rate, level, errors).unwrap();
+            let bound = |n| error_rate_upper_bound(errors, n, level).unwrap();
+            assert!(bound(needed) <= rate, "{rate} {level} {errors}");
+            assert!(needed == errors + 1 || bound(needed - 1) > rate, "{rate} {level} {errors}");
+        }
+    }
+
+    #[test]
+    fn a_bound_is_the_upper_end_of_a_two_sided_interval() {
+        for (errors, n) in [(1, 10), (3, 40), (9, 10), (50, 1000)] {
+            let bound = error_rate_upper_bound(errors, n, 0.95).unwrap();
+            assert_near(bound, clopper_pearson(errors, n, 0.90).unwrap().high);
+        }
+        assert_eq!(error_rate_upper_bound(7, 7, 0.95), Some(1.0));
     }
 
     #[test]
@@ -210,6 +239,31 @@ mod tests {
         assert_eq!(clopper_pearson(3, 2, 0.95), None);
         assert_eq!(error_rate_upper_bound(0, 0, 0.95), None);
         assert_eq!(net_promoter_interval(2, 2, 3, 0.95), None);
+        assert_eq!(net_promoter_interval(u64::MAX, 1, 3, 0.95), None);
+        for level in [0.0, 1.0, -0.5, 1.5] {
+            assert_eq!(wilson(1, 2, level), None, "{level}");
+            assert_eq!(error_rate_upper_bound(1, 2, level), None, "{level}");
+        }
+    }
+
+    #[test]
+    fn an_interval_says_its_level_and_method() {
+        let named = |interval: Option<ConfidenceInterval>| {
+            let interval = interval.unwrap();
+            (interval.level.to_string(), interval.method.name())
+        };
+        assert_eq!(named(wilson(1, 2, 0.9)), ("0.9".to_owned(), "wilson"));
+        assert_eq!(named(clopper_pearson(1, 2, 0.9)), ("0.9".to_owned(), "clopper-pearson"));
+        assert_eq!(named(net_promoter_interval(1, 0, 2, 0.9)), ("0.9".to_owned(), "adjusted-wald"));
+        assert_eq!(IntervalMethod::UpperBound.name(), "upper-bound");
+    }
+
+    #[test]
+    fn a_net_promoter_score_stays_between_minus_one_and_one() {
+        let all = net_promoter_interval(30, 0, 30, 0.95).unwrap();
+        assert!((all.high - 1.0).abs() < f64::EPSILON && all.low > 0.0, "{all:?}");
+        let none = net_promoter_interval(0, 30, 30, 0.95).unwrap();
+        assert!((none.low + 1.0).abs() < f64::EPSILON && none.high < 0.0, "{none:?}");
     }
 
     #[test]

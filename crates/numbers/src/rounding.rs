@@ -1,9 +1,9 @@
 //! Rounding by GB/T 8170: half to even, exactly, once.
 
-/// How many decimals a share may be given so that it does not print as 0 % or 100 %.
+/// The most decimals that a share is given so that it does not print as 0 % or 100 %.
 const MOST_DECIMALS: usize = 9;
 
-/// `numerator / denominator` with so many decimals, half to even. `None` for a denominator of 0.
+/// `numerator / denominator` with this many decimals, half to even. `None` for a denominator of 0.
 ///
 /// ```
 /// use trueline_numbers::round_half_even;
@@ -19,7 +19,7 @@ pub fn round_half_even(numerator: i128, denominator: i128, decimals: usize) -> O
         return None;
     }
     let is_negative = (numerator < 0) != (denominator < 0);
-    let mut digits = divide(numerator.unsigned_abs(), denominator.unsigned_abs(), decimals);
+    let mut digits = divide_rounded(numerator.unsigned_abs(), denominator.unsigned_abs(), decimals);
     let whole = digits.len() - decimals;
     let is_zero = digits.iter().all(|digit| *digit == 0);
     for digit in &mut digits {
@@ -38,7 +38,7 @@ pub fn round_half_even(numerator: i128, denominator: i128, decimals: usize) -> O
 }
 
 /// The rounded decimal digits of a quotient, the last `decimals` of them after the point.
-fn divide(numerator: u128, denominator: u128, decimals: usize) -> Vec<u8> {
+fn divide_rounded(numerator: u128, denominator: u128, decimals: usize) -> Vec<u8> {
     let mut digits: Vec<u8> =
         (numerator / denominator).to_string().bytes().map(|digit| digit - b'0').collect();
     let mut rest = numerator % denominator;
@@ -47,11 +47,11 @@ fn divide(numerator: u128, denominator: u128, decimals: usize) -> Vec<u8> {
         digits.push(digit);
         rest = left;
     }
-    // Twice the rest against the denominator, without doubling: the rest may be large.
+    // Compares twice the rest with the denominator without doubling, since the rest may be large.
     let other = denominator - rest;
     let is_odd = digits.last().is_some_and(|digit| digit % 2 == 1);
     if rest > other || (rest == other && is_odd) {
-        increment(&mut digits);
+        add_one(&mut digits);
     }
     digits
 }
@@ -75,7 +75,7 @@ fn next_digit(rest: u128, denominator: u128) -> (u8, u128) {
     (digit, sum)
 }
 
-fn increment(digits: &mut Vec<u8>) {
+fn add_one(digits: &mut Vec<u8>) {
     for digit in digits.iter_mut().rev() {
         if *digit < 9 {
             *digit += 1;
@@ -88,8 +88,9 @@ fn increment(digits: &mut Vec<u8>) {
 
 /// A share in percent, without the sign. `None` for a denominator of 0.
 ///
-/// A share below 1 never prints as 100, and one above 0 never as 0: it then gets the fewest more
-/// decimals that tell it apart, up to nine, and past those `>99.999999999` or `<0.000000001`.
+/// A share below 1 never prints as 100, and one above 0 never as 0. Such a share gets the fewest
+/// additional decimals that tell it apart, up to nine; beyond that it prints as `>99.999999999` or
+/// `<0.000000001`.
 ///
 /// ```
 /// use trueline_numbers::round_percent;
@@ -121,7 +122,7 @@ pub fn round_percent(numerator: u64, denominator: u64, decimals: usize) -> Optio
     })
 }
 
-/// Whether a text is this whole number, with or without decimals of zero.
+/// Whether a text is this whole number, with or without zeros as decimals.
 fn is_number(text: &str, whole: &str) -> bool {
     match text.split_once('.') {
         None => text == whole,
@@ -162,6 +163,14 @@ mod tests {
         assert_eq!(rounded(i128::MAX, 1, 0), i128::MAX.to_string());
         assert_eq!(rounded(i128::MAX - 1, i128::MAX, 3), "1.000");
         assert_eq!(rounded(i128::MIN, i128::MAX, 1), "-1.0");
+        // So large that ten times the rest does not fit: every digit is still exact.
+        assert_eq!(rounded(i128::MAX / 3, i128::MAX, 12), "0.333333333333");
+        assert_eq!(rounded(i128::MAX / 3 * 2, i128::MAX, 12), "0.666666666667");
+        assert_eq!(rounded(i128::MAX / 7, i128::MAX, 12), "0.142857142857");
+        assert_eq!(rounded(1 << 125, 1 << 126, 1), "0.5");
+        assert_eq!(rounded(1 << 125, 1 << 126, 0), "0");
+        assert_eq!(rounded(3 << 125, 1 << 126, 0), "2");
+        assert_eq!(rounded((1 << 125) + 1, 1 << 126, 0), "1");
     }
 
     #[test]
@@ -177,6 +186,12 @@ mod tests {
         assert_eq!(percent(1, u64::MAX), "<0.000000001");
         assert_eq!(round_percent(0, 0, 2), None);
         assert_eq!(round_percent(1, 250, 0).as_deref(), Some("0.4"));
+        // A little more than all is not all either, nor is a longer wish for decimals cut.
+        assert_eq!(percent(20_001, 20_000), "100.005");
+        assert_eq!(percent(u64::MAX, u64::MAX - 1), ">100");
+        assert_eq!(round_percent(1, 3, 12).as_deref(), Some("33.333333333333"));
+        assert_eq!(round_percent(1, u64::MAX, 12).as_deref(), Some("<0.000000000001"));
+        assert_eq!(round_percent(1, 2, 0).as_deref(), Some("50"));
     }
 
     proptest! {

@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         eprintln!("render FOLDER MAIN OUT.pdf");
         return ExitCode::from(2);
     };
-    match render(Path::new(folder), main, Path::new(out)) {
+    match render_folder(Path::new(folder), main, Path::new(out)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn render(folder: &Path, main: &str, out: &Path) -> Result<(), String> {
+fn render_folder(folder: &Path, main: &str, out: &Path) -> Result<(), String> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| error.to_string())? {
         let path = entry.map_err(|error| error.to_string())?.path();

@@ -13,9 +13,10 @@ pub struct Fonts {
     pub(crate) book: LazyHash<FontBook>,
 }
 
-/// A font file that is none.
-#[derive(Debug, thiserror::Error)]
+/// A file that is not a font.
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 #[error("font file number {number} cannot be read")]
+#[zh("无法读取第 {number} 个字体文件")]
 pub struct FontError {
     /// Its place in the list, from 1.
     pub number: usize,

@@ -1,4 +1,4 @@
-//! From a job to the bytes of a PDF, or to the mistakes in its template.
+//! Turns a job into the bytes of a PDF, or into the mistakes in its template.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,7 +23,7 @@ pub struct Job<'a> {
     /// imported.
     pub files: Vec<(&'a str, Vec<u8>)>,
     pub fonts: &'a Fonts,
-    /// Names the document across its editions; hashed into the identifier of the PDF.
+    /// Identifies the document across its editions; hashed into the identifier of the PDF.
     pub identifier: &'a str,
     /// The program that made it, as the properties of the PDF show it.
     pub creator: &'a str,
@@ -40,23 +40,28 @@ pub struct Date {
 }
 
 /// Why there is no PDF.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum TypesetError {
     #[error("there is no date {0}")]
+    #[zh("没有日期 {0}")]
     NoSuchDate(Date),
-    #[error("`{0}` is no name for a file inside a document")]
+    #[error("`{0}` cannot be the name of a file inside a document")]
+    #[zh("`{0}` 不能作为文档内的文件名")]
     FileName(String),
     #[error("no font has {}", quoted(.0))]
+    #[zh("没有字体包含 {}")]
     MissingGlyphs(Vec<char>),
     #[error("the template is wrong: {}", listed(.0))]
-    Template(Vec<Mistake>),
+    #[zh("模板有误：{}")]
+    Template(Vec<TemplateMistake>),
     #[error("the standards do not combine: {0}")]
+    #[zh("各标准不能并用：{0}")]
     Standards(String),
 }
 
 /// One mistake in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct TemplateMistake {
     /// The file, and its line from 1, where they are known.
     pub place: Option<(String, usize)>,
     pub message: String,
@@ -69,7 +74,7 @@ impl fmt::Display for Date {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for TemplateMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((file, line)) = &self.place {
             write!(f, "{file}:{line}: ")?;
@@ -87,7 +92,7 @@ fn quoted(signs: &[char]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-fn listed(mistakes: &[Mistake]) -> String {
+fn listed(mistakes: &[TemplateMistake]) -> String {
     let each = mistakes.iter().map(ToString::to_string);
     each.collect::<Vec<_>>().join("; ")
 }
@@ -107,7 +112,7 @@ pub fn pdf(job: &Job<'_>) -> Result<Vec<u8>, TypesetError> {
     let world = ClosedWorld::new(job.fonts, main, files, date);
 
     let Warned { output, warnings } = typst::compile::<PagedDocument>(&world);
-    // What the compiler remembers serves the next document of the same kind, not all of them.
+    // The compiler's cache serves the next document of the same kind; it must not grow for ever.
     typst::comemo::evict(2);
     let document = output.map_err(|errors| template_error(&world, &errors))?;
     let missing = missing_glyphs(&document);
@@ -117,11 +122,11 @@ pub fn pdf(job: &Job<'_>) -> Result<Vec<u8>, TypesetError> {
     if !warnings.is_empty() {
         return Err(template_error(&world, &warnings));
     }
-    let options = options(job, date)?;
+    let options = pdf_options(job, date)?;
     typst_pdf::pdf(&document, &options).map_err(|errors| template_error(&world, &errors))
 }
 
-fn options(job: &Job<'_>, date: Datetime) -> Result<PdfOptions, TypesetError> {
+fn pdf_options(job: &Job<'_>, date: Datetime) -> Result<PdfOptions, TypesetError> {
     let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
         .map_err(|error| TypesetError::Standards(error.message().to_string()))?;
     Ok(PdfOptions {
@@ -136,18 +141,18 @@ fn options(job: &Job<'_>, date: Datetime) -> Result<PdfOptions, TypesetError> {
 }
 
 fn template_error(world: &dyn World, found: &[SourceDiagnostic]) -> TypesetError {
-    let mistakes = found.iter().map(|diagnostic| mistake(world, diagnostic));
+    let mistakes = found.iter().map(|diagnostic| describe_mistake(world, diagnostic));
     TypesetError::Template(mistakes.collect())
 }
 
-fn mistake(world: &dyn World, diagnostic: &SourceDiagnostic) -> Mistake {
+fn describe_mistake(world: &dyn World, diagnostic: &SourceDiagnostic) -> TemplateMistake {
     let place = diagnostic.span.id().and_then(|id| {
         let range = world.range(diagnostic.span.clone())?;
         let source = world.source(id).ok()?;
         let line = source.lines().byte_to_line(range.start)?;
         Some((id.vpath().get_without_slash().to_owned(), line + 1))
     });
-    Mistake {
+    TemplateMistake {
         place,
         message: diagnostic.message.to_string(),
         hints: diagnostic.hints.iter().map(|hint| hint.v.to_string()).collect(),

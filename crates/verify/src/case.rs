@@ -8,11 +8,11 @@ use trueline_ledger::{
     verify_inclusion,
 };
 
-use crate::facts::{BatchFact, PopulationFact};
+use crate::entries::{BatchFact, PopulationFact};
 use crate::json::{JsonError, canonical_json, from_canonical_json};
 use crate::member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
 use crate::row::{NoRow, RowRead};
-use crate::verdict::{Words, words};
+use trueline_language::Text;
 
 /// What the `extra` of such a receipt calls its own form.
 pub const CASE: &str = "trueline-case/v1";
@@ -82,23 +82,28 @@ pub struct CaseChecked {
 }
 
 /// Why a receipt does not prove what it says of a case.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum CaseError {
     #[error(transparent)]
     Receipt(#[from] ReceiptError),
     #[error("the path of the proof does not hold")]
+    #[zh("证明的路径不成立")]
     Path(#[from] ProofError),
-    #[error("it is a receipt, but not of a case")]
+    #[error("it is a receipt, but not one for a case")]
+    #[zh("这是凭据，但不是工单的凭据")]
     NoCase,
-    #[error("what it says of the case is damaged")]
+    #[error("its data about the case is damaged")]
+    #[zh("其中关于工单的内容已损坏")]
     Extra(#[from] JsonError),
     #[error(transparent)]
     Member(#[from] NoMember),
     #[error("its members are not the case, nor neighbours between which it would be")]
+    #[zh("其成员既不是该工单，也不是它应在其间的两个相邻成员")]
     NotNeighbours,
     #[error(transparent)]
     Row(#[from] NoRow),
     #[error("the row is not the revision that was counted")]
+    #[zh("数据行不是计入报告的版本")]
     OtherRow,
 }
 
@@ -116,22 +121,22 @@ pub fn check_case(
 ) -> Result<CaseChecked, CaseError> {
     let receipt = Receipt::parse(receipt)?;
     let extra: CaseExtra = from_canonical_json(receipt.extra().ok_or(CaseError::NoCase)?)?;
-    let trust = checked(&receipt, extra.population.as_bytes(), policy, retired)?;
+    let trust = check_receipt(&receipt, extra.population.as_bytes(), policy, retired)?;
     let population = PopulationFact::from_entry(extra.population.as_bytes());
     let population = population.filter(|_| extra.format == CASE).ok_or(CaseError::NoCase)?;
     let mut members = Vec::new();
     for proof in &extra.members {
-        members.push((proof.index, member(proof, &population, extra.case.len())?));
+        members.push((proof.index, check_member(proof, &population, extra.case.len())?));
     }
     let index = members.first().map_or(0, |(index, _)| *index);
-    let mut found = found(&extra, &population, members)?;
+    let mut found = locate_case(&extra, &population, members)?;
     if let (Some(proof), CaseFound::Counted { member, row }) = (&extra.row, &mut found) {
-        *row = Some(checked_row(proof, &member.revision, policy, retired)?);
+        *row = Some(check_row(proof, &member.revision, policy, retired)?);
     }
     Ok(CaseChecked { case: extra.case, entry: receipt.index(), index, population, found, trust })
 }
 
-fn checked(
+fn check_receipt(
     receipt: &Receipt,
     entry: &[u8],
     policy: Option<&Policy>,
@@ -145,23 +150,23 @@ fn checked(
     Ok(None)
 }
 
-fn path(lines: &[String]) -> Result<Vec<Hash>, CaseError> {
+fn parse_path(lines: &[String]) -> Result<Vec<Hash>, CaseError> {
     lines.iter().map(|line| line.parse().map_err(|_| CaseError::NoCase)).collect()
 }
 
-fn member(
+fn check_member(
     proof: &MemberProof,
     population: &PopulationFact,
     columns: usize,
 ) -> Result<MemberRead, CaseError> {
     let bytes = STANDARD.decode(&proof.member).map_err(|_| CaseError::NoCase)?;
     let root = Hash::from_hex(&population.root).ok_or(CaseError::NoCase)?;
-    let path = path(&proof.path)?;
+    let path = parse_path(&proof.path)?;
     verify_inclusion(&leaf_hash(&bytes), proof.index, &path, population.rows, &root)?;
     Ok(MemberRead::parse(&bytes, columns)?)
 }
 
-fn found(
+fn locate_case(
     extra: &CaseExtra,
     population: &PopulationFact,
     members: Vec<(u64, MemberRead)>,
@@ -190,14 +195,14 @@ fn found(
     }
 }
 
-fn checked_row(
+fn check_row(
     row: &RowProof,
     revision: &Hash,
     policy: Option<&Policy>,
     retired: &[Retirement],
 ) -> Result<RowRead, CaseError> {
     let receipt = Receipt::parse(row.receipt.as_bytes())?;
-    checked(&receipt, row.batch.as_bytes(), policy, retired)?;
+    check_receipt(&receipt, row.batch.as_bytes(), policy, retired)?;
     let batch = BatchFact::from_entry(row.batch.as_bytes()).ok_or(CaseError::NoCase)?;
     let salted = STANDARD.decode(&row.row).map_err(|_| CaseError::NoCase)?;
     let leaf = leaf_hash(&salted);
@@ -205,16 +210,16 @@ fn checked_row(
         return Err(CaseError::OtherRow);
     }
     let root = Hash::from_hex(&batch.root).ok_or(CaseError::NoCase)?;
-    verify_inclusion(&leaf, row.index, &path(&row.path)?, batch.rows, &root)?;
+    verify_inclusion(&leaf, row.index, &parse_path(&row.path)?, batch.rows, &root)?;
     Ok(RowRead::parse(&salted, &batch.columns)?)
 }
 
 impl CaseChecked {
     /// How each family of definitions counted the case, one line a family.
-    pub fn counted_as(&self) -> Vec<Words> {
+    pub fn counted_as(&self) -> Vec<Text> {
         match &self.found {
             CaseFound::Counted { member, .. } => {
-                let line = |verdict| counted_as(verdict, &self.population);
+                let line = |verdict| describe_verdict(verdict, &self.population);
                 member.verdicts.iter().map(line).collect()
             }
             CaseFound::NotThere { .. } => Vec::new(),
@@ -222,7 +227,7 @@ impl CaseChecked {
     }
 }
 
-fn counted_as(verdict: &VerdictRead, population: &PopulationFact) -> Words {
+fn describe_verdict(verdict: &VerdictRead, population: &PopulationFact) -> Text {
     let family = usize::try_from(verdict.family).ok();
     let ids = family.and_then(|at| population.families.get(at));
     let name = ids.and_then(|ids| ids.first()).map_or("?", String::as_str);
@@ -250,5 +255,5 @@ fn counted_as(verdict: &VerdictRead, population: &PopulationFact) -> Words {
         zh = format!("{zh}，超过限值");
         en = format!("{en}, past the limit");
     }
-    words(format!("{name}：{zh}"), format!("{name}: {en}"))
+    Text::new(format!("{name}：{zh}"), format!("{name}: {en}"))
 }

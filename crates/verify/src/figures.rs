@@ -13,25 +13,34 @@ use crate::json::{Whole, from_canonical_json};
 const NOTHING: &str = "—";
 
 /// Something in an evidence that does not agree with the rest of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum Disagreement {
     #[error("{figure}: it prints {printed}, but its blocks add up to {computed}")]
+    #[zh("{figure}：印出的是 {printed}，而各分块合计为 {computed}")]
     Figure { figure: String, printed: String, computed: String },
     #[error("{figure}: its evidence names a cell that is not there")]
+    #[zh("{figure}：其证据引用了不存在的单元")]
     NoCell { figure: String },
     #[error("{figure}: the percentile {value} is not at its rank")]
+    #[zh("{figure}：分位数 {value} 不在其应在的位次")]
     NotAtRank { figure: String, value: i64 },
     #[error("{figure}: the evidence has it twice")]
+    #[zh("{figure}：证据中出现两次")]
     Twice { figure: String },
-    #[error("a cell of {dataset} in {period} is there twice, is nowhere or has no definition")]
+    #[error("a cell of {dataset} in {period} appears twice, is missing or has no definition")]
+    #[zh("{period} {dataset} 的某个单元出现两次、缺失或没有定义")]
     Cells { dataset: String, period: String },
     #[error("the blocks of {dataset} in {period} have {blocks} rows, the population {rows}")]
+    #[zh("{period} {dataset} 的各分块共 {blocks} 行，总体为 {rows} 行")]
     Rows { dataset: String, period: String, blocks: u64, rows: u64 },
     #[error("the blocks of {dataset} in {period} do not lead to the root of the population")]
+    #[zh("{period} {dataset} 的各分块不能推得总体的根哈希")]
     Root { dataset: String, period: String },
     #[error("the commitment lag of {dataset} in {period} does not agree with itself")]
+    #[zh("{period} {dataset} 的入账时滞自相矛盾")]
     Lag { dataset: String, period: String },
     #[error("the text of the definition {id} is not canonical or does not have its digest")]
+    #[zh("定义 {id} 的文字不是规范形式，或与其摘要不符")]
     Definition { id: String },
 }
 
@@ -63,7 +72,7 @@ pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
     }
     let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
     for population in &evidence.populations {
-        found.extend(shape(population));
+        found.extend(check_blocks(population));
         if !has_sound_cells(population, evidence.definitions.len()) {
             let (dataset, period) = (population.dataset.clone(), population.period.clone());
             found.push(Disagreement::Cells { dataset, period });
@@ -102,7 +111,7 @@ const SMALLEST_BLOCK: u64 = 65_536;
 const MOST_BLOCKS: u64 = 64;
 
 /// Whether the blocks of a population are as large as they must be.
-fn is_cut_right(population: &Population) -> bool {
+fn has_right_blocks(population: &Population) -> bool {
     let (rows, size) = (population.rows, population.block_rows);
     let is_size = size.is_power_of_two() && size >= SMALLEST_BLOCK;
     if !is_size || rows.div_ceil(size) > MOST_BLOCKS {
@@ -129,10 +138,10 @@ fn has_sound_cells(population: &Population, definitions: usize) -> bool {
 }
 
 /// Whether the blocks of a population are its rows and lead to its root.
-fn shape(population: &Population) -> Option<Disagreement> {
+fn check_blocks(population: &Population) -> Option<Disagreement> {
     let (dataset, period) = (population.dataset.clone(), population.period.clone());
     let blocks = population.blocks.iter().fold(0, |sum: u64, one| sum.saturating_add(one.rows));
-    if !is_cut_right(population) {
+    if !has_right_blocks(population) {
         return Some(Disagreement::Rows { dataset, period, blocks, rows: population.rows });
     }
     let roots: Option<Vec<_>> = population
@@ -163,7 +172,7 @@ fn is_possible(lag: &Lag, rows: u64) -> bool {
 
 /// Checks one figure against the columns of its cell, added up.
 pub fn against(figure: &FigureUsed, cell: &Columns) -> Result<(), Disagreement> {
-    let computed = printed(figure, cell)?;
+    let computed = print_figure(figure, cell)?;
     match computed {
         Some(computed) if computed != figure.printed => Err(Disagreement::Figure {
             figure: figure.name(),
@@ -175,7 +184,7 @@ pub fn against(figure: &FigureUsed, cell: &Columns) -> Result<(), Disagreement> 
 }
 
 /// The text that a figure must print; `None` for what others published.
-fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagreement> {
+fn print_figure(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagreement> {
     let column = |name: &str| cell.get(name).map_or(0, |value| value.0);
     let ranked = |value: i64, rank: i128| {
         let is_there =
@@ -189,7 +198,7 @@ fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagr
     let n = column("n");
     let value = match &figure.value {
         ValueRule::Ratio { numerator, denominator } => {
-            Fraction::new(added_up(numerator, cell), added_up(denominator, cell))
+            Fraction::new(sum_terms(numerator, cell), sum_terms(denominator, cell))
         }
         ValueRule::Extreme { column: name, divide } => {
             cell.get(name).and_then(|value| Fraction::new(value.0, divide.0))
@@ -206,7 +215,7 @@ fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagr
             Fraction::new(i128::from(*low) + i128::from(*high), divide.0.saturating_mul(2))
         }
         ValueRule::Bound { errors, records, level, claim } => {
-            let known = bound(column(errors), column(records), level, claim);
+            let known = print_bound(column(errors), column(records), level, claim);
             return Ok(Some(known.unwrap_or_else(|| NOTHING.to_owned())));
         }
         // Without anything counted nothing can be printed; with something, a value would be there.
@@ -223,10 +232,10 @@ fn printed(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagr
 }
 
 /// The value of a figure from its cell; `None` for nothing, and for what is no fraction.
-pub(crate) fn value_of(figure: &FigureUsed, cell: &Columns) -> Option<f64> {
+pub(crate) fn figure_value(figure: &FigureUsed, cell: &Columns) -> Option<f64> {
     let fraction = match &figure.value {
         ValueRule::Ratio { numerator, denominator } => {
-            Fraction::new(added_up(numerator, cell), added_up(denominator, cell))
+            Fraction::new(sum_terms(numerator, cell), sum_terms(denominator, cell))
         }
         ValueRule::Extreme { column, divide } => {
             cell.get(column).and_then(|value| Fraction::new(value.0, divide.0))
@@ -245,7 +254,7 @@ pub(crate) fn value_of(figure: &FigureUsed, cell: &Columns) -> Option<f64> {
 
 /// The same value from the columns of a view: `all` with nothing excluded, `bare` with no pause
 /// subtracted. `None` where the view has not all of its columns.
-pub(crate) fn value_in(figure: &FigureUsed, cell: &Columns, view: &str) -> Option<f64> {
+pub(crate) fn view_value(figure: &FigureUsed, cell: &Columns, view: &str) -> Option<f64> {
     let seen = |name: &String| match name.as_str() {
         "n" | "sum" | "unmeasurable" => Some(format!("{view}.{name}")),
         "1" => Some(name.clone()),
@@ -256,8 +265,8 @@ pub(crate) fn value_in(figure: &FigureUsed, cell: &Columns, view: &str) -> Optio
     };
     let fraction = match &figure.value {
         ValueRule::Ratio { numerator, denominator } => Fraction::new(
-            added_up(&seen_all(numerator)?, cell),
-            added_up(&seen_all(denominator)?, cell),
+            sum_terms(&seen_all(numerator)?, cell),
+            sum_terms(&seen_all(denominator)?, cell),
         ),
         ValueRule::Extreme { column, divide } if column == "longest" => {
             cell.get(&format!("{view}.longest")).and_then(|value| Fraction::new(value.0, divide.0))
@@ -268,11 +277,11 @@ pub(crate) fn value_in(figure: &FigureUsed, cell: &Columns, view: &str) -> Optio
 }
 
 /// The hits and the whole of a share whose value is `factor` times hits ÷ whole.
-pub(crate) fn parts(figure: &FigureUsed, cell: &Columns, factor: i128) -> Option<(u64, u64)> {
+pub(crate) fn share_parts(figure: &FigureUsed, cell: &Columns, factor: i128) -> Option<(u64, u64)> {
     let ValueRule::Ratio { numerator, denominator } = &figure.value else {
         return None;
     };
-    let (part, of) = (added_up(numerator, cell), added_up(denominator, cell));
+    let (part, of) = (sum_terms(numerator, cell), sum_terms(denominator, cell));
     if part % factor != 0 {
         return None;
     }
@@ -281,7 +290,7 @@ pub(crate) fn parts(figure: &FigureUsed, cell: &Columns, factor: i128) -> Option
 }
 
 /// Columns times their integers, added up; the column `1` is one.
-fn added_up(terms: &BTreeMap<String, Whole>, cell: &Columns) -> i128 {
+fn sum_terms(terms: &BTreeMap<String, Whole>, cell: &Columns) -> i128 {
     let each = terms.iter().map(|(name, times)| {
         let value = if name == "1" { 1 } else { cell.get(name).map_or(0, |value| value.0) };
         value.saturating_mul(times.0)
@@ -289,7 +298,7 @@ fn added_up(terms: &BTreeMap<String, Whole>, cell: &Columns) -> i128 {
     each.fold(0_i128, i128::saturating_add)
 }
 
-fn bound(errors: i128, records: i128, level: &str, claim: &str) -> Option<String> {
+fn print_bound(errors: i128, records: i128, level: &str, claim: &str) -> Option<String> {
     let (errors, records) = (u64::try_from(errors).ok()?, u64::try_from(records).ok()?);
     let (level, claim) = (level.parse().ok()?, claim.parse().ok()?);
     let upper = error_rate_upper_bound(errors, records, level)?;

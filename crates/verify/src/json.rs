@@ -8,16 +8,19 @@ use serde_json::Value;
 const SAFE: u128 = (1 << 53) - 1;
 
 /// Why a value has no canonical form, or a text is none.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum JsonError {
     /// It is no JSON, or not of the expected shape.
-    #[error("not the JSON that belongs here")]
+    #[error("it is not the JSON expected here")]
+    #[zh("不是此处应有的 JSON")]
     Shape(#[from] serde_json::Error),
     /// A number that is no integer, or too large; or a null.
     #[error("{0} has no canonical form")]
+    #[zh("{0} 没有规范形式")]
     NoForm(String),
     /// The same value has another form that is the canonical one.
     #[error("not in canonical form")]
+    #[zh("不是规范形式")]
     NotCanonical,
 }
 
@@ -32,7 +35,7 @@ pub enum JsonError {
 /// ```
 pub fn canonical_json(value: &impl Serialize) -> Result<String, JsonError> {
     let mut out = String::new();
-    write(&serde_json::to_value(value)?, &mut out)?;
+    write_value(&serde_json::to_value(value)?, &mut out)?;
     Ok(out)
 }
 
@@ -40,14 +43,14 @@ pub fn canonical_json(value: &impl Serialize) -> Result<String, JsonError> {
 pub fn from_canonical_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
     let value: Value = serde_json::from_slice(text)?;
     let mut again = String::with_capacity(text.len());
-    write(&value, &mut again)?;
+    write_value(&value, &mut again)?;
     if again.as_bytes() != text {
         return Err(JsonError::NotCanonical);
     }
     Ok(serde_json::from_value(value)?)
 }
 
-fn write(value: &Value, out: &mut String) -> Result<(), JsonError> {
+fn write_value(value: &Value, out: &mut String) -> Result<(), JsonError> {
     match value {
         Value::Null => return Err(JsonError::NoForm("null".to_owned())),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -65,7 +68,7 @@ fn write(value: &Value, out: &mut String) -> Result<(), JsonError> {
                 if at > 0 {
                     out.push(',');
                 }
-                write(item, out)?;
+                write_value(item, out)?;
             }
             out.push(']');
         }
@@ -79,7 +82,7 @@ fn write(value: &Value, out: &mut String) -> Result<(), JsonError> {
                 }
                 out.push_str(&serde_json::to_string(key)?);
                 out.push(':');
-                write(value, out)?;
+                write_value(value, out)?;
             }
             out.push('}');
         }
@@ -105,13 +108,13 @@ impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Whole, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
-        enum Either {
+        enum NumberOrText {
             Number(i64),
             Text(String),
         }
-        match Either::deserialize(deserializer)? {
-            Either::Number(number) => Ok(Whole(i128::from(number))),
-            Either::Text(text) => {
+        match NumberOrText::deserialize(deserializer)? {
+            NumberOrText::Number(number) => Ok(Whole(i128::from(number))),
+            NumberOrText::Text(text) => {
                 let whole: i128 = text.parse().map_err(serde::de::Error::custom)?;
                 // One form only: a text where a number would not stay whole, and nowhere else.
                 if whole.unsigned_abs() <= SAFE || whole.to_string() != text {

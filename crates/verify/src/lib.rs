@@ -6,9 +6,11 @@
 mod bytes;
 mod case;
 mod check;
+mod entries;
 mod evidence;
-mod facts;
 mod figures;
+mod inflate;
+mod instant;
 mod json;
 mod member;
 mod row;
@@ -21,13 +23,13 @@ pub use case::{
     CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, RowProof, check_case,
 };
 pub use check::{Options, check_file, evidence_in, report_in, seal_in};
+pub use entries::{
+    BATCH, BatchFact, CALENDAR, CalendarFact, FileDigest, PACK, POPULATION, PackFact,
+    PopulationFact, RowColumn, SourceDigest,
+};
 pub use evidence::{
     Addition, Block, Cell, Columns, DefinitionUsed, Digested, EVIDENCE, Evidence, FigureUsed,
     Input, Lag, PackText, PackUsed, Population, PrintRule, ValueRule,
-};
-pub use facts::{
-    BATCH, BatchFact, CALENDAR, CalendarFact, FileDigest, PACK, POPULATION, PackFact,
-    PopulationFact, RowColumn, SourceDigest,
 };
 pub use figures::{Disagreement, against, disagreements, figure_name};
 pub use json::{JsonError, Whole, canonical_json, from_canonical_json};
@@ -38,7 +40,8 @@ pub use seal::{
     open_file, place_in, statement_id,
 };
 pub use spot::{Draw, seed};
-pub use verdict::{Finding, Language, Verdict, What, Words};
+pub use trueline_language::{Language, Text};
+pub use verdict::{Finding, Verdict, What};
 pub use workbook::{
     CELL_CHARACTERS, CellText, RowText, SHEET_PARTS, Workbook, WorkbookError, cut, packed_cells,
     read_workbook, row_marks, workbook_digest,

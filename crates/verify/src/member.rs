@@ -2,7 +2,7 @@
 
 use trueline_ledger::Hash;
 
-use crate::bytes::{Bytes, Malformed};
+use crate::bytes::{ByteReader, MalformedBytes};
 
 /// A case of a population.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,43 +38,45 @@ pub enum OutcomeRead {
     Open,
 }
 
-/// Bytes that are no member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("these bytes are no member of a population")]
+/// ByteReader that are no member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
+#[error("these bytes are not a member of a population")]
+#[zh("这些字节不是总体的成员")]
 pub struct NoMember;
 
 impl MemberRead {
     /// Reads a member whose key has so many columns.
     pub fn parse(bytes: &[u8], key_columns: usize) -> Result<MemberRead, NoMember> {
         let (revision, rest) = bytes.split_first_chunk::<32>().ok_or(NoMember)?;
-        let (key, verdicts) = parts(Bytes(rest), key_columns).map_err(|Malformed| NoMember)?;
+        let (key, verdicts) =
+            parse_parts(ByteReader(rest), key_columns).map_err(|MalformedBytes| NoMember)?;
         Ok(MemberRead { revision: Hash(*revision), key, verdicts })
     }
 }
 
-fn parts(
-    mut bytes: Bytes<'_>,
+fn parse_parts(
+    mut bytes: ByteReader<'_>,
     key_columns: usize,
-) -> Result<(Vec<String>, Vec<VerdictRead>), Malformed> {
-    let key = (0..key_columns).map(|_| bytes.text()).collect::<Result<_, _>>()?;
+) -> Result<(Vec<String>, Vec<VerdictRead>), MalformedBytes> {
+    let key = (0..key_columns).map(|_| bytes.read_text()).collect::<Result<_, _>>()?;
     let mut verdicts = Vec::new();
-    for _ in 0..bytes.count()? {
-        verdicts.push(verdict(&mut bytes)?);
+    for _ in 0..bytes.read_count()? {
+        verdicts.push(parse_verdict(&mut bytes)?);
     }
-    bytes.end()?;
+    bytes.expect_end()?;
     Ok((key, verdicts))
 }
 
-fn verdict(bytes: &mut Bytes<'_>) -> Result<VerdictRead, Malformed> {
-    let family = bytes.count()?;
-    let outcome = match bytes.byte()? {
+fn parse_verdict(bytes: &mut ByteReader<'_>) -> Result<VerdictRead, MalformedBytes> {
+    let family = bytes.read_count()?;
+    let outcome = match bytes.read_byte()? {
         1 => OutcomeRead::Counted,
-        2 => OutcomeRead::Excluded { reason: bytes.text()?, is_approved: bytes.flag()? },
+        2 => OutcomeRead::Excluded { reason: bytes.read_text()?, is_approved: bytes.read_flag()? },
         3 => OutcomeRead::Unmeasurable,
         4 => OutcomeRead::Open,
-        _ => return Err(Malformed),
+        _ => return Err(MalformedBytes),
     };
-    let (value, late, open) = (bytes.if_any()?, bytes.count()?, bytes.if_any()?);
+    let (value, late, open) = (bytes.read_optional()?, bytes.read_count()?, bytes.read_optional()?);
     Ok(VerdictRead { family, outcome, value, late, open })
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::bytes::{Bytes, Malformed};
-use crate::facts::RowColumn;
+use crate::bytes::{ByteReader, MalformedBytes};
+use crate::entries::RowColumn;
+use crate::instant::format_instant;
 
 /// How many bytes of salt stand in front of a row.
 pub(crate) const SALT_BYTES: usize = 16;
@@ -28,21 +29,22 @@ pub enum RowValue {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowRead(pub Vec<(String, RowValue)>);
 
-/// Bytes that are no row of these columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("these bytes are no row with the columns of its batch")]
+/// ByteReader that are no row of these columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
+#[error("these bytes are not a row with the columns of its batch")]
+#[zh("这些字节不是该批次各列的数据行")]
 pub struct NoRow;
 
 impl RowRead {
     /// Reads a salted row with the columns that its batch's fact lists.
     pub fn parse(salted: &[u8], columns: &[RowColumn]) -> Result<RowRead, NoRow> {
         let (_, row) = salted.split_at_checked(SALT_BYTES).ok_or(NoRow)?;
-        let mut bytes = Bytes(row);
-        let read = record(&mut bytes, columns, 0).and_then(|read| {
-            bytes.end()?;
+        let mut bytes = ByteReader(row);
+        let read = parse_record(&mut bytes, columns, 0).and_then(|read| {
+            bytes.expect_end()?;
             Ok(read)
         });
-        read.map_err(|Malformed| NoRow)
+        read.map_err(|MalformedBytes| NoRow)
     }
 
     /// The value of a column; missing if there is no such column.
@@ -52,35 +54,39 @@ impl RowRead {
     }
 }
 
-fn record(
-    bytes: &mut Bytes<'_>,
+fn parse_record(
+    bytes: &mut ByteReader<'_>,
     columns: &[RowColumn],
     depth: usize,
-) -> Result<RowRead, Malformed> {
-    let read = |column: &RowColumn| Ok((column.name.clone(), value(bytes, column, depth)?));
+) -> Result<RowRead, MalformedBytes> {
+    let read = |column: &RowColumn| Ok((column.name.clone(), parse_value(bytes, column, depth)?));
     columns.iter().map(read).collect::<Result<Vec<_>, _>>().map(RowRead)
 }
 
-fn value(bytes: &mut Bytes<'_>, column: &RowColumn, depth: usize) -> Result<RowValue, Malformed> {
+fn parse_value(
+    bytes: &mut ByteReader<'_>,
+    column: &RowColumn,
+    depth: usize,
+) -> Result<RowValue, MalformedBytes> {
     let kind = column.kind.as_str();
-    Ok(match (bytes.byte()?, kind) {
+    Ok(match (bytes.read_byte()?, kind) {
         (0, _) => RowValue::Missing,
-        (1, "text") => RowValue::Text(bytes.text()?),
-        (2, "integer") => RowValue::Integer(bytes.signed()?),
-        (2, "moment") => RowValue::Moment(bytes.signed()?),
-        (3, "number") => RowValue::Number(f64::from_be_bytes(bytes.take()?)),
+        (1, "text") => RowValue::Text(bytes.read_text()?),
+        (2, "integer") => RowValue::Integer(bytes.read_signed()?),
+        (2, "moment") => RowValue::Moment(bytes.read_signed()?),
+        (3, "number") => RowValue::Number(f64::from_be_bytes(bytes.read_array()?)),
         (4, "boolean") => RowValue::Boolean(false),
         (5, "boolean") => RowValue::Boolean(true),
         (6, "list") if depth < DEEPEST => {
             let inner = column.columns.as_deref().filter(|inner| !inner.is_empty());
-            let inner = inner.ok_or(Malformed)?;
+            let inner = inner.ok_or(MalformedBytes)?;
             let mut records = Vec::new();
-            for _ in 0..bytes.count()? {
-                records.push(record(bytes, inner, depth + 1)?);
+            for _ in 0..bytes.read_count()? {
+                records.push(parse_record(bytes, inner, depth + 1)?);
             }
             RowValue::List(records)
         }
-        _ => return Err(Malformed),
+        _ => return Err(MalformedBytes),
     })
 }
 
@@ -92,7 +98,7 @@ impl fmt::Display for RowValue {
             RowValue::Text(text) => f.write_str(text),
             RowValue::Integer(value) => write!(f, "{value}"),
             RowValue::Moment(seconds) => match u64::try_from(*seconds) {
-                Ok(seconds) => f.write_str(&crate::check::instant(seconds)),
+                Ok(seconds) => f.write_str(&format_instant(seconds)),
                 Err(_) => write!(f, "{seconds}"),
             },
             RowValue::Number(value) => write!(f, "{value}"),

@@ -86,25 +86,31 @@ pub struct Seal {
 }
 
 /// Why a file has no seal that can be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, trueline_language::Explain)]
 pub enum SealError {
     /// The mark is not there, or its place is cut short.
     #[error("there is no seal in it")]
+    #[zh("其中没有封印")]
     Absent,
     /// There is more than one mark, so nobody can say what the digest leaves out.
     #[error("there is more than one seal in it")]
+    #[zh("其中有不止一个封印")]
     Several,
     /// The place is there and nothing stands in it.
     #[error("its seal is empty: it was never sealed")]
+    #[zh("封印为空：从未封印")]
     Empty,
     /// What stands in the place is not base64 of a statement and a receipt.
     #[error("its seal is damaged")]
+    #[zh("封印已损坏")]
     Damaged,
     /// The receipt in it is none.
     #[error("the receipt in its seal is damaged")]
+    #[zh("封印中的凭据已损坏")]
     Receipt(#[from] ReceiptError),
     /// It does not fit its place.
     #[error("the seal is longer than its place")]
+    #[zh("封印超过预留位置的长度")]
     TooLong,
 }
 

@@ -27,7 +27,7 @@ impl Draw {
         Draw { seed, next: 0, rows, drawn: BTreeSet::new() }
     }
 
-    fn number(&mut self) -> u64 {
+    fn draw_number(&mut self) -> u64 {
         let hash = Hash::of(&[self.seed.0.as_slice(), &self.next.to_be_bytes()].concat());
         self.next += 1;
         let [a, b, c, d, e, f, g, h, ..] = hash.0;
@@ -45,7 +45,7 @@ impl Iterator for Draw {
         // The last numbers would make some places likelier than others.
         let usable = u64::MAX - (u64::MAX % self.rows + 1) % self.rows;
         loop {
-            let number = self.number();
+            let number = self.draw_number();
             if number <= usable && self.drawn.insert(number % self.rows) {
                 return Some(number % self.rows);
             }

@@ -3,33 +3,20 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use trueline_language::{Explain, Language, Text};
 
-/// The language of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    Zh,
-    En,
-}
-
-/// One sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Words {
-    pub zh: String,
-    pub en: String,
-}
-
-impl Words {
-    /// In one of them.
-    pub fn of(&self, language: Language) -> &str {
-        match language {
-            Language::Zh => &self.zh,
-            Language::En => &self.en,
+/// An error with what brought it about.
+pub(crate) fn describe_with_cause(error: &dyn Explain) -> Text {
+    let said = |language: Language| {
+        let sentence = error.sentence_in(language);
+        match error.direct_cause().map(|cause| cause.sentence_in(language)) {
+            Some(cause) => {
+                language.pick(format!("{sentence}（{cause}）"), format!("{sentence} ({cause})"))
+            }
+            None => sentence,
         }
-    }
-}
-
-pub(crate) fn words(zh: impl Into<String>, en: impl Into<String>) -> Words {
-    Words { zh: zh.into(), en: en.into() }
+    };
+    Text::new(said(Language::Chinese), said(Language::English))
 }
 
 /// What kind of thing does not hold. The names are stable: programs read them.
@@ -67,11 +54,11 @@ pub struct Finding {
     /// Where: a part of the file, a sheet and cell, an entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    pub says: Words,
+    pub says: Text,
 }
 
 impl Finding {
-    pub fn new(what: What, says: Words) -> Finding {
+    pub fn new(what: What, says: Text) -> Finding {
         Finding { what, figure: None, place: None, says }
     }
 
@@ -90,12 +77,12 @@ pub struct Verdict {
     pub file: String,
     /// Whether everything that was checked holds.
     pub holds: bool,
-    pub report: Option<Words>,
+    pub report: Option<Text>,
     /// The id of the statement.
     pub sealed_as: Option<String>,
-    pub proved: Vec<Words>,
-    pub not_proved: Vec<Words>,
-    pub remarks: Vec<Words>,
+    pub proved: Vec<Text>,
+    pub not_proved: Vec<Text>,
+    pub remarks: Vec<Text>,
     /// What does not hold, the most precise first.
     pub findings: Vec<Finding>,
     /// Whether history was checked with a folder of the ledger.
@@ -118,15 +105,15 @@ impl Verdict {
     }
 
     pub fn prove(&mut self, zh: impl Into<String>, en: impl Into<String>) {
-        self.proved.push(words(zh, en));
+        self.proved.push(Text::new(zh, en));
     }
 
-    pub(crate) fn cannot(&mut self, zh: impl Into<String>, en: impl Into<String>) {
-        self.not_proved.push(words(zh, en));
+    pub(crate) fn add_unproved(&mut self, zh: impl Into<String>, en: impl Into<String>) {
+        self.not_proved.push(Text::new(zh, en));
     }
 
     pub fn remark(&mut self, zh: impl Into<String>, en: impl Into<String>) {
-        self.remarks.push(words(zh, en));
+        self.remarks.push(Text::new(zh, en));
     }
 
     pub fn find(&mut self, finding: Finding) {
@@ -141,13 +128,10 @@ impl Verdict {
 
     /// The verdict as text.
     pub fn text(&self, language: Language) -> String {
-        let pick = |zh: &'static str, en: &'static str| match language {
-            Language::Zh => zh,
-            Language::En => en,
-        };
+        let pick = |zh: &'static str, en: &'static str| language.pick(zh, en);
         let mut out = format!("{}\n", self.file);
         if let Some(report) = &self.report {
-            let _ = writeln!(out, "{}", report.of(language));
+            let _ = writeln!(out, "{}", report.as_str(language));
         }
         out.push_str(pick("\n结论：", "\nRESULT: "));
         out.push_str(if self.holds {
@@ -172,24 +156,24 @@ impl Verdict {
                 let _ = writeln!(out, "  {mark} {item}");
             }
         };
-        let all = |each: &[Words]| -> Vec<String> {
-            each.iter().map(|one| one.of(language).to_owned()).collect()
+        let all = |each: &[Text]| -> Vec<String> {
+            each.iter().map(|one| one.as_str(language).to_owned()).collect()
         };
         let mut found =
-            self.findings.iter().take(SHOWN).map(|one| one.says.of(language).to_owned());
+            self.findings.iter().take(SHOWN).map(|one| one.says.as_str(language).to_owned());
         list(pick("发现（首项最具体）", "FOUND (the most precise first)"), &mut found, "✗");
         if self.findings.len() > SHOWN {
             let more = self.findings.len() - SHOWN;
-            let more = match language {
-                Language::Zh => format!("另有{more}项；--format json 列出全部"),
-                Language::En => format!("{more} more; --format json lists them all"),
-            };
+            let more = language.pick(
+                format!("另有{more}项；--format json 列出全部"),
+                format!("{more} more; --format json lists them all"),
+            );
             list("", &mut std::iter::once(more), "…");
         }
         list(pick("已证明", "PROVED"), &mut all(&self.proved).into_iter(), "✓");
         list(pick("未证明", "NOT PROVED"), &mut all(&self.not_proved).into_iter(), "–");
         list(pick("说明", "REMARKS"), &mut all(&self.remarks).into_iter(), "·");
-        list(pick("怎么办", "WHAT TO DO"), &mut self.advice(language).into_iter(), "→");
+        list(pick("怎么办", "WHAT TO DO"), &mut self.list_advice(language).into_iter(), "→");
         out
     }
 
@@ -197,34 +181,34 @@ impl Verdict {
         self.sealed_as.is_none() && self.findings.iter().all(|one| one.what != What::Figure)
     }
 
-    fn advice(&self, language: Language) -> Vec<String> {
+    fn list_advice(&self, language: Language) -> Vec<String> {
         let mut all = Vec::new();
         if self.holds && self.with_ledger {
-            all.push(words(
+            all.push(Text::new(
                 "保存本文件、本结论和账本的 checkpoint 文件；下次核验时以 --since 给出该检查点。",
                 "Keep the file, this verdict and the ledger's checkpoint; give it as --since next time.",
             ));
         } else if self.holds {
-            all.push(words(
+            all.push(Text::new(
                 "保存本文件与本结论；向报送企业索取账本文件夹后，可用 --ledger 核对历史。",
                 "Keep the file and this verdict. With a copy of the ledger, check history too: --ledger.",
             ));
         } else if self.is_unsealed() {
-            all.push(words(
+            all.push(Text::new(
                 "请报送企业提供带封印的 PDF、HTML、JSON 或 XLSX 文件。",
                 "Ask the operator for a sealed PDF, HTML, JSON or XLSX file.",
             ));
         } else {
-            all.push(words(
+            all.push(Text::new(
                 "保留本文件原样，勿打开后另存；记下上面第一项发现。",
                 "Keep the file as it is, without saving it again, and note the first finding above.",
             ));
-            all.push(words(
+            all.push(Text::new(
                 "请报送企业重新提供该报告，并书面说明所列差异；再次核验新文件。",
                 "Ask the operator for the file again and for an explanation in writing; check the new file.",
             ));
         }
-        all.iter().map(|one| one.of(language).to_owned()).collect()
+        all.iter().map(|one| one.as_str(language).to_owned()).collect()
     }
 }
 

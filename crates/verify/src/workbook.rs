@@ -1,17 +1,14 @@
 //! The cells of a workbook, and the digest over them: another save of the same cells is the same.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use calamine::{Data, Reader as _, Xlsx};
 use flate2::Compression;
-use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use trueline_ledger::Hash;
-
-use crate::check::INFLATED_MAX;
 
 /// What stands above the parts of the sealed sheet, in column A.
 pub const SHEET_PARTS: [&str; 3] = ["EVIDENCE", "ROWS", "SEAL"];
@@ -19,11 +16,13 @@ pub const SHEET_PARTS: [&str; 3] = ["EVIDENCE", "ROWS", "SEAL"];
 pub const CELL_CHARACTERS: usize = 32_000;
 
 /// Why a workbook cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum WorkbookError {
-    #[error("it is no workbook that can be read")]
+    #[error("it is not a readable workbook")]
+    #[zh("不是可读的工作簿")]
     Xlsx(#[from] calamine::XlsxError),
     #[error("it has no sheet")]
+    #[zh("其中没有工作表")]
     Empty,
 }
 
@@ -50,8 +49,8 @@ impl RowText {
     pub fn lines(&self) -> String {
         let line = |cell: &CellText| {
             let (row, column) = (cell.row, cell.column);
-            let sheet = escaped(&self.sheet);
-            format!("{sheet}\t{row}\t{column}\t{}\t{}\n", cell.kind, escaped(&cell.value))
+            let sheet = escape_text(&self.sheet);
+            format!("{sheet}\t{row}\t{column}\t{}\t{}\n", cell.kind, escape_text(&cell.value))
         };
         self.cells.iter().map(line).collect()
     }
@@ -80,14 +79,14 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
     let (last, others) = names.split_last().ok_or(WorkbookError::Empty)?;
     let mut rows = Vec::new();
     for name in others {
-        rows.extend(sheet(&mut book, name)?);
+        rows.extend(read_rows(&mut book, name)?);
     }
     let mut disguised = Vec::new();
     for name in others {
-        disguised.extend(disguises(&mut book, name)?);
+        disguised.extend(find_disguised(&mut book, name)?);
     }
     let cells: Vec<CellText> =
-        sheet(&mut book, last)?.into_iter().flat_map(|row| row.cells).collect();
+        read_rows(&mut book, last)?.into_iter().flat_map(|row| row.cells).collect();
     let (parts, mut beside): (Vec<CellText>, Vec<CellText>) =
         cells.into_iter().partition(|cell| cell.column == 1 && cell.kind == 's');
     let is_head = |cell: &CellText| SHEET_PARTS.contains(&cell.value.as_str());
@@ -100,17 +99,18 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
 /// The digest over the cells of all sheets but the last, and the rows that it is over.
 pub fn workbook_digest(bytes: &[u8]) -> Result<(Hash, Vec<RowText>), WorkbookError> {
     let rows = read_workbook(bytes)?.rows;
-    Ok((digest_of(&rows), rows))
+    Ok((digest_rows(&rows), rows))
 }
 
-pub(crate) fn digest_of(rows: &[RowText]) -> Hash {
+pub(crate) fn digest_rows(rows: &[RowText]) -> Hash {
     let lines: String = rows.iter().map(RowText::lines).collect();
     Hash::of(lines.as_bytes())
 }
 
 /// What stands under `ROWS`: `SHEET⇥ROW⇥HEX` a line.
 pub fn row_marks(rows: &[RowText]) -> String {
-    let line = |row: &RowText| format!("{}\t{}\t{}\n", escaped(&row.sheet), row.row, row.mark());
+    let line =
+        |row: &RowText| format!("{}\t{}\t{}\n", escape_text(&row.sheet), row.row, row.mark());
     rows.iter().map(line).collect()
 }
 
@@ -127,14 +127,6 @@ pub fn cut(text: &str) -> Vec<String> {
     parts.map(|part| String::from_utf8_lossy(part).into_owned()).collect()
 }
 
-/// The text of base64 of gzip.
-pub(crate) fn unpacked(text: &str) -> Option<Vec<u8>> {
-    let packed = STANDARD.decode(text.trim()).ok()?;
-    let mut out = Vec::new();
-    GzDecoder::new(packed.as_slice()).take(INFLATED_MAX).read_to_end(&mut out).ok()?;
-    Some(out)
-}
-
 impl Workbook {
     /// What stands under one of [`SHEET_PARTS`], its cells put together.
     pub fn part(&self, name: &str) -> Option<String> {
@@ -146,7 +138,7 @@ impl Workbook {
 }
 
 // Cell by cell: a hostile sheet with two cells far apart would fill the memory as a range.
-fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>, WorkbookError> {
+fn read_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>, WorkbookError> {
     let mut reader = book.worksheet_cells_reader(name)?;
     let mut rows: BTreeMap<u32, Vec<CellText>> = BTreeMap::new();
     while let Some(cell) = reader.next_cell_with_formula()? {
@@ -154,7 +146,7 @@ fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>, Wor
         // Whoever opens the workbook sees what the formula gives, not the value saved with it.
         let text = match cell.formula {
             Some(formula) => Some(('f', formula)),
-            None => text_of(&Data::from(cell.value)),
+            None => cell_text(&Data::from(cell.value)),
         };
         if let Some((kind, value)) = text {
             rows.entry(row).or_default().push(CellText { row, column, kind, value });
@@ -167,7 +159,7 @@ fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>, Wor
     Ok(rows.collect())
 }
 
-fn disguises(
+fn find_disguised(
     book: &mut Xlsx<Cursor<&[u8]>>,
     name: &str,
 ) -> Result<Vec<(String, String, String)>, WorkbookError> {
@@ -179,7 +171,7 @@ fn disguises(
     let styles = reader.styles();
     let disguised = cells.into_iter().filter_map(|(row, column, style)| {
         let format = &styles.get(style)?.number_format.as_ref()?.format_code;
-        let cell = format!("{}{}", letters(column.saturating_add(1)), row.saturating_add(1));
+        let cell = format!("{}{}", column_letters(column.saturating_add(1)), row.saturating_add(1));
         shows_own_digits(format).then(|| (name.to_owned(), cell, format.clone()))
     });
     Ok(disguised.collect())
@@ -204,7 +196,7 @@ fn shows_own_digits(format: &str) -> bool {
 }
 
 /// A column as Excel names it: 1 is A, 27 is AA.
-pub(crate) fn letters(mut column: u32) -> String {
+pub(crate) fn column_letters(mut column: u32) -> String {
     let mut out = Vec::new();
     while column > 0 {
         out.push(char::from(b'A' + ((column - 1) % 26) as u8));
@@ -217,7 +209,7 @@ const DIGITS: usize = 15;
 
 /// Fifteen significant digits: all that every spreadsheet keeps when it saves a workbook again.
 /// The shortest decimal is rounded, halves away from zero, because that is what they do.
-fn number_text(value: f64) -> String {
+fn print_number(value: f64) -> String {
     let shortest = format!("{value:e}");
     let Some((front, exponent)) = shortest.split_once('e') else {
         return shortest;
@@ -233,8 +225,8 @@ fn number_text(value: f64) -> String {
     if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
 }
 
-fn text_of(cell: &Data) -> Option<(char, String)> {
-    let number = |value: f64| ('n', number_text(value));
+fn cell_text(cell: &Data) -> Option<(char, String)> {
+    let number = |value: f64| ('n', print_number(value));
     Some(match cell {
         Data::Empty => return None,
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
@@ -252,7 +244,7 @@ fn text_of(cell: &Data) -> Option<(char, String)> {
     })
 }
 
-pub(crate) fn escaped(text: &str) -> String {
+pub(crate) fn escape_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text.chars() {
         match sign {
@@ -282,8 +274,8 @@ mod tests {
             (1e21, "1000000000000000000000"),
             (1.0 / 3.0, "0.333333333333333"),
         ] {
-            assert_eq!(number_text(value), text);
-            assert_eq!(number_text(text.parse().unwrap()), text);
+            assert_eq!(print_number(value), text);
+            assert_eq!(print_number(text.parse().unwrap()), text);
         }
     }
 

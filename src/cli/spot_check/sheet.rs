@@ -32,9 +32,15 @@ impl DrawnCase {
 
     fn counted_as(&self, indicator: Option<&str>, language: Language) -> String {
         let lines = self.checked.counted_as().into_iter().filter(|line| {
-            indicator.is_none_or(|id| line.en.split_once(": ").is_some_and(|(of, _)| of == id))
+            indicator.is_none_or(|id| {
+                line.as_str(trueline_verify::Language::English)
+                    .split_once(": ")
+                    .is_some_and(|(of, _)| of == id)
+            })
         });
-        let texts: Vec<String> = lines.map(|line| language.pick(line.zh, line.en)).collect();
+        let language =
+            language.pick(trueline_verify::Language::Chinese, trueline_verify::Language::English);
+        let texts: Vec<String> = lines.map(|line| line.as_str(language).to_owned()).collect();
         texts.join(language.pick("；", "; "))
     }
 

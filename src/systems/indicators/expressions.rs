@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use trueline_expression::{Expr, Names, Type, TypeError, check, check_condition, parse};
 use trueline_lake::Kind;
+use trueline_language::{phrase, text};
 
 use super::mistake::{Manuscript, Mistake};
 use super::model::Written;
@@ -65,7 +66,9 @@ pub(super) fn written(
     let at = text.span();
     let source = text.get_ref();
     let expr = parse(source).map_err(|error| {
-        manuscript.mistake_inside(&at, error.offset, error.message).or_write(error.hint)
+        manuscript
+            .mistake_inside(&at, error.offset, error.message.to_string())
+            .or_write(error.hint.to_string())
     })?;
     let columns = Columns::of(dataset);
     suits(&expr, &columns, wanted).map_err(|error| misfit(manuscript, &at, source, error))?;
@@ -81,28 +84,36 @@ fn suits(expr: &Expr, columns: &Columns, wanted: Wanted) -> Result<(), TypeError
         Wanted::Condition => return Ok(()),
         Wanted::Moment => (
             found == Type::Time,
-            "moment",
-            "write a moment such as resolved or latest(accepted, paid)",
+            phrase!("时间", "moment"),
+            phrase!(
+                "请写一个时间，如 resolved 或 latest(accepted, paid)",
+                "write a moment such as resolved or latest(accepted, paid)"
+            ),
         ),
-        Wanted::Label => (found == Type::Text, "text", "write the name of a text column"),
+        Wanted::Label => (
+            found == Type::Text,
+            phrase!("文本", "text"),
+            phrase!("请写文本列的名称", "write the name of a text column"),
+        ),
         Wanted::Quantity => (
             matches!(found, Type::Integer | Type::Number),
-            "number",
-            "write a column that holds numbers",
+            phrase!("数值", "number"),
+            phrase!("请写数值列", "write a column that holds numbers"),
         ),
     };
     if right || found == Type::Null {
         return Ok(());
     }
     Err(TypeError {
-        message: format!("`{expr}` is a {found}, not a {name}"),
-        hint: hint.to_owned(),
+        message: text!("`{expr}` 是{found}，不是{name}", "`{expr}` is a {found}, not a {name}"),
+        hint: hint.into(),
     })
 }
 
 /// The checker knows what is wrong but not where, so we look for the words it quotes.
 fn misfit(manuscript: &Manuscript, at: &Range<usize>, source: &str, error: TypeError) -> Mistake {
-    let mut quoted = error.message.split('`').skip(1).step_by(2);
+    let message = error.message.to_string();
+    let mut quoted = message.split('`').skip(1).step_by(2);
     let offset = quoted.find_map(|words| source.find(words)).unwrap_or(0);
-    manuscript.mistake_inside(at, offset, error.message).or_write(error.hint)
+    manuscript.mistake_inside(at, offset, message.clone()).or_write(error.hint.to_string())
 }

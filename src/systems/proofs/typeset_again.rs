@@ -4,7 +4,7 @@
 //! then was changed where people look.
 
 use lopdf::Document;
-use trueline_verify::{Finding, What, Words, report_in};
+use trueline_verify::{Finding, Text, What, report_in};
 
 use crate::systems::reports::{self, Report};
 
@@ -71,7 +71,7 @@ fn texts(pdf: &[u8]) -> Option<Vec<String>> {
 }
 
 fn finding(zh: String, en: String) -> Finding {
-    Finding::new(What::Rendering, Words { zh, en })
+    Finding::new(What::Rendering, Text::new(zh, en))
 }
 
 /// Where somebody reads.

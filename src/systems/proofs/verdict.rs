@@ -1,6 +1,6 @@
 //! What the records add to the verdict on a sealed report, in words for a clerk.
 
-use trueline_verify::{Evidence, Finding, Verdict, What, Words};
+use trueline_verify::{Evidence, Finding, Language, Text, Verdict, What};
 
 use super::later::{Later, Moved, later};
 use super::recheck::{Fault, Recheck, RecheckError, recheck};
@@ -18,13 +18,17 @@ pub fn add_records(
         verdict.find(finding(fault));
     }
     let shown = ["that the partial figures follow", "that the commitment lag is true"];
-    verdict.not_proved.retain(|words| !shown.iter().any(|en| words.en.starts_with(en)));
+    verdict.not_proved.retain(|words| !shown.iter().any(|en| in_english(words).starts_with(en)));
     if done.faults.is_empty() {
         proved(&done, verdict);
     }
-    verdict.not_proved.retain(|words| !words.en.starts_with("what the imports after"));
+    verdict.not_proved.retain(|words| !in_english(words).starts_with("what the imports after"));
     since(&later(evidence, state)?, verdict);
     Ok(done.rows)
+}
+
+fn in_english(text: &Text) -> &str {
+    text.as_str(Language::English)
 }
 
 /// How many changed figures a verdict lists.
@@ -91,7 +95,7 @@ fn proved(done: &Recheck, verdict: &mut Verdict) {
 /// A fault of the records, where it is and which figure it is about.
 fn finding(fault: &Fault) -> Finding {
     let (zh, en) = said(fault);
-    let finding = Finding::new(What::Records, Words { zh, en });
+    let finding = Finding::new(What::Records, Text::new(zh, en));
     match fault {
         Fault::NoBatch { dataset, batch }
         | Fault::Uncommitted { dataset, batch }

@@ -4,48 +4,50 @@ use trueline_expression::{Compare, Expr, Function};
 
 /// How a moment becomes local time.
 #[derive(Debug, Clone)]
-pub(super) enum Local {
-    /// So many seconds are added.
+pub(super) enum LocalTimeSql {
+    /// This many seconds are added.
     Shift(i64),
     /// The zone changes its clocks: DuckDB's own zone rules are asked.
     Zone(String),
 }
 
-impl Local {
-    /// A local timestamp, of an expression in seconds.
-    pub(super) fn civil(&self, seconds: &str) -> String {
+impl LocalTimeSql {
+    /// A local timestamp from an expression in seconds.
+    pub(super) fn civil_sql(&self, seconds: &str) -> String {
         match self {
-            Local::Shift(shift) => format!("make_timestamp(({seconds} + {shift}) * 1000000)"),
-            Local::Zone(zone) => {
-                format!("timezone({}, to_timestamp({seconds}))", quoted(zone))
+            LocalTimeSql::Shift(shift) => {
+                format!("make_timestamp(({seconds} + {shift}) * 1000000)")
+            }
+            LocalTimeSql::Zone(zone) => {
+                format!("timezone({}, to_timestamp({seconds}))", quote_text(zone))
             }
         }
     }
 
-    /// Seconds, of an expression that is a local timestamp.
-    fn seconds(&self, civil: &str) -> String {
+    /// Seconds from an expression that is a local timestamp.
+    fn seconds_sql(&self, civil: &str) -> String {
         match self {
-            Local::Shift(shift) => format!("(epoch_us({civil}) // 1000000 - {shift})"),
-            Local::Zone(zone) => {
-                format!("(epoch_us(timezone({}, {civil})) // 1000000)", quoted(zone))
+            LocalTimeSql::Shift(shift) => format!("(epoch_us({civil}) // 1000000 - {shift})"),
+            LocalTimeSql::Zone(zone) => {
+                format!("(epoch_us(timezone({}, {civil})) // 1000000)", quote_text(zone))
             }
         }
     }
 }
 
 /// A column name.
-pub(super) fn name(name: &str) -> String {
+pub(super) fn quote_name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A text.
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
 /// An expression, in parentheses where it needs them.
-pub(super) fn written(expr: &Expr, local: &Local) -> String {
-    let inner = |expr: &Expr| written(expr, local);
+pub(super) fn expression_sql(expr: &Expr, local: &LocalTimeSql) -> String {
+    let inner = |expr: &Expr| expression_sql(expr, local);
     let joined = |parts: &[Expr], sign: &str| {
         let parts: Vec<String> = parts.iter().map(inner).collect();
         format!("({})", parts.join(sign))
@@ -55,9 +57,9 @@ pub(super) fn written(expr: &Expr, local: &Local) -> String {
         Expr::Boolean(value) => value.to_string(),
         Expr::Integer(value) | Expr::Time(value) => value.to_string(),
         Expr::Number(value) => format!("cast('{value:e}' as double)"),
-        Expr::Text(text) => quoted(text),
-        Expr::LocalTime(civil) => local.seconds(&format!("make_timestamp({civil} * 1000000)")),
-        Expr::Name(column) => name(column),
+        Expr::Text(text) => quote_text(text),
+        Expr::LocalTime(civil) => local.seconds_sql(&format!("make_timestamp({civil} * 1000000)")),
+        Expr::Name(column) => quote_name(column),
         Expr::Not(part) => format!("(not {})", inner(part)),
         Expr::Negate(part) => format!("(-{})", inner(part)),
         Expr::And(parts) => joined(parts, " and "),
@@ -80,12 +82,12 @@ pub(super) fn written(expr: &Expr, local: &Local) -> String {
         },
         Expr::Call(function, arguments) => {
             let arguments: Vec<String> = arguments.iter().map(inner).collect();
-            call(*function, &arguments, local)
+            call_sql(*function, &arguments, local)
         }
     }
 }
 
-fn call(function: Function, arguments: &[String], local: &Local) -> String {
+fn call_sql(function: Function, arguments: &[String], local: &LocalTimeSql) -> String {
     let all = arguments.join(", ");
     let first = &arguments[0];
     match function {
@@ -114,17 +116,17 @@ fn call(function: Function, arguments: &[String], local: &Local) -> String {
                 Some(format) => format!("try_strptime({first}, {format})"),
                 None => format!("try_cast({first} as timestamp)"),
             };
-            local.seconds(&civil)
+            local.seconds_sql(&civil)
         }
         Function::Year
         | Function::Quarter
         | Function::Month
         | Function::Day
         | Function::Hour
-        | Function::Minute => format!("{}({})", function.name(), local.civil(first)),
-        Function::Weekday => format!("isodow({})", local.civil(first)),
+        | Function::Minute => format!("{}({})", function.name(), local.civil_sql(first)),
+        Function::Weekday => format!("isodow({})", local.civil_sql(first)),
         Function::StartOfDay => {
-            local.seconds(&format!("date_trunc('day', {})", local.civil(first)))
+            local.seconds_sql(&format!("date_trunc('day', {})", local.civil_sql(first)))
         }
     }
 }

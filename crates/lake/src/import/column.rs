@@ -44,6 +44,21 @@ impl Data {
         }
     }
 
+    /// Appends a value of another column of the same kind and thread.
+    pub(crate) fn push_from(&mut self, from: &Data, row: usize) {
+        match (self, from) {
+            (Data::Label(to), Data::Label(from)) => to.push(from[row]),
+            (Data::Integer(to), Data::Integer(from)) => to.push(from[row]),
+            (Data::Number(to), Data::Number(from)) => to.push(from[row]),
+            (Data::Boolean(to), Data::Boolean(from)) => to.push(from[row]),
+            (Data::Text(to), Data::Text(from)) => match from.get(row) {
+                Some(text) => to.push(text),
+                None => to.push_null(),
+            },
+            (to, _) => to.push_null(),
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Data::Label(codes) => codes.len(),

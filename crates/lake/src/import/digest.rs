@@ -11,6 +11,11 @@ use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampSecondType}
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
 
+/// Whether a column says something about the case, and not only about where its row came from.
+pub(super) fn is_content(name: &str) -> bool {
+    !matches!(name, "precision" | "revised" | "source_file" | "source_line" | "source_text")
+}
+
 /// Makes digests that can be compared with each other.
 #[derive(Debug, Default)]
 pub(crate) struct Digests {

@@ -6,15 +6,16 @@ use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray};
 use arrow_schema::{Field, SchemaRef};
 
-use super::fragment::Plan;
+use super::error::ImportError;
+use super::gather;
 use super::order::At;
+use super::plan::Plan;
 use super::rows::Rows;
-use super::{ImportError, gather};
 use crate::schema::Kind;
 
 /// The columns of a batch and their origins.
 pub(crate) struct Layout<'a> {
-    plan: &'a Plan<'a>,
+    pub(super) plan: &'a Plan<'a>,
     pub(crate) schema: SchemaRef,
     origins: Vec<Origin>,
     /// What `source_file` says of each file.

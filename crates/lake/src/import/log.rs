@@ -11,11 +11,11 @@ use arrow_array::types::{Float64Type, Int64Type, TimestampSecondType};
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{DataType, TimeUnit};
 
-use super::ImportError;
-use super::fragment::Plan;
+use super::digest::is_content;
+use super::error::ImportError;
 use super::layout::Layout;
 use super::order::At;
-use super::revise::is_content;
+use super::plan::Plan;
 use super::rows::Rows;
 use crate::mapping::{From, TakeEvent};
 use crate::scan::key_text;

@@ -13,17 +13,21 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use rayon::prelude::*;
+use trueline_language::{phrase, text};
 
 use super::cells::Thread;
 use super::column::{
     Data, NULL_BOOLEAN, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS, Records, Texts,
 };
-use super::fragment::{Fragment, Plan, Refused};
+use super::error::ImportError;
+use super::fragment::Fragment;
 use super::labels::{Joined, Labels};
+use super::options::{Options, Progress};
+use super::plan::Plan;
 use super::pseudonym::Pseudonyms;
 use super::reason::Reason;
+use super::refused::Refused;
 use super::rows::Rows;
-use super::{ImportError, Options, Progress};
 use crate::mapping::{BOOKKEEPING, Bound};
 use crate::schema::{Column, Kind, Schema};
 use crate::source::{PARQUET_ROWS, ReadError, Source, broken_table};
@@ -75,8 +79,8 @@ pub(crate) fn read<'a>(
     Ok((plan, rows))
 }
 
-fn unusable(file: &str, problem: impl Into<String>, remedy: impl Into<String>) -> ReadError {
-    ReadError::Unusable { file: file.to_owned(), problem: problem.into(), remedy: remedy.into() }
+fn unusable(file: &str, problem: Text, remedy: impl Into<Text>) -> ReadError {
+    ReadError::Unusable { file: file.to_owned(), problem, remedy: remedy.into() }
 }
 
 fn progress(done: &Mutex<u64>, rows: u64, file: &str, options: &Options<'_>) {
@@ -98,14 +102,23 @@ fn columns(
         let found = metadata.schema().field_with_name(column.name).ok();
         match found {
             Some(field) if !fits(column.kind, field.data_type()) => {
-                let problem = format!("its column `{}` is {}", column.name, field.data_type());
-                let remedy = format!("make it {}", column.kind.data_type());
+                let problem = text!(
+                    "列 `{}` 的类型是 {}",
+                    "its column `{}` is {}",
+                    column.name,
+                    field.data_type()
+                );
+                let remedy = text!("请改为 {}", "make it {}", column.kind.data_type());
                 return Err(unusable(file, problem, remedy));
             }
             Some(_) => columns.push((column.name.to_owned(), column.kind, column.required)),
             None if column.required => {
-                let problem = format!("it lacks the column `{}`", column.name);
-                return Err(unusable(file, problem, "name a mapping for it"));
+                let problem = text!("缺少列 `{}`", "it lacks the column `{}`", column.name);
+                return Err(unusable(
+                    file,
+                    problem,
+                    phrase!("请指定映射", "name a mapping for it"),
+                ));
             }
             None => {}
         }
@@ -122,8 +135,12 @@ fn columns(
                 columns.push((name.clone(), kind, false));
             }
             Some(_) | None => {
-                let problem = format!("its column `{name}` is not the dataset's");
-                let remedy = format!("drop it, or name it `x_{name}` with a type of the dataset");
+                let problem =
+                    text!("列 `{name}` 不属于该数据集", "its column `{name}` is not the dataset's");
+                let remedy = text!(
+                    "请删去，或改名为 `x_{name}` 并用数据集的类型",
+                    "drop it, or name it `x_{name}` with a type of the dataset"
+                );
                 return Err(unusable(file, problem, remedy));
             }
         }

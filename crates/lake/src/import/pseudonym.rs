@@ -36,7 +36,7 @@ impl Pseudonyms {
     pub(crate) fn of(&self, text: &str) -> String {
         let inner = self.inner.clone().chain_update(text.as_bytes()).finalize();
         let outer = self.outer.clone().chain_update(inner).finalize();
-        crate::source::hex(&outer[..8])
+        crate::hex::hex_digits(&outer[..8])
     }
 }
 

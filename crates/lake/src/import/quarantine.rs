@@ -7,8 +7,11 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::fragment::Refused;
-use super::words::{Added, Language};
+use trueline_language::Language;
+
+use super::refused::Refused;
+use super::words::{place_in_sheet, place_reason};
+use crate::quarantine_columns::Added;
 use crate::source::{FileEncoding, Form, Preamble, unescape};
 
 /// Writes refused rows; `name` is that of the source.
@@ -65,7 +68,7 @@ fn separated<'a>(
 ) -> io::Result<()> {
     out.write_all(mark(preamble))?;
     let before = Before::of(preamble);
-    let added = language.added();
+    let added = Added::of_language(language);
     let remedy = match preamble.form {
         Form::Flat => added.flat_remedy,
         Form::Separated | Form::Json if before.is_flat => added.flat_remedy,
@@ -168,8 +171,8 @@ fn json_record(row: &Refused, language: Language) -> Vec<u8> {
         let text = String::from_utf8_lossy(&row.record).into_owned();
         object.insert(Added::RECORD.to_owned(), text.into());
     }
-    object.insert(language.added().reason.to_owned(), reasons.into());
-    object.insert(language.added().remedy.to_owned(), remedies.into());
+    object.insert(Added::of_language(language).reason.to_owned(), reasons.into());
+    object.insert(Added::of_language(language).remedy.to_owned(), remedies.into());
     let mut line = serde_json::Value::Object(object).to_string().into_bytes();
     line.push(b'\n');
     line
@@ -200,9 +203,9 @@ fn told(row: &Refused, language: Language) -> (String, String) {
     let reasons = row
         .problems
         .iter()
-        .map(|(column, value, reason)| language.placed(row.line, column, value, *reason))
+        .map(|(column, value, reason)| place_reason(language, row.line, (column, value), *reason))
         .map(|reason| match &row.sheet {
-            Some(sheet) => language.of_sheet(sheet, &reason),
+            Some(sheet) => place_in_sheet(language, sheet, &reason),
             None => reason,
         });
     let reasons: Vec<String> = reasons.collect();
@@ -213,7 +216,8 @@ fn told(row: &Refused, language: Language) -> (String, String) {
             remedies.push(remedy);
         }
     }
-    (reasons.join(language.between()), remedies.join(language.between()))
+    let between = language.pick("；", "; ");
+    (reasons.join(between), remedies.join(between))
 }
 
 #[cfg(unix)]

@@ -11,12 +11,13 @@ use arrow_array::types::TimestampSecondType;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 
 use super::column::{Data, NULL_INTEGER};
-use super::digest::Digests;
+use super::digest::{Digests, is_content};
+use super::error::ImportError;
 use super::layout::Layout;
 use super::log::{Growth, Log};
 use super::order::{At, Keys};
 use super::rows::Rows;
-use super::{ImportError, Missing};
+use super::summary::Missing;
 use crate::lake::Lake;
 use crate::manifest::{Batch, Manifest};
 use crate::scan::{ScanTask, key_text};
@@ -308,11 +309,6 @@ enum Place {
     Earlier(usize, u64),
     /// A position among the rows to write.
     Own(u64),
-}
-
-/// Whether a column says something of the case, and not only of where its row came from.
-pub(super) fn is_content(name: &str) -> bool {
-    !matches!(name, "precision" | "revised" | "source_file" | "source_line" | "source_text")
 }
 
 /// The walk along one earlier batch.

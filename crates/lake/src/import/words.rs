@@ -1,14 +1,8 @@
 //! What people read of refused rows, in each language: the only place with such words.
 
-use super::reason::Reason;
+use trueline_language::Language;
 
-/// A language for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    Chinese,
-    #[default]
-    English,
-}
+use super::reason::Reason;
 
 /// The letters of a column of a sheet, from 0.
 fn letters(column: u32) -> String {
@@ -16,84 +10,29 @@ fn letters(column: u32) -> String {
     if before == 0 { last.to_string() } else { format!("{}{last}", letters(before - 1)) }
 }
 
-/// The columns that a quarantine file has and its source has not.
-#[derive(Debug)]
-pub(crate) struct Added {
-    pub(crate) reason: &'static str,
-    pub(crate) remedy: &'static str,
-    /// In place of `remedy` where the source was a workbook or a table: the file here is plain, so
-    /// what the mapping says of sheets, header rows and separators does not hold for it.
-    pub(crate) flat_remedy: &'static str,
-}
-
-const CHINESE: Added =
-    Added {
-        reason: "隔离_原因", remedy: "隔离_处理办法", flat_remedy: "隔离_处理办法_单行表头"
-    };
-const ENGLISH: Added = Added {
-    reason: "quarantine_reason",
-    remedy: "quarantine_remedy",
-    flat_remedy: "quarantine_remedy_flat",
-};
-
-impl Added {
-    /// The member that holds a record which is no JSON.
-    pub(crate) const RECORD: &'static str = "quarantine_record";
-
-    /// Whether a column is an added one, in whichever language.
-    pub(crate) fn has(name: &str) -> bool {
-        if name == Added::RECORD {
-            return true;
-        }
-        let known = |a: &Added| [a.reason, a.remedy, a.flat_remedy].contains(&name);
-        known(&CHINESE) || known(&ENGLISH)
-    }
-
-    /// Whether a column says that the file is the plain one of a workbook or a table.
-    pub(crate) fn is_flat(name: &str) -> bool {
-        name == CHINESE.flat_remedy || name == ENGLISH.flat_remedy
+/// A placed reason with the sheet of its workbook.
+pub(crate) fn place_in_sheet(language: Language, sheet: &str, placed: &str) -> String {
+    match language {
+        Language::Chinese => format!("工作表“{sheet}”，{placed}"),
+        Language::English => format!("sheet `{sheet}`, {placed}"),
     }
 }
 
-impl Language {
-    pub(crate) fn added(self) -> &'static Added {
-        match self {
-            Language::Chinese => &CHINESE,
-            Language::English => &ENGLISH,
-        }
-    }
-
-    /// What stands between two reasons.
-    pub(crate) fn between(self) -> &'static str {
-        match self {
-            Language::Chinese => "；",
-            Language::English => "; ",
-        }
-    }
-
-    /// A placed reason with the sheet of its workbook.
-    pub(crate) fn of_sheet(self, sheet: &str, placed: &str) -> String {
-        match self {
-            Language::Chinese => format!("工作表“{sheet}”，{placed}"),
-            Language::English => format!("sheet `{sheet}`, {placed}"),
-        }
-    }
-
-    /// A reason with its place: line, column and value, of which the last two may be empty.
-    pub(crate) fn placed(self, line: u64, column: &str, value: &str, reason: Reason) -> String {
-        let text = reason.text(self);
-        match (self, column.is_empty(), value.is_empty()) {
-            (Language::Chinese, true, _) => format!("第 {line} 行：{text}"),
-            (Language::Chinese, false, true) => format!("第 {line} 行，{column}：{text}"),
-            (Language::Chinese, false, false) => {
-                format!("第 {line} 行，{column} = {value}：{text}")
-            }
-            (Language::English, true, _) => format!("line {line}: {text}"),
-            (Language::English, false, true) => format!("line {line}, {column}: {text}"),
-            (Language::English, false, false) => {
-                format!("line {line}, {column} = {value}: {text}")
-            }
-        }
+/// A reason with its place: line, column and value, of which the last two may be empty.
+pub(crate) fn place_reason(
+    language: Language,
+    line: u64,
+    (column, value): (&str, &str),
+    reason: Reason,
+) -> String {
+    let text = reason.text(language);
+    match (language, column.is_empty(), value.is_empty()) {
+        (Language::Chinese, true, _) => format!("第 {line} 行：{text}"),
+        (Language::Chinese, false, true) => format!("第 {line} 行，{column}：{text}"),
+        (Language::Chinese, false, false) => format!("第 {line} 行，{column} = {value}：{text}"),
+        (Language::English, true, _) => format!("line {line}: {text}"),
+        (Language::English, false, true) => format!("line {line}, {column}: {text}"),
+        (Language::English, false, false) => format!("line {line}, {column} = {value}: {text}"),
     }
 }
 
@@ -268,17 +207,10 @@ impl Reason {
     }
 }
 
-impl Language {
-    fn pick(self, chinese: &'static str, english: &'static str) -> &'static str {
-        match self {
-            Language::Chinese => chinese,
-            Language::English => english,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use trueline_language::contains_chinese;
+
     use super::*;
 
     /// The reason after this one: a new variant does not compile until it stands here, and so is
@@ -308,10 +240,6 @@ mod tests {
         })
     }
 
-    fn is_chinese(text: &str) -> bool {
-        text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
-    }
-
     #[test]
     fn columns_of_sheets_have_letters() {
         for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")] {
@@ -325,12 +253,12 @@ mod tests {
         let mut told = 0;
         while let Some(reason) = next {
             let texts = |language| {
-                let placed = Language::placed(language, 4, "", "", reason);
+                let placed = place_reason(language, 4, ("", ""), reason);
                 let [summary, remedy] = [reason.summary(language), reason.remedy(language)];
                 [reason.text(language), summary.to_owned(), remedy.to_owned(), placed]
             };
             for text in texts(Language::Chinese) {
-                assert!(is_chinese(&text), "no Chinese for {reason:?}: {text}");
+                assert!(contains_chinese(&text), "no Chinese for {reason:?}: {text}");
             }
             for text in texts(Language::English) {
                 assert!(text.is_ascii() && !text.is_empty(), "no English for {reason:?}: {text}");

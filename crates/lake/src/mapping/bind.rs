@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
 use trueline_expression::{Expr, Names, Type, check, names, nearest};
+use trueline_language::{phrase, text};
 
 use super::columns::extra_name;
-use super::{Dates, From, Mapping, MappingError, Pseudonymise, Rest, TakeEvent, Target};
+use super::error::MappingError;
+use super::model::{Dates, From, Mapping, Pseudonymise, Rest, TakeEvent, Target};
 use crate::dates::DayOrder;
-use crate::import::Added;
+use crate::quarantine_columns::Added;
 use crate::schema::Kind;
 
 /// A mapping whose source columns are known by position.
@@ -146,8 +148,8 @@ impl Mapping {
 }
 
 impl Binder<'_> {
-    fn error(&self, line: usize, problem: String, remedy: String) -> MappingError {
-        MappingError { file: self.mapping.name.clone(), line, problem, remedy }
+    fn error(&self, line: usize, problem: Text, remedy: impl Into<Text>) -> MappingError {
+        MappingError { file: self.mapping.name.clone(), line, problem, remedy: remedy.into() }
     }
 
     fn column(&mut self, name: &str, target: &Target) -> Result<Option<usize>, MappingError> {
@@ -164,10 +166,10 @@ impl Binder<'_> {
     fn unknown(&self, name: &str, line: usize) -> MappingError {
         let known = self.headers.names.iter().map(String::as_str);
         let remedy = match nearest(name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has: {}", self.headers.names.join(", ")),
+            Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
+            None => text!("现有：{}", "it has: {}", self.headers.names.join(", ")),
         };
-        let problem = format!("{} has no column `{name}`", self.headers.file);
+        let problem = text!("{} 没有列 `{name}`", "{} has no column `{name}`", self.headers.file);
         self.error(line, problem, remedy)
     }
 
@@ -252,13 +254,17 @@ impl Binder<'_> {
         if forgotten.is_empty() {
             return Ok(());
         }
-        let problem = format!(
+        let problem = text!(
+            "{} 有映射未提及的列：{}",
             "{} has columns that the mapping does not name: {}",
             self.headers.file,
             forgotten.join(", ")
         );
-        let remedy = "list them under `keep`, `drop` or `pseudonymise`, or write `rest = \"drop\"`";
-        Err(self.error(self.mapping.drop_line, problem, remedy.to_owned()))
+        let remedy = phrase!(
+            "请列入 `keep`、`drop` 或 `pseudonymise`，或写 `rest = \"drop\"`",
+            "list them under `keep`, `drop` or `pseudonymise`, or write `rest = \"drop\"`"
+        );
+        Err(self.error(self.mapping.drop_line, problem, remedy))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use jiff::tz::TimeZone;
 use trueline_expression::{nearest, parse as parse_expression};
+use trueline_language::{phrase, text};
 
-use super::parse::zone;
+use super::error::MappingError;
+use super::model::{Dates, From, Pseudonymise, TakeEvent, Target, Unlisted, ValueMap};
 use super::table::Table;
-use super::{Dates, From, MappingError, Pseudonymise, TakeEvent, Target, Unlisted, ValueMap};
+use super::zone::zone;
 use crate::dates::{DateFormat, DayOrder, Precision};
 use crate::schema::{Column, Kind, List, Schema};
 
@@ -69,8 +71,13 @@ impl<'s> Reader<'s> {
             match found {
                 Some(at) => targets.push(self.target(&given.remove(at).1, column)?),
                 None if column.required => {
-                    let problem = format!("the column `{}` is required", column.name);
-                    let remedy = format!("add `[columns.{}]` ({})", column.name, column.doc);
+                    let problem = text!("列 `{}` 必填", "the column `{}` is required", column.name);
+                    let remedy = text!(
+                        "请加上 `[columns.{}]`（{}）",
+                        "add `[columns.{}]` ({})",
+                        column.name,
+                        column.doc
+                    );
                     return Err(root.place.error(head.line, problem, remedy));
                 }
                 None => {}
@@ -79,10 +86,17 @@ impl<'s> Reader<'s> {
         if let Some((name, table)) = given.first() {
             let names = schema.columns.iter().map(|column| column.name);
             let remedy = match nearest(name, names) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("a column of your own is an extra: `[extras.x_{name}]`"),
+                Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
+                None => text!(
+                    "自有的列写作附加列：`[extras.x_{name}]`",
+                    "a column of your own is an extra: `[extras.x_{name}]`"
+                ),
             };
-            let problem = format!("the dataset `{}` has no column `{name}`", schema.name);
+            let problem = text!(
+                "数据集 `{}` 没有列 `{name}`",
+                "the dataset `{}` has no column `{name}`",
+                schema.name
+            );
             return Err(root.place.error(table.line, problem, remedy));
         }
         self.extras(root, head, &mut targets)?;
@@ -99,8 +113,11 @@ impl<'s> Reader<'s> {
         if let Some(table) = root.table("extras")? {
             for (name, table) in table.children()? {
                 if !name.starts_with("x_") || name.len() < 3 {
-                    let problem = format!("an extra's name starts with `x_`, not `{name}`");
-                    let remedy = format!("write `[extras.x_{name}]`");
+                    let problem = text!(
+                        "附加列的名称须以 `x_` 开头，不能是 `{name}`",
+                        "an extra's name starts with `x_`, not `{name}`"
+                    );
+                    let remedy = text!("请写 `[extras.x_{name}]`", "write `[extras.x_{name}]`");
                     return Err(root.place.error(table.line, problem, remedy));
                 }
                 let kind = extra_kind(&table)?;
@@ -115,8 +132,12 @@ impl<'s> Reader<'s> {
         }
         targets[first..].sort_by(|a, b| a.name.cmp(&b.name));
         if let Some(pair) = targets[first..].windows(2).find(|w| w[0].name == w[1].name) {
-            let problem = format!("the extra `{}` is filled twice", pair[0].name);
-            let remedy = "give one of them a name of its own under `[extras.x_…]`";
+            let problem =
+                text!("附加列 `{}` 有两个来源", "the extra `{}` is filled twice", pair[0].name);
+            let remedy = phrase!(
+                "请在 `[extras.x_…]` 下为其中一个另取名称",
+                "give one of them a name of its own under `[extras.x_…]`"
+            );
             return Err(root.place.error(pair[1].line, problem, remedy));
         }
         Ok(())
@@ -162,8 +183,13 @@ impl<'s> Reader<'s> {
         for column in &list.columns {
             if !table.has(column.name) {
                 if column.required {
-                    let problem = format!("[[{}]] needs `{}`", list.name, column.name);
-                    let remedy = format!("write `{} = {{ from = \"…\" }}`", column.name);
+                    let problem =
+                        text!("[[{}]] 需要 `{}`", "[[{}]] needs `{}`", list.name, column.name);
+                    let remedy = text!(
+                        "请写 `{} = {{ from = \"…\" }}`",
+                        "write `{} = {{ from = \"…\" }}`",
+                        column.name
+                    );
                     return Err(table.place.error(table.line, problem, remedy));
                 }
                 columns.push(None);
@@ -204,7 +230,10 @@ impl<'s> Reader<'s> {
             None | Some("integer") => Kind::Integer,
             Some("moment") => Kind::Moment,
             Some(_) => {
-                let remedy = "write `order_kind = \"integer\"` or `\"moment\"`";
+                let remedy = phrase!(
+                    "请写 `order_kind = \"integer\"` 或 `\"moment\"`",
+                    "write `order_kind = \"integer\"` or `\"moment\"`"
+                );
                 return Err(table.wrong("order_kind", remedy));
             }
         };
@@ -214,7 +243,10 @@ impl<'s> Reader<'s> {
 
     pub(super) fn state_column(&mut self, table: &Table<'_>) -> Result<Target, MappingError> {
         let Some(source) = table.text("column")? else {
-            let remedy = "write `column = \"…\"`, the source column with the state";
+            let remedy = phrase!(
+                "请写 `column = \"…\"`，即来源中记状态的列",
+                "write `column = \"…\"`, the source column with the state"
+            );
             return Err(table.wrong("column", remedy));
         };
         Ok(self.kept(&source, Pseudonymise::No, table.line_of("column")))
@@ -222,7 +254,10 @@ impl<'s> Reader<'s> {
 
     pub(super) fn state_time(&mut self, table: &Table<'_>) -> Result<Target, MappingError> {
         let Some(source) = table.text("at")? else {
-            let remedy = "write `at = \"…\"`, the source column with the time of the event";
+            let remedy = phrase!(
+                "请写 `at = \"…\"`，即来源中记事件时间的列",
+                "write `at = \"…\"`, the source column with the time of the event"
+            );
             return Err(table.wrong("at", remedy));
         };
         let mut target = self.kept(&source, Pseudonymise::No, table.line_of("at"));
@@ -260,7 +295,10 @@ impl<'s> Reader<'s> {
         if table.flag("pseudonymise")?.unwrap_or(false) {
             target.pseudonymise = Pseudonymise::Yes;
             if !matches!(kind, Kind::Text | Kind::Label) {
-                return Err(table.wrong("pseudonymise", "only texts and labels can be"));
+                return Err(table.wrong(
+                    "pseudonymise",
+                    phrase!("只有 text 与 label 可以化名", "only texts and labels can be"),
+                ));
             }
         }
         target.take = take(table)?;
@@ -273,7 +311,8 @@ impl<'s> Reader<'s> {
         for key in ["format", "formats"] {
             for text in table.texts(key)? {
                 let format = DateFormat::parse(&text).map_err(|problem| {
-                    let remedy = "write it like `%Y-%m-%d %H:%M:%S`";
+                    let remedy =
+                        phrase!("写法如 `%Y-%m-%d %H:%M:%S`", "write it like `%Y-%m-%d %H:%M:%S`");
                     table.place.error(table.line_of(key), problem, remedy)
                 })?;
                 dates.formats.push(format);
@@ -283,8 +322,15 @@ impl<'s> Reader<'s> {
             dates.order = order;
         }
         if let Some(name) = table.text("precision")? {
-            let found = Precision::named(&name)
-                .ok_or_else(|| table.wrong("precision", "write `second`, `minute` or `day`"))?;
+            let found = Precision::named(&name).ok_or_else(|| {
+                table.wrong(
+                    "precision",
+                    phrase!(
+                        "请写 `second`、`minute` 或 `day`",
+                        "write `second`, `minute` or `day`"
+                    ),
+                )
+            })?;
             dates.precision = Some(found);
         }
         if let Some(zone) = zone(table, "zone")? {
@@ -294,8 +340,16 @@ impl<'s> Reader<'s> {
         }
         let dated = !dates.formats.is_empty() || dates.precision.is_some();
         if dated && target.kind != Kind::Moment {
-            let problem = format!("`{}` is no moment, so it has no date format", target.name);
-            return Err(table.place.error(table.line, problem, "remove the format"));
+            let problem = text!(
+                "`{}` 不是时间，不能有日期格式",
+                "`{}` is no moment, so it has no date format",
+                target.name
+            );
+            return Err(table.place.error(
+                table.line,
+                problem,
+                phrase!("请删去该格式", "remove the format"),
+            ));
         }
         Ok(())
     }
@@ -317,7 +371,12 @@ fn origin(table: &Table<'_>) -> Result<From, MappingError> {
     }
     if let Some(text) = table.text("expr")? {
         let expr = parse_expression(&text).map_err(|error| {
-            let problem = format!("in `expr`, character {}: {}", error.offset + 1, error.message);
+            let problem = text!(
+                "`expr` 第 {} 个字符处：{}",
+                "in `expr`, character {}: {}",
+                error.offset + 1,
+                error.message
+            );
             table.place.error(table.line_of("expr"), problem, error.hint)
         })?;
         found.push(From::Expression(expr));
@@ -326,7 +385,13 @@ fn origin(table: &Table<'_>) -> Result<From, MappingError> {
         (Some(date), Some(time)) => found.push(From::DateAndTime(date, time)),
         (Some(date), None) => found.push(From::Column(date)),
         (None, Some(_)) => {
-            return Err(table.wrong("time", "name the column of the date too: `date = \"…\"`"));
+            return Err(table.wrong(
+                "time",
+                phrase!(
+                    "请同时写明日期的列：`date = \"…\"`",
+                    "name the column of the date too: `date = \"…\"`"
+                ),
+            ));
         }
         (None, None) => {}
     }
@@ -337,11 +402,14 @@ fn origin(table: &Table<'_>) -> Result<From, MappingError> {
         return Ok(found.remove(0));
     }
     let problem = if found.is_empty() {
-        format!("[{}] does not say where its value comes from", table.path)
+        text!("[{}] 没有写明取值的来源", "[{}] does not say where its value comes from", table.path)
     } else {
-        format!("[{}] has several origins", table.path)
+        text!("[{}] 有不止一个来源", "[{}] has several origins", table.path)
     };
-    let remedy = "write exactly one of `from`, `value`, `expr`, `date` with `time`, `line = true`";
+    let remedy = phrase!(
+        "请只写其一：`from`、`value`、`expr`、`date` 与 `time`、`line = true`",
+        "write exactly one of `from`, `value`, `expr`, `date` with `time`, `line = true`"
+    );
     Err(table.place.error(table.line, problem, remedy))
 }
 
@@ -354,7 +422,10 @@ fn values(
         Some("keep") => Unlisted::Keep,
         Some("null") => Unlisted::Null,
         Some(_) => {
-            let remedy = "write `unlisted = \"quarantine\"`, `\"keep\"` or `\"null\"`";
+            let remedy = phrase!(
+                "请写 `unlisted = \"quarantine\"`、`\"keep\"` 或 `\"null\"`",
+                "write `unlisted = \"quarantine\"`, `\"keep\"` or `\"null\"`"
+            );
             return Err(table.wrong("unlisted", remedy));
         }
     };
@@ -364,8 +435,8 @@ fn values(
     let pairs = map.pairs()?;
     for (key, value) in &pairs {
         if !allowed.is_empty() && !value.is_empty() && !allowed.contains(&value.as_str()) {
-            let problem = format!("`{value}` is no value of this column");
-            let remedy = format!("allowed are: {}", allowed.join(", "));
+            let problem = text!("此列没有取值 `{value}`", "`{value}` is no value of this column");
+            let remedy = text!("可用的有：{}", "allowed are: {}", allowed.join(", "));
             return Err(table.place.error(map.line_of(key), problem, remedy));
         }
     }
@@ -381,7 +452,10 @@ fn take(table: &Table<'_>) -> Result<TakeEvent, MappingError> {
         Some("min") => Ok(TakeEvent::Min),
         Some("max") => Ok(TakeEvent::Max),
         Some(_) => {
-            let remedy = "write `first`, `last`, `any`, `last_present`, `min` or `max`";
+            let remedy = phrase!(
+                "请写 `first`、`last`、`any`、`last_present`、`min` 或 `max`",
+                "write `first`, `last`, `any`, `last_present`, `min` or `max`"
+            );
             Err(table.wrong("take", remedy))
         }
     }
@@ -396,7 +470,10 @@ fn extra_kind(table: &Table<'_>) -> Result<Kind, MappingError> {
         Some("boolean") => Ok(Kind::Boolean),
         Some("moment") => Ok(Kind::Moment),
         Some(_) => {
-            let remedy = "write `label`, `text`, `integer`, `number`, `boolean` or `moment`";
+            let remedy = phrase!(
+                "请写 `label`、`text`、`integer`、`number`、`boolean` 或 `moment`",
+                "write `label`, `text`, `integer`, `number`, `boolean` or `moment`"
+            );
             Err(table.wrong("kind", remedy))
         }
     }

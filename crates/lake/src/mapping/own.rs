@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Mapping, MappingError};
+use super::error::MappingError;
+use super::model::Mapping;
 use crate::schema::Schema;
 
 /// Columns that an export of the lake carries and an import makes anew.

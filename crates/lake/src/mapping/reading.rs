@@ -1,8 +1,8 @@
 //! What a mapping makes of one source column, for those who look at the source themselves.
 
-use super::{From, Mapping, Target};
+use super::model::{From, Mapping, Target};
 use crate::dates::DayOrder;
-use crate::import::Added;
+use crate::quarantine_columns::Added;
 use crate::schema::Kind;
 
 /// How a column of the dataset reads a source column.

@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use trueline_expression::nearest;
+use trueline_language::text;
 
-use super::MappingError;
+use super::error::MappingError;
 
 /// The file under work, for error messages.
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +25,8 @@ impl Place<'_> {
     pub(super) fn error(
         &self,
         line: usize,
-        problem: impl Into<String>,
-        remedy: impl Into<String>,
+        problem: impl Into<Text>,
+        remedy: impl Into<Text>,
     ) -> MappingError {
         MappingError {
             file: self.file.to_owned(),
@@ -69,8 +70,9 @@ impl<'a> Table<'a> {
         self.table.get(key).is_some()
     }
 
-    pub(super) fn wrong(&self, key: &str, remedy: impl Into<String>) -> MappingError {
-        let problem = format!("`{key}` in [{}] is not understood", self.path);
+    pub(super) fn wrong(&self, key: &str, remedy: impl Into<Text>) -> MappingError {
+        let problem =
+            text!("看不懂 [{}] 中的 `{key}`", "`{key}` in [{}] is not understood", self.path);
         self.place.error(self.line_of(key), problem, remedy)
     }
 
@@ -80,7 +82,13 @@ impl<'a> Table<'a> {
         };
         match value.as_ref().as_str() {
             Some(text) => Ok(Some(text.to_owned())),
-            None => Err(self.wrong(key, format!("write `{key} = \"…\"`, a text in quotes"))),
+            None => Err(self.wrong(
+                key,
+                text!(
+                    "请写 `{key} = \"…\"`，文本加引号",
+                    "write `{key} = \"…\"`, a text in quotes"
+                ),
+            )),
         }
     }
 
@@ -99,9 +107,13 @@ impl<'a> Table<'a> {
         });
         match listed {
             Some(Some(texts)) => Ok(texts),
-            Some(None) | None => {
-                Err(self.wrong(key, format!("write `{key} = [\"…\", \"…\"]`, texts in quotes")))
-            }
+            Some(None) | None => Err(self.wrong(
+                key,
+                text!(
+                    "请写 `{key} = [\"…\", \"…\"]`，文本加引号",
+                    "write `{key} = [\"…\", \"…\"]`, texts in quotes"
+                ),
+            )),
         }
     }
 
@@ -111,7 +123,13 @@ impl<'a> Table<'a> {
         };
         match value.as_ref().as_bool() {
             Some(flag) => Ok(Some(flag)),
-            None => Err(self.wrong(key, format!("write `{key} = true` or `{key} = false`"))),
+            None => Err(self.wrong(
+                key,
+                text!(
+                    "请写 `{key} = true` 或 `{key} = false`",
+                    "write `{key} = true` or `{key} = false`"
+                ),
+            )),
         }
     }
 
@@ -122,7 +140,10 @@ impl<'a> Table<'a> {
         let number = value.as_ref().as_integer();
         match number.and_then(|number| number.as_str().parse::<usize>().ok()) {
             Some(count) if count < 1_000_000 => Ok(Some(count)),
-            Some(_) | None => Err(self.wrong(key, format!("write a count such as `{key} = 1`"))),
+            Some(_) | None => Err(self.wrong(
+                key,
+                text!("请写个数，如 `{key} = 1`", "write a count such as `{key} = 1`"),
+            )),
         }
     }
 
@@ -132,7 +153,10 @@ impl<'a> Table<'a> {
         };
         match value.as_ref().as_table() {
             Some(table) => Ok(Some(self.child(table, key, value.span().start))),
-            None => Err(self.wrong(key, format!("write a table `[{}]`", self.path_of(key)))),
+            None => {
+                Err(self
+                    .wrong(key, text!("请写表 `[{}]`", "write a table `[{}]`", self.path_of(key))))
+            }
         }
     }
 
@@ -141,7 +165,13 @@ impl<'a> Table<'a> {
         let Some(value) = self.get(key) else {
             return Ok(Vec::new());
         };
-        let remedy = || format!("write `[[{}]]` and its keys below", self.path_of(key));
+        let remedy = || {
+            text!(
+                "请写 `[[{}]]`，其键写在下面",
+                "write `[[{}]]` and its keys below",
+                self.path_of(key)
+            )
+        };
         let Some(items) = value.as_ref().as_array() else {
             return Err(self.wrong(key, remedy()));
         };
@@ -199,16 +229,20 @@ impl<'a> Table<'a> {
             known.sort_unstable();
             known.dedup();
             let remedy = match nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are: {}", known.join(", ")),
+                Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
+                None => text!("可用的有：{}", "there are: {}", known.join(", ")),
             };
             let line = self.place.line(key.span().start.min(value.span().start));
             let place = if self.path.is_empty() {
-                "a mapping".to_owned()
+                text!("映射", "a mapping")
             } else {
-                format!("[{}]", self.path)
+                text!("[{}]", "[{}]", self.path)
             };
-            return Err(self.place.error(line, format!("{place} has no key `{name}`"), remedy));
+            return Err(self.place.error(
+                line,
+                text!("{place} 没有键 `{name}`", "{place} has no key `{name}`"),
+                remedy,
+            ));
         }
         Ok(())
     }

@@ -2,12 +2,14 @@
 
 use encoding_rs::{Decoder, DecoderResult};
 
-use super::chunk::{Chunk, MAX_RECORD};
+use super::chunk::{Chunk, MAX_RECORD, Shape};
 use super::encoding::{Encoding, FileEncoding, detect, escape, is_unclear};
-use super::open::{Digest, Stream};
+use super::error::ReadError;
+use super::layout::{Form, Layout, Preamble};
+use super::names::distinct;
 use super::split::{last_record_end, split};
-use super::{Form, Layout, Preamble, ReadError, distinct};
-use crate::import::Added;
+use super::stream::{Digest, Stream};
+use crate::quarantine_columns::Added;
 
 /// Small enough for the second-level cache, large enough that a block is worth its overhead.
 const BLOCK: usize = 256 << 10;
@@ -196,8 +198,8 @@ impl Blocks {
             return Vec::new();
         }
         let found = match chunk.shape(0) {
-            Some(super::Shape::Cells(found)) => found,
-            Some(super::Shape::StrayQuote | super::Shape::NoJson) | None => columns,
+            Some(Shape::Cells(found)) => found,
+            Some(Shape::StrayQuote | Shape::NoJson) | None => columns,
         };
         (0..found).map(|at| chunk.text(0, at).unwrap_or_default().into_owned()).collect()
     }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
+use trueline_language::{phrase, text};
 
-use super::ReadError;
-use super::open::Stream;
+use super::error::ReadError;
+use super::stream::Stream;
 
 /// What gzip may unpack to: so many times what is packed, and so much that small files need not
 /// be asked. Parquet is packed already, so more is no table but a bomb.
@@ -48,11 +49,15 @@ impl Held {
             if length > UNPACKED_FREE + stream.packed() * UNPACKED_PER_PACKED_MAX {
                 return Err(ReadError::Unusable {
                     file: name.to_owned(),
-                    problem: format!(
+                    problem: text!(
+                        "解压后超过其大小的 {UNPACKED_PER_PACKED_MAX} 倍",
                         "it unpacks to more than {UNPACKED_PER_PACKED_MAX} times its size"
                     ),
-                    remedy: "unpack it yourself if you trust it, and import what is inside"
-                        .to_owned(),
+                    remedy: phrase!(
+                        "若信任该文件，请自行解压后导入其中的文件",
+                        "unpack it yourself if you trust it, and import what is inside"
+                    )
+                    .into(),
                 });
             }
             file.write_all(&part).map_err(failed)?;

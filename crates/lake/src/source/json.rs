@@ -7,12 +7,14 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value;
+use trueline_language::{phrase, text};
 
 use super::chunk::{Chunk, MAX_RECORD, Shape};
+use super::encoding::FileEncoding;
+use super::error::ReadError;
 use super::grid::Grid;
-use super::open::{Digest, Stream};
-use super::{Preamble, ReadError};
-use crate::source::FileEncoding;
+use super::layout::{Form, Preamble};
+use super::stream::{Digest, Stream};
 
 const BLOCK: usize = 1 << 20;
 
@@ -75,8 +77,11 @@ impl Records {
             if columns.len() > MAX_COLUMNS {
                 return Err(ReadError::Unusable {
                     file: file.to_owned(),
-                    problem: format!("its records have more than {MAX_COLUMNS} different paths"),
-                    remedy: "flatten them before the import".to_owned(),
+                    problem: text!(
+                        "其记录有超过 {MAX_COLUMNS} 种不同的路径",
+                        "its records have more than {MAX_COLUMNS} different paths"
+                    ),
+                    remedy: phrase!("请先展平再导入", "flatten them before the import").into(),
                 });
             }
         }
@@ -174,23 +179,25 @@ pub(super) fn preamble() -> Preamble<'static> {
         encoding: FileEncoding::Utf8,
         transcoded: false,
         mark: b"",
-        form: super::Form::Json,
+        form: Form::Json,
     }
 }
 
 fn parse(bytes: &[u8], record: Record, file: &str) -> Result<Value, ReadError> {
     serde_json::from_slice(&bytes[record.start..record.end]).map_err(|error| ReadError::Unusable {
         file: format!("{file}, line {}", record.line + error.line().max(1) as u64 - 1),
-        problem: format!("no valid JSON ({error})"),
-        remedy: "mend or remove that record".to_owned(),
+        problem: text!("不是有效的 JSON（“{error}”）", "no valid JSON ({error})"),
+        remedy: phrase!("请改正或删去该记录", "mend or remove that record").into(),
     })
 }
 
 fn cut_short(file: &str, line: u64) -> ReadError {
     ReadError::Unusable {
         file: format!("{file}, line {line}"),
-        problem: "an object starts there and does not end".to_owned(),
-        remedy: "the file is cut short; fetch it once more".to_owned(),
+        problem: phrase!("一个对象在此开始而没有结束", "an object starts there and does not end")
+            .into(),
+        remedy: phrase!("文件不完整，请重新获取", "the file is cut short; fetch it once more")
+            .into(),
     }
 }
 

@@ -6,13 +6,17 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Fields};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use trueline_language::{phrase, text};
 
 use super::chunk::Chunk;
+use super::encoding::FileEncoding;
+use super::error::ReadError;
 pub(crate) use super::grid::ROWS;
 use super::grid::{Grid, separated};
 use super::held::Held;
-use super::open::{Digest, Stream};
-use super::{FileEncoding, Form, Preamble, ReadError, distinct};
+use super::layout::{Form, Preamble};
+use super::names::distinct;
+use super::stream::{Digest, Stream};
 
 /// The rows of a Parquet file.
 pub(super) struct Table {
@@ -104,8 +108,8 @@ impl Table {
 pub(crate) fn broken(file: &str, problem: &str) -> ReadError {
     ReadError::Unusable {
         file: file.to_owned(),
-        problem: format!("damaged or cut short ({problem})"),
-        remedy: "fetch the file once more".to_owned(),
+        problem: text!("损坏或不完整（“{problem}”）", "damaged or cut short ({problem})"),
+        remedy: phrase!("请重新获取文件", "fetch the file once more").into(),
     }
 }
 

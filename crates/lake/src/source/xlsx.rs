@@ -8,11 +8,15 @@ use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 use calamine::{DataRef, Dimensions, Reader as _, Xlsx};
+use trueline_language::{phrase, text};
 
 use super::chunk::Chunk;
+use super::encoding::FileEncoding;
+use super::error::ReadError;
 use super::grid::{Grid, ROWS, separated};
-use super::open::{Digest, Stream};
-use super::{FileEncoding, Form, Layout, Preamble, ReadError, distinct};
+use super::layout::{Form, Layout, Preamble};
+use super::names::distinct;
+use super::stream::{Digest, Stream};
 
 /// The most that a workbook may unpack to, and the most of it that may lie packed.
 const MAX_UNPACKED: u64 = 1 << 30;
@@ -94,16 +98,20 @@ impl Sheets {
 fn broken(file: &str, problem: &str) -> ReadError {
     ReadError::Unusable {
         file: file.to_owned(),
-        problem: format!("no readable workbook ({problem})"),
-        remedy: "open it in a spreadsheet program and save it as XLSX anew".to_owned(),
+        problem: text!("不是可读的工作簿（“{problem}”）", "no readable workbook ({problem})"),
+        remedy: phrase!(
+            "请用电子表格程序打开后另存为 XLSX",
+            "open it in a spreadsheet program and save it as XLSX anew"
+        )
+        .into(),
     }
 }
 
 fn too_large(file: &str) -> ReadError {
     ReadError::Unusable {
         file: file.to_owned(),
-        problem: "it unpacks to more than 1 GiB".to_owned(),
-        remedy: "export the data as CSV instead".to_owned(),
+        problem: phrase!("解压后超过 1 GiB", "it unpacks to more than 1 GiB").into(),
+        remedy: phrase!("请改为导出 CSV", "export the data as CSV instead").into(),
     }
 }
 
@@ -136,8 +144,8 @@ fn chosen(book: &Workbook, layout: &Layout, file: &str) -> Result<Vec<String>, R
         if !all.contains(name) {
             return Err(ReadError::Unusable {
                 file: file.to_owned(),
-                problem: format!("it has no sheet `{name}`"),
-                remedy: format!("its sheets are: {}", all.join(", ")),
+                problem: text!("没有工作表 `{name}`", "it has no sheet `{name}`"),
+                remedy: text!("现有工作表：{}", "its sheets are: {}", all.join(", ")),
             });
         }
     }
@@ -154,8 +162,15 @@ fn placing(
     let place = |name: &String| {
         headers.iter().position(|known| known == name).ok_or_else(|| ReadError::Unusable {
             file: file.to_owned(),
-            problem: format!("its sheet `{sheet}` has a column `{name}` that the first lacks"),
-            remedy: "import sheets of different layout one by one, each by its `sheet`".to_owned(),
+            problem: text!(
+                "工作表 `{sheet}` 有首个工作表没有的列 `{name}`",
+                "its sheet `{sheet}` has a column `{name}` that the first lacks"
+            ),
+            remedy: phrase!(
+                "版式不同的工作表请以 `sheet` 逐个导入",
+                "import sheets of different layout one by one, each by its `sheet`"
+            )
+            .into(),
         })
     };
     own.iter().map(place).collect()

@@ -1,35 +1,40 @@
-//! Key files: readable by their owner alone, and never inside what is handed to others.
+//! Key files: readable by their owner alone, and never inside a folder that is handed to others.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{Cosigner, KeyError, Signer};
+use super::KeyError;
+use super::secret::{Cosigner, Signer};
 
 /// Why a key file is not written or not used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum KeyFileError {
-    /// The folder is given to auditors and served to anyone; a secret in it is none.
+    /// The folder is given to auditors and served to anyone; a secret in it would be none.
     #[error("{key} lies inside {folder}: keep keys outside of what is handed to others")]
+    #[zh("{key} 位于 {folder} 之内：密钥须存放在交付他人的目录之外")]
     Inside {
         /// The key file.
         key: PathBuf,
         /// The folder that it must not lie in.
         folder: PathBuf,
     },
-    /// Others than its owner can read or change it.
-    #[error("{key} can be read by others (mode {mode:o}): make it 0600 and think of a new key")]
+    /// Users other than its owner can read or change it.
+    #[error("{key} can be read by others (mode {mode:o}): make it 0600 and consider a new key")]
+    #[zh("{key} 可被他人读取（权限 {mode:o}）：请改为 0600，并考虑更换密钥")]
     Exposed {
         /// The key file.
         key: PathBuf,
         /// Its permission bits.
         mode: u32,
     },
-    /// A key is never written over.
-    #[error("{0} is there already")]
+    /// A key file is never overwritten.
+    #[error("{0} exists already")]
+    #[zh("{0} 已存在")]
     Exists(PathBuf),
     /// The file cannot be read or written.
     #[error("cannot open {key}")]
+    #[zh("无法打开 {key}")]
     File {
         /// The key file.
         key: PathBuf,
@@ -37,7 +42,8 @@ pub enum KeyFileError {
         source: io::Error,
     },
     /// It holds no key, or one of the wrong kind.
-    #[error("{key} holds no key for this")]
+    #[error("{key} holds no key that can be used here")]
+    #[zh("{key} 中没有可用于此处的密钥")]
     Key {
         /// The key file.
         key: PathBuf,
@@ -49,12 +55,12 @@ pub enum KeyFileError {
 impl Signer {
     /// Writes the key to a new file with mode 0600, outside of `apart_from`.
     pub fn save(&self, path: &Path, apart_from: &Path) -> Result<(), KeyFileError> {
-        save(path, apart_from, &self.to_text())
+        write_key_file(path, apart_from, &self.to_text())
     }
 
     /// Reads a key that only its owner can read, and that lies outside of `apart_from`.
     pub fn load(path: &Path, apart_from: &Path) -> Result<Signer, KeyFileError> {
-        let text = load(path, apart_from)?;
+        let text = read_key_file(path, apart_from)?;
         Signer::from_text(&text)
             .map_err(|source| KeyFileError::Key { key: path.to_owned(), source })
     }
@@ -63,18 +69,18 @@ impl Signer {
 impl Cosigner {
     /// Writes the key to a new file with mode 0600, outside of `apart_from`.
     pub fn save(&self, path: &Path, apart_from: &Path) -> Result<(), KeyFileError> {
-        save(path, apart_from, &self.to_text())
+        write_key_file(path, apart_from, &self.to_text())
     }
 
     /// Reads a key that only its owner can read, and that lies outside of `apart_from`.
     pub fn load(path: &Path, apart_from: &Path) -> Result<Cosigner, KeyFileError> {
-        let text = load(path, apart_from)?;
+        let text = read_key_file(path, apart_from)?;
         Cosigner::from_text(&text)
             .map_err(|source| KeyFileError::Key { key: path.to_owned(), source })
     }
 }
 
-fn save(path: &Path, apart_from: &Path, text: &str) -> Result<(), KeyFileError> {
+fn write_key_file(path: &Path, apart_from: &Path, text: &str) -> Result<(), KeyFileError> {
     check_apart(path, apart_from)?;
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::AlreadyExists => KeyFileError::Exists(path.to_owned()),
@@ -89,7 +95,7 @@ fn save(path: &Path, apart_from: &Path, text: &str) -> Result<(), KeyFileError> 
     file.sync_all().map_err(failed)
 }
 
-fn load(path: &Path, apart_from: &Path) -> Result<String, KeyFileError> {
+fn read_key_file(path: &Path, apart_from: &Path) -> Result<String, KeyFileError> {
     check_apart(path, apart_from)?;
     let failed = |source| KeyFileError::File { key: path.to_owned(), source };
     #[cfg(unix)]
@@ -108,7 +114,7 @@ fn load(path: &Path, apart_from: &Path) -> Result<String, KeyFileError> {
 fn check_apart(key: &Path, folder: &Path) -> Result<(), KeyFileError> {
     let Ok(resolved) = folder.canonicalize() else {
         // A folder that is not there yet holds nothing.
-        return if key.starts_with(folder) { Err(inside(key, folder)) } else { Ok(()) };
+        return if key.starts_with(folder) { Err(inside_error(key, folder)) } else { Ok(()) };
     };
     let parent = match key.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -116,11 +122,11 @@ fn check_apart(key: &Path, folder: &Path) -> Result<(), KeyFileError> {
     };
     let place = key.canonicalize().or_else(|_| parent.canonicalize());
     if place.is_ok_and(|place| place.starts_with(&resolved)) {
-        return Err(inside(key, folder));
+        return Err(inside_error(key, folder));
     }
     Ok(())
 }
 
-fn inside(key: &Path, folder: &Path) -> KeyFileError {
+fn inside_error(key: &Path, folder: &Path) -> KeyFileError {
     KeyFileError::Inside { key: key.to_owned(), folder: folder.to_owned() }
 }

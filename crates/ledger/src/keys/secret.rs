@@ -6,22 +6,22 @@ use std::fmt;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 
-use super::{COSIGNATURE, ED25519, KeyError, OTHER, Public, TIME_MAX, VerifierKey, sm2};
-use super::{cosigned_message, parse, print};
+use super::{COSIGNATURE, ED25519, KeyError, OTHER, PublicKey, TIME_MAX, VerifierKey, sm2};
+use super::{cosigned_message, parse_key, print_key};
 use crate::note::{Note, SignatureLine};
 
 const PREFIX: &str = "PRIVATE+KEY+";
 
 #[derive(Clone)]
-enum Secret {
+enum SecretKey {
     Ed25519(SigningKey),
-    Sm2(sm2::Secret),
+    Sm2(sm2::Sm2SecretKey),
 }
 
 /// The secret key of a log.
 #[derive(Clone)]
 pub struct Signer {
-    secret: Secret,
+    secret: SecretKey,
     verifier: VerifierKey,
 }
 
@@ -48,7 +48,7 @@ impl Signer {
     pub fn generate_sm2(name: &str) -> Result<Signer, KeyError> {
         loop {
             // All but about one number in 2³² are scalars of the curve.
-            if let Some(secret) = sm2::Secret::from_bytes(&random_bytes()?) {
+            if let Some(secret) = sm2::Sm2SecretKey::from_bytes(&random_bytes()?) {
                 return Signer::from_sm2(name, secret);
             }
         }
@@ -57,13 +57,13 @@ impl Signer {
     /// The Ed25519 key that follows from a seed. For tests: a seed somebody knows is no secret.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Signer, KeyError> {
         let secret = SigningKey::from_bytes(seed);
-        let verifier = VerifierKey::new(name, Public::Ed25519(secret.verifying_key()))?;
-        Ok(Signer { secret: Secret::Ed25519(secret), verifier })
+        let verifier = VerifierKey::new(name, PublicKey::Ed25519(secret.verifying_key()))?;
+        Ok(Signer { secret: SecretKey::Ed25519(secret), verifier })
     }
 
-    fn from_sm2(name: &str, secret: sm2::Secret) -> Result<Signer, KeyError> {
-        let verifier = VerifierKey::new(name, Public::Sm2(Box::new(secret.public())))?;
-        Ok(Signer { secret: Secret::Sm2(secret), verifier })
+    fn from_sm2(name: &str, secret: sm2::Sm2SecretKey) -> Result<Signer, KeyError> {
+        let verifier = VerifierKey::new(name, PublicKey::Sm2(Box::new(secret.public_key())))?;
+        Ok(Signer { secret: SecretKey::Sm2(secret), verifier })
     }
 
     /// The public key.
@@ -72,30 +72,30 @@ impl Signer {
     }
 
     /// A signature line over the text of a note.
-    pub(crate) fn sign(&self, text: &str) -> SignatureLine {
+    pub(crate) fn sign_text(&self, text: &str) -> SignatureLine {
         let signature = match &self.secret {
-            Secret::Ed25519(key) => key.sign(text.as_bytes()).to_bytes().to_vec(),
-            Secret::Sm2(key) => key.sign(text.as_bytes()),
+            SecretKey::Ed25519(key) => key.sign(text.as_bytes()).to_bytes().to_vec(),
+            SecretKey::Sm2(key) => key.sign_text(text.as_bytes()),
         };
         SignatureLine::new(&self.verifier.name, self.verifier.id, signature)
     }
 
     pub(super) fn to_text(&self) -> String {
         let encoded = match &self.secret {
-            Secret::Ed25519(key) => [&[ED25519], key.as_bytes().as_slice()].concat(),
-            Secret::Sm2(key) => [&[OTHER], sm2::TYPE_NAME, &key.to_bytes()].concat(),
+            SecretKey::Ed25519(key) => [&[ED25519], key.as_bytes().as_slice()].concat(),
+            SecretKey::Sm2(key) => [&[OTHER], sm2::TYPE_NAME, &key.to_bytes()].concat(),
         };
-        PREFIX.to_owned() + &print(&self.verifier.name, self.verifier.id, &encoded)
+        PREFIX.to_owned() + &print_key(&self.verifier.name, self.verifier.id, &encoded)
     }
 
     pub(super) fn from_text(text: &str) -> Result<Signer, KeyError> {
-        let (name, id, bytes) = parse(text.strip_prefix(PREFIX).ok_or(KeyError::Malformed)?)?;
+        let (name, id, bytes) = parse_key(text.strip_prefix(PREFIX).ok_or(KeyError::Malformed)?)?;
         let (kind, rest) = bytes.split_first().ok_or(KeyError::Malformed)?;
         let signer = match *kind {
             ED25519 => Signer::from_seed(name, rest.try_into().map_err(|_| KeyError::Malformed)?),
             OTHER => {
                 let scalar = rest.strip_prefix(sm2::TYPE_NAME).ok_or(KeyError::Type(OTHER))?;
-                let secret = sm2::Secret::from_bytes(scalar).ok_or(KeyError::Malformed)?;
+                let secret = sm2::Sm2SecretKey::from_bytes(scalar).ok_or(KeyError::Malformed)?;
                 Signer::from_sm2(name, secret)
             }
             COSIGNATURE => Err(KeyError::Kind),
@@ -114,7 +114,7 @@ impl Cosigner {
     /// The key that follows from a seed. For tests: a seed somebody knows is no secret.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Cosigner, KeyError> {
         let secret = SigningKey::from_bytes(seed);
-        let verifier = VerifierKey::new(name, Public::Cosignature(secret.verifying_key()))?;
+        let verifier = VerifierKey::new(name, PublicKey::Cosignature(secret.verifying_key()))?;
         Ok(Cosigner { secret, verifier })
     }
 
@@ -123,10 +123,11 @@ impl Cosigner {
         &self.verifier
     }
 
-    /// The statement that nothing larger of this log was seen at that time (seconds since 1970).
+    /// States that no larger checkpoint of this log had been seen at that time (seconds since
+    /// 1970).
     ///
-    /// Whoever calls this must have made sure of it: [`crate::witness::Witness`] does.
-    pub(crate) fn cosign(&self, note: &Note, time: u64) -> SignatureLine {
+    /// The caller must have made sure of it: [`crate::witness::Witness`] does.
+    pub(crate) fn cosign_note(&self, note: &Note, time: u64) -> SignatureLine {
         let time = time.min(TIME_MAX);
         let signature = self.secret.sign(&cosigned_message(time, note.text().as_bytes()));
         let signature = [time.to_be_bytes().as_slice(), &signature.to_bytes()].concat();
@@ -135,11 +136,11 @@ impl Cosigner {
 
     pub(super) fn to_text(&self) -> String {
         let encoded = [&[COSIGNATURE], self.secret.as_bytes().as_slice()].concat();
-        PREFIX.to_owned() + &print(&self.verifier.name, self.verifier.id, &encoded)
+        PREFIX.to_owned() + &print_key(&self.verifier.name, self.verifier.id, &encoded)
     }
 
     pub(super) fn from_text(text: &str) -> Result<Cosigner, KeyError> {
-        let (name, id, bytes) = parse(text.strip_prefix(PREFIX).ok_or(KeyError::Malformed)?)?;
+        let (name, id, bytes) = parse_key(text.strip_prefix(PREFIX).ok_or(KeyError::Malformed)?)?;
         let (kind, rest) = bytes.split_first().ok_or(KeyError::Malformed)?;
         let cosigner = match *kind {
             COSIGNATURE => {

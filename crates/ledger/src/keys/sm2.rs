@@ -12,55 +12,55 @@ pub(super) const TYPE_NAME: &[u8] = b"GB/T 32918.2 SM2 with SM3";
 const IDENTITY: &str = "1234567812345678";
 
 #[derive(Debug, Clone)]
-pub(super) struct Public(VerifyingKey);
+pub(super) struct Sm2PublicKey(VerifyingKey);
 
-impl PartialEq for Public {
-    fn eq(&self, other: &Public) -> bool {
+impl PartialEq for Sm2PublicKey {
+    fn eq(&self, other: &Sm2PublicKey) -> bool {
         self.to_bytes() == other.to_bytes()
     }
 }
 
-impl Eq for Public {}
+impl Eq for Sm2PublicKey {}
 
-impl Public {
-    pub(super) fn from_bytes(point: &[u8]) -> Option<Public> {
+impl Sm2PublicKey {
+    pub(super) fn from_bytes(point: &[u8]) -> Option<Sm2PublicKey> {
         // Only one form of a point, so that a key has one id.
         let uncompressed = point.len() == 65 && point[0] == 4;
         let key = VerifyingKey::from_sec1_bytes(IDENTITY, point).ok()?;
-        uncompressed.then_some(Public(key))
+        uncompressed.then_some(Sm2PublicKey(key))
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         self.0.to_sec1_bytes().into_vec()
     }
 
-    pub(super) fn verifies(&self, text: &[u8], signature: &[u8]) -> bool {
+    pub(super) fn verifies_text(&self, text: &[u8], signature: &[u8]) -> bool {
         Signature::from_slice(signature)
             .is_ok_and(|signature| self.0.verify(text, &signature).is_ok())
     }
 }
 
 #[derive(Clone)]
-pub(super) struct Secret(SigningKey);
+pub(super) struct Sm2SecretKey(SigningKey);
 
-impl Secret {
-    pub(super) fn from_bytes(scalar: &[u8]) -> Option<Secret> {
+impl Sm2SecretKey {
+    pub(super) fn from_bytes(scalar: &[u8]) -> Option<Sm2SecretKey> {
         if scalar.len() != 32 {
             return None;
         }
-        SigningKey::from_slice(IDENTITY, scalar).ok().map(Secret)
+        SigningKey::from_slice(IDENTITY, scalar).ok().map(Sm2SecretKey)
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         self.0.to_bytes().to_vec()
     }
 
-    pub(super) fn public(&self) -> Public {
-        Public(self.0.verifying_key().clone())
+    pub(super) fn public_key(&self) -> Sm2PublicKey {
+        Sm2PublicKey(self.0.verifying_key().clone())
     }
 
     // The nonce follows from key and text, as in RFC 6979: no random number, so none that leaks.
-    pub(super) fn sign(&self, text: &[u8]) -> Vec<u8> {
+    pub(super) fn sign_text(&self, text: &[u8]) -> Vec<u8> {
         let signature: Signature = self.0.sign(text);
         signature.to_vec()
     }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_example_of_gb_t_32918_5_verifies() {
-        let public = Public::from_bytes(&bytes(
+        let public = Sm2PublicKey::from_bytes(&bytes(
             "04 09F9DF31 1E5421A1 50DD7D16 1E4BC5C6 72179FAD 1833FC07 6BB08FF3 56F35020
              CCEA490C E26775A5 2DC6EA71 8CC1AA60 0AED05FB F35E084A 6632F607 2DA9AD13",
         ))
@@ -88,23 +88,23 @@ mod tests {
             "F5A03B06 48D2C463 0EEAC513 E1BB81A1 5944DA38 27D5B741 43AC7EAC EEE720B3
              B1B6AA29 DF212FD8 763182BC 0D421CA1 BB9038FD 1F7F42D4 840B69C4 85BBC1AA",
         );
-        assert!(public.verifies(b"message digest", &signature));
-        assert!(!public.verifies(b"message Digest", &signature));
+        assert!(public.verifies_text(b"message digest", &signature));
+        assert!(!public.verifies_text(b"message Digest", &signature));
         let mut other = signature.clone();
         other[40] ^= 1;
-        assert!(!public.verifies(b"message digest", &other));
+        assert!(!public.verifies_text(b"message digest", &other));
 
-        let secret = Secret::from_bytes(&bytes(
+        let secret = Sm2SecretKey::from_bytes(&bytes(
             "3945208F 7B2144B1 3F36E38A C6D39F95 88939369 2860B51A 42FB81EF 4DF7C5B8",
         ))
         .unwrap();
-        assert_eq!(secret.public(), public);
-        assert!(public.verifies(b"message digest", &secret.sign(b"message digest")));
+        assert_eq!(secret.public_key(), public);
+        assert!(public.verifies_text(b"message digest", &secret.sign_text(b"message digest")));
     }
     // `openssl dgst -sm3 -sign key -sigopt distid:1234567812345678`, OpenSSL 3.0.19.
     #[test]
     fn what_openssl_signed_verifies() {
-        let public = Public::from_bytes(&bytes(
+        let public = Sm2PublicKey::from_bytes(&bytes(
             "04 5abed928 f92a27c0 2624ae53 bddecd6a e41e9114 ee56315f c17e902b 58adb121
              bcb37ea6 1750da21 424a57bd b784c9fe 682ebcd0 7e070c21 5611a070 fc209ac0",
         ));
@@ -113,6 +113,6 @@ mod tests {
              ED9CC142 14408787 40C4BA6C 4FAE0E99 16541526 ED1440E3 691B5056 528209DE",
         );
         let text = b"log.example\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n";
-        assert!(public.unwrap().verifies(text, &signature));
+        assert!(public.unwrap().verifies_text(text, &signature));
     }
 }

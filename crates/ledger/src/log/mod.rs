@@ -8,52 +8,60 @@
 //! it does anything else; so a full disk is an error for as long as it is full, and no longer.
 
 mod open;
+mod state;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::checkpoint::Checkpoint;
-use crate::disk::{Disk, Lock, Machine};
-use crate::edge::Edge;
-use crate::journal::{Draft, Overflow};
-use crate::keys::{Signer, VerifierKey};
+use crate::disk::{FolderLock, LedgerDisk, LocalDisk};
+use crate::journal::{Overflow, RecordDraft};
+use crate::keys::VerifierKey;
+use crate::keys::secret::Signer;
 use crate::note::{Note, NoteError, SignatureLine};
 use crate::policy::Retirement;
 use crate::reader::{ReadError, Reader};
-use crate::tile::{Kind, TILE_WIDTH, Tile, print_hashes};
 use crate::witness::AddCheckpoint;
 
 pub use open::OpenError;
+use state::{LogState, TreeGrowth};
 
 // Once the journal is larger than this, its batches are made durable as tiles and it starts anew:
 // about thirty batches of 65 536 entries of 32 bytes.
 const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 
-/// Why a batch was not taken.
-#[derive(Debug, thiserror::Error)]
+/// Why a batch was not recorded.
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum AppendError {
     /// An entry is longer than a bundle can hold. Nothing was recorded.
     #[error("entry {index} of the batch is longer than 65 535 bytes")]
+    #[zh("批次中的条目 {index} 超过 65 535 字节")]
     EntryTooLong {
-        /// Which of the batch, from 0.
+        /// Its position in the batch, from 0.
         index: usize,
     },
     /// More than 1 GiB in one batch. Nothing was recorded.
     #[error("the batch is larger than 1 GiB")]
+    #[zh("批次超过 1 GiB")]
     BatchTooLarge,
-    /// A signature to add does not verify, or is nobody's that was named. Nothing was recorded.
-    #[error("a signature that cannot be added")]
+    /// A signature to add does not verify, or none of the given keys made one. Nothing was
+    /// recorded.
+    #[error("the signature cannot be added")]
+    #[zh("无法加入该签名")]
     Signature(#[from] NoteError),
     /// The log would be left without a key. Nothing was recorded.
     #[error("the log's last key cannot be retired")]
+    #[zh("账本的最后一把密钥不能停用")]
     LastKey,
-    /// The disk refused. The batch may be recorded whole or not at all: [`Log::size`] after
+    /// A write failed. The batch may be recorded whole or not at all: [`Log::size`] after
     /// [`Log::recover`] says which.
     #[error("cannot write the batch")]
+    #[zh("无法写入批次")]
     Write(#[source] io::Error),
     /// After an earlier failure the log cannot be read back yet. Nothing was recorded.
     #[error("the log has not recovered from an earlier failure")]
+    #[zh("账本尚未从先前的故障中恢复")]
     Broken(#[source] Box<OpenError>),
 }
 
@@ -66,45 +74,52 @@ pub struct Appended {
     pub checkpoint: Note,
 }
 
-/// A log, open for writing. No other process can open it until this one lets go.
+/// A log, open for writing. No other process can open it until this one closes it.
 #[derive(Debug)]
 pub struct Log {
     root: PathBuf,
-    disk: Arc<dyn Disk>,
+    disk: Arc<dyn LedgerDisk>,
     signers: Vec<Signer>,
-    state: State,
-    // Set while what is on the disk may differ from `state`.
+    state: LogState,
+    // Set while the disk may differ from `state`.
     is_broken: bool,
-    _lock: Box<dyn Lock>,
-}
-
-#[derive(Debug)]
-struct State {
-    edge: Edge,
-    // The last bundle, while it is not full.
-    bundle: Vec<u8>,
-    origin: String,
-    note: Note,
-    journal_bytes: u64,
-    // What was written since the journal was begun.
-    written: Vec<PathBuf>,
+    _lock: Box<dyn FolderLock>,
 }
 
 impl Log {
-    /// Makes a log of that name in a folder where none is. The keys must bear its name.
+    /// Creates a log of this name in a folder that holds none. The keys must bear its name.
     pub fn create(
         folder: impl Into<PathBuf>,
         origin: &str,
         signers: Vec<Signer>,
     ) -> Result<Log, OpenError> {
-        Log::create_on(Arc::new(Machine), folder.into(), origin, signers)
+        Log::create_on(Arc::new(LocalDisk), folder.into(), origin, signers)
+    }
+
+    pub(crate) fn create_on(
+        disk: Arc<dyn LedgerDisk>,
+        root: PathBuf,
+        origin: &str,
+        signers: Vec<Signer>,
+    ) -> Result<Log, OpenError> {
+        let (state, lock) = open::create_log(&*disk, &root, origin, &signers)?;
+        Ok(Log { root, disk, signers, state, is_broken: false, _lock: lock })
     }
 
     /// Opens a log for writing, and finishes what a crash interrupted.
     ///
-    /// One of the keys must have signed its newest checkpoint: a log is not taken over.
+    /// One of the keys must have signed its newest checkpoint, so that nobody can take a log over.
     pub fn open(folder: impl Into<PathBuf>, signers: Vec<Signer>) -> Result<Log, OpenError> {
-        Log::open_on(Arc::new(Machine), folder.into(), signers)
+        Log::open_on(Arc::new(LocalDisk), folder.into(), signers)
+    }
+
+    pub(crate) fn open_on(
+        disk: Arc<dyn LedgerDisk>,
+        root: PathBuf,
+        signers: Vec<Signer>,
+    ) -> Result<Log, OpenError> {
+        let (state, lock) = open::open_log(&disk, &root, &signers)?;
+        Ok(Log { root, disk, signers, state, is_broken: false, _lock: lock })
     }
 
     /// Entries in the log.
@@ -129,47 +144,47 @@ impl Log {
 
     /// A reader of the log.
     pub fn reader(&self) -> Reader {
-        Reader::on(Arc::clone(&self.disk), self.root.clone())
+        Reader::on_disk(Arc::clone(&self.disk), self.root.clone())
     }
 
     /// Records a batch: when this returns, it is durable and a signed checkpoint covers it.
     ///
-    /// An empty batch records nothing and gives the checkpoint that is.
+    /// An empty batch records nothing and returns the current checkpoint.
     pub fn append<E: AsRef<[u8]>>(&mut self, entries: &[E]) -> Result<Appended, AppendError> {
-        self.mend()?;
+        self.ensure_recovered()?;
         let first = self.size();
         if entries.is_empty() {
             return Ok(Appended { first, checkpoint: self.state.note.clone() });
         }
         let bytes = entries.iter().map(|entry| entry.as_ref().len() + 2).sum();
-        let mut draft = Draft::new(first, bytes);
+        let mut draft = RecordDraft::new(first, bytes);
         for (index, entry) in entries.iter().enumerate() {
-            draft.push(entry.as_ref()).map_err(|overflow| match overflow {
+            draft.push_entry(entry.as_ref()).map_err(|overflow| match overflow {
                 Overflow::Entry => AppendError::EntryTooLong { index },
                 Overflow::Batch => AppendError::BatchTooLarge,
             })?;
         }
-        let mut growth = Growth::new(&self.state);
+        let mut growth = TreeGrowth::new(&self.state);
         for entry in entries {
-            growth.push(entry.as_ref());
+            growth.push_entry(entry.as_ref());
         }
         let checkpoint =
             Checkpoint::new(&self.state.origin, growth.edge.size(), growth.edge.root())?;
         let text = checkpoint.to_string();
-        let lines = self.signers.iter().map(|signer| signer.sign(&text)).collect();
+        let lines = self.signers.iter().map(|signer| signer.sign_text(&text)).collect();
         let note = Note::new(text, lines);
-        self.commit(draft, growth, note.clone())?;
+        self.commit_batch(draft, growth, note.clone())?;
         Ok(Appended { first, checkpoint: note })
     }
 
-    /// Adds cosignatures to the newest checkpoint. Those of other keys than the ones given are
-    /// left out; of those given, none may be wrong and one must be there.
+    /// Adds cosignatures to the newest checkpoint. Lines by keys other than these witnesses' are
+    /// left out. Every line by one of them must verify, and there must be at least one.
     pub fn attach(
         &mut self,
         lines: &[SignatureLine],
         witnesses: &[VerifierKey],
     ) -> Result<(), AppendError> {
-        self.mend()?;
+        self.ensure_recovered()?;
         let text = self.state.note.text();
         Note::new(text.to_owned(), lines.to_vec()).verify(witnesses)?;
         let mut note = self.state.note.clone();
@@ -177,35 +192,40 @@ impl Log {
             witnesses.iter().any(|key| key.name() == line.name() && key.id() == line.key_id())
         };
         lines.iter().filter(known).for_each(|line| note.add(line.clone()));
-        self.commit(Draft::new(self.size(), 0), Growth::new(&self.state), note)
+        self.commit_batch(RecordDraft::new(self.size(), 0), TreeGrowth::new(&self.state), note)
     }
 
-    /// Takes a further key: it signs the newest checkpoint beside the present ones, which shows
-    /// for good that both stand for one history, and every checkpoint from now on.
+    /// Adds a key. It signs the newest checkpoint together with the present keys, which shows for
+    /// good that they all stand for one history, and every checkpoint from now on.
     ///
     /// The common checkpoint is kept in `rotations/SIZE`.
     pub fn rotate(&mut self, signer: Signer) -> Result<Note, AppendError> {
-        self.mend()?;
+        self.ensure_recovered()?;
         if signer.verifier().name() != self.state.origin {
             return Err(NoteError::Unsigned.into());
         }
         let mut note = self.state.note.clone();
         let text = note.text().to_owned();
-        // The present keys sign again: after a restart the note may bear older keys alone.
+        // The present keys sign again: after a restart the note may bear only the signatures of
+        // older keys.
         for known in self.signers.iter().chain([&signer]) {
-            note.add(known.sign(&text));
+            note.add(known.sign_text(&text));
         }
         let path = self.root.join(format!("rotations/{}", self.size()));
         self.disk
-            .replace(&self.root, &path, note.to_string().as_bytes())
+            .replace_file(&self.root, &path, note.to_string().as_bytes())
             .map_err(AppendError::Write)?;
-        self.commit(Draft::new(self.size(), 0), Growth::new(&self.state), note.clone())?;
+        self.commit_batch(
+            RecordDraft::new(self.size(), 0),
+            TreeGrowth::new(&self.state),
+            note.clone(),
+        )?;
         self.signers.push(signer);
         Ok(note)
     }
 
-    /// Gives a key up from a date on (seconds since 1970): records the fact as an entry, signed by
-    /// the remaining keys only.
+    /// Retires a key from a date on (seconds since 1970): records the retirement as an entry,
+    /// signed by the remaining keys only.
     pub fn retire(&mut self, key: &VerifierKey, at: u64) -> Result<Appended, AppendError> {
         if self.signers.iter().all(|signer| signer.verifier() == key) {
             return Err(AppendError::LastKey);
@@ -226,133 +246,65 @@ impl Log {
         outcome
     }
 
-    /// What to send to a witness that has cosigned a tree of `old_size` entries, or of 0 if none.
+    /// What to send to a witness that has cosigned a tree of `old_size` entries, or 0 if it has
+    /// cosigned none.
     pub fn request(&self, old_size: u64) -> Result<AddCheckpoint, ReadError> {
         let proof = self.reader().consistency(old_size, self.size())?;
         Ok(AddCheckpoint::new(old_size, proof, self.state.note.clone()))
     }
 
-    /// Makes all tiles durable, empties the journal and lets go of the log.
+    /// Makes all tiles durable, empties the journal and closes the log.
     ///
     /// A log that is dropped instead loses nothing: it does this when it is opened again.
     pub fn close(mut self) -> Result<(), AppendError> {
-        self.mend()?;
-        self.settle()
+        self.ensure_recovered()?;
+        self.make_durable()
     }
 
     /// Reads the log back after a failure. Every call that writes does this by itself.
     pub fn recover(&mut self) -> Result<(), OpenError> {
-        self.state = open::load(&self.disk, &self.root, &self.signers)?;
+        self.state = open::load_state(&self.disk, &self.root, &self.signers)?;
         self.is_broken = false;
         Ok(())
     }
 
-    fn mend(&mut self) -> Result<(), AppendError> {
+    fn ensure_recovered(&mut self) -> Result<(), AppendError> {
         if self.is_broken {
             self.recover().map_err(|error| AppendError::Broken(Box::new(error)))?;
         }
         Ok(())
     }
 
-    fn commit(&mut self, draft: Draft, growth: Growth, note: Note) -> Result<(), AppendError> {
+    fn commit_batch(
+        &mut self,
+        draft: RecordDraft,
+        growth: TreeGrowth,
+        note: Note,
+    ) -> Result<(), AppendError> {
         self.is_broken = true;
         let printed = note.to_string();
-        let (record, entries) = draft.finish(printed.as_bytes());
+        let (record, entries) = draft.finish_record(printed.as_bytes());
         let journal = self.root.join("journal");
-        self.disk.append(&journal, &record).map_err(AppendError::Write)?;
+        self.disk.append_durably(&journal, &record).map_err(AppendError::Write)?;
         self.state.journal_bytes += record.len() as u64;
         growth
-            .publish(&*self.disk, &self.root, &mut self.state, &record[entries])
+            .write_tiles(&*self.disk, &self.root, &mut self.state, &record[entries])
             .map_err(AppendError::Write)?;
         self.state.note = note;
-        open::publish(&*self.disk, &self.root, &mut self.state).map_err(AppendError::Write)?;
+        state::publish_checkpoint(&*self.disk, &self.root, &mut self.state)
+            .map_err(AppendError::Write)?;
         self.is_broken = false;
         if self.state.journal_bytes > JOURNAL_BYTES_MAX {
-            self.settle()?;
+            self.make_durable()?;
         }
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), AppendError> {
+    fn make_durable(&mut self) -> Result<(), AppendError> {
         self.is_broken = true;
-        open::settle(&*self.disk, &self.root, &mut self.state).map_err(AppendError::Write)?;
+        state::make_durable(&*self.disk, &self.root, &mut self.state)
+            .map_err(AppendError::Write)?;
         self.is_broken = false;
         Ok(())
     }
-}
-
-/// What a batch does to the tree, until it is written.
-struct Growth {
-    before: u64,
-    edge: Edge,
-    tiles: Vec<(Tile, Vec<u8>)>,
-}
-
-impl Growth {
-    fn new(state: &State) -> Growth {
-        Growth { before: state.edge.size(), edge: state.edge.clone(), tiles: Vec::new() }
-    }
-
-    fn push(&mut self, entry: &[u8]) {
-        let tiles = &mut self.tiles;
-        self.edge.push_entry(entry, &mut |tile, hashes| {
-            tiles.push((tile, print_hashes(hashes)));
-        });
-    }
-
-    /// Writes bundles and tiles, and moves the state on. Nothing is durable by this.
-    fn publish(
-        mut self,
-        disk: &dyn Disk,
-        root: &Path,
-        state: &mut State,
-        entries: &[u8],
-    ) -> io::Result<()> {
-        let size = self.edge.size();
-        if size == self.before {
-            return Ok(());
-        }
-        for (tile, hashes) in self.edge.partials() {
-            self.tiles.push((tile, print_hashes(hashes)));
-        }
-        let mut write = |tile: Tile, content: &[u8]| {
-            let path = root.join(tile.to_string());
-            disk.write(&path, content)?;
-            state.written.push(path);
-            io::Result::Ok(())
-        };
-        // The entries are in bundle form already: bundles are pieces of them.
-        let mut rest = entries;
-        let mut bundle = std::mem::take(&mut state.bundle);
-        let mut at = self.before;
-        while at < size {
-            let until = ((at / TILE_WIDTH + 1) * TILE_WIDTH).min(size);
-            let (piece, after) = rest.split_at(bytes_of(rest, until - at));
-            bundle.extend_from_slice(piece);
-            let width = (until - at / TILE_WIDTH * TILE_WIDTH) as u16;
-            let tile = Tile { kind: Kind::Entries, index: at / TILE_WIDTH, width };
-            write(tile, &bundle)?;
-            if !tile.is_partial() {
-                bundle.clear();
-            }
-            rest = after;
-            at = until;
-        }
-        for (tile, content) in &self.tiles {
-            write(*tile, content)?;
-        }
-        state.bundle = bundle;
-        state.edge = self.edge;
-        Ok(())
-    }
-}
-
-// How long the first `count` entries of a bundle are.
-fn bytes_of(bundle: &[u8], count: u64) -> usize {
-    let mut at = 0;
-    for _ in 0..count {
-        let two = bundle.get(at..).and_then(<[u8]>::first_chunk::<2>).copied().unwrap_or_default();
-        at += 2 + usize::from(u16::from_be_bytes(two));
-    }
-    at.min(bundle.len())
 }

@@ -1,68 +1,70 @@
-//! Every byte of a log's tiles and bundles, damaged one at a time: `fsck` names the place.
+//! Bytes of a log's tiles and bundles on a simulated disk, damaged one at a time: `fsck` names the
+//! place.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::disk::Simulated;
-use super::{ORIGIN, entries, signer};
+use super::disk::SimulatedDisk;
+use super::{ORIGIN, make_entries, make_signer};
 use crate::checkpoint::Checkpoint;
 use crate::fsck::{Finding, Report, fsck_on};
 use crate::hash::leaf_hash;
 use crate::log::Log;
 use crate::tile::print_hashes;
 
-fn log(size: u64) -> (Simulated, Checkpoint) {
-    let disk = Simulated::new(3);
+fn make_log(size: u64) -> (SimulatedDisk, Checkpoint) {
+    let disk = SimulatedDisk::new(3);
     let folder = PathBuf::from("/log");
-    let mut log = Log::create_on(Arc::new(disk.clone()), folder, ORIGIN, vec![signer()]).unwrap();
-    log.append(&entries(0, size)).unwrap();
+    let mut log =
+        Log::create_on(Arc::new(disk.clone()), folder, ORIGIN, vec![make_signer()]).unwrap();
+    log.append(&make_entries(0, size)).unwrap();
     let checkpoint = Checkpoint::parse(log.checkpoint().text()).unwrap();
     log.close().unwrap();
     (disk, checkpoint)
 }
 
-fn check(disk: &Simulated, checkpoint: &Checkpoint) -> Report {
+fn check_log(disk: &SimulatedDisk, checkpoint: &Checkpoint) -> Report {
     fsck_on(Arc::new(disk.clone()), PathBuf::from("/log"), checkpoint)
 }
 
 #[test]
 fn any_changed_byte_of_an_entry_names_the_bundle() {
-    let (disk, checkpoint) = log(300);
+    let (disk, checkpoint) = make_log(300);
     for file in ["tile/entries/000", "tile/entries/001.p/44"] {
         let path = Path::new("/log").join(file);
-        let length = crate::disk::Disk::read(&disk, &path).unwrap().len();
+        let length = crate::disk::LedgerDisk::read_file(&disk, &path).unwrap().len();
         for at in (0..length).step_by(13) {
-            disk.damage(&path, at);
-            let report = check(&disk, &checkpoint);
+            disk.damage_byte(&path, at);
+            let report = check_log(&disk, &checkpoint);
             let named = match &report.findings[..] {
                 [Finding::Entry { file, .. } | Finding::Unreadable { file, .. }, ..] => file,
                 other => panic!("byte {at} of {file}: {other:?}"),
             };
             assert_eq!(named, file, "byte {at}");
-            disk.damage(&path, at);
+            disk.damage_byte(&path, at);
         }
     }
-    assert_eq!(check(&disk, &checkpoint).findings, []);
+    assert_eq!(check_log(&disk, &checkpoint).findings, []);
 }
 
 #[test]
 fn any_changed_hash_names_the_tile_and_no_entry() {
-    let (disk, checkpoint) = log(66_000);
-    let tiles: Vec<PathBuf> = disk.paths().into_iter().filter(|path| is_tile(path)).collect();
+    let (disk, checkpoint) = make_log(66_000);
+    let tiles: Vec<PathBuf> = disk.list_paths().into_iter().filter(|path| is_tile(path)).collect();
     assert_eq!(tiles.len(), 257 + 1 + 2 + 1);
     for (number, path) in tiles.iter().enumerate() {
-        let length = crate::disk::Disk::read(&disk, path).unwrap().len();
+        let length = crate::disk::LedgerDisk::read_file(&disk, path).unwrap().len();
         // All of the edge, a sample of the rest.
         if number % 40 != 0 && length == 8192 && !path.starts_with("/log/tile/1") {
             continue;
         }
         let at = (number * 97) % length;
-        disk.damage(path, at);
-        let report = check(&disk, &checkpoint);
+        disk.damage_byte(path, at);
+        let report = check_log(&disk, &checkpoint);
         let file = path.strip_prefix("/log").unwrap().to_str().unwrap().to_owned();
         assert_eq!(report.findings, [Finding::Tile { file, position: at / 32 }]);
         assert_eq!(report.entries_good, 66_000);
-        disk.damage(path, at);
+        disk.damage_byte(path, at);
     }
 }
 
@@ -73,8 +75,8 @@ fn is_tile(path: &Path) -> bool {
 
 #[test]
 fn an_entry_rewritten_with_its_tile_is_found_by_the_tile_above() {
-    let (disk, checkpoint) = log(1000);
-    let mut changed = entries(0, 1000);
+    let (disk, checkpoint) = make_log(1000);
+    let mut changed = make_entries(0, 1000);
     changed[300] = b"another".to_vec();
     let mut bundle = Vec::new();
     for entry in &changed[256..512] {
@@ -82,37 +84,38 @@ fn an_entry_rewritten_with_its_tile_is_found_by_the_tile_above() {
     }
     let hashes: Vec<_> = changed[256..512].iter().map(|entry| leaf_hash(entry)).collect();
     let write = |file: &str, content: &[u8]| {
-        crate::disk::Disk::write(&disk, &Path::new("/log").join(file), content).unwrap();
+        crate::disk::LedgerDisk::write_file(&disk, &Path::new("/log").join(file), content).unwrap();
     };
     write("tile/entries/001", &bundle);
     let first = Finding::Entry { file: "tile/entries/001".to_owned(), index: 300 };
-    assert_eq!(check(&disk, &checkpoint).findings, [first]);
+    assert_eq!(check_log(&disk, &checkpoint).findings, [first]);
     write("tile/0/001", &print_hashes(&hashes));
     let rewritten = Finding::Rewritten { file: "tile/0/001".to_owned() };
-    assert_eq!(check(&disk, &checkpoint).findings, [rewritten]);
+    assert_eq!(check_log(&disk, &checkpoint).findings, [rewritten]);
     // A whole other history, consistent in itself.
-    let other = Simulated::new(4);
+    let other = SimulatedDisk::new(4);
     let folder = PathBuf::from("/log");
-    let mut log = Log::create_on(Arc::new(other.clone()), folder, ORIGIN, vec![signer()]).unwrap();
+    let mut log =
+        Log::create_on(Arc::new(other.clone()), folder, ORIGIN, vec![make_signer()]).unwrap();
     log.append(&changed).unwrap();
     log.close().unwrap();
-    assert_eq!(check(&other, &checkpoint).findings[0], Finding::OtherTree);
+    assert_eq!(check_log(&other, &checkpoint).findings[0], Finding::OtherTree);
 }
 
 #[test]
 fn a_missing_file_is_named() {
-    let (disk, checkpoint) = log(1000);
+    let (disk, checkpoint) = make_log(1000);
     for file in ["tile/0/002", "tile/entries/001", "tile/1/000.p/3", "tile/0/003.p/232"] {
         let path = Path::new("/log").join(file);
         let away = Path::new("/away");
-        crate::disk::Disk::rename(&disk, &path, away).unwrap();
-        let report = check(&disk, &checkpoint);
+        crate::disk::LedgerDisk::rename_file(&disk, &path, away).unwrap();
+        let report = check_log(&disk, &checkpoint);
         let [Finding::Unreadable { file: named, .. }] = &report.findings[..] else {
             panic!("{:?}", report.findings);
         };
         assert_eq!(named, file);
         let lost = if file.contains("entries") { 256 } else { 0 };
         assert_eq!(report.entries_good, 1000 - lost, "{file}");
-        crate::disk::Disk::rename(&disk, away, &path).unwrap();
+        crate::disk::LedgerDisk::rename_file(&disk, away, &path).unwrap();
     }
 }

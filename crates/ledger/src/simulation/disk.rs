@@ -1,4 +1,5 @@
-//! A file system in memory that fails at a chosen step and forgets what was not made durable.
+//! A simulated file system in memory that fails at a chosen step and forgets what was not made
+//! durable.
 //!
 //! A power cut keeps, of every file that was not synced, its durable content, its newest, a part
 //! of it or zeros; and of every name that was not synced, the old meaning or the new one.
@@ -8,11 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Seeded;
-use crate::disk::{Disk, Lock};
+use super::SeededNumbers;
+use crate::disk::{FolderLock, LedgerDisk};
 
 #[derive(Debug, Clone, Default)]
-struct File {
+struct SimulatedFile {
     newest: Vec<u8>,
     durable: Vec<u8>,
 }
@@ -20,32 +21,32 @@ struct File {
 type Names = BTreeMap<PathBuf, usize>;
 
 #[derive(Debug)]
-struct Memory {
-    files: Vec<File>,
+struct DiskMemory {
+    files: Vec<SimulatedFile>,
     names: Names,
     durable_names: Names,
     locked: Vec<PathBuf>,
     // Steps left until the power goes; `None` for never.
     steps_left: Option<usize>,
     steps: usize,
-    seeded: Seeded,
+    seeded: SeededNumbers,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Simulated(Arc<Mutex<Memory>>);
+pub(super) struct SimulatedDisk(Arc<Mutex<DiskMemory>>);
 
 #[derive(Debug)]
-struct Held {
-    disk: Simulated,
+struct HeldLock {
+    disk: SimulatedDisk,
     path: PathBuf,
 }
 
-impl Lock for Held {}
+impl FolderLock for HeldLock {}
 
-impl Drop for Held {
+impl Drop for HeldLock {
     fn drop(&mut self) {
         let path = self.path.clone();
-        self.disk.hold().locked.retain(|locked| *locked != path);
+        self.disk.lock_memory().locked.retain(|locked| *locked != path);
     }
 }
 
@@ -53,51 +54,51 @@ fn no_power() -> io::Error {
     io::Error::other("the power is off")
 }
 
-impl Simulated {
-    pub(super) fn new(seed: u64) -> Simulated {
-        Simulated(Arc::new(Mutex::new(Memory {
+impl SimulatedDisk {
+    pub(super) fn new(seed: u64) -> SimulatedDisk {
+        SimulatedDisk(Arc::new(Mutex::new(DiskMemory {
             files: Vec::new(),
             names: Names::new(),
             durable_names: Names::new(),
             locked: Vec::new(),
             steps_left: None,
             steps: 0,
-            seeded: Seeded::new(seed),
+            seeded: SeededNumbers::new(seed),
         })))
     }
 
-    fn hold(&self) -> MutexGuard<'_, Memory> {
+    fn lock_memory(&self) -> MutexGuard<'_, DiskMemory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Steps that change something, so far.
-    pub(super) fn steps(&self) -> usize {
-        self.hold().steps
+    pub(super) fn count_steps(&self) -> usize {
+        self.lock_memory().steps
     }
 
     /// The step after so many more fails in its middle, and every one after it.
     pub(super) fn fail_after(&self, steps: usize) {
-        self.hold().steps_left = Some(steps);
+        self.lock_memory().steps_left = Some(steps);
     }
 
     pub(super) fn has_failed(&self) -> bool {
-        self.hold().steps_left == Some(0)
+        self.lock_memory().steps_left == Some(0)
     }
 
     /// The disk works again, nothing is lost: it was only full, say.
-    pub(super) fn mend(&self) {
-        self.hold().steps_left = None;
+    pub(super) fn mend_disk(&self) {
+        self.lock_memory().steps_left = None;
     }
 
-    /// Everything that was not durable is lost, or is not, or is in part.
+    /// Everything that was not durable is lost, kept, or kept in part.
     pub(super) fn power_cut(&self) {
-        let mut memory = self.hold();
+        let mut memory = self.lock_memory();
         let memory = &mut *memory;
         let mut names = memory.durable_names.clone();
         let mut all: Vec<PathBuf> = memory.names.keys().cloned().collect();
         all.extend(names.keys().cloned());
         for path in all {
-            if memory.seeded.below(2) == 0 {
+            if memory.seeded.draw_below(2) == 0 {
                 continue;
             }
             match memory.names.get(&path) {
@@ -108,14 +109,14 @@ impl Simulated {
         for file in &mut memory.files {
             if file.newest != file.durable {
                 let length = file.newest.len();
-                let kept = match memory.seeded.below(5) {
+                let kept = match memory.seeded.draw_below(5) {
                     0 => file.durable.clone(),
                     1 => Vec::new(),
-                    2 => file.newest[..memory.seeded.below(length + 1)].to_vec(),
+                    2 => file.newest[..memory.seeded.draw_below(length + 1)].to_vec(),
                     3 => {
                         let mut torn = file.newest.clone();
                         // What was durable of a file that only grew stays.
-                        let from = common(&file.durable, &torn);
+                        let from = common_length(&file.durable, &torn);
                         torn[from..].fill(0);
                         torn
                     }
@@ -138,24 +139,24 @@ impl Simulated {
     }
 
     /// Changes a byte of a file, as a failing disk or a forger would.
-    pub(super) fn damage(&self, path: &Path, at: usize) {
-        let mut memory = self.hold();
+    pub(super) fn damage_byte(&self, path: &Path, at: usize) {
+        let mut memory = self.lock_memory();
         let file = memory.names[path];
         memory.files[file].newest[at] ^= 0x40;
     }
 
-    pub(super) fn paths(&self) -> Vec<PathBuf> {
-        self.hold().names.keys().cloned().collect()
+    pub(super) fn list_paths(&self) -> Vec<PathBuf> {
+        self.lock_memory().names.keys().cloned().collect()
     }
 }
 
-fn common(one: &[u8], other: &[u8]) -> usize {
+fn common_length(one: &[u8], other: &[u8]) -> usize {
     one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }
 
-impl Memory {
+impl DiskMemory {
     // Whether the power goes during this step.
-    fn step(&mut self) -> io::Result<bool> {
+    fn take_step(&mut self) -> io::Result<bool> {
         if self.steps_left == Some(0) {
             return Err(no_power());
         }
@@ -164,7 +165,7 @@ impl Memory {
         Ok(self.steps_left == Some(0))
     }
 
-    fn file(&self, path: &Path) -> io::Result<usize> {
+    fn find_file(&self, path: &Path) -> io::Result<usize> {
         self.names.get(path).copied().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
@@ -176,44 +177,46 @@ impl Memory {
     }
 }
 
-impl Disk for Simulated {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let memory = self.hold();
-        Ok(memory.files[memory.file(path)?].newest.clone())
+impl LedgerDisk for SimulatedDisk {
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let memory = self.lock_memory();
+        Ok(memory.files[memory.find_file(path)?].newest.clone())
     }
 
-    fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
-        let memory = self.hold();
+    fn list_folder(&self, folder: &Path) -> io::Result<Vec<String>> {
+        let memory = self.lock_memory();
         let inside = memory.names.keys().filter(|path| path.parent() == Some(folder));
         Ok(inside.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect())
     }
 
-    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        let mut memory = self.hold();
-        let fails = memory.step()?;
-        let file = if let Ok(file) = memory.file(path) {
+    fn write_file(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let mut memory = self.lock_memory();
+        let fails = memory.take_step()?;
+        let file = if let Ok(file) = memory.find_file(path) {
             file
         } else {
-            memory.files.push(File::default());
+            memory.files.push(SimulatedFile::default());
             let file = memory.files.len() - 1;
             memory.names.insert(path.to_owned(), file);
             file
         };
-        let written = if fails { memory.seeded.below(content.len() + 1) } else { content.len() };
+        let written =
+            if fails { memory.seeded.draw_below(content.len() + 1) } else { content.len() };
         memory.files[file].newest = content[..written].to_vec();
         if fails { Err(no_power()) } else { Ok(()) }
     }
 
-    fn append(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        let mut memory = self.hold();
-        let fails = memory.step()?;
-        let file = memory.file(path)?;
-        let written = if fails { memory.seeded.below(content.len() + 1) } else { content.len() };
+    fn append_durably(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let mut memory = self.lock_memory();
+        let fails = memory.take_step()?;
+        let file = memory.find_file(path)?;
+        let written =
+            if fails { memory.seeded.draw_below(content.len() + 1) } else { content.len() };
         memory.files[file].newest.extend_from_slice(&content[..written]);
         if fails {
             return Err(no_power());
         }
-        let synced = memory.step()?;
+        let synced = memory.take_step()?;
         if synced {
             return Err(no_power());
         }
@@ -221,24 +224,24 @@ impl Disk for Simulated {
         Ok(())
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let mut memory = self.hold();
-        if memory.step()? {
+    fn rename_file(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut memory = self.lock_memory();
+        if memory.take_step()? {
             return Err(no_power());
         }
-        let file = memory.file(from)?;
+        let file = memory.find_file(from)?;
         memory.names.remove(from);
         memory.names.insert(to.to_owned(), file);
         Ok(())
     }
 
-    fn sync(&self, root: &Path, paths: &[PathBuf]) -> io::Result<()> {
+    fn sync_files(&self, root: &Path, paths: &[PathBuf]) -> io::Result<()> {
         for path in paths {
-            let mut memory = self.hold();
-            if memory.step()? {
+            let mut memory = self.lock_memory();
+            if memory.take_step()? {
                 return Err(no_power());
             }
-            let file = memory.file(path)?;
+            let file = memory.find_file(path)?;
             memory.files[file].durable = memory.files[file].newest.clone();
             for folder in path.ancestors().skip(1).take_while(|above| above.starts_with(root)) {
                 memory.sync_names(folder);
@@ -247,12 +250,12 @@ impl Disk for Simulated {
         Ok(())
     }
 
-    fn lock(&self, path: &Path) -> io::Result<Box<dyn Lock>> {
-        let mut memory = self.hold();
+    fn lock_folder(&self, path: &Path) -> io::Result<Box<dyn FolderLock>> {
+        let mut memory = self.lock_memory();
         if memory.locked.iter().any(|locked| locked == path) {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         memory.locked.push(path.to_owned());
-        Ok(Box::new(Held { disk: self.clone(), path: path.to_owned() }))
+        Ok(Box::new(HeldLock { disk: self.clone(), path: path.to_owned() }))
     }
 }

@@ -1,4 +1,5 @@
-//! A log and two witnesses: power cuts anywhere, lost questions and answers, one of two suffices.
+//! A simulated network of a log and two witnesses: power cuts anywhere, lost questions and answers,
+//! one of two suffices.
 //!
 //! The log sends what it has, learns sizes from conflicts, and attaches what comes back. At the end
 //! of each run every cosignature ever made must be of one history, and the quorum is reached.
@@ -6,8 +7,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::disk::Simulated;
-use super::{ORIGIN, Seeded, cosigner, entries, signer};
+use super::disk::SimulatedDisk;
+use super::{ORIGIN, SeededNumbers, make_cosigner, make_entries, make_signer};
 use crate::checkpoint::Checkpoint;
 use crate::log::Log;
 use crate::note::{Note, SignatureLine};
@@ -16,11 +17,11 @@ use crate::reader::Reader;
 use crate::tree::verify_consistency;
 use crate::witness::{Reply, Witness};
 
-struct World {
-    seeded: Seeded,
-    log_disk: Simulated,
+struct SimulatedNetwork {
+    seeded: SeededNumbers,
+    log_disk: SimulatedDisk,
     log: Option<Log>,
-    witness_disks: [Simulated; 2],
+    witness_disks: [SimulatedDisk; 2],
     witnesses: [Option<Witness>; 2],
     known_sizes: [u64; 2],
     acknowledged: u64,
@@ -29,20 +30,20 @@ struct World {
     now: u64,
 }
 
-fn open_witness(disk: &Simulated, number: usize) -> Witness {
-    let log = signer().verifier().clone();
-    let key = cosigner(number as u8);
+fn open_witness(disk: &SimulatedDisk, number: usize) -> Witness {
+    let log = make_signer().verifier().clone();
+    let key = make_cosigner(number as u8);
     Witness::open_on(Arc::new(disk.clone()), PathBuf::from("/witness"), key, [log]).unwrap()
 }
 
-impl World {
-    fn new(seed: u64) -> World {
-        let log_disk = Simulated::new(seed);
+impl SimulatedNetwork {
+    fn new(seed: u64) -> SimulatedNetwork {
+        let log_disk = SimulatedDisk::new(seed);
         let disk = Arc::new(log_disk.clone());
-        let log = Log::create_on(disk, PathBuf::from("/log"), ORIGIN, vec![signer()]).unwrap();
-        let witness_disks = [Simulated::new(seed + 1), Simulated::new(seed + 2)];
-        World {
-            seeded: Seeded::new(seed),
+        let log = Log::create_on(disk, PathBuf::from("/log"), ORIGIN, vec![make_signer()]).unwrap();
+        let witness_disks = [SimulatedDisk::new(seed + 1), SimulatedDisk::new(seed + 2)];
+        SimulatedNetwork {
+            seeded: SeededNumbers::new(seed),
             log_disk,
             log: Some(log),
             witnesses: [0, 1].map(|at| Some(open_witness(&witness_disks[at], at))),
@@ -58,7 +59,7 @@ impl World {
         self.log = None;
         self.log_disk.power_cut();
         let disk = Arc::new(self.log_disk.clone());
-        let log = Log::open_on(disk, PathBuf::from("/log"), vec![signer()]).unwrap();
+        let log = Log::open_on(disk, PathBuf::from("/log"), vec![make_signer()]).unwrap();
         assert!(log.size() >= self.acknowledged);
         self.log = Some(log);
     }
@@ -69,27 +70,27 @@ impl World {
         self.witnesses[at] = Some(open_witness(&self.witness_disks[at], at));
     }
 
-    fn append(&mut self) {
-        if self.seeded.below(5) == 0 {
-            self.log_disk.fail_after(1 + self.seeded.below(20));
+    fn append_batch(&mut self) {
+        if self.seeded.draw_below(5) == 0 {
+            self.log_disk.fail_after(1 + self.seeded.draw_below(20));
         }
         let log = self.log.as_mut().unwrap();
-        let batch = entries(log.size(), 1 + self.seeded.below(90) as u64);
+        let batch = make_entries(log.size(), 1 + self.seeded.draw_below(90) as u64);
         match log.append(&batch) {
             Ok(_) => self.acknowledged = log.size(),
             Err(_) => self.restart_log(),
         }
-        self.log_disk.mend();
+        self.log_disk.mend_disk();
     }
 
-    fn ask(&mut self, at: usize) {
+    fn ask_witness(&mut self, at: usize) {
         let log = self.log.as_ref().unwrap();
         let Ok(request) = log.request(self.known_sizes[at].min(log.size())) else { return };
-        if self.seeded.below(6) == 0 {
+        if self.seeded.draw_below(6) == 0 {
             return;
         }
-        if self.seeded.below(5) == 0 {
-            self.witness_disks[at].fail_after(1 + self.seeded.below(6));
+        if self.seeded.draw_below(5) == 0 {
+            self.witness_disks[at].fail_after(1 + self.seeded.draw_below(6));
         }
         self.now += 1;
         let witness = self.witnesses[at].as_mut().unwrap();
@@ -101,14 +102,14 @@ impl World {
         if self.witness_disks[at].has_failed() {
             self.restart_witness(at);
         }
-        self.witness_disks[at].mend();
-        if self.seeded.below(6) == 0 {
+        self.witness_disks[at].mend_disk();
+        if self.seeded.draw_below(6) == 0 {
             return;
         }
         match reply {
             Reply::Cosigned(lines) => {
                 self.known_sizes[at] = Checkpoint::parse(request.note().text()).unwrap().size();
-                let keys = [cosigner(at as u8).verifier().clone()];
+                let keys = [make_cosigner(at as u8).verifier().clone()];
                 self.log.as_mut().unwrap().attach(&lines, &keys).unwrap();
             }
             Reply::Conflict { size } => self.known_sizes[at] = size,
@@ -121,26 +122,26 @@ impl World {
 fn a_log_and_two_witnesses_keep_one_history_through_crashes_and_losses() {
     let policy = format!(
         "log {}\nwitness a {}\nwitness b {}\ngroup both any a b\nquorum both\n",
-        signer().verifier(),
-        cosigner(0).verifier(),
-        cosigner(1).verifier(),
+        make_signer().verifier(),
+        make_cosigner(0).verifier(),
+        make_cosigner(1).verifier(),
     );
     let policy = Policy::parse(policy.as_bytes()).unwrap();
     for seed in 0..60 {
-        let mut world = World::new(seed);
+        let mut world = SimulatedNetwork::new(seed);
         for _ in 0..40 {
-            match world.seeded.below(4) {
-                0 | 1 => world.append(),
-                at => world.ask(at - 2),
+            match world.seeded.draw_below(4) {
+                0 | 1 => world.append_batch(),
+                at => world.ask_witness(at - 2),
             }
         }
         world.restart_log();
         let log = world.log.as_ref().unwrap();
-        let reader = Reader::on(Arc::new(world.log_disk.clone()), PathBuf::from("/log"));
+        let reader = Reader::on_disk(Arc::new(world.log_disk.clone()), PathBuf::from("/log"));
         let now = Checkpoint::parse(log.checkpoint().text()).unwrap();
         for (at, note, line) in &world.cosigned {
             let note = Note::new(note.text().to_owned(), vec![line.clone()]);
-            note.verify([cosigner(*at as u8).verifier()]).unwrap();
+            note.verify([make_cosigner(*at as u8).verifier()]).unwrap();
             let old = Checkpoint::parse(note.text()).unwrap();
             let proof = reader.consistency(old.size(), now.size()).unwrap();
             verify_consistency((old.size(), old.root()), (now.size(), now.root()), &proof)
@@ -151,8 +152,8 @@ fn a_log_and_two_witnesses_keep_one_history_through_crashes_and_losses() {
         }
         // In the end the network is quiet, and the quorum is reached.
         for _ in 0..60 {
-            world.ask(0);
-            world.ask(1);
+            world.ask_witness(0);
+            world.ask_witness(1);
         }
         let note = world.log.as_ref().unwrap().checkpoint();
         policy.check(note, &[]).unwrap_or_else(|error| panic!("seed {seed}: {error}"));

@@ -1,32 +1,33 @@
-//! A witness whose power is cut between every two writes, and logs that lie to it.
+//! A witness on a simulated disk whose power is cut between every two writes, and logs that lie to
+//! it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::disk::Simulated;
-use super::{ORIGIN, cosigner, entries, signer};
+use super::disk::SimulatedDisk;
+use super::{ORIGIN, make_cosigner, make_entries, make_signer};
 use crate::checkpoint::Checkpoint;
 use crate::log::Log;
 use crate::note::Note;
 use crate::witness::{Reply, Witness};
 
-fn open(disk: &Simulated) -> Witness {
+fn open_witness(disk: &SimulatedDisk) -> Witness {
     let folder = PathBuf::from("/witness");
-    let log = signer().verifier().clone();
-    Witness::open_on(Arc::new(disk.clone()), folder, cosigner(1), [log]).unwrap()
+    let log = make_signer().verifier().clone();
+    Witness::open_on(Arc::new(disk.clone()), folder, make_cosigner(1), [log]).unwrap()
 }
 
-fn log(batches: &[u64], salt: u64) -> Log {
-    let disk = Arc::new(Simulated::new(0));
-    let mut log = Log::create_on(disk, PathBuf::from("/log"), ORIGIN, vec![signer()]).unwrap();
+fn make_log(batches: &[u64], salt: u64) -> Log {
+    let disk = Arc::new(SimulatedDisk::new(0));
+    let mut log = Log::create_on(disk, PathBuf::from("/log"), ORIGIN, vec![make_signer()]).unwrap();
     for (number, count) in batches.iter().enumerate() {
         let from = if number == 0 { 0 } else { salt + number as u64 * 1000 };
-        log.append(&entries(from, *count)).unwrap();
+        log.append(&make_entries(from, *count)).unwrap();
     }
     log
 }
 
-fn ask(witness: &mut Witness, log: &Log, old_size: u64, now: u64) -> Reply {
+fn ask_witness(witness: &mut Witness, log: &Log, old_size: u64, now: u64) -> Reply {
     let request = log.request(old_size).unwrap().to_string();
     let response = witness.handle(request.as_bytes(), now);
     Reply::parse(response.status, response.content_type, response.body.as_bytes())
@@ -35,26 +36,29 @@ fn ask(witness: &mut Witness, log: &Log, old_size: u64, now: u64) -> Reply {
 fn is_cosigned(reply: &Reply, note: &Note) -> bool {
     let Reply::Cosigned(lines) = reply else { return false };
     let note = Note::new(note.text().to_owned(), lines.clone());
-    note.verify([cosigner(1).verifier()]).is_ok()
+    note.verify([make_cosigner(1).verifier()]).is_ok()
 }
 
 // Two histories that part after 300 entries. Whatever the disk does, only one gets signed.
 #[test]
 fn a_power_cut_at_any_step_never_makes_a_witness_sign_two_histories() {
-    let (base, one, other) = (log(&[300], 0), log(&[300, 50], 5), log(&[300, 50], 9));
+    let (base, one, other) =
+        (make_log(&[300], 0), make_log(&[300, 50], 5), make_log(&[300, 50], 9));
     for seed in 0..30 {
         for cut in 1..8 {
-            let disk = Simulated::new(seed);
-            let mut witness = open(&disk);
-            assert!(is_cosigned(&ask(&mut witness, &base, 0, 10), base.checkpoint()));
+            let disk = SimulatedDisk::new(seed);
+            let mut witness = open_witness(&disk);
+            assert!(is_cosigned(&ask_witness(&mut witness, &base, 0, 10), base.checkpoint()));
             disk.fail_after(cut);
-            let mut signed_one = is_cosigned(&ask(&mut witness, &one, 300, 20), one.checkpoint());
-            signed_one |= is_cosigned(&ask(&mut witness, &one, 350, 21), one.checkpoint());
+            let mut signed_one =
+                is_cosigned(&ask_witness(&mut witness, &one, 300, 20), one.checkpoint());
+            signed_one |= is_cosigned(&ask_witness(&mut witness, &one, 350, 21), one.checkpoint());
             drop(witness);
             disk.power_cut();
-            let mut witness = open(&disk);
-            let signed_other = is_cosigned(&ask(&mut witness, &other, 300, 30), other.checkpoint())
-                || is_cosigned(&ask(&mut witness, &other, 350, 31), other.checkpoint());
+            let mut witness = open_witness(&disk);
+            let signed_other =
+                is_cosigned(&ask_witness(&mut witness, &other, 300, 30), other.checkpoint())
+                    || is_cosigned(&ask_witness(&mut witness, &other, 350, 31), other.checkpoint());
             assert!(!(signed_one && signed_other), "seed {seed}, cut {cut}");
             assert!(signed_one || signed_other || cut < 8);
             let latest = witness.latest(ORIGIN).unwrap().unwrap();
@@ -67,23 +71,25 @@ fn a_power_cut_at_any_step_never_makes_a_witness_sign_two_histories() {
 // The state is seen in the page cache, and the power goes before it is durable.
 #[test]
 fn a_failed_write_is_not_taken_for_a_durable_one() {
-    let (base, one, other) = (log(&[300], 0), log(&[300, 50], 5), log(&[300, 50], 9));
+    let (base, one, other) =
+        (make_log(&[300], 0), make_log(&[300, 50], 5), make_log(&[300, 50], 9));
     for seed in 0..60 {
         for cut in 1..8 {
-            let disk = Simulated::new(seed);
-            let mut witness = open(&disk);
-            ask(&mut witness, &base, 0, 10);
+            let disk = SimulatedDisk::new(seed);
+            let mut witness = open_witness(&disk);
+            ask_witness(&mut witness, &base, 0, 10);
             disk.fail_after(cut);
-            let first = ask(&mut witness, &one, 300, 20);
+            let first = ask_witness(&mut witness, &one, 300, 20);
             // The process lives on and the disk answers again, as after a passing fault.
-            disk.mend();
-            let second = ask(&mut witness, &one, 350, 21);
+            disk.mend_disk();
+            let second = ask_witness(&mut witness, &one, 350, 21);
             let signed_one =
                 is_cosigned(&first, one.checkpoint()) || is_cosigned(&second, one.checkpoint());
             drop(witness);
             disk.power_cut();
-            let mut witness = open(&disk);
-            let signed_other = is_cosigned(&ask(&mut witness, &other, 300, 30), other.checkpoint());
+            let mut witness = open_witness(&disk);
+            let signed_other =
+                is_cosigned(&ask_witness(&mut witness, &other, 300, 30), other.checkpoint());
             assert!(!(signed_one && signed_other), "seed {seed}, cut {cut}");
         }
     }
@@ -91,10 +97,10 @@ fn a_failed_write_is_not_taken_for_a_durable_one() {
 
 #[test]
 fn a_fork_of_one_size_is_refused_and_kept() {
-    let (one, other) = (log(&[300, 50], 5), log(&[300, 50], 9));
-    let disk = Simulated::new(1);
-    let mut witness = open(&disk);
-    ask(&mut witness, &one, 0, 10);
+    let (one, other) = (make_log(&[300, 50], 5), make_log(&[300, 50], 9));
+    let disk = SimulatedDisk::new(1);
+    let mut witness = open_witness(&disk);
+    ask_witness(&mut witness, &one, 0, 10);
     let response = witness.handle(other.request(350).unwrap().to_string().as_bytes(), 20);
     assert_eq!(response.status, 409);
     // Also when the size it starts from is another: the contradiction is there all the same.
@@ -102,7 +108,7 @@ fn a_fork_of_one_size_is_refused_and_kept() {
     assert_eq!((response.status, response.body.as_str()), (409, "350\n"));
     let forks = witness.forks().unwrap();
     assert_eq!(forks.len(), 1);
-    let keys = [signer().verifier().clone()];
+    let keys = [make_signer().verifier().clone()];
     assert_eq!(forks[0].verify(&keys).unwrap(), [&keys[0]]);
     assert_eq!(forks[0].smaller().text(), one.checkpoint().text());
     assert_eq!(forks[0].larger().text(), other.checkpoint().text());
@@ -110,13 +116,13 @@ fn a_fork_of_one_size_is_refused_and_kept() {
 
 #[test]
 fn a_fork_of_another_size_shows_in_its_own_proof() {
-    let (one, other) = (log(&[300], 5), log(&[1, 299, 50], 9));
-    let disk = Simulated::new(1);
-    let mut witness = open(&disk);
-    ask(&mut witness, &one, 0, 10);
+    let (one, other) = (make_log(&[300], 5), make_log(&[1, 299, 50], 9));
+    let disk = SimulatedDisk::new(1);
+    let mut witness = open_witness(&disk);
+    ask_witness(&mut witness, &one, 0, 10);
     let response = witness.handle(other.request(300).unwrap().to_string().as_bytes(), 20);
     assert_eq!(response.status, 422, "{}", response.body);
-    let keys = [signer().verifier().clone()];
+    let keys = [make_signer().verifier().clone()];
     let forks = witness.forks().unwrap();
     assert_eq!(forks[0].verify(&keys).unwrap(), [&keys[0]]);
     let again =

@@ -1,10 +1,12 @@
-//! Evidence that a log told two histories, which convinces without trust in who found it.
+//! Evidence that a log told two histories. It convinces without trust in whoever found it.
 //!
 //! Two checkpoints, both signed by the log. Either they are of one size and differ in their roots;
-//! or the larger one begins otherwise than the smaller one says, which is shown by hashes that
-//! lead to the larger root and, on their left side, to another root than the smaller one.
+//! or the larger tree does not begin with the smaller one, which is shown by hashes that lead to
+//! the larger root and, on their left side, to a root other than the smaller one.
 
 use std::fmt;
+
+use trueline_language::phrase;
 
 use crate::checkpoint::Checkpoint;
 use crate::hash::Hash;
@@ -17,22 +19,26 @@ use crate::tree::both_roots;
 const TITLE: &str = "tlog-fork/v1";
 
 /// Why two checkpoints are no evidence of a fork.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ForkError {
     /// They are not two signed checkpoints.
     #[error(transparent)]
     Note(#[from] NoteError),
     /// They are of different logs, or agree.
     #[error("the checkpoints do not contradict each other")]
+    #[zh("两个检查点并不矛盾")]
     NoContradiction,
     /// The hashes do not lead to the larger root.
     #[error("the hashes do not belong to the larger tree")]
+    #[zh("这些哈希不属于较大的树")]
     NotItsTree,
     /// No key signed both.
     #[error("no key of the log signed both checkpoints")]
+    #[zh("没有账本的密钥同时签署了两个检查点")]
     NotSigned,
     /// The larger tree cannot be read.
     #[error("the larger tree cannot be read")]
+    #[zh("无法读取较大的树")]
     Read(#[from] ReadError),
 }
 
@@ -76,7 +82,7 @@ impl Fork {
     }
 
     /// Checks the evidence: one of these keys of the log signed both checkpoints, and they
-    /// contradict each other. Gives the keys that did.
+    /// contradict each other. Returns the keys that signed both.
     pub fn verify<'k>(&self, keys: &'k [VerifierKey]) -> Result<Vec<&'k VerifierKey>, ForkError> {
         self.check_contradiction()?;
         let origin = Checkpoint::parse(self.smaller.text())?.origin().to_owned();
@@ -126,20 +132,22 @@ impl Fork {
     /// Reads evidence. It is checked by [`Fork::verify`], with keys that the reader trusts.
     pub fn parse(bytes: &[u8]) -> Result<Fork, NoteError> {
         let malformed = NoteError::Malformed;
-        let text = std::str::from_utf8(bytes).map_err(|_| malformed("not UTF-8"))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| malformed(phrase!("不是 UTF-8", "not UTF-8")))?;
         // A checkpoint holds no empty line, so its note has exactly one.
         let parts: Vec<&str> = text.splitn(5, "\n\n").collect();
         let [head, first_text, first_lines, second_text, second_lines] = parts.as_slice() else {
-            return Err(malformed("evidence has five parts"));
+            return Err(malformed(phrase!("证据应有五部分", "evidence has five parts")));
         };
         let mut lines = head.split('\n');
         if lines.next() != Some(TITLE) {
-            return Err(malformed("the first line is another"));
+            return Err(malformed(phrase!("首行不符", "the first line is another")));
         }
         let hashes: Result<Vec<Hash>, _> = lines.map(str::parse).collect();
-        let hashes = hashes.map_err(|_| malformed("a line is no hash"))?;
+        let hashes =
+            hashes.map_err(|_| malformed(phrase!("有一行不是哈希", "a line is no hash")))?;
         if hashes.len() > HASHES_MAX + 1 {
-            return Err(malformed("too many hashes"));
+            return Err(malformed(phrase!("哈希过多", "too many hashes")));
         }
         let smaller = Note::parse(format!("{first_text}\n\n{first_lines}\n").as_bytes())?;
         let larger = Note::parse(format!("{second_text}\n\n{second_lines}").as_bytes())?;

@@ -1,7 +1,7 @@
 //! A witness: signs the newest checkpoint of each log it knows, and never two histories of one.
 //!
 //! It is a state machine over a folder: [`Witness::handle`] takes the body of an `add-checkpoint`
-//! request and the time, and gives the response. Sockets are somebody else's.
+//! request and the time, and returns the response. It opens no sockets.
 //!
 //! Three rules carry the promise. The folder has one writer. Nothing is remembered: each request
 //! reads the newest checkpoint from the disk. And it is written durably before anything is signed,
@@ -15,10 +15,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use trueline_language::phrase;
+
 use crate::checkpoint::Checkpoint;
-use crate::disk::{Disk, Lock, Machine};
+use crate::disk::{FolderLock, LedgerDisk, LocalDisk};
 use crate::hash::Hash;
-use crate::keys::{Cosigner, VerifierKey};
+use crate::keys::VerifierKey;
+use crate::keys::secret::Cosigner;
 use crate::note::{Note, NoteError};
 use crate::tree::{ProofError, verify_consistency};
 
@@ -29,31 +32,36 @@ pub use request::{AddCheckpoint, Reply, Response};
 pub const REQUEST_BYTES_MAX: usize = crate::note::NOTE_BYTES_MAX + 8192;
 // Evidence of a fork is never thrown away, but a log that forks all day cannot fill the disk.
 const FORKS_KEPT: usize = 1000;
-// Anybody can send a log's checkpoint with a wrong proof, so there are few of these.
+// Anybody can send a log's checkpoint with a wrong proof, so only a few of these are kept.
 const SUSPICIONS_KEPT: usize = 100;
 
 /// Why a witness does not start.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum WitnessError {
     /// Another process uses the folder.
     #[error("another witness runs on this folder")]
+    #[zh("此目录已有另一见证服务在运行")]
     Locked,
     /// The folder cannot be used.
     #[error("cannot use the witness's folder")]
+    #[zh("无法使用见证服务的目录")]
     Folder(#[source] io::Error),
     /// A log's key must be one for checkpoints.
-    #[error("{0} is no key of a log")]
+    #[error("{0} is not the key of a log")]
+    #[zh("{0} 不是账本的密钥")]
     NotALog(String),
 }
 
 /// Why a stored checkpoint cannot be read back.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum StateError {
     /// The file cannot be read.
     #[error("cannot read the witness's state")]
+    #[zh("无法读取见证服务的状态")]
     File(#[from] io::Error),
     /// It holds no checkpoint of this log.
     #[error("the witness's state is damaged")]
+    #[zh("见证服务的状态已损坏")]
     Damaged(#[from] NoteError),
 }
 
@@ -61,24 +69,25 @@ pub enum StateError {
 #[derive(Debug)]
 pub struct Witness {
     root: PathBuf,
-    disk: Arc<dyn Disk>,
+    disk: Arc<dyn LedgerDisk>,
     key: Cosigner,
     logs: BTreeMap<String, Vec<VerifierKey>>,
-    _lock: Box<dyn Lock>,
+    _lock: Box<dyn FolderLock>,
 }
 
 impl Witness {
-    /// Opens a witness's folder, or begins one. A log's keys bear its origin as their name.
+    /// Opens a witness's folder, or creates one. The keys of a log must bear its origin as their
+    /// name.
     pub fn open(
         folder: impl Into<PathBuf>,
         key: Cosigner,
         logs: impl IntoIterator<Item = VerifierKey>,
     ) -> Result<Witness, WitnessError> {
-        Witness::open_on(Arc::new(Machine), folder.into(), key, logs)
+        Witness::open_on(Arc::new(LocalDisk), folder.into(), key, logs)
     }
 
     pub(crate) fn open_on(
-        disk: Arc<dyn Disk>,
+        disk: Arc<dyn LedgerDisk>,
         root: PathBuf,
         key: Cosigner,
         logs: impl IntoIterator<Item = VerifierKey>,
@@ -90,7 +99,7 @@ impl Witness {
             }
             known.entry(log.name().to_owned()).or_default().push(log);
         }
-        let lock = disk.lock(&root.join("lock")).map_err(|error| match error.kind() {
+        let lock = disk.lock_folder(&root.join("lock")).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => WitnessError::Locked,
             _ => WitnessError::Folder(error),
         })?;
@@ -104,14 +113,18 @@ impl Witness {
 
     /// The newest checkpoint it has accepted of a log, with the log's signatures.
     pub fn latest(&self, origin: &str) -> Result<Option<Note>, StateError> {
-        let bytes = match self.disk.read(&self.path_of(origin)) {
+        let bytes = match self.disk.read_file(&self.path_of(origin)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let note = Note::parse(&bytes)?;
         if Checkpoint::parse(note.text())?.origin() != origin {
-            return Err(NoteError::Malformed("a checkpoint of another log").into());
+            return Err(NoteError::Malformed(phrase!(
+                "是另一账本的检查点",
+                "a checkpoint of another log"
+            ))
+            .into());
         }
         Ok(Some(note))
     }
@@ -119,10 +132,10 @@ impl Witness {
     /// The forks it has evidence of.
     pub fn forks(&self) -> Result<Vec<Fork>, StateError> {
         let folder = self.root.join("forks");
-        let mut names = self.disk.list(&folder)?;
+        let mut names = self.disk.list_folder(&folder)?;
         names.retain(|name| !name.contains('.'));
         names.sort();
-        let read = |name: &String| Ok(Fork::parse(&self.disk.read(&folder.join(name))?)?);
+        let read = |name: &String| Ok(Fork::parse(&self.disk.read_file(&folder.join(name))?)?);
         names.iter().map(read).collect()
     }
 
@@ -130,24 +143,24 @@ impl Witness {
     pub fn handle(&mut self, body: &[u8], now: u64) -> Response {
         // The specification has no cosignature without a time.
         if now == 0 || now > i64::MAX as u64 {
-            return Response::refused(500, "the witness does not know the time");
+            return Response::of_refusal(500, "the witness does not know the time");
         }
         let request = match AddCheckpoint::parse(body) {
             Ok(request) => request,
-            Err(error) => return Response::refused(400, &error.to_string()),
+            Err(error) => return Response::of_refusal(400, &error.to_string()),
         };
         match self.add_checkpoint(&request, now) {
             Ok(response) => response,
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 let cause = cause.unwrap_or_default();
-                Response::refused(500, &format!("{error}: {cause}"))
+                Response::of_refusal(500, &format!("{error}: {cause}"))
             }
         }
     }
 
-    // The checks stand in the order of the specification, except that a fork is recorded as soon
-    // as it can be told.
+    // The checks stand in the order of the specification, except that a fork is recorded as soon as
+    // it shows.
     fn add_checkpoint(
         &mut self,
         request: &AddCheckpoint,
@@ -156,10 +169,10 @@ impl Witness {
         let note = request.note();
         let new = Checkpoint::parse(note.text())?;
         let Some(keys) = self.logs.get(new.origin()) else {
-            return Ok(Response::refused(404, "no log of this origin is known here"));
+            return Ok(Response::of_refusal(404, "no log of this origin is known here"));
         };
         let Ok(signed) = note.verify(keys) else {
-            return Ok(Response::refused(403, "not signed by a key of this log"));
+            return Ok(Response::of_refusal(403, "not signed by a key of this log"));
         };
         let by_log = |key: &VerifierKey| signed.iter().any(|signed| signed.key == key);
         let lines = note.signatures().iter().filter(|line| {
@@ -169,7 +182,7 @@ impl Witness {
         // Only what was checked is kept: lines of strangers could be anything.
         let kept = Note::new(note.text().to_owned(), lines.cloned().collect());
         if request.old_size() > new.size() {
-            return Ok(Response::refused(400, "the old size is larger than the new one"));
+            return Ok(Response::of_refusal(400, "the old size is larger than the new one"));
         }
         let latest = self.latest(new.origin())?;
         let old = match &latest {
@@ -179,14 +192,14 @@ impl Witness {
         if let Some((latest, old)) = &old
             && let Ok(fork) = Fork::same_size(latest, &kept)
         {
-            self.record(&fork)?;
+            self.record_fork(&fork)?;
             if request.old_size() == old.size() {
-                return Ok(Response::refused(409, "another root at this size: a fork"));
+                return Ok(Response::of_refusal(409, "another root at this size: a fork"));
             }
         }
         let old_size = old.as_ref().map_or(0, |(_, old)| old.size());
         if request.old_size() != old_size {
-            return Ok(Response::conflict(old_size));
+            return Ok(Response::of_conflict(old_size));
         }
         let old_root = old.as_ref().map_or(Hash::of_nothing(), |(_, old)| *old.root());
         let proven =
@@ -195,42 +208,42 @@ impl Witness {
         let is_empty = new.size() > 0 || *new.root() == Hash::of_nothing();
         if let Err(error) = proven.and(if is_empty { Ok(()) } else { Err(ProofError::WrongRoot) }) {
             if let Some((latest, _)) = &old {
-                self.suspect(latest, &kept, request)?;
+                self.record_suspicion(latest, &kept, request)?;
             }
-            return Ok(Response::refused(422, &error.to_string()));
+            return Ok(Response::of_refusal(422, &error.to_string()));
         }
         let path = self.path_of(new.origin());
-        self.disk.replace(&self.root, &path, kept.to_string().as_bytes())?;
-        Ok(Response::cosigned(&self.key.cosign(note, now)))
+        self.disk.replace_file(&self.root, &path, kept.to_string().as_bytes())?;
+        Ok(Response::from_cosignature(&self.key.cosign_note(note, now)))
     }
 
     fn path_of(&self, origin: &str) -> PathBuf {
         self.root.join("logs").join(Hash::of(origin.as_bytes()).to_hex()).join("checkpoint")
     }
 
-    // A proof that fails is a fork if it shows what the larger tree really begins with; otherwise
-    // it may be a mistake, and is kept for whoever can get at the log's tiles.
-    fn suspect(
+    // A failed proof is evidence of a fork if it shows what the larger tree really begins with.
+    // Otherwise it may be a mistake, and is kept for whoever has the log's tiles.
+    fn record_suspicion(
         &self,
         latest: &Note,
         new: &Note,
         request: &AddCheckpoint,
     ) -> Result<(), StateError> {
         if let Ok(fork) = Fork::from_proof(latest, new, request.proof()) {
-            return self.record(&fork);
+            return self.record_fork(&fork);
         }
         let folder = self.root.join("suspicions");
         let content = request.to_string();
-        self.keep(&folder, &Hash::of(new.text().as_bytes()), &content, SUSPICIONS_KEPT)
+        self.keep_evidence(&folder, &Hash::of(new.text().as_bytes()), &content, SUSPICIONS_KEPT)
     }
 
-    fn record(&self, fork: &Fork) -> Result<(), StateError> {
+    fn record_fork(&self, fork: &Fork) -> Result<(), StateError> {
         let folder = self.root.join("forks");
         let content = fork.to_string();
-        self.keep(&folder, &Hash::of(content.as_bytes()), &content, FORKS_KEPT)
+        self.keep_evidence(&folder, &Hash::of(content.as_bytes()), &content, FORKS_KEPT)
     }
 
-    fn keep(
+    fn keep_evidence(
         &self,
         folder: &Path,
         name: &Hash,
@@ -238,9 +251,9 @@ impl Witness {
         most: usize,
     ) -> Result<(), StateError> {
         let name = name.to_hex();
-        let names = self.disk.list(folder)?;
+        let names = self.disk.list_folder(folder)?;
         if names.len() < most && !names.contains(&name) {
-            self.disk.replace(&self.root, &folder.join(name), content.as_bytes())?;
+            self.disk.replace_file(&self.root, &folder.join(name), content.as_bytes())?;
         }
         Ok(())
     }

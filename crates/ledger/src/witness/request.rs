@@ -1,8 +1,10 @@
-//! What a log and a witness say to each other (C2SP tlog-witness, `add-checkpoint`).
+//! The messages between a log and a witness (C2SP tlog-witness, `add-checkpoint`).
 
 use std::fmt;
 
-use crate::checkpoint::{Checkpoint, decimal};
+use trueline_language::phrase;
+
+use crate::checkpoint::{Checkpoint, parse_decimal};
 use crate::hash::Hash;
 use crate::note::{Note, NoteError, SignatureLine};
 use crate::receipt::HASHES_MAX;
@@ -27,15 +29,19 @@ impl AddCheckpoint {
     /// Reads the body of a request.
     pub fn parse(bytes: &[u8]) -> Result<AddCheckpoint, NoteError> {
         let malformed = NoteError::Malformed;
-        let text = std::str::from_utf8(bytes).map_err(|_| malformed("not UTF-8"))?;
-        let (head, note) = text.split_once("\n\n").ok_or(malformed("no empty line"))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| malformed(phrase!("不是 UTF-8", "not UTF-8")))?;
+        let (head, note) =
+            text.split_once("\n\n").ok_or(malformed(phrase!("缺少空行", "no empty line")))?;
         let mut lines = head.split('\n');
-        let old = lines.next().and_then(|line| line.strip_prefix("old ")).and_then(decimal);
-        let old_size = old.ok_or(malformed("no old size"))?;
+        let old = lines.next().and_then(|line| line.strip_prefix("old ")).and_then(parse_decimal);
+        let old_size = old.ok_or(malformed(phrase!("缺少 old 行", "no old size")))?;
         let proof: Result<Vec<Hash>, _> = lines.map(str::parse).collect();
-        let proof = proof.map_err(|_| malformed("a line of the proof is no hash"))?;
+        let proof = proof.map_err(|_| {
+            malformed(phrase!("证明中有一行不是哈希", "a line of the proof is no hash"))
+        })?;
         if proof.len() > HASHES_MAX {
-            return Err(malformed("the proof is too long"));
+            return Err(malformed(phrase!("证明过长", "the proof is too long")));
         }
         let note = Note::parse(note.as_bytes())?;
         Checkpoint::parse(note.text())?;
@@ -66,7 +72,7 @@ impl fmt::Display for AddCheckpoint {
     }
 }
 
-/// What a witness answers, for whoever speaks HTTP.
+/// A witness's answer, for a server to send over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
@@ -78,20 +84,20 @@ pub struct Response {
 }
 
 impl Response {
-    pub(super) fn cosigned(line: &SignatureLine) -> Response {
+    pub(super) fn from_cosignature(line: &SignatureLine) -> Response {
         Response { status: 200, content_type: TEXT_TYPE, body: format!("{line}\n") }
     }
 
-    pub(super) fn conflict(size: u64) -> Response {
+    pub(super) fn of_conflict(size: u64) -> Response {
         Response { status: 409, content_type: SIZE_TYPE, body: format!("{size}\n") }
     }
 
-    pub(super) fn refused(status: u16, why: &str) -> Response {
+    pub(super) fn of_refusal(status: u16, why: &str) -> Response {
         Response { status, content_type: TEXT_TYPE, body: format!("{why}\n") }
     }
 }
 
-/// What a log makes of a witness's answer.
+/// A witness's answer, as a log understands it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// Signature lines, for [`crate::Log::attach`], which checks them.
@@ -123,7 +129,7 @@ impl Reply {
         }
         if status == 409
             && content_type == SIZE_TYPE
-            && let Some(size) = lines.and_then(decimal)
+            && let Some(size) = lines.and_then(parse_decimal)
         {
             return Reply::Conflict { size };
         }

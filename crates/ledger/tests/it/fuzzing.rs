@@ -1,12 +1,12 @@
 //! Every parser under mutated input, from a fixed seed.
 
 use trueline_ledger::witness::{Fork, Witness};
-use trueline_ledger::{Cosigner, Log, Policy, Retirement, Signer, fuzz};
+use trueline_ledger::{Cosigner, Log, Policy, Retirement, Signer, fuzz_parsers};
 
-struct Seeded(u64);
+struct FuzzNumbers(u64);
 
-impl Seeded {
-    fn below(&mut self, end: usize) -> usize {
+impl FuzzNumbers {
+    fn draw_below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -51,28 +51,28 @@ fn examples() -> Vec<Vec<u8>> {
     ]
 }
 
-fn mutate(bytes: &mut Vec<u8>, others: &[Vec<u8>], seeded: &mut Seeded) {
-    let at = seeded.below(bytes.len() + 1);
-    match seeded.below(7) {
-        0 if at < bytes.len() => bytes[at] ^= 1 << seeded.below(8),
+fn mutate(bytes: &mut Vec<u8>, others: &[Vec<u8>], seeded: &mut FuzzNumbers) {
+    let at = seeded.draw_below(bytes.len() + 1);
+    match seeded.draw_below(7) {
+        0 if at < bytes.len() => bytes[at] ^= 1 << seeded.draw_below(8),
         1 => bytes.truncate(at),
-        2 => bytes.insert(at, seeded.below(256) as u8),
+        2 => bytes.insert(at, seeded.draw_below(256) as u8),
         3 if at < bytes.len() => {
             bytes.remove(at);
         }
         4 => {
-            let end = at + seeded.below(bytes.len() - at + 1);
+            let end = at + seeded.draw_below(bytes.len() - at + 1);
             let piece = bytes[at..end].to_vec();
             bytes.splice(at..at, piece);
         }
         5 => {
-            let other = &others[seeded.below(others.len())];
-            let from = seeded.below(other.len() + 1);
+            let other = &others[seeded.draw_below(others.len())];
+            let from = seeded.draw_below(other.len() + 1);
             bytes.extend_from_slice(&other[from..]);
         }
         _ => {
             const TELLING: [&[u8]; 6] = [b"\n", b"\n\n", b"0", b"+", b"\xe2\x80\x94 ", b"\xff"];
-            bytes.splice(at..at, TELLING[seeded.below(6)].iter().copied());
+            bytes.splice(at..at, TELLING[seeded.draw_below(6)].iter().copied());
         }
     }
 }
@@ -81,14 +81,14 @@ fn mutate(bytes: &mut Vec<u8>, others: &[Vec<u8>], seeded: &mut Seeded) {
 fn nothing_that_is_read_panics_or_prints_back_otherwise() {
     let examples = examples();
     for example in &examples {
-        fuzz(example);
+        fuzz_parsers(example);
     }
-    let mut seeded = Seeded(0x5eed);
+    let mut seeded = FuzzNumbers(0x5eed);
     for _ in 0..20_000 {
-        let mut bytes = examples[seeded.below(examples.len())].clone();
-        for _ in 0..=seeded.below(4) {
+        let mut bytes = examples[seeded.draw_below(examples.len())].clone();
+        for _ in 0..=seeded.draw_below(4) {
             mutate(&mut bytes, &examples, &mut seeded);
         }
-        fuzz(&bytes);
+        fuzz_parsers(&bytes);
     }
 }

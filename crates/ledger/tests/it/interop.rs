@@ -28,9 +28,9 @@ fn theirs(hashes: &[Hash]) -> Vec<TheirHash> {
 }
 
 /// Their reader over our folder.
-struct Folder<'a>(&'a Path);
+struct LogFolder<'a>(&'a Path);
 
-impl TileReader for Folder<'_> {
+impl TileReader for LogFolder<'_> {
     fn height(&self) -> u8 {
         8
     }
@@ -64,7 +64,7 @@ fn they_read_our_tiles_and_their_proofs_are_ours() {
 
         // Their reader authenticates every tile against the root before it uses it.
         let root = *checkpoint.hash();
-        let tiles = Folder(&folder);
+        let tiles = LogFolder(&folder);
         let hashes = TileHashReader::new(size, root, &tiles);
         let reader = log.reader();
         for index in [0, size / 3, size / 2, size - 1] {
@@ -83,9 +83,9 @@ fn they_read_our_tiles_and_their_proofs_are_ours() {
 
 /// Their tree in memory.
 #[derive(Default)]
-struct Tree(RefCell<Vec<TheirHash>>);
+struct TreeInMemory(RefCell<Vec<TheirHash>>);
 
-impl HashReader for Tree {
+impl HashReader for TreeInMemory {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<TheirHash>, Error> {
         let hashes = self.0.borrow();
         Ok(indexes.iter().map(|index| hashes[*index as usize]).collect())
@@ -95,7 +95,7 @@ impl HashReader for Tree {
 #[test]
 fn we_read_their_tiles_and_they_accept_our_proofs() {
     let size = 1100_u64;
-    let tree = Tree::default();
+    let tree = TreeInMemory::default();
     for number in 0..size {
         let hashes = stored_hashes(number, &entry(number), &tree).unwrap();
         tree.0.borrow_mut().extend(hashes);

@@ -7,14 +7,16 @@ use trueline_ledger::{
     verify_inclusion,
 };
 
-use super::{Options, distrust};
+use super::options::Options;
+use super::trust::describe_distrust;
+use crate::entries::BatchFact;
 use crate::evidence::{Evidence, Input};
-use crate::facts::BatchFact;
 use crate::seal::{Seal, Statement, Status, statement_id};
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What, describe_with_cause};
+use trueline_language::{Text, text};
 
-/// A seal, and the folder in which its statement should be.
-pub(crate) struct Case<'a> {
+/// A seal, and the folder of the ledger in which its statement should be.
+pub(crate) struct SealedHistory<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) seal: &'a Seal,
     pub(crate) statement: &'a Statement,
@@ -22,8 +24,15 @@ pub(crate) struct Case<'a> {
     pub(crate) options: &'a Options<'a>,
 }
 
-/// Checks history; gives the retirements that the ledger holds.
-pub(crate) fn check(case: &Case<'_>, verdict: &mut Verdict) -> Vec<Retirement> {
+/// The folder as it is today: a reader of it, and its newest checkpoint.
+struct LedgerFolder<'a> {
+    path: &'a Path,
+    reader: Reader,
+    newest: Checkpoint,
+}
+
+/// Checks history. Returns the retirements that the ledger holds.
+pub(crate) fn check_history(case: &SealedHistory<'_>, verdict: &mut Verdict) -> Vec<Retirement> {
     let reader = Reader::new(case.folder);
     let newest = reader.checkpoint().and_then(|note| {
         let checkpoint = Checkpoint::parse(note.text())?;
@@ -32,222 +41,225 @@ pub(crate) fn check(case: &Case<'_>, verdict: &mut Verdict) -> Vec<Retirement> {
     let (note, newest) = match newest {
         Ok(pair) => pair,
         Err(error) => {
-            verdict.find(unreadable(&error));
+            verdict.find(describe_read_error(&error));
             return Vec::new();
         }
     };
     let Ok(sealed) = Checkpoint::parse(case.seal.receipt.checkpoint().text()) else {
         return Vec::new();
     };
-    let is_prefix = prefix(&reader, ("封印", "the seal"), &sealed, &newest, case.folder, verdict);
+    let ledger = LedgerFolder { path: case.folder, reader, newest };
+    let is_prefix = ledger.check_prefix(("封印", "the seal"), &sealed, verdict);
     if let Some(since) = case.options.since {
-        kept(&reader, since, &newest, case, verdict);
+        ledger.check_kept(since, verdict);
     }
-    let entries = match entries(&reader, &newest) {
+    let entries = match ledger.read_entries() {
         Ok(entries) => entries,
         Err(finding) => {
             verdict.find(finding);
-            damage(case.folder, &newest, verdict);
+            ledger.name_damage(verdict);
             return Vec::new();
         }
     };
     let retired: Vec<Retirement> =
         entries.iter().filter_map(|entry| Retirement::from_entry(entry)).collect();
-    published(case, &note, &retired, verdict);
+    check_newest(case, &note, &retired, verdict);
     if is_prefix {
-        statement(case, &reader, &entries, &newest, verdict);
+        ledger.check_statement(case.seal, &entries, verdict);
         if let Some(evidence) = case.evidence {
-            inputs(case, evidence, &entries, verdict);
-            times(case, evidence, verdict);
+            check_inputs(case, evidence, &entries, verdict);
+            check_times(case, evidence, verdict);
         }
-        later(case, &entries, verdict);
+        list_later_entries(case, &entries, verdict);
     }
     retired
 }
 
-fn unreadable(error: &ReadError) -> Finding {
-    let mut en = format!("the ledger's folder cannot be read: {error}");
-    if let Some(source) = std::error::Error::source(error) {
-        en = format!("{en} ({source})");
-    }
-    Finding::new(What::History, words(format!("账本文件夹无法读取：{error}"), en))
+fn describe_read_error(error: &ReadError) -> Finding {
+    let why = describe_with_cause(error);
+    let says = text!("账本文件夹无法读取：{why}", "the ledger's folder cannot be read: {why}");
+    Finding::new(What::History, says)
 }
 
-fn history(zh: String, en: String) -> Finding {
-    Finding::new(What::History, words(zh, en))
+fn history_finding(zh: String, en: String) -> Finding {
+    Finding::new(What::History, Text::new(zh, en))
 }
 
-/// Whether an older checkpoint is of the history that the folder holds.
-fn prefix(
-    reader: &Reader,
-    whose: (&str, &str),
-    old: &Checkpoint,
-    new: &Checkpoint,
-    folder: &Path,
-    verdict: &mut Verdict,
-) -> bool {
-    if old.origin() != new.origin() {
-        verdict.find(history(
-            format!("{}属于账本 {}，文件夹是 {} 的", whose.0, old.origin(), new.origin()),
-            format!(
-                "{} is of the ledger {}, the folder of {}",
-                whose.1,
-                old.origin(),
-                new.origin()
-            ),
-        ));
-        return false;
-    }
-    if new.size() < old.size() {
-        verdict.find(history(
-            format!("账本缩短了：{}时有{}条，现只有{}条", whose.0, old.size(), new.size()),
-            format!(
-                "the ledger has shrunk: {} knew {} entries, now there are {}",
-                whose.1,
-                old.size(),
-                new.size()
-            ),
-        ));
-        return false;
-    }
-    let proof = reader.consistency(old.size(), new.size());
-    let held = proof.ok().is_some_and(|proof| {
-        verify_consistency((old.size(), old.root()), (new.size(), new.root()), &proof).is_ok()
-    });
-    if held {
-        verdict.prove(
-            format!(
-                "账本现有{}条，完整包含{}时的{}条，没有分叉或缩短",
-                new.size(),
-                whose.0,
-                old.size()
-            ),
-            format!(
-                "the ledger of {} entries begins with the whole history of {} known to {}",
-                new.size(),
-                old.size(),
-                whose.1
-            ),
-        );
-        return true;
-    }
-    // A damaged tile is no other history: only tiles that lead to the newest root can show one.
-    if reader.root(new.size()).is_ok_and(|root| root == *new.root()) {
-        verdict.find(history(
-            format!("账本分叉：现有历史不是{}时历史的延续（{}条处的根不同）", whose.0, old.size()),
-            format!("the ledger has forked: its history is not the one known to {} (another root at {} entries)", whose.1, old.size()),
-        ));
-    } else {
-        damage(folder, new, verdict);
-    }
-    false
-}
-
-/// Names what is damaged in the folder.
-fn damage(folder: &Path, newest: &Checkpoint, verdict: &mut Verdict) {
-    for one in &fsck(folder, newest).findings {
-        verdict.find(history(
-            format!("账本文件夹已损坏：{one}"),
-            format!("the ledger's folder is damaged: {one}"),
-        ));
-    }
-}
-
-fn kept(
-    reader: &Reader,
-    since: &Note,
-    newest: &Checkpoint,
-    case: &Case<'_>,
-    verdict: &mut Verdict,
-) {
-    match Checkpoint::parse(since.text()) {
-        Ok(old) => {
-            let whose = ("您保存的检查点", "the checkpoint that you kept");
-            prefix(reader, whose, &old, newest, case.folder, verdict);
+impl LedgerFolder<'_> {
+    /// Whether an older checkpoint is of the history that the folder holds.
+    fn check_prefix(&self, whose: (&str, &str), old: &Checkpoint, verdict: &mut Verdict) -> bool {
+        let new = &self.newest;
+        if old.origin() != new.origin() {
+            verdict.find(history_finding(
+                format!("{}属于账本 {}，文件夹是 {} 的", whose.0, old.origin(), new.origin()),
+                format!(
+                    "{} is of the ledger {}, the folder of {}",
+                    whose.1,
+                    old.origin(),
+                    new.origin()
+                ),
+            ));
+            return false;
         }
-        Err(error) => verdict.find(history(
-            format!("--since 的文件不是检查点：{error}"),
-            format!("the file of --since is no checkpoint: {error}"),
-        )),
-    }
-}
-
-/// Every entry, each with the hash that its tile has.
-fn entries(reader: &Reader, newest: &Checkpoint) -> Result<Vec<Vec<u8>>, Finding> {
-    let size = newest.size();
-    let mut entries = Vec::new();
-    for index in 0..size {
-        let entry = reader.entry(index, size).map_err(|error| unreadable(&error))?;
-        let leaf = reader.leaf(index, size).map_err(|error| unreadable(&error))?;
-        if leaf_hash(&entry) != leaf {
-            return Err(history(
-                format!("账本第{index}条已被改动"),
-                format!("entry {index} of the ledger was changed"),
-            )
-            .at(format!("entry {index}")));
+        if new.size() < old.size() {
+            verdict.find(history_finding(
+                format!("账本缩短了：{}时有{}条，现只有{}条", whose.0, old.size(), new.size()),
+                format!(
+                    "the ledger has shrunk: {} knew {} entries, now there are {}",
+                    whose.1,
+                    old.size(),
+                    new.size()
+                ),
+            ));
+            return false;
         }
-        entries.push(entry);
+        if self.begins_with(old) {
+            verdict.prove(
+                format!(
+                    "账本现有{}条，完整包含{}时的{}条，没有分叉或缩短",
+                    new.size(),
+                    whose.0,
+                    old.size()
+                ),
+                format!(
+                    "the ledger of {} entries begins with the whole history of {} known to {}",
+                    new.size(),
+                    old.size(),
+                    whose.1
+                ),
+            );
+            return true;
+        }
+        // A damaged tile is no other history: only tiles that lead to the newest root can show one.
+        if self.reader.root(new.size()).is_ok_and(|root| root == *new.root()) {
+            verdict.find(history_finding(
+                format!("账本分叉：现有历史不是{}时历史的延续（{}条处的根不同）", whose.0, old.size()),
+                format!("the ledger has forked: its history is not the one known to {} (another root at {} entries)", whose.1, old.size()),
+            ));
+        } else {
+            self.name_damage(verdict);
+        }
+        false
     }
-    match reader.root(size) {
-        Ok(root) if root == *newest.root() => Ok(entries),
-        Ok(_) => Err(history(
-            "账本的条目不能导出其检查点的根".to_owned(),
-            "the entries of the ledger do not lead to the root of its checkpoint".to_owned(),
-        )),
-        Err(error) => Err(unreadable(&error)),
+
+    /// Whether a proof from the tiles leads from an older checkpoint to the newest.
+    fn begins_with(&self, old: &Checkpoint) -> bool {
+        let new = &self.newest;
+        self.reader.consistency(old.size(), new.size()).is_ok_and(|proof| {
+            verify_consistency((old.size(), old.root()), (new.size(), new.root()), &proof).is_ok()
+        })
+    }
+
+    /// Names what is damaged in the folder.
+    fn name_damage(&self, verdict: &mut Verdict) {
+        for one in &fsck(self.path, &self.newest).findings {
+            verdict.find(history_finding(
+                format!("账本文件夹已损坏：{one}"),
+                format!("the ledger's folder is damaged: {one}"),
+            ));
+        }
+    }
+
+    fn check_kept(&self, since: &Note, verdict: &mut Verdict) {
+        match Checkpoint::parse(since.text()) {
+            Ok(old) => {
+                let whose = ("您保存的检查点", "the checkpoint that you kept");
+                self.check_prefix(whose, &old, verdict);
+            }
+            Err(error) => {
+                let says = text!(
+                    "--since 的文件不是检查点：{error}",
+                    "the file of --since is no checkpoint: {error}"
+                );
+                verdict.find(Finding::new(What::History, says));
+            }
+        }
+    }
+
+    /// Every entry, each with the hash that its tile has.
+    fn read_entries(&self) -> Result<Vec<Vec<u8>>, Finding> {
+        let size = self.newest.size();
+        let mut entries = Vec::new();
+        for index in 0..size {
+            let entry =
+                self.reader.entry(index, size).map_err(|error| describe_read_error(&error))?;
+            let leaf =
+                self.reader.leaf(index, size).map_err(|error| describe_read_error(&error))?;
+            if leaf_hash(&entry) != leaf {
+                return Err(history_finding(
+                    format!("账本第{index}条已被改动"),
+                    format!("entry {index} of the ledger was changed"),
+                )
+                .at(format!("entry {index}")));
+            }
+            entries.push(entry);
+        }
+        match self.reader.root(size) {
+            Ok(root) if root == *self.newest.root() => Ok(entries),
+            Ok(_) => Err(history_finding(
+                "账本的条目不能导出其检查点的根".to_owned(),
+                "the entries of the ledger do not lead to the root of its checkpoint".to_owned(),
+            )),
+            Err(error) => Err(describe_read_error(&error)),
+        }
+    }
+
+    fn check_statement(&self, seal: &Seal, entries: &[Vec<u8>], verdict: &mut Verdict) {
+        let newest = &self.newest;
+        let index = seal.receipt.index();
+        let is_there = usize::try_from(index).ok().and_then(|at| entries.get(at));
+        let is_there = is_there.is_some_and(|entry| entry == seal.entry.as_bytes());
+        let path = self.reader.inclusion(index, newest.size()).unwrap_or_default();
+        let leaf = leaf_hash(seal.entry.as_bytes());
+        let leads = verify_inclusion(&leaf, index, &path, newest.size(), newest.root()).is_ok();
+        if is_there && leads {
+            verdict.prove(
+                format!("声明确为账本第{index}条"),
+                format!("the statement is entry {index} in the ledger's folder"),
+            );
+        } else {
+            verdict.find(history_finding(
+                format!("账本第{index}条不是该声明"),
+                format!("entry {index} of the ledger is not this statement"),
+            ));
+        }
     }
 }
 
 /// Who vouches for the newest checkpoint. A missing quorum is no finding: it may be minutes old.
-fn published(case: &Case<'_>, note: &Note, retired: &[Retirement], verdict: &mut Verdict) {
+fn check_newest(
+    case: &SealedHistory<'_>,
+    note: &Note,
+    retired: &[Retirement],
+    verdict: &mut Verdict,
+) {
     let Some(policy) = case.options.policy else { return };
     match policy.check(note, retired) {
         Ok(_) => verdict.prove(
             "账本最新检查点为策略所信任",
             "the newest checkpoint of the ledger is trusted by your policy",
         ),
-        Err(error @ Distrust::NoQuorum { .. }) => verdict.cannot(
-            format!("账本最新检查点：{}", distrust(&error)),
+        Err(error @ Distrust::NoQuorum { .. }) => verdict.add_unproved(
+            format!("账本最新检查点：{}", describe_distrust(&error)),
             format!("that witnesses saw the newest checkpoint: {error}"),
         ),
         Err(error) => verdict.find(Finding::new(
             What::Trust,
-            words(
-                format!("账本最新检查点不可信：{}", distrust(&error)),
+            Text::new(
+                format!("账本最新检查点不可信：{}", describe_distrust(&error)),
                 format!("the newest checkpoint of the ledger is not trusted: {error}"),
             ),
         )),
     }
 }
 
-fn statement(
-    case: &Case<'_>,
-    reader: &Reader,
+/// The batches that the evidence names, and those that it leaves out.
+fn check_inputs(
+    case: &SealedHistory<'_>,
+    evidence: &Evidence,
     entries: &[Vec<u8>],
-    newest: &Checkpoint,
     verdict: &mut Verdict,
 ) {
-    let index = case.seal.receipt.index();
-    let is_there = usize::try_from(index).ok().and_then(|at| entries.get(at));
-    let is_there = is_there.is_some_and(|entry| entry == case.seal.entry.as_bytes());
-    let path = reader.inclusion(index, newest.size()).unwrap_or_default();
-    let leaf = leaf_hash(case.seal.entry.as_bytes());
-    let leads = verify_inclusion(&leaf, index, &path, newest.size(), newest.root()).is_ok();
-    if is_there && leads {
-        verdict.prove(
-            format!("声明确为账本第{index}条"),
-            format!("the statement is entry {index} in the ledger's folder"),
-        );
-    } else {
-        verdict.find(history(
-            format!("账本第{index}条不是该声明"),
-            format!("entry {index} of the ledger is not this statement"),
-        ));
-    }
-}
-
-/// The batches that the evidence names, and those that it leaves out.
-fn inputs(case: &Case<'_>, evidence: &Evidence, entries: &[Vec<u8>], verdict: &mut Verdict) {
     let index = case.seal.receipt.index();
     let fact = |at: u64| BatchFact::from_entry(entries.get(usize::try_from(at).ok()?)?);
     let agrees = |input: &Input, fact: &BatchFact| {
@@ -263,7 +275,7 @@ fn inputs(case: &Case<'_>, evidence: &Evidence, entries: &[Vec<u8>], verdict: &m
         if entry < index && fact(entry).is_some_and(|fact| agrees(input, &fact)) {
             held += 1;
         } else {
-            verdict.find(history(
+            verdict.find(history_finding(
                 format!("证据所用批次 {dataset}/{batch} 与账本第{entry}条不符"),
                 format!("the batch {dataset}/{batch} of the evidence is not entry {entry} of the ledger"),
             ).at(format!("entry {entry}")));
@@ -294,19 +306,19 @@ fn inputs(case: &Case<'_>, evidence: &Evidence, entries: &[Vec<u8>], verdict: &m
 }
 
 /// The witnesses' times in the evidence against the cosigned checkpoints that the ledger keeps.
-fn times(case: &Case<'_>, evidence: &Evidence, verdict: &mut Verdict) {
+fn check_times(case: &SealedHistory<'_>, evidence: &Evidence, verdict: &mut Verdict) {
     let stated: Vec<(&Input, i64)> =
         evidence.inputs.iter().filter_map(|input| Some((input, input.witnessed?))).collect();
     let Some(policy) = case.options.policy else {
         if !stated.is_empty() {
-            verdict.cannot(
+            verdict.add_unproved(
                 "证据所列见证时间是否属实（请以 --policy 给出可信密钥）",
                 "that the witnesses' times in the evidence are true (give --policy)",
             );
         }
         return;
     };
-    let notes = cosigned(case.folder);
+    let notes = read_cosigned(case.folder);
     let mut held = 0;
     for (input, time) in &stated {
         let is_vouched = |(size, note): &(u64, Note)| {
@@ -321,7 +333,7 @@ fn times(case: &Case<'_>, evidence: &Evidence, verdict: &mut Verdict) {
         }
         let (dataset, batch) = (&input.dataset, &input.batch);
         verdict.find(
-            history(
+            history_finding(
                 format!("批次 {dataset}/{batch} 的见证时间没有见证方的联署佐证"),
                 format!("no witness of your policy cosigned {dataset}/{batch} at the time stated"),
             )
@@ -338,7 +350,7 @@ fn times(case: &Case<'_>, evidence: &Evidence, verdict: &mut Verdict) {
 
 /// The checkpoints that the ledger keeps with their cosignatures, and how many entries each has.
 /// What cannot be read vouches for nothing.
-fn cosigned(ledger: &Path) -> Vec<(u64, Note)> {
+fn read_cosigned(ledger: &Path) -> Vec<(u64, Note)> {
     let files = std::fs::read_dir(ledger.join("cosigned")).into_iter().flatten().flatten();
     let notes = files.filter_map(|file| {
         let note = Note::parse(&std::fs::read(file.path()).ok()?).ok()?;
@@ -349,7 +361,7 @@ fn cosigned(ledger: &Path) -> Vec<(u64, Note)> {
 }
 
 /// What the ledger says about the report since.
-fn later(case: &Case<'_>, entries: &[Vec<u8>], verdict: &mut Verdict) {
+fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &mut Verdict) {
     let own = trueline_ledger::Hash::of(case.seal.entry.as_bytes()).to_hex();
     let after = usize::try_from(case.seal.receipt.index()).unwrap_or(usize::MAX).saturating_add(1);
     let mut changed = 0;
@@ -389,7 +401,7 @@ fn later(case: &Case<'_>, entries: &[Vec<u8>], verdict: &mut Verdict) {
         }
     }
     if changed > 0 {
-        verdict.cannot(
+        verdict.add_unproved(
             "声明之后的导入对指标的影响（需数据）",
             "what the imports after the statement would change in the figures (needs the data)",
         );

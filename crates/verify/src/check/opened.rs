@@ -3,44 +3,46 @@
 use serde_json::Value;
 use trueline_ledger::Hash;
 
-use super::attachments::attachments;
-use super::page::inside;
-use super::receipt_in_words;
+use super::attachments::find_attachments;
+use super::page::read_element;
+use super::trust::describe_receipt_error;
+use crate::inflate::inflate_base64_gzip;
 use crate::json::canonical_json;
 use crate::seal::{MARK, Seal, SealError, open_file};
-use crate::verdict::{Finding, Verdict, What, words};
-use crate::workbook::{Workbook, digest_of, read_workbook, unpacked};
+use crate::verdict::{Finding, Verdict, What};
+use crate::workbook::{Workbook, digest_rows, read_workbook};
+use trueline_language::Text;
 
 /// The formats that carry a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+pub(crate) enum FileFormat {
     Json,
     Html,
     Pdf,
     Xlsx,
 }
 
-impl Format {
+impl FileFormat {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Format::Json => "json",
-            Format::Html => "html",
-            Format::Pdf => "pdf",
-            Format::Xlsx => "xlsx",
+            FileFormat::Json => "json",
+            FileFormat::Html => "html",
+            FileFormat::Pdf => "pdf",
+            FileFormat::Xlsx => "xlsx",
         }
     }
 
     /// By what the file begins with, whatever its name is.
-    fn of(bytes: &[u8]) -> Option<Format> {
+    fn detect_in(bytes: &[u8]) -> Option<FileFormat> {
         let start = bytes.trim_ascii_start();
         if bytes.starts_with(b"%PDF-") {
-            Some(Format::Pdf)
+            Some(FileFormat::Pdf)
         } else if bytes.starts_with(b"PK\x03\x04") {
-            Some(Format::Xlsx)
+            Some(FileFormat::Xlsx)
         } else if start.starts_with(b"{") {
-            Some(Format::Json)
+            Some(FileFormat::Json)
         } else if start.starts_with(b"<") {
-            Some(Format::Html)
+            Some(FileFormat::Html)
         } else {
             None
         }
@@ -48,8 +50,8 @@ impl Format {
 }
 
 /// A file, taken apart and not yet believed.
-pub(crate) struct Opened {
-    pub(crate) format: Format,
+pub(crate) struct OpenedFile {
+    pub(crate) format: FileFormat,
     pub(crate) digest: Hash,
     pub(crate) seal: Result<Seal, SealError>,
     pub(crate) evidence: Option<Vec<u8>>,
@@ -58,70 +60,65 @@ pub(crate) struct Opened {
     pub(crate) workbook: Option<Workbook>,
 }
 
-impl Clone for SealError {
-    fn clone(&self) -> SealError {
-        match self {
-            SealError::Absent => SealError::Absent,
-            SealError::Several => SealError::Several,
-            SealError::Empty => SealError::Empty,
-            SealError::Damaged => SealError::Damaged,
-            SealError::Receipt(error) => SealError::Receipt(error.clone()),
-            SealError::TooLong => SealError::TooLong,
-        }
-    }
-}
-
-pub(crate) fn seal_in_words(error: &SealError) -> String {
+pub(crate) fn describe_seal_error(error: &SealError) -> String {
     match error {
         SealError::Absent => "文件中没有封印".to_owned(),
         SealError::Several => "文件中有不止一个封印".to_owned(),
         SealError::Empty => "封印是空的：该文件从未封印".to_owned(),
         SealError::Damaged | SealError::TooLong => "封印已损坏".to_owned(),
-        SealError::Receipt(error) => receipt_in_words(error),
+        SealError::Receipt(error) => describe_receipt_error(error),
     }
 }
 
 /// Takes a file apart; nothing if it is of no format that carries a seal.
-pub(crate) fn open(bytes: &[u8], verdict: &mut Verdict) -> Option<Opened> {
-    let Some(format) = Format::of(bytes) else {
-        let says = words(
+pub(crate) fn open_report(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
+    let Some(format) = FileFormat::detect_in(bytes) else {
+        let says = Text::new(
             "不是可核验的格式（PDF、HTML、JSON、XLSX）",
             "not a format that carries a seal (PDF, HTML, JSON, XLSX)",
         );
         verdict.find(Finding::new(What::Unreadable, says));
         return None;
     };
-    if format == Format::Xlsx {
-        return workbook(bytes, verdict);
+    if format == FileFormat::Xlsx {
+        return open_workbook(bytes, verdict);
     }
     let (digest, seal) = match open_file(bytes) {
         Ok((digest, place)) => (digest, Seal::from_place(&place)),
         Err(error) => (Hash::of(bytes), Err(error)),
     };
-    let mut opened =
-        Opened { format, digest, seal, evidence: None, report: None, page: None, workbook: None };
+    let mut opened = OpenedFile {
+        format,
+        digest,
+        seal,
+        evidence: None,
+        report: None,
+        page: None,
+        workbook: None,
+    };
     match format {
-        Format::Json => {
+        FileFormat::Json => {
             let value: Option<Value> = serde_json::from_slice(bytes).ok();
             let evidence = value.as_ref().and_then(|value| value.get("evidence"));
             opened.evidence =
                 evidence.and_then(|one| canonical_json(one).ok()).map(String::into_bytes);
             opened.report = Some(bytes.to_vec());
         }
-        Format::Html => {
+        FileFormat::Html => {
             let page = String::from_utf8_lossy(bytes).into_owned();
-            opened.evidence = inside(&page, "trueline-evidence").and_then(unpacked);
-            opened.report = inside(&page, "report").map(|text| text.as_bytes().to_vec());
+            opened.evidence =
+                read_element(&page, "trueline-evidence").and_then(inflate_base64_gzip);
+            opened.report = read_element(&page, "report").map(|text| text.as_bytes().to_vec());
             opened.page = Some(page);
         }
-        Format::Pdf | Format::Xlsx => attached(bytes, &mut opened, verdict),
+        FileFormat::Pdf | FileFormat::Xlsx => open_attachments(bytes, &mut opened, verdict),
     }
     Some(opened)
 }
 
 /// Attachments are known by what they say they are, not by their names.
-fn attached(bytes: &[u8], opened: &mut Opened, verdict: &mut Verdict) {
-    for one in attachments(bytes) {
+fn open_attachments(bytes: &[u8], opened: &mut OpenedFile, verdict: &mut Verdict) {
+    for one in find_attachments(bytes) {
         if one.starts_with(MARK.as_bytes()) {
             // Written again and compressed: no longer the sealed file, but its seal says what that
             // one was.
@@ -140,7 +137,7 @@ fn attached(bytes: &[u8], opened: &mut Opened, verdict: &mut Verdict) {
             continue;
         };
         if place.replace(one).is_some() {
-            let says = words(
+            let says = Text::new(
                 "同一种附件有两份，无法判断以哪份为准",
                 "an attachment is there twice: nobody can say which one counts",
             );
@@ -149,11 +146,11 @@ fn attached(bytes: &[u8], opened: &mut Opened, verdict: &mut Verdict) {
     }
 }
 
-fn workbook(bytes: &[u8], verdict: &mut Verdict) -> Option<Opened> {
+fn open_workbook(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
     let book = match read_workbook(bytes) {
         Ok(book) => book,
         Err(error) => {
-            let says = words(
+            let says = Text::new(
                 "不是可读取的工作簿（Word 稿供传阅，不带封印）",
                 format!("{error} (a Word draft is for circulation and carries no seal)"),
             );
@@ -165,11 +162,11 @@ fn workbook(bytes: &[u8], verdict: &mut Verdict) -> Option<Opened> {
         Some(text) => Seal::from_base64(text.trim()),
         None => Err(SealError::Absent),
     };
-    Some(Opened {
-        format: Format::Xlsx,
-        digest: digest_of(&book.rows),
+    Some(OpenedFile {
+        format: FileFormat::Xlsx,
+        digest: digest_rows(&book.rows),
         seal,
-        evidence: book.part("EVIDENCE").and_then(|text| unpacked(&text)),
+        evidence: book.part("EVIDENCE").and_then(|text| inflate_base64_gzip(&text)),
         report: None,
         page: None,
         workbook: Some(book),

@@ -1,13 +1,14 @@
 //! What a person sees in an HTML report, against the data that lies in it.
 
-use super::reference::{Reference, count, in_unit, printed_by};
-use super::report::differs;
-use super::shape::{Line, Report};
+use super::difference::difference_finding;
+use super::reference::{PrintedReference, print_count, print_in_unit, print_reference};
+use super::shape::{ShownLine, ShownReport};
 use crate::figures::figure_name;
-use crate::verdict::{Finding, What, words};
+use crate::verdict::{Finding, What};
+use trueline_language::Text;
 
 /// The text inside the element with this id.
-pub(crate) fn inside<'a>(page: &'a str, id: &str) -> Option<&'a str> {
+pub(crate) fn read_element<'a>(page: &'a str, id: &str) -> Option<&'a str> {
     let at = page.find(&format!("id=\"{id}\""))?;
     let rest = &page[at..];
     let from = rest.find('>')? + 1;
@@ -16,43 +17,50 @@ pub(crate) fn inside<'a>(page: &'a str, id: &str) -> Option<&'a str> {
 }
 
 /// Every number that the page shows beside the name of a figure.
-pub(crate) fn compare(page: &str, report: &Report) -> Vec<Finding> {
+pub(crate) fn compare_page(page: &str, report: &ShownReport) -> Vec<Finding> {
     let mut found = Vec::new();
     // What lies in scripts is data, not what a person sees.
     let seen = page.split("<script").next().unwrap_or(page);
     let rows: Vec<&str> = seen.split("<tr data-figure=\"").skip(1).collect();
-    let lines: Vec<&Line> = shown_lines(report);
+    let lines: Vec<&ShownLine> = list_shown_lines(report);
     if rows.len() != lines.len() {
-        let says = words(
+        let says = Text::new(
             format!("页面有{}行指标，数据有{}行", rows.len(), lines.len()),
             format!("the page shows {} rows of figures, its data {}", rows.len(), lines.len()),
         );
         found.push(Finding::new(What::Rendering, says).at("page"));
     }
     for (row, line) in rows.iter().zip(&lines) {
-        self::row(row, line, &mut found);
+        compare_row(row, line, &mut found);
     }
     for part in seen.split("<data class=\"figure\" value=\"").skip(1) {
         let Some((reference, rest)) = part.split_once('"') else { continue };
-        let reference = plain(reference);
+        let reference = decode_entities(reference);
         let text = rest.split_once('>').and_then(|(_, rest)| rest.split_once("</data>"));
         let Some((text, _)) = text else { continue };
-        let expected = Reference::read(&reference).and_then(|one| printed_by(&one, report));
-        if let Some(expected) = expected.filter(|expected| *expected != plain(text)) {
-            found.push(differs(&reference, "page", ("正文", "narrative"), &plain(text), &expected));
+        let expected = PrintedReference::parse_reference(&reference)
+            .and_then(|one| print_reference(&one, report));
+        if let Some(expected) = expected.filter(|expected| *expected != decode_entities(text)) {
+            found.push(difference_finding(
+                &reference,
+                "page",
+                ("正文", "narrative"),
+                &decode_entities(text),
+                &expected,
+            ));
         }
     }
-    tiles(seen, report, &mut found);
+    compare_tiles(seen, report, &mut found);
     found
 }
 
 /// The overview shows values that stand in the tables, too.
-fn tiles(seen: &str, report: &Report, found: &mut Vec<Finding>) {
+fn compare_tiles(seen: &str, report: &ShownReport, found: &mut Vec<Finding>) {
     for part in seen.split("<p class=\"tile-value\">").skip(1) {
-        let shown = plain(part.split(" <span>").next().unwrap_or_default());
+        let shown = decode_entities(part.split(" <span>").next().unwrap_or_default());
         let lines = report.groups.iter().flat_map(|group| &group.lines);
         if !lines.into_iter().any(|line| line.figure.printed == shown) {
-            let says = words(
+            let says = Text::new(
                 format!("页面概览中的 {shown} 不是本报告任何一项指标的值"),
                 format!("the overview shows {shown}, which is no figure of this report"),
             );
@@ -62,7 +70,7 @@ fn tiles(seen: &str, report: &Report, found: &mut Vec<Finding>) {
 }
 
 /// As the page lays them out: the main lines of each group that has any value.
-fn shown_lines(report: &Report) -> Vec<&Line> {
+fn list_shown_lines(report: &ShownReport) -> Vec<&ShownLine> {
     let groups = report
         .groups
         .iter()
@@ -70,12 +78,12 @@ fn shown_lines(report: &Report) -> Vec<&Line> {
     groups.flat_map(|group| group.lines.iter().filter(|line| line.main)).collect()
 }
 
-fn row(row: &str, line: &Line, found: &mut Vec<Finding>) {
+fn compare_row(row: &str, line: &ShownLine, found: &mut Vec<Finding>) {
     let name = figure_name(&line.id(), &line.figure.slice, &line.figure.period);
     let row = row.split("</tr>").next().unwrap_or(row);
-    let shown_id = row.split('"').next().map(plain).unwrap_or_default();
+    let shown_id = row.split('"').next().map(decode_entities).unwrap_or_default();
     if shown_id != line.id() {
-        found.push(differs(&name, "page", ("编号", "figure"), &shown_id, &line.id()));
+        found.push(difference_finding(&name, "page", ("编号", "figure"), &shown_id, &line.id()));
         return;
     }
     let cells: Vec<(&str, String)> = row
@@ -84,33 +92,40 @@ fn row(row: &str, line: &Line, found: &mut Vec<Finding>) {
         .filter_map(|cell| cell.split_once('>'))
         .map(|(attributes, rest)| {
             let text = rest.split("</td>").next().unwrap_or(rest);
-            (attributes, plain(&without_tags(text)))
+            (attributes, decode_entities(&remove_tags(text)))
         })
         .collect();
     let Some(at) = cells.iter().position(|(attributes, _)| attributes.contains("number value"))
     else {
-        found.push(differs(&name, "page", ("完成值", "value"), "", &line.figure.printed));
+        found.push(difference_finding(
+            &name,
+            "page",
+            ("完成值", "value"),
+            "",
+            &line.figure.printed,
+        ));
         return;
     };
     let cell = |after: usize| cells.get(at + after).map_or("", |(_, text)| text.as_str());
     let figure = &line.figure;
     let mut expect = |field: (&str, &str), shown: &str, expected: &str| {
         if shown != expected {
-            found.push(differs(&name, "page", field, shown, expected));
+            found.push(difference_finding(&name, "page", field, shown, expected));
         }
     };
     expect(("完成值", "value"), cell(0), &figure.printed);
     expect(("单位", "unit"), cell(1), &line.unit_title);
     if figure.status != "published" {
-        expect(("件数", "n"), cell(2), &count(figure.n));
+        expect(("件数", "n"), cell(2), &print_count(figure.n));
     }
     // It may stand below, beside the on-time rate of the same cases.
     if !cell(3).is_empty() {
-        let late = if figure.limited > 0 { count(figure.late) } else { "—".to_owned() };
+        let late = if figure.limited > 0 { print_count(figure.late) } else { "—".to_owned() };
         expect(("超限", "late"), cell(3), &late);
     }
     if let Some(clock) = line.clock.as_ref().filter(|clock| clock.title == line.unit_title) {
-        let longest = figure.longest.map_or("—".to_owned(), |one| in_unit(one as f64, clock));
+        let longest =
+            figure.longest.map_or("—".to_owned(), |one| print_in_unit(one as f64, clock));
         expect(("最长", "longest"), cell(4), &longest);
     }
     let before = line.previous.as_ref().map_or("—", |before| &before.printed);
@@ -121,7 +136,7 @@ fn row(row: &str, line: &Line, found: &mut Vec<Finding>) {
     }
 }
 
-fn without_tags(text: &str) -> String {
+fn remove_tags(text: &str) -> String {
     let mut out = String::new();
     let mut is_tag = false;
     for sign in text.chars() {
@@ -135,7 +150,7 @@ fn without_tags(text: &str) -> String {
     out
 }
 
-fn plain(text: &str) -> String {
+fn decode_entities(text: &str) -> String {
     let mut text = text.to_owned();
     for (entity, sign) in [
         ("&lt;", "<"),

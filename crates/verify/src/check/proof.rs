@@ -1,11 +1,13 @@
 //! The proof of one case: was it counted, and as what?
 
+use trueline_language::{Text, text};
 use trueline_ledger::Receipt;
 
-use super::{Options, trust};
+use super::options::Options;
+use super::trust::check_trust;
 use crate::case::{CaseChecked, CaseFound, check_case};
 use crate::row::RowValue;
-use crate::verdict::{Finding, Verdict, What, words};
+use crate::verdict::{Finding, Verdict, What, describe_with_cause};
 
 const FIRST_LINE: &[u8] = b"c2sp.org/tlog-proof@v1";
 
@@ -14,52 +16,49 @@ pub(crate) fn is_proof(bytes: &[u8]) -> bool {
     bytes.starts_with(FIRST_LINE)
 }
 
-pub(crate) fn check(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) {
+pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) {
     // Whom the policy trusts is told apart from whether the paths hold.
     let checked = match check_case(bytes, None, &[]) {
         Ok(checked) => checked,
         Err(error) => {
-            let mut en = error.to_string();
-            if let Some(source) = std::error::Error::source(&error) {
-                en = format!("{en} ({source})");
-            }
-            let says = words(format!("工单证明不成立：{en}"), format!("the proof fails: {en}"));
+            let why = describe_with_cause(&error);
+            let says = text!("工单证明不成立：{why}", "the proof fails: {why}");
             verdict.find(Finding::new(What::Receipt, says));
             return;
         }
     };
-    about(&checked, verdict);
+    describe_case(&checked, verdict);
     if let Ok(receipt) = Receipt::parse(bytes) {
-        trust(receipt.checkpoint(), options.policy, &[], verdict);
+        check_trust(receipt.checkpoint(), options.policy, &[], verdict);
     }
     if options.policy.is_some()
         && let Err(error) = check_case(bytes, options.policy, &[])
         && verdict.findings.is_empty()
     {
         // The proof of the row may rest on another checkpoint.
-        let says = words(
-            format!("策略不信任该证明中的检查点：{error}"),
-            format!("your policy does not trust a checkpoint of this proof: {error}"),
+        let says = text!(
+            "策略不信任该证明中的检查点：{error}",
+            "your policy does not trust a checkpoint of this proof: {error}"
         );
         verdict.find(Finding::new(What::Trust, says));
     }
-    verdict.cannot(
+    verdict.add_unproved(
         "现场发生的事情是否如记录所载；证明只能使改动可察觉，不能保证记录真实",
         "that what happened in the field is what was recorded: a proof is tamper-evident, no more",
     );
     if options.ledger.is_some() || options.since.is_some() {
-        verdict.cannot(
+        verdict.add_unproved(
             "账本历史是否分叉或缩短：请以报告文件核对 --ledger 和 --since",
             "the ledger's history: --ledger and --since are checked with a report, not with a proof",
         );
     }
 }
 
-fn about(checked: &CaseChecked, verdict: &mut Verdict) {
+fn describe_case(checked: &CaseChecked, verdict: &mut Verdict) {
     let case = checked.case.join("/");
     let population = &checked.population;
     let (dataset, period, rows) = (&population.dataset, &population.period, population.rows);
-    verdict.report = Some(words(
+    verdict.report = Some(Text::new(
         format!("工单 {case} 的证明，{period} 的 {dataset} 集合"),
         format!("proof about {case}, in the {dataset} population of {period}"),
     ));
@@ -79,7 +78,7 @@ fn about(checked: &CaseChecked, verdict: &mut Verdict) {
                 verdict.proved.push(line);
             }
             let Some(row) = row else {
-                verdict.cannot(
+                verdict.add_unproved(
                     "当时所用的记录内容：证明中没有该行",
                     "what the record said: the proof does not hold the row",
                 );

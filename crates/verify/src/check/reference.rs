@@ -1,63 +1,66 @@
 //! What a reference in the words of a report prints, from the figures beside it.
 
-use super::shape::{Clock, Line, Report, Slice, SliceRow};
+use super::shape::{ShownClock, ShownLine, ShownReport, ShownSlice, SliceKey};
 
 const NOTHING: &str = "—";
 
 /// `fixed.repair.mean[area=urban]|previous`
-pub(crate) struct Reference<'a> {
+pub(crate) struct PrintedReference<'a> {
     name: &'a str,
-    slice: Slice,
+    slice: SliceKey,
     filter: Option<&'a str>,
 }
 
-impl<'a> Reference<'a> {
-    pub(crate) fn read(written: &'a str) -> Option<Reference<'a>> {
+impl<'a> PrintedReference<'a> {
+    pub(crate) fn parse_reference(written: &'a str) -> Option<PrintedReference<'a>> {
         let (path, filter) = match written.split_once('|') {
             Some((path, filter)) => (path.trim(), Some(filter.trim())),
             None => (written.trim(), None),
         };
         let Some((name, inside)) = path.split_once('[') else {
-            return Some(Reference { name: path, slice: Slice::new(), filter });
+            return Some(PrintedReference { name: path, slice: SliceKey::new(), filter });
         };
-        let mut slice = Slice::new();
+        let mut slice = SliceKey::new();
         for pair in inside.strip_suffix(']')?.split(',') {
             let (dimension, value) = pair.split_once('=')?;
             slice.insert(dimension.trim().to_owned(), value.trim().to_owned());
         }
-        Some(Reference { name: name.trim(), slice, filter })
+        Some(PrintedReference { name: name.trim(), slice, filter })
     }
 }
 
 /// `None` where nothing is recomputed: names of the company and the like, breaks.
-pub(crate) fn printed_by(reference: &Reference<'_>, report: &Report) -> Option<String> {
+pub(crate) fn print_reference(
+    reference: &PrintedReference<'_>,
+    report: &ShownReport,
+) -> Option<String> {
     let lines = || report.groups.iter().flat_map(|group| &group.lines);
-    let of_id = |line: &&Line| line.id() == reference.name;
+    let of_id = |line: &&ShownLine| line.id() == reference.name;
     let is_zh = report.language == "zh";
     if let Some(line) = lines().filter(of_id).find(|line| line.figure.slice == reference.slice) {
-        return of_line(reference, line, is_zh);
+        return print_line(reference, line, is_zh);
     }
     let row = report.slices.iter().find(|row| {
         format!("{}.{}", row.indicator, row.statistic) == reference.name
             && row.slice == reference.slice
     })?;
-    of_slice(reference, row, lines().find(of_id), is_zh)
+    print_slice(reference, row, lines().find(of_id), is_zh)
 }
 
-fn of_line(reference: &Reference<'_>, line: &Line, is_zh: bool) -> Option<String> {
+fn print_line(reference: &PrintedReference<'_>, line: &ShownLine, is_zh: bool) -> Option<String> {
     let figure = &line.figure;
-    let with = |text: &str| with_unit(text, &line.unit_title, is_zh);
+    let with = |text: &str| append_unit(text, &line.unit_title, is_zh);
     let clock = line.clock.as_ref();
     let percentiles = figure.percentiles;
     Some(match reference.filter {
         None => with(&figure.printed),
         Some("value") => figure.printed.clone(),
         Some("unit") => line.unit_title.clone(),
-        Some("n") => count(figure.n),
-        Some("late") => count(figure.late),
-        Some("longest") => waited(figure.longest.map(|one| one as f64), clock, is_zh),
-        Some("p50") => waited(percentiles.map(|all| all.p50), clock, is_zh),
-        Some("p95") => waited(percentiles.map(|all| all.p95 as f64), clock, is_zh),
+        Some("n") => print_count(figure.n),
+        Some("late") => print_count(figure.late),
+        Some("longest") => print_duration(figure.longest.map(|one| one as f64), clock, is_zh),
+        Some("p50") => print_duration(percentiles.map(|all| all.p50), clock, is_zh),
+        Some("p95") => print_duration(percentiles.map(|all| all.p95 as f64), clock, is_zh),
         Some("previous") => {
             let before = line.previous.as_ref();
             before.map_or_else(|| NOTHING.to_owned(), |before| with(&before.printed))
@@ -67,26 +70,30 @@ fn of_line(reference: &Reference<'_>, line: &Line, is_zh: bool) -> Option<String
             .first()
             .map_or(NOTHING, |limit| limit["printed"].as_str().unwrap_or(NOTHING))
             .to_owned(),
-        Some("excluded") => count(figure.excluded.iter().map(|one| one.n).sum()),
-        Some("change") => changed(line, is_zh)?,
+        Some("excluded") => print_count(figure.excluded.iter().map(|one| one.n).sum()),
+        Some("change") => describe_change(line, is_zh)?,
         Some("interval") => {
             let interval = figure.interval.as_ref();
             interval.map_or_else(
                 || NOTHING.to_owned(),
                 |one| {
                     let decimals = figure.printed.split_once('.').map_or(2, |(_, tail)| tail.len());
-                    format!("{}–{}", end(one.low, decimals), end(one.high, decimals))
+                    format!(
+                        "{}–{}",
+                        print_interval_end(one.low, decimals),
+                        print_interval_end(one.high, decimals)
+                    )
                 },
             )
         }
-        Some("open") => figure.open.map_or_else(|| NOTHING.to_owned(), |open| count(open.n)),
+        Some("open") => figure.open.map_or_else(|| NOTHING.to_owned(), |open| print_count(open.n)),
         Some(_) => return None,
     })
 }
 
 /// What became of a figure: `缩短0.47小时`, `0.47 hours shorter`. `None` for a break, whose words
 /// are not recomputed.
-fn changed(line: &Line, is_zh: bool) -> Option<String> {
+fn describe_change(line: &ShownLine, is_zh: bool) -> Option<String> {
     let Some(change) = line.change.as_ref().filter(|change| !change.is_null()) else {
         return Some(if is_zh { "无可比数据" } else { "not comparable" }.to_owned());
     };
@@ -121,7 +128,7 @@ fn changed(line: &Line, is_zh: bool) -> Option<String> {
 }
 
 /// One end of an interval in percent, with more decimals where rounding would reach a limit.
-fn end(value: f64, decimals: usize) -> String {
+fn print_interval_end(value: f64, decimals: usize) -> String {
     if value <= 0.0 || value >= 100.0 {
         return format!("{:.0}", value.clamp(0.0, 100.0));
     }
@@ -131,29 +138,29 @@ fn end(value: f64, decimals: usize) -> String {
     honest.unwrap_or_else(|| if value > 50.0 { "<100".into() } else { ">0".into() })
 }
 
-fn of_slice(
-    reference: &Reference<'_>,
-    row: &SliceRow,
-    line: Option<&Line>,
+fn print_slice(
+    reference: &PrintedReference<'_>,
+    row: &ShownSlice,
+    line: Option<&ShownLine>,
     is_zh: bool,
 ) -> Option<String> {
     let unit = line.map_or(row.unit.as_str(), |line| &line.unit_title);
     let clock = line.and_then(|line| line.clock.as_ref());
     Some(match reference.filter {
-        None => with_unit(&row.printed, unit, is_zh),
+        None => append_unit(&row.printed, unit, is_zh),
         Some("value") => row.printed.clone(),
         Some("unit") => unit.to_owned(),
-        Some("n") => count(row.n),
-        Some("late") => count(row.late),
-        Some("longest") => waited(row.longest.map(|one| one as f64), clock, is_zh),
-        Some("p50") => waited(row.percentiles.map(|all| all.p50), clock, is_zh),
-        Some("p95") => waited(row.percentiles.map(|all| all.p95 as f64), clock, is_zh),
+        Some("n") => print_count(row.n),
+        Some("late") => print_count(row.late),
+        Some("longest") => print_duration(row.longest.map(|one| one as f64), clock, is_zh),
+        Some("p50") => print_duration(row.percentiles.map(|all| all.p50), clock, is_zh),
+        Some("p95") => print_duration(row.percentiles.map(|all| all.p95 as f64), clock, is_zh),
         Some(_) => return None,
     })
 }
 
 /// A whole number, with its thousands apart from five digits on.
-pub(crate) fn count(n: u64) -> String {
+pub(crate) fn print_count(n: u64) -> String {
     let digits = n.to_string();
     if digits.len() <= 4 {
         return digits;
@@ -168,7 +175,7 @@ pub(crate) fn count(n: u64) -> String {
     text
 }
 
-fn with_unit(printed: &str, unit: &str, is_zh: bool) -> String {
+fn append_unit(printed: &str, unit: &str, is_zh: bool) -> String {
     if printed == NOTHING || unit.is_empty() {
         return printed.to_owned();
     }
@@ -177,7 +184,7 @@ fn with_unit(printed: &str, unit: &str, is_zh: bool) -> String {
 }
 
 /// Seconds on a clock in its unit, without the unit's name.
-pub(crate) fn in_unit(seconds: f64, clock: &Clock) -> String {
+pub(crate) fn print_in_unit(seconds: f64, clock: &ShownClock) -> String {
     let text = format!("{:.2}", seconds / clock.seconds as f64);
     match text.strip_prefix('-') {
         Some(rest) if rest.chars().all(|sign| matches!(sign, '0' | '.')) => rest.to_owned(),
@@ -186,9 +193,9 @@ pub(crate) fn in_unit(seconds: f64, clock: &Clock) -> String {
     }
 }
 
-fn waited(seconds: Option<f64>, clock: Option<&Clock>, is_zh: bool) -> String {
+fn print_duration(seconds: Option<f64>, clock: Option<&ShownClock>, is_zh: bool) -> String {
     match seconds.zip(clock) {
-        Some((seconds, clock)) => with_unit(&in_unit(seconds, clock), &clock.title, is_zh),
+        Some((seconds, clock)) => append_unit(&print_in_unit(seconds, clock), &clock.title, is_zh),
         None => NOTHING.to_owned(),
     }
 }

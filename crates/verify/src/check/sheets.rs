@@ -3,14 +3,21 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{Columns, Evidence, Population};
-use crate::figures::value_of;
-use crate::verdict::{Finding, Verdict, What, words};
-use crate::workbook::{CellText, RowText, Workbook, escaped, letters, unpacked};
+use crate::figures::figure_value;
+use crate::inflate::inflate_base64_gzip;
+use crate::verdict::{Finding, Verdict, What};
+use crate::workbook::{CellText, RowText, Workbook, column_letters, escape_text};
+use trueline_language::Text;
 
 /// Names the rows that changed; those of figures by their figures.
-pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict: &mut Verdict) {
+pub(crate) fn compare_cells(
+    book: &Workbook,
+    evidence: &Evidence,
+    is_same: bool,
+    verdict: &mut Verdict,
+) {
     for (sheet, cell, format) in &book.disguised {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”单元格 {cell} 的数字格式“{format}”自带数字，显示的不是其值"),
             format!(
                 "sheet {sheet}, cell {cell}: its number format {format} shows digits of its own, not its value"
@@ -19,7 +26,7 @@ pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict
         verdict.find(Finding::new(What::Cell, says).at(format!("{sheet}!{cell}")));
     }
     if !book.beside.is_empty() {
-        verdict.cannot(
+        verdict.add_unproved(
             "最后一张工作表（封印页）上的其他文字：未封印",
             "other text on the last sheet, which holds the seal: not sealed",
         );
@@ -29,14 +36,14 @@ pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict
             "按单元格核对：另存过的工作簿字节不同，但内容相同",
             "checked cell by cell: formats, widths and the file's bytes may differ after another save",
         );
-        verdict.cannot(
+        verdict.add_unproved(
             "数字格式、列宽、隐藏行列、图表和图形：未封印；以编辑栏中的值为准",
             "number formats, widths, hidden rows, charts and drawings: not sealed; what counts is the value in the formula bar",
         );
         return;
     }
     let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
-    let marks = book.part("ROWS").and_then(|text| unpacked(&text));
+    let marks = book.part("ROWS").and_then(|text| inflate_base64_gzip(&text));
     let marks = marks.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
     let mut sealed: BTreeMap<(String, u32), String> = BTreeMap::new();
     for line in marks.lines() {
@@ -52,13 +59,13 @@ pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict
         return;
     }
     for row in &book.rows {
-        let mark = sealed.remove(&(escaped(&row.sheet), row.row));
+        let mark = sealed.remove(&(escape_text(&row.sheet), row.row));
         if mark.is_none_or(|mark| mark != row.mark()) {
-            verdict.find(changed(book, row, evidence, &totals));
+            verdict.find(describe_changed_row(book, row, evidence, &totals));
         }
     }
     for ((sheet, row), _) in sealed {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”第{row}行已被清空或删除"),
             format!("sheet {sheet}, row {row}: it was there and is gone"),
         );
@@ -66,7 +73,7 @@ pub(crate) fn check(book: &Workbook, evidence: &Evidence, is_same: bool, verdict
     }
 }
 
-fn changed(
+fn describe_changed_row(
     book: &Workbook,
     row: &RowText,
     evidence: &Evidence,
@@ -78,17 +85,17 @@ fn changed(
         cell.kind == 's' && evidence.figures.iter().any(|figure| figure.figure == cell.value)
     });
     let Some(named) = named else {
-        let says = words(
+        let says = Text::new(
             format!("工作表“{sheet}”第{}行与封印时不同", row.row),
             format!("sheet {sheet}, row {}: it is not what was sealed", row.row),
         );
         return Finding::new(What::Cell, says).at(place);
     };
     let figure = &named.value;
-    let finding = match value_cell(book, row) {
+    let finding = match find_value_cell(book, row) {
         Some(cell) if !is_value_of(cell, figure, evidence, totals) => {
-            let at = format!("{}{}", letters(cell.column), cell.row);
-            let says = words(
+            let at = format!("{}{}", column_letters(cell.column), cell.row);
+            let says = Text::new(
                 format!("{figure}：工作表“{sheet}”单元格 {at} 为 {}，不是证据中的值", cell.value),
                 format!(
                     "{figure}: sheet {sheet}, cell {at} says {}, which is no value of the evidence",
@@ -98,7 +105,7 @@ fn changed(
             Finding::new(What::Cell, says).at(format!("{sheet}!{at}"))
         }
         Some(_) | None => {
-            let says = words(
+            let says = Text::new(
                 format!("{figure}：工作表“{sheet}”第{}行与封印时不同", row.row),
                 format!("{figure}: sheet {sheet}, row {} is not what was sealed", row.row),
             );
@@ -109,7 +116,7 @@ fn changed(
 }
 
 /// The cell below the head that says it holds the value.
-fn value_cell<'a>(book: &Workbook, row: &'a RowText) -> Option<&'a CellText> {
+fn find_value_cell<'a>(book: &Workbook, row: &'a RowText) -> Option<&'a CellText> {
     let above = book.rows.iter().filter(|one| one.sheet == row.sheet && one.row < row.row);
     let head = above.flat_map(|one| &one.cells).find(|cell| {
         cell.kind == 's' && matches!(cell.value.as_str(), "完成值" | "Value" | "数值")
@@ -128,7 +135,7 @@ fn is_value_of(
     evidence.figures.iter().filter(|used| used.figure == figure).any(|used| {
         let place = used.population.zip(used.cell);
         let columns = place.and_then(|(population, cell)| totals.get(population)?.get(cell));
-        let Some(value) = value_of(used, columns.unwrap_or(&none)) else { return false };
+        let Some(value) = figure_value(used, columns.unwrap_or(&none)) else { return false };
         // Shares stand in a workbook as fractions that it shows in percent.
         [value, value / 100.0].iter().any(|one| (one - shown).abs() <= 1e-9 * one.abs().max(1.0))
     })

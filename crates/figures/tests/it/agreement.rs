@@ -1,0 +1,446 @@
+//! The engine against a plain recount, and against itself: slices add up, order does not matter,
+//! the trace agrees with the run.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use trueline_figures::{
+    Answer, Outcome, Prepared, Request, RowVerdicts, Ruling, Slice, Source, Tally, Verdict,
+    add_up_sources, finish_partial, run, trace,
+};
+
+use crate::rows::{Case, DAY, batch, case, dimensions, period, request};
+
+fn sources(cases: &[Case], batches: usize) -> Vec<Box<dyn Source>> {
+    let size = cases.len().div_ceil(batches).max(1);
+    let boxed = |chunk: &[Case]| -> Box<dyn Source> {
+        let half = chunk.len() / 2;
+        Box::new(vec![batch(&chunk[..half]), batch(&chunk[half..])])
+    };
+    cases.chunks(size).map(boxed).collect()
+}
+
+fn answer(text: &str, cases: &[Case], batches: usize) -> Answer {
+    run(&request(text, dimensions()), &sources(cases, batches)).unwrap()
+}
+
+/// What a clerk with paper would find for `fix.law` and `fix.promise`.
+#[derive(Debug, Default, PartialEq)]
+struct Recount {
+    values: Vec<i64>,
+    late_law: u64,
+    late_promise: u64,
+    bare: Vec<i64>,
+    left_out: Vec<i64>,
+    excluded: BTreeMap<String, (u64, u64)>,
+    unmeasurable: u64,
+    open: Vec<i64>,
+}
+
+/// Every second of the wait, less the seconds that lie in a pause: no cleverness.
+fn clock(case: &Case, start: i64, stop: i64) -> i64 {
+    let mut stretches: Vec<(i64, i64)> = case
+        .pauses
+        .iter()
+        .filter(|pause| pause.kind != "reopened")
+        .map(|pause| (pause.from.max(start), pause.to.unwrap_or(stop).min(stop)))
+        .filter(|(from, to)| from < to)
+        .collect();
+    stretches.sort_unstable();
+    let mut paused = 0;
+    let mut covered = start;
+    for (from, to) in stretches {
+        paused += (to - from.max(covered)).max(0);
+        covered = covered.max(to);
+    }
+    stop - start - paused
+}
+
+fn recount(cases: &[Case], text: &str, wanted: impl Fn(&Case) -> bool) -> Recount {
+    let period = period(text);
+    let mut found = Recount::default();
+    for case in cases {
+        if case.kind == "ask" || !wanted(case) {
+            continue;
+        }
+        let start = case.accepted.max(case.paid);
+        let reason = match case {
+            Case { excluded: Some(reason), excluded_by, .. } => {
+                Some((*reason, excluded_by.is_some_and(|by| !by.is_empty())))
+            }
+            Case { side: Some("south"), kind: "fix", .. } => Some(("south", true)),
+            _ => None,
+        };
+        let value = match (start, case.resolved) {
+            (Some(start), Some(stop)) if stop >= start => {
+                Some((clock(case, start, stop), stop - start))
+            }
+            _ => None,
+        };
+        if case.resolved.is_some_and(|moment| period.contains(moment)) {
+            match (reason, value) {
+                (Some((reason, approved)), value) => {
+                    let entry = found.excluded.entry(reason.to_owned()).or_default();
+                    entry.0 += 1;
+                    entry.1 += u64::from(!approved);
+                    found.left_out.extend(value.map(|value| value.0));
+                }
+                (None, None) => found.unmeasurable += 1,
+                (None, Some((value, bare))) => {
+                    let law = if case.side == Some("north") { 48 } else { 72 } * 3600;
+                    let promise = if case.kind == "fix" { 24 } else { 72 } * 3600;
+                    found.late_law += u64::from(value > law);
+                    found.late_promise += u64::from(value > promise);
+                    found.values.push(value);
+                    found.bare.push(bare);
+                }
+            }
+        }
+        let still = |end: Option<i64>| end.is_none_or(|end| end >= period.to);
+        if let Some(start) = start
+            && start < period.to
+            && still(case.resolved)
+            && still(case.cancelled)
+            && reason.is_none()
+        {
+            found.open.push(clock(case, start, period.to));
+        }
+    }
+    found.values.sort_unstable();
+    found
+}
+
+fn assert_same(tally: &Tally, found: &Recount, late: u64) {
+    assert_eq!(tally.n, found.values.len() as u64);
+    assert_eq!(tally.sum, found.values.iter().map(|v| i128::from(*v)).sum());
+    assert_eq!(tally.longest, found.values.last().copied());
+    assert_eq!(tally.shortest, found.values.first().copied());
+    assert_eq!(tally.late, late);
+    assert_eq!(tally.limited, tally.n);
+    assert_eq!(tally.unmeasurable, found.unmeasurable);
+    for percent in [1, 50, 80, 95, 99, 100] {
+        let rank = (percent * found.values.len()).div_ceil(100);
+        let expected = rank.checked_sub(1).map(|index| found.values[index]);
+        assert_eq!(tally.percentile(percent as f64), expected);
+    }
+    let excluded: BTreeMap<String, (u64, u64)> =
+        tally.excluded.iter().map(|e| (e.reason.clone(), (e.n, e.without_approver))).collect();
+    assert_eq!(excluded, found.excluded);
+    let all = &tally.without_exclusions;
+    assert_eq!(all.n, (found.values.len() + found.left_out.len()) as u64);
+    let everything = found.values.iter().chain(&found.left_out);
+    assert_eq!(all.sum, everything.clone().map(|v| i128::from(*v)).sum());
+    assert_eq!(all.longest, everything.max().copied());
+    let bare = &tally.without_pauses;
+    assert_eq!(bare.sum, found.bare.iter().map(|v| i128::from(*v)).sum());
+    assert_eq!(bare.longest, found.bare.iter().max().copied());
+    let taken: i64 = tally.subtracted.iter().map(|s| s.seconds).sum();
+    assert_eq!(i128::from(taken), bare.sum - tally.sum);
+    let open = tally.open.as_ref().unwrap();
+    assert_eq!(open.n, found.open.len() as u64);
+    assert_eq!(open.oldest, found.open.iter().max().copied());
+}
+
+/// What must add up exactly when slices are put together again.
+fn additive(
+    tallies: &[(Slice, Tally)],
+) -> (Vec<i128>, BTreeMap<String, Vec<i128>>, Vec<(i64, u64)>) {
+    let mut sums = vec![0_i128; 10];
+    let mut named: BTreeMap<String, Vec<i128>> = BTreeMap::new();
+    let mut values: BTreeMap<i64, u64> = BTreeMap::new();
+    for (_, tally) in tallies {
+        let parts = [
+            i128::from(tally.n),
+            tally.sum,
+            tally.late.into(),
+            tally.limited.into(),
+            tally.unmeasurable.into(),
+            tally.without_exclusions.n.into(),
+            tally.without_exclusions.sum,
+            tally.without_exclusions.late.into(),
+            tally.without_pauses.sum,
+            tally.without_pauses.late.into(),
+        ];
+        for (sum, part) in sums.iter_mut().zip(parts) {
+            *sum += part;
+        }
+        let mut add = |name: String, parts: Vec<i128>| {
+            let mine = named.entry(name).or_insert_with(|| vec![0; parts.len()]);
+            for (sum, part) in mine.iter_mut().zip(parts) {
+                *sum += part;
+            }
+        };
+        for e in &tally.excluded {
+            add(e.reason.clone(), vec![e.n.into(), e.without_approver.into()]);
+        }
+        for s in &tally.subtracted {
+            let parts = [s.rows as i64, s.seconds, s.seconds_without_approver];
+            add(format!("{} {}", s.kind, s.reason), parts.map(i128::from).to_vec());
+        }
+        for (value, count) in tally.values.counts() {
+            *values.entry(value).or_default() += count;
+        }
+    }
+    (sums, named, values.into_iter().collect())
+}
+
+fn outcome(verdict: &Verdict, reason: &dyn Fn(u32) -> String) -> Outcome {
+    match verdict.ruling {
+        Ruling::Counted => Outcome::Counted,
+        Ruling::Excluded { reason: number, is_approved } => {
+            Outcome::Excluded { reason: reason(number), is_approved }
+        }
+        Ruling::Unmeasurable => Outcome::Unmeasurable,
+        Ruling::OnlyOpen => Outcome::OutOfScope,
+    }
+}
+
+const IDS: [&str; 6] = ["fix.law", "fix.promise", "good", "count", "amount", "ratio"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_plain_recount_finds_the_same(
+        cases in prop::collection::vec(case(), 0..80), batches in 1..5_usize,
+    ) {
+        let answer = answer("2020Q1", &cases, batches);
+        let whole = recount(&cases, "2020Q1", |_| true);
+        assert_same(&answer.whole("fix.law").unwrap(), &whole, whole.late_law);
+        assert_same(&answer.whole("fix.promise").unwrap(), &whole, whole.late_promise);
+        for (slice, tally) in answer.tallies("fix.law", &["side", "city"]) {
+            let found = recount(&cases, "2020Q1", |case| {
+                let city = match case.region.unwrap_or_default() {
+                    "12" => "12".to_owned(),
+                    "" => String::new(),
+                    code => format!("{}00", &code[..4]),
+                };
+                case.side.unwrap_or_default() == slice["side"] && city == slice["city"]
+            });
+            assert_same(&tally, &found, found.late_law);
+        }
+    }
+
+    #[test]
+    fn other_measures_agree_with_a_plain_recount(
+        cases in prop::collection::vec(case(), 0..60),
+    ) {
+        let answer = answer("2020Q1", &cases, 2);
+        let quarter = period("2020Q1");
+        let mine: Vec<&Case> = cases
+            .iter()
+            .filter(|case| case.accepted.is_some_and(|moment| quarter.contains(moment)))
+            .filter(|case| case.note != Some("y"))
+            .collect();
+        let count = answer.whole("count").unwrap();
+        prop_assert_eq!((count.n, count.sum), (mine.len() as u64, mine.len() as i128));
+        let good = answer.whole("good").unwrap();
+        let rated = mine.iter().filter(|case| case.answer.is_some()).count() as u64;
+        let hits = mine.iter().filter(|case| case.answer == Some("good")).count();
+        prop_assert_eq!((good.n, good.sum), (rated, hits as i128));
+        prop_assert_eq!(good.n + good.unmeasurable, mine.len() as u64);
+        let amounts: Vec<i64> = mine.iter().filter_map(|case| case.amount).collect();
+        let amount = answer.whole("amount").unwrap();
+        prop_assert_eq!(amount.sum, amounts.iter().map(|a| i128::from(a * 25)).sum::<i128>());
+        prop_assert_eq!(amount.longest, amounts.iter().map(|a| a * 25).max());
+        let ratio = answer.whole("ratio").unwrap();
+        let positive: i64 = amounts.iter().filter(|amount| **amount >= 0).sum();
+        prop_assert_eq!((ratio.n, ratio.sum), (positive as u64, positive.into()));
+    }
+
+    #[test]
+    fn slices_add_up_to_the_whole_along_any_dimensions(
+        cases in prop::collection::vec(case(), 0..80),
+        chosen in prop::sample::subsequence(dimensions(), 0..=5),
+        asked in prop::collection::vec(any::<bool>(), 5),
+    ) {
+        let answer = run(&request("2020Q1", chosen.clone()), &sources(&cases, 3)).unwrap();
+        let names: Vec<&str> = chosen
+            .iter()
+            .zip(&asked)
+            .filter(|(_, asked)| **asked)
+            .map(|(dimension, _)| dimension.name.as_str())
+            .collect();
+        for id in IDS {
+            let whole = answer.tallies(id, &[]);
+            let slices = answer.tallies(id, &names);
+            prop_assert_eq!(additive(&whole), additive(&slices), "{} by {:?}", id, names);
+            if let Some(open) = &whole[0].1.open
+                && !names.iter().any(|name| ["month", "quarter"].contains(name))
+            {
+                let parts = slices.iter().filter_map(|(_, tally)| tally.open.as_ref());
+                prop_assert_eq!(open.n, parts.clone().map(|open| open.n).sum::<u64>());
+                prop_assert_eq!(open.past_limit, parts.clone().map(|o| o.past_limit).sum::<u64>());
+                prop_assert_eq!(open.oldest, parts.filter_map(|open| open.oldest).max());
+            }
+        }
+    }
+
+    #[test]
+    fn the_slice_of_a_month_is_the_figure_of_that_month(
+        cases in prop::collection::vec(case(), 0..60),
+    ) {
+        let quarter = answer("2020Q1", &cases, 2);
+        for month in ["2020-01", "2020-02", "2020-03"] {
+            let alone = answer(month, &cases, 3);
+            for id in IDS {
+                let slices = quarter.tallies(id, &["month"]);
+                let slice = slices.into_iter().find(|(slice, _)| slice["month"] == month);
+                let expected = alone.whole(id).unwrap();
+                let found = slice.map(|(_, tally)| tally);
+                match found {
+                    Some(found) => prop_assert_eq!(found, expected),
+                    None => prop_assert_eq!(expected.n + expected.open.map_or(0, |o| o.n), 0),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn partials_merge_in_any_order(
+        cases in prop::collection::vec(case(), 1..60), split in 0..60_usize,
+    ) {
+        let request = request("2020Q1", dimensions());
+        let split = split % cases.len();
+        let (a, b) = cases.split_at(split);
+        let part = |cases: &[Case]| add_up_sources(&request, &sources(cases, 2)).unwrap();
+        let mut one = part(a);
+        one.merge_with(part(b));
+        let mut other = part(b);
+        other.merge_with(part(a));
+        other.merge_with(part(&[]));
+        let whole = finish_partial(&request, part(&cases)).unwrap();
+        let (one, other) = (finish_partial(&request, one).unwrap(), finish_partial(&request, other).unwrap());
+        for id in IDS {
+            let by = ["city", "month", "note"];
+            prop_assert_eq!(one.tallies(id, &by), whole.tallies(id, &by));
+            prop_assert_eq!(other.tallies(id, &by), whole.tallies(id, &by));
+        }
+    }
+
+    #[test]
+    fn counting_two_periods_in_blocks_is_answering_both(
+        cases in prop::collection::vec(case(), 0..80), blocks in 1..5_usize,
+    ) {
+        let periods = [period("2020Q1"), period("2019Q4")];
+        let prepared = Prepared::new(&request("2020Q1", dimensions()), &periods).unwrap();
+        let mut counter = prepared.counter();
+        let mut made = vec![Vec::new(), Vec::new()];
+        for block in cases.chunks(cases.len().div_ceil(blocks).max(1)) {
+            for half in block.chunks(block.len().div_ceil(2)) {
+                // Rows that were cut out of others must be read like any.
+                let all = batch(&cases);
+                let from = half.as_ptr_range().start as usize - cases.as_ptr() as usize;
+                let from = from / size_of::<Case>();
+                counter.load(all.slice(from, half.len()));
+                counter.add_up().unwrap();
+            }
+            for (made, answer) in made.iter_mut().zip(counter.answers()) {
+                made.push(answer);
+            }
+        }
+        for (name, made) in ["2020Q1", "2019Q4"].into_iter().zip(&made) {
+            let expected = answer(name, &cases, 2);
+            let made: Vec<&Answer> = made.iter().collect();
+            let Some(joined) = Answer::joined(&made) else {
+                prop_assert!(cases.is_empty());
+                continue;
+            };
+            for id in IDS {
+                for by in [vec![], vec!["city", "month", "note"]] {
+                    prop_assert_eq!(joined.tallies(id, &by), expected.tallies(id, &by));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn verdicts_say_of_each_row_what_the_trace_says(
+        cases in prop::collection::vec(case(), 1..60),
+    ) {
+        let periods = [period("2019Q4"), period("2020Q1")];
+        let request = request("2020Q1", Vec::new());
+        let prepared = Prepared::new(&request, &periods).unwrap();
+        let mut counter = prepared.counter();
+        counter.load(batch(&cases));
+        for (number, period) in periods.iter().enumerate() {
+            let mut verdicts = RowVerdicts::default();
+            counter.verdicts(number, &mut verdicts).unwrap();
+            let request = Request { period: period.clone(), ..request.clone() };
+            for (family, ids) in prepared.families().iter().enumerate() {
+                let traced = trace(&request, &ids[0], &batch(&cases)).unwrap().unwrap();
+                for (row, traced) in traced.iter().enumerate() {
+                    let mut own = verdicts.of(row).filter(|verdict| verdict.family == family);
+                    let own = own.next().copied();
+                    let outcome = own.map_or(Outcome::OutOfScope, |own| outcome(&own, &|number| {
+                        counter.reason(number).to_owned()
+                    }));
+                    prop_assert_eq!(&outcome, &traced.outcome);
+                    prop_assert_eq!(own.and_then(|own| own.open), traced.open);
+                    if outcome == Outcome::Counted {
+                        prop_assert_eq!(own.and_then(|own| own.value), traced.value);
+                        prop_assert_eq!(own.is_some_and(|own| own.late & 1 == 1), traced.is_late());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_trace_adds_up_to_the_figure(cases in prop::collection::vec(case(), 0..60)) {
+        let request = request("2020Q1", Vec::new());
+        let answer = run(&request, &sources(&cases, 2)).unwrap();
+        for id in IDS {
+            let traced = trace(&request, id, &batch(&cases)).unwrap().unwrap();
+            let tally = answer.whole(id).unwrap();
+            let counted = traced.iter().filter(|row| row.outcome == Outcome::Counted);
+            let sum: i64 = counted.clone().filter_map(|row| row.value).sum();
+            prop_assert_eq!(i128::from(sum), tally.sum);
+            if id != "ratio" {
+                prop_assert_eq!(counted.clone().count() as u64, tally.n);
+            }
+            prop_assert_eq!(counted.filter(|row| row.is_late()).count() as u64, tally.late);
+            let excluded = traced
+                .iter()
+                .filter(|row| matches!(row.outcome, Outcome::Excluded { .. }))
+                .count() as u64;
+            prop_assert_eq!(excluded, tally.excluded.iter().map(|e| e.n).sum::<u64>());
+            let open = traced.iter().filter(|row| row.open.is_some()).count() as u64;
+            prop_assert_eq!(open, tally.open.map_or(0, |open| open.n));
+        }
+    }
+}
+
+#[test]
+fn nothing_gives_nothing_and_not_a_perfect_figure() {
+    let answer = run(&request("2020Q1", dimensions()), &[]).unwrap();
+    let tally = answer.whole("fix.law").unwrap();
+    assert_eq!((tally.n, tally.sum, tally.longest), (0, 0, None));
+    assert_eq!(tally.percentile(50.0), None);
+    assert!(answer.tallies("fix.law", &["city"]).is_empty());
+    assert!(answer.tallies("no such", &[]).is_empty());
+    assert!(answer.tallies("fix.law", &["no such"]).is_empty());
+}
+
+#[test]
+fn a_wait_of_exactly_the_limit_is_on_time_unless_the_rule_says_otherwise() {
+    let resolved = crate::rows::NEW_YEAR + 10 * DAY;
+    let case = Case {
+        kind: "move",
+        accepted: Some(resolved - 72 * 3600),
+        resolved: Some(resolved),
+        ..Case::default()
+    };
+    let mut request = request("2020Q1", Vec::new());
+    let late = |request: &_| {
+        let answer = run(request, &sources(std::slice::from_ref(&case), 1)).unwrap();
+        answer.whole("fix.law").unwrap().late
+    };
+    assert_eq!(late(&request), 0);
+    for definition in &mut request.definitions {
+        if let trueline_figures::Measure::Waited { rule, .. } = &mut definition.measure {
+            rule.limit_is_on_time = false;
+        }
+    }
+    assert_eq!(late(&request), 1);
+}

@@ -1,0 +1,10 @@
+//! The engine from outside, against a plain recount and a second engine.
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
+mod agreement;
+mod rows;
+mod second_engine;

@@ -1,0 +1,101 @@
+//! Reads a source to its end with all threads.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+use super::cells::Thread;
+use super::error::ImportError;
+use super::fragment::Fragment;
+use super::labels::Joined;
+use super::options::{Options, Progress, Watched};
+use super::plan::Plan;
+use super::pseudonym::Pseudonyms;
+use super::rows::Rows;
+use crate::source::{Block, Chunk, ReadError, Source};
+
+/// Reads a source to its end with all threads.
+pub(crate) fn read(
+    source: &mut Source,
+    plan: &Plan<'_>,
+    options: &Options<'_>,
+) -> Result<Rows, ImportError> {
+    let threads = options
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let pseudonyms = Pseudonyms::new(options.pseudonym_key.unwrap_or_default());
+    let (sender, receiver) = sync_channel::<Block>(threads + 1);
+    let receiver = Mutex::new(receiver);
+    let path = source.path().to_owned();
+    let (failed, mut done) = std::thread::scope(|scope| {
+        let work = |id: usize| {
+            let mut thread = Thread::new(&plan.bound, plan.slots, pseudonyms.clone());
+            plan.prepare(&mut thread);
+            let (receiver, plan, path) = (&receiver, &plan, path.as_path());
+            let done = move |chunk: Chunk| {
+                if let Some(watch) = options.watch {
+                    watch(Watched { path, headers: &plan.headers, chunk });
+                }
+            };
+            move || drain(receiver, plan, (thread, id), done)
+        };
+        let handles: Vec<_> = (0..threads).map(|id| scope.spawn(work(id))).collect();
+        let mut rows = 0;
+        let failed = loop {
+            match source.next_block() {
+                Ok(Some(block)) => {
+                    rows += block.rows_about();
+                    if let Some(progress) = options.progress {
+                        progress(Progress { file: source.file(), rows });
+                    }
+                    if sender.send(block).is_err() {
+                        break None;
+                    }
+                }
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+        };
+        drop(sender);
+        let done: Vec<_> = handles.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        (failed, done)
+    });
+    if let Some(error) = failed {
+        return Err(ReadError::into(error));
+    }
+    let mut fragments = Vec::new();
+    let mut labels = Vec::new();
+    for (id, result) in done.drain(..).enumerate() {
+        let (mut read, thread) = match result {
+            Ok(read) => read,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        debug_assert!(read.iter().all(|fragment| fragment.thread == id));
+        fragments.append(&mut read);
+        labels.push(thread.labels);
+    }
+    fragments.sort_by_key(|fragment| fragment.number);
+    let joined = (0..plan.slots).map(|slot| {
+        let threads: Vec<&[String]> = labels.iter().map(|l| l[slot].texts.as_slice()).collect();
+        Joined::new(&threads)
+    });
+    let labels = joined.collect();
+    let read = fragments.iter().map(|fragment| fragment.rows as u64).sum();
+    Ok(Rows::new(plan, fragments, labels, threads, read))
+}
+
+fn drain(
+    receiver: &Mutex<Receiver<Block>>,
+    plan: &Plan<'_>,
+    (mut thread, id): (Thread, usize),
+    done: impl Fn(Chunk),
+) -> (Vec<Fragment>, Thread) {
+    let mut fragments = Vec::new();
+    loop {
+        let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(block) = next else { break };
+        let chunk = block.into_chunk();
+        fragments.push(plan.read(&chunk, &mut thread, id));
+        done(chunk);
+    }
+    (fragments, thread)
+}

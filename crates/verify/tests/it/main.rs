@@ -1,0 +1,12 @@
+//! Sealed files, and everything that can be done to them.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be made ends the test")]
+
+mod cases;
+mod data;
+mod figures;
+mod files;
+mod fixture;
+mod mutations;
+mod program;
+mod tampering;

@@ -1,8 +1,0 @@
-//! Sealed files, and everything that can be done to them.
-
-#![expect(clippy::unwrap_used, reason = "a fixture that cannot be made ends the test")]
-
-mod fixture;
-mod mutations;
-mod program;
-mod tampering;
