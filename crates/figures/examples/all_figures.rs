@@ -3,7 +3,7 @@
 //!
 //! `all_figures FOLDER [--print FILE]` reads every file in the folder, works out every slice of
 //! every roll-up with its percentiles, and prints the seconds it took. With `--print` it writes
-//! one line a slice, to be compared with what other engines find. `--sql` prints the question as
+//! one line per slice, to be compared with what other engines find. `--sql` prints the question as
 //! DuckDB SQL instead.
 
 use std::error::Error;
@@ -32,15 +32,15 @@ const PERCENTS: [f64; 4] = [50.0, 80.0, 95.0, 99.0];
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
     let folder = arguments.get(1).ok_or("usage: all_figures FOLDER [--print FILE]")?;
-    let request = request()?;
+    let request = make_request()?;
     let started = Instant::now();
-    let sources = sources(Path::new(folder), &request)?;
+    let sources = open_sources(Path::new(folder), &request)?;
     if arguments.iter().any(|argument| argument == "--decode-only") {
-        return decode(&sources);
+        return measure_decoding(&sources);
     }
     let answer = run(&request, &sources)?;
     let scanned = started.elapsed();
-    let table = table(&answer);
+    let table = write_table(&answer);
     let finished = started.elapsed();
     println!(
         "{{\"seconds\": {:.4}, \"scan\": {:.4}, \"slices\": {}}}",
@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Reads everything and adds nothing up: what no engine can be faster than.
-fn decode(sources: &[Box<dyn Source>]) -> Result<(), Box<dyn Error>> {
+fn measure_decoding(sources: &[Box<dyn Source>]) -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let rows = sources.par_iter().map(|source| {
         let sizes = source.batches().map(|batch| batch.map(|batch| batch.num_rows()));
@@ -93,7 +93,7 @@ impl Source for RowGroup {
     }
 }
 
-fn sources(folder: &Path, request: &Request) -> Result<Vec<Box<dyn Source>>, Box<dyn Error>> {
+fn open_sources(folder: &Path, request: &Request) -> Result<Vec<Box<dyn Source>>, Box<dyn Error>> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
@@ -126,11 +126,11 @@ fn sources(folder: &Path, request: &Request) -> Result<Vec<Box<dyn Source>>, Box
     Ok(found)
 }
 
-fn table(answer: &Answer) -> String {
+fn write_table(answer: &Answer) -> String {
     let mut out = String::new();
     let ids: Vec<String> = answer.definitions().map(str::to_owned).collect();
     for id in &ids {
-        for by in rollups(&["prefecture", "month", "area"]) {
+        for by in list_rollups(&["prefecture", "month", "area"]) {
             for (slice, tally) in answer.tallies(id, &by) {
                 let key = |name: &str| slice.get(name).map_or("*", String::as_str);
                 let _ = write!(
@@ -162,7 +162,7 @@ fn table(answer: &Answer) -> String {
 }
 
 /// Every choice among the dimensions.
-fn rollups<'a>(dimensions: &[&'a str]) -> Vec<Vec<&'a str>> {
+fn list_rollups<'a>(dimensions: &[&'a str]) -> Vec<Vec<&'a str>> {
     (0..1_u32 << dimensions.len())
         .map(|chosen| {
             let of = dimensions.iter().enumerate();
@@ -171,12 +171,12 @@ fn rollups<'a>(dimensions: &[&'a str]) -> Vec<Vec<&'a str>> {
         .collect()
 }
 
-fn rule() -> Rule {
+fn natural_rule() -> Rule {
     Rule { unit: Unit::NaturalHours, zone: ZONE.to_owned(), calendar: None, limit_is_on_time: true }
 }
 
 /// `"condition: hours"`, tried in order.
-fn limits(texts: &[(&str, i64)]) -> Result<Vec<LateAfter>, Box<dyn Error>> {
+fn parse_limits(texts: &[(&str, i64)]) -> Result<Vec<LateAfter>, Box<dyn Error>> {
     let each = texts.iter().map(|(when, hours)| {
         Ok(LateAfter {
             when: parse(when)?,
@@ -187,7 +187,7 @@ fn limits(texts: &[(&str, i64)]) -> Result<Vec<LateAfter>, Box<dyn Error>> {
     each.collect()
 }
 
-fn exclusions(own: &[(&str, &str)]) -> Result<Vec<Exclusion>, Box<dyn Error>> {
+fn parse_exclusions(own: &[(&str, &str)]) -> Result<Vec<Exclusion>, Box<dyn Error>> {
     let mut found = vec![
         Exclusion {
             reason: Expr::Text("cancelled".to_owned()),
@@ -211,7 +211,7 @@ fn exclusions(own: &[(&str, &str)]) -> Result<Vec<Exclusion>, Box<dyn Error>> {
 }
 
 /// Id, population, start, exclusions of its own, limits.
-type Waits = (
+type WaitTexts = (
     &'static str,
     &'static str,
     &'static str,
@@ -224,7 +224,7 @@ const CUSTOMER: (&str, &str) = ("customer_maintained", "maintainer == 'customer'
 const TERMINAL: (&str, &str) = ("terminal_fault", "cause == 'terminal'");
 const BY_AREA: &[(&str, i64)] = &[("area == 'rural'", 72), ("true", 48)];
 
-const WAITS: &[Waits] = &[
+const WAITS: &[WaitTexts] = &[
     (
         "fixed.install",
         "service == 'fixed' and kind in ('install', 'move')",
@@ -273,7 +273,7 @@ const WAITS: &[Waits] = &[
     ("complaint.handling", "kind == 'complaint'", "accepted", &[], &[("true", 360)]),
 ];
 
-fn definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
+fn make_definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
     let mut found = Vec::new();
     for (id, population, start, own, late_after) in WAITS {
         found.push(Definition {
@@ -285,10 +285,10 @@ fn definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
                 stop: parse("resolved")?,
                 withdrawn: Some(parse("cancelled")?),
                 subtract: vec!["paused".to_owned()],
-                rule: rule(),
+                rule: natural_rule(),
             },
-            exclusions: exclusions(own)?,
-            late_after: limits(late_after)?,
+            exclusions: parse_exclusions(own)?,
+            late_after: parse_limits(late_after)?,
         });
     }
     for (id, population, hit, of) in [
@@ -305,18 +305,18 @@ fn definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
             population: parse(population)?,
             period_moment: parse("resolved")?,
             measure: Measure::Share { hit: parse(hit)?, of: parse(of)? },
-            exclusions: exclusions(&[])?,
+            exclusions: parse_exclusions(&[])?,
             late_after: Vec::new(),
         });
     }
     Ok(found)
 }
 
-fn request() -> Result<Request, Box<dyn Error>> {
+fn make_request() -> Result<Request, Box<dyn Error>> {
     let zone = TimeZone::get(ZONE)?;
     let dimension = |name: &str, key: DimensionKey| Dimension { name: name.to_owned(), key };
     Ok(Request {
-        definitions: definitions()?,
+        definitions: make_definitions()?,
         period: Period::parse("2020H1", &zone)?,
         dimensions: vec![
             dimension(

@@ -1,4 +1,4 @@
-//! Makes Parquet files of made-up cases, in the schema of the dataset `case`, for speed tests.
+//! Writes Parquet files of invented cases, in the schema of the dataset `case`, for speed tests.
 //!
 //! `make_cases FOLDER ROWS [SEED]` writes files of a million rows. The same arguments give the same
 //! rows. About 12 % of the rows have intervals; durations are skewed as waits are.
@@ -47,12 +47,12 @@ fn write_file(path: &Path, first: usize, count: usize, seed: u64) -> Result<(), 
         .set_compression(Compression::LZ4_RAW)
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .build();
-    let schema = Arc::new(schema());
+    let schema = Arc::new(case_schema());
     let mut writer = ArrowWriter::try_new(File::create(path)?, schema, Some(properties))?;
     let mut done = 0;
     while done < count {
         let rows = ROWS_PER_BATCH.min(count - done);
-        writer.write(&batch(first + done, rows, seed))?;
+        writer.write(&make_batch(first + done, rows, seed))?;
         done += rows;
     }
     writer.close()?;
@@ -60,10 +60,10 @@ fn write_file(path: &Path, first: usize, count: usize, seed: u64) -> Result<(), 
 }
 
 /// A generator whose sequence is fixed by its seed.
-struct Chance(u64);
+struct SeededChance(u64);
 
-impl Chance {
-    fn next(&mut self) -> u64 {
+impl SeededChance {
+    fn next_number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -71,25 +71,25 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
+    fn number_below(&mut self, bound: u64) -> u64 {
+        self.next_number() % bound
     }
 
-    fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    fn random_share(&mut self) -> f64 {
+        (self.next_number() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    fn happens(&mut self, share: f64) -> bool {
-        self.share() < share
+    fn happens_with(&mut self, share: f64) -> bool {
+        self.random_share() < share
     }
 
-    fn of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.below(values.len() as u64) as usize]
+    fn pick_from<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.number_below(values.len() as u64) as usize]
     }
 
     /// Seconds with this mean, most below it and few far above.
-    fn wait(&mut self, mean: f64) -> i64 {
-        (-(1.0 - self.share()).ln() * mean) as i64 + 1
+    fn draw_wait(&mut self, mean: f64) -> i64 {
+        (-(1.0 - self.random_share()).ln() * mean) as i64 + 1
     }
 }
 
@@ -174,7 +174,7 @@ fn interval_fields() -> Fields {
     ])
 }
 
-fn schema() -> Schema {
+fn case_schema() -> Schema {
     let label = |name: &str| Field::new(name, label_type(), true);
     let moment = |name: &str| Field::new(name, moment_type(), true);
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
@@ -218,28 +218,28 @@ impl Builders {
         }
     }
 
-    fn label(&mut self, name: &str, value: Option<&str>) {
+    fn append_label(&mut self, name: &str, value: Option<&str>) {
         let place = LABELS.iter().position(|known| *known == name);
         self.labels[place.expect("a label of the schema")].append_option(value);
     }
 
-    fn moment(&mut self, name: &str, value: Option<i64>) {
+    fn append_moment(&mut self, name: &str, value: Option<i64>) {
         let place = MOMENTS.iter().position(|known| *known == name);
         self.moments[place.expect("a moment of the schema")].append_option(value);
     }
 }
 
-fn batch(first: usize, rows: usize, seed: u64) -> RecordBatch {
-    let mut chance = Chance(seed ^ (first as u64).wrapping_mul(0x2545_f491_4f6c_dd1d));
+fn make_batch(first: usize, rows: usize, seed: u64) -> RecordBatch {
+    let mut chance = SeededChance(seed ^ (first as u64).wrapping_mul(0x2545_f491_4f6c_dd1d));
     let mut builders = Builders::new();
     for row in first..first + rows {
-        case(&mut builders, &mut chance, row);
+        append_case(&mut builders, &mut chance, row);
     }
-    finish(builders)
+    finish_batch(builders)
 }
 
-fn case(builders: &mut Builders, chance: &mut Chance, row: usize) {
-    let mut roll = chance.below(1000);
+fn append_case(builders: &mut Builders, chance: &mut SeededChance, row: usize) {
+    let mut roll = chance.number_below(1000);
     let mut chosen = KINDS[0];
     for kind in KINDS {
         chosen = *kind;
@@ -249,86 +249,91 @@ fn case(builders: &mut Builders, chance: &mut Chance, row: usize) {
         roll -= kind.0;
     }
     let (_, kind, service, mean) = chosen;
-    let city = chance.below(11) + 1;
-    let region = format!("14{city:02}{:02}", chance.below(9) + 21);
-    let is_rural = chance.happens(0.35);
+    let city = chance.number_below(11) + 1;
+    let region = format!("14{city:02}{:02}", chance.number_below(9) + 21);
+    let is_rural = chance.happens_with(0.35);
     let area = if is_rural { "rural" } else { "urban" };
-    builders.label("source", Some("made"));
+    builders.append_label("source", Some("made"));
     builders.keys.append_value(format!("M{row:010}"));
-    builders.label("kind", Some(kind));
-    builders.label("service", Some(service));
-    builders.label("region", Some(&region));
-    builders.label("area", Some(area).filter(|_| chance.happens(0.97)));
-    builders.lines.append_value(format!("{:016x}", chance.next()));
-    builders.label("channel", Some(chance.of(&["10010", "app", "hall", "web"])));
+    builders.append_label("kind", Some(kind));
+    builders.append_label("service", Some(service));
+    builders.append_label("region", Some(&region));
+    builders.append_label("area", Some(area).filter(|_| chance.happens_with(0.97)));
+    builders.lines.append_value(format!("{:016x}", chance.next_number()));
+    builders.append_label("channel", Some(chance.pick_from(&["10010", "app", "hall", "web"])));
     let is_repair = kind == "repair";
-    let is_customers = chance.happens(0.04);
+    let is_customers = chance.happens_with(0.04);
     let maintainer = if is_customers { "customer" } else { "operator" };
-    builders.label("maintainer", Some(maintainer).filter(|_| is_repair));
-    let cause = chance.of(CAUSES);
-    builders.label("cause", Some(cause).filter(|_| is_repair));
-    moments(builders, chance, (kind, mean, is_rural));
-    let is_excluded = chance.happens(0.02);
-    let reason = chance.of(&["storm", "customer_refused", "duplicate"]);
-    builders.label("excluded", Some(reason).filter(|_| is_excluded));
-    let approver = chance.of(&["liu", "wang", ""]);
-    builders.label("excluded_by", Some(approver).filter(|_| is_excluded));
-    let answer = chance.of(&["satisfied", "satisfied", "satisfied", "neutral", "dissatisfied"]);
-    let asked = kind == "complaint" && chance.happens(0.6);
-    builders.label("satisfaction", Some(answer).filter(|_| asked));
-    builders.reopened.append_value(i64::from(chance.happens(0.03)));
-    builders.label("precision", Some("s"));
+    builders.append_label("maintainer", Some(maintainer).filter(|_| is_repair));
+    let cause = chance.pick_from(CAUSES);
+    builders.append_label("cause", Some(cause).filter(|_| is_repair));
+    append_moments(builders, chance, (kind, mean, is_rural));
+    let is_excluded = chance.happens_with(0.02);
+    let reason = chance.pick_from(&["storm", "customer_refused", "duplicate"]);
+    builders.append_label("excluded", Some(reason).filter(|_| is_excluded));
+    let approver = chance.pick_from(&["liu", "wang", ""]);
+    builders.append_label("excluded_by", Some(approver).filter(|_| is_excluded));
+    let answer =
+        chance.pick_from(&["satisfied", "satisfied", "satisfied", "neutral", "dissatisfied"]);
+    let asked = kind == "complaint" && chance.happens_with(0.6);
+    builders.append_label("satisfaction", Some(answer).filter(|_| asked));
+    builders.reopened.append_value(i64::from(chance.happens_with(0.03)));
+    builders.append_label("precision", Some("s"));
     builders.source_lines.append_value(row as i64 + 2);
     builders.source_texts.append_null();
 }
 
-fn moments(
+fn append_moments(
     builders: &mut Builders,
-    chance: &mut Chance,
+    chance: &mut SeededChance,
     (kind, mean, is_rural): (&str, f64, bool),
 ) {
     // From mid-December to the end of June, local time.
-    let accepted = 1_576_339_200 + chance.below(198 * 86_400) as i64;
+    let accepted = 1_576_339_200 + chance.number_below(198 * 86_400) as i64;
     let pays = matches!(kind, "install" | "move" | "opening" | "restore" | "change");
-    let paid = accepted + chance.wait(1800.0) - 900;
+    let paid = accepted + chance.draw_wait(1800.0) - 900;
     let start = if pays { accepted.max(paid) } else { accepted };
     let mean = if is_rural { mean * 1.25 } else { mean };
-    let wait = chance.wait(mean);
-    let pause = chance.happens(0.12).then(|| {
-        let from = start + chance.below(wait as u64 + 1) as i64;
-        (from, from + chance.wait(mean / 3.0))
+    let wait = chance.draw_wait(mean);
+    let pause = chance.happens_with(0.12).then(|| {
+        let from = start + chance.number_below(wait as u64 + 1) as i64;
+        (from, from + chance.draw_wait(mean / 3.0))
     });
     let paused = pause.map_or(0, |(from, to)| to - from);
-    let is_cancelled = chance.happens(0.01);
+    let is_cancelled = chance.happens_with(0.01);
     let resolved = start + wait + paused;
-    let is_resolved = !is_cancelled && chance.happens(0.995);
-    let late = |chance: &mut Chance, mean: f64| resolved + chance.wait(mean);
-    builders.moment("accepted", Some(accepted));
-    builders.moment("paid", Some(paid).filter(|_| pays));
-    builders.moment("first_contact", Some(accepted + chance.wait(900.0)));
+    let is_resolved = !is_cancelled && chance.happens_with(0.995);
+    let late = |chance: &mut SeededChance, mean: f64| resolved + chance.draw_wait(mean);
+    builders.append_moment("accepted", Some(accepted));
+    builders.append_moment("paid", Some(paid).filter(|_| pays));
+    builders.append_moment("first_contact", Some(accepted + chance.draw_wait(900.0)));
     let visits = matches!(kind, "install" | "move" | "repair" | "opening");
-    builders.moment("appointment", Some(resolved - 3600).filter(|_| visits));
-    builders.moment("arrived", Some(resolved - 1800).filter(|_| visits));
-    builders.moment("resolved", Some(resolved).filter(|_| is_resolved));
+    builders.append_moment("appointment", Some(resolved - 3600).filter(|_| visits));
+    builders.append_moment("arrived", Some(resolved - 1800).filter(|_| visits));
+    builders.append_moment("resolved", Some(resolved).filter(|_| is_resolved));
     let confirmed = late(chance, 7200.0);
-    builders.moment("confirmed", Some(confirmed).filter(|_| is_resolved));
+    builders.append_moment("confirmed", Some(confirmed).filter(|_| is_resolved));
     let closed = late(chance, 20_000.0);
-    builders.moment("closed", Some(closed).filter(|_| is_resolved));
-    builders.moment("cancelled", Some(start + wait / 2).filter(|_| is_cancelled));
-    builders.moment("revised", Some(closed + 86_400));
+    builders.append_moment("closed", Some(closed).filter(|_| is_resolved));
+    builders.append_moment("cancelled", Some(start + wait / 2).filter(|_| is_cancelled));
+    builders.append_moment("revised", Some(closed + 86_400));
     if let Some((from, to)) = pause {
-        interval(builders, chance, (from, Some(to)));
-        if chance.happens(0.15) {
-            interval(builders, chance, (from + (to - from) / 2, Some(to + 300)));
+        append_interval(builders, chance, (from, Some(to)));
+        if chance.happens_with(0.15) {
+            append_interval(builders, chance, (from + (to - from) / 2, Some(to + 300)));
         }
     }
     builders.intervals.append(true);
 }
 
-fn interval(builders: &mut Builders, chance: &mut Chance, (from, to): (i64, Option<i64>)) {
-    let kind = chance.of(&["paused", "paused", "paused", "awaiting_confirmation"]);
-    let reason = chance.of(&["customer_away", "no_line", "weather", "access_refused"]);
-    let approver = chance.of(&["liu", "wang", "zhao", ""]);
+fn append_interval(
+    builders: &mut Builders,
+    chance: &mut SeededChance,
+    (from, to): (i64, Option<i64>),
+) {
+    let kind = chance.pick_from(&["paused", "paused", "paused", "awaiting_confirmation"]);
+    let reason = chance.pick_from(&["customer_away", "no_line", "weather", "access_refused"]);
+    let approver = chance.pick_from(&["liu", "wang", "zhao", ""]);
     let row = builders.intervals.values();
     let mut label = |at: usize, value: Option<&str>| {
         let field = row.field_builder::<StringDictionaryBuilder<Int32Type>>(at);
@@ -349,7 +354,7 @@ fn interval(builders: &mut Builders, chance: &mut Chance, (from, to): (i64, Opti
     row.append(true);
 }
 
-fn finish(builders: Builders) -> RecordBatch {
+fn finish_batch(builders: Builders) -> RecordBatch {
     let Builders {
         mut labels,
         mut keys,
@@ -361,7 +366,7 @@ fn finish(builders: Builders) -> RecordBatch {
         mut source_texts,
     } = builders;
     let rows = keys.len_of();
-    let schema = Arc::new(schema());
+    let schema = Arc::new(case_schema());
     let columns: Vec<ArrayRef> = schema
         .fields()
         .iter()
@@ -393,11 +398,11 @@ fn finish(builders: Builders) -> RecordBatch {
     RecordBatch::try_new(schema, columns).expect("columns in the order of the schema")
 }
 
-trait Length {
+trait BuilderLength {
     fn len_of(&self) -> usize;
 }
 
-impl Length for StringBuilder {
+impl BuilderLength for StringBuilder {
     fn len_of(&self) -> usize {
         arrow_array::builder::ArrayBuilder::len(self)
     }

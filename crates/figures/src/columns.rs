@@ -306,3 +306,90 @@ fn cell_value(array: &ArrayRef, row: usize) -> Value<'_> {
         _ => Value::Null,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{
+        BooleanArray, Float64Array, Int32Array, Int64Array, LargeStringArray, StringViewArray,
+        TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
+        TimestampSecondArray,
+    };
+
+    use super::*;
+
+    fn wholes(array: impl Array + 'static) -> Vec<i64> {
+        let array: ArrayRef = Arc::new(array);
+        // What is there already stays.
+        let mut out = vec![7];
+        read_wholes(&array, &mut out);
+        assert_eq!(out.remove(0), 7);
+        out
+    }
+
+    #[test]
+    fn moments_of_every_unit_are_whole_seconds_rounded_down() {
+        let seconds = TimestampSecondArray::from(vec![Some(-1), None, Some(5)]);
+        assert_eq!(wholes(seconds), [-1, NULL, 5]);
+        let thousandths = TimestampMillisecondArray::from(vec![Some(-1), Some(1999), None]);
+        assert_eq!(wholes(thousandths), [-1, 1, NULL]);
+        let millionths = TimestampMicrosecondArray::from(vec![-1, 1_999_999]);
+        assert_eq!(wholes(millionths), [-1, 1]);
+        let billionths = TimestampNanosecondArray::from(vec![-1, 1_999_999_999]);
+        assert_eq!(wholes(billionths), [-1, 1]);
+        assert_eq!(wholes(Int64Array::from(vec![Some(3), None])), [3, NULL]);
+        assert_eq!(wholes(StringArray::from(vec!["a", "b"])), [NULL, NULL]);
+    }
+
+    #[test]
+    fn nulls_stay_in_their_rows_whatever_lies_around_them() {
+        let value = |row: i64| match row {
+            0..64 => Some(row),
+            64..128 => None,
+            _ => (row % 3 == 0).then_some(row),
+        };
+        let expected: Vec<i64> = (0..200).map(|row| value(row).unwrap_or(NULL)).collect();
+        let array = Int64Array::from_iter((0..200).map(value));
+        assert_eq!(wholes(array.slice(3, 150)), expected[3..153]);
+        assert_eq!(wholes(array), expected);
+    }
+
+    #[test]
+    fn a_cell_has_its_value_whatever_its_type() {
+        let mut labels = arrow_array::builder::StringDictionaryBuilder::<Int32Type>::new();
+        labels.append_value("x");
+        labels.append_null();
+        let columns: Vec<(&str, ArrayRef, Value<'static>)> = vec![
+            ("boolean", Arc::new(BooleanArray::from(vec![Some(true), None])), Value::Boolean(true)),
+            ("long", Arc::new(Int64Array::from(vec![Some(4), None])), Value::Integer(4)),
+            ("short", Arc::new(Int32Array::from(vec![Some(5), None])), Value::Integer(5)),
+            ("number", Arc::new(Float64Array::from(vec![Some(0.5), None])), Value::Number(0.5)),
+            ("text", Arc::new(StringArray::from(vec![Some("t"), None])), Value::Text("t".into())),
+            (
+                "large",
+                Arc::new(LargeStringArray::from(vec![Some("l"), None])),
+                Value::Text("l".into()),
+            ),
+            (
+                "view",
+                Arc::new(StringViewArray::from(vec![Some("v"), None])),
+                Value::Text("v".into()),
+            ),
+            (
+                "moment",
+                Arc::new(TimestampMillisecondArray::from(vec![Some(9_999), None])),
+                Value::Time(9),
+            ),
+            ("label", Arc::new(labels.finish()), Value::Text("x".into())),
+            ("other", Arc::new(arrow_array::UInt8Array::from(vec![Some(1), None])), Value::Null),
+        ];
+        let named = columns.iter().map(|(name, array, _)| (*name, Arc::clone(array)));
+        let batch = RecordBatch::try_from_iter(named).unwrap();
+        let mut read = BatchColumns::new(batch.schema_ref());
+        read.load_batch(batch);
+        for (name, _, value) in columns {
+            assert_eq!(read.batch_row(0).get(name), value, "{name}");
+            assert_eq!(read.batch_row(1).get(name), Value::Null, "{name}");
+        }
+        assert_eq!(read.batch_row(0).get("absent"), Value::Null);
+    }
+}

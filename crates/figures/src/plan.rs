@@ -377,3 +377,39 @@ pub fn columns_needed(request: &Request) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(keys: Vec<DimensionKey>) -> TimeCells {
+        let period = Period::parse("2020Q1", &TimeZone::UTC).unwrap();
+        let dimension = |(at, key)| Dimension { name: format!("{at}"), key };
+        let dimensions: Vec<Dimension> = keys.into_iter().enumerate().map(dimension).collect();
+        TimeCells::new(&period, &dimensions).unwrap()
+    }
+
+    #[test]
+    fn every_moment_lies_in_the_cell_whose_bounds_hold_it() {
+        let month = |zone: &str| DimensionKey::Month { zone: zone.to_owned() };
+        let day = |zone: &str| DimensionKey::Day { zone: zone.to_owned() };
+        for (keys, count) in [
+            (vec![], 1),
+            (vec![month("UTC")], 3),
+            (vec![day("UTC"), month("Asia/Kolkata")], 91 + 3),
+            (vec![DimensionKey::Quarter { zone: "UTC".to_owned() }, day("Europe/London")], 92),
+        ] {
+            let cells = cells(keys);
+            assert_eq!(cells.len(), count);
+            let (first, last) = (cells.bounds[0], cells.bounds[count]);
+            let edges = cells.bounds.iter().flat_map(|bound| [bound - 1, *bound, bound + 1]);
+            for moment in edges.chain((first - 100_000..last + 100_000).step_by(3607)) {
+                let ended = cells.bounds[1..].iter().filter(|end| **end <= moment).count();
+                assert_eq!(cells.ends_at_most(moment), ended, "{moment}");
+                let is_inside = first <= moment && moment < last;
+                assert_eq!(cells.cell_of(moment), is_inside.then_some(ended), "{moment}");
+            }
+            assert_eq!(cells.cell_end(count - 1), last);
+        }
+    }
+}

@@ -534,7 +534,8 @@ impl Row for EmptyRow {
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::{ArrayRef, Int64Array, RecordBatch, TimestampSecondArray};
+    use arrow_array::types::Int32Type;
+    use arrow_array::{ArrayRef, DictionaryArray, Int64Array, RecordBatch, TimestampSecondArray};
     use trueline_expression::parse;
 
     use super::*;
@@ -554,6 +555,65 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_is_rounded_half_to_even_and_what_does_not_fit_is_null() {
+        let scaled = |value: f64, decimals| to_scaled(&Value::Number(value), decimals);
+        assert_eq!([2.5, 3.5, -2.5, 0.4].map(|value| scaled(value, 0)), [2, 4, -2, 0]);
+        assert_eq!(scaled(1.125, 2), 112);
+        assert_eq!([1e19, -1e19, f64::NAN].map(|value| scaled(value, 0)), [NULL; 3]);
+        assert_eq!(scaled(1.0, 30), NULL);
+        assert_eq!(to_scaled(&Value::Integer(7), 2), 700);
+        assert_eq!(to_scaled(&Value::Integer(i64::MAX), 2), NULL);
+        assert_eq!(to_scaled(&Value::Null, 0), NULL);
+        assert_eq!(to_scaled(&Value::Boolean(true), 0), NULL);
+    }
+
+    /// Three label columns whose labels meet in every combination, null among them.
+    fn label_batch() -> RecordBatch {
+        let column = |step: usize| -> ArrayRef {
+            let labels = [Some("a"), Some("b"), None, Some("c"), Some("d")];
+            let rows = (0..125).map(|row| labels[row / step % 5]);
+            Arc::new(rows.collect::<DictionaryArray<Int32Type>>())
+        };
+        RecordBatch::try_from_iter([("x", column(1)), ("y", column(5)), ("z", column(25))]).unwrap()
+    }
+
+    /// The bytes of a condition, compiled and row by row.
+    fn both_ways(batch: &RecordBatch, text: &str) -> (Vec<u8>, Vec<u8>) {
+        let zone = TimeZone::UTC;
+        let expr = parse(text).unwrap();
+        let mut columns = BatchColumns::new(batch.schema_ref());
+        let mut programs = Programs::new(zone.clone());
+        let truth = programs.add_truth(&expr, &mut columns);
+        // The second time, tables are laid out and constants are filled in already.
+        for _ in 0..2 {
+            columns.load_batch(batch.clone());
+            programs.evaluate_batch(&columns);
+        }
+        let each = (0..batch.num_rows()).map(|row| columns.batch_row(row));
+        let expected = each.map(|row| to_byte(&evaluate(&expr, &row, &zone))).collect();
+        (programs.truth_bytes(truth).to_vec(), expected)
+    }
+
+    #[test]
+    fn what_is_looked_up_by_labels_gives_what_each_row_gives() {
+        let batch = label_batch();
+        for text in [
+            "x == 'a'",
+            "missing(x)",
+            "x == y",
+            "x < y or missing(y)",
+            "x == y and y == z",
+            "x == 'a' and y == 'b' and z == 'c'",
+            "not (x == z) or y == 'd'",
+            "true",
+            "x == 'a' and missing_column == 1",
+        ] {
+            let (compiled, expected) = both_ways(&batch, text);
+            assert_eq!(compiled, expected, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_compiled_gives_what_each_row_gives() {
         let texts = [
             "a <= b + 60",
@@ -568,21 +628,21 @@ mod tests {
             "a - missing_column > 5",
             "missing_column + 5 > a",
             "coalesce(a + 1, b) > b",
+            "latest(a, b) == a",
+            "first(a, b) == b",
+            "first(b, a) != b",
+            "a == n",
+            "a > n",
+            "m == n or present(a)",
+            "missing(first(a, b)) or not (m > n)",
+            "a >= @1970-01-01T00:01:40",
+            "null == a",
+            "m > null",
         ];
         let batch = batch();
-        let zone = TimeZone::UTC;
         for text in texts {
-            let expr = parse(text).unwrap();
-            let mut columns = BatchColumns::new(batch.schema_ref());
-            let mut programs = Programs::new(zone.clone());
-            let truth = programs.add_truth(&expr, &mut columns);
-            columns.load_batch(batch.clone());
-            programs.evaluate_batch(&columns);
-            let bytes = programs.truth_bytes(truth).to_vec();
-            let each = (0..batch.num_rows()).map(|row| columns.batch_row(row));
-            let expected: Vec<u8> =
-                each.map(|row| to_byte(&evaluate(&expr, &row, &zone))).collect();
-            assert_eq!(bytes, expected, "{text}");
+            let (compiled, expected) = both_ways(&batch, text);
+            assert_eq!(compiled, expected, "{text}");
         }
     }
 }

@@ -227,3 +227,64 @@ fn a_clock_says_whether_it_runs() {
     let shown = clock.read_history(&closed, &[], 120).unwrap();
     assert_eq!((shown.state, shown.elapsed, shown.subtracted), (ClockState::Stopped, 100, 50));
 }
+
+#[test]
+fn a_due_time_is_written_with_seconds_only_if_it_has_some() {
+    let ruler = natural("Asia/Shanghai");
+    let text = |moment| ruler.due_text(at(moment)).unwrap();
+    assert_eq!(text("2020-05-18 17:30"), "2020-05-18 17:30");
+    assert_eq!(text("2020-05-18 07:03:09"), "2020-05-18 07:03:09");
+    assert_eq!(text("2020-05-18 23:59:59"), "2020-05-18 23:59:59");
+    assert_eq!(text("2020-05-18 24:00"), "2020-05-18 24:00", "the end of the day, not a beginning");
+    assert_eq!(text("2020-05-18 00:00:01"), "2020-05-18 00:00:01");
+    assert_eq!(ruler.due_text(i64::MAX), Err(Unmeasurable::OutOfRange));
+}
+
+#[test]
+fn a_wait_that_ends_as_it_begins_is_nothing_and_one_that_ends_before_is_an_error() {
+    let ruler = natural("Asia/Shanghai");
+    assert_eq!(ruler.elapsed_seconds(500, 500, &mut []), Ok(0));
+    let before = Err(Unmeasurable::StopBeforeStart { seconds: 1 });
+    assert_eq!(ruler.elapsed_seconds(500, 499, &mut []), before);
+    let mut parts = Vec::new();
+    let mut pauses = [(400, 600, 3)];
+    let none = ruler.each_pause(500, 500, &mut pauses, |mark, seconds| parts.push((mark, seconds)));
+    assert_eq!((none, &*parts), (Ok(()), &[(3, 0)][..]));
+    let error = ruler.each_pause(500, 499, &mut pauses, |_, _| panic!("nothing to divide"));
+    assert_eq!(error, Err(Unmeasurable::StopBeforeStart { seconds: 1 }));
+}
+
+#[test]
+fn remaining_and_late_seconds_never_go_below_zero() {
+    let ruler = natural("Asia/Shanghai");
+    let limit = Limit::Elapsed { seconds: 100 };
+    let at = |now| {
+        let remaining = ruler.remaining_seconds(0, now, limit, &mut []);
+        (remaining.unwrap(), ruler.late_by(0, now, limit, &mut []).unwrap())
+    };
+    assert_eq!(at(40), (60, 0));
+    assert_eq!(at(100), (0, 0));
+    assert_eq!(at(130), (0, 30));
+}
+
+/// A limit of nothing is due at the start; where even that is late, just before it.
+#[test]
+fn a_limit_of_no_time_is_due_at_the_start() {
+    let limit = Limit::Elapsed { seconds: 0 };
+    let due = |ruler: &Ruler, pauses: &mut [Pause]| ruler.due_time(1000, limit, pauses, 1000);
+    let natural = natural("Asia/Shanghai");
+    assert_eq!(due(&natural, &mut []), Ok(1000));
+    assert_eq!(due(&natural, &mut [(1000, 1200)]), Ok(1200), "the clock has not started yet");
+    assert_eq!(due(&exclusive(Unit::NaturalHours), &mut [(1000, 1200)]), Ok(999));
+}
+
+#[test]
+fn the_years_from_1900_to_2199_can_be_measured() {
+    let ruler = natural("UTC");
+    let first = moment_in("UTC", "1900-01-01 00:00");
+    let last = moment_in("UTC", "2199-12-31 23:59:59");
+    assert_eq!(ruler.elapsed_seconds(first, last, &mut []), Ok(last - first));
+    for (start, stop) in [(first - 1, last), (first, last + 1)] {
+        assert_eq!(ruler.elapsed_seconds(start, stop, &mut []), Err(Unmeasurable::OutOfRange));
+    }
+}

@@ -331,3 +331,75 @@ fn no_bytes_at_all_break_the_reader() {
         trueline_clock::fuzz_calendar_files(&bytes);
     });
 }
+
+#[test]
+fn a_calendar_has_what_its_file_says() {
+    let files = [("calendar.toml", WEEK), ("2020.toml", YEAR)];
+    let calendar = Calendar::parse(&files).unwrap();
+    assert_eq!((calendar.name(), calendar.title()), ("x", "X"));
+    assert_eq!(calendar.zone(), "Europe/London");
+    let notice = calendar.notices(2020).next().unwrap();
+    assert_eq!((notice.number.as_deref(), notice.issued), (None, Some(date(2019, 6, 1))));
+    assert_eq!(notice.read, Provenance::Unverified);
+    assert_eq!(calendar.notices(2021).count(), 0);
+    assert_eq!(calendar.holiday_name(date(2020, 3, 2)), Some("A"));
+    assert_eq!(calendar.holiday_name(date(2020, 3, 3)), None);
+}
+
+#[test]
+fn a_working_day_may_last_from_one_second_to_a_whole_day() {
+    let seconds = |text: &str| {
+        let week = WEEK.replace("= 25200", text);
+        let files = [("calendar.toml", &*week), ("2020.toml", YEAR)];
+        Calendar::parse(&files).map(|calendar| calendar.day_seconds())
+    };
+    assert_eq!(seconds("= 1"), Ok(1));
+    assert_eq!(seconds("= 86400"), Ok(86_400));
+    assert!(seconds("= 86401").is_err());
+}
+
+/// Without `day_seconds`, every working day and every make-up day must last equally long.
+#[test]
+fn a_week_of_equal_days_needs_no_length_of_its_own() {
+    let plain = WEEK.replace("day_seconds = 25200\n", "");
+    let seconds = |friday: &str, make_up: &str| {
+        let week = plain.replace("\"09:00-12:00\"", friday).replace("\"10:00-14:00\"", make_up);
+        let files = [("calendar.toml", &*week), ("2020.toml", YEAR)];
+        Calendar::parse(&files).map(|calendar| calendar.day_seconds())
+    };
+    let same = "\"00:00-05:00\", \"21:30-24:00\"";
+    assert_eq!(seconds(same, same), Ok(7 * HOUR + HOUR / 2));
+    assert!(seconds("\"09:00-12:00\"", same).is_err());
+    assert!(seconds(same, "\"10:00-14:00\"").is_err());
+}
+
+#[test]
+fn a_notice_may_count_from_a_day_after_its_issue() {
+    let year = YEAR.replace("issued = 2019-06-01", "issued = 2019-06-01\neffective = 2019-07-01");
+    let files = [("calendar.toml", WEEK), ("2020.toml", &*year)];
+    let calendar = Calendar::parse(&files).unwrap();
+    let known = |day| calendar.as_known_at(day).years().count();
+    assert_eq!(known(date(2019, 6, 30)), 0);
+    assert_eq!(known(date(2019, 7, 1)), 1);
+}
+
+/// The first and the last second that the files cover, and the seconds beyond them.
+#[test]
+fn a_calendar_ends_with_its_first_and_last_year() {
+    let ruler = ruler(Unit::WorkingDays, calendar("cn"));
+    let due = |start, days| {
+        let start = at(start);
+        ruler.due_time(start, Limit::WorkingDates { days }, &mut [], start)
+    };
+    let before = Unmeasurable::NoCalendarYear { year: 2018 };
+    let after = Unmeasurable::NoCalendarYear { year: 2027 };
+    assert_eq!(due("2018-12-31 23:59:59", 1), Err(before));
+    assert_eq!(due("2019-01-01 00:00", 1), Ok(at("2019-01-02 24:00")), "1 January is off");
+    assert_eq!(due("2026-12-30 23:59:59", 1), Ok(at("2026-12-31 24:00")));
+    assert_eq!(due("2026-12-31 00:00", 0), Ok(at("2026-12-31 24:00")));
+    assert_eq!(due("2026-12-31 00:00", 1), Err(after));
+    assert_eq!(due("2027-01-01 12:00", 1), Err(after));
+    let first = at("2019-01-01 00:00");
+    assert_eq!(ruler.elapsed_seconds(first, first, &mut []), Ok(0));
+    assert_eq!(ruler.elapsed_seconds(first - 1, first, &mut []), Err(before));
+}

@@ -230,3 +230,14 @@ fn only_named_kinds_stop_the_clock_and_each_answers_for_its_own_seconds() {
         .unwrap();
     assert_eq!(taken, [2 * HOUR, 3 * HOUR]);
 }
+
+/// Two limits that are due at one instant: the one that is listed first is named.
+#[test]
+fn of_two_limits_due_at_once_the_first_is_named() {
+    let clock = natural_hours(&[]);
+    let bounds = [bound("first", &clock, 2), bound("second", &clock, 2)];
+    let history = history("2020-05-18 09:00", None, &[]);
+    let shown = clock.read_history(&history, &bounds, at("2020-05-18 10:00")).unwrap();
+    let due = shown.due.unwrap();
+    assert_eq!((due.bound, due.margin), (0, HOUR));
+}

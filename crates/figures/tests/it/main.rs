@@ -1,4 +1,4 @@
-//! The engine from outside, against a plain recount and a second engine.
+//! The engine from outside: against a plain recount, against the clock, and a second engine.
 #![allow(
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
@@ -6,5 +6,8 @@
 )]
 
 mod agreement;
+mod clocks;
+mod requests;
 mod rows;
 mod second_engine;
+mod sql_text;
