@@ -1,7 +1,5 @@
 //! Bad input of every kind: a clear error, exit code 2, and an instance that is as it was.
 
-mod program;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
@@ -9,7 +7,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
 
-use program::{Folder, trueline};
+use crate::program::{Folder, trueline};
 
 const MAPPING: &str = r#"
 [mapping]

@@ -2,11 +2,9 @@
 //!
 //! The program is run as a program; what it wrote is read back by tools that are not ours.
 
-mod program;
-
 use std::fs;
 
-use program::{Folder, trueline};
+use crate::program::{Folder, tool, trueline};
 use serde_json::Value;
 
 /// Indicator, statistic, area, and what the sample report of 2020H1 prints.
@@ -112,7 +110,7 @@ fn every_number_of_the_sample_stands_in_the_pdf_that_a_stranger_reads() {
     let dir = folder.path("demo");
     trueline(&["--dir", &dir, "demo", "--no-serve", "--cases", "50000"]).done();
     let pdf = format!("{dir}/reports/report.zh.pdf");
-    let text = program::tool("pdftotext", &["-layout", &pdf, "-"]);
+    let text = tool("pdftotext", &["-layout", &pdf, "-"]);
     for (indicator, statistic, _, printed) in PRINTED {
         assert!(text.contains(printed), "{indicator}.{statistic}: {printed} is not in the PDF");
     }
@@ -120,8 +118,8 @@ fn every_number_of_the_sample_stands_in_the_pdf_that_a_stranger_reads() {
     {
         assert!(text.contains(words), "{words} is not in the PDF");
     }
-    program::tool("qpdf", &["--check", &pdf]);
-    let attached = program::tool("qpdf", &["--list-attachments", &pdf]);
+    tool("qpdf", &["--check", &pdf]);
+    let attached = tool("qpdf", &["--list-attachments", &pdf]);
     assert!(attached.contains(".json"), "figures and definitions are attached: {attached}");
     for name in ["report.zh.html", "report.en.html", "report.en.json"] {
         let page = fs::read_to_string(format!("{dir}/reports/{name}")).expect("written");

@@ -3,17 +3,14 @@
 //! One small simulated instance is served to all tests of this file; instances of other kinds are
 //! made where a test is about them.
 
-mod browser;
-mod program;
-
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
-use browser::Browser;
-use program::{Folder, trueline};
+use crate::browser::Browser;
+use crate::program::{Folder, trueline};
 use serde_json::Value;
 
 /// The program serving an instance until this goes away.

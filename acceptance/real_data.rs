@@ -4,9 +4,7 @@
 //! a README speaks of more rows than the file holds, they were counted from the file by a script of
 //! its own (Python's csv and statistics), and the comment says so.
 
-mod program;
-
-use program::{Folder, real_data, trueline};
+use crate::program::{Folder, real_data, trueline};
 use serde_json::Value;
 
 /// An instance filled from one set, and the pack that asks it.

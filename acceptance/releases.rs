@@ -1,14 +1,12 @@
 //! The published report of every release, as it was handed over then: what later programs make of
 //! it must still hold, down to the records.
 
-mod program;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::program::{Folder, trueline};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use program::{Folder, trueline};
 use serde_json::Value;
 use trueline_ledger::Note;
 

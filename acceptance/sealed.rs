@@ -1,12 +1,10 @@
 //! A sealed report from draft to publication, as its readers get it: files, ledger, records.
 
-mod program;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use program::{Folder, trueline};
+use crate::program::{Folder, trueline};
 use serde_json::Value;
 
 /// An instance with a simulated half year.

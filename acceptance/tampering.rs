@@ -1,19 +1,17 @@
 //! A sealed report against records that somebody changed afterwards: each change is found and
 //! named.
 
-mod program;
-
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use crate::program::{Folder, trueline};
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampSecondType;
 use arrow_array::{Array as _, ArrayRef, RecordBatch, StringArray, TimestampSecondArray};
 use arrow_schema::DataType;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use program::{Folder, trueline};
 use trueline::instance::Instance;
 use trueline::ledger::{Fault, Recheck, recheck};
 use trueline_verify::{Evidence, from_canonical_json};

@@ -1,26 +1,18 @@
 //! The page that checks a report without a program, in a real Chromium, beside the program: what
 //! one of them refuses, the other refuses too.
 
-#[path = "browser/mod.rs"]
-#[allow(dead_code, reason = "each test binary uses its own part of this module")]
-mod browser;
-#[path = "verify_page/pdf.rs"]
 mod pdf;
-mod program;
-#[path = "verify_page/ranks.rs"]
 mod ranks;
-#[path = "verify_page/trust.rs"]
 mod trust;
-#[path = "verify_page/vectors.rs"]
 mod vectors;
 
 use std::fs;
 use std::sync::OnceLock;
 
+use crate::browser::Browser;
+use crate::program::{Folder, trueline};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use browser::Browser;
-use program::{Folder, trueline};
 use serde_json::Value;
 
 /// A report in every format that carries a seal.

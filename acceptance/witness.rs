@@ -1,15 +1,13 @@
 //! Ledgers and witnesses as real processes: a quorum with one witness gone, forks refused and kept
 //! as evidence, and a witness that is killed again and again.
 
-mod program;
-
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use program::{Folder, trueline};
+use crate::program::{Folder, Run, trueline};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
@@ -124,7 +122,7 @@ fn set_policy(dir: &str, text: &str) {
     fs::write(Path::new(dir).join("policy.txt"), text).expect("written");
 }
 
-fn json(run: &mut program::Run) -> Value {
+fn json(run: &mut Run) -> Value {
     let output = run.output();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }

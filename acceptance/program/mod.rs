@@ -1,7 +1,5 @@
 //! Running the program and outside tools, as a person would.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this module")]
-
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
