@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod browser;
+mod instances;
 mod main_job;
 mod pages;
 mod program;
