@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::instances::{HALF_YEAR, SEALED, SEALED_FORMATS};
-use crate::program::{Folder, trueline};
+use crate::program::{Folder, LATER, trueline};
 use serde_json::Value;
 
 fn verdict(arguments: &[&str], code: i32) -> Value {
@@ -28,9 +28,10 @@ fn sealed_id(said: &str) -> String {
     rest.split(',').next().unwrap().to_owned()
 }
 
+/// Seals what was imported before.
 fn report(dir: &str, out: &[String], more: &[&str]) -> String {
     let mut run = trueline(&["--dir", dir, "report", "--period", "2020H1"]);
-    run.args(["--out"]).args(out).args(more).done()
+    run.at(LATER).args(["--out"]).args(out).args(more).done()
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn a_published_report_is_not_replaced_but_restated_with_a_reason() {
     trueline(&["simulate", "--out", &later, "--period", "2020H1", "--cases", "1000"])
         .args(["--seed", "5"])
         .done();
-    trueline(&["--dir", &dir, "import", "--from", &later]).done();
+    trueline(&["--dir", &dir, "import", "--from", &later]).at(LATER).done();
     let draft = sealed_id(&report(&dir, &[folder.path("b.json")], &[]));
     let refused = publish(&draft).fails(2);
     assert!(refused.contains(&first_id) && refused.contains("--restates"), "{refused}");

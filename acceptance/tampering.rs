@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use crate::instances::{Made, copy_tree};
-use crate::program::{Folder, trueline};
+use crate::program::{Folder, LATER, trueline};
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampSecondType;
 use arrow_array::{Array as _, ArrayRef, RecordBatch, StringArray, TimestampSecondArray};
@@ -86,7 +86,7 @@ fn records_that_came_later_do_not_disturb_a_sealed_report() {
         .done();
     std::thread::sleep(std::time::Duration::from_millis(1100));
     let dir_text = dir.display().to_string();
-    trueline(&["--dir", &dir_text, "import", "--from", &sources]).done();
+    trueline(&["--dir", &dir_text, "import", "--from", &sources]).at(LATER).done();
     assert_eq!(check(&dir).faults, []);
 }
 
@@ -277,7 +277,7 @@ fn exclude_later(folder: &Folder, dir: &str) {
     let file = folder.path("excluded.csv");
     fs::write(&file, text).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    trueline(&["--dir", dir, "import", "case", &file, "--strict"]).done();
+    trueline(&["--dir", dir, "import", "case", &file, "--strict"]).at(LATER).done();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::sync::LazyLock;
 
 use crate::instances::{Made, copy_tree};
-use crate::program::{Folder, Run, trueline};
+use crate::program::{Folder, LATER, NOW, Run, trueline};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
@@ -467,22 +467,22 @@ fn written(second: i64) -> String {
     there.replace('Z', "+08:00")
 }
 
-/// Imports cases, each with its number, its region and when it was resolved.
-fn import_cases(folder: &Folder, dir: &str, name: &str, cases: &[(&str, &str, String)]) {
-    let file = folder.path(&format!("{name}.csv"));
+/// Imports cases at a time, each with its number, its region and when it was resolved.
+fn import_cases(folder: &Folder, dir: &str, time: &str, cases: &[(&str, &str, String)]) {
+    let file = folder.path(&format!("{time}.csv"));
     let mut text = HEAD.to_owned();
     for (key, region, resolved) in cases {
         let accepted = "2020-03-02T08:00:00+08:00";
         text.push_str(&format!("s,{key},repair,broadband,{region},{accepted},{resolved}\n"));
     }
     fs::write(&file, text).expect("written");
-    trueline(&["--dir", dir, "import", "case", &file, "--strict"]).done();
+    trueline(&["--dir", dir, "import", "case", &file, "--strict"]).at(time).done();
 }
 
 /// The batches that a sealed report was made from, the lag of its cases, and the verdict on it.
 fn sealed(folder: &Folder, dir: &str, period: &str, policy: bool) -> (Vec<Value>, Value, Value) {
     let out = folder.path("report.json");
-    trueline(&["--dir", dir, "report", "--period", period, "--out", &out]).done();
+    trueline(&["--dir", dir, "report", "--period", period, "--out", &out]).at(LATER).done();
     let report: Value = serde_json::from_slice(&fs::read(&out).expect("read")).expect("JSON");
     let lag = report["lags"][0].clone();
     let evidence = &report["evidence"];
@@ -512,7 +512,7 @@ fn the_lag_runs_from_the_event_to_the_first_revision_that_states_it() {
         ("open", "141100", String::new()),
         ("later", "141100", "2020-09-01T09:00:00+08:00".to_owned()),
     ];
-    import_cases(&folder, &dir, "first", &first);
+    import_cases(&folder, &dir, NOW, &first);
     std::thread::sleep(std::time::Duration::from_millis(2100));
     let second = [
         ("moved", "140100", at(4)),
@@ -520,7 +520,7 @@ fn the_lag_runs_from_the_event_to_the_first_revision_that_states_it() {
         ("open", "141100", at(6)),
         ("later", "140100", "2020-09-01T09:00:00+08:00".to_owned()),
     ];
-    import_cases(&folder, &dir, "second", &second);
+    import_cases(&folder, &dir, LATER, &second);
     let (inputs, lag, verdict) = sealed(&folder, &dir, "2020H1", false);
     let recorded = |at: usize| inputs[at]["recorded"].as_i64().expect("seconds");
     assert!(recorded(1) - recorded(0) >= 2, "{inputs:?}");
@@ -553,7 +553,7 @@ fn the_lag_goes_by_the_time_of_a_witness_and_a_time_that_nobody_vouches_for_is_r
         .into_iter()
         .map(|(key, days)| (key, "141100", written(now - days * 86_400)))
         .collect();
-    import_cases(&folder, &dir, "first", &cases);
+    import_cases(&folder, &dir, NOW, &cases);
     let line = log_line(&dir);
     let witness = Witness::start(&folder.path("w"), &[&log_key(&dir)]);
     let name = witness.key().name().to_owned();

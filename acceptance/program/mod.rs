@@ -76,10 +76,17 @@ impl Folder {
     }
 }
 
-/// The program with its first arguments, in English, wherever the tests run.
+/// The time for the program: years after the periods that the tests report on.
+pub(crate) const NOW: &str = "2022-07-15T02:00:00Z";
+
+/// A later time, for what happens after something else.
+pub(crate) const LATER: &str = "2022-07-15T02:00:05Z";
+
+/// The program with its first arguments, in English, wherever and whenever the tests run.
 pub(crate) fn trueline(arguments: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trueline"));
-    command.env("TRUELINE_LANG", "en").env_remove("LC_ALL").args(arguments);
+    command.env("TRUELINE_LANG", "en").env_remove("LC_ALL").env("TRUELINE_CLOCK", NOW);
+    command.args(arguments);
     Run(command)
 }
 
@@ -97,6 +104,11 @@ impl Run {
     pub(crate) fn env(&mut self, name: &str, value: &str) -> &mut Self {
         self.0.env(name, value);
         self
+    }
+
+    /// Runs it at another time than all the others.
+    pub(crate) fn at(&mut self, time: &str) -> &mut Self {
+        self.env("TRUELINE_CLOCK", time)
     }
 
     /// What it printed; it must end with 0.
