@@ -1,15 +1,15 @@
 //! Bad input of every kind: a clear error, exit code 2, and an instance that is as it was.
 
-mod program;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::LazyLock;
 
-use program::{Folder, trueline};
+use crate::instances::Made;
+use crate::program::{Folder, trueline};
 
 const MAPPING: &str = r#"
 [mapping]
@@ -41,14 +41,19 @@ struct Ready {
     mapping: String,
 }
 
+static ONE_CASE: LazyLock<Made> = LazyLock::new(|| {
+    let made = Made::new();
+    let (mapping, good) = (made.path("mapping.toml"), made.path("good.csv"));
+    fs::write(&mapping, MAPPING).expect("written");
+    fs::write(&good, "id,opened,note\n1,2020-01-02 10:00:00,good\n").expect("written");
+    trueline(&["--dir", &made.dir(), "import", "case", &good, "--mapping", &mapping]).done();
+    made
+});
+
 fn ready() -> Ready {
-    let folder = Folder::new();
-    let dir = folder.path("instance");
+    let (folder, dir) = ONE_CASE.copy();
     let mapping = folder.path("mapping.toml");
     fs::write(&mapping, MAPPING).expect("written");
-    let good = folder.path("good.csv");
-    fs::write(&good, "id,opened,note\n1,2020-01-02 10:00:00,good\n").expect("written");
-    trueline(&["--dir", &dir, "import", "case", &good, "--mapping", &mapping]).done();
     Ready { folder, dir, mapping }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! The program is run as a program; what it wrote is read back by tools that are not ours.
 
-mod program;
-
 use std::fs;
+use std::sync::LazyLock;
 
-use program::{Folder, trueline};
+use crate::instances::Made;
+use crate::program::{Folder, tool, trueline};
 use serde_json::Value;
 
 /// Indicator, statistic, area, and what the sample report of 2020H1 prints.
@@ -36,23 +36,22 @@ const PRINTED: &[(&str, &str, &str, &str)] = &[
     ("rollout.l900", "count", "", "3390"),
 ];
 
+/// The half year that the sample report is of, fifty thousand cases in place of millions.
+static PROVINCE: LazyLock<Made> = LazyLock::new(|| {
+    let made = Made::new();
+    made.import_simulated("2020H1", "50000", "1");
+    made
+});
+
 #[test]
 fn a_simulated_half_year_prints_the_values_of_the_sample_report() {
-    for (cases, seed) in [("50000", "1"), ("120000", "7")] {
-        let folder = Folder::new();
-        let sources = folder.path("sources");
-        trueline(&["simulate", "--out", &sources, "--period", "2020H1"])
-            .args(["--cases", cases, "--seed", seed])
-            .done();
-        let dir = folder.path("instance");
-        trueline(&["--dir", &dir, "import", "--from", &sources]).done();
-        let rows = figures(&dir, &["--period", "2020H1"]);
+    let larger = Made::new();
+    larger.import_simulated("2020H1", "120000", "7");
+    for (made, what) in [(&*PROVINCE, "50 000 cases"), (&larger, "120 000 cases, another seed")] {
+        let rows = figures(&made.dir(), &["--period", "2020H1"]);
         for (indicator, statistic, area, printed) in PRINTED {
             let row = find(&rows, indicator, statistic, area);
-            assert_eq!(
-                row["printed"], *printed,
-                "{indicator}.{statistic}[{area}], {cases} cases, seed {seed}"
-            );
+            assert_eq!(row["printed"], *printed, "{indicator}.{statistic}[{area}], {what}");
         }
         let bound = find(&rows, "fixed.billing_error", "bound", "");
         let value = bound["value"].as_f64().expect("the bound is a number");
@@ -62,8 +61,7 @@ fn a_simulated_half_year_prints_the_values_of_the_sample_report() {
 
 #[test]
 fn a_slice_adds_up_to_its_whole() {
-    let folder = Folder::new();
-    let dir = simulated(&folder);
+    let dir = PROVINCE.dir();
     let whole = figures(&dir, &["--period", "2020H1", "--indicator", "broadband.repair"]);
     let slices = figures(
         &dir,
@@ -87,8 +85,7 @@ fn a_slice_adds_up_to_its_whole() {
 
 #[test]
 fn the_report_is_the_same_bytes_again_in_every_format() {
-    let folder = Folder::new();
-    let dir = simulated(&folder);
+    let (folder, dir) = PROVINCE.copy();
     let mut runs = Vec::new();
     for run in ["first", "second"] {
         let files: Vec<String> = ["pdf", "html", "xlsx", "json", "docx"]
@@ -112,7 +109,7 @@ fn every_number_of_the_sample_stands_in_the_pdf_that_a_stranger_reads() {
     let dir = folder.path("demo");
     trueline(&["--dir", &dir, "demo", "--no-serve", "--cases", "50000"]).done();
     let pdf = format!("{dir}/reports/report.zh.pdf");
-    let text = program::tool("pdftotext", &["-layout", &pdf, "-"]);
+    let text = tool("pdftotext", &["-layout", &pdf, "-"]);
     for (indicator, statistic, _, printed) in PRINTED {
         assert!(text.contains(printed), "{indicator}.{statistic}: {printed} is not in the PDF");
     }
@@ -120,8 +117,8 @@ fn every_number_of_the_sample_stands_in_the_pdf_that_a_stranger_reads() {
     {
         assert!(text.contains(words), "{words} is not in the PDF");
     }
-    program::tool("qpdf", &["--check", &pdf]);
-    let attached = program::tool("qpdf", &["--list-attachments", &pdf]);
+    tool("qpdf", &["--check", &pdf]);
+    let attached = tool("qpdf", &["--list-attachments", &pdf]);
     assert!(attached.contains(".json"), "figures and definitions are attached: {attached}");
     for name in ["report.zh.html", "report.en.html", "report.en.json"] {
         let page = fs::read_to_string(format!("{dir}/reports/{name}")).expect("written");
@@ -135,8 +132,7 @@ fn every_number_of_the_sample_stands_in_the_pdf_that_a_stranger_reads() {
 
 #[test]
 fn simulated_records_say_so_in_an_instance_that_does_not() {
-    let folder = Folder::new();
-    let dir = simulated(&folder);
+    let (folder, dir) = PROVINCE.copy();
     let json = folder.path("report.json");
     trueline(&["--dir", &dir, "report", "--period", "2020H1", "--out", &json]).done();
     let report: Value = serde_json::from_slice(&fs::read(json).expect("written")).expect("JSON");
@@ -145,10 +141,9 @@ fn simulated_records_say_so_in_an_instance_that_does_not() {
 
 #[test]
 fn the_same_files_twice_add_nothing() {
-    let folder = Folder::new();
-    let dir = simulated(&folder);
+    let (_folder, dir) = PROVINCE.copy();
     let before = figures(&dir, &["--period", "2020H1"]);
-    let sources = folder.path("sources");
+    let sources = PROVINCE.path("sources-2020H1");
     let mut program = trueline(&["--dir", &dir, "import", "--format", "json"]);
     let again: Vec<Value> =
         serde_json::from_str(&program.args(["--from", &sources]).done()).expect("JSON");
@@ -159,8 +154,7 @@ fn the_same_files_twice_add_nothing() {
 
 #[test]
 fn the_cases_behind_a_figure_are_as_many_as_it_counts() {
-    let folder = Folder::new();
-    let dir = simulated(&folder);
+    let dir = PROVINCE.dir();
     let question = ["--period", "2020H1", "--indicator", "fixed.repair"];
     let rows = figures(&dir, &[&question[..], &["--by", "prefecture,area"]].concat());
     let slow = rows
@@ -178,14 +172,6 @@ fn the_cases_behind_a_figure_are_as_many_as_it_counts() {
     let listed: Vec<Value> = serde_json::from_str(&listed).expect("JSON");
     let counted = listed.iter().filter(|case| case["outcome"] == "counted");
     assert_eq!(counted.count() as u64, slow["n"].as_u64().unwrap());
-}
-
-fn simulated(folder: &Folder) -> String {
-    let sources = folder.path("sources");
-    trueline(&["simulate", "--out", &sources, "--cases", "50000"]).done();
-    let dir = folder.path("instance");
-    trueline(&["--dir", &dir, "import", "--from", &sources]).done();
-    dir
 }
 
 fn figures(dir: &str, more: &[&str]) -> Vec<Value> {

@@ -1,42 +1,37 @@
 //! The pages in a real browser: what a person does there, and what must hold on every page.
 //!
-//! One small simulated instance is served to all tests of this file; instances of other kinds are
-//! made where a test is about them.
-
-mod browser;
-mod program;
+//! A simulated half year is served to all tests of this file; instances of other kinds are made
+//! where a test is about them.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::LazyLock;
 
-use browser::Browser;
-use program::{Folder, trueline};
+use crate::browser::Browser;
+use crate::instances::HALF_YEAR;
+use crate::program::{Folder, Tethered, trueline};
 use serde_json::Value;
 
 /// The program serving an instance until this goes away.
 struct Server {
-    process: Child,
+    _process: Tethered,
     /// `http://127.0.0.1:…`
     root: String,
-    _folder: Folder,
+    _folder: Option<Folder>,
 }
 
 impl Server {
-    fn start(folder: Folder, dir: &str) -> Server {
+    fn start(folder: Option<Folder>, dir: &str) -> Server {
         let mut program = trueline(&["--dir", dir, "serve", "--period", "2020H1"]);
         program.args(["--listen", "127.0.0.1:0"]);
-        let process = program.command().stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut process = process.expect("the program starts");
+        let mut process = program.tethered();
         let mut line = String::new();
-        let output = process.stdout.take().expect("piped");
-        BufReader::new(output).read_line(&mut line).expect("it says where it serves");
+        BufReader::new(process.output()).read_line(&mut line).expect("it says where it serves");
         let address = line.split_whitespace().find(|word| word.starts_with("http://"));
         let root = address.and_then(|address| address.split("/?").next()).map(str::to_owned);
         let root = root.unwrap_or_else(|| panic!("no address in `{line}`"));
-        Server { process, root, _folder: folder }
+        Server { _process: process, root, _folder: folder }
     }
 
     fn at(&self, path: &str) -> String {
@@ -57,30 +52,8 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to end.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// The server of the simulated instance, shared by the tests that run at the same time.
-fn simulated() -> Arc<Server> {
-    static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if let Some(server) = shared.upgrade() {
-        return server;
-    }
-    let folder = Folder::new();
-    let sources = folder.path("sources");
-    trueline(&["simulate", "--out", &sources, "--cases", "3000"]).done();
-    let dir = folder.path("instance");
-    trueline(&["--dir", &dir, "import", "--from", &sources]).done();
-    let server = Arc::new(Server::start(folder, &dir));
-    *shared = Arc::downgrade(&server);
-    server
-}
+/// A simulated half year.
+static SIMULATED: LazyLock<Server> = LazyLock::new(|| Server::start(None, &HALF_YEAR.dir()));
 
 const MAPPING: &str = r#"
 [mapping]
@@ -112,7 +85,7 @@ reason = { from = "why" }
 "#;
 
 /// Names as long as some systems give, a late case, an excluded one, a pause.
-fn long_names() -> Server {
+static LONG_NAMES: LazyLock<Server> = LazyLock::new(|| {
     let folder = Folder::new();
     let long = "Z".repeat(60);
     let region = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch";
@@ -128,14 +101,14 @@ fn long_names() -> Server {
     fs::write(&mapping, MAPPING).expect("written");
     let dir = folder.path("instance");
     trueline(&["--dir", &dir, "import", "case", &file, "--mapping", &mapping, "--strict"]).done();
-    Server::start(folder, &dir)
-}
+    Server::start(Some(folder), &dir)
+});
 
 const REPAIRS: &str = "indicator=broadband.repair";
 
 #[test]
 fn a_manager_gets_from_a_figure_to_the_clock_of_one_case_and_back() {
-    let server = simulated();
+    let server = &*SIMULATED;
     let page = Browser::start();
     page.width(1280);
     assert_eq!(page.open(&server.at("/?lang=en")).status, 200);
@@ -178,7 +151,7 @@ fn a_manager_gets_from_a_figure_to_the_clock_of_one_case_and_back() {
 
 #[test]
 fn a_cell_counts_as_many_cases_as_it_opens() {
-    let server = simulated();
+    let server = &*SIMULATED;
     let page = Browser::start();
     page.open(&server.at(&format!("/figures?lang=en&{REPAIRS}&by=area&by=month")));
     let rows = page.js("(() => { const table = document.querySelector('table:not(.cross)');
@@ -201,7 +174,7 @@ fn a_cell_counts_as_many_cases_as_it_opens() {
 
 #[test]
 fn the_language_changes_and_the_question_stays() {
-    let server = simulated();
+    let server = &*SIMULATED;
     let page = Browser::start();
     page.open(&server.at(&format!(
         "/cases?lang=zh&{REPAIRS}&where=prefecture%3D141100,channel%3Dhotline&which=excluded"
@@ -225,7 +198,7 @@ fn the_language_changes_and_the_question_stays() {
 
 #[test]
 fn a_wrong_address_says_where_it_is_wrong_and_what_to_do() {
-    let server = simulated();
+    let server = &*SIMULATED;
     let page = Browser::start();
     let check = |path: &str, status: u64, expected: &[&str]| {
         let answer = page.open(&server.at(path));
@@ -284,9 +257,9 @@ fn pages(server: &Server, lang: &str) -> Vec<String> {
 
 #[test]
 fn no_page_is_wider_than_its_window_and_none_complains() {
-    for server in [simulated(), Arc::new(long_names())] {
+    for server in [&*SIMULATED, &*LONG_NAMES] {
         let page = Browser::start();
-        for address in pages(&server, "zh").into_iter().chain(pages(&server, "en")) {
+        for address in pages(server, "zh").into_iter().chain(pages(server, "en")) {
             for width in [1280, 800, 400] {
                 page.width(width);
                 page.open(&address);
@@ -300,7 +273,7 @@ fn no_page_is_wider_than_its_window_and_none_complains() {
 
 #[test]
 fn long_names_hide_no_column_and_an_excluded_case_is_not_shown_as_late() {
-    let server = long_names();
+    let server = &*LONG_NAMES;
     let page = Browser::start();
     page.width(1280);
     page.open(&server.at(&format!("/cases?lang=en&{REPAIRS}")));
@@ -319,9 +292,9 @@ fn long_names_hide_no_column_and_an_excluded_case_is_not_shown_as_late() {
 
 #[test]
 fn every_field_has_a_label_and_the_keyboard_reaches_everything_visibly() {
-    let server = simulated();
+    let server = &*SIMULATED;
     let page = Browser::start();
-    for address in pages(&server, "en") {
+    for address in pages(server, "en") {
         page.open(&address);
         let nameless = page.js(
             "[...document.querySelectorAll('input:not([type=hidden]), select, button, a, table, nav')]
@@ -360,7 +333,7 @@ fn every_field_has_a_label_and_the_keyboard_reaches_everything_visibly() {
 
 #[test]
 fn pages_work_without_scripts_and_allow_none() {
-    let server = simulated();
+    let server = &*SIMULATED;
     let page = Browser::start();
     page.without_scripts();
     let answer = page.open(&server.at(&format!("/cases?lang=en&{REPAIRS}")));
@@ -386,7 +359,7 @@ fn pages_work_without_scripts_and_allow_none() {
 
 #[test]
 fn the_report_opens_and_its_policy_breaks_nothing() {
-    let server = simulated();
+    let server = &*SIMULATED;
     let page = Browser::start();
     page.open(&server.at("/?lang=en"));
     let answer = page.follow("nav a[href^='/report']");
@@ -398,7 +371,7 @@ fn the_report_opens_and_its_policy_breaks_nothing() {
 
 #[test]
 fn the_rows_of_a_page_can_be_taken_away() {
-    let server = simulated();
+    let server = &*SIMULATED;
     let page = Browser::start();
     page.open(&server.at(&format!("/figures?lang=zh&{REPAIRS}&by=prefecture")));
     let link = page.text("document.querySelector('.save a').getAttribute('href')");
@@ -420,7 +393,7 @@ fn an_instance_without_records_says_what_to_do() {
     let folder = Folder::new();
     let dir = folder.path("empty");
     trueline(&["init", &dir]).done();
-    let server = Server::start(folder, &dir);
+    let server = Server::start(Some(folder), &dir);
     let page = Browser::start();
     for path in ["/?", "/figures?", "/cases?"] {
         let answer = page.open(&server.at(&format!("{path}lang=en")));

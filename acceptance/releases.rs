@@ -1,14 +1,13 @@
 //! The published report of every release, as it was handed over then: what later programs make of
 //! it must still hold, down to the records.
 
-mod program;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::instances::copy_tree;
+use crate::program::{Folder, trueline};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use program::{Folder, trueline};
 use serde_json::Value;
 use trueline_ledger::Note;
 
@@ -76,7 +75,7 @@ fn a_byte_of_a_kept_record_changed_is_found() {
     for release in releases() {
         let folder = Folder::new();
         let data = PathBuf::from(folder.path("data"));
-        copy(&release.join("handed-over"), &data);
+        copy_tree(&release.join("handed-over"), &data);
         let file = data.join("lake/case/000001.parquet");
         let mut bytes = fs::read(&file).unwrap();
         // In the pages, where records lie, not in the names of the columns at the end.
@@ -86,19 +85,6 @@ fn a_byte_of_a_kept_record_changed_is_found() {
         let report = &reports(&release)[1];
         let seen = verdict(report, &data, &release.join("policy.txt"), 1);
         assert_eq!(seen["findings"][0]["what"], "records", "{}", seen["findings"]);
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

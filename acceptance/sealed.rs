@@ -1,22 +1,12 @@
 //! A sealed report from draft to publication, as its readers get it: files, ledger, records.
 
-mod program;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use program::{Folder, trueline};
+use crate::instances::{HALF_YEAR, SEALED, SEALED_FORMATS};
+use crate::program::{Folder, LATER, trueline};
 use serde_json::Value;
-
-/// An instance with a simulated half year.
-fn instance(folder: &Folder) -> String {
-    let sources = folder.path("sources");
-    trueline(&["simulate", "--out", &sources, "--period", "2020H1", "--cases", "2000"]).done();
-    let dir = folder.path("instance");
-    trueline(&["--dir", &dir, "import", "--from", &sources]).done();
-    dir
-}
 
 fn verdict(arguments: &[&str], code: i32) -> Value {
     let mut run = trueline(&["verify", "--format", "json"]);
@@ -38,19 +28,17 @@ fn sealed_id(said: &str) -> String {
     rest.split(',').next().unwrap().to_owned()
 }
 
+/// Seals what was imported before.
 fn report(dir: &str, out: &[String], more: &[&str]) -> String {
     let mut run = trueline(&["--dir", dir, "report", "--period", "2020H1"]);
-    run.args(["--out"]).args(out).args(more).done()
+    run.at(LATER).args(["--out"]).args(out).args(more).done()
 }
 
 #[test]
 fn every_format_verifies_and_a_changed_number_in_each_is_found() {
     let folder = Folder::new();
-    let dir = instance(&folder);
-    let out: Vec<String> =
-        ["pdf", "html", "json", "xlsx"].map(|ending| folder.path(&format!("r.{ending}"))).into();
-    report(&dir, &out, &[]);
-    let ledger = format!("{dir}/ledger");
+    let out = SEALED_FORMATS.map(|format| SEALED.path(&format!("report.{format}")));
+    let ledger = SEALED.path("instance/ledger");
     for path in &out {
         let holds = verdict(&[path, "--ledger", &ledger], 0);
         assert_eq!(holds["holds"], true, "{path}");
@@ -113,8 +101,7 @@ fn every_format_verifies_and_a_changed_number_in_each_is_found() {
 
 #[test]
 fn a_published_report_is_not_replaced_but_restated_with_a_reason() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
+    let (folder, dir) = HALF_YEAR.copy();
     let names = ["--prepared-by", "A. Wang", "--reviewed-by", "B. Li", "--signed-by", "C. Zhang"];
     let publish = |id: &str| {
         let mut run = trueline(&["--dir", &dir, "publish", id]);
@@ -135,7 +122,7 @@ fn a_published_report_is_not_replaced_but_restated_with_a_reason() {
     trueline(&["simulate", "--out", &later, "--period", "2020H1", "--cases", "1000"])
         .args(["--seed", "5"])
         .done();
-    trueline(&["--dir", &dir, "import", "--from", &later]).done();
+    trueline(&["--dir", &dir, "import", "--from", &later]).at(LATER).done();
     let draft = sealed_id(&report(&dir, &[folder.path("b.json")], &[]));
     let refused = publish(&draft).fails(2);
     assert!(refused.contains(&first_id) && refused.contains("--restates"), "{refused}");
@@ -151,10 +138,8 @@ fn a_published_report_is_not_replaced_but_restated_with_a_reason() {
 
 #[test]
 fn what_is_handed_over_verifies_alone_and_holds_no_key_and_no_name_of_a_source() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
-    let path = folder.path("r.html");
-    report(&dir, std::slice::from_ref(&path), &[]);
+    let (folder, dir) = SEALED.copy();
+    let path = SEALED.path("report.html");
     let out = folder.path("handed-over");
     trueline(&["--dir", &dir, "export", "--for-verification", &out]).done();
     let seen = verdict(&[&path, "--data", &out], 0);
@@ -193,9 +178,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
 
 #[test]
 fn a_case_is_proved_with_how_it_was_counted_and_a_missing_one_by_its_neighbours() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
-    report(&dir, &[folder.path("r.json")], &[]);
+    let (folder, dir) = SEALED.copy();
     let list = trueline(&["--dir", &dir, "cases", "--indicator", "fixed.repair"])
         .args(["--period", "2020H1", "--limit", "1", "--format", "json"])
         .done();
@@ -220,8 +203,7 @@ fn a_case_is_proved_with_how_it_was_counted_and_a_missing_one_by_its_neighbours(
 
 #[test]
 fn an_import_without_the_ledger_s_key_says_what_to_do_and_loses_nothing() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
+    let (folder, dir) = HALF_YEAR.copy();
     let moved = folder.path("elsewhere");
     fs::rename(format!("{dir}-keys"), &moved).unwrap();
     let later = folder.path("later");
@@ -251,9 +233,7 @@ fn drawn(sheet: &str) -> Vec<String> {
 #[test]
 fn a_spot_check_draws_what_nobody_could_choose_and_says_what_the_answers_support() {
     let folder = Folder::new();
-    let dir = instance(&folder);
-    let path = folder.path("r.json");
-    report(&dir, std::slice::from_ref(&path), &[]);
+    let (dir, path) = (SEALED.dir(), SEALED.path("report.json"));
     let out = folder.path("spot");
     let spot = |value: &str| {
         let mut run = trueline(&["spot-check", &path, "--data", &dir, "--value", value]);
@@ -340,9 +320,8 @@ impl Drop for Server {
 
 #[test]
 fn a_report_and_its_ledger_are_fetched_from_any_web_server_and_checked_here() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
-    report(&dir, &[format!("{dir}/r.json")], &[]);
+    let (folder, dir) = SEALED.copy();
+    fs::copy(SEALED.path("report.json"), format!("{dir}/r.json")).unwrap();
     let server = Server::start(&dir);
     let (url, into) = (&server.1, folder.path("fetched"));
     let (file, ledger) = (format!("{url}/r.json"), format!("{url}/ledger"));
@@ -417,10 +396,8 @@ fn retouch(pdf: &[u8], says: &str, digit: char) -> (u32, Vec<u8>) {
 #[test]
 fn a_number_retouched_on_a_page_of_the_pdf_is_named_with_its_page_and_figure() {
     let folder = Folder::new();
-    let dir = instance(&folder);
     let path = folder.path("r.pdf");
-    report(&dir, std::slice::from_ref(&path), &[]);
-    let sealed = fs::read(&path).unwrap();
+    let sealed = fs::read(SEALED.path("report.pdf")).unwrap();
     // What an editor saves anew says the same: the bytes differ, no page does.
     let mut same = Vec::new();
     lopdf::Document::load_mem(&sealed).unwrap().save_to(&mut same).unwrap();

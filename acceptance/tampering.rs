@@ -1,63 +1,37 @@
 //! A sealed report against records that somebody changed afterwards: each change is found and
 //! named.
 
-mod program;
-
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
+use crate::instances::{Made, copy_tree};
+use crate::program::{Folder, LATER, trueline};
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampSecondType;
 use arrow_array::{Array as _, ArrayRef, RecordBatch, StringArray, TimestampSecondArray};
 use arrow_schema::DataType;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use program::{Folder, trueline};
 use trueline::instance::Instance;
 use trueline::ledger::{Fault, Recheck, recheck};
 use trueline_verify::{Evidence, from_canonical_json};
 
-/// An instance with two imports and a sealed report, made once and copied for each test.
-fn sealed() -> &'static Path {
-    static MADE: OnceLock<Folder> = OnceLock::new();
-    let folder = MADE.get_or_init(|| {
-        let folder = Folder::new();
-        let dir = folder.path("instance");
-        for (period, seed) in [("2019H2", "3"), ("2020H1", "1")] {
-            let sources = folder.path(period);
-            trueline(&["simulate", "--out", &sources, "--period", period])
-                .args(["--cases", "4000", "--seed", seed])
-                .done();
-            trueline(&["--dir", &dir, "import", "--from", &sources]).done();
-        }
-        let out = folder.path("instance/report.json");
-        trueline(&["--dir", &dir, "report", "--period", "2020H1", "--out", &out]).done();
-        folder
-    });
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| PathBuf::from(folder.path("instance")))
-}
+/// An instance with two imports and a sealed report.
+static SEALED: LazyLock<Made> = LazyLock::new(|| {
+    let made = Made::new();
+    for (period, seed) in [("2019H2", "3"), ("2020H1", "1")] {
+        made.import_simulated(period, "4000", seed);
+    }
+    let out = made.path("instance/report.json");
+    trueline(&["--dir", &made.dir(), "report", "--period", "2020H1", "--out", &out]).done();
+    made
+});
 
 /// A copy of the instance to do something to.
 fn copy() -> (Folder, PathBuf) {
-    let folder = Folder::new();
-    let to = PathBuf::from(folder.path("instance"));
-    copy_tree(sealed(), &to);
-    (folder, to)
-}
-
-fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let place = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_tree(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).unwrap();
-        }
-    }
+    let (folder, dir) = SEALED.copy();
+    (folder, PathBuf::from(dir))
 }
 
 fn evidence(dir: &Path) -> Evidence {
@@ -98,7 +72,7 @@ fn is_row(fault: &Fault, wanted: u64) -> bool {
 
 #[test]
 fn untouched_records_agree_with_the_report() {
-    let done = check(sealed());
+    let done = check(Path::new(&SEALED.dir()));
     assert_eq!(done.faults, []);
     assert!(done.rows > 8000 && done.figures > 100 && done.blocks > 2, "{done:?}");
 }
@@ -111,9 +85,8 @@ fn records_that_came_later_do_not_disturb_a_sealed_report() {
         .args(["--seed", "9"])
         .done();
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    let keys = format!("{}-keys", sealed().display());
     let dir_text = dir.display().to_string();
-    trueline(&["--dir", &dir_text, "--keys", &keys, "import", "--from", &sources]).done();
+    trueline(&["--dir", &dir_text, "import", "--from", &sources]).at(LATER).done();
     assert_eq!(check(&dir).faults, []);
 }
 
@@ -286,7 +259,6 @@ fn a_lag_that_the_records_do_not_give_is_named() {
 /// Imports one revision of a case that the report counts, with an exclusion, as whoever wants a
 /// better figure would; gives the name of the batch.
 fn exclude_later(folder: &Folder, dir: &str) {
-    let keys = format!("{}-keys", sealed().display());
     let line = |case: &serde_json::Value| {
         let (source, key) = case["case"].as_str().unwrap().split_once('/').unwrap();
         let of = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
@@ -305,7 +277,7 @@ fn exclude_later(folder: &Folder, dir: &str) {
     let file = folder.path("excluded.csv");
     fs::write(&file, text).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    trueline(&["--dir", dir, "--keys", &keys, "import", "case", &file, "--strict"]).done();
+    trueline(&["--dir", dir, "import", "case", &file, "--strict"]).at(LATER).done();
 }
 
 #[test]

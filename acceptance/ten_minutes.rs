@@ -1,11 +1,9 @@
 //! Your own report in ten minutes: a small provider's ticket export, in a layout that no shipped
 //! mapping knows, from an empty folder to a report, as `docs/own-report.md` tells it.
 
-mod program;
-
 use std::fs;
 
-use program::{Folder, trueline};
+use crate::program::{Folder, trueline};
 use serde_json::Value;
 
 /// Fault repairs and installations of half a year: day-first dates apart from their times, in

@@ -1,8 +1,6 @@
 //! TM Forum trouble tickets, versions 4 and 5, as a server gives them: one JSON array.
 
-mod program;
-
-use program::{Folder, trueline};
+use crate::program::{Folder, trueline};
 use serde_json::{Value, json};
 
 /// A ticket that waits for the customer for two hours, and one that is cancelled.

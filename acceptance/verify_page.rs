@@ -1,26 +1,19 @@
 //! The page that checks a report without a program, in a real Chromium, beside the program: what
 //! one of them refuses, the other refuses too.
 
-#[path = "browser/mod.rs"]
-#[allow(dead_code, reason = "each test binary uses its own part of this module")]
-mod browser;
-#[path = "verify_page/pdf.rs"]
 mod pdf;
-mod program;
-#[path = "verify_page/ranks.rs"]
 mod ranks;
-#[path = "verify_page/trust.rs"]
 mod trust;
-#[path = "verify_page/vectors.rs"]
 mod vectors;
 
 use std::fs;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
+use crate::browser::Browser;
+use crate::instances::{Made, SEALED, SEALED_FORMATS};
+use crate::program::trueline;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use browser::Browser;
-use program::{Folder, trueline};
 use serde_json::Value;
 
 /// A report in every format that carries a seal.
@@ -28,25 +21,22 @@ struct Sealed {
     files: Vec<(&'static str, Vec<u8>)>,
 }
 
-fn sealed(seed: &str) -> Sealed {
-    let folder = Folder::new();
-    let sources = folder.path("sources");
-    trueline(&["simulate", "--out", &sources, "--period", "2020H1", "--cases", "2000"])
-        .args(["--seed", seed])
-        .done();
-    let dir = folder.path("instance");
-    trueline(&["--dir", &dir, "import", "--from", &sources]).done();
-    let names = ["json", "html", "xlsx", "pdf"];
-    let out = names.map(|ending| folder.path(&format!("r.{ending}")));
-    trueline(&["--dir", &dir, "report", "--period", "2020H1", "--out"]).args(&out).done();
-    let files = names.iter().zip(&out).map(|(ending, path)| (*ending, fs::read(path).unwrap()));
-    Sealed { files: files.collect() }
+/// What all tests read and none changes.
+fn shared() -> &'static Sealed {
+    static READ: LazyLock<Sealed> = LazyLock::new(|| {
+        let read = |format| (format, fs::read(SEALED.path(&format!("report.{format}"))).unwrap());
+        Sealed { files: SEALED_FORMATS.map(read).into() }
+    });
+    &READ
 }
 
-/// One that all tests may share: none of them changes it.
-fn shared() -> &'static Sealed {
-    static MADE: OnceLock<Sealed> = OnceLock::new();
-    MADE.get_or_init(|| sealed("1"))
+/// The data of a sealed report of other records.
+fn other_report() -> String {
+    let other = Made::new();
+    other.import_simulated("2020H1", "2000", "2");
+    let path = other.path("report.json");
+    trueline(&["--dir", &other.dir(), "report", "--period", "2020H1", "--out", &path]).done();
+    fs::read_to_string(path).unwrap()
 }
 
 impl Sealed {
@@ -101,7 +91,7 @@ fn what_nobody_changed_holds_on_the_page_too() {
 
 #[test]
 fn page_and_program_refuse_the_same_changes_and_name_the_same_figure() {
-    let (sealed, other) = (shared(), sealed("2"));
+    let (sealed, other) = (shared(), other_report());
     let browser = page();
     let (json, html) = (sealed.text("json"), sealed.text("html"));
     let in_row = |text: &str, from: &str, to: &str| {
@@ -152,11 +142,7 @@ fn page_and_program_refuse_the_same_changes_and_name_the_same_figure() {
         ),
         ("a word of the page", "html", html.replacen("</p>", ".</p>", 1).into()),
         ("a byte of the PDF", "pdf", pdf),
-        (
-            "the seal of another report",
-            "json",
-            json.replace(&place(&json), &place(&other.text("json"))).into(),
-        ),
+        ("the seal of another report", "json", json.replace(&place(&json), &place(&other)).into()),
         (
             "no seal",
             "html",

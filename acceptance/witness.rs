@@ -1,15 +1,15 @@
 //! Ledgers and witnesses as real processes: a quorum with one witness gone, forks refused and kept
 //! as evidence, and a witness that is killed again and again.
 
-mod program;
-
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::sync::LazyLock;
 
-use program::{Folder, trueline};
+use crate::instances::{Made, copy_tree};
+use crate::program::{Folder, LATER, NOW, Run, trueline};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
@@ -97,13 +97,17 @@ fn import(folder: &Folder, dir: &str, name: &str) {
     trueline(&["--dir", dir, "import", "case", &file, "--strict"]).done();
 }
 
-fn instance(folder: &Folder) -> String {
-    let dir = folder.path("branch");
-    trueline(&["init", &dir]).done();
-    for name in ["one", "two", "three"] {
-        import(folder, &dir, name);
-    }
-    dir
+/// An instance with three batches of a case each.
+fn instance() -> (Folder, String) {
+    static BRANCH: LazyLock<Made> = LazyLock::new(|| {
+        let (made, folder) = (Made::new(), Folder::new());
+        trueline(&["init", &made.dir()]).done();
+        for name in ["one", "two", "three"] {
+            import(&folder, &made.dir(), name);
+        }
+        made
+    });
+    BRANCH.copy()
 }
 
 fn log_line(dir: &str) -> String {
@@ -124,29 +128,14 @@ fn set_policy(dir: &str, text: &str) {
     fs::write(Path::new(dir).join("policy.txt"), text).expect("written");
 }
 
-fn json(run: &mut program::Run) -> Value {
+fn json(run: &mut Run) -> Value {
     let output = run.output();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("made");
-    for entry in fs::read_dir(from).expect("listed") {
-        let entry = entry.expect("listed");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            // Modes are kept, so that keys stay their owner's.
-            fs::copy(entry.path(), target).expect("copied");
-        }
-    }
-}
-
 #[test]
 fn a_quorum_of_one_of_two_survives_one_witness_and_not_both() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
+    let (folder, dir) = instance();
     let key = log_key(&dir);
     let (first, second) = (folder.path("w1"), folder.path("w2"));
     let mut one = Witness::start(&first, &[&key]);
@@ -199,8 +188,7 @@ fn a_quorum_of_one_of_two_survives_one_witness_and_not_both() {
 
 #[test]
 fn a_witness_that_is_silent_wrong_or_out_of_reach_is_told_apart_and_holds_nobody_up() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
+    let (folder, dir) = instance();
     let key = log_key(&dir);
     let (good, other) =
         (Witness::start(&folder.path("w"), &[&key]), Witness::start(&folder.path("x"), &[&key]));
@@ -236,8 +224,7 @@ fn a_witness_that_is_silent_wrong_or_out_of_reach_is_told_apart_and_holds_nobody
 
 #[test]
 fn a_fork_is_refused_and_the_evidence_convinces_anybody() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
+    let (folder, dir) = instance();
     let key = log_key(&dir);
     let state = folder.path("w");
     let witness = Witness::start(&state, &[&key]);
@@ -246,8 +233,8 @@ fn a_fork_is_refused_and_the_evidence_convinces_anybody() {
     trueline(&["--dir", &dir, "ledger", "cosign"]).done();
 
     let other = folder.path("other");
-    copy(Path::new(&dir), Path::new(&other));
-    copy(Path::new(&format!("{dir}-keys")), Path::new(&format!("{other}-keys")));
+    copy_tree(Path::new(&dir), Path::new(&other));
+    copy_tree(Path::new(&format!("{dir}-keys")), Path::new(&format!("{other}-keys")));
     import(&folder, &dir, "true");
     import(&folder, &other, "false");
     trueline(&["--dir", &dir, "ledger", "cosign"]).done();
@@ -337,7 +324,7 @@ impl Torn {
         let mut log = Log::create(&one, "log.example/torn", vec![signer()]).expect("made");
         log.append(&["the", "common", "beginning"]).expect("recorded");
         log.close().expect("closed");
-        copy(Path::new(&one), Path::new(&two));
+        copy_tree(Path::new(&one), Path::new(&two));
         let open = |path: &str| Log::open(path, vec![signer()]).expect("opened");
         let (state, key) = (folder.path("w"), signer().verifier().to_string());
         let witness = Witness::start(&state, &[&key]);
@@ -425,11 +412,10 @@ fn a_witness_that_is_killed_again_and_again_never_signs_two_histories() {
 
 #[test]
 fn fsck_names_what_was_changed_and_a_kept_checkpoint_what_was_cut_off() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
+    let (folder, dir) = instance();
     let kept = folder.path("kept");
     let early = folder.path("early");
-    copy(Path::new(&dir), Path::new(&early));
+    copy_tree(Path::new(&dir), Path::new(&early));
     import(&folder, &dir, "four");
     fs::write(&kept, trueline(&["--dir", &dir, "ledger", "checkpoint"]).done()).expect("written");
     let good = trueline(&["--dir", &dir, "ledger", "fsck", "--since", &kept]).done();
@@ -451,8 +437,7 @@ fn fsck_names_what_was_changed_and_a_kept_checkpoint_what_was_cut_off() {
 
 #[test]
 fn keys_rotate_and_retire_and_the_witness_that_knows_both_goes_along() {
-    let folder = Folder::new();
-    let dir = instance(&folder);
+    let (folder, dir) = instance();
     let old = log_key(&dir);
     trueline(&["--dir", &dir, "ledger", "retire", &old]).fails(2);
     trueline(&["--dir", &dir, "ledger", "rotate"]).done();
@@ -482,22 +467,22 @@ fn written(second: i64) -> String {
     there.replace('Z', "+08:00")
 }
 
-/// Imports cases, each with its number, its region and when it was resolved.
-fn import_cases(folder: &Folder, dir: &str, name: &str, cases: &[(&str, &str, String)]) {
-    let file = folder.path(&format!("{name}.csv"));
+/// Imports cases at a time, each with its number, its region and when it was resolved.
+fn import_cases(folder: &Folder, dir: &str, time: &str, cases: &[(&str, &str, String)]) {
+    let file = folder.path(&format!("{time}.csv"));
     let mut text = HEAD.to_owned();
     for (key, region, resolved) in cases {
         let accepted = "2020-03-02T08:00:00+08:00";
         text.push_str(&format!("s,{key},repair,broadband,{region},{accepted},{resolved}\n"));
     }
     fs::write(&file, text).expect("written");
-    trueline(&["--dir", dir, "import", "case", &file, "--strict"]).done();
+    trueline(&["--dir", dir, "import", "case", &file, "--strict"]).at(time).done();
 }
 
 /// The batches that a sealed report was made from, the lag of its cases, and the verdict on it.
 fn sealed(folder: &Folder, dir: &str, period: &str, policy: bool) -> (Vec<Value>, Value, Value) {
     let out = folder.path("report.json");
-    trueline(&["--dir", dir, "report", "--period", period, "--out", &out]).done();
+    trueline(&["--dir", dir, "report", "--period", period, "--out", &out]).at(LATER).done();
     let report: Value = serde_json::from_slice(&fs::read(&out).expect("read")).expect("JSON");
     let lag = report["lags"][0].clone();
     let evidence = &report["evidence"];
@@ -527,7 +512,7 @@ fn the_lag_runs_from_the_event_to_the_first_revision_that_states_it() {
         ("open", "141100", String::new()),
         ("later", "141100", "2020-09-01T09:00:00+08:00".to_owned()),
     ];
-    import_cases(&folder, &dir, "first", &first);
+    import_cases(&folder, &dir, NOW, &first);
     std::thread::sleep(std::time::Duration::from_millis(2100));
     let second = [
         ("moved", "140100", at(4)),
@@ -535,7 +520,7 @@ fn the_lag_runs_from_the_event_to_the_first_revision_that_states_it() {
         ("open", "141100", at(6)),
         ("later", "140100", "2020-09-01T09:00:00+08:00".to_owned()),
     ];
-    import_cases(&folder, &dir, "second", &second);
+    import_cases(&folder, &dir, LATER, &second);
     let (inputs, lag, verdict) = sealed(&folder, &dir, "2020H1", false);
     let recorded = |at: usize| inputs[at]["recorded"].as_i64().expect("seconds");
     assert!(recorded(1) - recorded(0) >= 2, "{inputs:?}");
@@ -568,7 +553,7 @@ fn the_lag_goes_by_the_time_of_a_witness_and_a_time_that_nobody_vouches_for_is_r
         .into_iter()
         .map(|(key, days)| (key, "141100", written(now - days * 86_400)))
         .collect();
-    import_cases(&folder, &dir, "first", &cases);
+    import_cases(&folder, &dir, NOW, &cases);
     let line = log_line(&dir);
     let witness = Witness::start(&folder.path("w"), &[&log_key(&dir)]);
     let name = witness.key().name().to_owned();
@@ -590,7 +575,7 @@ fn the_lag_goes_by_the_time_of_a_witness_and_a_time_that_nobody_vouches_for_is_r
 
     // Without the checkpoint that the witness cosigned, nobody vouches for that time.
     let copy_of = folder.path("copy");
-    copy(Path::new(&dir), Path::new(&copy_of));
+    copy_tree(Path::new(&dir), Path::new(&copy_of));
     fs::remove_dir_all(Path::new(&copy_of).join("ledger/cosigned")).expect("removed");
     let (report, policy) = (folder.path("report.json"), format!("{dir}/policy.txt"));
     let ledger = format!("{copy_of}/ledger");

@@ -1,29 +1,132 @@
 //! A real Chromium, driven over its DevTools protocol.
 //!
 //! The protocol runs over two pipes (`--remote-debugging-pipe`: commands on descriptor 3, answers
-//! on 4, each message ended by a zero byte), so that no driver, port or crate is needed.
+//! on 4, each message ended by a zero byte), so that no driver, port or crate is needed. All tests
+//! share one process; each has a context of its own, with its own cookies and storage.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::process::{ChildStdin, ChildStdout, Command};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::program::Tethered;
+
 /// A page that takes longer has hung.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Messages that may wait for one page to be read.
+const MESSAGES_MAX: usize = 1024;
+
+static CHROMIUM: LazyLock<Chromium> = LazyLock::new(Chromium::start);
+
+/// Where the messages of each session go.
+type Routes = Arc<Mutex<HashMap<String, SyncSender<Value>>>>;
+
+/// The process that all pages live in. It ends when the tests do, because its pipe closes then.
+struct Chromium {
+    commands: Mutex<ChildStdin>,
+    /// Answers that belong to no session; held by whoever opens a page.
+    answers: Mutex<Receiver<Value>>,
+    routes: Routes,
+    last: AtomicU64,
+}
+
+/// Removes what Chromium has written, when it has ended.
+const SCRIPT: &str = "profile=$(mktemp -d)
+    \"$@\" --user-data-dir=\"$profile\" about:blank 3<&0 4>&1 0</dev/null 1>/dev/null
+    rm -rf \"$profile\"";
+
+impl Chromium {
+    fn start() -> Chromium {
+        let mut command = Command::new("chromium");
+        // The sandbox needs rights that a container lacks; the pages are our own.
+        command
+            .args(["--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu"])
+            .args(["--disable-quic", "--no-first-run", "--disable-background-networking"])
+            .args(["--disable-sync", "--disable-dev-shm-usage", "--no-proxy-server"])
+            // A page that is behind another one must not be slower for it.
+            .args(["--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding"])
+            .arg("--disable-background-timer-throttling");
+        let mut process = Tethered::start(SCRIPT, &command);
+        let (commands, output) = (process.input(), process.output());
+        let (send, answers) = sync_channel(MESSAGES_MAX);
+        let routes = Routes::default();
+        let known = Arc::clone(&routes);
+        std::thread::spawn(move || route_messages(output, &send, &known));
+        Chromium {
+            commands: Mutex::new(commands),
+            answers: Mutex::new(answers),
+            routes,
+            last: AtomicU64::new(0),
+        }
+    }
+
+    /// Sends a command; its number.
+    fn send(&self, session: Option<&str>, method: &str, parameters: &Value) -> u64 {
+        let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut message = json!({ "id": id, "method": method, "params": parameters });
+        if let Some(session) = session {
+            message["sessionId"] = session.into();
+        }
+        let mut commands = lock(&self.commands);
+        // If it has ended, the answer is missed.
+        let _ = commands.write_all(format!("{message}\0").as_bytes());
+        let _ = commands.flush();
+        id
+    }
+}
+
+/// A test that failed elsewhere is no reason to fail here.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Gives every message to the page that it is for, and answers without a page to `others`.
+fn route_messages(output: ChildStdout, others: &SyncSender<Value>, routes: &Routes) {
+    let mut output = BufReader::new(output);
+    let mut bytes = Vec::new();
+    while output.read_until(0, &mut bytes).is_ok_and(|read| read > 0) {
+        bytes.pop();
+        let Ok(message) = serde_json::from_slice::<Value>(&bytes) else { break };
+        bytes.clear();
+        let route = match message["sessionId"].as_str() {
+            Some(session) => lock(routes).get(session).cloned(),
+            None => message["id"].is_u64().then(|| others.clone()),
+        };
+        if let Some(route) = route {
+            // The test may have ended; then nobody waits for this.
+            let _ = route.send(message);
+        }
+    }
+    // Nobody will answer any more: whoever waits is told at once.
+    lock(routes).clear();
+}
+
+fn receive(messages: &Receiver<Value>, what: &str) -> Value {
+    match messages.recv_timeout(PATIENCE) {
+        Ok(message) => message,
+        Err(error) => panic!("chromium did not answer {what}: {error}; ./test installs it"),
+    }
+}
+
+/// The result of an answer; a refusal fails the test.
+fn result_of(method: &str, answer: &Value) -> Value {
+    assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
+    answer["result"].clone()
+}
+
 /// A browser with one page, and what it has told us so far.
 pub(crate) struct Browser {
-    process: Child,
-    commands: RefCell<ChildStdin>,
+    context: Value,
+    session: String,
     messages: Receiver<Value>,
     unread: RefCell<VecDeque<Value>>,
-    last: Cell<u64>,
-    session: RefCell<Option<String>>,
-    _profile: tempfile::TempDir,
 }
 
 /// What a page was answered with.
@@ -44,83 +147,47 @@ impl Answer {
 
 impl Browser {
     pub(crate) fn start() -> Browser {
-        let profile = tempfile::tempdir().expect("a temporary folder");
-        // The sandbox needs rights that a container lacks; the pages are our own.
-        let mut process = Command::new("sh")
-            .args(["-c", "exec chromium \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null 2>&1", "chromium"])
-            .args(["--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu"])
-            .args(["--disable-quic", "--no-first-run", "--disable-background-networking"])
-            .args(["--disable-sync", "--disable-dev-shm-usage", "--no-proxy-server"])
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg("about:blank")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("chromium starts; ./test installs it");
-        let commands = process.stdin.take().expect("piped");
-        let mut answers = BufReader::new(process.stdout.take().expect("piped"));
-        let (send, messages) = sync_channel(1024);
-        std::thread::spawn(move || {
-            let mut message = Vec::new();
-            while answers.read_until(0, &mut message).is_ok_and(|read| read > 0) {
-                message.pop();
-                let parsed = serde_json::from_slice(&message);
-                message.clear();
-                if parsed.map_or(true, |message| send.send(message).is_err()) {
-                    return;
+        let answers = lock(&CHROMIUM.answers);
+        let call = |method: &str, parameters: Value| {
+            let id = CHROMIUM.send(None, method, &parameters);
+            loop {
+                let answer = receive(&answers, method);
+                if answer["id"] == id {
+                    return result_of(method, &answer);
                 }
             }
-        });
-        let browser = Browser {
-            process,
-            commands: RefCell::new(commands),
-            messages,
-            unread: RefCell::default(),
-            last: Cell::new(0),
-            session: RefCell::new(None),
-            _profile: profile,
         };
-        browser.attach();
-        browser
-    }
-
-    fn attach(&self) {
-        let target = self.call("Target.createTarget", json!({ "url": "about:blank" }));
-        let attached = self.call(
+        let context = call("Target.createBrowserContext", json!({}))["browserContextId"].clone();
+        let target = call(
+            "Target.createTarget",
+            json!({ "url": "about:blank", "browserContextId": context }),
+        );
+        let attached = call(
             "Target.attachToTarget",
             json!({ "targetId": target["targetId"], "flatten": true }),
         );
-        *self.session.borrow_mut() = attached["sessionId"].as_str().map(str::to_owned);
+        let session = attached["sessionId"].as_str().expect("a session").to_owned();
+        let (send, messages) = sync_channel(MESSAGES_MAX);
+        lock(&CHROMIUM.routes).insert(session.clone(), send);
+        drop(answers);
+        let browser = Browser { context, session, messages, unread: RefCell::default() };
         for domain in ["Page", "Network", "Runtime", "Log"] {
-            self.call(&format!("{domain}.enable"), json!({}));
+            browser.call(&format!("{domain}.enable"), json!({}));
         }
+        // Of several pages each behaves as if it were the one in front.
+        browser.call("Emulation.setFocusEmulationEnabled", json!({ "enabled": true }));
+        browser
     }
 
     /// Sends a command and waits for its result; events that come before it are kept.
     pub(crate) fn call(&self, method: &str, parameters: Value) -> Value {
-        let id = self.last.get() + 1;
-        self.last.set(id);
-        let mut message = json!({ "id": id, "method": method, "params": parameters });
-        if let Some(session) = &*self.session.borrow() {
-            message["sessionId"] = session.as_str().into();
-        }
-        let mut commands = self.commands.borrow_mut();
-        commands.write_all(format!("{message}\0").as_bytes()).expect("chromium listens");
-        commands.flush().expect("chromium listens");
+        let id = CHROMIUM.send(Some(&self.session), method, &parameters);
         loop {
-            let answer = self.receive(method);
+            let answer = receive(&self.messages, method);
             if answer["id"] == id {
-                assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
-                return answer["result"].clone();
+                return result_of(method, &answer);
             }
             self.unread.borrow_mut().push_back(answer);
-        }
-    }
-
-    fn receive(&self, what: &str) -> Value {
-        match self.messages.recv_timeout(PATIENCE) {
-            Ok(message) => message,
-            Err(error) => panic!("chromium did not answer {what}: {error}"),
         }
     }
 
@@ -133,7 +200,7 @@ impl Browser {
             return message["params"].clone();
         }
         loop {
-            let message = self.receive(method);
+            let message = receive(&self.messages, method);
             if is_it(&message) {
                 return message["params"].clone();
             }
@@ -262,8 +329,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to end.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        lock(&CHROMIUM.routes).remove(&self.session);
+        let context = json!({ "browserContextId": self.context });
+        CHROMIUM.send(None, "Target.disposeBrowserContext", &context);
     }
 }

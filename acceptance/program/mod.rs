@@ -1,17 +1,74 @@
 //! Running the program and outside tools, as a person would.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this module")]
-
 use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::LazyLock;
+
+/// A process that ends when this goes away, and at the latest with the tests: nobody drops what a
+/// static holds, but its pipe closes, and the shell at the other end sees to the rest.
+pub(crate) struct Tethered {
+    shell: Child,
+    pipe: Option<ChildStdin>,
+}
+
+impl Tethered {
+    /// Runs a shell script about a command, `"$@"`. It must end soon after its input does.
+    pub(crate) fn start(script: &str, command: &Command) -> Tethered {
+        let mut shell = Command::new("sh");
+        // An interrupt reaches the tests, too; then there is still something to do here.
+        shell.args(["-c", &format!("trap '' INT; {script}"), "sh"]);
+        shell.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut shell = shell.spawn().expect("a shell");
+        let pipe = shell.stdin.take();
+        Tethered { shell, pipe }
+    }
+
+    /// What it prints.
+    pub(crate) fn output(&mut self) -> ChildStdout {
+        self.shell.stdout.take().expect("asked for once")
+    }
+
+    /// What it reads. Whoever takes it ends the process by closing it.
+    pub(crate) fn input(&mut self) -> ChildStdin {
+        self.pipe.take().expect("asked for once")
+    }
+}
+
+impl Drop for Tethered {
+    fn drop(&mut self) {
+        if self.pipe.take().is_some() {
+            // If the shell has ended already, there is nothing to wait for.
+            let _ = self.shell.wait();
+        }
+    }
+}
+
+/// Holds all folders of a run, also those that a static keeps, and is removed when the tests end.
+struct Workshop {
+    folder: PathBuf,
+    _remover: Tethered,
+}
+
+static WORKSHOP: LazyLock<Workshop> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a temporary folder").keep();
+    let _remover = Tethered::start("cat; \"$@\"", Command::new("rm").arg("-rf").arg(&folder));
+    Workshop { folder, _remover }
+});
 
 /// A folder that goes away.
 pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        Folder(tempfile::tempdir().expect("a temporary folder"))
+        Folder(tempfile::tempdir_in(&WORKSHOP.folder).expect("a temporary folder"))
     }
 
     pub(crate) fn path(&self, name: &str) -> String {
@@ -19,10 +76,17 @@ impl Folder {
     }
 }
 
-/// The program with its first arguments, in English, wherever the tests run.
+/// The time for the program: years after the periods that the tests report on.
+pub(crate) const NOW: &str = "2022-07-15T02:00:00Z";
+
+/// A later time, for what happens after something else.
+pub(crate) const LATER: &str = "2022-07-15T02:00:05Z";
+
+/// The program with its first arguments, in English, wherever and whenever the tests run.
 pub(crate) fn trueline(arguments: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trueline"));
-    command.env("TRUELINE_LANG", "en").env_remove("LC_ALL").args(arguments);
+    command.env("TRUELINE_LANG", "en").env_remove("LC_ALL").env("TRUELINE_CLOCK", NOW);
+    command.args(arguments);
     Run(command)
 }
 
@@ -40,6 +104,11 @@ impl Run {
     pub(crate) fn env(&mut self, name: &str, value: &str) -> &mut Self {
         self.0.env(name, value);
         self
+    }
+
+    /// Runs it at another time than all the others.
+    pub(crate) fn at(&mut self, time: &str) -> &mut Self {
+        self.env("TRUELINE_CLOCK", time)
     }
 
     /// What it printed; it must end with 0.
@@ -66,6 +135,11 @@ impl Run {
 
     pub(crate) fn output(&mut self) -> Output {
         self.0.output().expect("the program starts")
+    }
+
+    /// Starts it, to serve until this goes away.
+    pub(crate) fn tethered(&self) -> Tethered {
+        Tethered::start("\"$@\" & cat; kill $!", &self.0)
     }
 
     pub(crate) fn command(&mut self) -> &mut Command {

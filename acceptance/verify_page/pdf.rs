@@ -5,9 +5,9 @@ use std::fs;
 
 use serde_json::Value;
 
+use super::{Sealed, by_program, judged, page, shared};
 use crate::browser::Browser;
 use crate::program::{Folder, tool};
-use crate::{Sealed, by_program, judged, page, shared};
 
 /// The kinds of what was found, in their order.
 fn found(verdict: &Value) -> Vec<String> {

@@ -11,7 +11,7 @@ use trueline_verify::{
     disagreements,
 };
 
-use crate::page;
+use super::page;
 
 /// A figure and the columns of its cell, and whether its value is the right one, if that is known.
 struct Case {

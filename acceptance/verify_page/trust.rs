@@ -10,9 +10,9 @@ use trueline_ledger::witness::Witness;
 use trueline_ledger::{Cosigner, Log, Policy, Signer};
 use trueline_verify::{Options, Seal, check_file, open_file, place_in};
 
+use super::{page, shared};
 use crate::browser::Browser;
 use crate::program::Folder;
-use crate::{page, shared};
 
 const ORIGIN: &str = "example.com/quality";
 

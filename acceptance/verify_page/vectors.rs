@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::page;
+use super::page;
 
 #[test]
 fn its_own_sha_256_gives_the_examples_of_fips_180_4_and_what_the_browser_gives() {
