@@ -1,7 +1,7 @@
 //! The project's own checks, for rules that neither the compiler nor clippy knows.
 //!
-//! `cargo xtask tidy` reads the syntax of every source and exits 1 with a line per finding; an
-//! exception stands in `tidy.rs` with its reason. `cargo xtask house` prints the counts of the house.
+//! `cargo xtask tidy` reads the syntax of every source and exits 1 if a rule is broken; an exception
+//! stands in `tidy.rs` with its reason. `cargo xtask house` prints the counts of the house.
 
 mod finding;
 mod graph;
@@ -11,6 +11,7 @@ mod reading;
 mod rules;
 mod tidy;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -44,14 +45,17 @@ fn read_project() -> Result<Project> {
 
 fn run_tidy() -> Result<ExitCode> {
     let findings = tidy::check_project(&read_project()?);
-    for finding in &findings {
-        println!("{finding}");
-    }
     if findings.is_empty() {
         println!("tidy: nothing to mend");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("tidy: {} to mend", findings.len());
+    let mut counts = BTreeMap::new();
+    for finding in &findings {
+        println!("{finding}");
+        *counts.entry(finding.rule).or_insert(0) += 1;
+    }
+    let counts: Vec<_> = counts.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
+    println!("tidy: {} to mend ({})", findings.len(), counts.join(", "));
     Ok(ExitCode::FAILURE)
 }
 

@@ -17,10 +17,10 @@ use crate::rules::RULES;
 /// Rule, file, why. A line here is a debt with a reason; one that matches nothing is a finding.
 const EXCEPTIONS: &[Exception] = &[];
 
-/// Everything that breaks a rule, by file.
+/// Everything that breaks a rule, rule by rule.
 pub(crate) fn check_project(project: &Project) -> Vec<Finding> {
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| rule(project)).collect();
-    findings.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    findings.sort();
     findings.dedup();
     apply_exceptions(&mut findings, EXCEPTIONS);
     findings

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::reading::Source;
-use crate::reading::references::{Child, Import, Module};
+use crate::reading::references::{Child, Module};
 
 /// Places in [`Modules::nodes`].
 pub(crate) type NodeId = usize;
@@ -57,10 +57,6 @@ impl Modules {
     pub(crate) fn content<'a>(&self, sources: &'a [Source], node: NodeId) -> &'a Module {
         let node = &self.nodes[node];
         &sources[node.file].modules[node.module]
-    }
-
-    pub(crate) fn imports<'a>(&self, sources: &'a [Source], node: NodeId) -> &'a [Import] {
-        &self.content(sources, node).imports
     }
 
     /// Product files under a `src` that no `mod` line declares.

@@ -1,7 +1,9 @@
 //! What a path means: the file that defines the item it names.
 //!
-//! Names are looked up as the compiler does: `crate`, `self`, `super`, then what a module defines,
-//! declares and imports, through re-exports and `*`. What is found nowhere belongs to another crate.
+//! Names are looked up as the compiler does: `crate`, `self`, `super`, then what a module
+//! defines, declares and imports, through re-exports and `*`. What is found nowhere belongs to
+//! another crate.
+//!
 //! Methods (`x.render()`) are not followed: their types are not known here.
 
 use crate::reading::Source;

@@ -1,8 +1,8 @@
 //! What stands inside a macro call.
 //!
 //! A macro's input is only tokens. Most of ours are expressions (`format!`, `vec!`, `assert!`) or
-//! statements, and are read as such. In what remains (`json!`, `matches!`, `macro_rules!`) the paths
-//! are found by their shape: names joined by `::`, or a name that opens with a capital.
+//! statements, and are read as such. In what remains (`json!`, `matches!`, `macro_rules!`) the
+//! paths are found by their shape: names joined by `::`, or a name that opens with a capital.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::Parser as _;
@@ -99,11 +99,8 @@ mod tests {
 
     #[test]
     fn paths_are_found_in_what_is_neither() {
-        let MacroInput::Tokens(found) =
-            read_macro_input(&"a, Some(x::Y) | Z => { \"k\": w }".parse().unwrap())
-        else {
-            panic!("no expressions")
-        };
+        let input = "a, Some(x::Y) | Z => { \"k\": w }".parse().unwrap();
+        let MacroInput::Tokens(found) = read_macro_input(&input) else { panic!("no expressions") };
         let found: Vec<String> = found.iter().map(|path| path.segments.join("::")).collect();
         assert_eq!(found, ["Some", "x::Y", "Z"]);
     }

@@ -1,8 +1,8 @@
 //! `[circle]`: no files that use one another in a circle. `[folder]`: the same for what stands side
 //! by side in one folder, where a subfolder counts as a whole.
 //!
-//! A child that uses what its parent's `mod.rs` defines, while the parent's code calls the child, is
-//! a circle. A `mod.rs` that only declares its children and hands on their names is none.
+//! A child that uses what its parent's `mod.rs` defines, while the parent's code calls the child,
+//! is a circle. A `mod.rs` that only declares its children and hands on their names is none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,29 +60,29 @@ struct Places<'a> {
 fn connect_folders(project: &Project) -> Vec<Places<'_>> {
     let mut folders = BTreeSet::new();
     for source in project.product() {
-        let home = find_home(project, &source.path);
-        for (at, _) in home.match_indices('/') {
-            folders.insert(home[..=at].to_owned());
+        for (at, _) in source.path.match_indices('/') {
+            folders.insert(source.path[..=at].to_owned());
         }
     }
-    let connect = |folder: String| {
+    let home_of = |path: &str| find_home(&folders, path);
+    let homes: BTreeMap<&str, String> =
+        project.product().map(|source| (source.path.as_str(), home_of(&source.path))).collect();
+    let connect = |folder: &String| {
         let mut places = Places::connect(&project.arrows, |path| {
-            let home = find_home(project, path);
-            let rest = home.strip_prefix(&folder)?;
+            let rest = homes.get(path)?.strip_prefix(folder)?;
             let length = rest.find('/').map_or(rest.len(), |at| at + 1);
             Some(format!("{folder}{}", &rest[..length]))
         });
-        places.folder = folder;
+        places.folder.clone_from(folder);
         places
     };
-    folders.into_iter().map(connect).collect()
+    folders.iter().map(connect).collect()
 }
 
 /// A file that has a folder of its name is at home in it: `sql.rs` beside `sql/`.
-fn find_home(project: &Project, path: &str) -> String {
-    let folder = path.trim_end_matches(".rs");
-    let inside = format!("{folder}/");
-    if project.product().any(|source| source.path.starts_with(&inside)) {
+fn find_home(folders: &BTreeSet<String>, path: &str) -> String {
+    let inside = format!("{}/", path.trim_end_matches(".rs"));
+    if folders.contains(&inside) {
         format!("{inside}{}", path.rsplit('/').next().unwrap_or(path))
     } else {
         path.to_owned()
@@ -98,7 +98,8 @@ impl<'a> Places<'a> {
             arrows: BTreeMap::new(),
         };
         for arrow in arrows {
-            let (Some(from), Some(to)) = (place_of(&arrow.from), place_of(&arrow.to)) else {
+            let Some(from) = place_of(&arrow.from) else { continue };
+            let Some(to) = place_of(&arrow.to) else {
                 continue;
             };
             // Cargo keeps the crates apart.

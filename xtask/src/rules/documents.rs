@@ -8,6 +8,9 @@ use crate::project::Project;
 
 const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md"];
 
+/// The files of a system, named where its shape is described.
+const SHAPE: &[&str] = &["mod.rs", "model.rs", "store.rs", "http.rs", "jobs.rs", "tests.rs"];
+
 pub(super) fn check_documents(project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in DOCUMENTS {
@@ -42,9 +45,9 @@ fn check_paths(name: &str, text: &str, root: &Path, findings: &mut Vec<Finding>)
 /// Whether a word in code style is a path of the project, and not a command or a pattern.
 fn is_path(word: &str) -> bool {
     let is_pattern = word.contains([' ', '*', '<', '{', ':', '…', '$', '=']);
-    !is_pattern
-        && (word.contains('/') || word.ends_with(".rs"))
-        && !word.starts_with(['.', '/', '~'])
+    let is_elsewhere = word.starts_with(['.', '/', '~']);
+    let looks_like_one = word.contains('/') || word.ends_with(".rs");
+    looks_like_one && !is_pattern && !is_elsewhere && !SHAPE.contains(&word)
 }
 
 #[cfg(test)]
@@ -65,11 +68,12 @@ mod tests {
             ["A.md:2: [paths] `src/lost/` does not exist"]
         );
         assert_eq!(findings_of("[it](src/lost.md#part)").len(), 1);
+        assert_eq!(findings_of("`lost.rs`").len(), 1);
     }
 
     #[test]
     fn commands_patterns_links_elsewhere_and_examples_are_no_paths() {
-        let text = "`cargo run --bin a/b` `lake/<dataset>/` `./test` `../data` [a](https://b.c/d)\n\
+        let text = "`cargo run --bin a/b` `lake/<dataset>/` `./test` `../data` `http.rs` [a](https://b.c/d)\n\
                     ```\n`src/lost.rs`\n```\n";
         assert!(findings_of(text).is_empty());
     }

@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::graph::arrows::Arrow;
 use crate::project::Project;
 
-/// Stands for the systems in the order of `src/systems/mod.rs`: a later one may use the earlier ones.
+/// Stands for the systems in the order of `src/systems/mod.rs`: a later one may use the earlier.
 const SYSTEMS: &str = "systems";
 
 /// The layers from top to bottom. Those on one line stand side by side and may not use each other.
