@@ -12,11 +12,12 @@ mod rules;
 mod tidy;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 
+use house::{House, count_house};
 use project::Project;
 
 const USAGE: &str = "usage: cargo xtask tidy | cargo xtask house [--format json]";
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let done = match asked.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["tidy"] => run_tidy(),
-        ["house"] => run_house(|house| house.to_text()),
+        ["house"] => run_house(House::to_text),
         ["house", "--format", "json"] => run_house(|house| format!("{:#}", house.to_json())),
         _ => {
             eprintln!("{USAGE}");
@@ -38,9 +39,11 @@ fn main() -> ExitCode {
     })
 }
 
+/// Reads the project that holds this package: the one cargo runs it from, if cargo does.
 fn read_project() -> Result<Project> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has a parent")?;
-    Project::read(root)
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    Project::read(package.parent().context("xtask has a parent")?)
 }
 
 fn run_tidy() -> Result<ExitCode> {
@@ -59,7 +62,7 @@ fn run_tidy() -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn run_house(print: impl Fn(&house::House) -> String) -> Result<ExitCode> {
-    println!("{}", print(&house::count_house(&read_project()?)));
+fn run_house(print: impl Fn(&House) -> String) -> Result<ExitCode> {
+    println!("{}", print(&count_house(&read_project()?)));
     Ok(ExitCode::SUCCESS)
 }

@@ -101,11 +101,8 @@ pub(crate) fn find_arrows_up(circle: &[usize], links: &Links) -> Links {
         let busiest =
             degrees.iter().max_by_key(|(_, (out, into))| out.cast_signed() - into.cast_signed());
         let Some((place, _)) = sink.or(source).or(busiest) else { break };
-        if sink.is_some() {
-            bottom.push(*place)
-        } else {
-            top.push(*place)
-        }
+        let end = if sink.is_some() { &mut bottom } else { &mut top };
+        end.push(*place);
         left.remove(&place.clone());
     }
     top.extend(bottom.into_iter().rev());

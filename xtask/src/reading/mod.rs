@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, anyhow};
 use proc_macro2::{TokenStream, TokenTree};
 
 use definitions::Definitions;
-use references::{Child, Module};
+use references::{Child, Module, NamedPath};
 
 /// One Rust file, as the rules see it.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub(crate) struct Source {
     /// `#[cfg(test)] mod name;`
     pub(crate) test_files: Vec<Child>,
     pub(crate) unwraps: Vec<usize>,
+    pub(crate) clock_calls: Vec<NamedPath>,
     pub(crate) product_lines: usize,
     pub(crate) test_lines: usize,
     /// Lines that a text literal touches.
@@ -123,6 +124,7 @@ pub(crate) fn read_source(path: &str, text: String) -> Result<Source> {
         definitions,
         modules: references.modules,
         unwraps: references.unwraps,
+        clock_calls: references.clock_calls,
         test_files: tests.files,
         words,
         in_tests: false,

@@ -61,8 +61,8 @@ pub(crate) struct NamedPath {
 
 impl Child {
     pub(crate) fn declared_by(module: &syn::ItemMod, inside: Vec<String>) -> Self {
-        let file = module.attrs.iter().filter(|attribute| attribute.path().is_ident("path"));
-        let file = file.filter_map(|attribute| read_text_value(&attribute.meta)).next();
+        let mut file = module.attrs.iter().filter(|attribute| attribute.path().is_ident("path"));
+        let file = file.find_map(|attribute| read_text_value(&attribute.meta));
         Self { name: module.ident.to_string(), inside, file }
     }
 }
@@ -81,6 +81,8 @@ pub(crate) fn read_text_value(meta: &syn::Meta) -> Option<String> {
 pub(crate) struct References {
     pub(crate) modules: Vec<Module>,
     pub(crate) unwraps: Vec<usize>,
+    /// `x.now()`: asking a clock that was handed over.
+    pub(crate) clock_calls: Vec<NamedPath>,
     current: usize,
     /// Names that the functions around the current place bind: they hide items.
     bound: Vec<HashSet<String>>,
@@ -269,10 +271,14 @@ impl<'ast> Visit<'ast> for References {
         self.visit_path(&call.path);
         match read_macro_input(&call.tokens) {
             MacroInput::Expressions(expressions) => {
-                expressions.iter().for_each(|expression| Visit::visit_expr(self, expression));
+                for expression in &expressions {
+                    Visit::visit_expr(self, expression);
+                }
             }
             MacroInput::Statements(statements) => {
-                statements.iter().for_each(|statement| Visit::visit_stmt(self, statement));
+                for statement in &statements {
+                    Visit::visit_stmt(self, statement);
+                }
             }
             MacroInput::Tokens(paths) => {
                 for path in paths {
@@ -286,6 +292,11 @@ impl<'ast> Visit<'ast> for References {
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         if call.method == "unwrap" && call.args.is_empty() {
             self.unwraps.push(call.method.span().start().line);
+        }
+        let method = call.method.to_string();
+        if method.starts_with("now") && call.args.is_empty() {
+            let line = call.method.span().start().line;
+            self.clock_calls.push(NamedPath { segments: vec![method], line });
         }
         visit::visit_expr_method_call(self, call);
     }

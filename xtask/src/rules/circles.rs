@@ -5,6 +5,7 @@
 //! is a circle. A `mod.rs` that only declares its children and hands on their names is none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::finding::Finding;
 use crate::graph::arrows::Arrow;
@@ -136,8 +137,8 @@ impl<'a> Places<'a> {
             }
             let mark = if up.contains(link) { "up  " } else { "down" };
             for arrow in arrows {
-                text +=
-                    &format!("\n    {mark} {} → {}: {}", arrow.from, arrow.to, arrow.list_names());
+                let Arrow { from, to, .. } = arrow;
+                let _ = write!(text, "\n    {mark} {from} → {to}: {}", arrow.list_names());
             }
         }
         let line = up.iter().filter_map(|link| self.arrows.get(link)).flatten().next();

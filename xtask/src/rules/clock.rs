@@ -6,8 +6,9 @@ use crate::project::Project;
 use crate::reading::Source;
 
 /// Where the clock may be read: files, folders (with `/`), or the end of a path.
-const EDGE: &[&str] = &["src/main.rs", "src/cli/", "src/listen/", "src/schedule.rs", "xtask/"];
-const EDGE_FILES: &[&str] = &["/http.rs"];
+const EDGE: &[&str] =
+    &["src/main.rs", "src/clock.rs", "src/cli/", "src/listen/", "src/schedule.rs", "xtask/"];
+const EDGE_PARTS: &[&str] = &["/http.rs", "/http/"];
 
 const CLOCKS: &[[&str; 2]] = &[
     ["SystemTime", "now"],
@@ -21,7 +22,7 @@ const CLOCKS: &[[&str; 2]] = &[
 pub(super) fn check_clock_reads(project: &Project) -> Vec<Finding> {
     let is_edge = |path: &str| {
         EDGE.iter().any(|edge| path.starts_with(edge))
-            || EDGE_FILES.iter().any(|file| path.ends_with(file))
+            || EDGE_PARTS.iter().any(|part| path.contains(part))
     };
     let mut findings = Vec::new();
     for source in project.product().filter(|source| !is_edge(&source.path)) {
@@ -32,6 +33,10 @@ pub(super) fn check_clock_reads(project: &Project) -> Vec<Finding> {
                 let text = format!("`{clock}::{call}`: functions take the time");
                 findings.push(Finding::new("time", &source.path, line, text));
             }
+        }
+        for call in &source.clock_calls {
+            let text = format!("`.{}()`: functions take the time", call.segments.join("."));
+            findings.push(Finding::new("time", &source.path, call.line, text));
         }
     }
     findings
@@ -87,6 +92,13 @@ mod tests {
             let finding = format!("{inner}:1: `Instant::now`: functions take the time");
             assert_eq!(run(check_clock_reads, &[(inner, text)]), [finding]);
         }
+    }
+
+    #[test]
+    fn a_clock_that_was_handed_over_is_asked_at_the_edge_only() {
+        let text = "fn f(state: &State) { g(state.clock.now()); }";
+        assert_eq!(run(check_clock_reads, &[("src/systems/cases/mod.rs", text)]).len(), 1);
+        assert!(run(check_clock_reads, &[("src/systems/cases/http.rs", text)]).is_empty());
     }
 
     #[test]

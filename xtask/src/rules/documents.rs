@@ -46,7 +46,8 @@ fn check_paths(name: &str, text: &str, root: &Path, findings: &mut Vec<Finding>)
 fn is_path(word: &str) -> bool {
     let is_pattern = word.contains([' ', '*', '<', '{', ':', '…', '$', '=']);
     let is_elsewhere = word.starts_with(['.', '/', '~']);
-    let looks_like_one = word.contains('/') || word.ends_with(".rs");
+    let looks_like_one = word.contains('/')
+        || Path::new(word).extension().is_some_and(|extension| extension == "rs");
     looks_like_one && !is_pattern && !is_elsewhere && !SHAPE.contains(&word)
 }
 

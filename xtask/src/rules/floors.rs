@@ -4,6 +4,8 @@
 //! [`FLOORS`], wherever the path is written: in a `use`, a type or an expression, directly or
 //! through a re-export.
 
+use std::fs;
+
 use crate::finding::Finding;
 use crate::graph::arrows::Arrow;
 use crate::project::Project;
@@ -15,25 +17,40 @@ const SYSTEMS: &str = "systems";
 const FLOORS: &[&[&str]] = &[
     &["main"],
     &["cli"],
+    &["program"],
+    &["settings"],
     &["router"],
     &["witness"],
     &["simulation"],
-    &["settings"],
     &[SYSTEMS],
     &["web"],
+    &["state"],
     &["ledger"],
     &["instance"],
+    &["datasets"],
+    &["clock"],
+    &["language"],
+    &["files"],
 ];
 
 /// A layer that only these may use.
 const USED_BY: &[(&str, &[&str])] = &[("simulation", &["cli"])];
 
 /// A layer that may use only these, beside itself and the crates.
-const MAY_USE: &[(&str, &[&str])] = &[("simulation", &[SYSTEMS])];
+const MAY_USE: &[(&str, &[&str])] =
+    &[("simulation", &[SYSTEMS, "datasets", "clock", "language", "files"])];
+
+/// Where the order is told to people, in a paragraph that opens so.
+const TOLD_IN: &[&str] = &["src/lib.rs", "ARCHITECTURE.md"];
+const TOLD_BY: &str = "Imports point down";
 
 pub(super) fn check_floors(project: &Project) -> Vec<Finding> {
     let floors = Floors { rows: FLOORS, systems: read_order(project) };
     let mut findings = floors.check_list(project);
+    for path in TOLD_IN {
+        let text = fs::read_to_string(project.root.join(path)).unwrap_or_default();
+        findings.extend(floors.check_told(path, &text));
+    }
     for arrow in &project.arrows {
         if let Some(reason) = floors.find_fault(arrow) {
             let text = format!("{reason} ({}: {})", arrow.to, arrow.list_names());
@@ -96,6 +113,27 @@ impl Floors<'_> {
         }
         let place = self.systems.iter().position(|name| name == system)?;
         Some((row, self.systems.len() - place))
+    }
+
+    /// Whether a paragraph about the floors names them in the order of the list. Only the first
+    /// mention of each counts, and none has to be named.
+    fn check_told(&self, path: &str, text: &str) -> Option<Finding> {
+        let lines = text.lines().map(|line| line.trim_start_matches("//!").trim());
+        let mut lines = lines.enumerate().skip_while(|(_, line)| !line.starts_with(TOLD_BY));
+        let (first, _) = lines.clone().next()?;
+        let mut told: Vec<&str> = Vec::new();
+        for (_, line) in lines.by_ref().take_while(|(_, line)| !line.is_empty()) {
+            for word in line.split('`').skip(1).step_by(2) {
+                let word = word.trim_start_matches("src/").trim_end_matches(".rs");
+                if self.find_height(word).is_some() && !told.contains(&word) {
+                    told.push(word);
+                }
+            }
+        }
+        let wrong =
+            told.windows(2).find(|pair| self.find_height(pair[0]) > self.find_height(pair[1]))?;
+        let text = format!("tells of `{}` above `{}`, FLOORS does not", wrong[0], wrong[1]);
+        Some(Finding::new("floors", path, first + 1, text))
     }
 
     /// A layer that stands on no floor, and a floor that no file stands on.
@@ -210,6 +248,17 @@ mod tests {
             ),
         ];
         assert!(!run(check_floors, &files).iter().any(|text| text.contains("may not use")));
+    }
+
+    #[test]
+    fn a_text_that_tells_another_order_is_found() {
+        let floors = Floors { rows: ROWS, systems: Vec::new() };
+        let good = "# A\n\nImports point down: `cli` → `router` → `systems`, then `web`\n→ `ledger`.\n\n`cli`";
+        assert_eq!(floors.check_told("A.md", good), None);
+        let bad = "//! A.\n//!\n//! Imports point down: `cli`, `systems`,\n//! `router`.\nmod a;";
+        let finding = floors.check_told("src/lib.rs", bad).unwrap();
+        assert_eq!(finding.line, 3);
+        assert_eq!(finding.text, "tells of `systems` above `router`, FLOORS does not");
     }
 
     #[test]
