@@ -43,7 +43,10 @@ pub(crate) fn find_token_paths(tokens: TokenStream) -> Vec<TokenPath> {
 
 fn add_token_paths(tokens: TokenStream, found: &mut Vec<TokenPath>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is_mark = |at: usize, mark: char| matches!(tokens.get(at), Some(TokenTree::Punct(found)) if found.as_char() == mark);
+    let is_mark = |at: usize, mark: char| match tokens.get(at) {
+        Some(TokenTree::Punct(found)) => found.as_char() == mark,
+        _ => false,
+    };
     let mut at = 0;
     while at < tokens.len() {
         match &tokens[at] {
