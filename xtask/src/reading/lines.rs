@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 /// The lines that hold a token other than documentation, and those that hold a text literal.
 #[derive(Debug, Default)]
@@ -14,41 +14,54 @@ pub(crate) struct Lines {
 /// Finds the lines of code; comments, documentation and blank lines are none.
 pub(crate) fn find_code_lines(tokens: TokenStream) -> Lines {
     let mut lines = Lines::default();
-    add_tokens(tokens, &mut lines);
+    lines.add_tokens(tokens, None);
     lines
 }
 
-fn add_tokens(tokens: TokenStream, lines: &mut Lines) {
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(mark) if mark.as_char() == '#' => {
-                let inner = tokens.next_if(
-                    |next| matches!(next, TokenTree::Punct(mark) if mark.as_char() == '!'),
-                );
-                if tokens.next_if(is_documentation).is_none() {
-                    lines.code.insert(mark.span().start().line);
-                    lines.code.extend(inner.map(|mark| mark.span().start().line));
+impl Lines {
+    /// Adds the lines of `tokens`. If they all stand on one line, `known` is that line: to ask each
+    /// token where it stands takes long.
+    fn add_tokens(&mut self, tokens: TokenStream, known: Option<usize>) {
+        let line_of = |span: Span| known.unwrap_or_else(|| span.start().line);
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Punct(mark) if mark.as_char() == '#' => {
+                    let inner = tokens.next_if(|next| is_mark(next, '!'));
+                    if tokens.next_if(is_documentation).is_none() {
+                        self.code.insert(line_of(mark.span()));
+                        self.code.extend(inner.map(|mark| line_of(mark.span())));
+                    }
                 }
-            }
-            TokenTree::Group(group) => {
-                lines.code.insert(group.span_open().start().line);
-                lines.code.insert(group.span_close().end().line);
-                add_tokens(group.stream(), lines);
-            }
-            TokenTree::Literal(literal) => {
-                let span = literal.span();
-                let covered = span.start().line..=span.end().line;
-                if literal.to_string().contains('"') {
-                    lines.literals.extend(covered.clone());
+                TokenTree::Group(group) => self.add_group(&group, known),
+                TokenTree::Literal(literal) => {
+                    let last = known.unwrap_or_else(|| literal.span().end().line);
+                    let covered = line_of(literal.span())..=last;
+                    if literal.to_string().contains('"') {
+                        self.literals.extend(covered.clone());
+                    }
+                    self.code.extend(covered);
                 }
-                lines.code.extend(covered);
-            }
-            TokenTree::Ident(_) | TokenTree::Punct(_) => {
-                lines.code.insert(token.span().start().line);
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {
+                    if known.is_none() {
+                        self.code.insert(token.span().start().line);
+                    }
+                }
             }
         }
     }
+
+    fn add_group(&mut self, group: &Group, known: Option<usize>) {
+        let first = known.unwrap_or_else(|| group.span_open().start().line);
+        let last = known.unwrap_or_else(|| group.span_close().end().line);
+        self.code.insert(first);
+        self.code.insert(last);
+        self.add_tokens(group.stream(), (first == last).then_some(first));
+    }
+}
+
+fn is_mark(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(found) if found.as_char() == mark)
 }
 
 /// Whether this is the `[doc = …]` of an attribute, which is what a doc comment becomes.
