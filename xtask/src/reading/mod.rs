@@ -142,7 +142,7 @@ pub(crate) fn as_test(mut source: Source) -> Source {
 }
 
 /// Folders that only cargo's test, bench and example targets compile.
-fn is_test_path(path: &str) -> bool {
+pub(crate) fn is_test_path(path: &str) -> bool {
     path.starts_with("acceptance/")
         || path.starts_with("benches/")
         || ["/tests/", "/examples/", "/benches/"].iter().any(|folder| path.contains(folder))

@@ -3,6 +3,7 @@
 
 use crate::finding::Finding;
 use crate::project::Project;
+use crate::reading::is_test_path;
 
 const BANNED_NAMES: &[&str] =
     &["utils", "util", "common", "helpers", "helper", "core", "shared", "misc", "manager", "imp"];
@@ -10,7 +11,8 @@ const BANNED_NAMES: &[&str] =
 pub(super) fn check_file_heads(project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in &project.sources {
-        if !source.in_tests && !source.text.starts_with("//!") {
+        // A test-only file with a name of its own says what it holds, too.
+        if !is_test_path(&source.path) && !source.text.starts_with("//!") {
             let text =
                 "a file opens with `//!` and one sentence that says what it holds".to_owned();
             findings.push(Finding::new("opener", &source.path, 1, text));
@@ -37,14 +39,19 @@ mod tests {
     #[test]
     fn a_file_opens_with_a_sentence() {
         let files = [
-            ("src/lib.rs", "//! All.\nmod a; mod b;\n#[cfg(test)] mod c;"),
+            (
+                "src/lib.rs",
+                "//! All.\nmod a; mod b;\n#[cfg(test)] mod tests; #[cfg(test)] mod planted;",
+            ),
             ("src/a.rs", "//! A."),
             ("src/b.rs", "/// B.\nfn f() {}"),
-            ("src/c.rs", "use super::*;"),
+            ("src/planted.rs", "use super::*;"),
+            ("src/tests.rs", "use super::*;"),
         ];
         let findings = run(check_file_heads, &files);
-        assert_eq!(findings.len(), 1);
+        assert_eq!(findings.len(), 2);
         assert!(findings[0].starts_with("src/b.rs:1: a file opens"));
+        assert!(findings[1].starts_with("src/planted.rs:1: a file opens"));
     }
 
     #[test]
