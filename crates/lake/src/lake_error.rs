@@ -1,4 +1,4 @@
-//! What can go wrong with a lake itself.
+//! Errors of the lake itself.
 
 /// What can go wrong with a lake itself.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ pub enum LakeError {
 }
 
 impl LakeError {
-    pub(crate) fn io(doing: &'static str, what: &str, source: std::io::Error) -> LakeError {
+    pub(crate) fn from_io(doing: &'static str, what: &str, source: std::io::Error) -> LakeError {
         LakeError::Io { doing, what: what.to_owned(), source }
     }
 }

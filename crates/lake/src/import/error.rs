@@ -1,7 +1,7 @@
 //! Why an import did not happen.
 
 use crate::lake_error::LakeError;
-use crate::manifest::Counts;
+use crate::manifest::RowCounts;
 use crate::mapping::MappingError;
 use crate::source::ReadError;
 
@@ -34,7 +34,7 @@ pub enum ImportError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     #[error("the counts of {file} do not add up: {counts:?}; this is a fault of the program")]
-    Counts { file: String, counts: Counts },
+    Counts { file: String, counts: RowCounts },
 }
 
 impl From<parquet::errors::ParquetError> for ImportError {

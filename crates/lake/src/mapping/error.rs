@@ -1,6 +1,6 @@
 //! Mistakes in mappings.
 
-/// A mistake in a mapping, with where it stands and what to write instead.
+/// A mistake in a mapping: where it is and what to write instead.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{file}, line {line}: {problem}; {remedy}")]
 pub struct MappingError {

@@ -3,11 +3,14 @@
 use jiff::tz::TimeZone;
 
 use super::error::MappingError;
-use super::table::Table;
+use super::table::MappingTable;
 use crate::dates::DayOrder;
 
-pub(super) fn zone(table: &Table<'_>, key: &str) -> Result<Option<TimeZone>, MappingError> {
-    let Some(name) = table.text(key)? else {
+pub(super) fn parse_zone(
+    table: &MappingTable<'_>,
+    key: &str,
+) -> Result<Option<TimeZone>, MappingError> {
+    let Some(name) = table.read_text(key)? else {
         return Ok(None);
     };
     let found = TimeZone::get(&name).ok();
@@ -19,6 +22,6 @@ pub(super) fn zone(table: &Table<'_>, key: &str) -> Result<Option<TimeZone>, Map
     };
     match found.or_else(fixed) {
         Some(zone) => Ok(Some(zone)),
-        None => Err(table.wrong(key, "write a name such as `Asia/Shanghai`, or `+08:00`")),
+        None => Err(table.not_understood(key, "write a name such as `Asia/Shanghai`, or `+08:00`")),
     }
 }
