@@ -1,8 +1,7 @@
-//! The canonical bytes of a row: what a commitment to a row is made over.
+//! The canonical bytes of a row, over which commitments to a row are made.
 //!
-//! They follow from the values of the row and the order of the dataset's columns alone, so a file
-//! may be compacted or compressed anew and its rows keep their bytes. The form is described in
-//! `docs/evidence.md`.
+//! They follow only from the row's values and the order of the dataset's columns, so a file may be
+//! compacted or recompressed and its rows keep their bytes. `docs/evidence.md` describes the form.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampSecondType};
@@ -34,7 +33,7 @@ pub struct CanonicalColumn {
     pub columns: Vec<CanonicalColumn>,
 }
 
-/// What the columns of a file are called in evidence, in their order.
+/// The names and kinds that evidence gives to the columns of a file, in their order.
 pub fn canonical_columns(fields: &Fields) -> Result<Vec<CanonicalColumn>, NoForm> {
     let column = |field: &arrow_schema::FieldRef| {
         let (kind, columns) = match field.data_type() {
@@ -58,13 +57,13 @@ pub fn canonical_columns(fields: &Fields) -> Result<Vec<CanonicalColumn>, NoForm
 /// Writes the canonical bytes of the rows of one batch.
 #[derive(Debug)]
 pub struct CanonicalRows {
-    writers: Vec<Writer>,
+    writers: Vec<ColumnWriter>,
 }
 
-/// One column, made ready.
+/// One column, prepared for writing.
 #[derive(Debug)]
-enum Writer {
-    /// So many columns in a row that have no value at all.
+enum ColumnWriter {
+    /// This many columns in succession without any value.
     Missing(usize),
     Label {
         keys: ScalarBuffer<i32>,
@@ -88,40 +87,40 @@ enum Writer {
 }
 
 impl CanonicalRows {
-    /// Makes the columns of a batch ready.
+    /// Prepares the columns of a batch.
     pub fn new(batch: &RecordBatch) -> Result<CanonicalRows, NoForm> {
-        CanonicalRows::of(batch.columns())
+        CanonicalRows::from_columns(batch.columns())
     }
 
-    fn of(columns: &[ArrayRef]) -> Result<CanonicalRows, NoForm> {
+    fn from_columns(columns: &[ArrayRef]) -> Result<CanonicalRows, NoForm> {
         let mut writers = Vec::new();
         for column in columns {
             if !column.is_empty() && column.null_count() == column.len() {
                 match writers.last_mut() {
-                    Some(Writer::Missing(count)) => *count += 1,
-                    _ => writers.push(Writer::Missing(1)),
+                    Some(ColumnWriter::Missing(count)) => *count += 1,
+                    _ => writers.push(ColumnWriter::Missing(1)),
                 }
             } else {
-                writers.push(Writer::new(column)?);
+                writers.push(ColumnWriter::new(column)?);
             }
         }
         Ok(CanonicalRows { writers })
     }
 
-    /// Adds the bytes of a row.
+    /// Appends the bytes of a row.
     pub fn write(&self, row: usize, out: &mut Vec<u8>) {
         for writer in &self.writers {
-            writer.write(row, out);
+            writer.write_value(row, out);
         }
     }
 }
 
-impl Writer {
-    fn new(column: &ArrayRef) -> Result<Writer, NoForm> {
+impl ColumnWriter {
+    fn new(column: &ArrayRef) -> Result<ColumnWriter, NoForm> {
         let unknown = || NoForm(column.data_type().to_string());
         let nulls = column.nulls().cloned();
         Ok(match column.data_type() {
-            DataType::Utf8 => Writer::Text(column.as_string::<i32>().clone()),
+            DataType::Utf8 => ColumnWriter::Text(column.as_string::<i32>().clone()),
             DataType::Dictionary(..) => {
                 let labels = column.as_dictionary_opt::<Int32Type>().ok_or_else(unknown)?;
                 let texts = labels.values().as_string_opt::<i32>().ok_or_else(unknown)?;
@@ -134,52 +133,54 @@ impl Writer {
                     form
                 };
                 let texts = texts.iter().map(form).collect();
-                Writer::Label { keys: labels.keys().values().clone(), nulls, texts }
+                ColumnWriter::Label { keys: labels.keys().values().clone(), nulls, texts }
             }
             DataType::Int64 => {
                 let values = column.as_primitive::<Int64Type>().values().clone();
-                Writer::Integer { values, nulls }
+                ColumnWriter::Integer { values, nulls }
             }
             DataType::Timestamp(arrow_schema::TimeUnit::Second, _) => {
                 let values = column.as_primitive::<TimestampSecondType>().values().clone();
-                Writer::Integer { values, nulls }
+                ColumnWriter::Integer { values, nulls }
             }
             DataType::Float64 => {
                 let values = column.as_primitive::<Float64Type>().values().clone();
-                Writer::Number { values, nulls }
+                ColumnWriter::Number { values, nulls }
             }
-            DataType::Boolean => Writer::Boolean(column.as_boolean().clone()),
+            DataType::Boolean => ColumnWriter::Boolean(column.as_boolean().clone()),
             DataType::List(_) => {
                 let list = column.as_list::<i32>();
                 let records: &StructArray = list.values().as_struct_opt().ok_or_else(unknown)?;
-                let records = CanonicalRows::of(records.columns())?;
-                Writer::List { ends: list.offsets().clone(), records }
+                let records = CanonicalRows::from_columns(records.columns())?;
+                ColumnWriter::List { ends: list.offsets().clone(), records }
             }
             _ => return Err(unknown()),
         })
     }
 
-    fn write(&self, row: usize, out: &mut Vec<u8>) {
+    fn write_value(&self, row: usize, out: &mut Vec<u8>) {
         let is_null = |nulls: &Option<NullBuffer>| nulls.as_ref().is_some_and(|n| n.is_null(row));
         match self {
-            Writer::Missing(count) => out.extend(std::iter::repeat_n(MISSING, *count)),
-            Writer::Label { nulls, .. } if is_null(nulls) => out.push(MISSING),
-            Writer::Label { keys, texts, .. } => out.extend_from_slice(&texts[keys[row] as usize]),
-            Writer::Text(texts) if texts.is_null(row) => out.push(MISSING),
-            Writer::Text(texts) => write_text(texts.value(row), out),
-            Writer::Integer { nulls, .. } if is_null(nulls) => out.push(MISSING),
-            Writer::Integer { values, .. } => {
+            ColumnWriter::Missing(count) => out.extend(std::iter::repeat_n(MISSING, *count)),
+            ColumnWriter::Label { nulls, .. } if is_null(nulls) => out.push(MISSING),
+            ColumnWriter::Label { keys, texts, .. } => {
+                out.extend_from_slice(&texts[keys[row] as usize])
+            }
+            ColumnWriter::Text(texts) if texts.is_null(row) => out.push(MISSING),
+            ColumnWriter::Text(texts) => write_text(texts.value(row), out),
+            ColumnWriter::Integer { nulls, .. } if is_null(nulls) => out.push(MISSING),
+            ColumnWriter::Integer { values, .. } => {
                 out.push(INTEGER);
                 write_signed(values[row], out);
             }
-            Writer::Number { nulls, .. } if is_null(nulls) => out.push(MISSING),
-            Writer::Number { values, .. } => {
+            ColumnWriter::Number { nulls, .. } if is_null(nulls) => out.push(MISSING),
+            ColumnWriter::Number { values, .. } => {
                 out.push(NUMBER);
                 out.extend_from_slice(&values[row].to_bits().to_be_bytes());
             }
-            Writer::Boolean(values) if values.is_null(row) => out.push(MISSING),
-            Writer::Boolean(values) => out.push(if values.value(row) { TRUE } else { FALSE }),
-            Writer::List { ends, records } => {
+            ColumnWriter::Boolean(values) if values.is_null(row) => out.push(MISSING),
+            ColumnWriter::Boolean(values) => out.push(if values.value(row) { TRUE } else { FALSE }),
+            ColumnWriter::List { ends, records } => {
                 let (from, to) = (ends[row] as usize, ends[row + 1] as usize);
                 out.push(LIST);
                 write_count((to - from) as u64, out);
@@ -197,7 +198,7 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// LEB128: seven bits a byte, the lowest first.
+/// LEB128: seven bits per byte, the lowest first.
 pub fn write_count(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);

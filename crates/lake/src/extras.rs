@@ -7,7 +7,7 @@ use crate::lake_error::LakeError;
 use crate::schema::Schema;
 
 impl Lake {
-    /// The names of all extras of a dataset, such as `x_priority`, in order.
+    /// The names of all extras of a dataset, such as `x_priority`, sorted.
     pub fn extras(&self, schema: &Schema) -> Result<Vec<String>, LakeError> {
         let mut names = BTreeSet::new();
         for batch in self.manifest(schema.name)?.batches {

@@ -1,24 +1,25 @@
-//! Entry points for fuzzing: each takes any bytes at all and must come back.
+//! Entry points for fuzzing: each takes arbitrary bytes and must return.
 //!
-//! They check what must hold of every input, not only that nothing breaks.
+//! They check what must hold for every input, not only that nothing panics.
 
 use trueline_language::{Language, contains_chinese};
 
 use crate::dates::{self, DateFormat, DayOrder};
 use crate::mapping::Mapping;
 use crate::schema::{Column, Kind, List, Schema};
-use crate::source::split::{last_record_end, split};
+use crate::source::split::{last_record_end, split_records};
 use crate::source::{Chunk, Encoding, json};
 
-/// Separated text: a file cut in two at a record end has the same records as the whole.
-pub fn csv(bytes: &[u8]) {
+/// Separated text: a file that is cut in two at the end of a record has the same records as the
+/// whole.
+pub fn check_csv(bytes: &[u8]) {
     let Some((choice, bytes)) = bytes.split_first() else { return };
     let separator = [b',', b';', b'\t', b'|'][usize::from(*choice) % 4];
     let columns = usize::from(*choice / 4) % 5 + 1;
     let encoding = if *choice < 128 { Encoding::Utf8 } else { Encoding::Gb18030 };
     let read = |bytes: &[u8], first: u64| {
         let mut chunk = Chunk::new(0, bytes.to_vec(), encoding, columns);
-        let after = split(&mut chunk, separator, first);
+        let after = split_records(&mut chunk, separator, first);
         let rows: Vec<(u64, Vec<u8>)> = (0..chunk.rows())
             .map(|row| {
                 (0..columns).for_each(|column| drop(chunk.text(row, column)));
@@ -34,31 +35,31 @@ pub fn csv(bytes: &[u8]) {
     assert_eq!(whole, parts, "a cut at a record end changed the records");
 }
 
-/// A mapping: it is understood, or refused with a line that exists.
-pub fn mapping(bytes: &[u8]) {
+/// A mapping: it is either understood or refused with a line that exists.
+pub fn check_mapping(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    if let Err(error) = Mapping::parse("fuzz.toml", &text, &parcels()) {
+    if let Err(error) = Mapping::parse("fuzz.toml", &text, &parcel_schema()) {
         assert!(error.line >= 1 && error.line <= text.lines().count() + 1, "{error}");
         assert!(contains_chinese(error.problem.as_str(Language::Chinese)));
     }
 }
 
-/// JSON: what is found as a record starts and ends as one.
-pub fn json(bytes: &[u8]) {
-    let found = json::scan(bytes, 1);
+/// JSON: every record that is found has a start, an end and a line.
+pub fn check_json(bytes: &[u8]) {
+    let found = json::scan_objects(bytes, 1);
     let mut before = 0;
     for at in found.records.iter().chain(&found.open) {
         assert!(at.start >= before && at.end > at.start && at.line >= 1);
         before = at.end;
         let record = &bytes[at.start..at.end];
         if let Ok(value) = serde_json::from_slice(record) {
-            json::walk(&value, &mut String::new(), &mut |_, _| {});
+            json::walk_values(&value, &mut String::new(), &mut |_, _| {});
         }
     }
 }
 
 /// Dates: the first line is a format, the rest a text.
-pub fn dates(bytes: &[u8]) {
+pub fn check_dates(bytes: &[u8]) {
     let cut = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let (format, text) = bytes.split_at(cut);
     for order in [DayOrder::DayFirst, DayOrder::MonthFirst, DayOrder::Unknown] {
@@ -67,11 +68,11 @@ pub fn dates(bytes: &[u8]) {
         }
     }
     if let Ok(format) = DateFormat::parse(&String::from_utf8_lossy(format)) {
-        let _ = format.read(text);
+        let _ = format.read_text(text);
     }
 }
 
-fn parcels() -> Schema {
+fn parcel_schema() -> Schema {
     let column = |name, kind| Column { name, kind, required: false, allowed: &[], doc: "" };
     Schema {
         name: "parcel",
@@ -91,7 +92,7 @@ fn parcels() -> Schema {
     }
 }
 
-/// A short storm of fuzzing: changes the seed at random, always in the same way, and calls the
+/// A short run of fuzzing: mutates the seed pseudo-randomly, the same way every time, and calls the
 /// target with each result.
 pub fn storm(seed: &[u8], rounds: u32, target: fn(&[u8])) {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
@@ -135,22 +136,22 @@ mod tests {
 
     #[test]
     fn separated_text_withstands_a_storm() {
-        storm(CSV, 30_000, csv);
+        storm(CSV, 30_000, check_csv);
     }
 
     #[test]
     fn mappings_withstand_a_storm() {
-        assert!(Mapping::parse("m", &String::from_utf8_lossy(MAPPING), &parcels()).is_ok());
-        storm(MAPPING, 5_000, mapping);
+        assert!(Mapping::parse("m", &String::from_utf8_lossy(MAPPING), &parcel_schema()).is_ok());
+        storm(MAPPING, 5_000, check_mapping);
     }
 
     #[test]
     fn json_withstands_a_storm() {
-        storm(JSON, 20_000, json);
+        storm(JSON, 20_000, check_json);
     }
 
     #[test]
     fn dates_withstand_a_storm() {
-        storm(DATE, 30_000, dates);
+        storm(DATE, 30_000, check_dates);
     }
 }

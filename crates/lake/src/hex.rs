@@ -1,4 +1,4 @@
-//! Bytes as digits.
+//! Bytes as hex digits.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The keys of rows, to be read and compared row by row.
+//! The keys of rows, for reading and comparing row by row.
 
 use std::cmp::Ordering;
 
@@ -24,13 +24,14 @@ enum KeyColumn {
         nulls: Option<NullBuffer>,
         texts: StringArray,
     },
-    /// Not there, or of a type that no key has.
+    /// The column is absent, or of a type that no key has.
     Missing,
 }
 
 impl Keys {
     pub fn of(schema: &Schema, rows: &RecordBatch) -> Keys {
-        let column = |name: &&str| rows.column_by_name(name).map_or(KeyColumn::Missing, typed);
+        let column =
+            |name: &&str| rows.column_by_name(name).map_or(KeyColumn::Missing, read_key_column);
         Keys { columns: schema.key.iter().map(column).collect(), rows: rows.num_rows() }
     }
 
@@ -44,13 +45,13 @@ impl Keys {
         self.columns.iter().map(move |column| column.text(row))
     }
 
-    /// How the key of a row compares with one of other rows.
+    /// Compares the key of a row with the key of a row of another batch.
     pub fn compare(&self, row: usize, other: &Keys, other_row: usize) -> Ordering {
         self.row(row).cmp(other.row(other_row))
     }
 }
 
-fn typed(column: &ArrayRef) -> KeyColumn {
+fn read_key_column(column: &ArrayRef) -> KeyColumn {
     if let Some(texts) = column.as_string_opt::<i32>() {
         return KeyColumn::Text(texts.clone());
     }

@@ -1,11 +1,11 @@
-//! The lake: a folder with one sub-folder a dataset.
+//! The lake: a folder with one subfolder per dataset.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use trueline_language::phrase;
 
-use crate::disk::Disk;
+use crate::disk::LakeDisk;
 use crate::lake_error::LakeError;
 use crate::manifest::{self, Manifest};
 
@@ -13,7 +13,7 @@ use crate::manifest::{self, Manifest};
 #[derive(Debug, Clone)]
 pub struct Lake {
     folder: PathBuf,
-    pub(crate) disk: Disk,
+    pub(crate) disk: LakeDisk,
 }
 
 impl Lake {
@@ -22,13 +22,13 @@ impl Lake {
         if !folder.is_dir() {
             return Err(LakeError::Absent(folder.display().to_string()));
         }
-        Ok(Lake { folder: folder.to_owned(), disk: Disk::default() })
+        Ok(Lake { folder: folder.to_owned(), disk: LakeDisk::default() })
     }
 
-    /// Makes an empty lake in a folder, or opens the one that is there.
+    /// Creates an empty lake in a folder, or opens the lake that is already there.
     pub fn create(folder: &Path) -> Result<Lake, LakeError> {
         fs::create_dir_all(folder).map_err(|source| {
-            LakeError::io(phrase!("建立目录", "make the folder"), &shown(folder), source)
+            LakeError::from_io(phrase!("建立目录", "make the folder"), &shown_name(folder), source)
         })?;
         Lake::open(folder)
     }
@@ -45,17 +45,17 @@ impl Lake {
 
     /// Every batch of a dataset.
     pub fn manifest(&self, dataset: &str) -> Result<Manifest, LakeError> {
-        manifest::load(&self.dataset_folder(dataset), dataset)
+        manifest::load_manifest(&self.dataset_folder(dataset), dataset)
     }
 
-    /// Takes the right to write, for as long as the guard lives.
-    pub(crate) fn lock(&self) -> Result<WriteLock, LakeError> {
+    /// Takes the right to write and holds it for as long as the guard lives.
+    pub(crate) fn lock_for_writing(&self) -> Result<WriteLock, LakeError> {
         let path = self.folder.join(".lock");
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(
             |source| {
-                LakeError::io(
+                LakeError::from_io(
                     phrase!("打开锁文件", "open the lock of"),
-                    &shown(&self.folder),
+                    &shown_name(&self.folder),
                     source,
                 )
             },
@@ -64,16 +64,20 @@ impl Lake {
             Ok(()) => Ok(WriteLock { file }),
             Err(TryLockError::WouldBlock) => Err(LakeError::Locked),
             Err(TryLockError::Error(source)) => {
-                Err(LakeError::io(phrase!("锁定", "lock"), &shown(&self.folder), source))
+                Err(LakeError::from_io(phrase!("锁定", "lock"), &shown_name(&self.folder), source))
             }
         }
     }
 
-    /// Makes the folder of a dataset and clears what a crash left in it.
-    pub(crate) fn sweep(&self, manifest: &Manifest) -> Result<(), LakeError> {
+    /// Creates the folder of a dataset and deletes what a crash left in it.
+    pub(crate) fn sweep_folder(&self, manifest: &Manifest) -> Result<(), LakeError> {
         let folder = self.dataset_folder(&manifest.dataset);
         let failed = |source| {
-            LakeError::io(phrase!("清理目录", "clear the folder of"), &manifest.dataset, source)
+            LakeError::from_io(
+                phrase!("清理目录", "clear the folder of"),
+                &manifest.dataset,
+                source,
+            )
         };
         fs::create_dir_all(&folder).map_err(failed)?;
         let listed: Vec<&str> = manifest
@@ -86,7 +90,7 @@ impl Lake {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            // Only names that we write ourselves; anything else in there is not ours to delete.
+            // Only names that we write ourselves: other files are not ours to delete.
             let ours =
                 [".parquet", ".superseded", ".new"].iter().any(|ending| name.ends_with(ending));
             if ours && !listed.contains(&name.as_ref()) {
@@ -105,12 +109,12 @@ pub(crate) struct WriteLock {
 
 impl Drop for WriteLock {
     fn drop(&mut self) {
-        // Closing is not enough: a process that is being started holds a copy of the file for a
-        // moment, and the lock with it. If this fails, closing still lets go a moment later.
+        // Closing the file is not enough: a process that is being started holds a copy of it for a
+        // moment, and so the lock. If unlocking fails, the lock is released a moment later.
         let _ = self.file.unlock();
     }
 }
 
-fn shown(path: &Path) -> String {
+fn shown_name(path: &Path) -> String {
     crate::file_name::base_name(path)
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with a lake itself.
+//! Errors of the lake itself.
 
 use trueline_language::Phrase;
 
@@ -53,7 +53,7 @@ pub enum LakeError {
 }
 
 impl LakeError {
-    pub(crate) fn io(doing: Phrase, what: &str, source: std::io::Error) -> LakeError {
+    pub(crate) fn from_io(doing: Phrase, what: &str, source: std::io::Error) -> LakeError {
         LakeError::Io { doing, what: what.to_owned(), source }
     }
 }

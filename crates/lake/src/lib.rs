@@ -1,9 +1,8 @@
 //! Datasets in Parquet over Arrow: import with quarantine, revisions, parallel scans.
 //!
-//! This crate is given a [`Schema`] and knows nothing of what its rows mean. A [`Lake`] is a
-//! folder;
-//! [`import`] reads files through a [`Mapping`] into it; [`Lake::scan`] gives the newest revisions
-//! at a cut as Arrow batches.
+//! This crate is given a [`Schema`] and knows nothing about what its rows mean. A [`Lake`] is a
+//! folder. [`import`] reads files into it through a [`Mapping`]; [`Lake::scan`] returns the newest
+//! revisions as of a point in time as Arrow batches.
 
 mod canonical;
 mod dates;
@@ -29,18 +28,21 @@ mod table;
 pub use canonical::{
     CanonicalColumn, CanonicalRows, NoForm, canonical_columns, write_count, write_signed,
 };
-pub use dates::{DateFormat, DayOrder, Precision};
+pub use dates::{DateFormat, DayOrder, TimePrecision};
 pub use import::{
-    FileSummary, ImportError, Missing, Options, Progress, Reason, ReasonCount, Summary, Unread,
+    FileSummary, ImportError, MissingRows, Options, Progress, Reason, ReasonCount, Summary, Unread,
     Watched, import, import_own,
 };
 pub use keys::Keys;
 pub use lake::Lake;
 pub use lake_error::LakeError;
-pub use manifest::{Batch, BatchFile, Counts, Manifest, MappingUsed, SourceFile};
+pub use manifest::{Batch, BatchFile, Manifest, MappingUsed, RowCounts, SourceFile};
 pub use mapping::{Mapping, MappingError, Reading};
-pub use ordered::{Block as OrderedBlock, BlockPart, BlockWalk, Ordered};
+pub use ordered::{BlockPart, BlockWalk, Ordered, OrderedBlock};
 pub use scan::{ScanBatches, ScanTask};
 pub use schema::{Column, Kind, List, Schema};
-pub use source::{Block, Chunk, Encoding, FileEncoding, Format, Layout, ReadError, Shape, Source};
+pub use source::{
+    Chunk, Encoding, FileEncoding, Layout, ReadError, RecordShape, Source, SourceBlock,
+    SourceFormat,
+};
 pub use trueline_language::Language;

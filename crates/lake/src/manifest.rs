@@ -1,4 +1,4 @@
-//! The manifest of a dataset, `batches.json`: only what it lists exists.
+//! The manifest of a dataset, `batches.json`. Only what it lists exists.
 
 use std::path::Path;
 
@@ -15,23 +15,23 @@ pub struct Manifest {
     pub batches: Vec<Batch>,
 }
 
-/// The layout of manifests that this program writes.
+/// The version of the manifests that this program writes.
 pub(crate) const VERSION: u32 = 1;
 
-/// One batch: the rows that one import of one file brought.
+/// One batch: the rows that an import added from one file, or from files read together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     pub id: String,
-    /// When it was recorded, UTC seconds; what `as_of` is compared with.
+    /// When it was recorded, in UTC seconds. `as_of` is compared with this.
     pub recorded: i64,
     pub rows: u64,
     pub files: Vec<BatchFile>,
-    /// Rows of this and earlier batches that are no longer the newest; absent when there are none.
+    /// Rows of this and earlier batches that are no longer the newest; absent if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded: Option<BatchFile>,
     pub sources: Vec<SourceFile>,
     pub mapping: MappingUsed,
-    pub counts: Counts,
+    pub counts: RowCounts,
 }
 
 /// A file of a batch.
@@ -63,10 +63,10 @@ pub struct MappingUsed {
 
 /// What became of the rows of a source.
 ///
-/// `read = accepted + quarantined`, and `new + revised + unchanged` are the cases that the accepted
-/// rows tell of: as many as accepted rows, unless rows are events.
+/// `read = accepted + quarantined`, and `new + revised + unchanged` is the number of cases in the
+/// accepted rows: as many as there are accepted rows, unless the rows are events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
+pub struct RowCounts {
     pub read: u64,
     pub accepted: u64,
     pub quarantined: u64,
@@ -76,8 +76,8 @@ pub struct Counts {
     pub unchanged: u64,
 }
 
-impl Counts {
-    /// Whether the sums hold.
+impl RowCounts {
+    /// Whether these equations hold.
     pub fn add_up(&self) -> bool {
         self.read == self.accepted + self.quarantined
             && self.cases == self.new + self.revised + self.unchanged
@@ -85,7 +85,7 @@ impl Counts {
     }
 
     /// Adds the counts of another source.
-    pub fn add(&mut self, other: &Counts) {
+    pub fn add(&mut self, other: &RowCounts) {
         self.read += other.read;
         self.accepted += other.accepted;
         self.quarantined += other.quarantined;
@@ -96,8 +96,8 @@ impl Counts {
     }
 }
 
-/// Reads the manifest of a dataset folder; an empty one when there is none yet.
-pub(crate) fn load(folder: &Path, dataset: &str) -> Result<Manifest, LakeError> {
+/// Reads the manifest of a dataset folder. It is empty if there is none yet.
+pub(crate) fn load_manifest(folder: &Path, dataset: &str) -> Result<Manifest, LakeError> {
     let path = folder.join(NAME);
     let text = match std::fs::read(&path) {
         Ok(text) => text,
@@ -109,7 +109,7 @@ pub(crate) fn load(folder: &Path, dataset: &str) -> Result<Manifest, LakeError> 
             });
         }
         Err(source) => {
-            return Err(LakeError::io(
+            return Err(LakeError::from_io(
                 phrase!("读取清单", "read the manifest of"),
                 dataset,
                 source,

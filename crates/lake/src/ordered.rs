@@ -1,7 +1,7 @@
-//! The newest revision of every row at a cut in the order of the key, in blocks of equal size.
+//! The newest revision of every row as of a point in time, in key order, in blocks of equal size.
 //!
-//! The rows of a batch stand in the order of their key already, so a block is a stretch of rows of
-//! each batch. With one batch that is known at once; with several the keys are merged first.
+//! The rows of a batch are already in key order, so a block is a range of rows of each batch. With
+//! one batch the ranges are known at once; with several the keys are merged first.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -16,42 +16,42 @@ use crate::keys::Keys;
 use crate::lake::Lake;
 use crate::lake_error::LakeError;
 use crate::manifest::Batch;
-use crate::scan::{ROWS, ScanBatches, ScanTask, wanted};
+use crate::scan::{ROWS, ScanBatches, ScanTask, find_fields};
 use crate::schema::Schema;
 
-/// Rows that are read together on a walk: few enough for what is worked out about them to stay in
-/// fast memory.
+/// How many rows a walk reads at once: few enough for what is computed from them to stay in the
+/// processor's cache.
 const AT_ONCE: usize = 8192;
 
-/// Live rows in the order of the key.
+/// Live rows in key order.
 #[derive(Debug)]
 pub struct Ordered {
     schema: Schema,
-    sources: Vec<Source>,
-    blocks: Vec<Block>,
+    sources: Vec<OrderedBatch>,
+    blocks: Vec<OrderedBlock>,
     rows: u64,
 }
 
-/// A stretch of rows: for each batch, which of its live rows.
+/// A block: for each batch, a range of its live rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
+pub struct OrderedBlock {
     rows: u64,
     live: Vec<Range<u64>>,
 }
 
-/// The rows of one batch in a block, in the order of the key.
+/// The rows of one batch in a block, in key order.
 #[derive(Debug)]
 pub struct BlockPart {
-    /// Which of [`Ordered::batches`].
+    /// The position of the batch in [`Ordered::batches`].
     pub batch: usize,
-    /// Rows of the batch, ascending; as many as `rows` have.
+    /// The row numbers in the batch, ascending; as many as there are in `rows`.
     pub places: Vec<Range<u64>>,
     pub rows: Vec<RecordBatch>,
 }
 
-/// A batch with what is dead in it.
+/// A batch, and which of its rows are superseded.
 #[derive(Debug)]
-struct Source {
+struct OrderedBatch {
     batch: Batch,
     path: PathBuf,
     metadata: ArrowReaderMetadata,
@@ -60,8 +60,8 @@ struct Source {
 }
 
 impl Lake {
-    /// The newest revision of every row at a cut, in the order of the key. `block_rows` says how
-    /// many rows a block has, given how many there are in all.
+    /// The newest revision of every row as of a point in time, in key order. `block_rows` gives the
+    /// number of rows per block from the number of all rows.
     pub fn ordered(
         &self,
         schema: &Schema,
@@ -79,12 +79,12 @@ impl Lake {
                 let (path, metadata) = self.open_file(schema, &file.name)?;
                 let dead = dead.remove(&batch.id).unwrap_or_default();
                 let live = batch.rows - dead.len() as u64;
-                sources.push(Source { batch: batch.clone(), path, metadata, dead, live });
+                sources.push(OrderedBatch { batch: batch.clone(), path, metadata, dead, live });
             }
         }
         let rows = sources.iter().map(|source| source.live).sum();
         let mut ordered = Ordered { schema: schema.clone(), sources, blocks: Vec::new(), rows };
-        ordered.blocks = ordered.cut(block_rows(rows).max(1))?;
+        ordered.blocks = ordered.cut_blocks(block_rows(rows).max(1))?;
         Ok(ordered)
     }
 }
@@ -95,56 +95,57 @@ impl Ordered {
         self.rows
     }
 
-    pub fn blocks(&self) -> &[Block] {
+    pub fn blocks(&self) -> &[OrderedBlock] {
         &self.blocks
     }
 
-    /// The batches that the rows are from.
+    /// The batches that the rows come from.
     pub fn batches(&self) -> impl Iterator<Item = &Batch> {
         self.sources.iter().map(|source| &source.batch)
     }
 
-    /// Walks along some neighbouring blocks with these columns, nulls where a batch has none of
-    /// them. Each batch is read from front to back, once.
+    /// Walks along neighbouring blocks and reads these columns; a column that a batch lacks is
+    /// null. Each batch is read once, from front to back.
     pub fn walk(&self, blocks: Range<usize>, columns: &[&str]) -> Result<BlockWalk<'_>, LakeError> {
         let files = self.sources.iter().map(|source| &source.metadata);
-        let fields = wanted(&self.schema, columns, files)?;
+        let fields = find_fields(&self.schema, columns, files)?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let blocks = self.blocks.get(blocks).unwrap_or_default();
         let reading = self.sources.iter().enumerate().map(|(number, source)| {
             let from = blocks.first().map_or(0, |block| block.live[number].start);
             let to = blocks.last().map_or(0, |block| block.live[number].end);
-            let mut tasks = source.tasks(&source.places(from..to), &schema, self.schema.name);
+            let mut tasks =
+                source.scan_tasks(&source.live_places(from..to), &schema, self.schema.name);
             tasks.iter_mut().for_each(|task| task.at_once = AT_ONCE);
-            Reading { tasks: tasks.into_iter(), part: None, rest: None }
+            BatchReading { tasks: tasks.into_iter(), part: None, rest: None }
         });
         Ok(BlockWalk { sources: &self.sources, blocks: blocks.iter(), reading: reading.collect() })
     }
 
-    /// The rows that are no longer the newest, with these columns: which of
-    /// [`Ordered::batches`] they are from, and where to read them.
+    /// The rows that are no longer the newest, with these columns: for each task, the position of
+    /// its batch in [`Ordered::batches`].
     pub fn superseded(&self, columns: &[&str]) -> Result<Vec<(usize, ScanTask)>, LakeError> {
         let files = self.sources.iter().map(|source| &source.metadata);
-        let fields = wanted(&self.schema, columns, files)?;
+        let fields = find_fields(&self.schema, columns, files)?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let mut tasks = Vec::new();
         for (batch, source) in self.sources.iter().enumerate() {
             let dead = source.dead.chunk_by(|one, next| one + 1 == *next);
             let places: Vec<Range<u64>> =
                 dead.map(|run| run[0]..run[0] + run.len() as u64).collect();
-            let own = source.tasks(&places, &schema, self.schema.name);
+            let own = source.scan_tasks(&places, &schema, self.schema.name);
             tasks.extend(own.into_iter().map(|task| (batch, task)));
         }
         Ok(tasks)
     }
 
-    fn cut(&self, block_rows: u64) -> Result<Vec<Block>, LakeError> {
+    fn cut_blocks(&self, block_rows: u64) -> Result<Vec<OrderedBlock>, LakeError> {
         let mut ends = Vec::new();
         if let [only] = self.sources.as_slice() {
             let whole = (1..=only.live / block_rows).map(|block| vec![block * block_rows]);
             ends.extend(whole);
         } else {
-            self.merge(block_rows, &mut ends)?;
+            self.merge_keys(block_rows, &mut ends)?;
         }
         let all: Vec<u64> = self.sources.iter().map(|source| source.live).collect();
         if !self.rows.is_multiple_of(block_rows) {
@@ -154,27 +155,32 @@ impl Ordered {
         let mut blocks = Vec::new();
         for to in ends {
             let live: Vec<Range<u64>> = from.iter().zip(&to).map(|(a, b)| *a..*b).collect();
-            blocks.push(Block { rows: live.iter().map(|part| part.end - part.start).sum(), live });
+            blocks.push(OrderedBlock {
+                rows: live.iter().map(|part| part.end - part.start).sum(),
+                live,
+            });
             from = to;
         }
         Ok(blocks)
     }
 
-    /// Walks the keys of all batches at once and notes how far each is at the end of a block.
-    fn merge(&self, block_rows: u64, ends: &mut Vec<Vec<u64>>) -> Result<(), LakeError> {
-        let fields = wanted(&self.schema, self.schema.key, std::iter::empty())?;
+    /// Walks the keys of all batches at once and notes how far each has come at the end of a block.
+    fn merge_keys(&self, block_rows: u64, ends: &mut Vec<Vec<u64>>) -> Result<(), LakeError> {
+        let fields = find_fields(&self.schema, self.schema.key, std::iter::empty())?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let mut walks = Vec::new();
         for source in &self.sources {
-            let tasks = source.tasks(&source.places(0..source.live), &schema, self.schema.name);
-            let reading = Reading { tasks: tasks.into_iter(), part: None, rest: None };
-            let mut walk = Walk { reading, keys: Keys::of(&self.schema, &nothing()), row: 0 };
-            walk.fill(&self.schema)?;
+            let tasks =
+                source.scan_tasks(&source.live_places(0..source.live), &schema, self.schema.name);
+            let reading = BatchReading { tasks: tasks.into_iter(), part: None, rest: None };
+            let mut walk =
+                KeyWalk { reading, keys: Keys::of(&self.schema, &empty_batch()), row: 0 };
+            walk.fill_rows(&self.schema)?;
             walks.push(walk);
         }
-        // The batches that have rows left, in the order of their next keys.
+        // The batches that have rows left, ordered by their next keys.
         let mut heads: Vec<usize> = (0..walks.len()).filter(|at| walks[*at].has_row()).collect();
-        heads.sort_by(|one, other| walks[*one].compare(&walks[*other]));
+        heads.sort_by(|one, other| walks[*one].compare_keys(&walks[*other]));
         let mut taken = vec![0; self.sources.len()];
         let mut total: u64 = 0;
         while let Some(number) = heads.first().copied() {
@@ -184,13 +190,14 @@ impl Ordered {
                 ends.push(taken.clone());
             }
             walks[number].row += 1;
-            walks[number].fill(&self.schema)?;
+            walks[number].fill_rows(&self.schema)?;
             let walk = &walks[number];
             if !walk.has_row() {
                 heads.remove(0);
                 continue;
             }
-            let comes_before = |other: &usize| walks[*other].compare(walk).then(other.cmp(&number));
+            let comes_before =
+                |other: &usize| walks[*other].compare_keys(walk).then(other.cmp(&number));
             let behind = heads[1..].partition_point(|other| comes_before(other).is_lt());
             heads[..=behind].rotate_left(1);
         }
@@ -198,24 +205,24 @@ impl Ordered {
     }
 }
 
-fn nothing() -> RecordBatch {
+fn empty_batch() -> RecordBatch {
     RecordBatch::new_empty(Arc::new(arrow_schema::Schema::empty()))
 }
 
-impl Block {
+impl OrderedBlock {
     pub fn rows(&self) -> u64 {
         self.rows
     }
 }
 
-impl Source {
-    /// Where in the batch a stretch of live rows lies.
-    fn places(&self, live: Range<u64>) -> Vec<Range<u64>> {
+impl OrderedBatch {
+    /// The row numbers in the batch of a range of live rows.
+    fn live_places(&self, live: Range<u64>) -> Vec<Range<u64>> {
         let mut places = Vec::new();
         if live.is_empty() {
             return places;
         }
-        // Before dead row `i` there are `dead[i] - i` live ones.
+        // Before dead row number `i` there are `dead[i] - i` live rows.
         let mut next = self.dead_before(live.start);
         let mut at = live.start + next as u64;
         let mut left = live.end - live.start;
@@ -245,7 +252,7 @@ impl Source {
         low
     }
 
-    fn tasks(
+    fn scan_tasks(
         &self,
         places: &[Range<u64>],
         schema: &SchemaRef,
@@ -288,9 +295,9 @@ impl Source {
 /// Neighbouring blocks, one after the other.
 #[derive(Debug)]
 pub struct BlockWalk<'a> {
-    sources: &'a [Source],
-    blocks: std::slice::Iter<'a, Block>,
-    reading: Vec<Reading>,
+    sources: &'a [OrderedBatch],
+    blocks: std::slice::Iter<'a, OrderedBlock>,
+    reading: Vec<BatchReading>,
 }
 
 impl Iterator for BlockWalk<'_> {
@@ -300,8 +307,8 @@ impl Iterator for BlockWalk<'_> {
         let block = self.blocks.next()?;
         let mut parts = Vec::new();
         for (batch, live) in block.live.iter().enumerate().filter(|(_, live)| !live.is_empty()) {
-            let places = self.sources[batch].places(live.clone());
-            match self.reading[batch].take(live.end - live.start) {
+            let places = self.sources[batch].live_places(live.clone());
+            match self.reading[batch].take_rows(live.end - live.start) {
                 Ok(rows) => parts.push(BlockPart { batch, places, rows }),
                 Err(error) => return Some(Err(error)),
             }
@@ -312,16 +319,16 @@ impl Iterator for BlockWalk<'_> {
 
 /// Some rows of one batch, read from front to back.
 #[derive(Debug)]
-struct Reading {
+struct BatchReading {
     tasks: std::vec::IntoIter<ScanTask>,
     part: Option<ScanBatches>,
     /// Rows that were read and not yet taken.
     rest: Option<RecordBatch>,
 }
 
-impl Reading {
-    /// The next rows, however many come together; `None` at the end.
-    fn next(&mut self) -> Result<Option<RecordBatch>, LakeError> {
+impl BatchReading {
+    /// The next rows, however many were read together; `None` at the end.
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>, LakeError> {
         if let Some(rest) = self.rest.take() {
             return Ok(Some(rest));
         }
@@ -336,12 +343,12 @@ impl Reading {
         }
     }
 
-    /// The next so many rows, or fewer at the end.
-    fn take(&mut self, rows: u64) -> Result<Vec<RecordBatch>, LakeError> {
+    /// The next `rows` rows, or fewer at the end.
+    fn take_rows(&mut self, rows: u64) -> Result<Vec<RecordBatch>, LakeError> {
         let mut left = rows as usize;
         let mut taken = Vec::new();
         while left > 0 {
-            let Some(part) = self.next()? else {
+            let Some(part) = self.next_batch()? else {
                 break;
             };
             let own = part.num_rows().min(left);
@@ -356,17 +363,17 @@ impl Reading {
 }
 
 /// A walk along the keys of one batch.
-struct Walk {
-    reading: Reading,
+struct KeyWalk {
+    reading: BatchReading,
     keys: Keys,
     row: usize,
 }
 
-impl Walk {
-    /// Reads on if the rows at hand are used up.
-    fn fill(&mut self, schema: &Schema) -> Result<(), LakeError> {
+impl KeyWalk {
+    /// Reads the next part if all rows of the current one are used.
+    fn fill_rows(&mut self, schema: &Schema) -> Result<(), LakeError> {
         while self.row >= self.keys.rows() {
-            let Some(part) = self.reading.next()? else {
+            let Some(part) = self.reading.next_batch()? else {
                 return Ok(());
             };
             self.keys = Keys::of(schema, &part);
@@ -379,7 +386,7 @@ impl Walk {
         self.row < self.keys.rows()
     }
 
-    fn compare(&self, other: &Walk) -> Ordering {
+    fn compare_keys(&self, other: &KeyWalk) -> Ordering {
         self.keys.compare(self.row, &other.keys, other.row)
     }
 }

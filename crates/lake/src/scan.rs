@@ -1,4 +1,4 @@
-//! Scans: the rows of a dataset as they stood at a cut, in pieces that threads can share.
+//! Scans: the rows of a dataset as of a point in time, in pieces that threads can share.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -23,10 +23,10 @@ use crate::lake_error::LakeError;
 use crate::manifest::Batch;
 use crate::schema::Schema;
 
-/// Rows in a batch of a scan.
+/// Rows per batch of a scan.
 pub(crate) const ROWS: usize = 65_536;
 
-/// One row group of one file: a thread's piece of a scan.
+/// One row group of one file: the piece of a scan that one thread reads.
 #[derive(Debug, Clone)]
 pub struct ScanTask {
     pub(crate) dataset: &'static str,
@@ -34,19 +34,20 @@ pub struct ScanTask {
     pub(crate) metadata: ArrowReaderMetadata,
     pub(crate) group: usize,
     pub(crate) schema: SchemaRef,
-    /// `None` reads all rows of the group.
+    /// `None` if all rows of the group are read.
     pub(crate) live: Option<RowSelection>,
     pub(crate) rows: u64,
-    /// Rows in a batch.
+    /// Rows per batch.
     pub(crate) at_once: usize,
 }
 
 impl Lake {
-    /// The newest revision of every row at a cut, as tasks in the order of batches and rows.
+    /// The newest revision of every row as of a point in time, as tasks in the order of batches and
+    /// rows.
     ///
-    /// `as_of` counts what was recorded up to that second; `None` counts everything. A column that
-    /// is neither the dataset's nor an extra of any batch is an error; where a batch lacks one, its
-    /// rows have nulls.
+    /// `as_of` includes what was recorded up to that second; `None` includes everything. A column
+    /// that neither the dataset nor an extra of any batch has is an error. Where a batch lacks a
+    /// column, its rows have nulls.
     pub fn scan(
         &self,
         schema: &Schema,
@@ -63,7 +64,7 @@ impl Lake {
                 files.push(self.open_file(schema, &file.name)?);
             }
         }
-        let fields = wanted(schema, columns, files.iter().map(|(_, metadata)| metadata))?;
+        let fields = find_fields(schema, columns, files.iter().map(|(_, metadata)| metadata))?;
         let schema_wanted: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let dead = self.superseded(schema, &batches)?;
         let mut tasks = Vec::new();
@@ -71,7 +72,7 @@ impl Lake {
             let mut first = 0;
             for (group, info) in metadata.metadata().row_groups().iter().enumerate() {
                 let rows = info.num_rows() as usize;
-                let selection = dead.get(&batch.id).and_then(|dead| select(dead, first, rows));
+                let selection = dead.get(&batch.id).and_then(|dead| select_live(dead, first, rows));
                 let live = selection.as_ref().map_or(rows, RowSelection::row_count);
                 first += rows;
                 if live > 0 {
@@ -98,7 +99,7 @@ impl Lake {
     ) -> Result<(PathBuf, ArrowReaderMetadata), LakeError> {
         let path = self.dataset_folder(schema.name).join(name);
         let file = File::open(&path)
-            .map_err(|source| LakeError::io(phrase!("打开", "open"), name, source))?;
+            .map_err(|source| LakeError::from_io(phrase!("打开", "open"), name, source))?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
         let metadata = metadata.map_err(|source| LakeError::BadFile {
             dataset: schema.name.to_owned(),
@@ -164,8 +165,8 @@ impl Lake {
     }
 }
 
-/// The selection that leaves out dead rows of a group; `None` when it has none.
-fn select(dead: &[u64], first: usize, rows: usize) -> Option<RowSelection> {
+/// The selection that skips the superseded rows of a group; `None` if there are none.
+fn select_live(dead: &[u64], first: usize, rows: usize) -> Option<RowSelection> {
     let from = dead.partition_point(|row| *row < first as u64);
     let to = dead.partition_point(|row| *row < (first + rows) as u64);
     if from == to {
@@ -186,7 +187,7 @@ fn select(dead: &[u64], first: usize, rows: usize) -> Option<RowSelection> {
     Some(RowSelection::from_consecutive_ranges(live.into_iter(), rows))
 }
 
-pub(crate) fn wanted<'a>(
+pub(crate) fn find_fields<'a>(
     schema: &Schema,
     columns: &[&str],
     files: impl Iterator<Item = &'a ArrowReaderMetadata> + Clone,
@@ -207,18 +208,18 @@ pub(crate) fn wanted<'a>(
 }
 
 impl ScanTask {
-    /// How many rows it gives.
+    /// How many rows the task yields.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// The columns that were asked for, in that order.
+    /// The columns that were requested, in that order.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    /// The least and greatest value of a text or label column, where the file says so.
-    pub(crate) fn range(&self, column: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    /// The least and the greatest value of a text or label column, if the file records them.
+    pub(crate) fn value_range(&self, column: &str) -> Option<(Vec<u8>, Vec<u8>)> {
         let group = self.metadata.metadata().row_group(self.group);
         let found = group.columns().iter().find(|info| info.column_path().string() == column)?;
         let statistics = found.statistics()?;
@@ -229,16 +230,16 @@ impl ScanTask {
 
     /// Reads the rows.
     pub fn batches(&self) -> ScanBatches {
-        match self.reader() {
+        match self.open_reader() {
             Ok(reader) => ScanBatches { task: self.clone(), reader: Some(reader), failed: None },
             Err(error) => ScanBatches { task: self.clone(), reader: None, failed: Some(error) },
         }
     }
 
-    fn reader(&self) -> Result<ParquetRecordBatchReader, LakeError> {
+    fn open_reader(&self) -> Result<ParquetRecordBatchReader, LakeError> {
         let name = crate::file_name::base_name(&self.path);
         let file = File::open(&self.path)
-            .map_err(|source| LakeError::io(phrase!("打开", "open"), &name, source))?;
+            .map_err(|source| LakeError::from_io(phrase!("打开", "open"), &name, source))?;
         let schema = self.metadata.schema();
         let present = |field: &&FieldRef| schema.index_of(field.name()).ok();
         let roots = self.schema.fields().iter().filter_map(|field| present(&field));
@@ -251,10 +252,10 @@ impl ScanTask {
         if let Some(live) = &self.live {
             builder = builder.with_row_selection(live.clone());
         }
-        builder.build().map_err(|source| self.bad(source))
+        builder.build().map_err(|source| self.bad_file(source))
     }
 
-    fn bad(&self, source: parquet::errors::ParquetError) -> LakeError {
+    fn bad_file(&self, source: parquet::errors::ParquetError) -> LakeError {
         LakeError::BadFile {
             dataset: self.dataset.to_owned(),
             file: crate::file_name::base_name(&self.path),
@@ -262,8 +263,8 @@ impl ScanTask {
         }
     }
 
-    /// The columns in the order asked for, nulls where the file has none.
-    fn complete(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    /// The columns in the requested order, nulls where the file lacks one.
+    fn complete_batch(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let rows = batch.num_rows();
         let column = |field: &FieldRef| -> Result<ArrayRef, arrow_schema::ArrowError> {
             match batch.column_by_name(field.name()) {
@@ -308,16 +309,16 @@ impl Iterator for ScanBatches {
         }
         let batch = self.reader.as_mut()?.next()?;
         Some(match batch {
-            Ok(batch) => self.task.complete(&batch),
+            Ok(batch) => self.task.complete_batch(&batch),
             Err(source) => {
                 let source = parquet::errors::ParquetError::from(source);
-                Err(self.task.bad(source))
+                Err(self.task.bad_file(source))
             }
         })
     }
 }
 
-/// The text of a key column in a row; nothing where it is missing.
+/// The text of a key column in a row; empty if it is missing.
 pub(crate) fn key_text(array: &ArrayRef, row: usize) -> &str {
     if array.is_null(row) {
         return "";

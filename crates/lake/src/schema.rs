@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Fields, SchemaRef, TimeUnit};
 
-/// What a column holds, and how it lies in Parquet.
+/// What a column holds, and how Parquet stores it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Few distinct values: `Dictionary(Int32, Utf8)`.
@@ -15,9 +15,9 @@ pub enum Kind {
     Integer,
     Number,
     Boolean,
-    /// A moment in UTC, whole seconds: `Timestamp(Second, "UTC")`. Its precision stands in the
-    /// column `precision`, one letter a moment in schema order: `s` second, `m` minute, `d` day
-    /// (local midnight is stored), `-` absent.
+    /// A moment in UTC, in whole seconds: `Timestamp(Second, "UTC")`. The column `precision` has
+    /// one letter per moment, in schema order: `s` second, `m` minute, `d` day (local midnight is
+    /// stored), `-` absent.
     Moment,
 }
 
@@ -40,9 +40,9 @@ impl Kind {
 pub struct Column {
     pub name: &'static str,
     pub kind: Kind,
-    /// A row without it goes to quarantine.
+    /// A row without a value here goes to quarantine.
     pub required: bool,
-    /// The only values allowed; empty means any.
+    /// The only values allowed; empty if any value is.
     pub allowed: &'static [&'static str],
     /// One sentence for the docs and for error messages.
     pub doc: &'static str,
@@ -69,7 +69,7 @@ impl Column {
     }
 }
 
-/// A column that holds several records a row, such as the intervals of a case.
+/// A column that holds several records per row, such as the intervals of a case.
 #[derive(Debug, Clone)]
 pub struct List {
     pub name: &'static str,
@@ -79,18 +79,18 @@ pub struct List {
 
 /// A dataset: what its rows look like.
 ///
-/// Besides its own columns every row carries, in this order at the end: `precision` (label, only if
-/// there are moments), `revised` (moment: when the source gave this state), `source_file` (label:
-/// `sha256:` and 16 hex digits), `source_line` (integer), `source_text` (text: the source's own
-/// words where their reading was ambiguous, else null). Typed extras stand after those, named
-/// `x_…`, and differ from batch to batch.
+/// After its own columns every row has these, in this order: `precision` (label, only if there are
+/// moments), `revised` (moment: when the source gave this state), `source_file` (label: `sha256:`
+/// and 16 hex digits), `source_line` (integer), `source_text` (text: the source's own words where
+/// they were ambiguous, else null). Typed extras, named `x_…`, come after those and differ from
+/// batch to batch.
 #[derive(Debug, Clone)]
 pub struct Schema {
     pub name: &'static str,
-    /// The columns that identify a row across exports; also the order of rows in a batch.
+    /// The columns that identify a row across exports. Rows of a batch are sorted by them.
     pub key: &'static [&'static str],
     pub columns: Vec<Column>,
-    /// Columns of the key whose empty text is a value: no region is the whole.
+    /// Key columns whose empty text is a value, as when no region means the whole.
     pub blank: &'static [&'static str],
     pub lists: Vec<List>,
     pub doc: &'static str,
@@ -99,7 +99,7 @@ pub struct Schema {
 impl Schema {
     /// The Arrow schema without extras.
     pub fn arrow(&self) -> SchemaRef {
-        let mut fields: Vec<Field> = self.columns.iter().map(field).collect();
+        let mut fields: Vec<Field> = self.columns.iter().map(arrow_field).collect();
         for list in &self.lists {
             let item = Field::new("item", DataType::Struct(record_fields(list)), false);
             fields.push(Field::new(list.name, DataType::List(Arc::new(item)), false));
@@ -121,7 +121,7 @@ impl Schema {
 }
 
 impl Kind {
-    fn words(self) -> &'static str {
+    fn kind_name(self) -> &'static str {
         match self {
             Kind::Label => "label",
             Kind::Text => "text",
@@ -134,23 +134,23 @@ impl Kind {
 }
 
 impl Schema {
-    /// The dataset as a section of a manual: its columns in tables.
+    /// The dataset as a section of a manual, its columns in tables.
     pub fn markdown(&self) -> String {
-        let mut text = format!("## `{}`\n\n{}.\n\nKey: ", self.name, capitalised(self.doc));
+        let mut text = format!("## `{}`\n\n{}.\n\nKey: ", self.name, capitalise_first(self.doc));
         let key: Vec<String> = self.key.iter().map(|name| format!("`{name}`")).collect();
         text.push_str(&key.join(", "));
         text.push_str(".\n\n");
-        text.push_str(&table(&self.columns));
+        text.push_str(&markdown_table(&self.columns));
         for list in &self.lists {
             let doc = list.doc;
             text.push_str(&format!("\n`{}`, a list of records a row: {doc}.\n\n", list.name));
-            text.push_str(&table(&list.columns));
+            text.push_str(&markdown_table(&list.columns));
         }
         text
     }
 }
 
-fn table(columns: &[Column]) -> String {
+fn markdown_table(columns: &[Column]) -> String {
     let mut text = String::from("| Column | Kind | Required | Meaning |\n|---|---|---|---|\n");
     for column in columns {
         let needed = if column.required { "yes" } else { "" };
@@ -158,13 +158,13 @@ fn table(columns: &[Column]) -> String {
         if !column.allowed.is_empty() {
             doc.push_str(&format!("; one of: {}", column.allowed.join(", ")));
         }
-        let kind = column.kind.words();
+        let kind = column.kind.kind_name();
         text.push_str(&format!("| `{}` | {kind} | {needed} | {doc} |\n", column.name));
     }
     text
 }
 
-fn capitalised(text: &str) -> String {
+fn capitalise_first(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -174,9 +174,9 @@ fn capitalised(text: &str) -> String {
 
 /// The fields of the records in a list column.
 pub(crate) fn record_fields(list: &List) -> Fields {
-    list.columns.iter().map(field).collect()
+    list.columns.iter().map(arrow_field).collect()
 }
 
-fn field(column: &Column) -> Field {
+fn arrow_field(column: &Column) -> Field {
     Field::new(column.name, column.kind.data_type(), !column.required)
 }

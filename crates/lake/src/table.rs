@@ -1,4 +1,4 @@
-//! One Parquet file, written row group by row group with all cores.
+//! One Parquet file, written one row group after another on all cores.
 
 mod labels;
 
@@ -24,17 +24,17 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use self::labels::LabelChunk;
-use crate::disk::{Disk, Output};
+use crate::disk::{DiskFile, LakeDisk};
 use crate::manifest::BatchFile;
 
-/// Rows in a row group: enough for a thread's work, few enough to hold some in memory.
+/// Rows per row group: enough work for a thread, few enough to hold several groups in memory.
 pub(crate) const GROUP: usize = 65_536 * 8;
 
 /// A Parquet file being written.
 pub(crate) struct TableWriter {
     name: String,
     schema: SchemaRef,
-    writer: SerializedFileWriter<Hashed>,
+    writer: SerializedFileWriter<HashingFile>,
     factory: ArrowRowGroupWriterFactory,
     groups: usize,
     rows: u64,
@@ -42,13 +42,13 @@ pub(crate) struct TableWriter {
 
 impl TableWriter {
     pub(crate) fn create(
-        disk: &Disk,
+        disk: &LakeDisk,
         path: &Path,
         schema: SchemaRef,
     ) -> Result<TableWriter, ParquetError> {
-        let output = disk.create(path)?;
-        let options = ArrowWriterOptions::new().with_properties(properties(&schema));
-        let hashed = Hashed { output, sha: Sha256::new(), bytes: 0 };
+        let output = disk.create_file(path)?;
+        let options = ArrowWriterOptions::new().with_properties(writer_properties(&schema));
+        let hashed = HashingFile { output, sha: Sha256::new(), bytes: 0 };
         let writer = ArrowWriter::try_new_with_options(hashed, Arc::clone(&schema), options)?;
         let (writer, factory) = writer.into_serialized_writer()?;
         Ok(TableWriter {
@@ -61,8 +61,8 @@ impl TableWriter {
         })
     }
 
-    /// Writes a row group; `column` makes the array of each column, on whichever thread.
-    pub(crate) fn group<E>(
+    /// Writes a row group. `column` makes the array of each column, on any thread.
+    pub(crate) fn write_group<E>(
         &mut self,
         rows: usize,
         column: impl Fn(usize) -> Result<ArrayRef, E> + Sync,
@@ -74,25 +74,25 @@ impl TableWriter {
         let mut work = Vec::new();
         let mut leaf = 0;
         for (index, field) in self.schema.fields().iter().enumerate() {
-            let rest = writers.split_off(leaves(field.data_type()));
+            let rest = writers.split_off(count_leaves(field.data_type()));
             let own = std::mem::replace(&mut writers, rest);
             let first = leaf;
             leaf += own.len();
             work.push((index, field, first, own));
         }
         let columns = self.writer.schema_descr();
-        let chunks: Vec<Vec<Encoded>> = work
+        let chunks: Vec<Vec<EncodedColumn>> = work
             .into_par_iter()
             .map(|(index, field, leaf, writers)| {
                 let array = column(index)?;
-                Ok(encode(field, &array, columns.column(leaf), writers)?)
+                Ok(encode_column(field, &array, columns.column(leaf), writers)?)
             })
             .collect::<Result<_, E>>()?;
         let mut group = self.writer.next_row_group()?;
         for chunk in chunks.into_iter().flatten() {
             match chunk {
-                Encoded::Any(chunk) => chunk.append_to_row_group(&mut group)?,
-                Encoded::Labels(chunk) => group.append_column(&chunk.pages, chunk.close)?,
+                EncodedColumn::Any(chunk) => chunk.append_to_row_group(&mut group)?,
+                EncodedColumn::Labels(chunk) => group.append_column(&chunk.pages, chunk.close)?,
             }
         }
         group.close()?;
@@ -102,9 +102,9 @@ impl TableWriter {
     }
 
     /// Closes the file and makes it durable.
-    pub(crate) fn finish(self) -> Result<BatchFile, ParquetError> {
+    pub(crate) fn finish_file(self) -> Result<BatchFile, ParquetError> {
         let hashed = self.writer.into_inner()?;
-        hashed.output.sync()?;
+        hashed.output.sync_file()?;
         Ok(BatchFile {
             name: self.name,
             sha256: crate::hex::hex_digits(&hashed.sha.finalize()),
@@ -114,40 +114,42 @@ impl TableWriter {
     }
 }
 
-enum Encoded {
+enum EncodedColumn {
     Any(Box<ArrowColumnChunk>),
     Labels(Box<LabelChunk>),
 }
 
-fn encode(
+fn encode_column(
     field: &Field,
     array: &ArrayRef,
     descr: ColumnDescPtr,
     writers: Vec<ArrowColumnWriter>,
-) -> Result<Vec<Encoded>, ParquetError> {
+) -> Result<Vec<EncodedColumn>, ParquetError> {
     if let Some(column) = array.as_dictionary_opt::<Int32Type>()
         && let Some(texts) = column.values().as_string_opt::<i32>()
-        && let Some(chunk) = labels::encode(column, texts, descr)?
+        && let Some(chunk) = labels::encode_labels(column, texts, descr)?
     {
-        return Ok(vec![Encoded::Labels(Box::new(chunk))]);
+        return Ok(vec![EncodedColumn::Labels(Box::new(chunk))]);
     }
     let mut chunks = Vec::with_capacity(writers.len());
     for (leaf, mut writer) in compute_leaves(field, array)?.iter().zip(writers) {
         writer.write(leaf)?;
-        chunks.push(Encoded::Any(Box::new(writer.close()?)));
+        chunks.push(EncodedColumn::Any(Box::new(writer.close()?)));
     }
     Ok(chunks)
 }
 
-fn leaves(data_type: &DataType) -> usize {
+fn count_leaves(data_type: &DataType) -> usize {
     match data_type {
-        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
-        DataType::List(item) => leaves(item.data_type()),
+        DataType::Struct(fields) => {
+            fields.iter().map(|field| count_leaves(field.data_type())).sum()
+        }
+        DataType::List(item) => count_leaves(item.data_type()),
         _ => 1,
     }
 }
 
-fn properties(schema: &SchemaRef) -> WriterProperties {
+fn writer_properties(schema: &SchemaRef) -> WriterProperties {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
         .set_statistics_enabled(EnabledStatistics::Chunk)
@@ -188,14 +190,14 @@ fn column_properties(
     }
 }
 
-/// Digests what is written.
-struct Hashed {
-    output: Output,
+/// Digests everything that is written.
+struct HashingFile {
+    output: DiskFile,
     sha: Sha256,
     bytes: u64,
 }
 
-impl Write for Hashed {
+impl Write for HashingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.output.write(bytes)?;
         self.sha.update(&bytes[..written]);

@@ -1,28 +1,28 @@
-//! The fields of a date and a time, taken from text one by one.
+//! The fields of a date and a time, read from a text one by one.
 
-use super::model::{Local, Precision};
+use super::model::{LocalTime, TimePrecision};
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fields {
+pub(super) struct DateFields {
     pub(super) year: i64,
     pub(super) month: i64,
     pub(super) day: i64,
     pub(super) hour: i64,
     pub(super) minute: i64,
     pub(super) second: i64,
-    pub(super) afternoon: Option<Half>,
+    pub(super) afternoon: Option<HalfOfDay>,
     pub(super) offset: Option<i32>,
     pub(super) epoch: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Half {
+pub(super) enum HalfOfDay {
     Morning,
     Afternoon,
 }
 
-impl Fields {
-    pub(super) const NONE: Fields = Fields {
+impl DateFields {
+    pub(super) const NONE: DateFields = DateFields {
         year: 1970,
         month: 1,
         day: 1,
@@ -34,15 +34,15 @@ impl Fields {
         epoch: None,
     };
 
-    pub(super) fn local(self, precision: Precision) -> Option<Local> {
+    pub(super) fn to_local_time(self, precision: TimePrecision) -> Option<LocalTime> {
         if let Some(epoch) = self.epoch {
-            return Some(Local { seconds: epoch, offset: Some(0), precision });
+            return Some(LocalTime { seconds: epoch, offset: Some(0), precision });
         }
         let hour = match self.afternoon {
             None => self.hour,
             Some(_) if !(1..=12).contains(&self.hour) => return None,
-            Some(Half::Morning) => self.hour % 12,
-            Some(Half::Afternoon) => self.hour % 12 + 12,
+            Some(HalfOfDay::Morning) => self.hour % 12,
+            Some(HalfOfDay::Afternoon) => self.hour % 12 + 12,
         };
         let end_of_day = hour == 24 && self.minute == 0 && self.second == 0;
         let in_range = (1000..=9999).contains(&self.year)
@@ -55,9 +55,9 @@ impl Fields {
             return None;
         }
         let days = days_from_civil(self.year, self.month, self.day);
-        // A leap second is told as the second before it.
+        // A leap second counts as the second before it.
         let second = self.second.min(59);
-        Some(Local {
+        Some(LocalTime {
             seconds: days * 86_400 + hour * 3600 + self.minute * 60 + second,
             offset: self.offset,
             precision,
@@ -85,7 +85,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-pub(super) fn number(rest: &mut &[u8], least: usize, most: usize) -> Option<i64> {
+pub(super) fn take_number(rest: &mut &[u8], least: usize, most: usize) -> Option<i64> {
     let mut value = 0;
     let mut taken = 0;
     while taken < most
@@ -101,7 +101,7 @@ pub(super) fn number(rest: &mut &[u8], least: usize, most: usize) -> Option<i64>
     Some(value)
 }
 
-pub(super) fn fraction(rest: &mut &[u8]) {
+pub(super) fn skip_fraction(rest: &mut &[u8]) {
     // A fraction of a second is dropped: durations are whole seconds.
     let text = rest.strip_prefix(b".").or(rest.strip_prefix(b","));
     let digits = text.unwrap_or(rest);
@@ -111,7 +111,7 @@ pub(super) fn fraction(rest: &mut &[u8]) {
     }
 }
 
-pub(super) fn month_name(rest: &mut &[u8]) -> Option<i64> {
+pub(super) fn take_month_name(rest: &mut &[u8]) -> Option<i64> {
     const NAMES: [&str; 12] = [
         "january",
         "february",
@@ -133,12 +133,12 @@ pub(super) fn month_name(rest: &mut &[u8]) -> Option<i64> {
     Some(found as i64 + 1)
 }
 
-pub(super) fn half_day(rest: &mut &[u8]) -> Option<Half> {
-    const WORDS: [(&str, Half); 4] = [
-        ("上午", Half::Morning),
-        ("下午", Half::Afternoon),
-        ("AM", Half::Morning),
-        ("PM", Half::Afternoon),
+pub(super) fn take_half_day(rest: &mut &[u8]) -> Option<HalfOfDay> {
+    const WORDS: [(&str, HalfOfDay); 4] = [
+        ("上午", HalfOfDay::Morning),
+        ("下午", HalfOfDay::Afternoon),
+        ("AM", HalfOfDay::Morning),
+        ("PM", HalfOfDay::Afternoon),
     ];
     for (word, half) in WORDS {
         let matches =
@@ -151,7 +151,7 @@ pub(super) fn half_day(rest: &mut &[u8]) -> Option<Half> {
     None
 }
 
-pub(super) fn offset(rest: &mut &[u8]) -> Option<i32> {
+pub(super) fn take_offset(rest: &mut &[u8]) -> Option<i32> {
     if let Some(after) = rest.strip_prefix(b"Z").or(rest.strip_prefix(b"z")) {
         *rest = after;
         return Some(0);
@@ -162,9 +162,9 @@ pub(super) fn offset(rest: &mut &[u8]) -> Option<i32> {
         _ => return None,
     };
     *rest = &rest[1..];
-    let hours = number(rest, 2, 2)?;
+    let hours = take_number(rest, 2, 2)?;
     *rest = rest.strip_prefix(b":").unwrap_or(rest);
-    let minutes = number(rest, 2, 2).unwrap_or(0);
+    let minutes = take_number(rest, 2, 2).unwrap_or(0);
     if hours > 18 || minutes > 59 {
         return None;
     }

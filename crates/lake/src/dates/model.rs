@@ -1,20 +1,20 @@
-//! What a text says of a time, and how exactly.
+//! What a text says about a time, and how precisely.
 
-/// How exactly a source knows a time.
+/// How precisely a source knows a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Precision {
+pub enum TimePrecision {
     Day,
     Minute,
     Second,
 }
 
-impl Precision {
+impl TimePrecision {
     /// The precision of that name.
-    pub fn named(name: &str) -> Option<Precision> {
+    pub fn from_name(name: &str) -> Option<TimePrecision> {
         match name {
-            "day" => Some(Precision::Day),
-            "minute" => Some(Precision::Minute),
-            "second" => Some(Precision::Second),
+            "day" => Some(TimePrecision::Day),
+            "minute" => Some(TimePrecision::Minute),
+            "second" => Some(TimePrecision::Second),
             _ => None,
         }
     }
@@ -28,12 +28,12 @@ pub enum DayOrder {
     Unknown,
 }
 
-/// A time as the text gives it, before any zone.
+/// A time as the text gives it, before any zone is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Local {
+pub(crate) struct LocalTime {
     /// Seconds from 1970-01-01T00:00:00 on the same wall clock.
     pub(crate) seconds: i64,
-    /// Seconds east of UTC, where the text says so.
+    /// Seconds east of UTC, if the text states an offset.
     pub(crate) offset: Option<i32>,
-    pub(crate) precision: Precision,
+    pub(crate) precision: TimePrecision,
 }

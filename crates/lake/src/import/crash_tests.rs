@@ -1,18 +1,19 @@
-//! Tests: an import that stops at any step of its writing leaves the old state or the new one.
+//! Tests: an import that stops at any step of its writing leaves either the old state or the new
+//! one.
 
 use std::cell::Cell;
 use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use crate::disk::Step;
+use crate::disk::WriteStep;
 use crate::schema::{Column, Kind, Schema};
 use crate::{ImportError, Lake, Mapping, Options, Summary, import};
 
 const MAPPING: &str = "[mapping]\ndataset = \"note\"\n[columns.number]\nfrom = \"number\"\n\
     [columns.text]\nfrom = \"text\"\n";
 
-fn notes() -> Schema {
+fn note_schema() -> Schema {
     let column =
         |name, required| Column { name, kind: Kind::Text, required, allowed: &[], doc: "" };
     Schema {
@@ -25,20 +26,20 @@ fn notes() -> Schema {
     }
 }
 
-fn bring(lake: &Lake, folder: &Path, text: &str, at: i64) -> Result<Summary, ImportError> {
+fn import_text(lake: &Lake, folder: &Path, text: &str, at: i64) -> Result<Summary, ImportError> {
     let file = folder.join(format!("{at}.csv"));
     std::fs::write(&file, text).expect("a file");
-    let mapping = Mapping::parse("test", MAPPING, &notes()).expect("a mapping");
-    import(lake, &notes(), &[file], &mapping, &Options::new(at, folder.join("quarantine")))
+    let mapping = Mapping::parse("test", MAPPING, &note_schema()).expect("a mapping");
+    import(lake, &note_schema(), &[file], &mapping, &Options::new(at, folder.join("quarantine")))
 }
 
 const OLD: &str = "number,text\n1,a\n2,b\n";
 const NEW: &str = "number,text\n2,c\n3,d\n";
 
-/// How many rows there are, and how many of them the second import brought.
-fn state(folder: &Path) -> (u64, usize) {
+/// How many rows there are, and how many batches.
+fn count_rows(folder: &Path) -> (u64, usize) {
     let lake = Lake::open(&folder.join("lake")).expect("a lake");
-    let tasks = lake.scan(&notes(), &["number", "text"], None).expect("a scan");
+    let tasks = lake.scan(&note_schema(), &["number", "text"], None).expect("a scan");
     let mut rows = 0;
     for task in tasks {
         for batch in task.batches() {
@@ -55,7 +56,7 @@ thread_local! {
     static LEFT: Cell<u32> = const { Cell::new(u32::MAX) };
 }
 
-fn fail_when_used_up(step: Step) -> io::Result<()> {
+fn fail_when_used_up(step: WriteStep) -> io::Result<()> {
     let left = LEFT.get();
     LEFT.set(left.saturating_sub(1));
     if left == 0 {
@@ -70,12 +71,12 @@ fn a_full_disk_at_any_step_leaves_the_lake_whole() {
     for step in 0..u32::MAX {
         let folder = tempfile::tempdir().expect("a folder");
         let mut lake = Lake::create(&folder.path().join("lake")).expect("a lake");
-        bring(&lake, folder.path(), OLD, 1).expect("an import");
+        import_text(&lake, folder.path(), OLD, 1).expect("an import");
         lake.disk.check = fail_when_used_up;
         LEFT.set(step);
-        let done = bring(&lake, folder.path(), NEW, 2);
+        let done = import_text(&lake, folder.path(), NEW, 2);
         LEFT.set(u32::MAX);
-        let found = state(folder.path());
+        let found = count_rows(folder.path());
         let Err(error) = done else {
             assert_eq!(found, AFTER);
             break;
@@ -84,13 +85,13 @@ fn a_full_disk_at_any_step_leaves_the_lake_whole() {
         assert!(error.to_string().contains("write"), "{error}");
         assert!(found == BEFORE || found == AFTER, "step {step}: {found:?}");
         lake.disk.check = |_| Ok(());
-        bring(&lake, folder.path(), NEW, 2).expect("it goes on once there is room");
-        assert_eq!(state(folder.path()), AFTER);
+        import_text(&lake, folder.path(), NEW, 2).expect("it goes on once there is room");
+        assert_eq!(count_rows(folder.path()), AFTER);
     }
     assert!(stopped > 8, "only {stopped} steps were tried");
 }
 
-fn die_when_used_up(_: Step) -> io::Result<()> {
+fn die_when_used_up(_: WriteStep) -> io::Result<()> {
     let left = LEFT.get();
     LEFT.set(left.saturating_sub(1));
     if left == 0 {
@@ -99,7 +100,7 @@ fn die_when_used_up(_: Step) -> io::Result<()> {
     Ok(())
 }
 
-/// Runs only as the child of the next test, which says where and when it is to die.
+/// Runs only as the child of the next test, which says where and when it must die.
 #[test]
 fn a_child_that_dies() {
     let (Ok(folder), Ok(step)) =
@@ -111,7 +112,7 @@ fn a_child_that_dies() {
     let mut lake = Lake::open(&folder.join("lake")).expect("a lake");
     lake.disk.check = die_when_used_up;
     LEFT.set(step.parse().expect("a number"));
-    bring(&lake, folder, NEW, 2).expect("an import");
+    import_text(&lake, folder, NEW, 2).expect("an import");
 }
 
 #[test]
@@ -120,7 +121,7 @@ fn a_kill_at_any_step_leaves_the_lake_whole() {
     for step in 0..u32::MAX {
         let folder = tempfile::tempdir().expect("a folder");
         let lake = Lake::create(&folder.path().join("lake")).expect("a lake");
-        bring(&lake, folder.path(), OLD, 1).expect("an import");
+        import_text(&lake, folder.path(), OLD, 1).expect("an import");
         let status = Command::new(std::env::current_exe().expect("this program"))
             .args(["import::crash_tests::a_child_that_dies", "--exact"])
             .env("LAKE_TEST_FOLDER", folder.path())
@@ -128,15 +129,15 @@ fn a_kill_at_any_step_leaves_the_lake_whole() {
             .output()
             .expect("a child")
             .status;
-        let found = state(folder.path());
+        let found = count_rows(folder.path());
         if status.success() {
             assert_eq!(found, AFTER);
             break;
         }
         killed += 1;
         assert!(found == BEFORE || found == AFTER, "step {step}: {found:?}");
-        bring(&lake, folder.path(), NEW, 2).expect("an import after the crash");
-        assert_eq!(state(folder.path()), AFTER);
+        import_text(&lake, folder.path(), NEW, 2).expect("an import after the crash");
+        assert_eq!(count_rows(folder.path()), AFTER);
         let names = std::fs::read_dir(lake.dataset_folder("note")).expect("a folder");
         assert_eq!(names.count(), 4, "leftovers were not swept");
     }
@@ -147,9 +148,9 @@ fn a_kill_at_any_step_leaves_the_lake_whole() {
 fn a_second_writer_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let lake = Lake::create(&folder.path().join("lake")).expect("a lake");
-    let held = lake.lock().expect("the lock");
-    let error = bring(&lake, folder.path(), OLD, 1).expect_err("a refusal");
+    let held = lake.lock_for_writing().expect("the lock");
+    let error = import_text(&lake, folder.path(), OLD, 1).expect_err("a refusal");
     assert!(error.to_string().contains("another import"), "{error}");
     drop(held);
-    bring(&lake, folder.path(), OLD, 1).expect("an import");
+    import_text(&lake, folder.path(), OLD, 1).expect("an import");
 }

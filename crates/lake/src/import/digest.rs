@@ -1,8 +1,8 @@
-//! Row digests: whether two rows say the same, wherever they lie.
+//! Row digests: whether two rows have the same content, wherever they are stored.
 //!
-//! A row's digest is the sum of a keyed hash of each of its values with its column's name. Nulls
-//! add nothing, so a column that a batch lacks and one that is null everywhere are the same. The
-//! key is made anew for every import and nothing of it is stored.
+//! The digest of a row is the sum of a keyed hash of each of its values with the name of its
+//! column. Nulls add nothing, so a column that a batch lacks equals one that is null everywhere.
+//! The key is generated for every import and never stored.
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
@@ -18,26 +18,26 @@ pub(super) fn is_content(name: &str) -> bool {
 
 /// Makes digests that can be compared with each other.
 #[derive(Debug, Default)]
-pub(crate) struct Digests {
+pub(crate) struct RowDigests {
     key: RandomState,
 }
 
-impl Digests {
+impl RowDigests {
     /// Adds a column to the digests of its rows.
-    pub(crate) fn add(&self, name: &str, array: &ArrayRef, digests: &mut [u64]) {
+    pub(crate) fn add_column(&self, name: &str, array: &ArrayRef, digests: &mut [u64]) {
         for (row, digest) in digests.iter_mut().enumerate() {
             if array.is_null(row) {
                 continue;
             }
             let mut hasher = self.key.build_hasher();
             name.hash(&mut hasher);
-            value(array, row, &mut hasher);
+            hash_value(array, row, &mut hasher);
             *digest = digest.wrapping_add(hasher.finish());
         }
     }
 }
 
-fn value(array: &ArrayRef, row: usize, hasher: &mut impl Hasher) {
+fn hash_value(array: &ArrayRef, row: usize, hasher: &mut impl Hasher) {
     if array.is_null(row) {
         hasher.write_u8(0);
         return;
@@ -63,10 +63,10 @@ fn value(array: &ArrayRef, row: usize, hasher: &mut impl Hasher) {
             let records = array.as_list::<i32>().value(row);
             records.len().hash(hasher);
             for column in records.as_struct().columns() {
-                (0..column.len()).for_each(|at| value(column, at, hasher));
+                (0..column.len()).for_each(|at| hash_value(column, at, hasher));
             }
         }
-        // Datasets have no other types; one that turns up is told apart by its type alone.
+        // Datasets have no other types. Values of one that turns up are distinguished only by type.
         other => other.hash(hasher),
     }
 }

@@ -1,7 +1,7 @@
 //! Why an import did not happen.
 
 use crate::lake_error::LakeError;
-use crate::manifest::Counts;
+use crate::manifest::RowCounts;
 use crate::mapping::MappingError;
 use crate::source::ReadError;
 
@@ -43,7 +43,7 @@ pub enum ImportError {
     },
     #[error("the counts of {file} do not add up: {counts:?}; this is a fault of the program")]
     #[zh("{file} 的行数不符：{counts:?}；这是程序的错误")]
-    Counts { file: String, counts: Counts },
+    Counts { file: String, counts: RowCounts },
 }
 
 impl From<parquet::errors::ParquetError> for ImportError {

@@ -1,48 +1,49 @@
-//! Rows that are events: what is read of a chunk besides its columns.
+//! Rows that are events: what is read from a chunk besides its columns.
 
-use super::cells::{Cells, RowsAre, Thread};
-use super::column::{Data, NULL_INTEGER, Texts};
-use super::plan::Plan;
-use super::reason::{Problem, Reason};
-use crate::mapping::{BoundStates, BoundTarget};
+use super::cells::{ColumnCells, RowUnit, ThreadState};
+use super::column::{ColumnData, NULL_INTEGER, TextColumn};
+use super::plan::ReadPlan;
+use super::reason::{CellProblem, Reason};
+use crate::mapping::{BoundStateRule, BoundTarget};
 use crate::schema::Kind;
 use crate::source::Chunk;
 
-/// What a chunk tells of its rows as events.
+/// What a chunk says about its rows as events.
 #[derive(Debug, Default)]
-pub(crate) struct EventPart {
-    pub(super) key: Texts,
+pub(crate) struct EventCells {
+    pub(super) key: TextColumn,
     pub(super) order: Vec<i64>,
-    /// By rule: the state's place in the rule (-1 for any other), and the time of the event.
+    /// For each rule, the index of the state in the rule (-1 for any other) and the time of the
+    /// event.
     pub(super) states: Vec<(Vec<i32>, Vec<i64>)>,
 }
 
-/// Problems with the columns that only events have: source column and problem.
-pub(crate) type EventProblems = Vec<(String, Problem)>;
+/// Problems in the columns that only events have: source column and problem.
+pub(crate) type EventProblems = Vec<(String, CellProblem)>;
 
-impl Plan<'_> {
-    /// Makes the labels that changes of state give known to a thread.
-    pub(crate) fn prepare(&self, thread: &mut Thread) {
+impl ReadPlan<'_> {
+    /// Registers with a thread the labels that changes of state produce.
+    pub(crate) fn register_state_labels(&self, thread: &mut ThreadState) {
         for rule in self.bound.events.iter().flat_map(|events| &events.states) {
             let columns = &self.schema.lists[rule.list].columns;
             for (_, constants) in &rule.states {
                 for (at, constant) in constants.iter().enumerate() {
                     if let (Kind::Label, Some(text)) = (columns[at].kind, constant) {
-                        thread.labels[self.list_slot(rule.list, at)].code(text);
+                        thread.labels[self.list_slot(rule.list, at)].code_of(text);
                     }
                 }
             }
         }
     }
 
-    /// Reads what makes the rows of a chunk events.
-    pub(crate) fn events(
+    /// Reads what makes the rows of a chunk events; `None` if they are not.
+    pub(crate) fn read_events(
         &self,
         chunk: &Chunk,
-        thread: &mut Thread,
-    ) -> Option<(EventPart, EventProblems)> {
+        thread: &mut ThreadState,
+    ) -> Option<(EventCells, EventProblems)> {
         let events = self.bound.events.as_ref()?;
-        let mut part = EventPart::default();
+        let mut part = EventCells::default();
         let mut problems = Vec::new();
         for row in 0..chunk.rows() {
             let parts = events.key.iter().map(|column| chunk.text(row, *column));
@@ -51,43 +52,46 @@ impl Plan<'_> {
             part.key.push(&key);
             if key.trim_matches('\u{1f}').is_empty() {
                 let name = self.source_name(events.key.first().copied(), "key");
-                problems.push((name, Problem::of_text(row, Reason::Missing, "")));
+                problems.push((name, CellProblem::of_text(row, Reason::Missing, "")));
             }
         }
         part.order = match &events.order {
-            Some(bound) => self.integers(chunk, thread, bound, &mut problems),
+            Some(bound) => self.read_integers(chunk, thread, bound, &mut problems),
             None => vec![0; chunk.rows()],
         };
         for rule in &events.states {
-            let at = self.integers(chunk, thread, &rule.at, &mut problems);
-            part.states.push((states(chunk, rule), at));
+            let at = self.read_integers(chunk, thread, &rule.at, &mut problems);
+            part.states.push((read_states(chunk, rule), at));
         }
         Some((part, problems))
     }
 
-    fn integers(
+    fn read_integers(
         &self,
         chunk: &Chunk,
-        thread: &mut Thread,
+        thread: &mut ThreadState,
         bound: &BoundTarget,
         problems: &mut EventProblems,
     ) -> Vec<i64> {
-        // These columns have no labels, so whichever slot is named is not looked at.
-        let (file, rows_are) = (&self.file, RowsAre::Cases);
-        let read = thread.column(&Cells { chunk, bound, slot: 0, file, rows_are });
-        let name = self.source_name(bound.input.column(), &bound.target.name);
+        // These columns have no labels, so the slot does not matter.
+        let (file, rows_are) = (&self.file, RowUnit::Cases);
+        let read = thread.read_column(&ColumnCells { chunk, bound, slot: 0, file, rows_are });
+        let name = self.source_name(bound.input.first_column(), &bound.target.name);
         problems.extend(read.problems.into_iter().map(|problem| (name.clone(), problem)));
         match read.data {
-            Data::Integer(values) => values,
-            Data::Label(_) | Data::Text(_) | Data::Number(_) | Data::Boolean(_) => {
+            ColumnData::Integer(values) => values,
+            ColumnData::Label(_)
+            | ColumnData::Text(_)
+            | ColumnData::Number(_)
+            | ColumnData::Boolean(_) => {
                 vec![NULL_INTEGER; chunk.rows()]
             }
         }
     }
 }
 
-fn states(chunk: &Chunk, rule: &BoundStates) -> Vec<i32> {
-    let Some(column) = rule.column.input.column() else {
+fn read_states(chunk: &Chunk, rule: &BoundStateRule) -> Vec<i32> {
+    let Some(column) = rule.column.input.first_column() else {
         return vec![-1; chunk.rows()];
     };
     let state = |row: usize| {

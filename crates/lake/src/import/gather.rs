@@ -1,4 +1,4 @@
-//! Fragments to Arrow arrays, in the order of the batch.
+//! Gathers fragments into Arrow arrays, in the order of the batch.
 
 use std::sync::Arc;
 
@@ -11,49 +11,49 @@ use arrow_array::{
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field};
 
-use super::column::{Data, NULL_BOOLEAN, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS};
+use super::column::{ColumnData, NULL_BOOLEAN, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS};
 use super::fragment::Fragment;
-use super::labels::Joined;
-use super::order::At;
+use super::labels::JoinedLabels;
+use super::order::RowAt;
 use crate::schema::{Kind, List};
 
-/// One column of one fragment, and the thread whose codes it holds.
-type Part<'a> = (&'a Data, usize);
+/// One column of one fragment, and the thread that its codes belong to.
+type ColumnPart<'a> = (&'a ColumnData, usize);
 
 /// Gathers one column. `labels` are the column's own.
-pub(crate) fn column(
+pub(crate) fn gather_column(
     fragments: &[Fragment],
-    pick: impl Fn(&Fragment) -> &Data,
-    rows: &[At],
+    pick: impl Fn(&Fragment) -> &ColumnData,
+    rows: &[RowAt],
     kind: Kind,
-    labels: &Joined,
+    labels: &JoinedLabels,
 ) -> Result<ArrayRef, ArrowError> {
-    let parts: Vec<Part<'_>> = fragments.iter().map(|f| (pick(f), f.thread)).collect();
+    let parts: Vec<ColumnPart<'_>> = fragments.iter().map(|f| (pick(f), f.thread)).collect();
     let rows = rows.iter().map(|at| (at.fragment, at.row));
-    array(&parts, rows, kind, labels)
+    gather_array(&parts, rows, kind, labels)
 }
 
 /// Gathers a list column.
-pub(crate) fn list(
+pub(crate) fn gather_list(
     fragments: &[Fragment],
     at: usize,
-    rows: &[At],
+    rows: &[RowAt],
     list: &List,
-    labels: &[Joined],
+    labels: &[JoinedLabels],
 ) -> Result<ArrayRef, ArrowError> {
     let mut offsets = Vec::with_capacity(rows.len() + 1);
     let mut inner = Vec::new();
     offsets.push(0_i32);
     for row in rows {
         let records = &fragments[row.fragment as usize].lists[at];
-        inner.extend(records.range(row.row as usize).map(|r| (row.fragment, r as u32)));
+        inner.extend(records.record_range(row.row as usize).map(|r| (row.fragment, r as u32)));
         offsets.push(inner.len() as i32);
     }
     let mut arrays = Vec::new();
     for (index, column) in list.columns.iter().enumerate() {
-        let parts: Vec<Part<'_>> =
+        let parts: Vec<ColumnPart<'_>> =
             fragments.iter().map(|f| (&f.lists[at].columns[index], f.thread)).collect();
-        arrays.push(array(&parts, inner.iter().copied(), column.kind, &labels[index])?);
+        arrays.push(gather_array(&parts, inner.iter().copied(), column.kind, &labels[index])?);
     }
     list_array(list, arrays, offsets)
 }
@@ -75,31 +75,31 @@ pub(crate) fn list_array(
     Ok(Arc::new(ListArray::try_new(item, offsets, Arc::new(records), None)?))
 }
 
-fn array(
-    parts: &[Part<'_>],
+fn gather_array(
+    parts: &[ColumnPart<'_>],
     rows: impl ExactSizeIterator<Item = (u32, u32)> + Clone,
     kind: Kind,
-    labels: &Joined,
+    labels: &JoinedLabels,
 ) -> Result<ArrayRef, ArrowError> {
     match kind {
         Kind::Label => label_array(parts, rows, labels),
         Kind::Text => Ok(Arc::new(text_array(parts, rows))),
         Kind::Integer => {
-            let (values, nulls) = integers(parts, rows);
+            let (values, nulls) = gather_integers(parts, rows);
             Ok(Arc::new(Int64Array::new(values.into(), nulls)))
         }
         Kind::Moment => {
-            let (values, nulls) = integers(parts, rows);
+            let (values, nulls) = gather_integers(parts, rows);
             let array = PrimitiveArray::<TimestampSecondType>::new(values.into(), nulls);
             Ok(Arc::new(array.with_timezone("UTC")))
         }
         Kind::Number => {
             let bits = rows.map(|(part, row)| match parts[part as usize].0 {
-                Data::Number(values) => values[row as usize],
+                ColumnData::Number(values) => values[row as usize],
                 _ => NULL_NUMBER_BITS,
             });
             let bits: Vec<u64> = bits.collect();
-            let nulls = nulls(&bits, |bits| *bits != NULL_NUMBER_BITS);
+            let nulls = find_nulls(&bits, |bits| *bits != NULL_NUMBER_BITS);
             let values: Vec<f64> = bits.into_iter().map(f64::from_bits).collect();
             Ok(Arc::new(Float64Array::new(values.into(), nulls)))
         }
@@ -107,7 +107,7 @@ fn array(
             let mut builder = BooleanBuilder::with_capacity(rows.len());
             for (part, row) in rows {
                 let value = match parts[part as usize].0 {
-                    Data::Boolean(values) => values[row as usize],
+                    ColumnData::Boolean(values) => values[row as usize],
                     _ => NULL_BOOLEAN,
                 };
                 builder.append_option((value != NULL_BOOLEAN).then_some(value == 1));
@@ -117,42 +117,42 @@ fn array(
     }
 }
 
-fn nulls<T>(values: &[T], present: impl Fn(&T) -> bool) -> Option<NullBuffer> {
+fn find_nulls<T>(values: &[T], present: impl Fn(&T) -> bool) -> Option<NullBuffer> {
     if values.iter().all(&present) {
         return None;
     }
     Some(values.iter().map(present).collect())
 }
 
-fn integers(
-    parts: &[Part<'_>],
+fn gather_integers(
+    parts: &[ColumnPart<'_>],
     rows: impl Iterator<Item = (u32, u32)>,
 ) -> (Vec<i64>, Option<NullBuffer>) {
     let values = rows.map(|(part, row)| match parts[part as usize].0 {
-        Data::Integer(values) => values[row as usize],
+        ColumnData::Integer(values) => values[row as usize],
         _ => NULL_INTEGER,
     });
     let values: Vec<i64> = values.collect();
-    let nulls = nulls(&values, |value| *value != NULL_INTEGER);
+    let nulls = find_nulls(&values, |value| *value != NULL_INTEGER);
     (values, nulls)
 }
 
 fn label_array(
-    parts: &[Part<'_>],
+    parts: &[ColumnPart<'_>],
     rows: impl ExactSizeIterator<Item = (u32, u32)>,
-    labels: &Joined,
+    labels: &JoinedLabels,
 ) -> Result<ArrayRef, ArrowError> {
     let mut codes = Vec::with_capacity(rows.len());
     for (part, row) in rows {
         let (data, thread) = parts[part as usize];
         codes.push(match data {
-            Data::Label(values) => labels.code(thread, values[row as usize]),
+            ColumnData::Label(values) => labels.code_of(thread, values[row as usize]),
             _ => NULL_LABEL,
         });
     }
-    let nulls = nulls(&codes, |code| *code != NULL_LABEL);
+    let nulls = find_nulls(&codes, |code| *code != NULL_LABEL);
     if nulls.is_some() {
-        // A null's key must still point into the dictionary's range.
+        // The key of a null must still be within the range of the dictionary.
         for code in &mut codes {
             *code = (*code).max(0);
         }
@@ -164,11 +164,11 @@ fn label_array(
 }
 
 fn text_array(
-    parts: &[Part<'_>],
+    parts: &[ColumnPart<'_>],
     rows: impl ExactSizeIterator<Item = (u32, u32)> + Clone,
 ) -> StringArray {
     let text = |(part, row): (u32, u32)| match parts[part as usize].0 {
-        Data::Text(texts) => texts.get(row as usize),
+        ColumnData::Text(texts) => texts.get(row as usize),
         _ => None,
     };
     rows.map(text).collect()

@@ -1,7 +1,7 @@
-//! Labels: from the bytes of a cell to a code, with one look into a table.
+//! Labels: from the bytes of a cell to a code, with one table lookup.
 //!
-//! Each thread has its own codes; once all cells are read they are joined into one sorted list, so
-//! that what is written does not depend on which thread saw a label first.
+//! Each thread has its own codes. Once all cells are read the codes are joined into one sorted
+//! list, so what is written does not depend on which thread saw a label first.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -10,34 +10,34 @@ use super::column::NULL_LABEL;
 
 /// What the bytes of a cell mean in a label column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meaning {
+pub(crate) enum LabelMeaning {
     Code(i32),
     Null,
     /// The value is not one that the mapping or the dataset allows.
     Refused,
-    /// The bytes are no text.
+    /// The bytes are not text.
     NoText,
 }
 
 /// The labels of one column in one thread.
 #[derive(Debug, Default)]
-pub(crate) struct Labels {
-    /// Cells of up to 16 bytes, which nearly all labels are, compared as two words.
-    short: HashMap<Short, Meaning, Quick>,
-    known: HashMap<Box<[u8]>, Meaning, Quick>,
+pub(crate) struct ThreadLabels {
+    /// Cells of up to 16 bytes, as nearly all labels are, compared as two words.
+    short: HashMap<ShortBytes, LabelMeaning, QuickHash>,
+    known: HashMap<Box<[u8]>, LabelMeaning, QuickHash>,
     codes: HashMap<String, i32>,
     pub(crate) texts: Vec<String>,
 }
 
-impl Labels {
-    /// What bytes mean; `find` says it for bytes seen the first time.
+impl ThreadLabels {
+    /// What bytes mean. `find` is called for bytes that are seen for the first time.
     #[inline]
-    pub(crate) fn meaning(
+    pub(crate) fn find_meaning(
         &mut self,
         bytes: &[u8],
-        find: impl FnOnce(&mut Labels) -> Meaning,
-    ) -> Meaning {
-        if let Some(short) = Short::of(bytes) {
+        find: impl FnOnce(&mut ThreadLabels) -> LabelMeaning,
+    ) -> LabelMeaning {
+        if let Some(short) = ShortBytes::from_bytes(bytes) {
             if let Some(known) = self.short.get(&short) {
                 return *known;
             }
@@ -54,7 +54,7 @@ impl Labels {
     }
 
     /// The code of a label.
-    pub(crate) fn code(&mut self, text: &str) -> i32 {
+    pub(crate) fn code_of(&mut self, text: &str) -> i32 {
         if let Some(code) = self.codes.get(text) {
             return *code;
         }
@@ -67,15 +67,15 @@ impl Labels {
 
 /// Up to 16 bytes: the first and the last eight, which may overlap, and how many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Short {
+struct ShortBytes {
     first: u64,
     last: u64,
     length: u8,
 }
 
-impl Short {
+impl ShortBytes {
     #[inline]
-    fn of(bytes: &[u8]) -> Option<Short> {
+    fn from_bytes(bytes: &[u8]) -> Option<ShortBytes> {
         let length = bytes.len();
         let (first, last) = match length {
             8..=16 => (
@@ -93,33 +93,33 @@ impl Short {
             0 => (0, 0),
             _ => return None,
         };
-        Some(Short { first, last, length: length as u8 })
+        Some(ShortBytes { first, last, length: length as u8 })
     }
 }
 
 /// The labels of one column over all threads, sorted, and each thread's codes in them.
 #[derive(Debug, Default)]
-pub(crate) struct Joined {
+pub(crate) struct JoinedLabels {
     pub(crate) texts: Vec<String>,
-    /// By thread: the code here of each code there.
+    /// For each thread, the joined code of each of its codes.
     codes: Vec<Vec<i32>>,
 }
 
-impl Joined {
-    pub(crate) fn new(threads: &[&[String]]) -> Joined {
+impl JoinedLabels {
+    pub(crate) fn new(threads: &[&[String]]) -> JoinedLabels {
         let mut texts: Vec<String> = threads.iter().flat_map(|t| t.iter().cloned()).collect();
         texts.sort_unstable();
         texts.dedup();
         let code = |text: &String| texts.binary_search(text).unwrap_or(0) as i32;
         let codes = threads.iter().map(|t| t.iter().map(code).collect());
         let mut codes: Vec<Vec<i32>> = codes.collect();
-        // One more for rows that were made once the labels were joined.
+        // One more, for rows that are made after the labels are joined.
         codes.push((0..texts.len() as i32).collect());
-        Joined { texts, codes }
+        JoinedLabels { texts, codes }
     }
 
-    /// The labels of several files; their threads follow one another.
-    pub(crate) fn merged(files: Vec<Joined>) -> Joined {
+    /// Joins the labels of several files; their threads follow one another.
+    pub(crate) fn merge_files(files: Vec<JoinedLabels>) -> JoinedLabels {
         let mut texts: Vec<String> = files.iter().flat_map(|f| f.texts.iter().cloned()).collect();
         texts.sort_unstable();
         texts.dedup();
@@ -127,34 +127,34 @@ impl Joined {
         for mut file in files {
             let own = |text: &String| texts.binary_search(text).unwrap_or(0) as i32;
             let own: Vec<i32> = file.texts.iter().map(own).collect();
-            // The last is for rows that are yet to be made.
+            // The last one is for rows that are not made yet.
             file.codes.pop();
             let moved = |thread: Vec<i32>| thread.into_iter().map(|c| own[c as usize]).collect();
             codes.extend(file.codes.into_iter().map(moved));
         }
         codes.push((0..texts.len() as i32).collect());
-        Joined { texts, codes }
+        JoinedLabels { texts, codes }
     }
 
     #[inline]
-    pub(crate) fn code(&self, thread: usize, code: i32) -> i32 {
+    pub(crate) fn code_of(&self, thread: usize, code: i32) -> i32 {
         if code == NULL_LABEL { NULL_LABEL } else { self.codes[thread][code as usize] }
     }
 }
 
-/// A quick hash for short keys, keyed at random so that nobody can prepare collisions.
+/// A fast hash for short keys, keyed at random so that nobody can prepare collisions.
 #[derive(Debug, Clone)]
-pub(crate) struct Quick {
+pub(crate) struct QuickHash {
     key: u64,
 }
 
-impl Default for Quick {
-    fn default() -> Quick {
-        Quick { key: RandomState::new().hash_one(0_u8) }
+impl Default for QuickHash {
+    fn default() -> QuickHash {
+        QuickHash { key: RandomState::new().hash_one(0_u8) }
     }
 }
 
-impl BuildHasher for Quick {
+impl BuildHasher for QuickHash {
     type Hasher = QuickHasher;
 
     fn build_hasher(&self) -> QuickHasher {
@@ -169,7 +169,7 @@ pub(crate) struct QuickHasher {
 
 impl QuickHasher {
     #[inline]
-    fn mix(&mut self, word: u64) {
+    fn mix_word(&mut self, word: u64) {
         let wide = u128::from(self.state ^ word) * 0x9e37_79b9_7f4a_7c15;
         self.state = (wide as u64) ^ ((wide >> 64) as u64);
     }
@@ -180,25 +180,25 @@ impl Hasher for QuickHasher {
     fn write(&mut self, bytes: &[u8]) {
         let (eights, rest) = bytes.as_chunks::<8>();
         for eight in eights {
-            self.mix(u64::from_le_bytes(*eight));
+            self.mix_word(u64::from_le_bytes(*eight));
         }
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
-        self.mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+        self.mix_word(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
     }
 
     #[inline]
     fn write_u64(&mut self, word: u64) {
-        self.mix(word);
+        self.mix_word(word);
     }
 
     #[inline]
     fn write_u8(&mut self, byte: u8) {
-        self.mix(u64::from(byte));
+        self.mix_word(u64::from(byte));
     }
 
     fn write_usize(&mut self, _: usize) {
-        // The length before the bytes; `write` mixes it in.
+        // The length that precedes the bytes; `write` mixes it in.
     }
 
     #[inline]
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn no_two_short_texts_are_taken_for_one() {
-        let mut seen: HashMap<Short, Vec<u8>> = HashMap::new();
+        let mut seen: HashMap<ShortBytes, Vec<u8>> = HashMap::new();
         let mut state = 1_u64;
         let letters = [0, b'a', b'b', 0xff];
         for _ in 0..200_000 {
@@ -221,10 +221,10 @@ mod tests {
             let length = (state >> 60) as usize;
             let text: Vec<u8> =
                 (0..length).map(|at| letters[(state >> (2 * at + 5)) as usize & 3]).collect();
-            let short = Short::of(&text).expect("short enough");
+            let short = ShortBytes::from_bytes(&text).expect("short enough");
             let known = seen.entry(short).or_insert_with(|| text.clone());
             assert_eq!(*known, text);
         }
-        assert_eq!(Short::of(&[0; 17]), None);
+        assert_eq!(ShortBytes::from_bytes(&[0; 17]), None);
     }
 }

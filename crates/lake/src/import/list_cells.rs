@@ -1,56 +1,57 @@
 //! List columns: records made from the columns of one row.
 
-use super::cells::{Cells, ReadColumn, RowsAre, Thread};
-use super::column::{Data, Records};
-use super::plan::Plan;
-use super::reason::{Problem, Reason};
-use super::refused::Wrong;
+use super::cells::{ColumnCells, ReadColumn, RowUnit, ThreadState};
+use super::column::{ColumnData, ListRecords};
+use super::plan::ReadPlan;
+use super::reason::{CellProblem, Reason};
+use super::refused::RowProblems;
 use crate::mapping::BoundList;
 use crate::schema::Kind;
 use crate::source::Chunk;
 
-impl Plan<'_> {
-    pub(super) fn lists(
+impl ReadPlan<'_> {
+    pub(super) fn read_lists(
         &self,
         chunk: &Chunk,
-        thread: &mut Thread,
-        wrong: &mut Wrong,
-    ) -> Vec<Records> {
+        thread: &mut ThreadState,
+        wrong: &mut RowProblems,
+    ) -> Vec<ListRecords> {
         let mut lists = Vec::new();
         for (at, list) in self.schema.lists.iter().enumerate() {
-            let mut records = Records {
+            let mut records = ListRecords {
                 ends: Vec::with_capacity(chunk.rows()),
-                columns: list.columns.iter().map(|c| Data::new(c.kind, 0)).collect(),
+                columns: list.columns.iter().map(|c| ColumnData::new(c.kind, 0)).collect(),
             };
             let entries = self.bound.lists.iter().filter(|entry| entry.list == at);
-            let entries: Vec<(&BoundList, Vec<Option<ReadColumn>>)> =
-                entries.map(|entry| (entry, self.entry(chunk, thread, entry, wrong))).collect();
+            let entries: Vec<(&BoundList, Vec<Option<ReadColumn>>)> = entries
+                .map(|entry| (entry, self.read_entry(chunk, thread, entry, wrong)))
+                .collect();
             let mut count = 0;
             for row in 0..chunk.rows() {
                 for (entry, read) in &entries {
-                    match self.wholeness(entry, read, row) {
-                        Wholeness::Absent => {}
-                        Wholeness::Lacks(column) => {
+                    match self.check_record(entry, read, row) {
+                        RecordCheck::Absent => {}
+                        RecordCheck::Lacks(column) => {
                             let reason = Reason::HalfRecord { list: list.name };
-                            wrong.add(
+                            wrong.add_problem(
                                 self.part_name(entry, column),
-                                Problem::of_text(row, reason, ""),
+                                CellProblem::of_text(row, reason, ""),
                             );
                         }
-                        Wholeness::Ends(column) => {
+                        RecordCheck::Ends(column) => {
                             let bound = entry.columns[column].as_ref();
-                            let source = bound.and_then(|bound| bound.input.column());
+                            let source = bound.and_then(|bound| bound.input.first_column());
                             let value = source.and_then(|source| chunk.text(row, source));
                             let reason = Reason::EndsFirst { list: list.name };
                             let value = value.unwrap_or_default();
-                            wrong.add(
+                            wrong.add_problem(
                                 self.part_name(entry, column),
-                                Problem::of_text(row, reason, &value),
+                                CellProblem::of_text(row, reason, &value),
                             );
                         }
-                        Wholeness::Whole => {
+                        RecordCheck::Whole => {
                             count += 1;
-                            append(&mut records.columns, read, row);
+                            append_record(&mut records.columns, read, row);
                         }
                     }
                 }
@@ -61,12 +62,12 @@ impl Plan<'_> {
         lists
     }
 
-    fn entry(
+    fn read_entry(
         &self,
         chunk: &Chunk,
-        thread: &mut Thread,
+        thread: &mut ThreadState,
         entry: &BoundList,
-        wrong: &mut Wrong,
+        wrong: &mut RowProblems,
     ) -> Vec<Option<ReadColumn>> {
         let mut read = Vec::new();
         for (at, bound) in entry.columns.iter().enumerate() {
@@ -74,86 +75,91 @@ impl Plan<'_> {
                 read.push(None);
                 continue;
             };
-            let mut column = thread.column(&Cells {
+            let mut column = thread.read_column(&ColumnCells {
                 chunk,
                 bound,
                 slot: self.list_slot(entry.list, at),
                 file: &self.file,
-                rows_are: RowsAre::Cases,
+                rows_are: RowUnit::Cases,
             });
-            let name = self.source_name(bound.input.column(), &bound.target.name);
-            wrong.add_all(&name, std::mem::take(&mut column.problems));
+            let name = self.source_name(bound.input.first_column(), &bound.target.name);
+            wrong.add_problems(&name, std::mem::take(&mut column.problems));
             read.push(Some(column));
         }
         read
     }
 
-    /// The source column of a part of a record, or where the mapping fills it if it has none.
+    /// The name of the source column that fills part of a record, or of the part if there is none.
     fn part_name(&self, entry: &BoundList, column: usize) -> String {
         let list = &self.schema.lists[entry.list];
-        let source = entry.columns[column].as_ref().and_then(|bound| bound.input.column());
+        let source = entry.columns[column].as_ref().and_then(|bound| bound.input.first_column());
         self.source_name(source, &format!("{}.{}", list.name, list.columns[column].name))
     }
 
-    fn wholeness(&self, entry: &BoundList, read: &[Option<ReadColumn>], row: usize) -> Wholeness {
+    fn check_record(
+        &self,
+        entry: &BoundList,
+        read: &[Option<ReadColumn>],
+        row: usize,
+    ) -> RecordCheck {
         let columns = &self.schema.lists[entry.list].columns;
         let mut some = false;
         let mut lacking = None;
         for (at, (bound, read)) in entry.columns.iter().zip(read).enumerate() {
             let null = read.as_ref().is_none_or(|read| read.data.is_null(row));
-            let sourced = bound.as_ref().is_some_and(|bound| bound.input.column().is_some());
+            let sourced = bound.as_ref().is_some_and(|bound| bound.input.first_column().is_some());
             some |= sourced && !null;
             if columns[at].required && null {
                 lacking = lacking.or(Some(at));
             }
         }
         match (some, lacking) {
-            (false, _) => Wholeness::Absent,
-            (true, None) => self.end_before_start(entry, read, row),
-            (true, Some(column)) => Wholeness::Lacks(column),
+            (false, _) => RecordCheck::Absent,
+            (true, None) => self.check_stretch(entry, read, row),
+            (true, Some(column)) => RecordCheck::Lacks(column),
         }
     }
 
-    /// A record whose second moment lies before its first is no stretch of time.
-    fn end_before_start(
+    /// Refuses a record whose second moment is before its first.
+    fn check_stretch(
         &self,
         entry: &BoundList,
         read: &[Option<ReadColumn>],
         row: usize,
-    ) -> Wholeness {
+    ) -> RecordCheck {
         let columns = self.schema.lists[entry.list].columns.iter().enumerate();
         let mut moments = columns.filter(|(_, column)| column.kind == Kind::Moment);
         let (Some((from, _)), Some((to, _))) = (moments.next(), moments.next()) else {
-            return Wholeness::Whole;
+            return RecordCheck::Whole;
         };
         let moment = |at: usize| {
             let column = read[at].as_ref()?;
-            let Data::Integer(values) = &column.data else {
+            let ColumnData::Integer(values) = &column.data else {
                 return None;
             };
-            // A date without a time of day may be any time of that day.
+            // A date without a time of day can be any time on that day.
             let day = column.letters.get(row) == Some(&b'd');
             (!column.data.is_null(row)).then_some((values[row], day))
         };
         match (moment(from), moment(to)) {
             (Some((begins, _)), Some((ends, day))) if ends + i64::from(day) * 86_399 < begins => {
-                Wholeness::Ends(to)
+                RecordCheck::Ends(to)
             }
-            _ => Wholeness::Whole,
+            _ => RecordCheck::Whole,
         }
     }
 }
 
-enum Wholeness {
+enum RecordCheck {
     Absent,
-    /// There is a part of it, but not this required column.
+    /// Parts of it are filled, but not this required column.
     Lacks(usize),
-    /// It ends, as this column says, before it begins.
+    /// This column says that it ends before it begins.
     Ends(usize),
     Whole,
 }
 
-fn append(columns: &mut [Data], entry: &[Option<ReadColumn>], row: usize) {
+fn append_record(columns: &mut [ColumnData], entry: &[Option<ReadColumn>], row: usize) {
     for (to, from) in columns.iter_mut().zip(entry) {
         match from {
             None => to.push_null(),

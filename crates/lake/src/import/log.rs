@@ -1,8 +1,9 @@
-//! A log only grows: what a case of events may become when its log is imported once more.
+//! A log only grows: how a case of events may change when its log is imported again.
 //!
-//! The lake keeps cases, not events. So a file that holds only some of a case's events cannot be
-//! added to what is known of it, but it can be told: with all earlier events in it the case would
-//! still have every value, its first moments would not lie later, nor its last ones earlier.
+//! The lake keeps cases, not events, so a file with only some of a case's events cannot be added to
+//! what is known of the case. But it can be recognised: with all earlier events in it, the case
+//! would still have every value, its first moments would not be later, and its last ones not
+//! earlier.
 
 use std::cmp::Ordering;
 
@@ -13,38 +14,38 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::digest::is_content;
 use super::error::ImportError;
-use super::layout::Layout;
-use super::order::At;
-use super::plan::Plan;
-use super::rows::Rows;
-use crate::mapping::{From, TakeEvent};
+use super::layout::BatchLayout;
+use super::order::RowAt;
+use super::plan::ReadPlan;
+use super::rows::SourceRows;
+use crate::mapping::{TakeEvent, ValueOrigin};
 use crate::scan::key_text;
 use crate::schema::{Kind, List};
 
-/// Whether one of two states of a case can come from a log that holds the other's events too.
+/// Whether one of two states of a case can come from a log that also holds the events of the other.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Growth {
-    /// The state in the file from that in the lake.
+pub(super) struct LogGrowth {
+    /// The state in the file can follow the one in the lake.
     pub(super) forward: bool,
-    /// The state in the lake from that in the file.
+    /// The state in the lake can follow the one in the file.
     pub(super) backward: bool,
 }
 
-impl Default for Growth {
-    fn default() -> Growth {
-        Growth { forward: true, backward: true }
+impl Default for LogGrowth {
+    fn default() -> LogGrowth {
+        LogGrowth { forward: true, backward: true }
     }
 }
 
 /// How the columns of a log may change while it grows.
-pub(crate) struct Log<'a> {
-    columns: Vec<(String, Rule)>,
+pub(crate) struct EventLog<'a> {
+    columns: Vec<(String, ChangeRule)>,
     lists: &'a [List],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rule {
-    /// May become less, never more.
+enum ChangeRule {
+    /// May decrease, never increase.
     Down,
     Up,
     /// May change only if earlier events came to light.
@@ -53,33 +54,34 @@ enum Rule {
     Change,
 }
 
-impl<'a> Log<'a> {
+impl<'a> EventLog<'a> {
     /// `None` unless the rows of the plan are events.
-    pub(crate) fn new(plan: &Plan<'a>) -> Option<Log<'a>> {
+    pub(crate) fn new(plan: &ReadPlan<'a>) -> Option<EventLog<'a>> {
         plan.bound.events.as_ref()?;
-        // What the mapping says itself is no matter of the log.
-        let told = |from: &From| !matches!(from, From::Constant(_) | From::Line);
+        // A value that the mapping itself states does not depend on the log.
+        let told =
+            |from: &ValueOrigin| !matches!(from, ValueOrigin::Constant(_) | ValueOrigin::Line);
         let columns = plan.bound.targets.iter().filter(|bound| told(&bound.target.from));
         let rule = |take: TakeEvent, kind: Kind| match (take, kind) {
-            (TakeEvent::Min, _) | (TakeEvent::First, Kind::Moment) => Rule::Down,
-            (TakeEvent::Max, _) | (TakeEvent::Last, Kind::Moment) => Rule::Up,
-            (TakeEvent::Any | TakeEvent::First, _) => Rule::Keep,
-            (TakeEvent::Last | TakeEvent::LastPresent, _) => Rule::Change,
+            (TakeEvent::Min, _) | (TakeEvent::First, Kind::Moment) => ChangeRule::Down,
+            (TakeEvent::Max, _) | (TakeEvent::Last, Kind::Moment) => ChangeRule::Up,
+            (TakeEvent::Any | TakeEvent::First, _) => ChangeRule::Keep,
+            (TakeEvent::Last | TakeEvent::LastPresent, _) => ChangeRule::Change,
         };
         let columns = columns
             .map(|bound| (bound.target.name.clone(), rule(bound.target.take, bound.target.kind)));
-        Some(Log { columns: columns.collect(), lists: &plan.schema.lists })
+        Some(EventLog { columns: columns.collect(), lists: &plan.schema.lists })
     }
 
     /// Compares rows of the file with rows of a batch.
-    pub(super) fn growth(
+    pub(super) fn compare_with_batch(
         &self,
-        rows: &Rows,
-        layout: &Layout<'_>,
+        rows: &SourceRows,
+        layout: &BatchLayout<'_>,
         batch: &RecordBatch,
-        pairs: &[(At, usize)],
-    ) -> Result<Vec<Growth>, ImportError> {
-        let own: Vec<At> = pairs.iter().map(|(at, _)| *at).collect();
+        pairs: &[(RowAt, usize)],
+    ) -> Result<Vec<LogGrowth>, ImportError> {
+        let own: Vec<RowAt> = pairs.iter().map(|(at, _)| *at).collect();
         let mut columns = Vec::new();
         let mut lists = Vec::new();
         for (index, field) in layout.schema.fields().iter().enumerate() {
@@ -90,9 +92,9 @@ impl<'a> Log<'a> {
                 continue;
             }
             if let Some((_, rule)) = self.columns.iter().find(|(name, _)| name == field.name()) {
-                columns.push((*rule, layout.column(rows, &own, index)?, old));
+                columns.push((*rule, layout.build_column(rows, &own, index)?, old));
             } else if let Some(list) = self.lists.iter().find(|list| list.name == field.name()) {
-                lists.push((list, layout.column(rows, &own, index)?, old));
+                lists.push((list, layout.build_column(rows, &own, index)?, old));
             }
         }
         let grown = |new: usize, old: usize, swap: bool| {
@@ -100,18 +102,18 @@ impl<'a> Log<'a> {
                 let pair = [(ours, new), (*theirs, old)];
                 (*rule, if swap { [pair[1], pair[0]] } else { pair })
             });
-            let cells: Vec<(Rule, [Cell<'_>; 2])> = cells.collect();
+            let cells: Vec<(ChangeRule, [ArrayCell<'_>; 2])> = cells.collect();
             let earlier = cells.iter().any(|(rule, [new, old])| {
-                *rule == Rule::Down && compare(*new, *old) == Some(Ordering::Less)
+                *rule == ChangeRule::Down && compare_cells(*new, *old) == Some(Ordering::Less)
             });
             cells.iter().all(|(rule, [new, old])| may_follow(*rule, *new, *old, earlier))
                 && lists.iter().all(|(list, ours, theirs)| {
-                    let (ours, theirs) = (records(ours, new), records(theirs, old));
+                    let (ours, theirs) = (records_at(ours, new), records_at(theirs, old));
                     let (new, old) = if swap { (theirs, ours) } else { (ours, theirs) };
-                    covers(list, new.as_ref(), old.as_ref())
+                    covers_records(list, new.as_ref(), old.as_ref())
                 })
         };
-        let both = pairs.iter().enumerate().map(|(new, (_, old))| Growth {
+        let both = pairs.iter().enumerate().map(|(new, (_, old))| LogGrowth {
             forward: grown(new, *old, false),
             backward: grown(new, *old, true),
         });
@@ -120,25 +122,25 @@ impl<'a> Log<'a> {
 }
 
 /// A column and a row in it.
-type Cell<'a> = (&'a ArrayRef, usize);
+type ArrayCell<'a> = (&'a ArrayRef, usize);
 
-fn may_follow(rule: Rule, new: Cell<'_>, old: Cell<'_>, earlier: bool) -> bool {
+fn may_follow(rule: ChangeRule, new: ArrayCell<'_>, old: ArrayCell<'_>, earlier: bool) -> bool {
     if old.0.is_null(old.1) {
         return true;
     }
-    let Some(found) = compare(new, old) else {
+    let Some(found) = compare_cells(new, old) else {
         return false;
     };
     match rule {
-        Rule::Down => found.is_le(),
-        Rule::Up => found.is_ge(),
-        Rule::Keep => earlier || found.is_eq(),
-        Rule::Change => true,
+        ChangeRule::Down => found.is_le(),
+        ChangeRule::Up => found.is_ge(),
+        ChangeRule::Keep => earlier || found.is_eq(),
+        ChangeRule::Change => true,
     }
 }
 
-/// `None` when one of the two is null, or they are of different types.
-fn compare((left, l): Cell<'_>, (right, r): Cell<'_>) -> Option<Ordering> {
+/// `None` if one of the two is null or their types differ.
+fn compare_cells((left, l): ArrayCell<'_>, (right, r): ArrayCell<'_>) -> Option<Ordering> {
     if left.is_null(l) || right.is_null(r) {
         return None;
     }
@@ -166,13 +168,14 @@ fn compare((left, l): Cell<'_>, (right, r): Cell<'_>) -> Option<Ordering> {
     }
 }
 
-fn records(array: &ArrayRef, row: usize) -> Option<ArrayRef> {
+fn records_at(array: &ArrayRef, row: usize) -> Option<ArrayRef> {
     let lists = array.as_list_opt::<i32>()?;
     lists.is_valid(row).then(|| lists.value(row))
 }
 
-/// Whether every record of the old state lies inside one of the new: an open one may have closed.
-fn covers(list: &List, new: Option<&ArrayRef>, old: Option<&ArrayRef>) -> bool {
+/// Whether every record of the old state lies inside one of the new state: an open record may have
+/// closed.
+fn covers_records(list: &List, new: Option<&ArrayRef>, old: Option<&ArrayRef>) -> bool {
     let records = |of: Option<&ArrayRef>| of.and_then(|array| array.as_struct_opt().cloned());
     let Some(old) = records(old).filter(|old| old.len() > 0) else {
         return true;
@@ -180,10 +183,10 @@ fn covers(list: &List, new: Option<&ArrayRef>, old: Option<&ArrayRef>) -> bool {
     let Some(new) = records(new) else {
         return false;
     };
-    (0..old.len()).all(|o| (0..new.len()).any(|n| covers_one(list, (&new, n), (&old, o))))
+    (0..old.len()).all(|o| (0..new.len()).any(|n| covers_record(list, (&new, n), (&old, o))))
 }
 
-fn covers_one(
+fn covers_record(
     list: &List,
     (new, n): (&StructArray, usize),
     (old, o): (&StructArray, usize),
@@ -195,12 +198,12 @@ fn covers_one(
         else {
             return true;
         };
-        let found = compare((ours, n), (theirs, o));
+        let found = compare_cells((ours, n), (theirs, o));
         if column.kind != Kind::Moment {
             return !column.required || found.is_none_or(Ordering::is_eq);
         }
         moments += 1;
-        // The first moment of a record is its start, the second its end.
+        // The first moment of a record is its start, the second is its end.
         match moments {
             1 => found.is_none_or(Ordering::is_le),
             2 => theirs.is_null(o) || found.is_some_and(Ordering::is_ge),

@@ -32,6 +32,7 @@ mod revise;
 mod rows;
 mod run;
 mod summary;
+mod values;
 mod words;
 mod write;
 
@@ -39,4 +40,4 @@ pub use error::ImportError;
 pub use options::{Options, Progress, Watched};
 pub use reason::Reason;
 pub use run::{import, import_own};
-pub use summary::{FileSummary, Missing, ReasonCount, Summary, Unread};
+pub use summary::{FileSummary, MissingRows, ReasonCount, Summary, Unread};

@@ -1,29 +1,30 @@
-//! What an import is told, and how it tells how far it has come.
+//! The options of an import, and how it reports progress.
 
 use std::path::{Path, PathBuf};
 
-use crate::source::Chunk;
 use trueline_language::Language;
 
-/// What an import is told besides files and mapping.
+use crate::source::Chunk;
+
+/// What an import needs to know besides files and mapping.
 pub struct Options<'a> {
-    /// The time to record the batch under, UTC seconds.
+    /// The time at which the batch is recorded, in UTC seconds.
     pub recorded: i64,
-    /// The instance's key for pseudonyms; needed only if the mapping makes some.
+    /// The instance's key for pseudonyms; needed only if the mapping asks for some.
     pub pseudonym_key: Option<&'a [u8]>,
     /// The folder for quarantine files.
     pub quarantine: PathBuf,
-    /// Told now and then how far reading has come.
+    /// Called now and then with how far reading has come.
     pub progress: Option<&'a (dyn Fn(Progress<'_>) + Sync)>,
-    /// Threads to read with; `None` takes all cores.
+    /// How many threads read; `None` uses all cores.
     pub threads: Option<usize>,
-    /// What quarantine files are written in.
+    /// The language of quarantine files.
     pub language: Language,
-    /// Given every chunk of text once it is read, on whichever thread read it and in any order.
+    /// Called with every chunk of text once it is read, on any thread and in any order.
     pub watch: Option<&'a (dyn Fn(Watched<'_>) + Sync)>,
 }
 
-/// A chunk that an import is done with.
+/// A chunk that the import has finished reading.
 #[derive(Debug)]
 pub struct Watched<'a> {
     pub path: &'a Path,

@@ -1,53 +1,58 @@
-//! The order of rows in a batch: by key, bytewise; equal keys lie side by side.
+//! The order of rows in a batch: by key, bytewise. Rows with equal keys are adjacent.
 
-use super::column::{Data, NULL_LABEL};
+use super::column::{ColumnData, NULL_LABEL};
 use super::fragment::Fragment;
-use super::labels::Joined;
+use super::labels::JoinedLabels;
 
-/// A row: which fragment, which row in it.
+/// A row: its fragment and its number in that fragment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct At {
+pub(crate) struct RowAt {
     pub(crate) fragment: u32,
     pub(crate) row: u32,
 }
 
-/// A row with the start of its key, so that most comparisons touch no other memory.
+/// A row with the start of its key, so that most comparisons need no other memory.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+struct SortEntry {
     head: (u64, u64),
-    at: At,
+    at: RowAt,
 }
 
-/// What the key consists of.
-pub(crate) struct Keys<'a> {
+/// What the keys consist of.
+pub(crate) struct SortKeys<'a> {
     pub(crate) fragments: &'a [Fragment],
-    /// The key's columns among the fragments' columns.
+    /// The key columns among the columns of the fragments.
     pub(crate) columns: Vec<usize>,
-    pub(crate) labels: &'a [Joined],
+    pub(crate) labels: &'a [JoinedLabels],
 }
 
-impl Keys<'_> {
-    fn code(&self, column: usize, at: At) -> i32 {
+impl SortKeys<'_> {
+    fn label_code(&self, column: usize, at: RowAt) -> i32 {
         let fragment = &self.fragments[at.fragment as usize];
         match &fragment.columns[column] {
-            Data::Label(codes) => self.labels[column].code(fragment.thread, codes[at.row as usize]),
-            Data::Text(_) | Data::Integer(_) | Data::Number(_) | Data::Boolean(_) => NULL_LABEL,
+            ColumnData::Label(codes) => {
+                self.labels[column].code_of(fragment.thread, codes[at.row as usize])
+            }
+            ColumnData::Text(_)
+            | ColumnData::Integer(_)
+            | ColumnData::Number(_)
+            | ColumnData::Boolean(_) => NULL_LABEL,
         }
     }
 
     /// Compares two rows by their keys.
-    pub(crate) fn compare(&self, a: At, b: At) -> std::cmp::Ordering {
+    pub(crate) fn compare_rows(&self, a: RowAt, b: RowAt) -> std::cmp::Ordering {
         for column in &self.columns {
             let left = &self.fragments[a.fragment as usize].columns[*column];
             let right = &self.fragments[b.fragment as usize].columns[*column];
             let found = match (left, right) {
-                (Data::Text(left), Data::Text(right)) => {
+                (ColumnData::Text(left), ColumnData::Text(right)) => {
                     left.get(a.row as usize).cmp(&right.get(b.row as usize))
                 }
-                (Data::Integer(left), Data::Integer(right)) => {
+                (ColumnData::Integer(left), ColumnData::Integer(right)) => {
                     left[a.row as usize].cmp(&right[b.row as usize])
                 }
-                _ => self.code(*column, a).cmp(&self.code(*column, b)),
+                _ => self.label_code(*column, a).cmp(&self.label_code(*column, b)),
             };
             if found.is_ne() {
                 return found;
@@ -56,13 +61,13 @@ impl Keys<'_> {
         std::cmp::Ordering::Equal
     }
 
-    /// Every row that was not refused, in the order of its key, then of the source.
-    pub(crate) fn sorted(&self) -> Vec<At> {
-        let mut entries = self.entries();
-        let compare = |a: &Entry, b: &Entry| {
+    /// Every row that was not refused, ordered by key, then by its place in the source.
+    pub(crate) fn sort_rows(&self) -> Vec<RowAt> {
+        let mut entries = self.sort_entries();
+        let compare = |a: &SortEntry, b: &SortEntry| {
             a.head
                 .cmp(&b.head)
-                .then_with(|| self.compare(a.at, b.at))
+                .then_with(|| self.compare_rows(a.at, b.at))
                 .then_with(|| (a.at.fragment, a.at.row).cmp(&(b.at.fragment, b.at.row)))
         };
         if !entries.is_sorted_by(|a, b| compare(a, b).is_le()) {
@@ -72,8 +77,8 @@ impl Keys<'_> {
         entries.into_iter().map(|entry| entry.at).collect()
     }
 
-    fn entries(&self) -> Vec<Entry> {
-        let layout = self.layout();
+    fn sort_entries(&self) -> Vec<SortEntry> {
+        let layout = self.head_layout();
         let total = self.fragments.iter().map(|f| f.rows - f.refused.len()).sum();
         let mut entries = Vec::with_capacity(total);
         for (index, fragment) in self.fragments.iter().enumerate() {
@@ -82,21 +87,21 @@ impl Keys<'_> {
                 if refused.next_if_eq(&row).is_some() {
                     continue;
                 }
-                let at = At { fragment: index as u32, row };
-                entries.push(Entry { head: self.head(&layout, at), at });
+                let at = RowAt { fragment: index as u32, row };
+                entries.push(SortEntry { head: self.key_head(&layout, at), at });
             }
         }
         entries
     }
 
-    /// How many bits each leading label takes, and what all texts after them start with.
-    fn layout(&self) -> Layout {
-        let mut layout = Layout { labels: Vec::new(), text: None, skip: 0 };
+    /// How many bits each leading label takes, and the prefix that all texts after them share.
+    fn head_layout(&self) -> HeadLayout {
+        let mut layout = HeadLayout { labels: Vec::new(), text: None, skip: 0 };
         let mut bits = 0;
         for column in &self.columns {
             let first = self.fragments.first().map(|f| &f.columns[*column]);
             match first {
-                Some(Data::Label(_)) => {
+                Some(ColumnData::Label(_)) => {
                     let width = usize::BITS - self.labels[*column].texts.len().leading_zeros();
                     if bits + width > 96 {
                         break;
@@ -104,12 +109,13 @@ impl Keys<'_> {
                     bits += width;
                     layout.labels.push((*column, width));
                 }
-                Some(Data::Text(_)) => {
+                Some(ColumnData::Text(_)) => {
                     layout.text = Some(*column);
                     layout.skip = self.common_prefix(*column);
                     break;
                 }
-                Some(Data::Integer(_) | Data::Number(_) | Data::Boolean(_)) | None => break,
+                Some(ColumnData::Integer(_) | ColumnData::Number(_) | ColumnData::Boolean(_))
+                | None => break,
             }
         }
         layout
@@ -119,7 +125,7 @@ impl Keys<'_> {
         let mut first: Option<&[u8]> = None;
         let mut length = 0;
         for fragment in self.fragments {
-            let Data::Text(texts) = &fragment.columns[column] else {
+            let ColumnData::Text(texts) = &fragment.columns[column] else {
                 return 0;
             };
             for row in 0..fragment.rows {
@@ -142,17 +148,17 @@ impl Keys<'_> {
         length
     }
 
-    fn head(&self, layout: &Layout, at: At) -> (u64, u64) {
+    fn key_head(&self, layout: &HeadLayout, at: RowAt) -> (u64, u64) {
         let mut head = 0_u128;
         let mut left = 128;
         for (column, width) in &layout.labels {
             left -= width;
-            // One more than the code, so that null (-1) sorts first and is no negative.
-            let code = (self.code(*column, at) + 1) as u128;
+            // One more than the code, so that null (-1) sorts first and is not negative.
+            let code = (self.label_code(*column, at) + 1) as u128;
             head |= code << left;
         }
         if let Some(column) = layout.text
-            && let Data::Text(texts) = &self.fragments[at.fragment as usize].columns[column]
+            && let ColumnData::Text(texts) = &self.fragments[at.fragment as usize].columns[column]
             && let Some(text) = texts.get(at.row as usize)
         {
             let rest = text.as_bytes().get(layout.skip..).unwrap_or_default();
@@ -165,7 +171,7 @@ impl Keys<'_> {
     }
 }
 
-struct Layout {
+struct HeadLayout {
     labels: Vec<(usize, u32)>,
     text: Option<usize>,
     skip: usize,

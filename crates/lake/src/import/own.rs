@@ -1,7 +1,7 @@
-//! Files in the dataset's own layout: Arrow columns taken over as they are.
+//! Files in the dataset's own layout: Arrow columns are taken over as they are.
 //!
-//! They pass the same checks and comparisons as rows that came through a mapping; only the reading
-//! of text falls away.
+//! Their rows pass the same checks and comparisons as rows that come through a mapping; only the
+//! reading of text is skipped.
 
 use std::sync::Mutex;
 
@@ -13,41 +13,42 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use rayon::prelude::*;
-use trueline_language::{phrase, text};
+use trueline_language::{Text, phrase, text};
 
-use super::cells::Thread;
+use super::cells::ThreadState;
 use super::column::{
-    Data, NULL_BOOLEAN, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS, Records, Texts,
+    ColumnData, ListRecords, NULL_BOOLEAN, NULL_INTEGER, NULL_LABEL, NULL_NUMBER_BITS, TextColumn,
 };
 use super::error::ImportError;
 use super::fragment::Fragment;
-use super::labels::{Joined, Labels};
+use super::labels::{JoinedLabels, ThreadLabels};
 use super::options::{Options, Progress};
-use super::plan::Plan;
+use super::plan::ReadPlan;
 use super::pseudonym::Pseudonyms;
 use super::reason::Reason;
-use super::refused::Refused;
-use super::rows::Rows;
-use crate::mapping::{BOOKKEEPING, Bound};
+use super::refused::RefusedRow;
+use super::rows::SourceRows;
+use crate::mapping::{BOOKKEEPING, BoundMapping};
 use crate::schema::{Column, Kind, Schema};
 use crate::source::{PARQUET_ROWS, ReadError, Source, broken_table};
 
-/// Reads a file whole; its fragments have the size of the source's chunks.
-pub(crate) fn read<'a>(
+/// Reads a whole file into fragments.
+pub(crate) fn read_own_layout<'a>(
     source: &Source,
     schema: &'a Schema,
     options: &Options<'_>,
-) -> Result<(Plan<'a>, Rows), ImportError> {
+) -> Result<(ReadPlan<'a>, SourceRows), ImportError> {
     let name = source.file();
     let failed = |error: &dyn std::fmt::Display| broken_table(name, &error.to_string());
-    let Some(held) = source.held() else {
+    let Some(held) = source.shared_file() else {
         return Err(failed(&"no Parquet").into());
     };
     let metadata =
         ArrowReaderMetadata::load(held, ArrowReaderOptions::new()).map_err(|e| failed(&e))?;
-    let columns = columns(schema, &metadata, name)?;
+    let columns = find_columns(schema, &metadata, name)?;
     let headers = columns.iter().map(|(name, _, _)| name.clone()).collect();
-    let plan = Plan::new(schema, Bound::own(columns), name.to_owned(), headers);
+    let plan =
+        ReadPlan::new(schema, BoundMapping::bind_own_columns(columns), name.to_owned(), headers);
     let mut starts = Vec::new();
     let mut total = 0;
     for group in metadata.metadata().row_groups() {
@@ -55,7 +56,7 @@ pub(crate) fn read<'a>(
         total += group.num_rows() as u64;
     }
     let done = Mutex::new(0);
-    let groups: Vec<(Vec<Fragment>, Thread)> = starts
+    let groups: Vec<(Vec<Fragment>, ThreadState)> = starts
         .par_iter()
         .enumerate()
         .map(|(group, start)| {
@@ -63,27 +64,27 @@ pub(crate) fn read<'a>(
                 ParquetRecordBatchReaderBuilder::new_with_metadata(held.clone(), metadata.clone());
             let reader = builder.with_row_groups(vec![group]).with_batch_size(PARQUET_ROWS * 16);
             let reader = reader.build().map_err(|e| failed(&e))?;
-            let mut thread = Thread::new(&plan.bound, plan.slots, Pseudonyms::new(&[]));
+            let mut thread = ThreadState::new(&plan.bound, plan.slots, Pseudonyms::new(&[]));
             let mut fragments = Vec::new();
             let mut row = *start;
             for batch in reader {
                 let batch = batch.map_err(|e| failed(&e))?;
-                fragments.push(fragment(&plan, &batch, &mut thread, (group, row)));
+                fragments.push(read_batch(&plan, &batch, &mut thread, (group, row)));
                 row += batch.num_rows() as u64;
-                progress(&done, batch.num_rows() as u64, name, options);
+                report_progress(&done, batch.num_rows() as u64, name, options);
             }
             Ok((fragments, thread))
         })
         .collect::<Result<_, ReadError>>()?;
-    let rows = rows(&plan, groups, total);
+    let rows = join_groups(&plan, groups, total);
     Ok((plan, rows))
 }
 
-fn unusable(file: &str, problem: Text, remedy: impl Into<Text>) -> ReadError {
+fn unusable_file(file: &str, problem: Text, remedy: impl Into<Text>) -> ReadError {
     ReadError::Unusable { file: file.to_owned(), problem, remedy: remedy.into() }
 }
 
-fn progress(done: &Mutex<u64>, rows: u64, file: &str, options: &Options<'_>) {
+fn report_progress(done: &Mutex<u64>, rows: u64, file: &str, options: &Options<'_>) {
     let Some(told) = options.progress else { return };
     if let Ok(mut done) = done.lock() {
         *done += rows;
@@ -91,8 +92,8 @@ fn progress(done: &Mutex<u64>, rows: u64, file: &str, options: &Options<'_>) {
     }
 }
 
-/// The columns of the file that the dataset has, and its extras.
-fn columns(
+/// The columns of the dataset that the file has, and its extras.
+fn find_columns(
     schema: &Schema,
     metadata: &ArrowReaderMetadata,
     file: &str,
@@ -101,7 +102,7 @@ fn columns(
     for column in &schema.columns {
         let found = metadata.schema().field_with_name(column.name).ok();
         match found {
-            Some(field) if !fits(column.kind, field.data_type()) => {
+            Some(field) if !fits_kind(column.kind, field.data_type()) => {
                 let problem = text!(
                     "列 `{}` 的类型是 {}",
                     "its column `{}` is {}",
@@ -109,15 +110,15 @@ fn columns(
                     field.data_type()
                 );
                 let remedy = text!("请改为 {}", "make it {}", column.kind.data_type());
-                return Err(unusable(file, problem, remedy));
+                return Err(unusable_file(file, problem, remedy));
             }
             Some(_) => columns.push((column.name.to_owned(), column.kind, column.required)),
             None if column.required => {
                 let problem = text!("缺少列 `{}`", "it lacks the column `{}`", column.name);
-                return Err(unusable(
+                return Err(unusable_file(
                     file,
                     problem,
-                    phrase!("请指定映射", "name a mapping for it"),
+                    phrase!("请指定映射", "import it through a mapping"),
                 ));
             }
             None => {}
@@ -135,13 +136,15 @@ fn columns(
                 columns.push((name.clone(), kind, false));
             }
             Some(_) | None => {
-                let problem =
-                    text!("列 `{name}` 不属于该数据集", "its column `{name}` is not the dataset's");
+                let problem = text!(
+                    "列 `{name}` 不属于该数据集",
+                    "its column `{name}` is not one of the dataset's"
+                );
                 let remedy = text!(
                     "请删去，或改名为 `x_{name}` 并用数据集的类型",
                     "drop it, or name it `x_{name}` with a type of the dataset"
                 );
-                return Err(unusable(file, problem, remedy));
+                return Err(unusable_file(file, problem, remedy));
             }
         }
     }
@@ -153,14 +156,18 @@ fn kind_of(data_type: &DataType) -> Option<Kind> {
     kinds.into_iter().find(|kind| kind.data_type() == *data_type)
 }
 
-fn fits(kind: Kind, data_type: &DataType) -> bool {
+fn fits_kind(kind: Kind, data_type: &DataType) -> bool {
     match (kind, data_type) {
         (Kind::Label | Kind::Text, DataType::Utf8) => true,
         (kind, data_type) => kind.data_type() == *data_type,
     }
 }
 
-fn rows(plan: &Plan<'_>, groups: Vec<(Vec<Fragment>, Thread)>, total: u64) -> Rows {
+fn join_groups(
+    plan: &ReadPlan<'_>,
+    groups: Vec<(Vec<Fragment>, ThreadState)>,
+    total: u64,
+) -> SourceRows {
     let mut fragments = Vec::new();
     let mut threads = Vec::new();
     for (own, thread) in groups {
@@ -172,39 +179,39 @@ fn rows(plan: &Plan<'_>, groups: Vec<(Vec<Fragment>, Thread)>, total: u64) -> Ro
     }
     let joined = |slot: usize| {
         let texts: Vec<&[String]> = threads.iter().map(|l| l[slot].texts.as_slice()).collect();
-        Joined::new(&texts)
+        JoinedLabels::new(&texts)
     };
     let labels = (0..plan.slots).map(joined).collect();
-    Rows::new(plan, fragments, labels, threads.len(), total)
+    SourceRows::new(plan, fragments, labels, threads.len(), total)
 }
 
-fn fragment(
-    plan: &Plan<'_>,
+fn read_batch(
+    plan: &ReadPlan<'_>,
     batch: &RecordBatch,
-    thread: &mut Thread,
+    thread: &mut ThreadState,
     (id, first): (usize, u64),
 ) -> Fragment {
     let rows = batch.num_rows();
     let schema = plan.schema;
-    let mut refused: Vec<Refused> = Vec::new();
+    let mut refused: Vec<RefusedRow> = Vec::new();
     let mut columns = Vec::new();
     for (slot, bound) in plan.bound.targets.iter().enumerate() {
         let name = bound.target.name.as_str();
         let data = match batch.column_by_name(name) {
-            Some(array) => data(array, bound.target.kind, &mut thread.labels[slot]),
-            None => nulls(bound.target.kind, rows),
+            Some(array) => read_array(array, bound.target.kind, &mut thread.labels[slot]),
+            None => null_column(bound.target.kind, rows),
         };
         if let Some(column) = schema.columns.iter().find(|column| column.name == name) {
-            check(column, &data, &thread.labels[slot], first, &mut refused);
+            check_column(column, &data, &thread.labels[slot], first, &mut refused);
         }
         columns.push(data);
     }
-    let lists = (0..schema.lists.len()).map(|list| records(plan, list, batch, thread));
+    let lists = (0..schema.lists.len()).map(|list| read_records(plan, list, batch, thread));
     let lists = lists.collect();
     let slot = plan.precision_slot();
     let precision = match batch.column_by_name("precision") {
-        Some(array) => data(array, Kind::Label, &mut thread.labels[slot]),
-        None => seconds(plan, &columns, rows, &mut thread.labels[slot]),
+        Some(array) => read_array(array, Kind::Label, &mut thread.labels[slot]),
+        None => label_seconds(plan, &columns, rows, &mut thread.labels[slot]),
     };
     refused.sort_by_key(|refused| refused.row);
     Fragment {
@@ -224,13 +231,19 @@ fn fragment(
     }
 }
 
-fn check(column: &Column, data: &Data, labels: &Labels, first: u64, refused: &mut Vec<Refused>) {
+fn check_column(
+    column: &Column,
+    data: &ColumnData,
+    labels: &ThreadLabels,
+    first: u64,
+    refused: &mut Vec<RefusedRow>,
+) {
     let allowed: Vec<bool> =
         labels.texts.iter().map(|text| column.allowed.contains(&text.as_str())).collect();
     for row in 0..data.len() {
         let null = data.is_null(row);
         let listed = match data {
-            Data::Label(codes) if !column.allowed.is_empty() && !null => {
+            ColumnData::Label(codes) if !column.allowed.is_empty() && !null => {
                 allowed[codes[row] as usize]
             }
             _ => true,
@@ -243,7 +256,7 @@ fn check(column: &Column, data: &Data, labels: &Labels, first: u64, refused: &mu
         let problem = (column.name.to_owned(), String::new(), reason);
         match refused.iter_mut().find(|known| known.row == row as u32) {
             Some(known) => known.problems.push(problem),
-            None => refused.push(Refused {
+            None => refused.push(RefusedRow {
                 row: row as u32,
                 line: first + row as u64 + 1,
                 record: Box::default(),
@@ -254,34 +267,44 @@ fn check(column: &Column, data: &Data, labels: &Labels, first: u64, refused: &mu
     }
 }
 
-fn seconds(plan: &Plan<'_>, columns: &[Data], rows: usize, labels: &mut Labels) -> Data {
+fn label_seconds(
+    plan: &ReadPlan<'_>,
+    columns: &[ColumnData],
+    rows: usize,
+    labels: &mut ThreadLabels,
+) -> ColumnData {
     let code = |row: usize| {
-        let mut word = vec![b'-'; plan.moments()];
+        let mut word = vec![b'-'; plan.moment_count()];
         for (slot, data) in columns.iter().enumerate() {
-            if let Some(moment) = plan.letter(slot)
+            if let Some(moment) = plan.precision_place(slot)
                 && !data.is_null(row)
             {
                 word[moment] = b's';
             }
         }
-        labels.code(std::str::from_utf8(&word).unwrap_or_default())
+        labels.code_of(std::str::from_utf8(&word).unwrap_or_default())
     };
-    Data::Label((0..rows).map(code).collect())
+    ColumnData::Label((0..rows).map(code).collect())
 }
 
-fn nulls(kind: Kind, rows: usize) -> Data {
-    let mut data = Data::new(kind, rows);
+fn null_column(kind: Kind, rows: usize) -> ColumnData {
+    let mut data = ColumnData::new(kind, rows);
     (0..rows).for_each(|_| data.push_null());
     data
 }
 
-fn records(plan: &Plan<'_>, list: usize, batch: &RecordBatch, thread: &mut Thread) -> Records {
+fn read_records(
+    plan: &ReadPlan<'_>,
+    list: usize,
+    batch: &RecordBatch,
+    thread: &mut ThreadState,
+) -> ListRecords {
     let columns = &plan.schema.lists[list].columns;
     let array = batch.column_by_name(plan.schema.lists[list].name);
     let Some(array) = array.and_then(|array| array.as_list_opt::<i32>()) else {
-        return Records {
+        return ListRecords {
             ends: vec![0; batch.num_rows()],
-            columns: columns.iter().map(|column| Data::new(column.kind, 0)).collect(),
+            columns: columns.iter().map(|column| ColumnData::new(column.kind, 0)).collect(),
         };
     };
     let offsets = array.offsets();
@@ -290,21 +313,21 @@ fn records(plan: &Plan<'_>, list: usize, batch: &RecordBatch, thread: &mut Threa
     let inner = array.values().slice(start as usize, length);
     let inner = inner.as_struct();
     let column = |(at, column): (usize, &Column)| match inner.column_by_name(column.name) {
-        Some(array) => data(array, column.kind, &mut thread.labels[plan.list_slot(list, at)]),
-        None => nulls(column.kind, length),
+        Some(array) => read_array(array, column.kind, &mut thread.labels[plan.list_slot(list, at)]),
+        None => null_column(column.kind, length),
     };
-    Records {
+    ListRecords {
         ends: offsets[1..].iter().map(|end| (end - start) as u32).collect(),
         columns: columns.iter().enumerate().map(column).collect(),
     }
 }
 
-fn data(array: &ArrayRef, kind: Kind, labels: &mut Labels) -> Data {
+fn read_array(array: &ArrayRef, kind: Kind, labels: &mut ThreadLabels) -> ColumnData {
     let rows = array.len();
     match kind {
-        Kind::Label => Data::Label(codes(array, labels)),
+        Kind::Label => ColumnData::Label(read_codes(array, labels)),
         Kind::Text => {
-            let mut texts = Texts::with_capacity(rows);
+            let mut texts = TextColumn::with_capacity(rows);
             match array.as_string_opt::<i32>() {
                 Some(array) => array.iter().for_each(|text| match text {
                     Some(text) => texts.push(text),
@@ -312,48 +335,50 @@ fn data(array: &ArrayRef, kind: Kind, labels: &mut Labels) -> Data {
                 }),
                 None => (0..rows).for_each(|_| texts.push_null()),
             }
-            Data::Text(texts)
+            ColumnData::Text(texts)
         }
-        Kind::Integer => Data::Integer(match array.as_primitive_opt::<Int64Type>() {
+        Kind::Integer => ColumnData::Integer(match array.as_primitive_opt::<Int64Type>() {
             Some(array) => array.iter().map(|value| value.unwrap_or(NULL_INTEGER)).collect(),
             None => vec![NULL_INTEGER; rows],
         }),
-        Kind::Moment => Data::Integer(match array.as_primitive_opt::<TimestampSecondType>() {
-            Some(array) => array.iter().map(|value| value.unwrap_or(NULL_INTEGER)).collect(),
-            None => vec![NULL_INTEGER; rows],
-        }),
-        Kind::Number => Data::Number(match array.as_primitive_opt::<Float64Type>() {
+        Kind::Moment => {
+            ColumnData::Integer(match array.as_primitive_opt::<TimestampSecondType>() {
+                Some(array) => array.iter().map(|value| value.unwrap_or(NULL_INTEGER)).collect(),
+                None => vec![NULL_INTEGER; rows],
+            })
+        }
+        Kind::Number => ColumnData::Number(match array.as_primitive_opt::<Float64Type>() {
             Some(array) => {
                 let bits = |value: Option<f64>| value.map_or(NULL_NUMBER_BITS, f64::to_bits);
                 array.iter().map(bits).collect()
             }
             None => vec![NULL_NUMBER_BITS; rows],
         }),
-        Kind::Boolean => Data::Boolean(match array.as_boolean_opt() {
+        Kind::Boolean => ColumnData::Boolean(match array.as_boolean_opt() {
             Some(array) => array.iter().map(|v| v.map_or(NULL_BOOLEAN, u8::from)).collect(),
             None => vec![NULL_BOOLEAN; rows],
         }),
     }
 }
 
-fn codes(array: &ArrayRef, labels: &mut Labels) -> Vec<i32> {
+fn read_codes(array: &ArrayRef, labels: &mut ThreadLabels) -> Vec<i32> {
     if let Some(array) = array.as_dictionary_opt::<Int32Type>()
         && let Some(values) = array.values().as_string_opt::<i32>()
     {
-        // Only labels that a row uses: a dictionary may hold more.
+        // Only labels that a row uses: the dictionary may hold more.
         let mut own: Vec<Option<i32>> = vec![None; values.len()];
         let code = |key: Option<i32>| match key {
             None => NULL_LABEL,
             Some(key) => {
                 let known = &mut own[key as usize];
-                *known.get_or_insert_with(|| labels.code(values.value(key as usize)))
+                *known.get_or_insert_with(|| labels.code_of(values.value(key as usize)))
             }
         };
         return array.keys().iter().map(code).collect();
     }
     match array.as_string_opt::<i32>() {
         Some(array) => {
-            array.iter().map(|text| text.map_or(NULL_LABEL, |text| labels.code(text))).collect()
+            array.iter().map(|text| text.map_or(NULL_LABEL, |text| labels.code_of(text))).collect()
         }
         None => vec![NULL_LABEL; array.len()],
     }

@@ -1,30 +1,30 @@
-//! The plan of reading a file: its mapping, bound to the columns it has, and where labels go.
+//! The plan for reading a file: its mapping, bound to its columns, and where labels are kept.
 
-use crate::mapping::Bound;
+use crate::mapping::BoundMapping;
 use crate::schema::Schema;
 
-/// Everything that reading a chunk needs and that all threads share.
-pub(crate) struct Plan<'a> {
+/// Everything that reading a chunk needs and all threads share.
+pub(crate) struct ReadPlan<'a> {
     pub(crate) schema: &'a Schema,
-    pub(crate) bound: Bound,
+    pub(crate) bound: BoundMapping,
     /// The base name of the file, for rows whose key is their line.
     pub(crate) file: String,
     pub(crate) headers: Vec<String>,
-    /// For each target that is a moment of the dataset: its place in `precision`.
+    /// For each target that is a moment of the dataset, its position in `precision`.
     letters: Vec<Option<usize>>,
     moments: usize,
-    /// Where the labels of each list begin among the threads' labels.
+    /// Where the labels of each list start among the labels of a thread.
     list_slots: Vec<usize>,
     pub(crate) slots: usize,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> ReadPlan<'a> {
     pub(crate) fn new(
         schema: &'a Schema,
-        bound: Bound,
+        bound: BoundMapping,
         file: String,
         headers: Vec<String>,
-    ) -> Plan<'a> {
+    ) -> ReadPlan<'a> {
         let moments: Vec<&str> = schema.moments().map(|column| column.name).collect();
         let letters = bound.targets.iter().map(|bound| {
             let name = bound.target.name.as_str();
@@ -37,7 +37,7 @@ impl<'a> Plan<'a> {
             list_slots.push(slots);
             slots += list.columns.len();
         }
-        Plan {
+        ReadPlan {
             schema,
             bound,
             file,
@@ -49,7 +49,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Where the labels of `precision` stand among a thread's labels.
+    /// The position of the labels of `precision` among the labels of a thread.
     pub(crate) fn precision_slot(&self) -> usize {
         self.slots - 1
     }
@@ -59,12 +59,12 @@ impl<'a> Plan<'a> {
     }
 
     /// How many moments the dataset has.
-    pub(crate) fn moments(&self) -> usize {
+    pub(crate) fn moment_count(&self) -> usize {
         self.moments
     }
 
-    /// A target's place in `precision`, if it is a moment of the dataset.
-    pub(crate) fn letter(&self, slot: usize) -> Option<usize> {
+    /// The position of a target in `precision`, if it is a moment of the dataset.
+    pub(crate) fn precision_place(&self, slot: usize) -> Option<usize> {
         self.letters[slot]
     }
 

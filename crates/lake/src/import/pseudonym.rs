@@ -33,7 +33,7 @@ impl Pseudonyms {
         Pseudonyms { inner: start(0x36), outer: start(0x5c) }
     }
 
-    pub(crate) fn of(&self, text: &str) -> String {
+    pub(crate) fn make_pseudonym(&self, text: &str) -> String {
         let inner = self.inner.clone().chain_update(text.as_bytes()).finalize();
         let outer = self.outer.clone().chain_update(inner).finalize();
         crate::hex::hex_digits(&outer[..8])
@@ -47,9 +47,12 @@ mod tests {
     #[test]
     fn pseudonyms_are_hmac_sha_256() {
         // RFC 4231, test case 2, and case 6 with its key longer than a block.
-        assert_eq!(Pseudonyms::new(b"Jefe").of("what do ya want for nothing?"), "5bdcc146bf60754e");
+        assert_eq!(
+            Pseudonyms::new(b"Jefe").make_pseudonym("what do ya want for nothing?"),
+            "5bdcc146bf60754e"
+        );
         let long = Pseudonyms::new(&[0xaa; 131]);
         let text = "Test Using Larger Than Block-Size Key - Hash Key First";
-        assert_eq!(long.of(text), "60e431591ee0b67f");
+        assert_eq!(long.make_pseudonym(text), "60e431591ee0b67f");
     }
 }

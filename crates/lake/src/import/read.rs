@@ -1,42 +1,42 @@
-//! Reads a source to its end with all threads.
+//! Reads a source to its end on all threads.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
-use super::cells::Thread;
+use super::cells::ThreadState;
 use super::error::ImportError;
 use super::fragment::Fragment;
-use super::labels::Joined;
+use super::labels::JoinedLabels;
 use super::options::{Options, Progress, Watched};
-use super::plan::Plan;
+use super::plan::ReadPlan;
 use super::pseudonym::Pseudonyms;
-use super::rows::Rows;
-use crate::source::{Block, Chunk, ReadError, Source};
+use super::rows::SourceRows;
+use crate::source::{Chunk, ReadError, Source, SourceBlock};
 
-/// Reads a source to its end with all threads.
-pub(crate) fn read(
+/// Reads a source to its end on all threads.
+pub(crate) fn read_rows(
     source: &mut Source,
-    plan: &Plan<'_>,
+    plan: &ReadPlan<'_>,
     options: &Options<'_>,
-) -> Result<Rows, ImportError> {
+) -> Result<SourceRows, ImportError> {
     let threads = options
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let pseudonyms = Pseudonyms::new(options.pseudonym_key.unwrap_or_default());
-    let (sender, receiver) = sync_channel::<Block>(threads + 1);
+    let (sender, receiver) = sync_channel::<SourceBlock>(threads + 1);
     let receiver = Mutex::new(receiver);
     let path = source.path().to_owned();
     let (failed, mut done) = std::thread::scope(|scope| {
         let work = |id: usize| {
-            let mut thread = Thread::new(&plan.bound, plan.slots, pseudonyms.clone());
-            plan.prepare(&mut thread);
+            let mut thread = ThreadState::new(&plan.bound, plan.slots, pseudonyms.clone());
+            plan.register_state_labels(&mut thread);
             let (receiver, plan, path) = (&receiver, &plan, path.as_path());
             let done = move |chunk: Chunk| {
                 if let Some(watch) = options.watch {
                     watch(Watched { path, headers: &plan.headers, chunk });
                 }
             };
-            move || drain(receiver, plan, (thread, id), done)
+            move || read_blocks(receiver, plan, (thread, id), done)
         };
         let handles: Vec<_> = (0..threads).map(|id| scope.spawn(work(id))).collect();
         let mut rows = 0;
@@ -76,25 +76,25 @@ pub(crate) fn read(
     fragments.sort_by_key(|fragment| fragment.number);
     let joined = (0..plan.slots).map(|slot| {
         let threads: Vec<&[String]> = labels.iter().map(|l| l[slot].texts.as_slice()).collect();
-        Joined::new(&threads)
+        JoinedLabels::new(&threads)
     });
     let labels = joined.collect();
     let read = fragments.iter().map(|fragment| fragment.rows as u64).sum();
-    Ok(Rows::new(plan, fragments, labels, threads, read))
+    Ok(SourceRows::new(plan, fragments, labels, threads, read))
 }
 
-fn drain(
-    receiver: &Mutex<Receiver<Block>>,
-    plan: &Plan<'_>,
-    (mut thread, id): (Thread, usize),
+fn read_blocks(
+    receiver: &Mutex<Receiver<SourceBlock>>,
+    plan: &ReadPlan<'_>,
+    (mut thread, id): (ThreadState, usize),
     done: impl Fn(Chunk),
-) -> (Vec<Fragment>, Thread) {
+) -> (Vec<Fragment>, ThreadState) {
     let mut fragments = Vec::new();
     loop {
         let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(block) = next else { break };
         let chunk = block.into_chunk();
-        fragments.push(plan.read(&chunk, &mut thread, id));
+        fragments.push(plan.read_chunk(&chunk, &mut thread, id));
         done(chunk);
     }
     (fragments, thread)

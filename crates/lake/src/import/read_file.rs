@@ -6,19 +6,19 @@ use std::sync::Arc;
 use trueline_language::{phrase, text};
 
 use super::error::ImportError;
-use super::plan::Plan;
-use super::quarantine::masked;
+use super::plan::ReadPlan;
+use super::quarantine::mask_value;
 use super::reason::Reason;
-use super::refused::{Refused, RefusedRows};
-use super::rows::Rows;
+use super::refused::{RefusedRow, RefusedRows};
+use super::rows::SourceRows;
 use super::summary::{FileSummary, ReasonCount, Unread};
-use crate::manifest::{Counts, SourceFile};
-use crate::source::{Digest, Layout, ReadError, Source};
+use crate::manifest::{RowCounts, SourceFile};
+use crate::source::{FileDigest, Layout, ReadError, Source};
 
 /// A file of an import, read to its end.
 pub(super) struct ReadFile {
     pub(super) source: Source,
-    pub(super) digest: Digest,
+    pub(super) digest: FileDigest,
     pub(super) summary: FileSummary,
     /// The sheet of a workbook that each fragment of the file is from.
     sheets: Vec<Option<Arc<str>>>,
@@ -27,17 +27,17 @@ pub(super) struct ReadFile {
 impl ReadFile {
     pub(super) fn new(
         mut source: Source,
-        plan: &Plan<'_>,
-        rows: &Rows,
+        plan: &ReadPlan<'_>,
+        rows: &SourceRows,
     ) -> Result<ReadFile, ReadError> {
         Ok(ReadFile {
-            digest: source.digest()?,
+            digest: source.finish_digest()?,
             summary: FileSummary {
                 file: source.file().to_owned(),
                 unread: count_unread(plan, rows),
                 unread_sheets: source.unread_sheets().to_vec(),
                 encoding: source.text_layout().map(|(encoding, _)| encoding.name()),
-                counts: Counts { read: rows.read, ..Counts::default() },
+                counts: RowCounts { read: rows.read, ..RowCounts::default() },
                 ..FileSummary::default()
             },
             source,
@@ -69,7 +69,7 @@ impl ReadFile {
                 refused: lines.len() as u64,
                 read,
                 line: lines[0],
-                encoding: self.source.preamble().encoding.name(),
+                encoding: self.source.file_preamble().encoding.name(),
             });
         }
         Ok(())
@@ -119,11 +119,11 @@ impl ReadFile {
 
 /// Refuses files that are to be read together but would not fill the same columns.
 pub(super) fn check_same_columns(
-    first: &Plan<'_>,
-    other: &Plan<'_>,
+    first: &ReadPlan<'_>,
+    other: &ReadPlan<'_>,
     file: &str,
 ) -> Result<(), ReadError> {
-    let names = |plan: &Plan<'_>| -> Vec<String> {
+    let names = |plan: &ReadPlan<'_>| -> Vec<String> {
         plan.bound.targets.iter().map(|bound| bound.target.name.clone()).collect()
     };
     if names(first) == names(other) {
@@ -133,12 +133,12 @@ pub(super) fn check_same_columns(
         file: file.to_owned(),
         problem: text!(
             "`rest = \"keep\"` 在此文件保留的列与 {} 不同",
-            "`rest = \"keep\"` would keep other columns of it than of {}",
+            "`rest = \"keep\"` would keep different columns of it than of {}",
             first.file
         ),
         remedy: phrase!(
             "请在映射的 `keep` 中写明两者共有的列",
-            "name in the mapping, under `keep`, what both have"
+            "list under `keep` in the mapping what both have"
         )
         .into(),
     })
@@ -153,7 +153,7 @@ pub(super) fn split_by_file(files: &[ReadFile], mut refused: RefusedRows) -> Vec
         let rest = refused.split_off(&(start + count, 0));
         let own = std::mem::replace(&mut refused, rest).into_iter().map(|((at, row), refused)| {
             let at = at - start;
-            ((at, row), Refused { sheet: file.sheets[at as usize].clone(), ..refused })
+            ((at, row), RefusedRow { sheet: file.sheets[at as usize].clone(), ..refused })
         });
         out.push(own.collect());
         start += count;
@@ -162,7 +162,7 @@ pub(super) fn split_by_file(files: &[ReadFile], mut refused: RefusedRows) -> Vec
 }
 
 /// Counts the texts that expressions could not read, by column.
-fn count_unread(plan: &Plan<'_>, rows: &Rows) -> Vec<Unread> {
+fn count_unread(plan: &ReadPlan<'_>, rows: &SourceRows) -> Vec<Unread> {
     let mut found: BTreeMap<usize, Unread> = BTreeMap::new();
     for (slot, line) in rows.fragments.iter().flat_map(|fragment| &fragment.unread) {
         let column = &plan.bound.targets[*slot].target.name;
@@ -194,9 +194,9 @@ pub(super) fn count_reasons(refused: &RefusedRows) -> Vec<ReasonCount> {
             });
             entry.rows += 1;
             if entry.examples.len() < 5 {
-                // A spreadsheet's error, such as `#N/A`, gives nobody away.
+                // A spreadsheet's error, such as `#N/A`, reveals nothing about anybody.
                 let plain = matches!(reason, Reason::CellError { .. });
-                let shown = if plain { value.clone() } else { masked(value) };
+                let shown = if plain { value.clone() } else { mask_value(value) };
                 entry.examples.push((row.line, shown));
             }
         }

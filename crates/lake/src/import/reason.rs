@@ -1,32 +1,32 @@
-//! Why a row goes to quarantine; what people read of it is in `words`.
+//! Why a row goes to quarantine. `words` has what people read about it.
 
-use crate::source::{Encoding, Shape};
+use crate::source::{Encoding, RecordShape};
 
 /// Why a value, or a whole row, was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
-    /// The row has another count of cells than the header.
+    /// The row and the header differ in their number of cells.
     Cells {
         found: usize,
         wanted: usize,
     },
     StrayQuote,
-    /// The record is no JSON.
+    /// The record is not a JSON object.
     NoJson,
-    /// The cell in that row and column (from 0) of a sheet holds an error.
+    /// The cell in this row and column (from 0) of a sheet holds an error.
     CellError {
         line: u64,
         column: u32,
     },
     Missing,
     NoText,
-    /// The value is none of those that the mapping or the dataset allows.
+    /// The value is not one that the mapping or the dataset allows.
     NotListed,
     NoMoment,
     DayOrderUnknown,
-    /// It is a date only in the other order than the mapping says.
+    /// It is a date only if day and month are read in the other order than the mapping says.
     OtherDayOrder,
-    /// A spreadsheet's count of days, with the date that it stands for.
+    /// A spreadsheet's day number, with the date that it stands for.
     DayNumber {
         year: i16,
         month: i8,
@@ -43,56 +43,56 @@ pub enum Reason {
     EndsFirst {
         list: &'static str,
     },
-    /// The same as that line.
+    /// The row is identical to that line.
     Duplicate {
         line: u64,
     },
-    /// The key of that line, other content.
+    /// The row has the same key as that line but different content.
     Conflict {
         line: u64,
     },
-    /// That line of the same key is refused, and the key with it.
+    /// That line has the same key and is refused, so the whole case is.
     OtherEvent {
         line: u64,
     },
-    /// The lake knows events of this case that the log lacks.
+    /// The lake knows events of this case that this log lacks.
     EarlierEvents,
 }
 
 /// One reason against one row.
 #[derive(Debug, Clone)]
-pub(crate) struct Problem {
+pub(crate) struct CellProblem {
     pub(crate) row: u32,
     pub(crate) reason: Reason,
     /// The value as the source has it.
     pub(crate) value: String,
 }
 
-impl Problem {
-    pub(crate) fn new(row: usize, reason: Reason, value: &[u8], encoding: Encoding) -> Problem {
+impl CellProblem {
+    pub(crate) fn new(row: usize, reason: Reason, value: &[u8], encoding: Encoding) -> CellProblem {
         let value = match encoding.decode(value) {
             Some(text) => text.into_owned(),
             None => String::from_utf8_lossy(value).into_owned(),
         };
-        Problem::of_text(row, reason, &value)
+        CellProblem::of_text(row, reason, &value)
     }
 
-    pub(crate) fn of_text(row: usize, reason: Reason, value: &str) -> Problem {
-        Problem { row: row as u32, reason, value: shortened(value) }
+    pub(crate) fn of_text(row: usize, reason: Reason, value: &str) -> CellProblem {
+        CellProblem { row: row as u32, reason, value: shorten_value(value) }
     }
 
-    pub(crate) fn of_shape(row: u32, shape: Shape, wanted: usize) -> Problem {
+    pub(crate) fn of_shape(row: u32, shape: RecordShape, wanted: usize) -> CellProblem {
         let reason = match shape {
-            Shape::Cells(found) => Reason::Cells { found, wanted },
-            Shape::StrayQuote => Reason::StrayQuote,
-            Shape::NoJson => Reason::NoJson,
+            RecordShape::Cells(found) => Reason::Cells { found, wanted },
+            RecordShape::StrayQuote => Reason::StrayQuote,
+            RecordShape::NoJson => Reason::NoJson,
         };
-        Problem { row, reason, value: String::new() }
+        CellProblem { row, reason, value: String::new() }
     }
 }
 
-/// A value in a message is to be recognised, not read whole.
-fn shortened(value: &str) -> String {
+/// Shortens a value for a message: it should be recognised, not read in full.
+fn shorten_value(value: &str) -> String {
     match value.char_indices().nth(60) {
         Some((at, _)) => format!("{}…", &value[..at]),
         None => value.to_owned(),

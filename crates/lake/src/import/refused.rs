@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::reason::{Problem, Reason};
+use super::reason::{CellProblem, Reason};
 use crate::source::Chunk;
 
 /// Refused rows, by fragment and row.
-pub(crate) type RefusedRows = BTreeMap<(u32, u32), Refused>;
+pub(crate) type RefusedRows = BTreeMap<(u32, u32), RefusedRow>;
 
 /// A row that goes to quarantine.
 #[derive(Debug, Clone)]
-pub(crate) struct Refused {
+pub(crate) struct RefusedRow {
     pub(crate) row: u32,
     pub(crate) line: u64,
-    /// The row as it stood in the source.
+    /// The record as the source has it; empty until it is fetched.
     pub(crate) record: Box<[u8]>,
     /// The sheet of a workbook that it is from.
     pub(crate) sheet: Option<Arc<str>>,
@@ -24,37 +24,37 @@ pub(crate) struct Refused {
 
 /// Problems by row, while a chunk is read.
 #[derive(Default)]
-pub(super) struct Wrong {
+pub(super) struct RowProblems {
     rows: BTreeMap<u32, Vec<(String, String, Reason)>>,
 }
 
-impl Wrong {
-    pub(super) fn add(&mut self, column: String, problem: Problem) {
+impl RowProblems {
+    pub(super) fn add_problem(&mut self, column: String, problem: CellProblem) {
         let row = self.rows.entry(problem.row).or_default();
         row.push((column, problem.value, problem.reason));
     }
 
-    pub(super) fn add_all(&mut self, column: &str, problems: Vec<Problem>) {
+    pub(super) fn add_problems(&mut self, column: &str, problems: Vec<CellProblem>) {
         for problem in problems {
-            self.add(column.to_owned(), problem);
+            self.add_problem(column.to_owned(), problem);
         }
     }
 
-    pub(super) fn refused(self, chunk: &Chunk) -> Vec<Refused> {
+    pub(super) fn into_refused(self, chunk: &Chunk) -> Vec<RefusedRow> {
         let rows = self.rows.into_iter().map(|(row, mut problems)| {
             let shape = |reason: &Reason| {
                 matches!(reason, Reason::Cells { .. } | Reason::StrayQuote | Reason::NoJson)
             };
-            // When cells have shifted, what they hold says nothing.
+            // If cells have shifted, their content means nothing.
             if problems.iter().any(|(_, _, reason)| shape(reason)) {
                 problems.retain(|(_, _, reason)| shape(reason));
             }
-            // An error in a cell is no wrong date or number as well.
+            // A cell that holds an error is not also reported as a wrong date or number.
             let error = |reason: &Reason| matches!(reason, Reason::CellError { .. });
             let errors: Vec<String> =
                 problems.iter().filter(|p| error(&p.2)).map(|p| p.0.clone()).collect();
             problems.retain(|(column, _, reason)| error(reason) || !errors.contains(column));
-            Refused {
+            RefusedRow {
                 sheet: chunk.sheet.clone(),
                 row,
                 line: chunk.line(row as usize),

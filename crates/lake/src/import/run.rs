@@ -3,25 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use super::error::ImportError;
-use super::layout::Layout;
-use super::log::Log;
+use super::layout::BatchLayout;
+use super::log::EventLog;
 use super::options::Options;
 use super::own;
-use super::plan::Plan;
+use super::plan::ReadPlan;
 use super::quarantine;
-use super::read::read;
+use super::read::read_rows;
 use super::read_file::{ReadFile, check_same_columns, count_reasons, split_by_file};
 use super::reason::Reason;
 use super::refused::RefusedRows;
-use super::revise::{Comparison, Outcome, Revisions};
-use super::rows::Rows;
+use super::revise::{LakeComparison, RevisionCounts, Revisions};
+use super::rows::SourceRows;
 use super::summary::{FileSummary, Summary};
 use super::write::DatasetWriter;
 use crate::lake::Lake;
-use crate::manifest::{Batch, Counts, Manifest, MappingUsed};
-use crate::mapping::{Headers, Mapping, Pseudonymise};
+use crate::manifest::{Batch, BatchFile, Manifest, MappingUsed, RowCounts};
+use crate::mapping::{Mapping, Pseudonymise, SourceHeaders};
 use crate::schema::Schema;
-use crate::source::{Format, Source};
+use crate::source::{Source, SourceFormat};
 
 /// Imports files through a mapping. Each file becomes one batch; either all are imported or none.
 pub fn import(
@@ -65,9 +65,9 @@ impl ImportRun<'_> {
         if files.is_empty() {
             return Err(ImportError::NothingToDo);
         }
-        let _lock = self.lake.lock()?;
+        let _lock = self.lake.lock_for_writing()?;
         let mut manifest = self.lake.manifest(self.schema.name)?;
-        self.lake.sweep(&manifest)?;
+        self.lake.sweep_folder(&manifest)?;
         if let Some(last) = manifest.batches.last().map(|batch| batch.recorded)
             && last > self.options.recorded
         {
@@ -85,18 +85,18 @@ impl ImportRun<'_> {
                 Err(error) => {
                     // No manifest lists what was written so far, so it can be deleted now.
                     manifest.batches.truncate(before);
-                    let _ = self.lake.sweep(&manifest);
+                    let _ = self.lake.sweep_folder(&manifest);
                     return Err(error);
                 }
             }
         }
         if manifest.batches.len() > before {
-            self.writer().replace_manifest(&manifest)?;
+            self.dataset_writer().replace_manifest(&manifest)?;
         }
         Ok(summary)
     }
 
-    fn writer(&self) -> DatasetWriter<'_> {
+    fn dataset_writer(&self) -> DatasetWriter<'_> {
         DatasetWriter { lake: self.lake, dataset: self.schema.name }
     }
 
@@ -136,15 +136,15 @@ impl ImportRun<'_> {
         }
         let rows = match all.len() {
             1 => all.remove(0),
-            _ => Rows::merged(first, all),
+            _ => SourceRows::merge_files(first, all),
         };
         self.finish_batch(files, first, rows, manifest)
     }
 
-    fn read_path(&self, path: &Path) -> Result<(Source, Plan<'_>, Rows), ImportError> {
+    fn read_path(&self, path: &Path) -> Result<(Source, ReadPlan<'_>, SourceRows), ImportError> {
         let mut source = Source::open(path, &self.source_layout())?;
-        if self.mapping.is_none() && source.format() == Format::Parquet {
-            let (plan, rows) = own::read(&source, self.schema, self.options)?;
+        if self.mapping.is_none() && source.format() == SourceFormat::Parquet {
+            let (plan, rows) = own::read_own_layout(&source, self.schema, self.options)?;
             return Ok((source, plan, rows));
         }
         let own;
@@ -156,13 +156,13 @@ impl ImportRun<'_> {
             }
         };
         let headers = source.headers().to_vec();
-        let bound = mapping.bind(&Headers {
+        let bound = mapping.bind_to_source(&SourceHeaders {
             file: source.file(),
             names: &headers,
             sparse: source.is_sparse(),
         })?;
-        let plan = Plan::new(self.schema, bound, source.file().to_owned(), headers);
-        let rows = read(&mut source, &plan, self.options)?;
+        let plan = ReadPlan::new(self.schema, bound, source.file().to_owned(), headers);
+        let rows = read_rows(&mut source, &plan, self.options)?;
         Ok((source, plan, rows))
     }
 
@@ -171,15 +171,15 @@ impl ImportRun<'_> {
     fn finish_batch(
         &self,
         mut files: Vec<ReadFile>,
-        plan: &Plan<'_>,
-        mut rows: Rows,
+        plan: &ReadPlan<'_>,
+        mut rows: SourceRows,
         manifest: &mut Manifest,
     ) -> Result<Vec<FileSummary>, ImportError> {
         let digests: Vec<&str> = files.iter().map(|file| file.digest.sha256.as_str()).collect();
         let known_in = find_known_batch(manifest, &digests, &self.mapping_used().digest);
-        let layout = Layout::new(plan, &digests);
-        let folded = rows.fold(plan);
-        rows.arrange(plan);
+        let layout = BatchLayout::new(plan, &digests);
+        let folded = rows.fold_events(plan);
+        rows.order_rows(plan);
         let mut revisions = Revisions::default();
         if known_in.is_none() {
             revisions = self.compare_with_lake(&rows, &layout, manifest, files.len())?;
@@ -188,12 +188,12 @@ impl ImportRun<'_> {
             rows.clashes.extend(torn.into_iter().map(|at| (at, Reason::EarlierEvents)));
         }
         let refused = match &folded {
-            Some(folded) => rows.refused_events(folded),
-            None => rows.refused(),
+            Some(folded) => rows.collect_refused_events(folded),
+            None => rows.collect_refused(),
         };
         let mut refused = split_by_file(&files, refused);
         for at in &rows.order {
-            files[rows.file(*at)].summary.counts.cases += 1;
+            files[rows.file_of(*at)].summary.counts.cases += 1;
         }
         for (index, (file, refused)) in files.iter_mut().zip(&mut refused).enumerate() {
             let outcome = revisions.counts.get(index).copied();
@@ -204,7 +204,8 @@ impl ImportRun<'_> {
         if !revisions.order.is_empty() {
             rows.order = std::mem::take(&mut revisions.order);
             let id = format!("{:06}", manifest.batches.len() + 1);
-            let batch = self.write_batch(id, &layout, &rows, &revisions, &files)?;
+            let written = self.dataset_writer().write_rows(&id, &layout, &rows)?;
+            let batch = self.record_batch(id, written, &revisions, &files)?;
             for file in &mut files {
                 file.summary.batch = Some(batch.id.clone());
             }
@@ -215,35 +216,35 @@ impl ImportRun<'_> {
 
     fn compare_with_lake(
         &self,
-        rows: &Rows,
-        layout: &Layout<'_>,
+        rows: &SourceRows,
+        layout: &BatchLayout<'_>,
         manifest: &Manifest,
         files: usize,
     ) -> Result<Revisions, ImportError> {
         let full_export = self.mapping.is_some_and(|mapping| mapping.full_export);
         let plan = layout.plan;
         let targets = &plan.bound.targets;
-        let comparison = Comparison {
+        let comparison = LakeComparison {
             lake: self.lake,
             schema: self.schema,
             manifest,
             rows,
-            keys: rows.keys(plan),
+            keys: rows.sort_keys(plan),
             layout,
             revised: targets.iter().position(|bound| bound.target.name == "revised"),
             full_export,
             // If the mapping says that a log is complete, no event can be elsewhere.
-            log: if full_export { None } else { Log::new(plan) },
+            log: if full_export { None } else { EventLog::new(plan) },
             files,
         };
-        comparison.revisions()
+        comparison.find_revisions()
     }
 
     /// Counts what became of the rows of one file, and quarantines those that are refused.
     fn settle_file(
         &self,
         file: &mut ReadFile,
-        outcome: Option<Outcome>,
+        outcome: Option<RevisionCounts>,
         refused: &mut RefusedRows,
     ) -> Result<(), ImportError> {
         file.check_encoding(refused)?;
@@ -251,7 +252,7 @@ impl ImportRun<'_> {
         counts.quarantined = refused.len() as u64;
         counts.accepted = counts.read - counts.quarantined;
         // A file that was imported before brings nothing new.
-        let known = Outcome { unchanged: counts.cases, ..Outcome::default() };
+        let known = RevisionCounts { unchanged: counts.cases, ..RevisionCounts::default() };
         let outcome = outcome.unwrap_or(known);
         (counts.new, counts.revised, counts.unchanged) =
             (outcome.new, outcome.revised, outcome.unchanged);
@@ -262,7 +263,7 @@ impl ImportRun<'_> {
         file.summary.reasons = count_reasons(refused);
         if !refused.is_empty() {
             // Parquet in the dataset's own layout is not read in the chunks of the text reader.
-            let by_chunk = self.mapping.is_some() || file.source.format() != Format::Parquet;
+            let by_chunk = self.mapping.is_some() || file.source.format() != SourceFormat::Parquet;
             file.fetch_records(&self.source_layout(), by_chunk, refused)?;
             file.summary.quarantine = Some(self.write_quarantine(file, refused)?);
         }
@@ -275,10 +276,10 @@ impl ImportRun<'_> {
         refused: &RefusedRows,
     ) -> Result<PathBuf, ImportError> {
         let name = format!("{}-{}", &file.digest.sha256[..8], file.source.file());
-        let written = quarantine::write(
+        let written = quarantine::write_quarantine(
             &self.options.quarantine.join(self.schema.name),
             &name,
-            (&file.source.preamble(), self.options.language),
+            (&file.source.file_preamble(), self.options.language),
             refused.values(),
         );
         written.map_err(|error| ImportError::Write {
@@ -287,24 +288,23 @@ impl ImportRun<'_> {
         })
     }
 
-    fn write_batch(
+    /// The batch as the manifest records it; writes what it supersedes.
+    fn record_batch(
         &self,
         id: String,
-        layout: &Layout<'_>,
-        rows: &Rows,
+        written: BatchFile,
         revisions: &Revisions,
         files: &[ReadFile],
     ) -> Result<Batch, ImportError> {
-        let written = self.writer().write_rows(&id, layout, rows)?;
-        let mut counts = Counts::default();
+        let mut counts = RowCounts::default();
         for file in files {
             counts.add(&file.summary.counts);
         }
         Ok(Batch {
             recorded: self.options.recorded,
-            rows: rows.order.len() as u64,
+            rows: written.rows,
             files: vec![written],
-            superseded: self.writer().write_superseded(&id, revisions)?,
+            superseded: self.dataset_writer().write_superseded(&id, revisions)?,
             sources: files.iter().map(ReadFile::source_file).collect(),
             mapping: self.mapping_used(),
             counts,

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::reason::Reason;
-use crate::manifest::Counts;
+use crate::manifest::RowCounts;
 
 /// What an import did.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     pub files: Vec<FileSummary>,
-    /// Over all files.
-    pub counts: Counts,
+    /// The sum over all files.
+    pub counts: RowCounts,
 }
 
 impl Summary {
@@ -27,27 +27,27 @@ pub struct FileSummary {
     pub file: String,
     /// The sheets of a workbook that were not read.
     pub unread_sheets: Vec<String>,
-    /// The encoding that text was read in, as declared or detected.
+    /// The encoding of the text, as declared or detected.
     pub encoding: Option<&'static str>,
-    pub counts: Counts,
-    /// The batch its rows are in; `None` when it brought nothing new.
+    pub counts: RowCounts,
+    /// The batch that holds its rows; `None` if it added nothing new.
     pub batch: Option<String>,
-    /// The very same file was imported before, in this batch.
+    /// The batch in which the identical file was imported before.
     pub known_in: Option<String>,
     /// Where its refused rows are.
     pub quarantine: Option<PathBuf>,
-    /// Columns whose expressions gave nothing where the source has a text.
+    /// Columns whose expressions could not read texts of the source.
     pub unread: Vec<Unread>,
     /// Why rows were refused, the most frequent first.
     pub reasons: Vec<ReasonCount>,
-    /// Cases that older files of this source had and this full export lacks.
-    pub missing: Missing,
+    /// Cases that older files of this source had and this complete export lacks.
+    pub missing: MissingRows,
 }
 
-/// One reason for quarantine, over all rows of a file.
+/// One reason for quarantine, counted over all rows of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasonCount {
-    /// The reason of the first of them; what its kind says of all is its summary.
+    /// The reason of the first of these rows. Its `summary` holds for all of them.
     pub reason: Reason,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
@@ -61,16 +61,16 @@ pub struct ReasonCount {
 /// A column whose expression could not read some of the source's texts as moments or numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
-    /// The column that is filled.
+    /// The column of the dataset.
     pub column: String,
     pub rows: u64,
     /// The first lines.
     pub lines: Vec<u64>,
 }
 
-/// Cases that a full export lacks.
+/// Cases that a complete export lacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Missing {
+pub struct MissingRows {
     pub rows: u64,
     /// The first keys, parts joined by `/`.
     pub examples: Vec<String>,

@@ -1,13 +1,13 @@
-//! What people read of refused rows, in each language: the only place with such words.
+//! What people read about refused rows, in each language. No other place has such words.
 
 use trueline_language::Language;
 
 use super::reason::Reason;
 
-/// The letters of a column of a sheet, from 0.
-fn letters(column: u32) -> String {
+/// The letters of a column of a sheet, counted from 0.
+fn column_letters(column: u32) -> String {
     let (before, last) = (column / 26, (b'A' + (column % 26) as u8) as char);
-    if before == 0 { last.to_string() } else { format!("{}{last}", letters(before - 1)) }
+    if before == 0 { last.to_string() } else { format!("{}{last}", column_letters(before - 1)) }
 }
 
 /// A placed reason with the sheet of its workbook.
@@ -45,8 +45,8 @@ impl Reason {
                 format!("the row has {found} cells, the header names {wanted}"),
             ),
             Reason::CellError { line, column } => (
-                format!("单元格 {}{line} 是电子表格的错误值", letters(column)),
-                format!("cell {}{line} holds an error of the spreadsheet", letters(column)),
+                format!("单元格 {}{line} 是电子表格的错误值", column_letters(column)),
+                format!("cell {}{line} holds an error of the spreadsheet", column_letters(column)),
             ),
             Reason::DayNumber { year, month, day } => (
                 format!("电子表格的日期序号，即 {year}-{month:02}-{day:02}"),
@@ -65,11 +65,11 @@ impl Reason {
             }
             Reason::Conflict { line } => (
                 format!("与第 {line} 行主键相同，内容不同"),
-                format!("the same key as line {line}, other content"),
+                format!("the same key as line {line}, but different content"),
             ),
             Reason::OtherEvent { line } => (
                 format!("主键相同的第 {line} 行在隔离区"),
-                format!("line {line} of the same key is in quarantine"),
+                format!("line {line} with the same key is in quarantine"),
             ),
             Reason::StrayQuote
             | Reason::NoJson
@@ -94,27 +94,27 @@ impl Reason {
     pub fn summary(self, language: Language) -> &'static str {
         let (chinese, english) = match self {
             Reason::Cells { .. } => {
-                ("单元格个数与表头列数不符", "the count of cells is not that of the header")
+                ("单元格个数与表头列数不符", "the number of cells differs from the header")
             }
             Reason::StrayQuote => ("右引号之后还有文字", "text follows a closing quote"),
-            Reason::NoJson => ("不是 JSON 对象", "no JSON object"),
-            Reason::CellError { .. } => ("是电子表格的错误值", "an error of the spreadsheet"),
+            Reason::NoJson => ("不是 JSON 对象", "not a JSON object"),
+            Reason::CellError { .. } => ("是电子表格的错误值", "a spreadsheet error"),
             Reason::Missing => ("此项必填", "a value is required"),
             Reason::NoText => {
-                ("不是本文件编码的文字", "the bytes are no text in the encoding of the file")
+                ("不是本文件编码的文字", "the bytes are not text in the encoding of the file")
             }
             Reason::NotListed => ("取值不在允许范围内", "the value is not one of those allowed"),
             Reason::NoMoment => ("不是有效的日期或时间", "no such date or time"),
             Reason::DayOrderUnknown => ("分不清日与月", "day and month cannot be told apart"),
             Reason::OtherDayOrder => (
                 "日与月的次序与映射的 `day_first` 相反",
-                "day and month stand in the other order than `day_first` says",
+                "day and month are not in the order that `day_first` says",
             ),
             Reason::DayNumber { .. } => {
                 ("是电子表格的日期序号，不是日期", "a spreadsheet's number of a day, no date")
             }
-            Reason::NoInteger => ("不是整数", "no whole number"),
-            Reason::NoNumber => ("不是数字", "no number"),
+            Reason::NoInteger => ("不是整数", "not a whole number"),
+            Reason::NoNumber => ("不是数字", "not a number"),
             Reason::NoBoolean => ("不是“是”或“否”", "neither true nor false"),
             Reason::HalfRecord { .. } => (
                 "此项为空，而同一条记录的其他部分已填",
@@ -122,11 +122,12 @@ impl Reason {
             ),
             Reason::EndsFirst { .. } => ("记录的结束早于开始", "the record ends before it begins"),
             Reason::Duplicate { .. } => ("与前面某行完全相同", "the same as an earlier line"),
-            Reason::Conflict { .. } => {
-                ("与前面某行主键相同，内容不同", "the same key as an earlier line, other content")
-            }
+            Reason::Conflict { .. } => (
+                "与前面某行主键相同，内容不同",
+                "the same key as an earlier line, but different content",
+            ),
             Reason::OtherEvent { .. } => {
-                ("主键相同的另一行在隔离区", "another line of the same key is in quarantine")
+                ("主键相同的另一行在隔离区", "another line with the same key is in quarantine")
             }
             Reason::EarlierEvents => {
                 ("此工单较早的事件在另一文件中", "earlier events of this case lie in another file")
@@ -143,15 +144,15 @@ impl Reason {
                 "quote the cell that holds a separator, or add what is missing",
             ),
             Reason::StrayQuote => ("单元格内的引号写成两个", "double the quotes inside the cell"),
-            Reason::NoJson => ("改正此记录，或删去", "mend the record, or remove it"),
+            Reason::NoJson => ("改正此记录，或删去", "correct the record, or remove it"),
             Reason::CellError { .. } => (
                 "在工作簿中改正公式后重新导入，或在映射的 `missing` 中列出此错误值",
-                "mend the formula and import the workbook again, or list the error under `missing`",
+                "correct the formula and import the file again, or list the error under `missing`",
             ),
             Reason::Missing => ("补填此项", "fill it in"),
             Reason::NoText => (
                 "重新录入此值，或在映射中写明 `encoding`",
-                "type the value anew, or declare the encoding in the mapping",
+                "type the value again, or declare the encoding in the mapping",
             ),
             Reason::NotListed => (
                 "改正，或在映射的 `values` 中列出此值",
@@ -163,7 +164,7 @@ impl Reason {
             ),
             Reason::DayOrderUnknown => (
                 "在映射中写明 `day_first = true`（日在前）或 `false`（月在前）",
-                "say `day_first = true` or `false` in the mapping",
+                "write `day_first = true` or `false` in the mapping",
             ),
             Reason::OtherDayOrder => (
                 "改正此日期；若来源混用两种写法，请来源改为年月日",
@@ -171,7 +172,7 @@ impl Reason {
             ),
             Reason::DayNumber { .. } => (
                 "在映射中写明 `format = \"excel\"`，或按上述日期改正",
-                "say `format = \"excel\"` in the mapping, or write the date",
+                "write `format = \"excel\"` in the mapping, or correct the date",
             ),
             Reason::NoInteger => ("只写数字", "write digits only"),
             Reason::NoNumber => (
@@ -185,18 +186,19 @@ impl Reason {
             ),
             Reason::EndsFirst { .. } => (
                 "改正开始或结束时间；若是事件，检查 `order` 的次序",
-                "correct its start or its end; of events, see whether `order` gives their order",
+                "correct its start or its end; for events, check that `order` gives their order",
             ),
             Reason::Duplicate { .. } => {
-                ("删去本行，先出现的一行已计入", "remove the row; it was counted once")
+                ("删去本行，先出现的一行已计入", "remove the row; the first one is counted")
             }
             Reason::Conflict { .. } => (
                 "只留正确的一行，或映射 `revised`（最后修改时间），以较晚者为准",
-                "keep the right one, or map `revised` so that the later wins",
+                "keep the right one, or map `revised` so that the later one wins",
             ),
-            Reason::OtherEvent { .. } => {
-                ("改好那一行；主键相同的各行一同导入", "mend that line; the rows belong together")
-            }
+            Reason::OtherEvent { .. } => (
+                "改好那一行；主键相同的各行一同导入",
+                "correct that line; the rows belong together",
+            ),
             Reason::EarlierEvents => (
                 "导入完整的日志（在一条命令中列出其全部文件）；若本文件已完整，加 `--full` 导入",
                 "import the whole log (all its files in one command); if this is the whole of it, \
@@ -213,9 +215,9 @@ mod tests {
 
     use super::*;
 
-    /// The reason after this one: a new variant does not compile until it stands here, and so is
-    /// looked at below.
-    fn after(reason: Reason) -> Option<Reason> {
+    /// The reason after this one. A new variant does not compile until it is listed here, and then
+    /// the test below checks it.
+    fn reason_after(reason: Reason) -> Option<Reason> {
         Some(match reason {
             Reason::Cells { .. } => Reason::StrayQuote,
             Reason::StrayQuote => Reason::NoJson,
@@ -243,7 +245,7 @@ mod tests {
     #[test]
     fn columns_of_sheets_have_letters() {
         for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")] {
-            assert_eq!(letters(column), name);
+            assert_eq!(column_letters(column), name);
         }
     }
 
@@ -264,7 +266,7 @@ mod tests {
                 assert!(text.is_ascii() && !text.is_empty(), "no English for {reason:?}: {text}");
             }
             told += 1;
-            next = after(reason);
+            next = reason_after(reason);
         }
         assert_eq!(told, 20);
     }

@@ -8,9 +8,9 @@ use arrow_schema::{DataType, Field};
 use trueline_language::phrase;
 
 use super::error::ImportError;
-use super::layout::Layout;
+use super::layout::BatchLayout;
 use super::revise::Revisions;
-use super::rows::Rows;
+use super::rows::SourceRows;
 use crate::lake::Lake;
 use crate::lake_error::LakeError;
 use crate::manifest::{self, BatchFile, Manifest};
@@ -27,15 +27,17 @@ impl DatasetWriter<'_> {
     pub(super) fn write_rows(
         &self,
         id: &str,
-        layout: &Layout<'_>,
-        rows: &Rows,
+        layout: &BatchLayout<'_>,
+        rows: &SourceRows,
     ) -> Result<BatchFile, ImportError> {
         let path = self.lake.dataset_folder(self.dataset).join(format!("{id}.parquet"));
         let mut writer = TableWriter::create(&self.lake.disk, &path, Arc::clone(&layout.schema))?;
         for part in rows.order.chunks(GROUP) {
-            writer.group::<ImportError>(part.len(), |index| layout.column(rows, part, index))?;
+            writer.write_group::<ImportError>(part.len(), |index| {
+                layout.build_column(rows, part, index)
+            })?;
         }
-        Ok(writer.finish()?)
+        Ok(writer.finish_file()?)
     }
 
     /// Writes the side file that lists which rows of which batches are no longer the newest once
@@ -60,7 +62,7 @@ impl DatasetWriter<'_> {
         ]));
         let path = self.lake.dataset_folder(self.dataset).join(format!("{id}.superseded"));
         let mut writer = TableWriter::create(&self.lake.disk, &path, schema)?;
-        writer.group::<ImportError>(total, |index| {
+        writer.write_group::<ImportError>(total, |index| {
             let rows = all.iter().enumerate();
             if index == 0 {
                 let keys: Int32Array = rows
@@ -74,14 +76,14 @@ impl DatasetWriter<'_> {
             let numbers = rows.flat_map(|(_, (_, rows))| rows.iter().map(|row| *row as i64));
             Ok(Arc::new(Int64Array::from_iter_values(numbers)) as ArrayRef)
         })?;
-        Ok(Some(writer.finish()?))
+        Ok(Some(writer.finish_file()?))
     }
 
     /// Replaces the manifest. From then on the new batches exist.
     pub(super) fn replace_manifest(&self, manifest: &Manifest) -> Result<(), ImportError> {
         let folder = self.lake.dataset_folder(self.dataset);
         let failed = |error| {
-            LakeError::io(phrase!("写入清单", "write the manifest of"), self.dataset, error)
+            LakeError::from_io(phrase!("写入清单", "write the manifest of"), self.dataset, error)
         };
         self.lake.disk.sync_folder(&folder).map_err(failed)?;
         let mut text = serde_json::to_vec_pretty(manifest).map_err(|source| {
@@ -89,7 +91,7 @@ impl DatasetWriter<'_> {
         })?;
         text.push(b'\n');
         let path = folder.join(manifest::NAME);
-        self.lake.disk.replace(&path, &text).map_err(failed)?;
+        self.lake.disk.replace_file(&path, &text).map_err(failed)?;
         Ok(())
     }
 }

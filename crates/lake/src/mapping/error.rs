@@ -2,7 +2,7 @@
 
 use trueline_language::Text;
 
-/// A mistake in a mapping, with where it stands and what to write instead.
+/// A mistake in a mapping: where it is and what to write instead.
 #[derive(Debug, thiserror::Error, trueline_language::Explain, PartialEq, Eq)]
 #[error("{file}, line {line}: {problem}; {remedy}")]
 #[zh("{file}，第 {line} 行：{problem}；{remedy}")]

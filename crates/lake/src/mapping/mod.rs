@@ -1,9 +1,11 @@
-//! Mappings: which column of a source becomes what in a dataset.
+//! Mappings: which source column becomes which column of a dataset.
 //!
 //! A mapping is a TOML file; `docs/import.md` is its manual. [`Mapping::parse`] finds every mistake
-//! that can be found without the source, [`Mapping::bind`] those that need its column names.
+//! that can be found without the source, [`Mapping::bind_to_source`] those that need its column
+//! names.
 
 mod bind;
+mod column_keys;
 mod columns;
 mod error;
 mod model;
@@ -13,9 +15,11 @@ mod reading;
 mod table;
 mod zone;
 
-pub(crate) use bind::{Bound, BoundList, BoundStates, BoundTarget, Headers, Input};
+pub(crate) use bind::{
+    BoundList, BoundMapping, BoundStateRule, BoundTarget, ColumnInput, SourceHeaders,
+};
 pub use error::MappingError;
 pub use model::Mapping;
-pub(crate) use model::{From, Pseudonymise, TakeEvent, Target, Unlisted};
+pub(crate) use model::{ColumnTarget, Pseudonymise, TakeEvent, Unlisted, ValueOrigin};
 pub(crate) use own::BOOKKEEPING;
 pub use reading::Reading;

@@ -3,36 +3,36 @@
 use jiff::tz::TimeZone;
 use trueline_expression::Expr;
 
-use crate::dates::{DateFormat, DayOrder, Precision};
+use crate::dates::{DateFormat, DayOrder, TimePrecision};
 use crate::schema::Kind;
 use crate::source::Layout;
 
-/// A mapping, as parsed.
+/// A parsed mapping.
 #[derive(Debug, Clone)]
 pub struct Mapping {
     pub name: String,
     pub title: String,
     pub dataset: String,
     pub layout: Layout,
-    /// Each file is the whole of its source, so a row that older files had and it lacks is
+    /// Each file is a complete export of its source, so rows that it lacks and older files had are
     /// reported.
     pub full_export: bool,
     /// SHA-256 of the text, 64 hex digits.
     pub digest: String,
     /// The columns of the dataset, then the extras.
-    pub columns: Vec<Target>,
+    pub columns: Vec<ColumnTarget>,
     pub lists: Vec<ListEntry>,
-    pub events: Option<Events>,
-    /// Source columns left out by name.
+    pub events: Option<EventRules>,
+    /// Source columns that are dropped by name.
     pub drop: Vec<String>,
-    pub rest: Rest,
+    pub rest: RestColumns,
     pub(super) zones: Vec<TimeZone>,
     pub(super) drop_line: usize,
 }
 
 /// What happens to source columns that the mapping does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rest {
+pub enum RestColumns {
     /// The import stops and lists them.
     Refuse,
     Drop,
@@ -41,36 +41,36 @@ pub enum Rest {
 
 /// One column that an import fills.
 #[derive(Debug, Clone)]
-pub struct Target {
+pub struct ColumnTarget {
     pub name: String,
     pub kind: Kind,
     pub required: bool,
     pub allowed: &'static [&'static str],
-    pub from: From,
-    /// A source without the column gives nulls instead of an error.
+    pub from: ValueOrigin,
+    /// If the source lacks the column, it is null instead of an error.
     pub optional: bool,
-    pub dates: Dates,
+    pub dates: DateRules,
     pub values: Option<ValueMap>,
     pub missing: Vec<String>,
     pub pseudonymise: Pseudonymise,
     pub take: TakeEvent,
-    /// Where the mapping speaks of it.
+    /// The line of the mapping that defines it.
     pub line: usize,
 }
 
-/// Where the content of a column comes from.
+/// Where the values of a column come from.
 #[derive(Debug, Clone, PartialEq)]
-pub enum From {
+pub enum ValueOrigin {
     Column(String),
-    /// Date and time of day in columns of their own.
+    /// The date and the time of day, each from its own column.
     DateAndTime(String, String),
     Constant(String),
     Expression(Expr),
-    /// The digest of the file and the line: for sources whose rows have no key of their own.
+    /// The name of the file and the line: for sources whose rows have no key of their own.
     Line,
 }
 
-/// Whether a keyed digest takes the place of the text.
+/// Whether a pseudonym, a keyed digest, replaces the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pseudonymise {
     No,
@@ -79,18 +79,18 @@ pub enum Pseudonymise {
 
 /// How the dates of a column are written.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dates {
-    /// Tried in turn; empty means the layouts that need none.
+pub struct DateRules {
+    /// Tried in turn; empty means the layouts that need no format.
     pub formats: Vec<DateFormat>,
-    /// Overrides what the format says.
-    pub precision: Option<Precision>,
+    /// Overrides the precision that the format implies.
+    pub precision: Option<TimePrecision>,
     pub order: DayOrder,
-    /// Index of the zone for dates without a time of day, and for times.
+    /// Index of the zone for dates without a time of day; the next field is that for times.
     pub(crate) date_zone: usize,
     pub(crate) time_zone: usize,
 }
 
-/// Replacement of a source's values.
+/// Replacements for the values of a source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueMap {
     pub pairs: Vec<(String, String)>,
@@ -110,9 +110,9 @@ pub enum Unlisted {
 pub enum TakeEvent {
     First,
     Last,
-    /// The first value that is there.
+    /// The first event that has a value.
     Any,
-    /// The last value that is there.
+    /// The last event that has a value.
     LastPresent,
     Min,
     Max,
@@ -123,25 +123,25 @@ pub enum TakeEvent {
 pub struct ListEntry {
     pub list: usize,
     /// In the order of the list's columns; `None` leaves a column null.
-    pub columns: Vec<Option<Target>>,
+    pub columns: Vec<Option<ColumnTarget>>,
     pub line: usize,
 }
 
 /// How rows that are events become cases.
 #[derive(Debug, Clone)]
-pub struct Events {
+pub struct EventRules {
     pub key: Vec<String>,
-    pub order: Option<Target>,
-    pub states: Vec<States>,
+    pub order: Option<ColumnTarget>,
+    pub states: Vec<StateRule>,
     pub line: usize,
 }
 
-/// Records of a list column from changes of state.
+/// Records of a list column that follow from changes of state.
 #[derive(Debug, Clone)]
-pub struct States {
+pub struct StateRule {
     pub list: usize,
-    pub column: Target,
-    pub at: Target,
+    pub column: ColumnTarget,
+    pub at: ColumnTarget,
     /// For each state, the constants of the list's columns, by column.
     pub states: Vec<(String, Vec<Option<String>>)>,
 }

@@ -1,4 +1,4 @@
-//! The mapping for text that is in a dataset's own layout: every column means what it is called.
+//! The mapping for text in a dataset's own layout, where every column means what its name says.
 
 use std::fmt::Write as _;
 
@@ -6,12 +6,12 @@ use super::error::MappingError;
 use super::model::Mapping;
 use crate::schema::Schema;
 
-/// Columns that an export of the lake carries and an import makes anew.
+/// Columns that the lake exports and every import creates afresh.
 pub(crate) const BOOKKEEPING: [&str; 4] =
     ["precision", "source_file", "source_line", "source_text"];
 
 impl Mapping {
-    /// The mapping of a dataset onto itself; other columns become extras.
+    /// The mapping from a dataset to itself. Other columns become extras.
     pub fn own(schema: &Schema) -> Result<Mapping, MappingError> {
         let mut text = format!(
             "[mapping]\ndataset = \"{}\"\nrest = \"keep\"\ndrop = {BOOKKEEPING:?}\n",

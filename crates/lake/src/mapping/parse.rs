@@ -1,96 +1,96 @@
-//! A mapping from its text.
+//! Parses the text of a mapping.
 
 use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 use trueline_expression::nearest;
 use trueline_language::{phrase, text};
 
-use super::columns::Reader;
+use super::columns::TargetReader;
 use super::error::MappingError;
-use super::model::{Events, ListEntry, Mapping, Rest, States};
-use super::table::{Place, Table};
+use super::model::{EventRules, ListEntry, Mapping, RestColumns, StateRule};
+use super::table::{MappingTable, MappingText};
 use crate::schema::Schema;
-use crate::source::{FileEncoding, Format, Layout};
+use crate::source::{FileEncoding, Layout, SourceFormat};
 
-/// The longest mapping we read.
+/// The longest mapping that we read.
 const MAX_LENGTH: usize = 4 << 20;
 
 impl Mapping {
-    /// Parses a mapping for a dataset. `name` stands in error messages and in the manifest.
+    /// Parses a mapping for a dataset. `name` appears in error messages and in the manifest.
     pub fn parse(name: &str, text: &str, schema: &Schema) -> Result<Mapping, MappingError> {
-        let place = Place { file: name, text };
+        let place = MappingText { file: name, text };
         if text.len() > MAX_LENGTH {
             let problem = text!("映射有 {} 字节", "a mapping of {} bytes", text.len());
-            return Err(place.error(
+            return Err(place.error_at(
                 1,
                 problem,
                 phrase!("映射最多 4 MiB", "a mapping has at most 4 MiB"),
             ));
         }
         let root = DeTable::parse(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| place.line(span.start));
+            let line = error.span().map_or(1, |span| place.line_at(span.start));
             let message = error.message().replace('\n', " ");
-            place.error(
+            place.error_at(
                 line,
-                text!("不是有效的 TOML：“{message}”", "no valid TOML: {message}"),
-                phrase!("请改正该行", "mend that line"),
+                text!("不是有效的 TOML：“{message}”", "not valid TOML: {message}"),
+                phrase!("请改正该行", "correct that line"),
             )
         })?;
-        let root = Table::new(place, root.get_ref(), String::new(), 0);
+        let root = MappingTable::new(place, root.get_ref(), String::new(), 0);
         parse_root(&root, schema)
     }
 }
 
-fn parse_root(root: &Table<'_>, schema: &Schema) -> Result<Mapping, MappingError> {
+fn parse_root(root: &MappingTable<'_>, schema: &Schema) -> Result<Mapping, MappingError> {
     let place = root.place;
-    let Some(head) = root.table("mapping")? else {
-        return Err(place.error(
+    let Some(head) = root.read_table("mapping")? else {
+        return Err(place.error_at(
             1,
             phrase!("没有 [mapping]", "there is no [mapping]"),
             phrase!("请以 `[mapping]` 开头", "start with `[mapping]`"),
         ));
     };
-    let dataset = head.text("dataset")?.unwrap_or_default();
+    let dataset = head.read_text("dataset")?.unwrap_or_default();
     if dataset != schema.name {
         let problem =
             text!("此映射用于数据集 `{dataset}`", "this mapping is for the dataset `{dataset}`");
         let remedy = text!(
             "请写 `dataset = \"{}\"`，或导入另一数据集",
-            "write `dataset = \"{}\"` or import into another",
+            "write `dataset = \"{}\"` or import into that one",
             schema.name
         );
-        return Err(place.error(head.line_of("dataset"), problem, remedy));
+        return Err(place.error_at(head.line_of("dataset"), problem, remedy));
     }
-    let mut reader = Reader::new(schema, &head)?;
-    let columns = reader.columns(root, &head)?;
-    let lists = lists(root, schema, &mut reader)?;
-    let events = events(root, schema, &mut reader)?;
+    let mut reader = TargetReader::new(schema, &head)?;
+    let columns = reader.read_columns(root, &head)?;
+    let lists = parse_lists(root, schema, &mut reader)?;
+    let events = parse_events(root, schema, &mut reader)?;
     let mapping = Mapping {
         name: place.file.to_owned(),
-        title: head.text("title")?.unwrap_or_default(),
+        title: head.read_text("title")?.unwrap_or_default(),
         dataset,
-        layout: layout(&head)?,
-        full_export: head.flag("full_export")?.unwrap_or(false),
+        layout: parse_layout(&head)?,
+        full_export: head.read_flag("full_export")?.unwrap_or(false),
         digest: crate::hex::hex_digits(&Sha256::digest(place.text.as_bytes())),
         columns,
         lists,
         events,
-        drop: head.texts("drop")?,
-        rest: rest(&head)?,
+        drop: head.read_texts("drop")?,
+        rest: parse_rest(&head)?,
         drop_line: head.line_of("drop"),
         zones: reader.zones,
     };
-    head.finish()?;
-    root.finish()?;
+    head.refuse_unknown_keys()?;
+    root.refuse_unknown_keys()?;
     Ok(mapping)
 }
 
-fn rest(head: &Table<'_>) -> Result<Rest, MappingError> {
-    match head.text("rest")?.as_deref() {
-        None => Ok(Rest::Refuse),
-        Some("drop") => Ok(Rest::Drop),
-        Some("keep") => Ok(Rest::Keep),
-        Some(_) => Err(head.wrong(
+fn parse_rest(head: &MappingTable<'_>) -> Result<RestColumns, MappingError> {
+    match head.read_text("rest")?.as_deref() {
+        None => Ok(RestColumns::Refuse),
+        Some("drop") => Ok(RestColumns::Drop),
+        Some("keep") => Ok(RestColumns::Keep),
+        Some(_) => Err(head.not_understood(
             "rest",
             phrase!(
                 "请写 `rest = \"drop\"` 或 `rest = \"keep\"`",
@@ -100,11 +100,11 @@ fn rest(head: &Table<'_>) -> Result<Rest, MappingError> {
     }
 }
 
-fn layout(head: &Table<'_>) -> Result<Layout, MappingError> {
-    let format = match head.text("format")? {
+fn parse_layout(head: &MappingTable<'_>) -> Result<Layout, MappingError> {
+    let format = match head.read_text("format")? {
         None => None,
-        Some(name) => Some(Format::named(&name).ok_or_else(|| {
-            head.wrong(
+        Some(name) => Some(SourceFormat::from_name(&name).ok_or_else(|| {
+            head.not_understood(
                 "format",
                 phrase!(
                     "请写 `csv`、`json`、`xlsx` 或 `parquet`，或不写",
@@ -113,10 +113,10 @@ fn layout(head: &Table<'_>) -> Result<Layout, MappingError> {
             )
         })?),
     };
-    let encoding = match head.text("encoding")? {
+    let encoding = match head.read_text("encoding")? {
         None => None,
         Some(name) => Some(FileEncoding::named(&name).ok_or_else(|| {
-            head.wrong(
+            head.not_understood(
                 "encoding",
                 phrase!(
                     "请写 `utf-8`、`gb18030`、`utf-16le`、`utf-16be` 等",
@@ -125,7 +125,7 @@ fn layout(head: &Table<'_>) -> Result<Layout, MappingError> {
             )
         })?),
     };
-    let separator = match head.text("separator")?.as_deref() {
+    let separator = match head.read_text("separator")?.as_deref() {
         None => None,
         Some("tab") => Some(b'\t'),
         Some(text) => match text.as_bytes() {
@@ -133,7 +133,7 @@ fn layout(head: &Table<'_>) -> Result<Layout, MappingError> {
             _ => {
                 let remedy =
                     phrase!("请写 `,` `;` `|` 或 `tab` 之一", "write one of `,` `;` `|` or `tab`");
-                return Err(head.wrong("separator", remedy));
+                return Err(head.not_understood("separator", remedy));
             }
         },
     };
@@ -141,23 +141,23 @@ fn layout(head: &Table<'_>) -> Result<Layout, MappingError> {
         format,
         encoding,
         separator,
-        sheets: [head.texts("sheet")?, head.texts("sheets")?].concat(),
-        header_row: head.count("header_row")?,
-        header_rows: head.count("header_rows")?,
-        skip_rows: head.count("skip_rows")?.unwrap_or(0),
+        sheets: [head.read_texts("sheet")?, head.read_texts("sheets")?].concat(),
+        header_row: head.read_count("header_row")?,
+        header_rows: head.read_count("header_rows")?,
+        skip_rows: head.read_count("skip_rows")?.unwrap_or(0),
     })
 }
 
-fn lists(
-    root: &Table<'_>,
+fn parse_lists(
+    root: &MappingTable<'_>,
     schema: &Schema,
-    reader: &mut Reader<'_>,
+    reader: &mut TargetReader<'_>,
 ) -> Result<Vec<ListEntry>, MappingError> {
     let mut entries = Vec::new();
     for (at, list) in schema.lists.iter().enumerate() {
-        for table in root.tables(list.name)? {
-            let columns = reader.list_columns(&table, list)?;
-            table.finish()?;
+        for table in root.read_tables(list.name)? {
+            let columns = reader.read_list_columns(&table, list)?;
+            table.refuse_unknown_keys()?;
             let line = table.line;
             entries.push(ListEntry { list: at, columns, line });
         }
@@ -165,38 +165,38 @@ fn lists(
     Ok(entries)
 }
 
-fn events(
-    root: &Table<'_>,
+fn parse_events(
+    root: &MappingTable<'_>,
     schema: &Schema,
-    reader: &mut Reader<'_>,
-) -> Result<Option<Events>, MappingError> {
-    let Some(table) = root.table("events")? else {
+    reader: &mut TargetReader<'_>,
+) -> Result<Option<EventRules>, MappingError> {
+    let Some(table) = root.read_table("events")? else {
         return Ok(None);
     };
-    let key = table.texts("key")?;
+    let key = table.read_texts("key")?;
     if key.is_empty() {
         let remedy = phrase!(
             "请写 `key = \"…\"`，即来源中标识工单的列",
             "write `key = \"…\"`, the source column that names the case"
         );
-        return Err(table.wrong("key", remedy));
+        return Err(table.not_understood("key", remedy));
     }
-    let order = reader.order(&table)?;
+    let order = reader.read_order(&table)?;
     let mut states = Vec::new();
-    for part in table.tables("states")? {
-        states.push(state_rule(&part, schema, reader)?);
-        part.finish()?;
+    for part in table.read_tables("states")? {
+        states.push(parse_state_rule(&part, schema, reader)?);
+        part.refuse_unknown_keys()?;
     }
-    table.finish()?;
-    Ok(Some(Events { key, order, states, line: table.line }))
+    table.refuse_unknown_keys()?;
+    Ok(Some(EventRules { key, order, states, line: table.line }))
 }
 
-fn state_rule(
-    table: &Table<'_>,
+fn parse_state_rule(
+    table: &MappingTable<'_>,
     schema: &Schema,
-    reader: &mut Reader<'_>,
-) -> Result<States, MappingError> {
-    let name = table.text("list")?.unwrap_or_default();
+    reader: &mut TargetReader<'_>,
+) -> Result<StateRule, MappingError> {
+    let name = table.read_text("list")?.unwrap_or_default();
     let found = schema.lists.iter().position(|list| list.name == name);
     let Some(list) = found else {
         let known: Vec<&str> = schema.lists.iter().map(|list| list.name).collect();
@@ -205,37 +205,37 @@ fn state_rule(
             "write `list = \"…\"`, one of: {}",
             known.join(", ")
         );
-        return Err(table.wrong("list", remedy));
+        return Err(table.not_understood("list", remedy));
     };
     let columns = &schema.lists[list].columns;
-    let column = reader.state_column(table)?;
-    let at = reader.state_time(table)?;
-    let Some(map) = table.table("is")? else {
-        let remedy = phrase!(
-            "请写 `[events.states.is]`，其下写 `\"状态\" = { kind = \"…\" }`",
-            "write `[events.states.is]` and below it `\"state\" = { kind = \"…\" }`"
+    let column = reader.read_state_column(table)?;
+    let at = reader.read_state_time(table)?;
+    let Some(map) = table.read_table("is")? else {
+        let remedy = text!(
+            "请写 `[events.states.is]`，其下写 `\"状态\" = {{ kind = \"…\" }}`",
+            "write `[events.states.is]` and below it `\"state\" = {{ kind = \"…\" }}`"
         );
-        return Err(table.place.error(
+        return Err(table.place.error_at(
             table.line,
             phrase!("没有写明任何状态", "no states are named"),
             remedy,
         ));
     };
     let mut states = Vec::new();
-    for (state, constants) in map.children()? {
+    for (state, constants) in map.read_children()? {
         let mut row = vec![None; columns.len()];
-        for (key, text) in constants.pairs()? {
+        for (key, text) in constants.read_pairs()? {
             let Some(slot) = columns.iter().position(|column| column.name == key) else {
                 let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
                 let remedy = match nearest(&key, names.iter().copied()) {
                     Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
                     None => text!("可用的有：{}", "there are: {}", names.join(", ")),
                 };
-                return Err(constants.wrong(&key, remedy));
+                return Err(constants.not_understood(&key, remedy));
             };
             row[slot] = Some(text);
         }
         states.push((state, row));
     }
-    Ok(States { list, column, at, states })
+    Ok(StateRule { list, column, at, states })
 }

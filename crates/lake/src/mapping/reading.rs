@@ -1,14 +1,14 @@
-//! What a mapping makes of one source column, for those who look at the source themselves.
+//! How a mapping reads one source column, for code that looks at the source itself.
 
-use super::model::{From, Mapping, Target};
+use super::model::{ColumnTarget, Mapping, ValueOrigin};
 use crate::dates::DayOrder;
-use crate::quarantine_columns::Added;
+use crate::quarantine_columns::QuarantineColumns;
 use crate::schema::Kind;
 
-/// How a column of the dataset reads a source column.
+/// How a column of the dataset reads one source column.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading<'a> {
-    target: &'a Target,
+    target: &'a ColumnTarget,
 }
 
 impl Reading<'_> {
@@ -24,34 +24,35 @@ impl Reading<'_> {
             || replaced.into_iter().any(|(from, _)| from == text)
     }
 
-    /// The order of day and month that the mapping says; `None` where a format of its own says it.
+    /// The order of day and month according to the mapping; `None` if date formats give it.
     pub fn day_order(&self) -> Option<DayOrder> {
         self.target.dates.formats.is_empty().then_some(self.target.dates.order)
     }
 }
 
 impl Mapping {
-    /// The columns that read a source column; none if it is left out or only part of an expression.
+    /// The columns that read a source column. There are none if it is dropped or only used in an
+    /// expression.
     pub fn readings<'a>(&'a self, header: &'a str) -> impl Iterator<Item = Reading<'a>> {
         let listed = self.lists.iter().flat_map(|entry| entry.columns.iter().flatten());
         let events = self.events.iter().flat_map(|events| &events.states).map(|rule| &rule.at);
         let targets = self.columns.iter().chain(listed).chain(events);
-        let reads = move |target: &&Target| match &target.from {
-            From::Column(name) | From::DateAndTime(name, _) => name == header,
-            From::Constant(_) | From::Expression(_) | From::Line => false,
+        let reads = move |target: &&ColumnTarget| match &target.from {
+            ValueOrigin::Column(name) | ValueOrigin::DateAndTime(name, _) => name == header,
+            ValueOrigin::Constant(_) | ValueOrigin::Expression(_) | ValueOrigin::Line => false,
         };
         targets.filter(reads).map(|target| Reading { target })
     }
 
-    /// Whether the mapping speaks of a source column by its name, be it to leave it out.
+    /// Whether the mapping mentions a source column by name, even if only to drop it.
     pub fn mentions(&self, header: &str) -> bool {
         self.readings(header).next().is_some()
             || self.drop.iter().any(|name| name == header)
-            || Added::has(header)
+            || QuarantineColumns::is_added(header)
     }
 
-    /// Whether rows have no key of their own, so that two may be the same without anybody noticing.
+    /// Whether rows have no key of their own, so that duplicates go unnoticed.
     pub fn keys_by_line(&self) -> bool {
-        self.columns.iter().any(|target| target.from == From::Line)
+        self.columns.iter().any(|target| target.from == ValueOrigin::Line)
     }
 }

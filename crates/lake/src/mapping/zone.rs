@@ -1,15 +1,17 @@
 //! Time zones, as mappings name them.
 
 use jiff::tz::TimeZone;
-
 use trueline_language::phrase;
 
 use super::error::MappingError;
-use super::table::Table;
+use super::table::MappingTable;
 use crate::dates::DayOrder;
 
-pub(super) fn zone(table: &Table<'_>, key: &str) -> Result<Option<TimeZone>, MappingError> {
-    let Some(name) = table.text(key)? else {
+pub(super) fn parse_zone(
+    table: &MappingTable<'_>,
+    key: &str,
+) -> Result<Option<TimeZone>, MappingError> {
+    let Some(name) = table.read_text(key)? else {
         return Ok(None);
     };
     let found = TimeZone::get(&name).ok();
@@ -21,7 +23,7 @@ pub(super) fn zone(table: &Table<'_>, key: &str) -> Result<Option<TimeZone>, Map
     };
     match found.or_else(fixed) {
         Some(zone) => Ok(Some(zone)),
-        None => Err(table.wrong(
+        None => Err(table.not_understood(
             key,
             phrase!(
                 "请写时区名称，如 `Asia/Shanghai`，或 `+08:00`",

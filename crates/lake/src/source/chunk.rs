@@ -1,74 +1,74 @@
-//! A chunk: some whole records of a source, cut into cells but not yet read.
+//! A chunk: some whole records of a source, cut into cells but not read yet.
 //!
-//! Every reader ends here, whatever its format, so that mapping and quarantine exist once. Cells
-//! point into the chunk's bytes; nothing is copied or decoded until a column asks for it.
+//! Every format is turned into chunks, so mapping and quarantine are written only once. Cells point
+//! into the chunk's bytes; nothing is copied or decoded until a column asks for it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::encoding::Encoding;
 
-/// The longest record we take. Beyond it a quote was most likely left open.
+/// The longest record that we take. Beyond it a quote was most likely left open.
 pub(crate) const MAX_RECORD: usize = 64 << 20;
 
-/// Where a cell lies; the top bit of `end` says that doubled quotes are inside.
+/// Where a cell lies; the top bit of `end` marks doubled quotes inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct CellSpan {
     pub(crate) start: u32,
     pub(crate) end: u32,
 }
 
 const DOUBLED: u32 = 1 << 31;
 
-impl Span {
-    pub(crate) const EMPTY: Span = Span { start: 0, end: 0 };
+impl CellSpan {
+    pub(crate) const EMPTY: CellSpan = CellSpan { start: 0, end: 0 };
 
-    pub(crate) fn new(start: usize, end: usize) -> Span {
-        Span { start: start as u32, end: end as u32 }
+    pub(crate) fn new(start: usize, end: usize) -> CellSpan {
+        CellSpan { start: start as u32, end: end as u32 }
     }
 
-    pub(crate) fn with_doubled_quotes(start: usize, end: usize) -> Span {
-        Span { start: start as u32, end: end as u32 | DOUBLED }
+    pub(crate) fn with_doubled_quotes(start: usize, end: usize) -> CellSpan {
+        CellSpan { start: start as u32, end: end as u32 | DOUBLED }
     }
 }
 
 /// What is wrong with the shape of a record, before any cell is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// It has this many cells, not as many as the header.
+pub enum RecordShape {
+    /// It has this many cells, and the header has another number.
     Cells(usize),
     /// Text follows a closing quote.
     StrayQuote,
-    /// It is no JSON object.
+    /// It is not a JSON object.
     NoJson,
 }
 
 /// Some whole records.
 #[derive(Debug)]
 pub struct Chunk {
-    /// Position in the source, from 0; chunks are worked on in any order.
+    /// Position in the source, from 0. Chunks are processed in any order.
     pub(crate) number: usize,
     pub(crate) bytes: Vec<u8>,
     pub(crate) encoding: Encoding,
     pub(crate) columns: usize,
-    /// The source knows dates as dates, and they come here as ISO text whatever they look like
+    /// The source stores dates as dates, so they arrive here as ISO text however they are displayed
     /// there.
     pub(crate) typed: bool,
-    /// Row by row, `columns` spans each.
-    pub(crate) spans: Vec<Span>,
+    /// Row by row, `columns` spans per row.
+    pub(crate) spans: Vec<CellSpan>,
     /// The whole record as it lies in `bytes`, without its line end.
-    pub(crate) records: Vec<Span>,
+    pub(crate) records: Vec<CellSpan>,
     /// The line in the file where each record starts, from 1.
     pub(crate) lines: Vec<u64>,
     /// Records with the wrong shape, by row.
-    pub(crate) misshapen: Vec<(u32, Shape)>,
-    /// Of a workbook: the sheet it is from.
+    pub(crate) misshapen: Vec<(u32, RecordShape)>,
+    /// The sheet that it is from, if the source is a workbook.
     pub(crate) sheet: Option<Arc<str>>,
-    /// Cells that hold an error of a spreadsheet, such as `#N/A`.
+    /// Cells that hold a spreadsheet's error, such as `#N/A`.
     pub(crate) errors: Vec<CellError>,
 }
 
-/// A cell that holds an error of a spreadsheet.
+/// A cell that holds a spreadsheet's error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CellError {
     pub(crate) row: u32,
@@ -94,7 +94,7 @@ impl Chunk {
         }
     }
 
-    /// Its place in the source, from 0.
+    /// Its position in the source, from 0.
     pub fn number(&self) -> usize {
         self.number
     }
@@ -109,31 +109,31 @@ impl Chunk {
         self.lines[row]
     }
 
-    /// What is wrong with the shape of a record; `None` when nothing is.
-    pub fn shape(&self, row: usize) -> Option<Shape> {
+    /// What is wrong with the shape of a record; `None` if nothing is.
+    pub fn shape(&self, row: usize) -> Option<RecordShape> {
         let found = self.misshapen.binary_search_by_key(&(row as u32), |(row, _)| *row);
         found.ok().map(|at| self.misshapen[at].1)
     }
 
     /// The bytes of a cell without the quotes around it; doubled quotes are still doubled.
     #[inline]
-    pub(crate) fn raw(&self, row: usize, column: usize) -> (&[u8], bool) {
+    pub(crate) fn raw_cell(&self, row: usize, column: usize) -> (&[u8], bool) {
         let span = self.spans[row * self.columns + column];
         let end = (span.end & !DOUBLED) as usize;
         (&self.bytes[span.start as usize..end], span.end & DOUBLED != 0)
     }
 
-    /// The bytes of a cell as the source means them, spaces around it left out, not yet decoded.
+    /// The bytes of a cell as the source means them: trimmed, quotes undoubled, not decoded yet.
     #[inline]
-    pub(crate) fn cell(&self, row: usize, column: usize) -> Cow<'_, [u8]> {
-        let (bytes, doubled) = self.raw(row, column);
+    pub(crate) fn cell_bytes(&self, row: usize, column: usize) -> Cow<'_, [u8]> {
+        let (bytes, doubled) = self.raw_cell(row, column);
         let bytes = bytes.trim_ascii();
-        if doubled { Cow::Owned(undouble(bytes)) } else { Cow::Borrowed(bytes) }
+        if doubled { Cow::Owned(undouble_quotes(bytes)) } else { Cow::Borrowed(bytes) }
     }
 
-    /// The text of a cell; `None` when its bytes are no text in the source's encoding.
+    /// The text of a cell; `None` if its bytes are not text in the source's encoding.
     pub fn text(&self, row: usize, column: usize) -> Option<Cow<'_, str>> {
-        match self.cell(row, column) {
+        match self.cell_bytes(row, column) {
             Cow::Borrowed(bytes) => self.encoding.decode(bytes),
             Cow::Owned(bytes) => {
                 let text = self.encoding.decode(&bytes)?.into_owned();
@@ -142,19 +142,19 @@ impl Chunk {
         }
     }
 
-    /// The record as it stood in the source.
+    /// The record as the source has it.
     pub fn record(&self, row: usize) -> &[u8] {
         let span = self.records[row];
         &self.bytes[span.start as usize..span.end as usize]
     }
 }
 
-fn undouble(bytes: &[u8]) -> Vec<u8> {
+fn undouble_quotes(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some(at) = memchr::memchr(b'"', rest) {
         out.extend_from_slice(&rest[..=at]);
-        // The second quote of a pair goes; a single one stays as it is.
+        // The second quote of a pair is dropped; a single one stays.
         rest = &rest[at + 1..];
         rest = rest.strip_prefix(b"\"").unwrap_or(rest);
     }

@@ -1,26 +1,26 @@
-//! Separated text as a run of blocks, each ending where a record ends.
+//! Separated text as a sequence of blocks, each ending at the end of a record.
 
 use encoding_rs::{Decoder, DecoderResult};
 
-use super::chunk::{Chunk, MAX_RECORD, Shape};
-use super::encoding::{Encoding, FileEncoding, detect, escape, is_unclear};
+use super::chunk::{Chunk, MAX_RECORD, RecordShape};
+use super::encoding::{Encoding, FileEncoding, detect_encoding, escape_bytes, is_unclear};
 use super::error::ReadError;
-use super::layout::{Form, Layout, Preamble};
-use super::names::distinct;
-use super::split::{last_record_end, split};
-use super::stream::{Digest, Stream};
-use crate::quarantine_columns::Added;
+use super::layout::{Layout, Preamble, QuarantineForm};
+use super::names::distinct_names;
+use super::split::{last_record_end, split_records};
+use super::stream::{FileDigest, SourceStream};
+use crate::quarantine_columns::QuarantineColumns;
 
-/// Small enough for the second-level cache, large enough that a block is worth its overhead.
+/// Small enough for the second-level cache, large enough to be worth the overhead of a block.
 const BLOCK: usize = 256 << 10;
 
 /// The sequential part of reading separated text.
-pub(super) struct Blocks {
-    stream: Stream,
-    /// Bytes taken from the stream that belong to no block yet; they start at a record.
+pub(super) struct CsvBlocks {
+    stream: SourceStream,
+    /// Bytes from the stream that are not in a block yet; they start with a record.
     pending: Vec<u8>,
     ended: bool,
-    /// `None` while everything so far was ASCII.
+    /// `None` while everything was ASCII so far.
     encoding: Option<FileEncoding>,
     decoder: Option<Decoder>,
     separator: u8,
@@ -32,15 +32,15 @@ pub(super) struct Blocks {
     mark: &'static [u8],
 }
 
-impl std::fmt::Debug for Blocks {
+impl std::fmt::Debug for CsvBlocks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Blocks at line {}", self.line)
     }
 }
 
-/// Bytes that start and end at a record.
+/// Bytes that start and end at record boundaries.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(super) struct CsvBlock {
     number: usize,
     bytes: Vec<u8>,
     encoding: Encoding,
@@ -50,23 +50,23 @@ pub(super) struct Block {
     pub(super) lines: u64,
 }
 
-impl Block {
+impl CsvBlock {
     pub(super) fn into_chunk(self) -> Chunk {
         let mut chunk = Chunk::new(self.number, self.bytes, self.encoding, self.columns);
-        split(&mut chunk, self.separator, self.first_line);
+        split_records(&mut chunk, self.separator, self.first_line);
         chunk
     }
 }
 
-impl Blocks {
-    pub(super) fn start(
-        mut stream: Stream,
+impl CsvBlocks {
+    pub(super) fn open_stream(
+        mut stream: SourceStream,
         file: &str,
         layout: &Layout,
-    ) -> Result<(Blocks, Vec<String>), ReadError> {
+    ) -> Result<(CsvBlocks, Vec<String>), ReadError> {
         let mut sample = Vec::new();
-        stream.fill(&mut sample, BLOCK, file)?;
-        let detected = detect(&sample);
+        stream.fill_buffer(&mut sample, BLOCK, file)?;
+        let detected = detect_encoding(&sample);
         let mark = detected.map_or(0, |(_, mark)| mark);
         let encoding = layout.encoding.or(detected.map(|(found, _)| found));
         if layout.encoding.is_none() && mark == 0 {
@@ -80,7 +80,7 @@ impl Blocks {
             _ => b"\x84\x31\x95\x33",
         };
         stream.give_back(sample.split_off(mark));
-        let mut blocks = Blocks {
+        let mut blocks = CsvBlocks {
             stream,
             pending: Vec::new(),
             ended: false,
@@ -95,7 +95,7 @@ impl Blocks {
             mark: mark_bytes,
         };
         blocks.choose_decoder(layout.separator);
-        blocks.more(file)?;
+        blocks.read_more(file)?;
         let headers = blocks.read_header(file, layout)?;
         Ok((blocks, headers))
     }
@@ -109,22 +109,22 @@ impl Blocks {
                 | FileEncoding::Utf16Le
                 | FileEncoding::Utf16Be
                 | FileEncoding::Other(_)),
-            ) => Some(other.standard().new_decoder_without_bom_handling()),
+            ) => Some(other.standard_encoding().new_decoder_without_bom_handling()),
         };
     }
 
     /// Takes another block's worth of bytes from the stream.
-    fn more(&mut self, file: &str) -> Result<(), ReadError> {
-        // A record longer than a block is looked for again each time; doubling keeps that cheap.
+    fn read_more(&mut self, file: &str) -> Result<(), ReadError> {
+        // A record longer than a block is searched again each time; doubling keeps that cheap.
         let wanted = BLOCK.max(self.pending.len());
         if self.decoder.is_none() {
-            self.ended = self.stream.fill(&mut self.pending, wanted, file)? == 0;
+            self.ended = self.stream.fill_buffer(&mut self.pending, wanted, file)? == 0;
             return Ok(());
         }
         let mut raw = Vec::new();
-        self.ended = self.stream.fill(&mut raw, wanted, file)? == 0;
+        self.ended = self.stream.fill_buffer(&mut raw, wanted, file)? == 0;
         if let Some(decoder) = &mut self.decoder {
-            decode(decoder, &raw, self.ended, &mut self.pending);
+            decode_to_utf8(decoder, &raw, self.ended, &mut self.pending);
         }
         Ok(())
     }
@@ -149,7 +149,7 @@ impl Blocks {
             before.extend_from_slice(&line);
             line = self.take_record(file)?;
         }
-        let names = self.cells(&line);
+        let names = self.split_cells(&line);
         if names.is_empty() {
             return Err(ReadError::NoHeader { file: file.to_owned() });
         }
@@ -162,44 +162,43 @@ impl Blocks {
             let skipped = self.take_record(file)?;
             self.tail.extend_from_slice(&skipped);
         }
-        Ok(distinct(if row == 0 { vec![String::new(); self.columns] } else { names }))
+        Ok(distinct_names(if row == 0 { vec![String::new(); self.columns] } else { names }))
     }
 
-    /// Whether this is the quarantine of a source that was no text and may have had more around its
-    /// records than is in here. A spreadsheet program may have written it anew, in another encoding
-    /// and with other separators.
+    /// Whether this is the plain quarantine file of a source that was not text. A spreadsheet
+    /// program may have rewritten it in another encoding and with other separators.
     fn is_flat_quarantine(&self) -> bool {
         let line = self.pending.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let Some(line) = self.chunk_encoding().decode(line) else {
             return false;
         };
         let cells = line.split([',', ';', '\t']);
-        cells.map(|cell| cell.trim().trim_matches('"')).any(Added::is_flat)
+        cells.map(|cell| cell.trim().trim_matches('"')).any(QuarantineColumns::is_flat)
     }
 
-    /// Bars can be inside GB18030 characters, so the file is read anew through a decoder.
+    /// Bars can be inside GB18030 characters, so the file is read again through a decoder.
     fn restart_decoded(&mut self, file: &str, layout: &Layout) -> Result<Vec<String>, ReadError> {
         let taken = std::mem::take(&mut self.pending);
         self.stream.give_back(taken);
         self.choose_decoder(Some(b'|'));
-        self.more(file)?;
+        self.read_more(file)?;
         let layout = Layout { separator: Some(b'|'), ..layout.clone() };
-        // The separator is known and the decoder set, so this does not come back here.
+        // The separator is known and the decoder is set, so this is not called again.
         self.encoding = Some(FileEncoding::Other(encoding_rs::GB18030));
         self.read_header(file, &layout)
     }
 
-    fn cells(&self, line: &[u8]) -> Vec<String> {
+    fn split_cells(&self, line: &[u8]) -> Vec<String> {
         let columns = memchr::memchr_iter(self.separator, line).count() + 1;
         let encoding = self.chunk_encoding();
         let mut chunk = Chunk::new(0, line.to_vec(), encoding, columns);
-        split(&mut chunk, self.separator, 1);
+        split_records(&mut chunk, self.separator, 1);
         if chunk.rows() == 0 {
             return Vec::new();
         }
         let found = match chunk.shape(0) {
-            Some(Shape::Cells(found)) => found,
-            Some(Shape::StrayQuote | Shape::NoJson) | None => columns,
+            Some(RecordShape::Cells(found)) => found,
+            Some(RecordShape::StrayQuote | RecordShape::NoJson) | None => columns,
         };
         (0..found).map(|at| chunk.text(0, at).unwrap_or_default().into_owned()).collect()
     }
@@ -213,7 +212,7 @@ impl Blocks {
                 return Ok(self.pending.len());
             }
             self.check_length(file)?;
-            self.more(file)?;
+            self.read_more(file)?;
         }
     }
 
@@ -244,7 +243,7 @@ impl Blocks {
         }
     }
 
-    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<Block>, ReadError> {
+    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<CsvBlock>, ReadError> {
         let end = loop {
             if self.pending.len() >= BLOCK || self.ended {
                 let end = if self.ended {
@@ -257,7 +256,7 @@ impl Blocks {
                 }
                 self.check_length(file)?;
             }
-            self.more(file)?;
+            self.read_more(file)?;
         };
         if end == 0 {
             return Ok(None);
@@ -269,7 +268,7 @@ impl Blocks {
             self.check_closed(&bytes, file)?;
         }
         if self.encoding.is_none() && !bytes.is_ascii() {
-            self.encoding = detect(&bytes).map(|(found, _)| match found {
+            self.encoding = detect_encoding(&bytes).map(|(found, _)| match found {
                 FileEncoding::Gb18030 => FileEncoding::Gb18030,
                 FileEncoding::Utf8
                 | FileEncoding::Utf16Le
@@ -278,7 +277,7 @@ impl Blocks {
             });
             check_clear(self.encoding, &bytes, (file, self.line))?;
         }
-        let block = Block {
+        let block = CsvBlock {
             number: self.number,
             encoding: self.chunk_encoding(),
             separator: self.separator,
@@ -292,7 +291,7 @@ impl Blocks {
         Ok(Some(block))
     }
 
-    /// Refuses a file whose last record is no line but a quote that swallowed the rest.
+    /// Refuses a file whose last record is a quote that swallowed the rest of the file.
     fn check_closed(&self, bytes: &[u8], file: &str) -> Result<(), ReadError> {
         let (whole, rest) = bytes.split_at(last_record_end(bytes, self.separator));
         if memchr::memchr(b'\n', rest).is_some() {
@@ -304,12 +303,12 @@ impl Blocks {
         Ok(())
     }
 
-    pub(super) fn digest(&mut self, file: &str) -> Result<Digest, ReadError> {
+    pub(super) fn finish_digest(&mut self, file: &str) -> Result<FileDigest, ReadError> {
         let lines = self.line - 1;
-        self.stream.digest(file, lines)
+        self.stream.finish_digest(file, lines)
     }
 
-    pub(super) fn preamble(&self) -> Preamble<'_> {
+    pub(super) fn file_preamble(&self) -> Preamble<'_> {
         Preamble {
             head: &self.head,
             tail: &self.tail,
@@ -317,7 +316,7 @@ impl Blocks {
             encoding: self.encoding.unwrap_or(FileEncoding::Utf8),
             transcoded: self.decoder.is_some(),
             mark: self.mark,
-            form: Form::Separated,
+            form: QuarantineForm::Separated,
         }
     }
 }
@@ -336,8 +335,8 @@ fn check_clear(
     Err(ReadError::UnclearEncoding { file: file.to_owned(), line })
 }
 
-/// Appends bytes as UTF-8; what is no text among them stays as [`escape`] tells.
-fn decode(decoder: &mut Decoder, raw: &[u8], last: bool, out: &mut Vec<u8>) {
+/// Appends bytes as UTF-8. What is not text among them is escaped by [`escape_bytes`].
+fn decode_to_utf8(decoder: &mut Decoder, raw: &[u8], last: bool, out: &mut Vec<u8>) {
     let mut at = 0;
     loop {
         let rest = &raw[at..];
@@ -353,25 +352,26 @@ fn decode(decoder: &mut Decoder, raw: &[u8], last: bool, out: &mut Vec<u8>) {
             DecoderResult::OutputFull => {}
             DecoderResult::Malformed(length, after) => {
                 let end = at.saturating_sub(usize::from(after));
-                // The start of it may lie before these bytes; then what is known of it must do.
+                // The start of the malformed part may be in earlier bytes; then only what is here
+                // is kept.
                 let start = end.saturating_sub(usize::from(length));
-                escape(&raw[start..end], out);
+                escape_bytes(&raw[start..end], out);
                 if start == end {
-                    escape(b"?", out);
+                    escape_bytes(b"?", out);
                 }
             }
         }
     }
 }
 
-/// The length of the first record with its line end; `None` when it is not whole.
+/// The length of the first record with its line end; `None` if it is incomplete.
 fn first_record_end(bytes: &[u8], separator: u8) -> Option<usize> {
     let mut inside = false;
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
             b'\n' if !inside => return Some(at + 1),
             b'"' if inside => inside = false,
-            // A doubled quote closes and opens again, which comes to the same.
+            // A doubled quote closes and opens again, which has the same effect.
             b'"' => {
                 inside =
                     at == 0 || matches!(bytes[at - 1], b'"' | b'\n') || bytes[at - 1] == separator
@@ -382,7 +382,7 @@ fn first_record_end(bytes: &[u8], separator: u8) -> Option<usize> {
     None
 }
 
-/// The separator that the header line holds most of.
+/// The separator that occurs most often in the header line.
 fn guess_separator(bytes: &[u8], row: usize) -> u8 {
     let lines = bytes.split(|b| *b == b'\n');
     let line = lines.skip(row.max(1) - 1).find(|line| !line.trim_ascii().is_empty());
@@ -396,6 +396,7 @@ fn guess_separator(bytes: &[u8], row: usize) -> u8 {
             })
             .count()
     };
-    // Of two that occur equally often the first listed is meant: `max_by_key` takes the last.
+    // If two occur equally often the later one in this list wins, because `max_by_key` takes the
+    // last.
     [b'|', b';', b'\t', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }

@@ -1,9 +1,9 @@
-//! Text encodings: which one a source is in, and its cells as text.
+//! Text encodings: detecting that of a source, and decoding its cells.
 //!
 //! In GB18030 a comma, a semicolon, a quote, a tab and a line end never occur inside a character,
-//! so
-//! such files are cut on bytes and only the cells that a mapping asks for are decoded. A bar can be
-//! the second byte of a character; files cut at bars, and all UTF-16, are turned into UTF-8 first.
+//! so such files are cut as bytes and only the cells that a mapping asks for are decoded. A bar can
+//! be the second byte of a character. Files that are cut at bars, and all UTF-16, are first turned
+//! into UTF-8.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -27,7 +27,7 @@ pub enum FileEncoding {
 }
 
 impl FileEncoding {
-    /// The encoding of that name; `None` when nobody knows it.
+    /// The encoding with that name; `None` if it is unknown.
     pub fn named(name: &str) -> Option<FileEncoding> {
         let found = encoding_rs::Encoding::for_label(name.trim().as_bytes())?;
         Some(if found == encoding_rs::UTF_8 {
@@ -43,12 +43,12 @@ impl FileEncoding {
         })
     }
 
-    /// The name for messages and manifests.
+    /// The name, for messages and manifests.
     pub fn name(self) -> &'static str {
-        self.standard().name()
+        self.standard_encoding().name()
     }
 
-    pub(crate) fn standard(self) -> &'static encoding_rs::Encoding {
+    pub(crate) fn standard_encoding(self) -> &'static encoding_rs::Encoding {
         match self {
             FileEncoding::Utf8 => encoding_rs::UTF_8,
             FileEncoding::Gb18030 => encoding_rs::GB18030,
@@ -59,22 +59,22 @@ impl FileEncoding {
     }
 
     /// The bytes of a text in this encoding, for a quarantine file in the source's own layout.
-    pub(crate) fn encode(self, text: &str) -> Vec<u8> {
+    pub(crate) fn encode_text(self, text: &str) -> Vec<u8> {
         match self {
             FileEncoding::Utf8 => text.as_bytes().to_vec(),
             FileEncoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             FileEncoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
             FileEncoding::Gb18030 | FileEncoding::Other(_) => {
-                self.standard().encode(text).0.into_owned()
+                self.standard_encoding().encode(text).0.into_owned()
             }
         }
     }
 }
 
-/// The encoding that the first bytes of a file speak for, and how many bytes its mark takes.
+/// The encoding that the first bytes of a file indicate, and the length of its byte order mark.
 ///
-/// `None` when the sample is plain ASCII, which does not tell.
-pub(crate) fn detect(sample: &[u8]) -> Option<(FileEncoding, usize)> {
+/// `None` if the sample is plain ASCII, which does not tell.
+pub(crate) fn detect_encoding(sample: &[u8]) -> Option<(FileEncoding, usize)> {
     if let Some((found, mark)) = encoding_rs::Encoding::for_bom(sample) {
         let name = FileEncoding::named(found.name()).unwrap_or(FileEncoding::Utf8);
         return Some((name, mark));
@@ -105,8 +105,8 @@ fn detect_utf16(sample: &[u8]) -> Option<FileEncoding> {
     }
 }
 
-/// UTF-8 when most of what is not ASCII forms its characters, so that one broken byte in a file
-/// does not turn the whole of it into another encoding.
+/// UTF-8 if most of what is not ASCII forms UTF-8 characters, so that one broken byte does not
+/// change the encoding of the whole file.
 fn detect_multibyte(sample: &[u8]) -> FileEncoding {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for part in sample.utf8_chunks() {
@@ -116,11 +116,12 @@ fn detect_multibyte(sample: &[u8]) -> FileEncoding {
     if good > 0 && bad * 4 <= good { FileEncoding::Utf8 } else { FileEncoding::Gb18030 }
 }
 
-/// Whether bytes that are not UTF-8 may well be something else than GB18030.
+/// Whether bytes that are not UTF-8 may well be in another encoding than GB18030.
 ///
-/// Of Chinese text most characters are among the 3755 commonest, which have both bytes above 0xA0.
-/// Western text has single letters above 0x7F between plain ones, which together look like rare
-/// characters; Cyrillic, Greek and other two-byte encodings seldom meet the common ones either.
+/// In Chinese text most characters are among the 3755 most common, both of whose bytes are above
+/// 0xA0. Western text has single letters above 0x7F between plain ones, and such pairs look like
+/// rare characters. Cyrillic, Greek and other two-byte encodings seldom look like the common ones
+/// either.
 pub(crate) fn is_unclear(sample: &[u8]) -> bool {
     let (mut common, mut rare) = (0_usize, 0_usize);
     let mut at = 0;
@@ -138,7 +139,7 @@ pub(crate) fn is_unclear(sample: &[u8]) -> bool {
             _ if trail < 0xa1 => rare += 1,
             (_, 2) => rare += 1,
             (_, 1) => {}
-            // Punctuation, full-width letters and digits; the commonest characters.
+            // Punctuation, full-width letters and digits; the most common characters.
             (0xa1 | 0xa3 | 0xb0..=0xd7, _) => common += 1,
             (0xa2 | 0xa4..=0xa9, _) => {}
             _ => rare += 1,
@@ -148,7 +149,8 @@ pub(crate) fn is_unclear(sample: &[u8]) -> bool {
     common == 0 || common < rare * 2
 }
 
-/// How many plain letters stand right beside two bytes that stand alone.
+/// How many plain letters stand right beside a pair of bytes that has no other such pair next to
+/// it.
 fn letters_around(sample: &[u8], at: usize) -> usize {
     let beside = [
         at.checked_sub(1).map_or(0, |before| sample[before]),
@@ -160,31 +162,31 @@ fn letters_around(sample: &[u8], at: usize) -> usize {
     beside.iter().filter(|byte| byte.is_ascii_alphabetic()).count()
 }
 
-/// Appends bytes that are no text to UTF-8, so that the cell they stand in is no text either and
-/// [`unescape`] gives them back.
-pub(crate) fn escape(bytes: &[u8], out: &mut Vec<u8>) {
+/// Appends bytes that are not text to UTF-8, so that their cell is not text either and
+/// [`unescape_text`] restores them.
+pub(crate) fn escape_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     for byte in bytes {
-        // 0xF8 to 0xFB occur nowhere in UTF-8.
+        // 0xF8 to 0xFB never occur in UTF-8.
         out.extend_from_slice(&[0xf8 | byte >> 6, 0x80 | byte & 0x3f]);
     }
 }
 
-/// UTF-8 with escaped bytes as it stood in a source of another encoding.
-pub(crate) fn unescape(bytes: &[u8], encoding: FileEncoding) -> Vec<u8> {
+/// Turns UTF-8 with escaped bytes back into what stood in a source of another encoding.
+pub(crate) fn unescape_text(bytes: &[u8], encoding: FileEncoding) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| (0xf8..=0xfb).contains(byte)) {
-        out.extend_from_slice(&encoding.encode(&String::from_utf8_lossy(&rest[..at])));
+        out.extend_from_slice(&encoding.encode_text(&String::from_utf8_lossy(&rest[..at])));
         let low = rest.get(at + 1).copied().unwrap_or_default();
         out.push((rest[at] & 3) << 6 | low & 0x3f);
         rest = rest.get(at + 2..).unwrap_or_default();
     }
-    out.extend_from_slice(&encoding.encode(&String::from_utf8_lossy(rest)));
+    out.extend_from_slice(&encoding.encode_text(&String::from_utf8_lossy(rest)));
     out
 }
 
 impl Encoding {
-    /// The text of some bytes; `None` when they are no text in this encoding.
+    /// Decodes bytes; `None` if they are not text in this encoding.
     #[inline]
     pub fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
@@ -200,7 +202,7 @@ impl Encoding {
         }
     }
 
-    /// Appends the text of some bytes; `None`, and `out` as it was, when they are none.
+    /// Decodes bytes onto the end of `out`; `None`, leaving `out` as it was, if they are not text.
     #[inline]
     pub(crate) fn decode_into(self, bytes: &[u8], out: &mut String) -> Option<()> {
         match self {
@@ -213,7 +215,8 @@ impl Encoding {
     }
 }
 
-/// Two-byte characters by table, which are all but a handful; the rest through `encoding_rs`.
+/// Decodes two-byte characters, which are all but a handful, by table and the rest with
+/// `encoding_rs`.
 fn decode_gb18030(bytes: &[u8], out: &mut String) -> Option<()> {
     let table = two_byte_table();
     let before = out.len();

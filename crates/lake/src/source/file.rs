@@ -7,9 +7,9 @@ use trueline_language::phrase;
 use super::chunk::Chunk;
 use super::encoding::FileEncoding;
 use super::error::ReadError;
-use super::held::Held;
-use super::layout::{Format, Layout, Preamble};
-use super::stream::{Digest, Stream};
+use super::held::SharedFile;
+use super::layout::{Layout, Preamble, SourceFormat};
+use super::stream::{FileDigest, SourceStream};
 use super::{csv, json, parquet, xlsx};
 use crate::file_name::base_name;
 
@@ -19,27 +19,27 @@ pub struct Source {
     path: PathBuf,
     file: String,
     headers: Vec<String>,
-    reader: Reader,
+    reader: FormatReader,
 }
 
 #[derive(Debug)]
-enum Reader {
-    Csv(csv::Blocks),
-    Json(json::Records),
-    Xlsx(xlsx::Sheets),
-    Parquet(parquet::Table),
+enum FormatReader {
+    Csv(csv::CsvBlocks),
+    Json(json::JsonRecords),
+    Xlsx(xlsx::WorkbookSheets),
+    Parquet(parquet::ParquetTable),
 }
 
-/// Some whole records, perhaps not yet cut into cells.
+/// Some whole records, which may not be cut into cells yet.
 #[derive(Debug)]
-pub struct Block {
-    content: Content,
+pub struct SourceBlock {
+    content: BlockContent,
 }
 
 #[derive(Debug)]
-enum Content {
-    Csv(csv::Block),
-    Json(json::Block),
+enum BlockContent {
+    Csv(csv::CsvBlock),
+    Json(json::JsonBlock),
     Ready(Chunk),
 }
 
@@ -47,24 +47,24 @@ impl Source {
     /// Opens a file and reads the names of its columns.
     pub fn open(path: &Path, layout: &Layout) -> Result<Source, ReadError> {
         let file = base_name(path);
-        let mut stream = Stream::open(path, &file)?;
+        let mut stream = SourceStream::open_path(path, &file)?;
         let format = detect_format(&mut stream, layout, &file)?;
         let (reader, headers) = match format {
-            Format::Csv => {
-                let (blocks, headers) = csv::Blocks::start(stream, &file, layout)?;
-                (Reader::Csv(blocks), headers)
+            SourceFormat::Csv => {
+                let (blocks, headers) = csv::CsvBlocks::open_stream(stream, &file, layout)?;
+                (FormatReader::Csv(blocks), headers)
             }
-            Format::Json => {
-                let (records, headers) = json::Records::start(stream, path, &file)?;
-                (Reader::Json(records), headers)
+            SourceFormat::Json => {
+                let (records, headers) = json::JsonRecords::open_stream(stream, path, &file)?;
+                (FormatReader::Json(records), headers)
             }
-            Format::Xlsx => {
-                let (sheets, headers) = xlsx::Sheets::start(stream, &file, layout)?;
-                (Reader::Xlsx(sheets), headers)
+            SourceFormat::Xlsx => {
+                let (sheets, headers) = xlsx::WorkbookSheets::open_stream(stream, &file, layout)?;
+                (FormatReader::Xlsx(sheets), headers)
             }
-            Format::Parquet => {
-                let (table, headers) = parquet::Table::start(stream, path, &file)?;
-                (Reader::Parquet(table), headers)
+            SourceFormat::Parquet => {
+                let (table, headers) = parquet::ParquetTable::open_stream(stream, path, &file)?;
+                (FormatReader::Parquet(table), headers)
             }
         };
         Ok(Source { path: path.to_owned(), file, headers, reader })
@@ -80,104 +80,108 @@ impl Source {
         &self.path
     }
 
-    /// The names of the columns; the second `category` is `category#2`.
+    /// The names of the columns. A second `category` is named `category#2`.
     pub fn headers(&self) -> &[String] {
         &self.headers
     }
 
-    /// The format that its content has.
-    pub fn format(&self) -> Format {
+    /// The format of the content.
+    pub fn format(&self) -> SourceFormat {
         match &self.reader {
-            Reader::Csv(_) => Format::Csv,
-            Reader::Json(_) => Format::Json,
-            Reader::Xlsx(_) => Format::Xlsx,
-            Reader::Parquet(_) => Format::Parquet,
+            FormatReader::Csv(_) => SourceFormat::Csv,
+            FormatReader::Json(_) => SourceFormat::Json,
+            FormatReader::Xlsx(_) => SourceFormat::Xlsx,
+            FormatReader::Parquet(_) => SourceFormat::Parquet,
         }
     }
 
-    /// The content of a Parquet file, for those who read its columns themselves.
-    pub(crate) fn held(&self) -> Option<&Held> {
+    /// The content of a Parquet file, for code that reads its columns itself.
+    pub(crate) fn shared_file(&self) -> Option<&SharedFile> {
         match &self.reader {
-            Reader::Parquet(table) => Some(table.held()),
-            Reader::Csv(_) | Reader::Json(_) | Reader::Xlsx(_) => None,
+            FormatReader::Parquet(table) => Some(table.shared_file()),
+            FormatReader::Csv(_) | FormatReader::Json(_) | FormatReader::Xlsx(_) => None,
         }
     }
 
     /// The encoding and the separator of separated text.
     pub fn text_layout(&self) -> Option<(FileEncoding, char)> {
         match &self.reader {
-            Reader::Csv(blocks) => {
-                let preamble = blocks.preamble();
+            FormatReader::Csv(blocks) => {
+                let preamble = blocks.file_preamble();
                 Some((preamble.encoding, char::from(preamble.separator)))
             }
-            Reader::Json(_) | Reader::Xlsx(_) | Reader::Parquet(_) => None,
+            FormatReader::Json(_) | FormatReader::Xlsx(_) | FormatReader::Parquet(_) => None,
         }
     }
 
     /// The sheets of a workbook that are not read.
     pub fn unread_sheets(&self) -> &[String] {
         match &self.reader {
-            Reader::Xlsx(sheets) => &sheets.unread,
-            Reader::Csv(_) | Reader::Json(_) | Reader::Parquet(_) => &[],
+            FormatReader::Xlsx(sheets) => &sheets.unread,
+            FormatReader::Csv(_) | FormatReader::Json(_) | FormatReader::Parquet(_) => &[],
         }
     }
 
-    /// Whether a record simply leaves out what it does not have.
+    /// Whether records may leave out columns.
     pub(crate) fn is_sparse(&self) -> bool {
-        self.format() == Format::Json
+        self.format() == SourceFormat::Json
     }
 
     /// The next records; `None` at the end.
-    pub fn next_block(&mut self) -> Result<Option<Block>, ReadError> {
+    pub fn next_block(&mut self) -> Result<Option<SourceBlock>, ReadError> {
         let file = &self.file;
         let content = match &mut self.reader {
-            Reader::Csv(blocks) => blocks.next_block(file)?.map(Content::Csv),
-            Reader::Json(records) => records.next_block(file)?.map(Content::Json),
-            Reader::Xlsx(sheets) => sheets.next_chunk().map(Content::Ready),
-            Reader::Parquet(table) => table.next_chunk(file)?.map(Content::Ready),
+            FormatReader::Csv(blocks) => blocks.next_block(file)?.map(BlockContent::Csv),
+            FormatReader::Json(records) => records.next_block(file)?.map(BlockContent::Json),
+            FormatReader::Xlsx(sheets) => sheets.next_chunk().map(BlockContent::Ready),
+            FormatReader::Parquet(table) => table.next_chunk(file)?.map(BlockContent::Ready),
         };
-        Ok(content.map(|content| Block { content }))
+        Ok(content.map(|content| SourceBlock { content }))
     }
 
     /// The next records, cut into cells; `None` at the end.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ReadError> {
-        Ok(self.next_block()?.map(Block::into_chunk))
+        Ok(self.next_block()?.map(SourceBlock::into_chunk))
     }
 
-    /// What the file was, once it is read to its end.
-    pub(crate) fn digest(&mut self) -> Result<Digest, ReadError> {
+    /// The digest and size of the file, once it is read to its end.
+    pub(crate) fn finish_digest(&mut self) -> Result<FileDigest, ReadError> {
         match &mut self.reader {
-            Reader::Csv(blocks) => blocks.digest(&self.file),
-            Reader::Json(records) => records.digest(&self.file),
-            Reader::Xlsx(sheets) => Ok(sheets.digest()),
-            Reader::Parquet(table) => Ok(table.digest()),
+            FormatReader::Csv(blocks) => blocks.finish_digest(&self.file),
+            FormatReader::Json(records) => records.finish_digest(&self.file),
+            FormatReader::Xlsx(sheets) => Ok(sheets.file_digest()),
+            FormatReader::Parquet(table) => Ok(table.file_digest()),
         }
     }
 
-    /// How the file starts, so that another in the same layout can be written.
-    pub(crate) fn preamble(&self) -> Preamble<'_> {
+    /// How the file starts, so that another file can be written in the same layout.
+    pub(crate) fn file_preamble(&self) -> Preamble<'_> {
         match &self.reader {
-            Reader::Csv(blocks) => blocks.preamble(),
-            Reader::Json(_) => json::preamble(),
-            Reader::Xlsx(sheets) => sheets.preamble(),
-            Reader::Parquet(table) => table.preamble(),
+            FormatReader::Csv(blocks) => blocks.file_preamble(),
+            FormatReader::Json(_) => json::json_preamble(),
+            FormatReader::Xlsx(sheets) => sheets.file_preamble(),
+            FormatReader::Parquet(table) => table.file_preamble(),
         }
     }
 }
 
-/// What the content says it is; a declared format only decides between text and JSON.
-fn detect_format(stream: &mut Stream, layout: &Layout, file: &str) -> Result<Format, ReadError> {
+/// The format according to the content. A declared format only decides between text and JSON.
+fn detect_format(
+    stream: &mut SourceStream,
+    layout: &Layout,
+    file: &str,
+) -> Result<SourceFormat, ReadError> {
     let mut head = Vec::new();
-    stream.fill(&mut head, 4096, file)?;
+    stream.fill_buffer(&mut head, 4096, file)?;
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
     let found = if head.starts_with(b"PK\x03\x04") {
-        Format::Xlsx
+        SourceFormat::Xlsx
     } else if head.starts_with(b"PAR1") {
-        Format::Parquet
-    } else if layout.format != Some(Format::Csv) && matches!(text, [b'{' | b'[', ..]) {
-        Format::Json
+        SourceFormat::Parquet
+    } else if layout.format != Some(SourceFormat::Csv) && matches!(text, [b'{' | b'[', ..]) {
+        SourceFormat::Json
     } else {
-        Format::Csv
+        SourceFormat::Csv
     };
     stream.give_back(head);
     if head_is_old_workbook(stream) {
@@ -190,26 +194,26 @@ fn detect_format(stream: &mut Stream, layout: &Layout, file: &str) -> Result<For
     Ok(found)
 }
 
-fn head_is_old_workbook(stream: &Stream) -> bool {
-    stream.ahead().starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
+fn head_is_old_workbook(stream: &SourceStream) -> bool {
+    stream.bytes_ahead().starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
 }
 
-impl Block {
-    /// About how many records it holds, for a progress bar.
+impl SourceBlock {
+    /// The approximate number of records, for a progress bar.
     pub(crate) fn rows_about(&self) -> u64 {
         match &self.content {
-            Content::Csv(block) => block.lines,
-            Content::Json(block) => block.rows(),
-            Content::Ready(chunk) => chunk.rows() as u64,
+            BlockContent::Csv(block) => block.lines,
+            BlockContent::Json(block) => block.row_count(),
+            BlockContent::Ready(chunk) => chunk.rows() as u64,
         }
     }
 
     /// Finds the cells.
     pub fn into_chunk(self) -> Chunk {
         match self.content {
-            Content::Csv(block) => block.into_chunk(),
-            Content::Json(block) => block.into_chunk(),
-            Content::Ready(chunk) => chunk,
+            BlockContent::Csv(block) => block.into_chunk(),
+            BlockContent::Json(block) => block.into_chunk(),
+            BlockContent::Ready(chunk) => chunk,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A table file read in several places at once; out of gzip it is unpacked first.
+//! A table file that is read at several places at once. A gzipped one is unpacked first.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write as _};
@@ -11,42 +11,45 @@ use parquet::file::reader::{ChunkReader, Length};
 use trueline_language::{phrase, text};
 
 use super::error::ReadError;
-use super::stream::Stream;
+use super::stream::SourceStream;
 
-/// What gzip may unpack to: so many times what is packed, and so much that small files need not
-/// be asked. Parquet is packed already, so more is no table but a bomb.
+/// The limits of what gzip may unpack to: a multiple of the packed size, above an amount that is
+/// always allowed. Parquet is already packed, so a file beyond them is a bomb.
 const UNPACKED_PER_PACKED_MAX: u64 = 100;
 const UNPACKED_FREE: u64 = 16 << 20;
 
-/// An open file without a place in it, so that readers do not disturb each other.
+/// An open file without a position, so that readers do not disturb each other.
 #[derive(Debug, Clone)]
-pub(crate) struct Held {
+pub(crate) struct SharedFile {
     file: Arc<File>,
     length: u64,
 }
 
-impl Held {
-    /// A file as it lies on disk.
-    pub(super) fn open(path: &Path) -> io::Result<Held> {
+impl SharedFile {
+    /// Opens a file as it is on disk.
+    pub(super) fn open_path(path: &Path) -> io::Result<SharedFile> {
         let file = File::open(path)?;
-        Ok(Held { length: file.metadata()?.len(), file: Arc::new(file) })
+        Ok(SharedFile { length: file.metadata()?.len(), file: Arc::new(file) })
     }
 
-    /// What a packed stream unpacks to, in a temporary file that has no name, so that nobody else
-    /// can open it and nothing is left of it.
-    pub(super) fn unpack(stream: &mut Stream, name: &str) -> Result<Held, ReadError> {
+    /// Unpacks a stream into a temporary file without a name, so that nobody else can open it and
+    /// nothing remains of it.
+    pub(super) fn unpack_stream(
+        stream: &mut SourceStream,
+        name: &str,
+    ) -> Result<SharedFile, ReadError> {
         let failed = |source| ReadError::Unpack { file: name.to_owned(), source };
         let mut file = tempfile::tempfile().map_err(failed)?;
         let mut length = 0;
         let mut part = Vec::new();
         loop {
             part.clear();
-            let read = stream.fill(&mut part, 1 << 20, name)? as u64;
+            let read = stream.fill_buffer(&mut part, 1 << 20, name)? as u64;
             if read == 0 {
-                return Ok(Held { file: Arc::new(file), length });
+                return Ok(SharedFile { file: Arc::new(file), length });
             }
             length += read;
-            if length > UNPACKED_FREE + stream.packed() * UNPACKED_PER_PACKED_MAX {
+            if length > UNPACKED_FREE + stream.packed_bytes() * UNPACKED_PER_PACKED_MAX {
                 return Err(ReadError::Unusable {
                     file: name.to_owned(),
                     problem: text!(
@@ -65,17 +68,17 @@ impl Held {
     }
 }
 
-impl Length for Held {
+impl Length for SharedFile {
     fn len(&self) -> u64 {
         self.length
     }
 }
 
-impl ChunkReader for Held {
-    type T = BufReader<At>;
+impl ChunkReader for SharedFile {
+    type T = BufReader<SharedFileReader>;
 
-    fn get_read(&self, start: u64) -> ParquetResult<BufReader<At>> {
-        Ok(BufReader::new(At { file: Arc::clone(&self.file), at: start }))
+    fn get_read(&self, start: u64) -> ParquetResult<BufReader<SharedFileReader>> {
+        Ok(BufReader::new(SharedFileReader { file: Arc::clone(&self.file), at: start }))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
@@ -83,7 +86,7 @@ impl ChunkReader for Held {
             return Err(ParquetError::EOF(format!("no {length} bytes at {start}")));
         }
         let mut bytes = Vec::with_capacity(length);
-        let from = At { file: Arc::clone(&self.file), at: start };
+        let from = SharedFileReader { file: Arc::clone(&self.file), at: start };
         let read = from.take(length as u64).read_to_end(&mut bytes)?;
         if read != length {
             return Err(ParquetError::EOF(format!("{read} of {length} bytes at {start}")));
@@ -92,14 +95,14 @@ impl ChunkReader for Held {
     }
 }
 
-/// Reads on from a place of its own.
+/// Reads from a position of its own.
 #[derive(Debug)]
-pub(crate) struct At {
+pub(crate) struct SharedFileReader {
     file: Arc<File>,
     at: u64,
 }
 
-impl Read for At {
+impl Read for SharedFileReader {
     #[cfg(unix)]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         use std::os::unix::fs::FileExt as _;

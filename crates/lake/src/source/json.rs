@@ -1,7 +1,7 @@
-//! JSON: one object a record, in lines or in an array; nested values by dotted path.
+//! JSON: one object per record, in lines or in an array; nested values by dotted path.
 //!
-//! The file is read twice: first for the paths that occur, then for the values. Where a record ends
-//! is found without recursion, and how deep one may be is bounded.
+//! The file is read twice: first for the paths that occur, then for the values. The end of a record
+//! is found without recursion, and the depth of a record is bounded.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,22 +9,22 @@ use std::path::Path;
 use serde_json::Value;
 use trueline_language::{phrase, text};
 
-use super::chunk::{Chunk, MAX_RECORD, Shape};
+use super::chunk::{Chunk, MAX_RECORD, RecordShape};
 use super::encoding::FileEncoding;
 use super::error::ReadError;
-use super::grid::Grid;
-use super::layout::{Form, Preamble};
-use super::stream::{Digest, Stream};
+use super::grid::ChunkBuilder;
+use super::layout::{Preamble, QuarantineForm};
+use super::stream::{FileDigest, SourceStream};
 
 const BLOCK: usize = 1 << 20;
 
-/// Columns beyond this are no table any more.
+/// A file with more columns than this is not a table.
 const MAX_COLUMNS: usize = 4096;
 
 /// Finds records in a stream.
 #[derive(Debug)]
-pub(super) struct Records {
-    stream: Stream,
+pub(super) struct JsonRecords {
+    stream: SourceStream,
     pending: Vec<u8>,
     ended: bool,
     line: u64,
@@ -34,31 +34,31 @@ pub(super) struct Records {
 
 /// Whole records, not yet parsed.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(super) struct JsonBlock {
     number: usize,
     bytes: Vec<u8>,
-    records: Vec<Record>,
+    records: Vec<JsonRecord>,
     /// The file ends inside the last record.
     cut: bool,
     columns: Vec<String>,
 }
 
-impl Records {
-    pub(super) fn start(
-        stream: Stream,
+impl JsonRecords {
+    pub(super) fn open_stream(
+        stream: SourceStream,
         path: &Path,
         file: &str,
-    ) -> Result<(Records, Vec<String>), ReadError> {
-        let mut first = Records::over(stream);
+    ) -> Result<(JsonRecords, Vec<String>), ReadError> {
+        let mut first = JsonRecords::read_from(stream);
         let mut columns = Vec::new();
-        // What is no record costs a row each, unless there is none that is.
+        // What is not a record costs one row each, unless the file has no record at all.
         let mut first_error = None;
         let mut known: HashMap<String, usize> = HashMap::new();
         while let Some(block) = first.next_block(file)? {
             for record in &block.records {
-                let value = match parse(&block.bytes, *record, file) {
+                let value = match parse_record(&block.bytes, *record, file) {
                     Ok(value) => value,
-                    // Nobody knows what else is missing.
+                    // What else the file lacks is unknown.
                     Err(_) if block.cut && Some(record) == block.records.last() => {
                         return Err(cut_short(file, record.line));
                     }
@@ -67,7 +67,7 @@ impl Records {
                         continue;
                     }
                 };
-                walk(&value, &mut String::new(), &mut |path, _| {
+                walk_values(&value, &mut String::new(), &mut |path, _| {
                     if !known.contains_key(path) && columns.len() <= MAX_COLUMNS {
                         known.insert(path.to_owned(), columns.len());
                         columns.push(path.to_owned());
@@ -89,13 +89,13 @@ impl Records {
             let none = || ReadError::NoHeader { file: file.to_owned() };
             return Err(first_error.unwrap_or_else(none));
         }
-        let mut records = Records::over(Stream::open(path, file)?);
+        let mut records = JsonRecords::read_from(SourceStream::open_path(path, file)?);
         records.columns.clone_from(&columns);
         Ok((records, columns))
     }
 
-    fn over(stream: Stream) -> Records {
-        Records {
+    fn read_from(stream: SourceStream) -> JsonRecords {
+        JsonRecords {
             stream,
             pending: Vec::new(),
             ended: false,
@@ -105,10 +105,10 @@ impl Records {
         }
     }
 
-    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<Block>, ReadError> {
+    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<JsonBlock>, ReadError> {
         loop {
             if self.pending.len() >= BLOCK || self.ended {
-                let mut found = scan(&self.pending, self.line);
+                let mut found = scan_objects(&self.pending, self.line);
                 let open = found.open.filter(|_| self.ended);
                 let cut = open.is_some_and(|record| self.pending[record.start] == b'{');
                 found.records.extend(open);
@@ -117,7 +117,7 @@ impl Records {
                     let bytes = std::mem::replace(&mut self.pending, rest);
                     self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
                     self.number += 1;
-                    return Ok(Some(Block {
+                    return Ok(Some(JsonBlock {
                         number: self.number - 1,
                         bytes,
                         records: found.records,
@@ -132,46 +132,46 @@ impl Records {
                     return Err(ReadError::TooLong { file: file.to_owned(), line: self.line });
                 }
             }
-            self.ended = self.stream.fill(&mut self.pending, BLOCK, file)? == 0;
+            self.ended = self.stream.fill_buffer(&mut self.pending, BLOCK, file)? == 0;
         }
     }
 
-    pub(super) fn digest(&mut self, file: &str) -> Result<Digest, ReadError> {
-        self.stream.digest(file, self.line)
+    pub(super) fn finish_digest(&mut self, file: &str) -> Result<FileDigest, ReadError> {
+        self.stream.finish_digest(file, self.line)
     }
 }
 
-impl Block {
-    pub(super) fn rows(&self) -> u64 {
+impl JsonBlock {
+    pub(super) fn row_count(&self) -> u64 {
         self.records.len() as u64
     }
 
     pub(super) fn into_chunk(self) -> Chunk {
         let index: HashMap<&str, usize> =
             self.columns.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-        let mut grid = Grid::new(self.number, self.columns.len());
+        let mut grid = ChunkBuilder::new(self.number, self.columns.len());
         for at in &self.records {
             let record = &self.bytes[at.start..at.end];
             let Ok(value) = serde_json::from_slice::<Value>(record) else {
                 let cells = vec![""; self.columns.len()];
-                grid.push(at.line, &cells, Some(record.trim_ascii_end()));
-                grid.misshapen(Shape::NoJson);
+                grid.push_record(at.line, &cells, Some(record.trim_ascii_end()));
+                grid.mark_misshapen(RecordShape::NoJson);
                 continue;
             };
             let mut cells = vec![String::new(); self.columns.len()];
-            walk(&value, &mut String::new(), &mut |path, value| {
+            walk_values(&value, &mut String::new(), &mut |path, value| {
                 if let Some(at) = index.get(path) {
-                    cells[*at] = shown(value);
+                    cells[*at] = value_text(value);
                 }
             });
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            grid.push(at.line, &cells, Some(record));
+            grid.push_record(at.line, &cells, Some(record));
         }
-        grid.finish()
+        grid.into_chunk()
     }
 }
 
-pub(super) fn preamble() -> Preamble<'static> {
+pub(super) fn json_preamble() -> Preamble<'static> {
     Preamble {
         head: b"",
         tail: b"",
@@ -179,15 +179,15 @@ pub(super) fn preamble() -> Preamble<'static> {
         encoding: FileEncoding::Utf8,
         transcoded: false,
         mark: b"",
-        form: Form::Json,
+        form: QuarantineForm::Json,
     }
 }
 
-fn parse(bytes: &[u8], record: Record, file: &str) -> Result<Value, ReadError> {
+fn parse_record(bytes: &[u8], record: JsonRecord, file: &str) -> Result<Value, ReadError> {
     serde_json::from_slice(&bytes[record.start..record.end]).map_err(|error| ReadError::Unusable {
         file: format!("{file}, line {}", record.line + error.line().max(1) as u64 - 1),
-        problem: text!("不是有效的 JSON（“{error}”）", "no valid JSON ({error})"),
-        remedy: phrase!("请改正或删去该记录", "mend or remove that record").into(),
+        problem: text!("不是有效的 JSON（“{error}”）", "not valid JSON ({error})"),
+        remedy: phrase!("请改正或删去该记录", "correct or remove that record").into(),
     })
 }
 
@@ -196,31 +196,30 @@ fn cut_short(file: &str, line: u64) -> ReadError {
         file: format!("{file}, line {line}"),
         problem: phrase!("一个对象在此开始而没有结束", "an object starts there and does not end")
             .into(),
-        remedy: phrase!("文件不完整，请重新获取", "the file is cut short; fetch it once more")
-            .into(),
+        remedy: phrase!("文件不完整，请重新获取", "the file is cut short; fetch it again").into(),
     }
 }
 
 /// Where a record lies, and the line it starts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Record {
+pub(crate) struct JsonRecord {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) line: u64,
 }
 
 #[derive(Debug)]
-pub(crate) struct Scanned {
-    pub(crate) records: Vec<Record>,
-    /// The record that is not whole where the text ends.
-    pub(crate) open: Option<Record>,
+pub(crate) struct JsonScan {
+    pub(crate) records: Vec<JsonRecord>,
+    /// The record that is not complete where the text ends.
+    pub(crate) open: Option<JsonRecord>,
 }
 
-/// Finds the objects at the top of some text, or in the array at its top.
+/// Finds the objects at the top level of a text, or in the array at its top level.
 ///
-/// What stands there and is no object is a record to its end of line. An object that is torn ends
-/// with its line where the next line starts one, so that it costs no more than itself.
-pub(crate) fn scan(bytes: &[u8], first_line: u64) -> Scanned {
+/// Anything else at that level is a record up to the end of its line. A torn object ends with its
+/// line if the next line starts an object, so that it costs only itself.
+pub(crate) fn scan_objects(bytes: &[u8], first_line: u64) -> JsonScan {
     let mut records = Vec::new();
     let mut line = first_line;
     let mut at = 0;
@@ -235,9 +234,9 @@ pub(crate) fn scan(bytes: &[u8], first_line: u64) -> Scanned {
                     memchr::memchr(b'\n', &bytes[at..])
                 };
                 let end = length.map_or(bytes.len(), |length| at + length);
-                let record = Record { start: at, end, line };
+                let record = JsonRecord { start: at, end, line };
                 if length.is_none() {
-                    return Scanned { records, open: Some(record) };
+                    return JsonScan { records, open: Some(record) };
                 }
                 records.push(record);
                 line += memchr::memchr_iter(b'\n', &bytes[at..end]).count() as u64;
@@ -247,15 +246,15 @@ pub(crate) fn scan(bytes: &[u8], first_line: u64) -> Scanned {
         }
         at += 1;
     }
-    Scanned { records, open: None }
+    JsonScan { records, open: None }
 }
 
-/// The length of the object at the start of some text; `None` when it does not end.
+/// The length of the object at the start of a text; `None` if it does not end.
 fn object_length(bytes: &[u8]) -> Option<usize> {
     let (mut depth, mut inside, mut escaped) = (0_usize, false, false);
     for (at, byte) in bytes.iter().enumerate() {
         if *byte == b'\n' && bytes.get(at + 1) == Some(&b'{') {
-            // In a list of objects the line before ends with a bracket or a comma.
+            // Inside a list of objects, the line before ends with a bracket, a comma or a colon.
             let open = matches!(bytes[..at].trim_ascii_end().last(), Some(b'[' | b',' | b':'));
             if inside || !open {
                 return Some(at);
@@ -279,15 +278,16 @@ fn object_length(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Calls `found` with every value that is neither object nor array, and its dotted path.
-pub(crate) fn walk(value: &Value, path: &mut String, found: &mut impl FnMut(&str, &Value)) {
+/// Calls `found` with the dotted path and value of everything that is neither an object nor an
+/// array.
+pub(crate) fn walk_values(value: &Value, path: &mut String, found: &mut impl FnMut(&str, &Value)) {
     let length = path.len();
     let mut step = |name: &str, inner: &Value, path: &mut String| {
         if length > 0 {
             path.push('.');
         }
         path.push_str(name);
-        walk(inner, path, found);
+        walk_values(inner, path, found);
         path.truncate(length);
     };
     match value {
@@ -305,7 +305,7 @@ pub(crate) fn walk(value: &Value, path: &mut String, found: &mut impl FnMut(&str
     }
 }
 
-fn shown(value: &Value) -> String {
+fn value_text(value: &Value) -> String {
     match value {
         Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
         Value::Bool(value) => value.to_string(),

@@ -1,7 +1,7 @@
-//! The names of columns, told apart.
+//! Distinct names for columns.
 
-/// Gives the second column of the same name a `#2`, and names those without one by position.
-pub(crate) fn distinct(names: Vec<String>) -> Vec<String> {
+/// Adds `#2` to the second column of the same name, and names unnamed columns by position.
+pub(crate) fn distinct_names(names: Vec<String>) -> Vec<String> {
     let mut seen = std::collections::HashMap::new();
     let mut out: Vec<String> = Vec::with_capacity(names.len());
     for (at, name) in names.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Parquet in a layout of its own: its columns as text, structures by dotted path.
+//! Parquet in any layout: its columns as text, structures by dotted path.
 
 use std::path::Path;
 
@@ -12,56 +12,57 @@ use super::chunk::Chunk;
 use super::encoding::FileEncoding;
 use super::error::ReadError;
 pub(crate) use super::grid::ROWS;
-use super::grid::{Grid, separated};
-use super::held::Held;
-use super::layout::{Form, Preamble};
-use super::names::distinct;
-use super::stream::{Digest, Stream};
+use super::grid::{ChunkBuilder, join_cells};
+use super::held::SharedFile;
+use super::layout::{Preamble, QuarantineForm};
+use super::names::distinct_names;
+use super::stream::{FileDigest, SourceStream};
 
 /// The rows of a Parquet file.
-pub(super) struct Table {
+pub(super) struct ParquetTable {
     reader: ParquetRecordBatchReader,
     number: usize,
     row: u64,
     columns: usize,
     head: Vec<u8>,
-    digest: Digest,
-    held: Held,
+    digest: FileDigest,
+    held: SharedFile,
 }
 
-impl std::fmt::Debug for Table {
+impl std::fmt::Debug for ParquetTable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Table at row {}", self.row)
     }
 }
 
-impl Table {
-    pub(super) fn start(
-        mut stream: Stream,
+impl ParquetTable {
+    pub(super) fn open_stream(
+        mut stream: SourceStream,
         path: &Path,
         file: &str,
-    ) -> Result<(Table, Vec<String>), ReadError> {
+    ) -> Result<(ParquetTable, Vec<String>), ReadError> {
         let held = if stream.is_packed() {
-            Held::unpack(&mut stream, file)?
+            SharedFile::unpack_stream(&mut stream, file)?
         } else {
-            Held::open(path).map_err(|source| ReadError::Io { file: file.to_owned(), source })?
+            SharedFile::open_path(path)
+                .map_err(|source| ReadError::Io { file: file.to_owned(), source })?
         };
-        let digest = stream.digest(file, 0)?;
+        let digest = stream.finish_digest(file, 0)?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(held.clone())
-            .map_err(|error| broken(file, &error.to_string()))?;
+            .map_err(|error| broken_table(file, &error.to_string()))?;
         let mut names = Vec::new();
         flatten_names(builder.schema().fields(), "", &mut names);
         let rows = builder.metadata().file_metadata().num_rows().max(0) as u64;
         let reader = builder.with_batch_size(ROWS).build();
-        let reader = reader.map_err(|error| broken(file, &error.to_string()))?;
-        let names = distinct(names);
-        let table = Table {
+        let reader = reader.map_err(|error| broken_table(file, &error.to_string()))?;
+        let names = distinct_names(names);
+        let table = ParquetTable {
             reader,
             number: 0,
             row: 0,
             columns: names.len(),
-            head: separated(&names),
-            digest: Digest { lines: rows, ..digest },
+            head: join_cells(&names),
+            digest: FileDigest { lines: rows, ..digest },
             held,
         };
         Ok((table, names))
@@ -71,28 +72,28 @@ impl Table {
         let Some(batch) = self.reader.next() else {
             return Ok(None);
         };
-        let batch = batch.map_err(|error| broken(file, &error.to_string()))?;
-        let mut grid = Grid::new(self.number, self.columns);
-        let columns = flatten(&batch);
+        let batch = batch.map_err(|error| broken_table(file, &error.to_string()))?;
+        let mut grid = ChunkBuilder::new(self.number, self.columns);
+        let columns = flatten_columns(&batch);
         for row in 0..batch.num_rows() {
-            let cells: Vec<String> = columns.iter().map(|column| shown(column, row)).collect();
+            let cells: Vec<String> = columns.iter().map(|column| value_text(column, row)).collect();
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
             self.row += 1;
-            grid.push(self.row, &cells, None);
+            grid.push_record(self.row, &cells, None);
         }
         self.number += 1;
-        Ok(Some(grid.finish()))
+        Ok(Some(grid.into_chunk()))
     }
 
-    pub(super) fn held(&self) -> &Held {
+    pub(super) fn shared_file(&self) -> &SharedFile {
         &self.held
     }
 
-    pub(super) fn digest(&self) -> Digest {
+    pub(super) fn file_digest(&self) -> FileDigest {
         self.digest.clone()
     }
 
-    pub(super) fn preamble(&self) -> Preamble<'_> {
+    pub(super) fn file_preamble(&self) -> Preamble<'_> {
         Preamble {
             head: &self.head,
             tail: b"",
@@ -100,16 +101,16 @@ impl Table {
             encoding: FileEncoding::Utf8,
             transcoded: false,
             mark: b"",
-            form: Form::Flat,
+            form: QuarantineForm::Flat,
         }
     }
 }
 
-pub(crate) fn broken(file: &str, problem: &str) -> ReadError {
+pub(crate) fn broken_table(file: &str, problem: &str) -> ReadError {
     ReadError::Unusable {
         file: file.to_owned(),
         problem: text!("损坏或不完整（“{problem}”）", "damaged or cut short ({problem})"),
-        remedy: phrase!("请重新获取文件", "fetch the file once more").into(),
+        remedy: phrase!("请重新获取文件", "fetch the file again").into(),
     }
 }
 
@@ -123,7 +124,7 @@ fn flatten_names(fields: &Fields, before: &str, names: &mut Vec<String>) {
     }
 }
 
-fn flatten(batch: &RecordBatch) -> Vec<ArrayRef> {
+fn flatten_columns(batch: &RecordBatch) -> Vec<ArrayRef> {
     let mut flat = Vec::new();
     let mut todo: Vec<ArrayRef> = batch.columns().iter().rev().cloned().collect();
     while let Some(array) = todo.pop() {
@@ -135,12 +136,13 @@ fn flatten(batch: &RecordBatch) -> Vec<ArrayRef> {
     flat
 }
 
-fn shown(array: &ArrayRef, row: usize) -> String {
+fn value_text(array: &ArrayRef, row: usize) -> String {
     if array.is_null(row) {
         return String::new();
     }
     if let DataType::Timestamp(unit, zone) = array.data_type() {
-        // Without the zone's name, which the formatter would have to know; the value is in UTC.
+        // Without the name of the zone, which the formatter would have to know. The value is in
+        // UTC.
         let naive = arrow_cast::cast(array, &DataType::Timestamp(*unit, None));
         let text = naive.and_then(|a| arrow_cast::display::array_value_to_string(&a, row));
         let mark = if zone.is_some() { "Z" } else { "" };

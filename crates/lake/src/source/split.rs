@@ -1,9 +1,9 @@
-//! Cuts separated text into records and cells, on bytes, by RFC 4180.
+//! Cuts separated text into records and cells, as bytes, according to RFC 4180.
 //!
 //! A quote opens a cell only at its start; elsewhere it is an ordinary character. Line ends inside
-//! quotes belong to the cell. The search looks at eight bytes at a time.
+//! quotes belong to the cell. The search examines eight bytes at a time.
 
-use super::chunk::{Chunk, Shape, Span};
+use super::chunk::{CellSpan, Chunk, RecordShape};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
@@ -15,20 +15,20 @@ fn zero_bytes(word: u64) -> u64 {
 }
 
 /// Finds separators and line ends one after another.
-struct Marks<'a> {
+struct CellMarks<'a> {
     bytes: &'a [u8],
     separator: u64,
     newline: u64,
-    /// Start of the word under work, and its marks that are still to give.
+    /// The start of the current word, and its marks that are not yet returned.
     base: usize,
     mask: u64,
     /// Where the next word starts.
     next: usize,
 }
 
-impl<'a> Marks<'a> {
-    fn new(bytes: &'a [u8], separator: u8) -> Marks<'a> {
-        Marks {
+impl<'a> CellMarks<'a> {
+    fn new(bytes: &'a [u8], separator: u8) -> CellMarks<'a> {
+        CellMarks {
             bytes,
             separator: u64::from(separator) * ONES,
             newline: u64::from(b'\n') * ONES,
@@ -38,8 +38,8 @@ impl<'a> Marks<'a> {
         }
     }
 
-    /// Goes on at a position, forgetting what lies before it.
-    fn seek(&mut self, at: usize) {
+    /// Continues at a position and forgets what lies before it.
+    fn go_to(&mut self, at: usize) {
         self.mask = 0;
         self.next = at;
     }
@@ -58,7 +58,7 @@ impl<'a> Marks<'a> {
                 }
                 let mut eight = [0; 8];
                 eight[..rest.len()].copy_from_slice(rest);
-                // The filling is zero, which is neither separator nor line end.
+                // The padding is zero, which is neither a separator nor a line end.
                 self.mask = self.marks_in(u64::from_le_bytes(eight));
                 self.next = self.bytes.len();
             }
@@ -75,36 +75,36 @@ impl<'a> Marks<'a> {
 }
 
 /// Where a cell ends and what ended it.
-struct Ended {
-    span: Span,
-    /// Position of the separator or line end; the length of the text at its end.
+struct CellEnd {
+    span: CellSpan,
+    /// The position of the separator or line end; the length of the text if nothing follows.
     at: usize,
     stray: bool,
     newlines: u64,
 }
 
-/// Cuts the bytes of a chunk into its records. `first_line` is the line it starts on.
+/// Cuts the bytes of a chunk into records. `first_line` is the line on which the chunk starts.
 ///
-/// Blank lines are no records. Returns the line after the chunk.
-pub(crate) fn split(chunk: &mut Chunk, separator: u8, first_line: u64) -> u64 {
+/// Blank lines are not records. Returns the line after the chunk.
+pub(crate) fn split_records(chunk: &mut Chunk, separator: u8, first_line: u64) -> u64 {
     let bytes = std::mem::take(&mut chunk.bytes);
-    let mut marks = Marks::new(&bytes, separator);
-    let mut record = Record { start: 0, cells: 0, line: first_line, newlines: 0, stray: false };
+    let mut marks = CellMarks::new(&bytes, separator);
+    let mut record = OpenRecord { start: 0, cells: 0, line: first_line, newlines: 0, stray: false };
     chunk.spans.reserve(bytes.len() / 8);
     let mut start = 0;
     while start < bytes.len() || record.cells > 0 {
         let ended = if bytes.get(start) == Some(&b'"') {
-            quoted(&bytes, start, &mut marks)
+            read_quoted(&bytes, start, &mut marks)
         } else {
             let at = marks.next_mark().unwrap_or(bytes.len());
-            Ended { span: Span::new(start, at), at, stray: false, newlines: 0 }
+            CellEnd { span: CellSpan::new(start, at), at, stray: false, newlines: 0 }
         };
         record.newlines += ended.newlines;
         record.stray |= ended.stray;
         let last = bytes.get(ended.at) != Some(&separator);
         let mut span = ended.span;
         if last && span.end as usize == ended.at && ended.at > start {
-            // A carriage return before the line end belongs to the line end.
+            // A carriage return before a line end belongs to the line end.
             span.end -= u32::from(bytes[ended.at - 1] == b'\r' && ended.at < bytes.len());
         }
         if record.cells < chunk.columns {
@@ -113,7 +113,7 @@ pub(crate) fn split(chunk: &mut Chunk, separator: u8, first_line: u64) -> u64 {
         record.cells += 1;
         start = ended.at + 1;
         if last {
-            record.finish(chunk, &bytes, ended.at);
+            record.finish_record(chunk, &bytes, ended.at);
             record.start = start;
         }
     }
@@ -121,7 +121,7 @@ pub(crate) fn split(chunk: &mut Chunk, separator: u8, first_line: u64) -> u64 {
     record.line
 }
 
-struct Record {
+struct OpenRecord {
     start: usize,
     cells: usize,
     line: u64,
@@ -129,8 +129,8 @@ struct Record {
     stray: bool,
 }
 
-impl Record {
-    fn finish(&mut self, chunk: &mut Chunk, bytes: &[u8], end: usize) {
+impl OpenRecord {
+    fn finish_record(&mut self, chunk: &mut Chunk, bytes: &[u8], end: usize) {
         let mut end = end;
         if end > self.start && bytes[end - 1] == b'\r' && end < bytes.len() {
             end -= 1;
@@ -142,13 +142,13 @@ impl Record {
         } else {
             let row = chunk.rows() as u32;
             if self.stray {
-                chunk.misshapen.push((row, Shape::StrayQuote));
+                chunk.misshapen.push((row, RecordShape::StrayQuote));
             } else if self.cells != chunk.columns {
-                chunk.misshapen.push((row, Shape::Cells(self.cells)));
+                chunk.misshapen.push((row, RecordShape::Cells(self.cells)));
             }
             let missing = chunk.columns.saturating_sub(self.cells);
-            chunk.spans.extend(std::iter::repeat_n(Span::EMPTY, missing));
-            chunk.records.push(Span::new(self.start, end));
+            chunk.spans.extend(std::iter::repeat_n(CellSpan::EMPTY, missing));
+            chunk.records.push(CellSpan::new(self.start, end));
             chunk.lines.push(self.line);
         }
         self.line += 1 + self.newlines;
@@ -158,7 +158,7 @@ impl Record {
     }
 }
 
-fn quoted(bytes: &[u8], start: usize, marks: &mut Marks<'_>) -> Ended {
+fn read_quoted(bytes: &[u8], start: usize, marks: &mut CellMarks<'_>) -> CellEnd {
     let mut from = start + 1;
     let mut doubled = false;
     let close = loop {
@@ -173,29 +173,29 @@ fn quoted(bytes: &[u8], start: usize, marks: &mut Marks<'_>) -> Ended {
     };
     let Some(close) = close else {
         let newlines = memchr::memchr_iter(b'\n', &bytes[start..]).count() as u64;
-        marks.seek(bytes.len());
-        return Ended {
-            span: Span::new(start, bytes.len()),
+        marks.go_to(bytes.len());
+        return CellEnd {
+            span: CellSpan::new(start, bytes.len()),
             at: bytes.len(),
             stray: true,
             newlines,
         };
     };
-    marks.seek(close + 1);
+    marks.go_to(close + 1);
     let at = marks.next_mark().unwrap_or(bytes.len());
     let after = &bytes[close + 1..at];
     let newlines = memchr::memchr_iter(b'\n', &bytes[start..close]).count() as u64;
     let span = if doubled {
-        Span::with_doubled_quotes(start + 1, close)
+        CellSpan::with_doubled_quotes(start + 1, close)
     } else {
-        Span::new(start + 1, close)
+        CellSpan::new(start + 1, close)
     };
-    Ended { span, at, stray: !after.trim_ascii().is_empty(), newlines }
+    CellEnd { span, at, stray: !after.trim_ascii().is_empty(), newlines }
 }
 
-/// The end of the last whole record in some bytes that start at a record; 0 when none is whole.
+/// The end of the last whole record in bytes that start with a record; 0 if none is whole.
 ///
-/// It agrees with [`split`] about which line ends lie inside quotes.
+/// It agrees with [`split_records`] about which line ends are inside quotes.
 pub(crate) fn last_record_end(bytes: &[u8], separator: u8) -> usize {
     let mut at = 0;
     let mut end = 0;

@@ -1,7 +1,7 @@
 //! XLSX: the chosen sheets as records, merged cells filled, dates as ISO text.
 //!
-//! What a workbook unpacks to is bounded before anything is parsed, and a sheet is read cell by
-//! cell, so that neither a bomb nor a sheet that claims a billion cells takes the memory.
+//! The unpacked size of a workbook is bounded before anything is parsed, and a sheet is read cell
+//! by cell, so neither a zip bomb nor a sheet that claims a billion cells can exhaust memory.
 
 use std::collections::{HashSet, VecDeque};
 use std::io::{Cursor, Read};
@@ -13,76 +13,76 @@ use trueline_language::{phrase, text};
 use super::chunk::Chunk;
 use super::encoding::FileEncoding;
 use super::error::ReadError;
-use super::grid::{Grid, ROWS, separated};
-use super::layout::{Form, Layout, Preamble};
-use super::names::distinct;
-use super::stream::{Digest, Stream};
+use super::grid::{ChunkBuilder, ROWS, join_cells};
+use super::layout::{Layout, Preamble, QuarantineForm};
+use super::names::distinct_names;
+use super::stream::{FileDigest, SourceStream};
 
-/// The most that a workbook may unpack to, and the most of it that may lie packed.
+/// The largest size of a workbook, unpacked and packed.
 const MAX_UNPACKED: u64 = 1 << 30;
 const MAX_PACKED: usize = 512 << 20;
 
-/// Rows among which a table begins; what stands over it are titles, dates and units.
+/// A table begins within this many rows; above it are titles, dates and units.
 const TITLES_MAX: usize = 10;
 
 /// The records of a workbook.
 #[derive(Debug)]
-pub(super) struct Sheets {
+pub(super) struct WorkbookSheets {
     chunks: VecDeque<Chunk>,
-    digest: Digest,
+    digest: FileDigest,
     head: Vec<u8>,
     /// Sheets that are not read.
     pub(super) unread: Vec<String>,
 }
 
-type Workbook = Xlsx<Cursor<Vec<u8>>>;
+type XlsxBook = Xlsx<Cursor<Vec<u8>>>;
 
 /// One row: its cells by column, in ascending order.
-type Row = Vec<(u32, String)>;
+type SheetRow = Vec<(u32, String)>;
 
-impl Sheets {
-    pub(super) fn start(
-        mut stream: Stream,
+impl WorkbookSheets {
+    pub(super) fn open_stream(
+        mut stream: SourceStream,
         file: &str,
         layout: &Layout,
-    ) -> Result<(Sheets, Vec<String>), ReadError> {
+    ) -> Result<(WorkbookSheets, Vec<String>), ReadError> {
         let mut bytes = Vec::new();
-        while stream.fill(&mut bytes, 1 << 20, file)? > 0 {
+        while stream.fill_buffer(&mut bytes, 1 << 20, file)? > 0 {
             if bytes.len() > MAX_PACKED {
                 return Err(too_large(file));
             }
         }
         check_unpacked(&bytes, MAX_UNPACKED, file)?;
-        let mut book: Workbook =
-            Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(file, &error.to_string()))?;
-        let names = chosen(&book, layout, file)?;
+        let mut book: XlsxBook = Xlsx::new(Cursor::new(bytes))
+            .map_err(|error| broken_workbook(file, &error.to_string()))?;
+        let names = choose_sheets(&book, layout, file)?;
         let mut headers: Option<Vec<String>> = None;
         let mut chunks = VecDeque::new();
         let mut lines = 0;
         for name in &names {
-            let sheet = Sheet::read(&mut book, name, file)?;
-            let (own, first) = sheet.headers(layout, file)?;
+            let sheet = WorkbookSheet::read_sheet(&mut book, name, file)?;
+            let (own, first) = sheet.read_headers(layout, file)?;
             let headers = headers.get_or_insert_with(|| own.clone());
-            let order = placing(headers, &own, name, file)?;
+            let order = place_columns(headers, &own, name, file)?;
             lines += u64::from(sheet.rows.last().map_or(0, |(row, _)| row + 1));
-            let place = Place { name: name.as_str().into(), order, width: headers.len() };
-            sheet.chunks(first + layout.skip_rows as u32, &place, &mut chunks);
+            let place = SheetPlacement { name: name.as_str().into(), order, width: headers.len() };
+            sheet.push_chunks(first + layout.skip_rows as u32, &place, &mut chunks);
         }
         let headers = headers.unwrap_or_default();
         let unread = book.sheet_names().into_iter().filter(|name| !names.contains(name)).collect();
-        let (digest, head) = (stream.digest(file, lines)?, separated(&headers));
-        Ok((Sheets { chunks, digest, head, unread }, headers))
+        let (digest, head) = (stream.finish_digest(file, lines)?, join_cells(&headers));
+        Ok((WorkbookSheets { chunks, digest, head, unread }, headers))
     }
 
     pub(super) fn next_chunk(&mut self) -> Option<Chunk> {
         self.chunks.pop_front()
     }
 
-    pub(super) fn digest(&self) -> Digest {
+    pub(super) fn file_digest(&self) -> FileDigest {
         self.digest.clone()
     }
 
-    pub(super) fn preamble(&self) -> Preamble<'_> {
+    pub(super) fn file_preamble(&self) -> Preamble<'_> {
         Preamble {
             head: &self.head,
             tail: b"",
@@ -90,18 +90,18 @@ impl Sheets {
             encoding: FileEncoding::Utf8,
             transcoded: false,
             mark: b"",
-            form: Form::Flat,
+            form: QuarantineForm::Flat,
         }
     }
 }
 
-fn broken(file: &str, problem: &str) -> ReadError {
+fn broken_workbook(file: &str, problem: &str) -> ReadError {
     ReadError::Unusable {
         file: file.to_owned(),
-        problem: text!("不是可读的工作簿（“{problem}”）", "no readable workbook ({problem})"),
+        problem: text!("不是可读的工作簿（“{problem}”）", "not a readable workbook ({problem})"),
         remedy: phrase!(
             "请用电子表格程序打开后另存为 XLSX",
-            "open it in a spreadsheet program and save it as XLSX anew"
+            "open it in a spreadsheet program and save it as XLSX again"
         )
         .into(),
     }
@@ -115,9 +115,9 @@ fn too_large(file: &str) -> ReadError {
     }
 }
 
-/// Unpacks everything once without keeping it: what a zip says of its sizes need not be true.
+/// Unpacks everything once without keeping it, because the sizes that a zip states may be false.
 fn check_unpacked(bytes: &[u8], most: u64, file: &str) -> Result<(), ReadError> {
-    let failed = |error: &dyn std::fmt::Display| broken(file, &error.to_string());
+    let failed = |error: &dyn std::fmt::Display| broken_workbook(file, &error.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| failed(&e))?;
     let mut left = most;
     for at in 0..archive.len() {
@@ -132,7 +132,7 @@ fn check_unpacked(bytes: &[u8], most: u64, file: &str) -> Result<(), ReadError> 
     Ok(())
 }
 
-fn chosen(book: &Workbook, layout: &Layout, file: &str) -> Result<Vec<String>, ReadError> {
+fn choose_sheets(book: &XlsxBook, layout: &Layout, file: &str) -> Result<Vec<String>, ReadError> {
     let all = book.sheet_names();
     if layout.sheets.is_empty() {
         return Ok(all.into_iter().take(1).collect());
@@ -152,8 +152,8 @@ fn chosen(book: &Workbook, layout: &Layout, file: &str) -> Result<Vec<String>, R
     Ok(layout.sheets.clone())
 }
 
-/// Where each column of a later sheet goes among those of the first.
-fn placing(
+/// The position of each column of a later sheet among those of the first sheet.
+fn place_columns(
     headers: &[String],
     own: &[String],
     sheet: &str,
@@ -164,11 +164,11 @@ fn placing(
             file: file.to_owned(),
             problem: text!(
                 "工作表 `{sheet}` 有首个工作表没有的列 `{name}`",
-                "its sheet `{sheet}` has a column `{name}` that the first lacks"
+                "its sheet `{sheet}` has a column `{name}` that the first sheet lacks"
             ),
             remedy: phrase!(
                 "版式不同的工作表请以 `sheet` 逐个导入",
-                "import sheets of different layout one by one, each by its `sheet`"
+                "import sheets with different layouts one at a time, naming each in `sheet`"
             )
             .into(),
         })
@@ -176,32 +176,32 @@ fn placing(
     own.iter().map(place).collect()
 }
 
-struct Sheet {
-    /// Rows that hold anything, from 0.
-    rows: Vec<(u32, Row)>,
+struct WorkbookSheet {
+    /// Rows that hold anything, numbered from 0.
+    rows: Vec<(u32, SheetRow)>,
     merged: Vec<Dimensions>,
     /// Cells that hold an error, by row and column.
     errors: HashSet<(u32, u32)>,
 }
 
 /// Where the cells of a sheet go.
-struct Place {
+struct SheetPlacement {
     name: Arc<str>,
-    /// For each column of the sheet, its place among those of the first.
+    /// For each column of the sheet, its position among those of the first sheet.
     order: Vec<usize>,
     width: usize,
 }
 
-impl Sheet {
-    fn read(book: &mut Workbook, name: &str, file: &str) -> Result<Sheet, ReadError> {
-        let failed = |error: calamine::XlsxError| broken(file, &error.to_string());
+impl WorkbookSheet {
+    fn read_sheet(book: &mut XlsxBook, name: &str, file: &str) -> Result<WorkbookSheet, ReadError> {
+        let failed = |error: calamine::XlsxError| broken_workbook(file, &error.to_string());
         let merged = book.merge_cells_by_sheet_name(name).map_err(failed)?;
         let later = book.has_1904_epoch();
-        let mut rows: Vec<(u32, Row)> = Vec::new();
+        let mut rows: Vec<(u32, SheetRow)> = Vec::new();
         let mut errors = HashSet::new();
         let mut cells = book.worksheet_cells_reader(name).map_err(failed)?;
         while let Some(cell) = cells.next_cell().map_err(failed)? {
-            let text = shown(cell.get_value(), later);
+            let text = value_text(cell.get_value(), later);
             if text.is_empty() {
                 continue;
             }
@@ -215,18 +215,18 @@ impl Sheet {
             }
         }
         rows.sort_by_key(|(row, _)| *row);
-        let mut sheet = Sheet { rows, merged, errors };
+        let mut sheet = WorkbookSheet { rows, merged, errors };
         sheet.fill_merged();
         Ok(sheet)
     }
 
-    /// Gives every cell of a merged area the text of its first one.
+    /// Gives every cell of a merged area the text of its first cell.
     fn fill_merged(&mut self) {
         for area in std::mem::take(&mut self.merged) {
             let large =
                 u64::from(area.end.0 - area.start.0 + 1) * u64::from(area.end.1 - area.start.1 + 1);
             if large <= 1 << 20
-                && let Some(text) = self.cell(area.start.0, area.start.1).map(str::to_owned)
+                && let Some(text) = self.cell_text(area.start.0, area.start.1).map(str::to_owned)
             {
                 for (row, cells) in &mut self.rows {
                     if !(area.start.0..=area.end.0).contains(row) {
@@ -246,19 +246,19 @@ impl Sheet {
         }
     }
 
-    fn row(&self, row: u32) -> Option<&Row> {
+    fn find_row(&self, row: u32) -> Option<&SheetRow> {
         let at = self.rows.binary_search_by_key(&row, |(row, _)| *row).ok()?;
         Some(&self.rows[at].1)
     }
 
-    fn cell(&self, row: u32, column: u32) -> Option<&str> {
-        let cells = self.row(row)?;
+    fn cell_text(&self, row: u32, column: u32) -> Option<&str> {
+        let cells = self.find_row(row)?;
         let at = cells.binary_search_by_key(&column, |(column, _)| *column).ok()?;
         Some(&cells[at].1)
     }
 
     /// The names of the columns, and the row after them.
-    fn headers(&self, layout: &Layout, file: &str) -> Result<(Vec<String>, u32), ReadError> {
+    fn read_headers(&self, layout: &Layout, file: &str) -> Result<(Vec<String>, u32), ReadError> {
         let none = || ReadError::NoHeader { file: file.to_owned() };
         let width = self.rows.iter().filter_map(|(_, cells)| cells.last()).map(|c| c.0 + 1).max();
         let width = width.ok_or_else(none)?;
@@ -267,7 +267,7 @@ impl Sheet {
         }
         if layout.header_row == Some(0) {
             let first = self.rows.first().map_or(0, |(row, _)| *row);
-            return Ok((distinct(vec![String::new(); width as usize]), first));
+            return Ok((distinct_names(vec![String::new(); width as usize]), first));
         }
         let top = match layout.header_row {
             Some(row) => row as u32 - 1,
@@ -279,7 +279,7 @@ impl Sheet {
         for column in 0..width {
             let mut parts: Vec<&str> = Vec::new();
             for row in top..top + height {
-                if let Some(part) = self.cell(row, column).map(str::trim)
+                if let Some(part) = self.cell_text(row, column).map(str::trim)
                     && parts.last() != Some(&part)
                 {
                     parts.push(part);
@@ -293,14 +293,14 @@ impl Sheet {
         if names.is_empty() {
             return Err(none());
         }
-        Ok((distinct(names), top + height))
+        Ok((distinct_names(names), top + height))
     }
 
-    /// The first row that is no title: a title is one text across merged cells, or one text alone
-    /// over a table of several columns.
+    /// The first row that is not a title. A title is one text across merged cells, or a single text
+    /// above a table of several columns.
     fn first_header_row(&self) -> Option<u32> {
         let wide = self.rows.iter().take(TITLES_MAX).any(|(_, cells)| cells.len() > 1);
-        let title = |row: u32, cells: &Row| {
+        let title = |row: u32, cells: &SheetRow| {
             let one = cells.iter().all(|(_, text)| *text == cells[0].1);
             let merged =
                 || self.merged.iter().any(|area| area.start.0 == row && area.end.1 > area.start.1);
@@ -309,7 +309,7 @@ impl Sheet {
         self.rows.iter().find(|(row, cells)| !title(*row, cells)).map(|(row, _)| *row)
     }
 
-    /// How many rows the header takes: two or more where groups of columns have a common title.
+    /// How many rows the header has: two or more if groups of columns have a common title.
     fn header_height(&self, top: u32) -> u32 {
         let starts = self.merged.iter().filter(|area| area.start.0 == top);
         let grouped = starts.clone().any(|area| area.end.1 > area.start.1);
@@ -320,8 +320,8 @@ impl Sheet {
         tallest.unwrap_or(1).max(2)
     }
 
-    fn chunks(self, first: u32, place: &Place, chunks: &mut VecDeque<Chunk>) {
-        let new = |number| Grid::new(number, place.width).of_sheet(&place.name);
+    fn push_chunks(self, first: u32, place: &SheetPlacement, chunks: &mut VecDeque<Chunk>) {
+        let new = |number| ChunkBuilder::new(number, place.width).with_sheet(&place.name);
         let mut grid = new(chunks.len());
         for (row, cells) in self.rows {
             if row < first {
@@ -333,31 +333,31 @@ impl Sheet {
                     line[*at] = text;
                 }
             }
-            grid.push(u64::from(row) + 1, &line, None);
+            grid.push_record(u64::from(row) + 1, &line, None);
             for (column, _) in cells.iter().filter(|(c, _)| self.errors.contains(&(row, *c))) {
                 if let Some(at) = place.order.get(*column as usize) {
-                    grid.error(*at, *column);
+                    grid.mark_error(*at, *column);
                 }
             }
-            if grid.rows() == ROWS || grid.bytes() > 64 << 20 {
-                chunks.push_back(grid.finish());
+            if grid.row_count() == ROWS || grid.byte_count() > 64 << 20 {
+                chunks.push_back(grid.into_chunk());
                 grid = new(chunks.len());
             }
         }
-        if grid.rows() > 0 {
-            chunks.push_back(grid.finish());
+        if grid.row_count() > 0 {
+            chunks.push_back(grid.into_chunk());
         }
     }
 }
 
-fn shown(value: &DataRef<'_>, later_epoch: bool) -> String {
+fn value_text(value: &DataRef<'_>, later_epoch: bool) -> String {
     match value {
         DataRef::Int(value) => value.to_string(),
         DataRef::Float(value) => value.to_string(),
         DataRef::String(text) => text.trim().to_owned(),
         DataRef::SharedString(text) => text.trim().to_owned(),
         DataRef::Bool(value) => value.to_string(),
-        DataRef::DateTime(time) if time.is_datetime() => iso(time.as_f64(), later_epoch),
+        DataRef::DateTime(time) if time.is_datetime() => iso_date(time.as_f64(), later_epoch),
         DataRef::DateTime(time) => time.as_f64().to_string(),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
@@ -366,10 +366,10 @@ fn shown(value: &DataRef<'_>, later_epoch: bool) -> String {
 }
 
 /// A spreadsheet's day number as a date, with the time of day where it has one.
-fn iso(serial: f64, later_epoch: bool) -> String {
+fn iso_date(serial: f64, later_epoch: bool) -> String {
     let days = serial.floor();
     let seconds = ((serial - days) * 86_400.0).round() as i64;
-    // 1899-12-30 is day 0, which also makes up for 1900 taken as a leap year; or 1904-01-01 is.
+    // Day 0 is 1899-12-30, which makes up for 1900 counting as a leap year; or it is 1904-01-01.
     let epoch = if later_epoch { -24_107 } else { -25_569 };
     let total = (days as i64 + epoch) * 86_400 + seconds;
     let Ok(stamp) = jiff::Timestamp::from_second(total) else {
@@ -424,9 +424,9 @@ mod tests {
 
     #[test]
     fn day_numbers_become_dates() {
-        assert_eq!(iso(43_861.0, false), "2020-01-31");
-        assert_eq!(iso(43_861.430_902_777_78, false), "2020-01-31 10:20:30");
-        assert_eq!(iso(42_399.0, true), "2020-01-31");
-        assert_eq!(iso(0.5, false), "12:00:00");
+        assert_eq!(iso_date(43_861.0, false), "2020-01-31");
+        assert_eq!(iso_date(43_861.430_902_777_78, false), "2020-01-31 10:20:30");
+        assert_eq!(iso_date(42_399.0, true), "2020-01-31");
+        assert_eq!(iso_date(0.5, false), "12:00:00");
     }
 }

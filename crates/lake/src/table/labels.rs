@@ -1,8 +1,8 @@
-//! A label column as Parquet, straight from its codes.
+//! Writes a label column to Parquet straight from its codes.
 //!
-//! The general writer hashes the text of every row to find codes that we have already. Here the
-//! texts in use become the dictionary page and the codes, renumbered, the data pages. Codes are
-//! packed to the bit, so compression would find next to nothing in them.
+//! The general writer hashes the text of every row to find codes that we already have. Here the
+//! texts in use become the dictionary page, and the renumbered codes become the data pages. Codes
+//! are packed bit by bit, so compression would gain next to nothing.
 
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray};
@@ -19,19 +19,19 @@ use parquet::schema::types::ColumnDescPtr;
 
 /// Rows in a data page.
 const PAGE_ROWS: usize = 65_536;
-/// The largest dictionary page; what has more texts than this is better written as texts.
+/// The largest dictionary page. A column with more texts is better written as plain texts.
 const DICTIONARY_MAX: usize = 1 << 20;
-/// The longest text that bounds in the footer are given for.
+/// The longest text that the footer states as a bound.
 const BOUND_MAX: usize = 64;
 
-/// An encoded column: its pages and what the footer says of them.
+/// An encoded column: its pages and what the footer says about them.
 pub(super) struct LabelChunk {
     pub(super) pages: Bytes,
     pub(super) close: ColumnCloseResult,
 }
 
-/// The column; `None` where its dictionary is too large for one page.
-pub(super) fn encode(
+/// Encodes a column; `None` if its dictionary is too large for one page.
+pub(super) fn encode_labels(
     column: &DictionaryArray<Int32Type>,
     texts: &StringArray,
     descr: ColumnDescPtr,
@@ -41,15 +41,15 @@ pub(super) fn encode(
         (1, 0) => true,
         _ => return Err(ParquetError::General("labels inside a list".to_owned())),
     };
-    let used = Used::of(column, texts);
+    let used = UsedLabels::find_used(column, texts);
     if used.bytes > DICTIONARY_MAX {
         return Ok(None);
     }
     let width = 32 - (used.texts.len().saturating_sub(1) as u32).leading_zeros();
     let mut sink = TrackedWrite::new(Vec::new());
     let mut writer = SerializedPageWriter::new(&mut sink);
-    let mut sizes = Sizes::default();
-    let dictionary = used.page();
+    let mut sizes = PageSizes::default();
+    let dictionary = used.dictionary_page();
     let length = dictionary.len();
     let page = Page::DictionaryPage {
         buf: dictionary.into(),
@@ -57,14 +57,14 @@ pub(super) fn encode(
         encoding: Encoding::PLAIN,
         is_sorted: false,
     };
-    sizes.add(&writer.write_page(CompressedPage::new(page, length))?);
+    sizes.add_page(&writer.write_page(CompressedPage::new(page, length))?);
     let mut pages = 0;
     let mut first = None;
     for from in (0..column.len()).step_by(PAGE_ROWS) {
         let part = column.slice(from, PAGE_ROWS.min(column.len() - from));
         let spec = writer.write_page(used.data_page(&part, width as u8, nullable))?;
         first = first.or(Some(spec.offset));
-        sizes.add(&spec);
+        sizes.add_page(&spec);
         pages += 1;
     }
     writer.close()?;
@@ -81,7 +81,7 @@ pub(super) fn encode(
         .set_num_values(column.len() as i64)
         .set_dictionary_page_offset(Some(0))
         .set_data_page_offset(first.unwrap_or(0) as i64)
-        .set_statistics(used.bounds(column.null_count() as u64))
+        .set_statistics(used.text_bounds(column.null_count() as u64))
         .build()?;
     let pages = sink.into_inner()?;
     let close = ColumnCloseResult {
@@ -96,33 +96,33 @@ pub(super) fn encode(
 }
 
 #[derive(Default)]
-struct Sizes {
+struct PageSizes {
     written: i64,
     plain: i64,
 }
 
-impl Sizes {
-    fn add(&mut self, spec: &parquet::column::page::PageWriteSpec) {
+impl PageSizes {
+    fn add_page(&mut self, spec: &parquet::column::page::PageWriteSpec) {
         self.written += spec.compressed_size as i64;
         self.plain += spec.uncompressed_size as i64;
     }
 }
 
 /// The texts that a part of a column uses, in the order of their codes.
-struct Used<'a> {
+struct UsedLabels<'a> {
     texts: Vec<&'a str>,
     bytes: usize,
     /// The new code of each old one.
     codes: Vec<u32>,
 }
 
-impl<'a> Used<'a> {
-    fn of(column: &DictionaryArray<Int32Type>, texts: &'a StringArray) -> Used<'a> {
+impl<'a> UsedLabels<'a> {
+    fn find_used(column: &DictionaryArray<Int32Type>, texts: &'a StringArray) -> UsedLabels<'a> {
         let mut seen = vec![false; texts.len()];
         for key in column.keys().iter().flatten() {
             seen[key as usize] = true;
         }
-        let mut used = Used { texts: Vec::new(), bytes: 0, codes: vec![0; texts.len()] };
+        let mut used = UsedLabels { texts: Vec::new(), bytes: 0, codes: vec![0; texts.len()] };
         for (old, _) in seen.iter().enumerate().filter(|(_, seen)| **seen) {
             used.codes[old] = used.texts.len() as u32;
             used.texts.push(texts.value(old));
@@ -131,7 +131,7 @@ impl<'a> Used<'a> {
         used
     }
 
-    fn page(&self) -> Vec<u8> {
+    fn dictionary_page(&self) -> Vec<u8> {
         let mut page = Vec::with_capacity(self.bytes);
         for text in &self.texts {
             page.extend_from_slice(&(text.len() as u32).to_le_bytes());
@@ -154,7 +154,7 @@ impl<'a> Used<'a> {
                 None => vec![1; keys.len()],
             };
             page.extend_from_slice(&[0; 4]);
-            pack(&levels, 1, &mut page);
+            pack_codes(&levels, 1, &mut page);
             let length = (page.len() - 4) as u32;
             page[..4].copy_from_slice(&length.to_le_bytes());
         }
@@ -164,7 +164,7 @@ impl<'a> Used<'a> {
             _ => keys.iter().flatten().map(code).collect(),
         };
         page.push(width);
-        pack(&codes, width, &mut page);
+        pack_codes(&codes, width, &mut page);
         let length = page.len();
         let page = Page::DataPage {
             buf: page.into(),
@@ -177,7 +177,7 @@ impl<'a> Used<'a> {
         CompressedPage::new(page, length)
     }
 
-    fn bounds(&self, nulls: u64) -> Statistics {
+    fn text_bounds(&self, nulls: u64) -> Statistics {
         let bound = |text: Option<&&str>| {
             text.filter(|text| text.len() <= BOUND_MAX).map(|text| ByteArray::from(*text))
         };
@@ -186,11 +186,11 @@ impl<'a> Used<'a> {
     }
 }
 
-/// The shortest run that is told by its length instead of value by value.
+/// The shortest run that is written as a run instead of value by value.
 const RUN_MIN: usize = 16;
 
-/// Parquet's hybrid of runs and packed bits.
-fn pack(values: &[u32], width: u8, out: &mut Vec<u8>) {
+/// Writes Parquet's hybrid of runs and packed bits.
+fn pack_codes(values: &[u32], width: u8, out: &mut Vec<u8>) {
     let mut start = 0;
     let mut at = 0;
     while at + RUN_MIN <= values.len() {
@@ -205,7 +205,7 @@ fn pack(values: &[u32], width: u8, out: &mut Vec<u8>) {
             continue;
         }
         pack_bits(&values[start..at], width, out);
-        varint((run as u64) << 1, out);
+        write_varint((run as u64) << 1, out);
         out.extend_from_slice(&value.to_le_bytes()[..usize::from(width).div_ceil(8)]);
         at += run;
         start = at;
@@ -213,13 +213,13 @@ fn pack(values: &[u32], width: u8, out: &mut Vec<u8>) {
     pack_bits(&values[start..], width, out);
 }
 
-/// Values bit by bit, in groups of eight; what the last one lacks is zero.
+/// Packs values bit by bit, in groups of eight. The last group is filled up with zeros.
 fn pack_bits(values: &[u32], width: u8, out: &mut Vec<u8>) {
     if values.is_empty() {
         return;
     }
     let groups = values.len().div_ceil(8);
-    varint((groups as u64) << 1 | 1, out);
+    write_varint((groups as u64) << 1 | 1, out);
     let end = out.len() + groups * usize::from(width);
     out.reserve(end + 8 - out.len());
     let mut bits = 0_u64;
@@ -237,7 +237,7 @@ fn pack_bits(values: &[u32], width: u8, out: &mut Vec<u8>) {
     out.resize(end, 0);
 }
 
-fn varint(mut value: u64, out: &mut Vec<u8>) {
+fn write_varint(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -255,15 +255,15 @@ mod tests {
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     use super::*;
-    use crate::disk::Disk;
+    use crate::disk::LakeDisk;
     use crate::table::TableWriter;
 
-    type Labels = Vec<Option<String>>;
+    type LabelTexts = Vec<Option<String>>;
 
-    /// Writes labels in groups of so many rows and reads them back.
-    fn through(labels: &Labels, group: usize, nullable: bool) -> (Labels, usize) {
+    /// Writes labels in groups of `group` rows and reads them back.
+    fn through(labels: &LabelTexts, group: usize, nullable: bool) -> (LabelTexts, usize) {
         let mut texts: Vec<&str> = labels.iter().flatten().map(String::as_str).collect();
-        // Some that no row uses, as where a file has several groups.
+        // Some that no row uses, as happens in a file with several groups.
         texts.extend(["never used", ""]);
         texts.sort_unstable();
         texts.dedup();
@@ -275,14 +275,15 @@ mod tests {
             Arc::new(Schema::new(vec![Field::new("label", column.data_type().clone(), nullable)]));
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.parquet");
-        let mut writer = TableWriter::create(&Disk::default(), &path, schema).expect("a new file");
+        let mut writer =
+            TableWriter::create(&LakeDisk::default(), &path, schema).expect("a new file");
         for from in (0..column.len()).step_by(group) {
             let part = column.slice(from, group.min(column.len() - from));
             writer
-                .group::<ParquetError>(part.len(), |_| Ok(Arc::new(part.clone())))
+                .write_group::<ParquetError>(part.len(), |_| Ok(Arc::new(part.clone())))
                 .expect("a group");
         }
-        writer.finish().expect("a file");
+        writer.finish_file().expect("a file");
         let bytes = Bytes::from(std::fs::read(&path).expect("readable"));
         let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).expect("Parquet");
         let mut hashed = 0;
@@ -302,7 +303,7 @@ mod tests {
         (batches.flat_map(|batch| text(batch.expect("a batch"))).collect(), hashed)
     }
 
-    fn check(labels: &Labels) {
+    fn check(labels: &LabelTexts) {
         for group in [labels.len().max(1), 100_000, 1_000] {
             assert_eq!(through(labels, group, true).0, *labels, "groups of {group}");
         }
@@ -328,7 +329,7 @@ mod tests {
             (70_000, 257, 5, 3),
             (66_000, 40_000, 2, 50),
         ] {
-            let mut labels: Labels = Vec::new();
+            let mut labels: LabelTexts = Vec::new();
             while labels.len() < rows {
                 let null = nulls > 0 && roll(nulls) == 0;
                 let label = (!null).then(|| format!("城{}", roll(texts)));
@@ -344,7 +345,7 @@ mod tests {
 
     #[test]
     fn what_is_no_label_goes_the_general_way() {
-        let long: Labels = (0..3_000).map(|at| Some(format!("{at:0>500}"))).collect();
+        let long: LabelTexts = (0..3_000).map(|at| Some(format!("{at:0>500}"))).collect();
         let (back, hashed) = through(&long, 3_000, true);
         assert_eq!((back, hashed), (long, 1));
     }

@@ -226,3 +226,48 @@ fn a_stretch_that_ends_before_it_begins_is_a_wrong_record() {
     let wrong = wrong.map(|count| (count.column.as_str(), count.examples.clone()));
     assert_eq!(wrong, Some(("at", vec![(6, String::new())])));
 }
+
+#[test]
+fn files_of_one_log_must_keep_the_same_columns() {
+    let place = Place::new();
+    let mapping = MAPPING.replace("drop = [\"who\"]", "rest = \"keep\"");
+    let (first, second) = halves(3);
+    let files = [place.file("1.csv", first), place.file("2.csv", second.replace(",who", ",whom"))];
+    let error = place.import_all(&mapping, &files, 100).expect_err("a refusal").to_string();
+    assert!(error.contains("2.csv") && error.contains("different columns"), "{error}");
+}
+
+#[test]
+fn each_way_to_take_a_column_finds_its_event() {
+    let events = "id,step,state,at,done,grams,note,who\n\
+        A,1,,2020-01-02 10:00,,,,x\n\
+        A,2,,2020-01-03,,5,b,x\n\
+        A,3,,2020-01-01 10:00:30,,7,a,x\n\
+        A,4,,2020-01-02,,,,x\n";
+    let check = |take: &str, expected: &str| {
+        let mapping = MAPPING
+            .replace("take = \"max\"", &format!("take = \"{take}\""))
+            .replace("take = \"min\"", &format!("take = \"{take}\""))
+            .replace("take = \"any\"", &format!("take = \"{take}\""));
+        let place = Place::new();
+        place.import(&mapping, &place.file("e.csv", events)).expect("an import");
+        let rows = place.rows(&["posted", "precision", "grams", "note"], None);
+        assert_eq!(rows, [expected], "{take}");
+    };
+    check("first", "2020-01-02 10:00:00|m-|-|-");
+    check("last", "2020-01-02 00:00:00|d-|-|-");
+    check("any", "2020-01-02 10:00:00|m-|5|b");
+    check("last_present", "2020-01-02 00:00:00|d-|7|a");
+    check("min", "2020-01-01 10:00:30|s-|5|a");
+    check("max", "2020-01-03 00:00:00|d-|7|b");
+}
+
+#[test]
+fn events_without_a_key_are_refused_alone() {
+    let place = Place::new();
+    let file = place.file("e.csv", format!("{EVENTS},1,moving,2020-01-01,,5,,x\n"));
+    let summary = place.import(MAPPING, &file).expect("an import");
+    assert_eq!((summary.counts.quarantined, summary.counts.cases), (1, 2));
+    let reason = &summary.files[0].reasons[0];
+    assert_eq!((reason.reason.kind(), reason.column.as_str()), ("missing", "id"));
+}

@@ -81,7 +81,7 @@ fn a_cell_of_ten_megabytes_is_a_cell() {
 #[test]
 fn deep_json_is_refused() {
     let deep = format!("{{\"number\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    refused("deep.json", deep, "no valid JSON");
+    refused("deep.json", deep, "not valid JSON");
 }
 
 #[test]

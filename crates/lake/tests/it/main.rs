@@ -5,5 +5,8 @@ mod dataset;
 mod events;
 mod formats;
 mod hostile;
+mod mapping;
+mod ordered;
+mod own;
 mod quarantine;
 mod revisions;

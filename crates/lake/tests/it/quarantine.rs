@@ -96,7 +96,7 @@ fn an_encoding_without_chinese_is_answered_in_english() {
     let content = quarantine(&summary);
     assert!(content.windows(4).any(|four| four == b"caf\xe9"));
     let (content, _, bad) = encoding_rs::WINDOWS_1252.decode(&content);
-    assert!(!bad && content.contains("no whole number") && !content.contains("&#"), "{content}");
+    assert!(!bad && content.contains("not a whole number") && !content.contains("&#"), "{content}");
 }
 
 /// A workbook whose header is the third row, as the mapping says; its quarantine has one header.
@@ -164,4 +164,54 @@ fn each_entry_of_a_list_knows_its_own_columns() {
             "D|",
         ]
     );
+}
+
+#[test]
+fn values_are_masked_in_the_summary_and_whole_in_the_file() {
+    let place = Place::new();
+    let rows: String = (0..7).map(|n| format!("{n},13900001234,x\n")).collect();
+    let text = format!("number,size,grams,posted,note\n{}", rows.replace(",x\n", ",,,x\n"));
+    let file = place.file("a.csv", text);
+    let summary = told(&place, MAPPING, &file, Language::English);
+    let reason = &summary.files[0].reasons[0];
+    assert_eq!((reason.reason.kind(), reason.rows, reason.examples.len()), ("not_listed", 7, 5));
+    assert_eq!(reason.examples[0], (2, "13*******34".to_owned()));
+    let content = String::from_utf8(quarantine(&summary)).expect("UTF-8");
+    assert!(content.contains("line 2, size = 13900001234:"), "{content}");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_may_read_a_quarantine_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    let summary = told(&place, MAPPING, &place.file("a.csv", TWO_BAD), Language::English);
+    let path = summary.files[0].quarantine.as_ref().expect("a quarantine file");
+    let mode = std::fs::metadata(path).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+    assert!(name.ends_with("-a.csv") && name.len() == "01234567-a.csv".len(), "{name}");
+}
+
+#[test]
+fn an_encoding_is_wrong_if_more_than_a_twentieth_of_the_rows_is_no_text() {
+    let import = |bad: usize, all: usize| {
+        let place = Place::new();
+        let mut bytes = b"number,size,grams,posted,note\n".to_vec();
+        for row in 0..all {
+            bytes.extend_from_slice(format!("{row},,1,,").as_bytes());
+            bytes.extend_from_slice(if row < bad {
+                b"\xff\n".as_slice()
+            } else {
+                "中文\n".as_bytes()
+            });
+        }
+        let mapping = MAPPING.replace("[mapping]", "[mapping]\nencoding = \"utf-8\"");
+        let file = place.file("a.csv", bytes);
+        place.import(&mapping, &file).map(|summary| summary.counts.quarantined).ok()
+    };
+    assert_eq!(import(11, 220), Some(11));
+    assert_eq!(import(11, 219), None);
+    // So few rows say nothing about the file.
+    assert_eq!(import(10, 10), Some(10));
 }
