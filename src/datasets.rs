@@ -18,6 +18,8 @@ pub struct Dataset {
     /// Builds the schema.
     pub schema: fn() -> Schema,
     pub holds: Holds,
+    /// The page that lists the rows behind a figure, if there is one.
+    pub rows_page: Option<&'static str>,
 }
 
 /// What a row of a dataset is.
@@ -130,7 +132,8 @@ mod tests {
         Schema { name: "a", key: &[], columns: vec![], blank: &[], lists: vec![], doc: "" }
     }
 
-    const A: Dataset = Dataset { name: "a", schema: empty_schema, holds: Holds::Records };
+    const A: Dataset =
+        Dataset { name: "a", schema: empty_schema, holds: Holds::Records, rows_page: None };
 
     #[test]
     fn a_dataset_is_found_by_its_name() {

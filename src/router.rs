@@ -1,35 +1,36 @@
-//! Every route, one list.
+//! Every route, one list: the pages of an instance, and those of a witness.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
 
-use crate::systems::indicators::http::{self as indicators, Console};
-use crate::systems::reports::http::{self as reports, Shelf};
-use crate::web;
+use crate::systems::indicators::http::Console;
+use crate::systems::reports::http::Shelf;
+use crate::systems::{cases, indicators, reports};
+use crate::web::{PageSet, Site, SiteOwner, finish_router};
+use crate::witness::{self, Desk};
 
-/// The pages of one instance.
-pub fn router(console: Arc<Console>, shelf: Arc<Shelf>) -> Router {
-    let figures = Router::new()
-        .route("/", get(indicators::overview))
-        .route("/figures", get(indicators::figures))
-        .route("/figures.csv", get(indicators::figures_csv))
-        .route("/cases", get(indicators::cases))
-        .route("/cases.csv", get(indicators::cases_csv))
-        .route("/case", get(indicators::case))
-        .route("/api/figures", get(indicators::figures_json))
-        .route("/api/cases", get(indicators::cases_json))
-        .with_state(Arc::clone(&console));
-    let report = Router::new()
-        .route("/report", get(reports::page))
-        .route("/report/{file}", get(reports::file))
-        .with_state(shelf);
-    figures
-        .merge(report)
-        .route("/console.css", get(web::stylesheet))
-        .fallback(indicators::nowhere)
-        .layer(from_fn_with_state(console, indicators::dress))
-        .layer(from_fn(web::guard))
+/// What the pages of an instance consist of, in the order of the navigation.
+const INSTANCE_PAGES: [PageSet; 3] =
+    [indicators::http::PAGES, cases::http::PAGES, reports::http::PAGES];
+
+/// The site of an instance, which its systems fill.
+pub(crate) fn instance_site(owner: SiteOwner) -> Arc<Site> {
+    Arc::new(Site::new(owner, &INSTANCE_PAGES))
+}
+
+/// The pages of an instance.
+pub(crate) fn instance_router(console: Console, shelf: Shelf) -> Router {
+    let site = Arc::clone(&console.site);
+    let console = Arc::new(console);
+    let routes = indicators::http::routes(Arc::clone(&console))
+        .merge(cases::http::routes(console))
+        .merge(reports::http::routes(Arc::new(shelf)));
+    finish_router(routes, site)
+}
+
+/// The routes of a witness.
+pub(crate) fn witness_router(desk: Desk) -> Router {
+    let site = Arc::new(Site::new(SiteOwner::default(), &[]));
+    finish_router(witness::http::routes(Arc::new(desk)), site)
 }

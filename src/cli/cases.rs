@@ -8,13 +8,14 @@ use super::arguments::Cases;
 use super::indicators::open_inquiry;
 use super::place::Place;
 use super::{Align, Failure, Format, Language, Table};
-use crate::systems::indicators::{self, CaseLine, CaseOutcome, Which, case_json, span};
+use crate::systems::cases::{self, CaseLine, CaseOutcome, Which, case_json};
+use crate::systems::indicators::span;
 
 pub(super) fn run(asked: &Cases, place: &Place, language: Language) -> Result<(), Failure> {
     let program = place.open()?;
     let inquiry = open_inquiry(&program.state, &asked.question, &asked.filter)?;
     let which = if asked.late { Which::Late } else { Which::All };
-    let list = indicators::cases(
+    let list = cases::cases(
         &inquiry.pack,
         &asked.indicator,
         &inquiry.question,

@@ -15,6 +15,7 @@ mod init;
 mod language;
 mod ledger;
 mod ledger_arguments;
+mod log;
 mod mapping;
 mod pack;
 mod place;
@@ -47,6 +48,7 @@ pub(crate) use table::{Align, Format, Table};
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     end_quietly_when_nobody_reads();
+    log::write_log_to_standard_error();
     let language = language::language_of_environment(&std::env::args_os().collect::<Vec<_>>());
     let matches = match language::command(language).try_get_matches() {
         Ok(matches) => matches,

@@ -3,19 +3,18 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
 
 use super::arguments::{self, Serve};
 use super::indicators::open_inquiry;
 use super::place::Place;
 use super::{Failure, Language};
 use crate::program::Program;
-use crate::router::router;
+use crate::router::{instance_router, instance_site};
+use crate::systems::indicators::Inquiry;
 use crate::systems::indicators::http::Console;
-use crate::systems::indicators::{Inquiry, Words};
 use crate::systems::reports::http::Shelf;
 use crate::systems::reports::{ReportFormat, ReportInputs, holds_simulated};
-use crate::web::Templates;
+use crate::web::SiteOwner;
 
 pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<(), Failure> {
     let program = place.open()?;
@@ -66,21 +65,20 @@ pub(super) fn open(
 ) -> Result<(), Failure> {
     let settings = &program.settings.report;
     let english = settings.english.as_ref().and_then(|english| english.company.clone());
-    let company = Words {
-        zh: settings.company.clone(),
-        en: english.unwrap_or_else(|| settings.company.clone()),
+    let owner = SiteOwner {
+        company: (settings.company.clone(), english.unwrap_or_else(|| settings.company.clone())),
+        period: inquiry.question.period.name.clone(),
+        simulated: settings.simulated || holds_simulated(&inquiry.lake)?,
     };
     let console = Console {
-        period: inquiry.question.period.clone(),
-        simulated: settings.simulated || holds_simulated(&inquiry.lake)?,
+        site: instance_site(owner),
+        period: inquiry.question.period,
         lake: inquiry.lake,
         calendars: inquiry.calendars,
         pack: inquiry.pack,
-        company,
         files: files.keys().cloned().collect(),
-        templates: Templates::new(),
     };
-    let routes = router(Arc::new(console), Arc::new(Shelf { files }));
+    let routes = instance_router(console, Shelf { files });
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;

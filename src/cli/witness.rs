@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::json;
 use trueline_ledger::witness::{Fork, Witness};
@@ -12,8 +11,8 @@ use super::ledger_arguments::{self, WitnessCommand};
 use super::place::Place;
 use super::serve::listen;
 use super::{Align, Failure, Format, Language, Table};
-use crate::witness::http::{Desk, router};
-use crate::witness::{KeptFork, begin_or_load, forks_by_tiles, kept_forks};
+use crate::router::witness_router;
+use crate::witness::{Desk, KeptFork, begin_or_load, forks_by_tiles, kept_forks};
 
 pub(super) fn run(
     asked: &ledger_arguments::Witness,
@@ -51,7 +50,7 @@ fn serve(
     let key = begin_or_load(&file, &state, asked.name.as_deref())?;
     let verifier = key.verifier().clone();
     let witness = Witness::open(&state, key, logs.iter().cloned())?;
-    let desk = Desk::new(witness, state.clone(), &logs, language == Language::Chinese);
+    let desk = Desk::new(witness, state.clone(), &logs, (language, place.clock));
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -68,7 +67,7 @@ fn serve(
                 std::future::pending::<()>().await;
             }
         };
-        axum::serve(listener, router(Arc::new(desk))).with_graceful_shutdown(stop).await?;
+        axum::serve(listener, witness_router(desk)).with_graceful_shutdown(stop).await?;
         Ok(())
     })
 }

@@ -24,10 +24,13 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Adds the headers to an answer; what a handler has set itself stays.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
+/// Adds the headers to an answer, and logs it. What a handler has set itself stays.
+pub(super) async fn guard(request: Request, next: Next) -> Response {
     let is_report = request.uri().path().starts_with("/report");
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
+    // The query is left out: it may hold case numbers.
+    tracing::debug!(http.method = %method, http.path = path, http.status = response.status().as_u16(), "{method} {path}");
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

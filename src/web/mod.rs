@@ -1,13 +1,43 @@
-//! What handlers share: the page shell and its words, refusals, CSV, headers, the one style sheet.
+//! What handlers share: the site with its shell, refusals, CSV, headers, the one style sheet.
 //!
-//! Pages are rendered on the server and work without scripts. Nothing is fetched from outside.
+//! It is neutral: each system contributes its links, templates and routes. Pages are rendered on the
+//! server and work without scripts. Nothing is fetched from outside.
 
 pub(crate) mod csv;
 mod guard;
-mod page;
+pub(crate) mod query;
 mod refusal;
+mod refusal_page;
+mod site;
 mod words;
 
-pub(crate) use guard::guard;
-pub(crate) use page::{Page, Templates, stylesheet};
-pub(crate) use refusal::Refusal;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use guard::guard;
+pub(crate) use refusal::{ChoiceGroup, Refusal};
+use refusal_page::{refuse_unknown_path, show_refusals};
+#[cfg(test)]
+pub(crate) use site::check_words;
+pub(crate) use site::{NavigationLink, Page, PageSet, Site, SiteOwner};
+
+/// Puts around routes what every server of the program has: the style sheet, its own answers to
+/// wrong addresses and to failures, headers, and a line in the log per request.
+pub(crate) fn finish_router(routes: Router, site: Arc<Site>) -> Router {
+    routes
+        .route("/console.css", get(stylesheet))
+        .fallback(refuse_unknown_path)
+        .layer(from_fn_with_state(site, show_refusals))
+        .layer(from_fn(guard))
+}
+
+/// `GET /console.css`
+async fn stylesheet() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
+    (headers, include_str!("../../console/styles/console.css")).into_response()
+}

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// Why a request is not answered. Causes go to standard error, not over the wire.
+use crate::language::Language;
+
+/// Why a request is not answered. Causes go to the log, not over the wire.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
@@ -17,6 +19,17 @@ pub(crate) struct Refusal {
     /// The parameter that is wrong.
     pub(crate) parameter: Option<&'static str>,
     next: Option<Said>,
+    /// What could have been asked for instead.
+    pub(crate) choices: Vec<ChoiceGroup>,
+}
+
+/// Things of one kind to choose from.
+#[derive(Debug, Clone)]
+pub(crate) struct ChoiceGroup {
+    /// In Chinese and English.
+    pub(crate) title: (String, String),
+    /// A value with its title in both languages.
+    pub(crate) options: Vec<(String, (String, String))>,
 }
 
 /// A sentence in both languages.
@@ -31,8 +44,8 @@ impl Said {
         Said { chinese: chinese.into(), english: english.into() }
     }
 
-    fn pick(&self, chinese: bool) -> &str {
-        if chinese { &self.chinese } else { &self.english }
+    fn pick(&self, language: Language) -> &str {
+        language.pick(&self.chinese, &self.english)
     }
 }
 
@@ -56,16 +69,16 @@ impl Refusal {
             line.push_str(&cause.to_string());
             below = cause.source();
         }
-        eprintln!("request failed: {line}");
+        tracing::error!("request failed: {line}");
         let sentence = Said::new(
-            "指标未能算出；原因记在服务程序的日志里",
-            "the figures could not be computed; the server's log says why",
+            "请求未能完成；原因记在服务程序的日志里",
+            "the request could not be answered; the server's log says why",
         );
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", sentence)
     }
 
     fn new(status: StatusCode, code: &'static str, sentence: Said) -> Self {
-        Refusal { status, code, sentence, parameter: None, next: None }
+        Refusal { status, code, sentence, parameter: None, next: None, choices: Vec::new() }
     }
 
     /// The same refusal, naming the parameter that is wrong.
@@ -84,12 +97,18 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn sentence(&self, chinese: bool) -> &str {
-        self.sentence.pick(chinese)
+    /// The same refusal with what could have been asked for.
+    pub(crate) fn with_choices(mut self, choices: impl Iterator<Item = ChoiceGroup>) -> Self {
+        self.choices = choices.collect();
+        self
     }
 
-    pub(crate) fn next(&self, chinese: bool) -> Option<&str> {
-        self.next.as_ref().map(|next| next.pick(chinese))
+    pub(crate) fn sentence(&self, language: Language) -> &str {
+        self.sentence.pick(language)
+    }
+
+    pub(crate) fn next(&self, language: Language) -> Option<&str> {
+        self.next.as_ref().map(|next| next.pick(language))
     }
 }
 
@@ -99,7 +118,7 @@ impl IntoResponse for Refusal {
             "code": self.code,
             "message": self.sentence.english,
             "where": self.parameter,
-            "next": self.next(false),
+            "next": self.next(Language::English),
         });
         let mut response = (self.status, Json(body)).into_response();
         response.extensions_mut().insert(self);

@@ -11,7 +11,6 @@ use axum::Router;
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
-use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -19,8 +18,9 @@ use tokio::sync::Semaphore;
 use trueline_ledger::VerifierKey;
 use trueline_ledger::witness::{REQUEST_BYTES_MAX, Witness};
 
-use super::page::{Page, Shown};
-use crate::web;
+use super::page::{Shown, WitnessPage};
+use crate::clock::Clock;
+use crate::language::Language;
 
 const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
 const WAITING_MAX: usize = 64;
@@ -30,7 +30,8 @@ const WAITING_MAX: usize = 64;
 pub(crate) struct Desk {
     witness: Mutex<Witness>,
     shown: Shown,
-    page: Page,
+    page: WitnessPage,
+    clock: Clock,
     waiting: Semaphore,
 }
 
@@ -39,21 +40,25 @@ impl Desk {
         witness: Witness,
         state: PathBuf,
         logs: &[VerifierKey],
-        chinese: bool,
+        (language, clock): (Language, Clock),
     ) -> Desk {
         let shown = Shown::new(witness.verifier().to_string(), state, logs);
         let waiting = Semaphore::new(WAITING_MAX);
-        Desk { witness: Mutex::new(witness), shown, page: Page::new(chinese), waiting }
+        Desk {
+            witness: Mutex::new(witness),
+            shown,
+            page: WitnessPage::new(language),
+            waiting,
+            clock,
+        }
     }
 }
 
 /// The routes of a witness.
-pub(crate) fn router(desk: Arc<Desk>) -> Router {
+pub(crate) fn routes(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(page))
         .route("/add-checkpoint", post(add_checkpoint))
-        .route("/console.css", get(web::stylesheet))
-        .layer(from_fn(web::guard))
         .with_state(desk)
 }
 
@@ -72,18 +77,19 @@ async fn add_checkpoint(State(desk): State<Arc<Desk>>, body: Body) -> Response {
         Ok(Err(_)) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too long"),
         Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "the request took too long"),
     };
-    let witness = Arc::clone(&desk);
+    let blocking = Arc::clone(&desk);
     let answer = tokio::task::spawn_blocking(move || {
+        let desk = blocking;
         // The witness keeps nothing in memory, so a panic cannot have left it half changed.
-        let mut witness = witness.witness.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0);
+        let mut witness = desk.witness.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = desk.clock.now_unsigned();
         witness.handle(&body, now)
     });
     let Ok(answer) = answer.await else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "the witness failed");
     };
     if answer.status >= 500 {
-        eprintln!("request failed: {}", answer.body.trim_end());
+        tracing::error!("request failed: {}", answer.body.trim_end());
     }
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response()
@@ -108,7 +114,7 @@ async fn page(State(desk): State<Arc<Desk>>, Query(asked): Query<Asked>) -> Resp
     match shown.await {
         Ok(Ok(html)) => html.into_response(),
         Ok(Err(error)) => {
-            eprintln!("page failed: {error:#}");
+            tracing::error!("page failed: {error:#}");
             plain(StatusCode::INTERNAL_SERVER_ERROR, "the page failed; the server's log says why")
         }
         Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "the page failed"),

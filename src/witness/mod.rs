@@ -9,4 +9,5 @@ mod key;
 mod page;
 
 pub use evidence::{EvidenceError, KeptFork, forks_by_tiles, kept_forks, kept_suspicions};
+pub(crate) use http::Desk;
 pub use key::{WitnessKeyError, begin_or_load};

@@ -12,6 +12,7 @@ use minijinja::{Environment, Value, context};
 use trueline_ledger::{Checkpoint, VerifierKey};
 
 use super::evidence::{KeptFork, kept_forks, kept_suspicions, newest, newest_file};
+use crate::language::Language;
 
 /// Where the page gets what it shows.
 #[derive(Debug)]
@@ -47,31 +48,31 @@ impl Shown {
 
 /// The template, compiled in, and the language of those who ask for none.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct WitnessPage {
     environment: Environment<'static>,
-    chinese: bool,
+    language: Language,
 }
 
-impl Page {
-    pub(super) fn new(chinese: bool) -> Page {
+impl WitnessPage {
+    pub(super) fn new(language: Language) -> WitnessPage {
         let mut environment = Environment::new();
         let text = include_str!("../../console/templates/witness.html");
         environment.add_template("witness.html", text).expect("our own template parses");
-        Page { environment, chinese }
+        WitnessPage { environment, language }
     }
 
     pub(super) fn render(&self, shown: &Shown, language: Option<&str>) -> Result<Html<String>> {
-        let chinese = match language {
-            Some("zh") => true,
-            Some("en") => false,
-            Some(_) | None => self.chinese,
+        let language = match language {
+            Some("zh") => Language::Chinese,
+            Some("en") => Language::English,
+            Some(_) | None => self.language,
         };
         let forks = kept_forks(&shown.state)?;
         let logs: Result<Vec<Value>> =
             shown.logs.iter().map(|(origin, keys)| log(shown, origin, *keys, &forks)).collect();
         let forks: Vec<Value> = forks.iter().map(fork).collect();
         let context = context! {
-            zh => chinese,
+            zh => language == Language::Chinese,
             key => shown.key.clone(),
             logs => logs?,
             forks,
@@ -111,7 +112,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let key = Signer::from_seed("<b>log", &[1; 32]).unwrap().verifier().clone();
         let shown = Shown::new("w+1+k".into(), place.path().to_owned(), &[key]);
-        let page = Page::new(true);
+        let page = WitnessPage::new(Language::Chinese);
         let Html(chinese) = page.render(&shown, None).unwrap();
         let Html(english) = page.render(&shown, Some("en")).unwrap();
         assert!(chinese.contains("见证") && chinese.contains("lang=\"zh-CN\""), "{chinese}");

@@ -69,7 +69,7 @@ fn say(checked: &CaseChecked, language: Language) {
                 )
             );
             for line in checked.counted_as() {
-                println!("  {}", language.pick(line.zh, line.en));
+                println!("  {}", line.as_str(language));
             }
         }
         CaseFound::NotThere { before, after } => {

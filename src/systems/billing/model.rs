@@ -5,8 +5,12 @@ use trueline_lake::{Column, Kind, Schema};
 use crate::datasets::{Dataset, Holds};
 
 /// Charging records that were checked, and how many were wrong.
-pub const BILLING_TEST: Dataset =
-    Dataset { name: "billing_test", schema: billing_test_schema, holds: Holds::Records };
+pub const BILLING_TEST: Dataset = Dataset {
+    name: "billing_test",
+    schema: billing_test_schema,
+    holds: Holds::Records,
+    rows_page: None,
+};
 
 fn billing_test_schema() -> Schema {
     Schema {

@@ -1,7 +1,14 @@
-//! Cases: everything a customer waits for.
+//! Cases: everything a customer waits for. Their dataset, what an indicator makes of them, doubts
+//! about their records, and their pages.
 
+mod case_file;
+pub(crate) mod http;
+mod list;
 mod model;
 mod quality;
 
+pub use case_file::{CaseFile, CaseInterval, case_file};
+pub(crate) use list::case_json;
+pub use list::{CaseLine, CaseList, CaseOutcome, Which, cases};
 pub use model::CASE;
 pub use quality::{QualityCheckError, find_quality_problems};

@@ -8,7 +8,8 @@ use trueline_lake::{Column, Kind, List, Schema};
 use crate::datasets::{Dataset, Holds};
 
 /// Everything a customer waits for.
-pub const CASE: Dataset = Dataset { name: "case", schema: case_schema, holds: Holds::Cases };
+pub const CASE: Dataset =
+    Dataset { name: "case", schema: case_schema, holds: Holds::Cases, rows_page: Some("/cases") };
 
 /// The dataset `case`: one row is one revision of one case.
 fn case_schema() -> Schema {

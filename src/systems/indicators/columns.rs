@@ -20,7 +20,7 @@ pub(crate) fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
 }
 
 /// A column of moments as UTC seconds.
-pub(super) fn moments(batch: &RecordBatch, name: &str) -> Vec<Option<i64>> {
+pub(crate) fn moments(batch: &RecordBatch, name: &str) -> Vec<Option<i64>> {
     let seconds = DataType::Timestamp(TimeUnit::Second, Some("UTC".into()));
     let column = batch
         .column_by_name(name)

@@ -211,7 +211,7 @@ pub(super) fn wanted<'a>(
     question.only.iter().map(|id| find_indicator(pack, id)).collect()
 }
 
-pub(super) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicator, ComputeError> {
+pub(crate) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicator, ComputeError> {
     pack.indicator(id).ok_or_else(|| {
         let known = pack.indicators.iter().map(|known| known.id.as_str());
         ComputeError::NoIndicator {
@@ -256,7 +256,7 @@ fn subsets(names: &[String]) -> Vec<Vec<String>> {
 }
 
 /// What the engine is asked about one dataset; `None` if nothing is.
-pub(super) fn request(
+pub(crate) fn request(
     pack: &Pack,
     question: &Question,
     period: &Period,

@@ -5,7 +5,8 @@ use trueline_lake::{Column, Kind, Schema};
 use crate::datasets::{Dataset, Holds};
 
 /// Numbers that figures are divided by, and values to compare them with.
-pub const COUNT: Dataset = Dataset { name: "count", schema: count_schema, holds: Holds::Counts };
+pub const COUNT: Dataset =
+    Dataset { name: "count", schema: count_schema, holds: Holds::Counts, rows_page: None };
 
 fn count_schema() -> Schema {
     Schema {

@@ -3,8 +3,6 @@
 //! [`load`] reads a pack with everything it inherits; a pack that loads has no unknown name, no
 //! expression of the wrong type and no limit that is looser than its parent's without an approval.
 
-mod case_file;
-mod cases;
 mod columns;
 mod compile;
 mod compute;
@@ -13,6 +11,7 @@ mod counts;
 mod defaults;
 mod dimensions;
 mod distribution;
+mod duration_text;
 pub mod evidence;
 mod expressions;
 mod figures;
@@ -39,17 +38,16 @@ mod shipped;
 mod sql;
 mod words;
 
-pub use case_file::{CaseFile, CaseInterval, case_file};
-pub use cases::{CaseLine, CaseList, CaseOutcome, Which, cases};
-pub(crate) use cases::{case_json, span};
-pub(crate) use columns::texts as column_texts;
+pub(crate) use columns::{moments as column_moments, texts as column_texts};
 pub use compute::{
     ComputeError, Question, Results, compute, compute_with, load_counts, parse_figure_id,
 };
+pub(crate) use compute::{find_indicator, request};
 pub use count_dataset::COUNT;
 pub use counts::{CountRow, Counts};
 pub use dimensions::{DimensionError, Filter, dimensions, known_names};
 pub use distribution::{Distribution, distributions};
+pub(crate) use duration_text::span;
 pub use inquiry::{Inquiry, InquiryError, InquiryRequest};
 pub use load::{load, parse};
 pub use mistake::{Mistake, PackError, Place};

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use serde::Deserialize;
 
-use crate::web::Refusal;
+use crate::web::{NavigationLink, PageSet, Refusal};
 
 /// The written report: file name → bytes, such as `report.zh.pdf`.
 #[derive(Debug, Default)]
@@ -16,14 +18,26 @@ pub struct Shelf {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
+/// What reports add to the site.
+pub(crate) const PAGES: PageSet = PageSet {
+    links: &[NavigationLink { path: "/report", chinese: "报告", english: "Report" }],
+    templates: &[],
+    words: &[],
+};
+
+/// The routes of the report.
+pub(crate) fn routes(shelf: Arc<Shelf>) -> Router {
+    Router::new().route("/report", get(page)).route("/report/{file}", get(file)).with_state(shelf)
+}
+
 /// `?lang=zh`
 #[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
+struct Asked {
     lang: Option<String>,
 }
 
 /// `GET /report`: the report as a page, Chinese unless English is asked for.
-pub(crate) async fn page(
+async fn page(
     State(shelf): State<Arc<Shelf>>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
@@ -32,7 +46,7 @@ pub(crate) async fn page(
 }
 
 /// `GET /report/{file}`
-pub(crate) async fn file(
+async fn file(
     State(shelf): State<Arc<Shelf>>,
     Path(file): Path<String>,
 ) -> Result<Response, Refusal> {

@@ -5,7 +5,8 @@ use trueline_lake::{Column, Kind, Schema};
 use crate::datasets::{Dataset, Holds};
 
 /// Radio sites that are built, opened and shared.
-pub const SITE: Dataset = Dataset { name: "site", schema: site_schema, holds: Holds::Records };
+pub const SITE: Dataset =
+    Dataset { name: "site", schema: site_schema, holds: Holds::Records, rows_page: None };
 
 fn site_schema() -> Schema {
     Schema {

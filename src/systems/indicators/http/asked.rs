@@ -3,45 +3,42 @@
 use trueline_expression::nearest;
 use trueline_figures::{Period, PeriodError};
 
-use super::{Console, Question, Words};
-use crate::systems::indicators::{DimensionError, Filter, Indicator, Which};
-use crate::web::Refusal;
+use super::{Console, Question};
+use crate::language::Language;
+use crate::systems::indicators::{DimensionError, Filter, Indicator, Words};
+use crate::web::query::{encoded, parameters};
+use crate::web::{ChoiceGroup, Refusal};
 
 /// A query, parsed.
 #[derive(Debug)]
-pub(super) struct Asked {
-    pub(super) chinese: bool,
-    pub(super) question: Question,
-    pub(super) indicator: Option<String>,
-    pub(super) by: Vec<String>,
+pub(crate) struct Asked {
+    pub(crate) language: Language,
+    pub(crate) question: Question,
+    pub(crate) indicator: Option<String>,
+    pub(crate) by: Vec<String>,
     /// The filter as pairs of name and code, in the order given.
-    pub(super) pairs: Vec<(String, String)>,
-    pub(super) which: Which,
-    /// Counts from 1.
-    pub(super) page: usize,
-    /// A case by its id, `source/source_key`.
-    pub(super) case: Option<String>,
+    pub(crate) pairs: Vec<(String, String)>,
+    /// What links to this page keep of the parameters that another system reads: `&which=late`.
+    pub(crate) more: String,
     /// The query without `lang`.
-    pub(super) rest: String,
+    pub(crate) rest: String,
 }
 
 impl Asked {
     /// The question of a page without any parameter.
-    pub(super) fn nothing(console: &Console) -> Asked {
+    pub(crate) fn nothing(console: &Console) -> Asked {
         Asked {
-            chinese: true,
+            language: Language::Chinese,
             question: Question::about(console.period.clone()),
             indicator: None,
             by: Vec::new(),
             pairs: Vec::new(),
-            which: Which::All,
-            page: 1,
-            case: None,
+            more: String::new(),
             rest: String::new(),
         }
     }
 
-    pub(super) fn new(console: &Console, query: Option<&str>) -> Result<Asked, Refusal> {
+    pub(crate) fn new(console: &Console, query: Option<&str>) -> Result<Asked, Refusal> {
         let mut asked = Asked::nothing(console);
         for (name, value, pair) in parameters(query) {
             if name != "lang" {
@@ -59,7 +56,9 @@ impl Asked {
 
     fn take(&mut self, console: &Console, name: &str, value: &str) -> Result<(), Refusal> {
         match name {
-            "lang" => self.chinese = value != "en",
+            "lang" => {
+                self.language = if value == "en" { Language::English } else { Language::Chinese };
+            }
             "indicator" if !value.is_empty() => self.indicator = Some(value.to_owned()),
             "by" => {
                 for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
@@ -78,16 +77,6 @@ impl Asked {
                 self.question.period = Period::parse(value.trim(), console.pack.zone.rules())
                     .map_err(|error| wrong_period(&error).at("period"))?;
             }
-            "which" if !value.is_empty() => self.which = which(value)?,
-            "page" if !value.is_empty() => {
-                self.page = value.parse().ok().filter(|page| *page > 0).ok_or_else(|| {
-                    let chinese = format!("`{value}` 不是页码");
-                    Refusal::unclear(chinese, format!("`{value}` is no page number"))
-                        .at("page")
-                        .with_next("从 1 数起，如 page=2", "they count from 1, such as page=2")
-                })?;
-            }
-            "case" => self.case = Some(value.to_owned()),
             // A parameter that this page does not know is somebody else's; it changes nothing.
             _ => {}
         }
@@ -95,17 +84,17 @@ impl Asked {
     }
 
     /// The text in the language of the page.
-    pub(super) fn words<'a>(&self, words: &'a Words) -> &'a str {
-        if self.chinese { &words.zh } else { &words.en }
+    pub(crate) fn words<'a>(&self, words: &'a Words) -> &'a str {
+        words.in_language(self.language)
     }
 
     /// One of two texts, by the language of the page.
-    pub(super) fn pick<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
-        if self.chinese { chinese } else { english }
+    pub(crate) fn pick<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
+        self.language.pick(chinese, english)
     }
 
     /// The indicator asked for, else the first of the pack.
-    pub(super) fn indicator<'a>(&self, console: &'a Console) -> Result<&'a Indicator, Refusal> {
+    pub(crate) fn indicator<'a>(&self, console: &'a Console) -> Result<&'a Indicator, Refusal> {
         let Some(name) = self.indicator.as_deref() else {
             return console.pack.indicators.first().ok_or_else(|| {
                 Refusal::not_found("这个指标包没有指标", "this pack has no indicators")
@@ -115,17 +104,17 @@ impl Asked {
     }
 
     /// Only the indicator asked for, or all.
-    pub(super) fn only(&self) -> Vec<String> {
+    pub(crate) fn only(&self) -> Vec<String> {
         self.indicator.iter().cloned().collect()
     }
 
     /// The filter as it is written.
-    pub(super) fn filter(&self) -> String {
+    pub(crate) fn filter(&self) -> String {
         joined(&self.pairs)
     }
 
     /// A link to a page about an indicator, with a filter.
-    pub(super) fn link(&self, path: &str, indicator: &str, filter: &str, more: &str) -> String {
+    pub(crate) fn link(&self, path: &str, indicator: &str, filter: &str, more: &str) -> String {
         let mut link = format!("{path}?lang={}", self.code());
         let period = &self.question.period.name;
         for (name, value) in [("indicator", indicator), ("period", period), ("where", filter)] {
@@ -137,50 +126,20 @@ impl Asked {
     }
 
     /// This page with another filter, from its first page on.
-    pub(super) fn filtered(&self, path: &str, pairs: &[(String, String)]) -> String {
+    pub(crate) fn filtered(&self, path: &str, pairs: &[(String, String)]) -> String {
         let indicator = self.indicator.as_deref().unwrap_or_default();
         self.link(path, indicator, &joined(pairs), &self.manner())
     }
 
     /// `&by=…&which=…`, as far as they were asked for.
-    pub(super) fn manner(&self) -> String {
-        let mut text: String =
-            self.by.iter().map(|name| format!("&by={}", encoded(name))).collect();
-        if self.which != Which::All {
-            text.push_str(&format!("&which={}", which_name(self.which)));
-        }
-        text
+    pub(crate) fn manner(&self) -> String {
+        let by: String = self.by.iter().map(|name| format!("&by={}", encoded(name))).collect();
+        by + &self.more
     }
 
-    pub(super) fn code(&self) -> &'static str {
-        if self.chinese { "zh" } else { "en" }
+    pub(crate) fn code(&self) -> &'static str {
+        self.language.code()
     }
-}
-
-/// The parameters of a query: name, decoded value, and the pair as it was written.
-pub(super) fn parameters(query: Option<&str>) -> impl Iterator<Item = (&str, String, &str)> {
-    query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name, decoded(value), pair)
-    })
-}
-
-pub(super) fn which_name(which: Which) -> &'static str {
-    match which {
-        Which::All => "all",
-        Which::Late => "late",
-        Which::Excluded => "excluded",
-        Which::Open => "open",
-    }
-}
-
-fn which(value: &str) -> Result<Which, Refusal> {
-    let all = [Which::All, Which::Late, Which::Excluded, Which::Open];
-    all.into_iter().find(|which| which_name(*which) == value).ok_or_else(|| {
-        Refusal::unclear(format!("没有 `{value}` 这一类工单"), format!("no cases are `{value}`"))
-            .at("which")
-            .with_next("可写 all、late、excluded 或 open", "write all, late, excluded or open")
-    })
 }
 
 /// `prefecture=吕梁` as a name and a code.
@@ -200,7 +159,7 @@ fn joined(pairs: &[(String, String)]) -> String {
 }
 
 /// 404, with the name that was probably meant.
-pub(super) fn no_indicator(console: &Console, name: &str) -> Refusal {
+pub(crate) fn no_indicator(console: &Console, name: &str) -> Refusal {
     let pack = &console.pack.id;
     let refusal = Refusal::not_found(
         format!("指标包 {pack} 里没有指标 `{name}`"),
@@ -213,6 +172,16 @@ pub(super) fn no_indicator(console: &Console, name: &str) -> Refusal {
         }
         None => refusal.with_next("从下面选一个", "choose one of those below"),
     }
+    .with_choices(console.pack.groups.iter().map(|group| {
+        ChoiceGroup {
+            title: (group.title.zh.clone(), group.title.en.clone()),
+            options: console
+                .pack
+                .in_group(&group.id)
+                .map(|one| (one.id.clone(), (one.title.zh.clone(), one.title.en.clone())))
+                .collect(),
+        }
+    }))
 }
 
 fn wrong_period(error: &PeriodError) -> Refusal {
@@ -228,7 +197,7 @@ fn wrong_period(error: &PeriodError) -> Refusal {
 }
 
 /// 400: a filter or a slice that makes no sense.
-pub(super) fn wrong_filter(error: &DimensionError, console: &Console) -> Refusal {
+pub(crate) fn wrong_filter(error: &DimensionError, console: &Console) -> Refusal {
     let english = error.to_string();
     let refusal = match error {
         DimensionError::Unknown { name, .. } => {
@@ -270,55 +239,4 @@ fn unknown_dimension(name: &str, console: &Console) -> Refusal {
         }
     };
     refusal.at("where")
-}
-
-/// Percent-decoding of a form value. What is no code stays as it is.
-fn decoded(value: &str) -> String {
-    let bytes = value.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = (bytes[at] == b'%')
-            .then(|| value.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (bytes[at], code) {
-            (_, Some(byte)) => {
-                out.push(byte);
-                at += 2;
-            }
-            (b'+', None) => out.push(b' '),
-            (byte, None) => out.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// Percent-encoding for a query value.
-pub(super) fn encoded(value: &str) -> String {
-    let mut out = String::new();
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~,=/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{decoded, encoded};
-
-    #[test]
-    fn a_form_value_comes_back_as_it_was_typed() {
-        assert_eq!(
-            decoded("prefecture%3D141100%2Cmonth%3D2020-05"),
-            "prefecture=141100,month=2020-05"
-        );
-        assert_eq!(decoded("a+b%"), "a b%");
-        assert_eq!(decoded(&encoded("吕梁 & 太原")), "吕梁 & 太原");
-    }
 }

@@ -5,6 +5,7 @@ use trueline_figures::Slice;
 
 use super::names::{NOTHING, dimension_title, label, unit};
 use super::sliced::Sliced;
+use crate::language::Language;
 use crate::systems::indicators::FigureRow;
 
 /// A wider table is no longer read at a glance.
@@ -39,7 +40,7 @@ pub(super) fn table(sliced: &Sliced<'_>) -> Option<Value> {
     let rows: Vec<Value> = down.iter().map(Some).chain(std::iter::once(None)).map(row).collect();
     let unit = unit(console, asked, &statistic.unit);
     let title = asked.words(&statistic.title);
-    let caption = if asked.chinese {
+    let caption = if asked.language == Language::Chinese {
         format!("单位：{unit}。✗ 为未达限值；点数字可看工单。")
     } else {
         format!("In {unit}. ✗ misses a limit; open a number to see its cases.")

@@ -7,14 +7,14 @@ use super::Console;
 use super::asked::Asked;
 use super::names::{dimension_title, label};
 use crate::systems::indicators::dimensions::cut;
-use crate::systems::indicators::{Which, known_names};
+use crate::systems::indicators::known_names;
 
 /// More regions are no list to choose from.
 const REGIONS_MAX: usize = 60;
 
 /// The conditions: a list each for region, month and area, the rest as text, and all as chips that
 /// take one away.
-pub(super) fn conditions(console: &Console, asked: &Asked, path: &str) -> Value {
+pub(crate) fn conditions(console: &Console, asked: &Asked, path: &str) -> Value {
     let mut shown: Vec<&str> = Vec::new();
     let mut lists: Vec<Value> = Vec::new();
     for (name, values) in offered(console, asked) {
@@ -107,7 +107,7 @@ fn months(console: &Console, asked: &Asked) -> Vec<String> {
 }
 
 /// The indicators of the pack, grouped.
-pub(super) fn indicators(console: &Console, asked: &Asked, chosen: &str) -> Vec<Value> {
+pub(crate) fn indicators(console: &Console, asked: &Asked, chosen: &str) -> Vec<Value> {
     let groups = console.pack.groups.iter();
     groups
         .map(|group| {
@@ -124,24 +124,8 @@ pub(super) fn indicators(console: &Console, asked: &Asked, chosen: &str) -> Vec<
         .collect()
 }
 
-/// Which cases to list.
-pub(super) fn which(asked: &Asked) -> Vec<Value> {
-    [
-        (Which::All, "全部", "all"),
-        (Which::Late, "超时", "late"),
-        (Which::Excluded, "排除", "excluded"),
-        (Which::Open, "期末未完", "open at the end"),
-    ]
-    .into_iter()
-    .map(|(which, chinese, english)| {
-        let value = super::asked::which_name(which);
-        context! { value, text => asked.pick(chinese, english), chosen => which == asked.which }
-    })
-    .collect()
-}
-
 /// The dimensions that most people slice by, and those already chosen.
-pub(super) fn dimensions(console: &Console, asked: &Asked) -> Vec<Value> {
+pub(crate) fn dimensions(console: &Console, asked: &Asked) -> Vec<Value> {
     const USUAL: [&str; 9] =
         ["prefecture", "county", "month", "quarter", "area", "channel", "kind", "service", "cause"];
     let known = known_names(&console.pack);

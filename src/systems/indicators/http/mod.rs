@@ -1,45 +1,42 @@
-//! The pages that slice every figure and open the cases behind any cell.
+//! The pages that show every figure and slice it as the reader likes.
 //!
 //! Each request computes afresh from the records; nothing is cached, so a page cannot show what the
 //! records no longer say. Its numbers are provisional: the published report counts.
 
 mod asked;
-mod case;
-mod cases;
 mod cross;
-mod form;
-mod names;
+pub(crate) mod form;
+pub(crate) mod names;
 mod overview;
-mod refused;
 mod sliced;
+mod words;
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{RawQuery, Request, State};
-use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::{RawQuery, State};
+use axum::response::{Html, Response};
+use axum::routing::get;
+use axum::{Json, Router};
 use trueline_clock::Calendar;
 use trueline_figures::Period;
-
 use trueline_lake::Lake;
 
-use super::{ComputeError, LakeRecords, Pack, Question, Results, Words, compute};
-use crate::web::{Page, Refusal, Templates};
-use asked::Asked;
+use super::{ComputeError, LakeRecords, Pack, Question, Results, compute};
+use crate::web::query::encoded;
+use crate::web::{NavigationLink, Page, PageSet, Refusal, Site};
+
+pub(crate) use asked::Asked;
+pub(crate) use sliced::link_to_figures;
 
 /// What the pages answer from.
 pub struct Console {
-    pub pack: Pack,
-    pub period: Period,
-    pub lake: Lake,
-    pub calendars: Vec<Calendar>,
-    /// In Chinese and English.
-    pub company: Words,
-    pub simulated: bool,
+    pub(crate) site: Arc<Site>,
+    pub(crate) pack: Pack,
+    pub(crate) period: Period,
+    pub(crate) lake: Lake,
+    pub(crate) calendars: Vec<Calendar>,
     /// Names of the report's files, to offer them.
-    pub files: Vec<String>,
-    pub(crate) templates: Templates,
+    pub(crate) files: Vec<String>,
 }
 
 impl std::fmt::Debug for Console {
@@ -48,8 +45,32 @@ impl std::fmt::Debug for Console {
     }
 }
 
+/// What the figures add to the site.
+pub(crate) const PAGES: PageSet = PageSet {
+    links: &[
+        NavigationLink { path: "/", chinese: "指标总览", english: "Indicators" },
+        NavigationLink { path: "/figures", chinese: "切分", english: "Slice" },
+    ],
+    templates: &[
+        ("overview.html", include_str!("../../../../console/templates/overview.html")),
+        ("figures.html", include_str!("../../../../console/templates/figures.html")),
+        ("ask.html", include_str!("../../../../console/templates/ask.html")),
+    ],
+    words: words::WORDS,
+};
+
+/// The routes of the figures.
+pub(crate) fn routes(console: Arc<Console>) -> Router {
+    Router::new()
+        .route("/", get(overview))
+        .route("/figures", get(figures))
+        .route("/figures.csv", get(figures_csv))
+        .route("/api/figures", get(figures_json))
+        .with_state(console)
+}
+
 /// `GET /`: every published figure with its trend.
-pub(crate) async fn overview(
+async fn overview(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
@@ -57,7 +78,7 @@ pub(crate) async fn overview(
 }
 
 /// `GET /figures`: one indicator, sliced.
-pub(crate) async fn figures(
+async fn figures(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
@@ -65,39 +86,15 @@ pub(crate) async fn figures(
 }
 
 /// `GET /figures.csv`: the rows of that page.
-pub(crate) async fn figures_csv(
+async fn figures_csv(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     answer(console, query, sliced::csv).await
 }
 
-/// `GET /cases`: the cases behind a figure.
-pub(crate) async fn cases(
-    State(console): State<Arc<Console>>,
-    RawQuery(query): RawQuery,
-) -> Result<Html<String>, Refusal> {
-    answer(console, query, cases::page).await
-}
-
-/// `GET /cases.csv`: all of those cases.
-pub(crate) async fn cases_csv(
-    State(console): State<Arc<Console>>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    answer(console, query, cases::csv).await
-}
-
-/// `GET /case`: one case, and its clock.
-pub(crate) async fn case(
-    State(console): State<Arc<Console>>,
-    RawQuery(query): RawQuery,
-) -> Result<Html<String>, Refusal> {
-    answer(console, query, case::page).await
-}
-
 /// `GET /api/figures`: the rows that `trueline indicators --format json` prints.
-pub(crate) async fn figures_json(
+async fn figures_json(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<serde_json::Value>, Refusal> {
@@ -108,74 +105,47 @@ pub(crate) async fn figures_json(
     .await
 }
 
-/// `GET /api/cases`: the cases that `trueline cases --limit 0 --format json` prints.
-pub(crate) async fn cases_json(
-    State(console): State<Arc<Console>>,
-    RawQuery(query): RawQuery,
-) -> Result<Json<serde_json::Value>, Refusal> {
-    answer(console, query, cases::json).await
-}
-
-/// Any other address.
-pub(crate) async fn nowhere(request: Request) -> Response {
-    let path = request.uri().path();
-    Refusal::not_found(format!("没有 {path} 这个页面"), format!("there is no page {path}"))
-        .into_response()
-}
-
-/// Puts the page shell around a refusal, unless a program asked.
-pub(crate) async fn dress(
-    State(console): State<Arc<Console>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let address = request.uri().clone();
-    let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<Refusal>() {
-        Some(refusal) if !address.path().starts_with("/api/") => {
-            refused::page(&console, &address, &refusal)
-        }
-        Some(_) | None => response,
-    }
-}
-
-/// Reading the lake blocks, so it does not happen on the threads that answer.
 async fn answer<T: Send + 'static>(
     console: Arc<Console>,
     query: Option<String>,
     work: impl FnOnce(&Console, &Asked) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    let task = tokio::task::spawn_blocking(move || {
+    answer_blocking(move || {
         let asked = Asked::new(&console, query.as_deref())?;
         work(&console, &asked)
-    });
-    match task.await {
+    })
+    .await
+}
+
+/// Reading the lake blocks, so it does not happen on the threads that answer.
+pub(crate) async fn answer_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(work).await {
         Ok(answer) => answer,
         Err(error) => Err(Refusal::failed(&error)),
     }
 }
 
 impl Console {
-    fn page(&self, asked: &Asked, title: &str, path: &str) -> Page {
+    pub(crate) fn page(&self, asked: &Asked, title: &str, path: &str) -> Page {
         let period = &asked.question.period.name;
         let kept = if *period == self.period.name {
             String::new()
         } else {
-            format!("&period={}", asked::encoded(period))
+            format!("&period={}", encoded(period))
         };
         Page {
             title: title.to_owned(),
-            chinese: asked.chinese,
-            company: asked.words(&self.company).to_owned(),
+            language: asked.language,
             period: period.clone(),
-            simulated: self.simulated,
             path: path.to_owned(),
             query: asked.rest.clone(),
             kept,
         }
     }
 
-    fn refuse(&self, error: &ComputeError) -> Refusal {
+    pub(crate) fn refuse(&self, error: &ComputeError) -> Refusal {
         match error {
             ComputeError::Dimension(error) => asked::wrong_filter(error, self),
             ComputeError::NoIndicator { id, .. } => asked::no_indicator(self, id),

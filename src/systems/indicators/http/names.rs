@@ -5,13 +5,13 @@ use minijinja::{Value, context};
 use super::Console;
 use super::asked::Asked;
 use crate::systems::indicators::dimensions::cut;
-use crate::systems::indicators::{CaseOutcome, Indicator, LimitRow, Reason};
+use crate::systems::indicators::{Indicator, LimitRow};
 
 /// What stands where there is nothing.
-pub(super) const NOTHING: &str = "—";
+pub(crate) const NOTHING: &str = "—";
 
 /// An indicator with its group, because fixed telephone and broadband both have a fault repair.
-pub(super) fn indicator_title(console: &Console, asked: &Asked, indicator: &Indicator) -> String {
+pub(crate) fn indicator_title(console: &Console, asked: &Asked, indicator: &Indicator) -> String {
     let title = asked.words(&indicator.title);
     match console.pack.groups.iter().find(|group| group.id == indicator.group) {
         Some(group) => format!("{} · {title}", asked.words(&group.title)),
@@ -20,12 +20,12 @@ pub(super) fn indicator_title(console: &Console, asked: &Asked, indicator: &Indi
 }
 
 /// The unit as it is printed after a number.
-pub(super) fn unit(console: &Console, asked: &Asked, unit: &str) -> String {
+pub(crate) fn unit(console: &Console, asked: &Asked, unit: &str) -> String {
     console.pack.units.get(unit).map_or(unit, |words| asked.words(words)).to_owned()
 }
 
 /// A count with its thousands apart.
-pub(super) fn count(n: u64) -> String {
+pub(crate) fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -37,7 +37,7 @@ pub(super) fn count(n: u64) -> String {
     out
 }
 
-pub(super) fn dimension_title(console: &Console, asked: &Asked, name: &str) -> String {
+pub(crate) fn dimension_title(console: &Console, asked: &Asked, name: &str) -> String {
     if let Some(level) = console.pack.levels.iter().find(|level| level.name == name) {
         return asked.words(&level.title).to_owned();
     }
@@ -64,28 +64,8 @@ pub(super) fn dimension_title(console: &Console, asked: &Asked, name: &str) -> S
     asked.pick(chinese, english).to_owned()
 }
 
-/// A moment or a kind of interval of a case.
-pub(super) fn event_title(asked: &Asked, name: &str) -> String {
-    let (chinese, english) = match name {
-        "accepted" => ("受理", "Accepted"),
-        "paid" => ("缴费", "Paid"),
-        "first_contact" => ("首次联系", "First contact"),
-        "appointment" => ("预约时间", "Appointment"),
-        "arrived" => ("到场", "Arrived"),
-        "resolved" => ("修复或办结", "Resolved"),
-        "confirmed" => ("用户确认", "Confirmed"),
-        "closed" => ("归档", "Closed"),
-        "cancelled" => ("撤单", "Cancelled"),
-        "paused" => ("挂起", "Paused"),
-        "awaiting_confirmation" => ("待用户确认", "Awaiting confirmation"),
-        "reopened" => ("重开", "Reopened"),
-        other => (other, other),
-    };
-    asked.pick(chinese, english).to_owned()
-}
-
 /// A value of a dimension.
-pub(super) fn label(console: &Console, asked: &Asked, name: &str, value: &str) -> String {
+pub(crate) fn label(console: &Console, asked: &Asked, name: &str, value: &str) -> String {
     if name == "region" {
         return region(console, asked, value);
     }
@@ -112,7 +92,7 @@ fn region(console: &Console, asked: &Asked, code: &str) -> String {
 }
 
 /// A limit in words, with a mark and a word for whether it is kept.
-pub(super) fn limit_tag(console: &Console, asked: &Asked, limit: &LimitRow) -> Value {
+pub(crate) fn limit_tag(console: &Console, asked: &Asked, limit: &LimitRow) -> Value {
     let (mark, said) = match limit.met {
         Some(true) => ("✓", asked.pick("达标", "met")),
         Some(false) => ("✗", asked.pick("未达标", "missed")),
@@ -121,7 +101,7 @@ pub(super) fn limit_tag(console: &Console, asked: &Asked, limit: &LimitRow) -> V
     context! { text => limit_text(console, asked, limit), met => limit.met, mark, said }
 }
 
-pub(super) fn limit_text(console: &Console, asked: &Asked, limit: &LimitRow) -> String {
+pub(crate) fn limit_text(console: &Console, asked: &Asked, limit: &LimitRow) -> String {
     let (chinese, english) = limit.kind_words();
     let kind = asked.pick(chinese, english);
     let unverified = if limit.verified { "" } else { asked.pick(" 未核实", " unverified") };
@@ -133,53 +113,6 @@ pub(super) fn limit_text(console: &Console, asked: &Asked, limit: &LimitRow) -> 
     };
     let text = format!("{kind} {value} {unit}");
     format!("{}{unverified}", text.trim_end())
-}
-
-/// What an indicator makes of a case: a mark, a word, why, and how the word looks.
-pub(super) fn outcome(
-    asked: &Asked,
-    indicator: &Indicator,
-    outcome: &CaseOutcome,
-    late_by: Option<i64>,
-    is_open: bool,
-) -> Value {
-    let (kind, mark, text) = match (outcome, late_by) {
-        (CaseOutcome::Counted, Some(late)) if late > 0 => {
-            (" bad", "✗", asked.pick("计入，超时", "counted, late"))
-        }
-        (CaseOutcome::Counted, Some(_)) => {
-            (" good", "✓", asked.pick("计入，及时", "counted, on time"))
-        }
-        (CaseOutcome::Counted, None) => ("", "•", asked.pick("计入", "counted")),
-        (CaseOutcome::Excluded { .. }, _) => (" plain", "⊘", asked.pick("排除", "excluded")),
-        (CaseOutcome::Unmeasurable, _) => {
-            (" plain", "?", asked.pick("无法计时", "cannot be measured"))
-        }
-        (CaseOutcome::Open, _) if is_open => {
-            (" plain", "…", asked.pick("期末未完", "open at the end"))
-        }
-        (CaseOutcome::Open, _) => {
-            (" plain", "–", asked.pick("不在此指标与统计期内", "outside this indicator and period"))
-        }
-    };
-    let why = match outcome {
-        CaseOutcome::Excluded { reason, is_approved } => {
-            let open =
-                if *is_approved { "" } else { asked.pick("，无审批", ", nobody approved") };
-            format!("{}{open}", reason_words(asked, indicator, reason))
-        }
-        CaseOutcome::Counted | CaseOutcome::Unmeasurable | CaseOutcome::Open => String::new(),
-    };
-    context! { kind, mark, text, why }
-}
-
-/// The words of the pack for a reason that it names; others as the source wrote them.
-fn reason_words(asked: &Asked, indicator: &Indicator, reason: &str) -> String {
-    let named = indicator.exclusions.iter().find(|one| match &one.reason {
-        Reason::Fixed(name) => name == reason,
-        Reason::From(_) => false,
-    });
-    named.map_or(reason, |one| asked.words(&one.title)).to_owned()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use minijinja::{Value, context};
 use super::Console;
 use super::asked::Asked;
 use super::names::{NOTHING, count, label, limit_tag, unit};
+use crate::language::Language;
 use crate::systems::indicators::{FigureRow, Indicator, Results, span};
 use crate::web::Refusal;
 
@@ -42,7 +43,7 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
         empty => shown.iter().all(|row| row.value.is_none()),
     };
     let title = asked.pick("指标总览", "Indicators");
-    console.templates.render("overview.html", &console.page(asked, title, "/"), body)
+    console.site.render("overview.html", &console.page(asked, title, "/"), body)
 }
 
 /// The main figures of an indicator: one, or one for each segment that is published.
@@ -67,7 +68,7 @@ fn main_rows<'a>(indicator: &'a Indicator, results: &'a Results) -> Vec<&'a Figu
 fn lead(console: &Console, asked: &Asked) -> String {
     let pack = asked.words(&console.pack.title);
     let version = &console.pack.version;
-    if asked.chinese {
+    if asked.language == Language::Chinese {
         format!("{pack}（{version}）。点指标名可任意切分，点件数可看背后的工单。")
     } else {
         format!("{pack} ({version}). Open a name to slice it, a count to see its cases.")
@@ -112,7 +113,11 @@ fn summary(asked: &Asked, rows: &[&FigureRow]) -> Vec<Value> {
     let missed = limits().filter(|limit| limit.met == Some(false)).count();
     let unverified = limits().filter(|limit| !limit.verified).count();
     let text = |n: usize, chinese: &str, english: &str| {
-        if asked.chinese { chinese.replace('N', &n.to_string()) } else { format!("{n} {english}") }
+        if asked.language == Language::Chinese {
+            chinese.replace('N', &n.to_string())
+        } else {
+            format!("{n} {english}")
+        }
     };
     let mut counts = vec![
         context! { kind => " good", text => text(met, "✓ 限值达标 N 项", "limits met ✓") },
@@ -144,10 +149,10 @@ fn line(console: &Console, asked: &Asked, results: &Results, row: &FigureRow) ->
         row.slice.iter().map(|(name, value)| label(console, asked, name, value)).collect();
     let limits: Vec<Value> =
         row.limits.iter().map(|limit| limit_tag(console, asked, limit)).collect();
-    let has_cases = found.is_some_and(|(indicator, _)| indicator.dataset.holds_cases());
+    let rows_page = found.and_then(|(indicator, _)| indicator.dataset.rows_page);
     let cell = |name: &str, n: Option<u64>, more: &str, bad: bool| {
-        let href =
-            (has_cases && n > Some(0)).then(|| asked.link("/cases", &row.indicator, &filter, more));
+        let page = rows_page.filter(|_| n > Some(0));
+        let href = page.map(|page| asked.link(page, &row.indicator, &filter, more));
         context! { name, text => n.map_or(NOTHING.to_owned(), count), href, bad }
     };
     let excluded = row.excluded.iter().map(|excluded| excluded.n).sum::<u64>();

@@ -3,13 +3,15 @@
 use axum::response::{Html, Response};
 use minijinja::{Value, context};
 
-use super::asked::{Asked, encoded};
+use super::asked::Asked;
 use super::names::{
     NOTHING, count, dimension_title, indicator_title, label, limit_tag, limit_text, unit,
 };
 use super::overview::longest;
 use super::{Console, cross, form};
+use crate::language::Language;
 use crate::systems::indicators::{FigureRow, Indicator, LimitRow, Results, span};
+use crate::web::query::encoded;
 use crate::web::{Refusal, csv};
 
 /// Beyond this a page is no longer read; the downloads have all rows.
@@ -61,7 +63,7 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
         },
         rows => shown,
     };
-    console.templates.render("figures.html", &console.page(asked, &title, "/figures"), body)
+    console.site.render("figures.html", &console.page(asked, &title, "/figures"), body)
 }
 
 /// Every row of the page, the whole last.
@@ -82,18 +84,21 @@ pub(super) fn csv(console: &Console, asked: &Asked) -> Result<Response, Refusal>
 }
 
 fn caption(asked: &Asked, total: usize) -> String {
-    let cut = match (total > ROWS_MAX, asked.chinese) {
+    let cut = match (total > ROWS_MAX, asked.language) {
         (false, _) => String::new(),
-        (true, true) => format!("这里列出前 {ROWS_MAX} 行，下载可得全部。"),
-        (true, false) => format!(" The first {ROWS_MAX} are listed, a download has all."),
+        (true, Language::Chinese) => format!("这里列出前 {ROWS_MAX} 行，下载可得全部。"),
+        (true, Language::English) => {
+            format!(" The first {ROWS_MAX} are listed, a download has all.")
+        }
     };
-    if asked.chinese {
-        format!("共 {total} 行，末行为整体；时长为时:分:秒。点数字可看工单。{cut}")
-    } else {
-        format!(
+    match asked.language {
+        Language::Chinese => {
+            format!("共 {total} 行，末行为整体；时长为时:分:秒。点数字可看工单。{cut}")
+        }
+        Language::English => format!(
             "{total} rows, the last is the whole; durations in h:min:s. Open a number to see its \
              cases.{cut}"
-        )
+        ),
     }
 }
 
@@ -163,10 +168,10 @@ impl<'a> Sliced<'a> {
             .map(|one| {
                 let title = self.asked.words(&one.title);
                 let unit = unit(self.console, self.asked, &one.unit);
-                match (unit.is_empty(), self.asked.chinese) {
+                match (unit.is_empty(), self.asked.language) {
                     (true, _) => title.to_owned(),
-                    (false, true) => format!("{title}（{unit}）"),
-                    (false, false) => format!("{title} ({unit})"),
+                    (false, Language::Chinese) => format!("{title}（{unit}）"),
+                    (false, Language::English) => format!("{title} ({unit})"),
                 }
             })
             .collect();
@@ -267,9 +272,7 @@ impl<'a> Sliced<'a> {
 
     /// The page of the cases behind a row; `None` for what has no cases.
     pub(super) fn cases(&self, row: &FigureRow, more: &str) -> Option<String> {
-        if !self.indicator.dataset.holds_cases() {
-            return None;
-        }
+        let page = self.indicator.dataset.rows_page?;
         let mut pairs = self.asked.pairs.clone();
         for (name, value) in &row.slice {
             pairs.retain(|(known, _)| known != name);
@@ -278,12 +281,12 @@ impl<'a> Sliced<'a> {
         let filter: Vec<String> =
             pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let filter = filter.join(",");
-        Some(self.asked.link("/cases", &self.indicator.id, &filter, more))
+        Some(self.asked.link(page, &self.indicator.id, &filter, more))
     }
 }
 
 /// A link back to the figure that a list of cases belongs to.
-pub(super) fn link(asked: &Asked, indicator: &Indicator) -> String {
+pub(crate) fn link_to_figures(asked: &Asked, indicator: &Indicator) -> String {
     let by: String = asked.by.iter().map(|name| format!("&by={}", encoded(name))).collect();
     asked.link("/figures", &indicator.id, &asked.filter(), &by)
 }

@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use trueline_figures::{Outcome, Request, Traced, columns_needed, trace};
 
-use super::columns::texts;
-use super::compute::{ComputeError, Question, find_indicator, request};
-use super::model::{Indicator, Pack};
-use super::records::Records;
 use crate::datasets::Dataset;
+use crate::systems::indicators::{
+    ComputeError, Indicator, Pack, Question, Records, column_texts as texts, find_indicator,
+    request,
+};
 
 /// What else is shown of a case, where the dataset has it.
 const SHOWN: [&str; 8] =
@@ -28,11 +28,6 @@ pub enum Which {
     Excluded,
     /// Still open at the end of the period.
     Open,
-}
-
-/// Hours, minutes and seconds, as people read a stretch of time: `47:36:12`.
-pub(crate) fn span(seconds: i64) -> String {
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
 /// One case and what an indicator makes of it.

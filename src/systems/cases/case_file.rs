@@ -5,11 +5,11 @@ use arrow_array::{Array, RecordBatch};
 use trueline_figures::{Request, columns_needed, trace};
 use trueline_lake::Kind;
 
-use super::cases::{CaseLine, line};
-use super::columns::{moments, texts};
-use super::compute::{ComputeError, Question, find_indicator, request};
-use super::model::{Indicator, Pack};
-use super::records::Records;
+use super::list::{CaseLine, line};
+use crate::systems::indicators::{
+    ComputeError, Indicator, Pack, Question, Records, column_moments as moments,
+    column_texts as texts, find_indicator, request,
+};
 
 /// A case as it was imported.
 #[derive(Debug, Clone, PartialEq)]

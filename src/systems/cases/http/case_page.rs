@@ -4,23 +4,25 @@ use axum::response::Html;
 use jiff::tz::TimeZone;
 use minijinja::{Value, context};
 
-use super::asked::Asked;
-use super::cases::{back, late_word, moment, zone};
-use super::names::{dimension_title, event_title, indicator_title, label, outcome};
-use super::{Console, LakeRecords};
-use crate::systems::indicators::{
-    CaseFile, CaseInterval, CaseOutcome, Indicator, Question, case_file, span,
-};
+use super::list_page::{back, late_word, moment, zone};
+use super::names::{event_title, outcome};
+use super::query::CaseQuery;
+use crate::language::Language;
+use crate::systems::cases::{CaseFile, CaseInterval, CaseOutcome, case_file};
+use crate::systems::indicators::http::names::{dimension_title, indicator_title, label};
+use crate::systems::indicators::http::{Asked, Console};
+use crate::systems::indicators::{Filter, Indicator, LakeRecords, Question, span};
 use crate::web::Refusal;
 
-pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
+pub(super) fn page(console: &Console, query: &CaseQuery) -> Result<Html<String>, Refusal> {
+    let asked = &query.asked;
     let indicator = asked.indicator(console)?;
-    let id = asked.case.as_deref().unwrap_or_default();
+    let id = query.case.as_deref().unwrap_or_default();
     let question = Question {
         by: Vec::new(),
         only: Vec::new(),
         // The case is named: no condition narrows it further.
-        filter: crate::systems::indicators::Filter::default(),
+        filter: Filter::default(),
         ..asked.question.clone()
     };
     let records = LakeRecords::newest(&console.lake, &console.calendars);
@@ -58,7 +60,7 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
         events => events(asked, &file, indicator, &zone),
         facts,
     };
-    console.templates.render("case.html", &console.page(asked, &title, "/case"), body)
+    console.site.render("case.html", &console.page(asked, &title, "/case"), body)
 }
 
 /// Elapsed, subtracted, due, late: what the indicator reads off.
@@ -72,7 +74,7 @@ fn reading(asked: &Asked, indicator: &Indicator, file: &CaseFile, zone: &TimeZon
         _ => None,
     };
     let limit = line.limit.as_ref().map(|limit| match &line.limit_by {
-        Some(by) if asked.chinese => format!("{limit}（{by}）"),
+        Some(by) if asked.language == Language::Chinese => format!("{limit}（{by}）"),
         Some(by) => format!("{limit} ({by})"),
         None => limit.clone(),
     });

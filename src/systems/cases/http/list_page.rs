@@ -6,54 +6,58 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use minijinja::{Value, context};
 
-use super::asked::{Asked, encoded};
-use super::names::{NOTHING, indicator_title, label, outcome};
-use super::{Console, LakeRecords, form, sliced};
-use crate::systems::indicators::{
-    CaseLine, CaseList, CaseOutcome, Indicator, Question, case_json, cases, span,
-};
+use super::names::outcome;
+use super::query::{CaseQuery, offer_choices};
+use crate::language::Language;
+use crate::systems::cases::{CaseLine, CaseList, CaseOutcome, case_json, cases};
+use crate::systems::indicators::http::names::{NOTHING, indicator_title, label};
+use crate::systems::indicators::http::{Asked, Console, form, link_to_figures};
+use crate::systems::indicators::{Indicator, LakeRecords, Question, span};
+use crate::web::query::encoded;
 use crate::web::{Refusal, csv};
 
 /// Cases on one page.
 const PAGE: usize = 100;
 
-pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
+pub(super) fn page(console: &Console, query: &CaseQuery) -> Result<Html<String>, Refusal> {
+    let asked = &query.asked;
     let indicator = asked.indicator(console)?;
-    let list = list(console, asked, indicator)?;
+    let list = list(console, query, indicator)?;
     let pages = list.lines.len().div_ceil(PAGE).max(1);
-    let at = asked.page.min(pages);
+    let at = query.page.min(pages);
     let first = (at - 1) * PAGE;
     let lines: Vec<&CaseLine> = list.lines.iter().skip(first).take(PAGE).collect();
     let scale = lines.iter().filter_map(|case| natural(case)).max().unwrap_or(1).max(1);
     let zone = zone(console);
     let row = |case: &&CaseLine| line(console, asked, indicator, case, (&zone, scale));
     let rows: Vec<Value> = lines.iter().map(row).collect();
-    let query = asked.link("", &indicator.id, &asked.filter(), &asked.manner());
+    let address = asked.link("", &indicator.id, &asked.filter(), &asked.manner());
     let body = context! {
         lead => asked.words(&indicator.says),
         caption => caption(asked, first, rows.len(), list.total),
         indicators => form::indicators(console, asked, &indicator.id),
         ask => form::conditions(console, asked, "/cases"),
-        which => form::which(asked),
+        which => offer_choices(query),
         head => head(asked),
         on_clock => indicator.clock().is_some(),
-        pager => pager(asked, &query, at, pages),
+        pager => pager(asked, &address, at, pages),
         everything => asked.link("/cases", &indicator.id, "", ""),
         save => context! {
-            csv => format!("/cases.csv{query}"),
-            json => format!("/api/cases{query}"),
+            csv => format!("/cases.csv{address}"),
+            json => format!("/api/cases{address}"),
         },
         rows,
     };
     let title = indicator_title(console, asked, indicator);
     let title = format!("{title} · {}", asked.pick("工单", "cases"));
-    console.templates.render("cases.html", &console.page(asked, &title, "/cases"), body)
+    console.site.render("cases.html", &console.page(asked, &title, "/cases"), body)
 }
 
 /// All cases of the page's question, in its order.
-pub(super) fn csv(console: &Console, asked: &Asked) -> Result<Response, Refusal> {
+pub(super) fn csv(console: &Console, query: &CaseQuery) -> Result<Response, Refusal> {
+    let asked = &query.asked;
     let indicator = asked.indicator(console)?;
-    let list = list(console, asked, indicator)?;
+    let list = list(console, query, indicator)?;
     let zone = zone(console);
     let head = [
         ("工单", "case"),
@@ -95,17 +99,20 @@ pub(super) fn csv(console: &Console, asked: &Asked) -> Result<Response, Refusal>
     Ok(csv::download(&name, &head, rows))
 }
 
-pub(super) fn json(console: &Console, asked: &Asked) -> Result<Json<serde_json::Value>, Refusal> {
-    let indicator = asked.indicator(console)?;
-    let list = list(console, asked, indicator)?;
+pub(super) fn json(
+    console: &Console,
+    query: &CaseQuery,
+) -> Result<Json<serde_json::Value>, Refusal> {
+    let indicator = query.asked.indicator(console)?;
+    let list = list(console, query, indicator)?;
     let zone = zone(console);
     Ok(Json(list.lines.iter().map(|case| case_json(case, &zone)).collect()))
 }
 
-fn list(console: &Console, asked: &Asked, indicator: &Indicator) -> Result<CaseList, Refusal> {
-    let question = Question { by: Vec::new(), only: Vec::new(), ..asked.question.clone() };
+fn list(console: &Console, query: &CaseQuery, indicator: &Indicator) -> Result<CaseList, Refusal> {
+    let question = Question { by: Vec::new(), only: Vec::new(), ..query.asked.question.clone() };
     let records = LakeRecords::newest(&console.lake, &console.calendars);
-    cases(&console.pack, &indicator.id, &question, asked.which, &records)
+    cases(&console.pack, &indicator.id, &question, query.which, &records)
         .map_err(|error| console.refuse(&error))
 }
 
@@ -115,7 +122,7 @@ pub(super) fn zone(console: &Console) -> TimeZone {
 
 fn caption(asked: &Asked, first: usize, shown: usize, total: u64) -> String {
     let (from, to) = (first + 1, first + shown);
-    if asked.chinese {
+    if asked.language == Language::Chinese {
         format!("共 {total} 件，这里是第 {from}–{to} 件，超时多者在前。")
     } else {
         format!("Cases {from}–{to} of {total}, the latest first.")
@@ -125,7 +132,7 @@ fn caption(asked: &Asked, first: usize, shown: usize, total: u64) -> String {
 /// Links to the page before and after.
 fn pager(asked: &Asked, query: &str, at: usize, pages: usize) -> Value {
     let link = |page: usize| format!("/cases{query}&page={page}");
-    let here = if asked.chinese {
+    let here = if asked.language == Language::Chinese {
         format!("第 {at} 页，共 {pages} 页")
     } else {
         format!("page {at} of {pages}")
@@ -266,6 +273,6 @@ pub(super) fn back(asked: &Asked, indicator: &Indicator) -> String {
     if asked.by.is_empty() {
         asked.link("/cases", &indicator.id, &asked.filter(), &asked.manner())
     } else {
-        sliced::link(asked, indicator)
+        link_to_figures(asked, indicator)
     }
 }

@@ -1,0 +1,20 @@
+//! The log: what servers do, one line per event, on standard error.
+
+use tracing::level_filters::LevelFilter;
+
+/// The environment variable that says how much is logged: `error`, `warn`, `info` (as it is without
+/// it), `debug` or `off`.
+const VARIABLE: &str = "TRUELINE_LOG";
+
+/// Starts the log. A word that is no level is as good as none.
+pub(super) fn write_log_to_standard_error() {
+    let asked = std::env::var(VARIABLE).ok();
+    let level = asked.and_then(|word| word.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let log = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(false);
+    // Only a second log in one process could fail, and the first is as good.
+    let _ = log.try_init();
+}

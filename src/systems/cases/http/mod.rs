@@ -1,0 +1,96 @@
+//! The pages of cases: those behind a figure, and one of them with its clock.
+//!
+//! Each request reads the records afresh; nothing is cached.
+
+mod case_page;
+mod list_page;
+mod names;
+mod query;
+mod words;
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::{Html, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+
+use crate::systems::indicators::http::{Console, answer_blocking};
+use crate::web::{NavigationLink, PageSet, Refusal};
+use query::CaseQuery;
+
+/// What cases add to the site.
+pub(crate) const PAGES: PageSet = PageSet {
+    links: &[NavigationLink { path: "/cases", chinese: "工单", english: "Cases" }],
+    templates: &[
+        ("cases.html", include_str!("../../../../console/templates/cases.html")),
+        ("case.html", include_str!("../../../../console/templates/case.html")),
+    ],
+    words: words::WORDS,
+};
+
+/// The routes of cases.
+pub(crate) fn routes(console: Arc<Console>) -> Router {
+    Router::new()
+        .route("/cases", get(cases))
+        .route("/cases.csv", get(cases_csv))
+        .route("/case", get(case))
+        .route("/api/cases", get(cases_json))
+        .with_state(console)
+}
+
+/// `GET /cases`: the cases behind a figure.
+async fn cases(
+    State(console): State<Arc<Console>>,
+    RawQuery(query): RawQuery,
+) -> Result<Html<String>, Refusal> {
+    answer(console, query, list_page::page).await
+}
+
+/// `GET /cases.csv`: all of those cases.
+async fn cases_csv(
+    State(console): State<Arc<Console>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    answer(console, query, list_page::csv).await
+}
+
+/// `GET /case`: one case, and its clock.
+async fn case(
+    State(console): State<Arc<Console>>,
+    RawQuery(query): RawQuery,
+) -> Result<Html<String>, Refusal> {
+    answer(console, query, case_page::page).await
+}
+
+/// `GET /api/cases`: the cases that `trueline cases --limit 0 --format json` prints.
+async fn cases_json(
+    State(console): State<Arc<Console>>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<serde_json::Value>, Refusal> {
+    answer(console, query, list_page::json).await
+}
+
+async fn answer<T: Send + 'static>(
+    console: Arc<Console>,
+    query: Option<String>,
+    work: impl FnOnce(&Console, &CaseQuery) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    answer_blocking(move || {
+        let query = CaseQuery::parse(&console, query.as_deref())?;
+        work(&console, &query)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PAGES;
+    use crate::systems::indicators::http::PAGES as FIGURES;
+    use crate::web::check_words;
+
+    #[test]
+    fn every_word_that_a_template_names_is_there_and_the_other_way_round() {
+        check_words(&[FIGURES, PAGES]);
+    }
+}

@@ -1,0 +1,74 @@
+//! What happened to a case, and what an indicator makes of it, as people say it.
+
+use minijinja::{Value, context};
+
+use crate::systems::cases::CaseOutcome;
+use crate::systems::indicators::http::Asked;
+use crate::systems::indicators::{Indicator, Reason};
+
+/// A moment or a kind of interval of a case.
+pub(super) fn event_title(asked: &Asked, name: &str) -> String {
+    let (chinese, english) = match name {
+        "accepted" => ("受理", "Accepted"),
+        "paid" => ("缴费", "Paid"),
+        "first_contact" => ("首次联系", "First contact"),
+        "appointment" => ("预约时间", "Appointment"),
+        "arrived" => ("到场", "Arrived"),
+        "resolved" => ("修复或办结", "Resolved"),
+        "confirmed" => ("用户确认", "Confirmed"),
+        "closed" => ("归档", "Closed"),
+        "cancelled" => ("撤单", "Cancelled"),
+        "paused" => ("挂起", "Paused"),
+        "awaiting_confirmation" => ("待用户确认", "Awaiting confirmation"),
+        "reopened" => ("重开", "Reopened"),
+        other => (other, other),
+    };
+    asked.pick(chinese, english).to_owned()
+}
+
+/// What an indicator makes of a case: a mark, a word, why, and how the word looks.
+pub(super) fn outcome(
+    asked: &Asked,
+    indicator: &Indicator,
+    outcome: &CaseOutcome,
+    late_by: Option<i64>,
+    is_open: bool,
+) -> Value {
+    let (kind, mark, text) = match (outcome, late_by) {
+        (CaseOutcome::Counted, Some(late)) if late > 0 => {
+            (" bad", "✗", asked.pick("计入，超时", "counted, late"))
+        }
+        (CaseOutcome::Counted, Some(_)) => {
+            (" good", "✓", asked.pick("计入，及时", "counted, on time"))
+        }
+        (CaseOutcome::Counted, None) => ("", "•", asked.pick("计入", "counted")),
+        (CaseOutcome::Excluded { .. }, _) => (" plain", "⊘", asked.pick("排除", "excluded")),
+        (CaseOutcome::Unmeasurable, _) => {
+            (" plain", "?", asked.pick("无法计时", "cannot be measured"))
+        }
+        (CaseOutcome::Open, _) if is_open => {
+            (" plain", "…", asked.pick("期末未完", "open at the end"))
+        }
+        (CaseOutcome::Open, _) => {
+            (" plain", "–", asked.pick("不在此指标与统计期内", "outside this indicator and period"))
+        }
+    };
+    let why = match outcome {
+        CaseOutcome::Excluded { reason, is_approved } => {
+            let open =
+                if *is_approved { "" } else { asked.pick("，无审批", ", nobody approved") };
+            format!("{}{open}", reason_words(asked, indicator, reason))
+        }
+        CaseOutcome::Counted | CaseOutcome::Unmeasurable | CaseOutcome::Open => String::new(),
+    };
+    context! { kind, mark, text, why }
+}
+
+/// The words of the pack for a reason that it names; others as the source wrote them.
+fn reason_words(asked: &Asked, indicator: &Indicator, reason: &str) -> String {
+    let named = indicator.exclusions.iter().find(|one| match &one.reason {
+        Reason::Fixed(name) => name == reason,
+        Reason::From(_) => false,
+    });
+    named.map_or(reason, |one| asked.words(&one.title)).to_owned()
+}
