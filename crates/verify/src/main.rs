@@ -29,7 +29,7 @@ struct VerifyRequest {
     is_json: bool,
 }
 
-/// A refusal: the exit code and what to say.
+/// A refusal: the exit code and the message.
 struct RefusedRequest(u8, String);
 
 fn main() -> ExitCode {
@@ -116,7 +116,7 @@ fn read_request() -> Result<VerifyRequest, RefusedRequest> {
     Ok(VerifyRequest { file, policy, ledger, since, language, is_json })
 }
 
-/// Chinese where the terminal is Chinese.
+/// Chinese if the terminal is set to Chinese, else English.
 fn language_of_environment() -> Language {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()

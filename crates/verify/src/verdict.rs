@@ -1,4 +1,4 @@
-//! What a check found, in words for a reader who is no engineer, in Chinese and English.
+//! What a check found, in Chinese and English, for a reader who is not an engineer.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// In one of them.
+    /// The sentence in one language.
     pub fn of(&self, language: Language) -> &str {
         match language {
             Language::Zh => &self.zh,
@@ -46,13 +46,13 @@ pub enum What {
     Rendering,
     /// There is no seal, or none that can be read.
     Seal,
-    /// The statement is not where the receipt says.
+    /// The statement is not the entry that the receipt names.
     Receipt,
-    /// The records are not those that were committed to, or give other figures.
+    /// The records are not those that were committed to, or they give other figures.
     Records,
-    /// Nobody whom the policy trusts vouches for it.
+    /// Nobody that the policy trusts vouches for it.
     Trust,
-    /// The ledger does not hold what it should, or told another history.
+    /// The ledger does not hold what it should, or tells another history.
     History,
     /// The file cannot be read as what it says it is.
     Unreadable,
@@ -84,7 +84,7 @@ impl Finding {
     }
 }
 
-/// Everything that a check has to say about one file.
+/// Everything that a check says about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     pub file: String,
@@ -228,5 +228,5 @@ impl Verdict {
     }
 }
 
-// A reader needs the first ones; a program reads JSON.
+// A person needs only the first ones; a program reads JSON.
 const SHOWN: usize = 20;

@@ -9,7 +9,7 @@ use crate::figures::{Disagreement, disagreements};
 use crate::json::from_canonical_json;
 use crate::verdict::{Finding, Verdict, What, words};
 
-/// The evidence, if it reads: the sealed one, and in agreement with itself.
+/// Reads the evidence, and checks that it is the sealed one and agrees with itself.
 pub(crate) fn read_evidence(
     opened: &OpenedFile,
     sealed: Option<&SealedStatement>,

@@ -36,7 +36,7 @@ pub(crate) fn compare_numbers(
     add_limits(&compared.published, evidence, verdict);
 }
 
-/// Adds the findings, or what they do not stand against.
+/// Adds the findings, or what is proved if there are none.
 fn add_compared(
     compared: &mut ComparedNumbers,
     sealed: Option<&SealedStatement>,

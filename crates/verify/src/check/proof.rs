@@ -16,7 +16,7 @@ pub(crate) fn is_proof(bytes: &[u8]) -> bool {
 }
 
 pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) {
-    // Whom the policy trusts is told apart from whether the paths hold.
+    // Whether the paths hold and whom the policy trusts are checked separately.
     let checked = match check_case(bytes, None, &[]) {
         Ok(checked) => checked,
         Err(error) => {

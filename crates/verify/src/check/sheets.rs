@@ -8,7 +8,7 @@ use crate::inflate::inflate_base64_gzip;
 use crate::verdict::{Finding, Verdict, What, words};
 use crate::workbook::{CellText, RowText, Workbook, column_letters, escape_text};
 
-/// Names the rows that changed; those of figures by their figures.
+/// Names the rows that changed. A row of a figure is named by the figure.
 pub(crate) fn compare_cells(
     book: &Workbook,
     evidence: &Evidence,
@@ -114,7 +114,7 @@ fn describe_changed_row(
     finding.of(figure)
 }
 
-/// The cell below the head that says it holds the value.
+/// The cell in the column whose head says that it holds the value.
 fn find_value_cell<'a>(book: &Workbook, row: &'a RowText) -> Option<&'a CellText> {
     let above = book.rows.iter().filter(|one| one.sheet == row.sheet && one.row < row.row);
     let head = above.flat_map(|one| &one.cells).find(|cell| {

@@ -6,11 +6,11 @@ use super::opened::{FileFormat, OpenedFile, describe_seal_error};
 use crate::seal::{Rendering, Seal, Statement, Status, statement_id};
 use crate::verdict::{Finding, Verdict, What, Words, words};
 
-/// A seal whose statement reads.
+/// A seal whose statement can be read.
 pub(crate) struct SealedStatement {
     pub(crate) seal: Seal,
     pub(crate) statement: Statement,
-    /// Whether the rendering is byte by byte what the statement names.
+    /// Whether the file is byte for byte the one that the statement names.
     pub(crate) is_same: bool,
 }
 
@@ -80,7 +80,7 @@ fn describe_statement(format: FileFormat, statement: &Statement, id: &str) -> Wo
     )
 }
 
-/// Whether the statement is the entry that the receipt says.
+/// Checks that the statement is the entry that the receipt names.
 fn check_place_in_ledger(seal: &Seal, verdict: &mut Verdict) {
     let receipt = &seal.receipt;
     let Ok(checkpoint) = Checkpoint::parse(receipt.checkpoint().text()) else {

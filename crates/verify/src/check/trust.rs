@@ -5,7 +5,7 @@ use trueline_ledger::{Distrust, Note, Policy, ReceiptError, Retirement, Verifier
 use crate::instant::format_minute;
 use crate::verdict::{Finding, Verdict, What, words};
 
-/// Who vouches for the checkpoint of a seal or proof.
+/// Checks who vouches for the checkpoint of a seal or proof.
 pub(crate) fn check_trust(
     note: &Note,
     policy: Option<&Policy>,

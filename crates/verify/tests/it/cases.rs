@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use trueline_ledger::{Hash, Log, Policy, Signer, leaf_hash, tree_path, tree_root};
 use trueline_verify::{
-    BATCH, CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, OutcomeRead, Options,
+    BATCH, CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, Options, OutcomeRead,
     POPULATION, RowProof, RowValue, Verdict, canonical_json, check_case, check_file,
 };
 
@@ -42,8 +42,11 @@ impl Population {
     fn new() -> Population {
         let rows: Vec<Vec<u8>> = KEYS.iter().map(|key| salted_row(key)).collect();
         // Counted with 43 200 and late; excluded, approved; excluded, approved by nobody.
-        let verdicts: [&[u8]; 3] =
-            [b"\x01\x01\x80\xa3\x05\x01\x01\x0e", b"\x02\x03dup\x01\x00\x00\x00", b"\x02\x03dup\x00\x00\x00\x00"];
+        let verdicts: [&[u8]; 3] = [
+            b"\x01\x01\x80\xa3\x05\x01\x01\x0e",
+            b"\x02\x03dup\x01\x00\x00\x00",
+            b"\x02\x03dup\x00\x00\x00\x00",
+        ];
         let all = rows.iter().zip(KEYS).zip(verdicts);
         let members: Vec<Vec<u8>> =
             all.map(|((row, key), verdict)| member(&leaf_hash(row), key, verdict)).collect();
@@ -134,7 +137,10 @@ fn a_case_that_was_counted_is_shown_with_its_record() {
     assert_eq!((checked.entry, checked.index, &checked.case), (1, 0, &key("k1")));
     assert!(checked.trust.is_none());
     let said = &checked.counted_as()[0];
-    assert_eq!(said.en, "repair.48h: counted, measured 43200, open for 7 s at the end, past the limit");
+    assert_eq!(
+        said.en,
+        "repair.48h: counted, measured 43200, open for 7 s at the end, past the limit"
+    );
     assert_eq!(said.zh, "repair.48h：计入，计量值43200，期末已历时7秒，超过限值");
     let CaseFound::Counted { member, row: Some(row) } = &checked.found else {
         panic!("{:?}", checked.found);
@@ -244,7 +250,10 @@ fn a_verdict_about_a_case_says_what_is_proved_and_by_whom() {
     };
     let verdict = population.verdict(&extra, None);
     assert!(verdict.holds);
-    assert_eq!(verdict.report.as_ref().unwrap().en, "proof about bss/k1, in the case population of 2020H1");
+    assert_eq!(
+        verdict.report.as_ref().unwrap().en,
+        "proof about bss/k1, in the case population of 2020H1"
+    );
     for word in [
         "the population of 3 is entry 1",
         "bss/k1 is number 1 in it",
@@ -288,7 +297,8 @@ fn a_policy_must_trust_both_checkpoints_of_a_proof() {
     let verdict = check_file(damaged.as_bytes(), "proof", &Options::default());
     assert!(verdict.findings[0].says.en.starts_with("the proof fails: its members are not"));
     let options = Options { ledger: Some(std::path::Path::new("log")), ..Options::default() };
-    let verdict = check_file(population.proof(&population.extra("k1", &[0])).as_bytes(), "p", &options);
+    let verdict =
+        check_file(population.proof(&population.extra("k1", &[0])).as_bytes(), "p", &options);
     assert!(verdict.not_proved.iter().any(|one| one.en.contains("are checked with a report")));
 }
 

@@ -36,8 +36,7 @@ fn an_evidence_agrees_with_itself_until_one_thing_is_changed() {
     let figure = base()["figures"][0].clone();
     let no_cell = json!({ "definition": 1, "slice": {} });
     let text = "{\"b\":1,\"a\":1}";
-    let sloppy =
-        json!({ "id": "x", "sha256": Hash::of(text.as_bytes()).to_hex(), "text": text });
+    let sloppy = json!({ "id": "x", "sha256": Hash::of(text.as_bytes()).to_hex(), "text": text });
     for (place, value, says) in [
         ("/figures/-", figure, "has it twice"),
         ("/figures/0/cell", json!(1), "names a cell that is not there"),
@@ -217,9 +216,7 @@ fn printed(value: Value, print: Value, cell: Value) -> String {
 fn every_rule_of_a_value_prints_what_its_columns_make() {
     let two = json!({ "as": "decimal", "decimals": 2 });
     let cell = json!({ "n": 4, "sum": 10, "longest": 9000, "errors": 1, "records": 1000 });
-    let ratio = |numerator: Value, denominator: Value| {
-        json!({ "kind": "ratio", "numerator": numerator, "denominator": denominator })
-    };
+    let ratio = |numerator: Value, denominator: Value| json!({ "kind": "ratio", "numerator": numerator, "denominator": denominator });
     let extreme = |column: &str| json!({ "kind": "extreme", "column": column, "divide": 3600 });
     let bound = |claim: &str| {
         json!({
@@ -238,8 +235,8 @@ fn every_rule_of_a_value_prints_what_its_columns_make() {
         (ratio(json!({"sum": 1}), json!({"n": 1})), &as_bound, "—"),
         (extreme("longest"), &two, "2.50"),
         (extreme("shortest"), &two, "—"),
-        (bound("0.01"), &as_bound, "≤1%"),
-        (bound("0.001"), &as_bound, "≤0.4735%"),
+        (bound("0.01"), &as_bound, "≤10⁻²"),
+        (bound("0.001"), &as_bound, "≤4.8×10⁻³"),
         (kind("nothing"), &two, "4 cases"),
         (kind("missing"), &two, "—"),
         (kind("published"), &two, "anything"),
