@@ -202,12 +202,14 @@ impl Verdict {
         if self.holds && self.with_ledger {
             all.push(words(
                 "保存本文件、本结论和账本的 checkpoint 文件；下次核验时以 --since 给出该检查点。",
-                "Keep the file, this verdict and the ledger's checkpoint; give it as --since next time.",
+                "Keep the file, this verdict and the ledger's checkpoint; give it as --since next \
+                 time.",
             ));
         } else if self.holds {
             all.push(words(
                 "保存本文件与本结论；向报送企业索取账本文件夹后，可用 --ledger 核对历史。",
-                "Keep the file and this verdict. With a copy of the ledger, check history too: --ledger.",
+                "Keep the file and this verdict. With a copy of the ledger, check history too: \
+                 --ledger.",
             ));
         } else if self.is_unsealed() {
             all.push(words(
@@ -217,11 +219,13 @@ impl Verdict {
         } else {
             all.push(words(
                 "保留本文件原样，勿打开后另存；记下上面第一项发现。",
-                "Keep the file as it is, without saving it again, and note the first finding above.",
+                "Keep the file as it is, without saving it again, and note the first finding \
+                 above.",
             ));
             all.push(words(
                 "请报送企业重新提供该报告，并书面说明所列差异；再次核验新文件。",
-                "Ask the operator for the file again and for an explanation in writing; check the new file.",
+                "Ask the operator for the file again and for an explanation in writing; check the \
+                 new file.",
             ));
         }
         all.iter().map(|one| one.of(language).to_owned()).collect()

@@ -48,7 +48,10 @@ pub(crate) fn read_evidence(
         let figures = evidence.figures.len();
         verdict.prove(
             format!("证据中的{figures}项指标均由{blocks}个数据块的分块数据相加得出"),
-            format!("all {figures} figures of the evidence add up from the partial figures of {blocks} blocks"),
+            format!(
+                "all {figures} figures of the evidence add up from the partial figures of \
+                 {blocks} blocks"
+            ),
         );
     }
     for one in wrong {

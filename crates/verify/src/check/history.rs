@@ -136,8 +136,17 @@ impl LedgerFolder<'_> {
         // show one.
         if self.reader.root(new.size()).is_ok_and(|root| root == *new.root()) {
             verdict.find(history_finding(
-                format!("账本分叉：现有历史不是{}时历史的延续（{}条处的根不同）", whose.0, old.size()),
-                format!("the ledger has forked: its history is not the one known to {} (another root at {} entries)", whose.1, old.size()),
+                format!(
+                    "账本分叉：现有历史不是{}时历史的延续（{}条处的根不同）",
+                    whose.0,
+                    old.size()
+                ),
+                format!(
+                    "the ledger has forked: its history is not the one known to {} (another root \
+                     at {} entries)",
+                    whose.1,
+                    old.size()
+                ),
             ));
         } else {
             self.name_damage(verdict);
@@ -278,14 +287,19 @@ fn check_inputs(
         } else {
             verdict.find(history_finding(
                 format!("证据所用批次 {dataset}/{batch} 与账本第{entry}条不符"),
-                format!("the batch {dataset}/{batch} of the evidence is not entry {entry} of the ledger"),
+                format!(
+                    "the batch {dataset}/{batch} of the evidence is not entry {entry} of the ledger"
+                ),
             ).at(format!("entry {entry}")));
         }
     }
     if held == evidence.inputs.len() {
         verdict.prove(
             format!("证据所用的{held}个批次都在账本中，先于声明记录"),
-            format!("all {held} batches of the evidence are in the ledger, recorded before the statement"),
+            format!(
+                "all {held} batches of the evidence are in the ledger, recorded before the \
+                 statement"
+            ),
         );
     }
     let cut = evidence.as_of.unwrap_or(i64::MAX);
@@ -379,7 +393,11 @@ fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &m
             };
             verdict.remark(
                 format!("声明之后导入：第{at}条，批次 {dataset}/{batch}，{rows}行，{}", what.0),
-                format!("imported after the statement: entry {at}, batch {dataset}/{batch}, {rows} rows, {}", what.1),
+                format!(
+                    "imported after the statement: entry {at}, batch {dataset}/{batch}, {rows} \
+                     rows, {}",
+                    what.1
+                ),
             );
         }
         let Some(other) = Statement::from_entry(entry) else { continue };
@@ -398,7 +416,10 @@ fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &m
         {
             verdict.remark(
                 format!("同一规则包和期间后来另有已发布的声明 {id}（第{at}条）"),
-                format!("another statement of the same pack and period was published later: {id} (entry {at})"),
+                format!(
+                    "another statement of the same pack and period was published later: {id} \
+                     (entry {at})"
+                ),
             );
         }
     }

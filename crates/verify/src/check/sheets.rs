@@ -19,7 +19,8 @@ pub(crate) fn compare_cells(
         let says = words(
             format!("工作表“{sheet}”单元格 {cell} 的数字格式“{format}”自带数字，显示的不是其值"),
             format!(
-                "sheet {sheet}, cell {cell}: its number format {format} shows digits of its own, not its value"
+                "sheet {sheet}, cell {cell}: its number format {format} shows digits of its own, \
+                 not its value"
             ),
         );
         verdict.find(Finding::new(What::Cell, says).at(format!("{sheet}!{cell}")));
@@ -33,11 +34,13 @@ pub(crate) fn compare_cells(
     if is_same {
         verdict.remark(
             "按单元格核对：另存过的工作簿字节不同，但内容相同",
-            "checked cell by cell: formats, widths and the file's bytes may differ after another save",
+            "checked cell by cell: formats, widths and the file's bytes may differ after another \
+             save",
         );
         verdict.add_unproved(
             "数字格式、列宽、隐藏行列、图表和图形：未封印；以编辑栏中的值为准",
-            "number formats, widths, hidden rows, charts and drawings: not sealed; what counts is the value in the formula bar",
+            "number formats, widths, hidden rows, charts and drawings: not sealed; what counts is \
+             the value in the formula bar",
         );
         return;
     }

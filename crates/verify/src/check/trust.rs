@@ -26,7 +26,8 @@ pub(crate) fn check_trust(
                     "由密钥 {keys} 签署，无从得知其是否属于该企业，签名也未核对（请以 --policy 给出可信密钥）"
                 ),
                 format!(
-                    "signed by key {keys}, which I cannot know to be the operator's; the signature is not checked (give --policy)"
+                    "signed by key {keys}, which I cannot know to be the operator's; the \
+                     signature is not checked (give --policy)"
                 ),
             ),
         );
