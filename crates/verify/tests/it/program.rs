@@ -35,6 +35,13 @@ fn it_ends_as_the_manual_says() {
         (vec![&good, "--policy", &bad], 2, "line 1"),
         (vec![&good, "--since", &since], 2, "--ledger"),
         (vec![&good, "--colour"], 2, "usage"),
+        (vec!["--colour"], 2, "usage"),
+        (vec![&good, &bad], 2, "usage"),
+        (vec![&good, "--lang", "fr"], 2, "usage"),
+        (vec![&good, "--format", "xml"], 2, "usage"),
+        (vec![&good, "--policy"], 2, "usage"),
+        (vec!["--help"], 0, "usage"),
+        (vec![&good, "--format", "text", "--lang", "en"], 0, "RESULT: it agrees"),
         (vec![], 2, "usage"),
         (vec!["nowhere.pdf"], 3, "nowhere.pdf"),
     ] {
