@@ -12,6 +12,7 @@ mod mutations;
 mod numbers;
 mod pages;
 mod program;
+mod rows;
 mod seals;
 mod tampering;
 mod verdicts;

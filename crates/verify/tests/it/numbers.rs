@@ -315,6 +315,46 @@ fn every_reference_in_the_words_prints_its_number() {
 }
 
 #[test]
+fn a_reference_to_a_slice_needs_its_name_and_its_slice() {
+    let mut pair = Pair::new();
+    let first = pair.report["slices"][0].clone();
+    let mut other = first.clone();
+    other["slice"] = json!({ "area": "rural" });
+    other["printed"] = json!("9.99");
+    let mut another = first.clone();
+    another["statistic"] = json!("max");
+    another["printed"] = json!("8.88");
+    pair.report["slices"] = json!([other, another, first]);
+    for (reference, text) in [
+        (P95, "5.56 h"),
+        ("fixed.repair.longest_p95[area=rural]", "9.99 h"),
+        ("fixed.repair.max[area=urban]", "8.88 h"),
+    ] {
+        pair.narrate(reference, text);
+        let found = pair.findings();
+        assert!(!found.iter().any(|one| one.contains("narrative")), "{reference}: {found:?}");
+    }
+}
+
+#[test]
+fn a_finding_names_its_place_in_both_languages() {
+    for (place, value, name) in [
+        ("/groups/0/lines/0/figure/n", json!(6), "位置：报告数据"),
+        ("/groups/0/lines/0/previous/printed", json!("5.00"), "位置：上期"),
+        ("/slices/0/printed", json!("5.57"), "位置：分项数据"),
+        ("/narrative/0/blocks/0/spans/1/text", json!("9.99"), "位置：正文"),
+    ] {
+        let mut pair = Pair::new();
+        *pair.report.pointer_mut(place).unwrap() = value;
+        let evidence = canonical_json(&pair.evidence).unwrap();
+        let verdict = check_file(&sealed_json(&pair.report, &evidence), "x", &Options::default());
+        let named =
+            verdict.findings.iter().any(|one| one.says.as_str(Language::Chinese).contains(name));
+        assert!(named, "{place}: {:?}", verdict.findings);
+    }
+}
+
+#[test]
 fn only_what_comes_from_a_figure_is_a_reference() {
     let mut pair = Pair::new();
     let origin = json!({ "from": "author", "reference": MEAN });
