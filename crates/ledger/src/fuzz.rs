@@ -1,8 +1,8 @@
 //! An entry point for a fuzzer: no input may cause a panic, and whatever parses prints back
 //! unchanged.
 
-use crate::Hash;
 use crate::checkpoint::Checkpoint;
+use crate::hash::Hash;
 use crate::journal;
 use crate::keys::VerifierKey;
 use crate::note::{Note, SignatureLine};

@@ -1,6 +1,6 @@
 //! Canonical bytes, read from the front.
 
-/// ByteReader that do not follow their form.
+/// Bytes that do not follow their form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MalformedBytes;
 

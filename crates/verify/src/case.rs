@@ -1,4 +1,5 @@
-//! Was one case counted, and as what? A receipt of a population, with one member or two neighbours.
+//! Was one case counted, and as what? The proof is the receipt of a population with one member, or
+//! with two neighbours.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,10 +15,10 @@ use crate::member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
 use crate::row::{NoRow, RowRead};
 use trueline_language::Text;
 
-/// What the `extra` of such a receipt calls its own form.
+/// The name of the form, as the `extra` of such a receipt states it.
 pub const CASE: &str = "trueline-case/v1";
 
-/// The `extra` of a receipt: what rebuilds the entry, and what is in its population.
+/// The `extra` of a receipt: the entry, and what is in its population.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseExtra {
@@ -26,9 +27,9 @@ pub struct CaseExtra {
     pub case: Vec<String>,
     /// The entry of the population, as it stands in the ledger.
     pub population: String,
-    /// The case itself; or the one before where it would be, the one after, or both.
+    /// The case itself; or its neighbours: the case before its place, the one after, or both.
     pub members: Vec<MemberProof>,
-    /// The revision that was used, for whoever may see it.
+    /// The revision that was used, if the reader may see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<RowProof>,
 }
@@ -44,7 +45,7 @@ pub struct MemberProof {
     pub path: Vec<String>,
 }
 
-/// A row with what leads from it to its batch's entry.
+/// A row, and the path from it to its batch's entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RowProof {
@@ -63,7 +64,7 @@ pub struct RowProof {
 pub enum CaseFound {
     /// It is in the population, and this is how it was counted.
     Counted { member: MemberRead, row: Option<RowRead> },
-    /// It is not: these stand next to each other where it would be.
+    /// It is not: these two stand next to each other where it would be.
     NotThere { before: Option<Vec<String>>, after: Option<Vec<String>> },
 }
 
@@ -77,11 +78,11 @@ pub struct CaseChecked {
     pub index: u64,
     pub population: PopulationFact,
     pub found: CaseFound,
-    /// Absent without a policy: then nobody says whose ledger it is.
+    /// Absent without a policy: then nothing says whose ledger it is.
     pub trust: Option<Trust>,
 }
 
-/// Why a receipt does not prove what it says of a case.
+/// Why a receipt does not prove what it says about a case.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum CaseError {
     #[error(transparent)]
@@ -215,7 +216,7 @@ fn check_row(
 }
 
 impl CaseChecked {
-    /// How each family of definitions counted the case, one line a family.
+    /// How each family of definitions counted the case, one line per family.
     pub fn counted_as(&self) -> Vec<Text> {
         match &self.found {
             CaseFound::Counted { member, .. } => {

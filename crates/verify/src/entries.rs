@@ -1,19 +1,19 @@
-//! The facts in a ledger, besides statements: what was imported, by which packs and calendars.
+//! The entries of a ledger besides statements: imports, packs, calendars and populations.
 
 use serde::{Deserialize, Serialize};
 
 use crate::json::from_canonical_json;
 
-/// What the fact of an import calls its own form.
+/// The name of the form of an import's entry, as the entry states it.
 pub const BATCH: &str = "trueline-batch/v1";
-/// The same of a pack that figures were made with.
+/// The same for a pack that figures were made with.
 pub const PACK: &str = "trueline-pack/v1";
-/// The same of a population.
+/// The same for a population.
 pub const POPULATION: &str = "trueline-population/v1";
-/// The same of a calendar.
+/// The same for a calendar.
 pub const CALENDAR: &str = "trueline-calendar/v1";
 
-/// One import: its revisions, and the files that hold them today.
+/// The entry of one import: its revisions, and the files that hold them today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BatchFact {
@@ -65,7 +65,7 @@ pub struct SourceDigest {
     pub lines: u64,
 }
 
-/// The closed set of cases of a report, frozen: who is in it, and how each was counted.
+/// The entry of a report's closed set of cases: which are in it, and how each was counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PopulationFact {
@@ -101,15 +101,15 @@ pub struct CalendarFact {
 impl PopulationFact {
     /// Reads an entry; `None` if it is about something else.
     pub fn from_entry(entry: &[u8]) -> Option<PopulationFact> {
-        let fact: PopulationFact = from_canonical_json(entry).ok()?;
-        (fact.format == POPULATION).then_some(fact)
+        let read: PopulationFact = from_canonical_json(entry).ok()?;
+        (read.format == POPULATION).then_some(read)
     }
 }
 
 impl BatchFact {
     /// Reads an entry; `None` if it is about something else.
     pub fn from_entry(entry: &[u8]) -> Option<BatchFact> {
-        let fact: BatchFact = from_canonical_json(entry).ok()?;
-        (fact.format == BATCH).then_some(fact)
+        let read: BatchFact = from_canonical_json(entry).ok()?;
+        (read.format == BATCH).then_some(read)
     }
 }

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::json::Whole;
 
-/// What an evidence calls its own form.
+/// The name of the form, as the evidence states it.
 pub const EVIDENCE: &str = "trueline-evidence/v1";
 
-/// Everything that the figures of a report rest on.
+/// Everything on which the figures of a report rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
@@ -120,7 +120,7 @@ pub struct Block {
     pub cells: Vec<(usize, Columns)>,
 }
 
-/// Column → integer, for the columns that are not zero.
+/// The columns of a cell that are not zero.
 pub type Columns = BTreeMap<String, Whole>;
 
 /// A printed figure and how it follows from its cell.
@@ -225,7 +225,7 @@ impl Evidence {
 }
 
 impl Input {
-    /// When it was committed to, by a witness's time or the operator's.
+    /// When it was committed to: by a witness's time, or by the operator's.
     pub fn committed(&self, by_witness: bool) -> i64 {
         self.witnessed.filter(|_| by_witness).unwrap_or(self.recorded)
     }
@@ -251,7 +251,7 @@ impl Addition {
 }
 
 impl Population {
-    /// Every cell added up over the blocks; a cell that no block has is empty.
+    /// Adds up every cell over the blocks. A cell that no block has is empty.
     pub fn totals(&self) -> Vec<Columns> {
         let mut totals = vec![Columns::new(); self.cells.len()];
         for (cell, columns) in self.blocks.iter().flat_map(|block| &block.cells) {

@@ -1,4 +1,4 @@
-//! Every printed figure against the partial figures of its blocks.
+//! Checks every printed figure against the partial figures of its blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,10 @@ use crate::evidence::{
 };
 use crate::json::{Whole, from_canonical_json};
 
-/// What is printed for nothing.
+/// What is printed where there is no value.
 const NOTHING: &str = "—";
 
-/// Something in an evidence that does not agree with the rest of it.
+/// Something in the evidence that does not agree with the rest of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum Disagreement {
     #[error("{figure}: it prints {printed}, but its blocks add up to {computed}")]
@@ -60,7 +60,8 @@ impl FigureUsed {
     }
 }
 
-/// Everything in an evidence that does not agree with the rest of it, in the order of the figures.
+/// Finds everything in the evidence that does not agree with the rest of it, in the order of the
+/// figures.
 pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for definition in &evidence.definitions {
@@ -106,11 +107,12 @@ pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
     found
 }
 
-// What blocks are made of: the smallest power of two from here on that makes at most so many.
+// The size of blocks: the smallest power of two, from this one on, that makes at most so many
+// blocks.
 const SMALLEST_BLOCK: u64 = 65_536;
 const MOST_BLOCKS: u64 = 64;
 
-/// Whether the blocks of a population are as large as they must be.
+/// Whether the blocks of a population have the sizes that they must have.
 fn has_right_blocks(population: &Population) -> bool {
     let (rows, size) = (population.rows, population.block_rows);
     let is_size = size.is_power_of_two() && size >= SMALLEST_BLOCK;
@@ -137,7 +139,7 @@ fn has_sound_cells(population: &Population, definitions: usize) -> bool {
         && population.blocks.iter().all(is_sound)
 }
 
-/// Whether the blocks of a population are its rows and lead to its root.
+/// Checks that the blocks of a population hold its rows and lead to its root.
 fn check_blocks(population: &Population) -> Option<Disagreement> {
     let (dataset, period) = (population.dataset.clone(), population.period.clone());
     let blocks = population.blocks.iter().fold(0, |sum: u64, one| sum.saturating_add(one.rows));
@@ -158,7 +160,7 @@ fn check_blocks(population: &Population) -> Option<Disagreement> {
 /// Whether the numbers of a lag can be those of so many rows.
 fn is_possible(lag: &Lag, rows: u64) -> bool {
     let parts = [lag.late, lag.changed_after_close, lag.changed_after_period];
-    // A value at a rank is late just if no more than the others behind it are.
+    // The value at a rank is late exactly if more cases are late than stand behind that rank.
     let is_ranked = |value: i64, percent: u128| {
         let rank = (u128::from(lag.cases) * percent).div_ceil(100);
         (value > Lag::LATE) == (u128::from(lag.late) > u128::from(lag.cases) - rank)
@@ -218,7 +220,7 @@ fn print_figure(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, D
             let known = print_bound(column(errors), column(records), level, claim);
             return Ok(Some(known.unwrap_or_else(|| NOTHING.to_owned())));
         }
-        // Without anything counted nothing can be printed; with something, a value would be there.
+        // If nothing was counted, nothing can be printed. If something was, there would be a value.
         ValueRule::Nothing if n == 0 => None,
         ValueRule::Nothing => return Ok(Some(format!("{n} cases"))),
         ValueRule::Missing => None,
@@ -276,7 +278,7 @@ pub(crate) fn view_value(figure: &FigureUsed, cell: &Columns, view: &str) -> Opt
     fraction.map(Fraction::value)
 }
 
-/// The hits and the whole of a share whose value is `factor` times hits ÷ whole.
+/// The hits and the total of a share whose value is `factor` times hits ÷ total.
 pub(crate) fn share_parts(figure: &FigureUsed, cell: &Columns, factor: i128) -> Option<(u64, u64)> {
     let ValueRule::Ratio { numerator, denominator } = &figure.value else {
         return None;

@@ -1,16 +1,17 @@
-//! Canonical JSON: RFC 8785 with integers only, so that one statement has one form and one digest.
+//! Canonical JSON: RFC 8785 with integers only, so that a statement has only one form and one
+//! digest.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// The largest integer that every reader of JSON keeps whole.
+/// The largest integer that every reader of JSON keeps exact.
 const SAFE: u128 = (1 << 53) - 1;
 
-/// Why a value has no canonical form, or a text is none.
+/// Why a value has no canonical form, or a text is not in it.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum JsonError {
-    /// It is no JSON, or not of the expected shape.
+    /// It is not JSON, or not of the expected shape.
     #[error("it is not the JSON expected here")]
     #[zh("不是此处应有的 JSON")]
     Shape(#[from] serde_json::Error),
@@ -18,7 +19,7 @@ pub enum JsonError {
     #[error("{0} has no canonical form")]
     #[zh("{0} 没有规范形式")]
     NoForm(String),
-    /// The same value has another form that is the canonical one.
+    /// The canonical form of the same value is another.
     #[error("not in canonical form")]
     #[zh("不是规范形式")]
     NotCanonical,
@@ -39,7 +40,7 @@ pub fn canonical_json(value: &impl Serialize) -> Result<String, JsonError> {
     Ok(out)
 }
 
-/// Reads what is in canonical form; anything else is refused.
+/// Reads a text in canonical form. Refuses anything else.
 pub fn from_canonical_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
     let value: Value = serde_json::from_slice(text)?;
     let mut again = String::with_capacity(text.len());
@@ -90,7 +91,7 @@ fn write_value(value: &Value, out: &mut String) -> Result<(), JsonError> {
     Ok(())
 }
 
-/// An integer of any size: a number where every reader of JSON keeps it whole, else a string.
+/// An integer of any size: in JSON a number if every reader keeps it exact, else a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Whole(pub i128);
 
@@ -116,7 +117,7 @@ impl<'de> Deserialize<'de> for Whole {
             NumberOrText::Number(number) => Ok(Whole(i128::from(number))),
             NumberOrText::Text(text) => {
                 let whole: i128 = text.parse().map_err(serde::de::Error::custom)?;
-                // One form only: a text where a number would not stay whole, and nowhere else.
+                // One form only: a text where a number would not stay exact, and nowhere else.
                 if whole.unsigned_abs() <= SAFE || whole.to_string() != text {
                     return Err(serde::de::Error::custom("an integer that is written otherwise"));
                 }

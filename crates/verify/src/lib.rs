@@ -1,7 +1,7 @@
 //! Checks a sealed report without trusting whoever made it.
 //!
-//! Reads files and folders only: no network, no database, no clock. What the forms are is in
-//! `docs/evidence.md`; how to use the program in `docs/verify.md`.
+//! Reads files and folders only: no network, no database, no clock. `docs/evidence.md` describes
+//! the forms, `docs/verify.md` how to use the program.
 
 mod bytes;
 mod case;

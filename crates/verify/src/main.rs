@@ -44,7 +44,7 @@ struct VerifyRequest {
     is_json: bool,
 }
 
-/// A refusal: the exit code and what to say.
+/// A refusal: the exit code and the message.
 struct RefusedRequest(u8, Text);
 
 fn main() -> ExitCode {
@@ -134,9 +134,9 @@ fn read_request(words: Vec<OsString>) -> Result<Option<VerifyRequest>, RefusedRe
     Ok(Some(VerifyRequest { file, policy, ledger, since, is_json }))
 }
 
-/// The language of `--lang`, else Chinese where the terminal is Chinese.
+/// The language of `--lang`; without it Chinese if the terminal is set to Chinese, else English.
 ///
-/// It is needed before the arguments are read, because a wrong one is refused in it.
+/// It is needed before the arguments are read, because a wrong one is refused in this language.
 fn find_language(words: &[OsString]) -> Language {
     let asked = words.iter().skip_while(|word| *word != "--lang").nth(1);
     if let Some(language) = asked.and_then(|code| code.to_str()?.parse().ok()) {

@@ -14,7 +14,7 @@ pub struct MemberRead {
     pub verdicts: Vec<VerdictRead>,
 }
 
-/// What one family of definitions made of it.
+/// How one family of definitions counted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerdictRead {
     pub family: u64,
@@ -34,11 +34,11 @@ pub enum OutcomeRead {
         is_approved: bool,
     },
     Unmeasurable,
-    /// In no figure of the period but among what was open at its end.
+    /// In no figure of the period, except among the cases that were open at its end.
     Open,
 }
 
-/// ByteReader that are no member.
+/// Bytes that do not form a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("these bytes are not a member of a population")]
 #[zh("这些字节不是总体的成员")]

@@ -6,10 +6,10 @@ use crate::bytes::{ByteReader, MalformedBytes};
 use crate::entries::RowColumn;
 use crate::instant::format_instant;
 
-/// How many bytes of salt stand in front of a row.
+/// Bytes of salt in front of a row.
 pub(crate) const SALT_BYTES: usize = 16;
 
-/// Values deeper than lists of records there are none.
+/// Lists hold records; nothing is nested deeper.
 const DEEPEST: usize = 2;
 
 /// A value of a row.
@@ -29,14 +29,14 @@ pub enum RowValue {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowRead(pub Vec<(String, RowValue)>);
 
-/// ByteReader that are no row of these columns.
+/// Bytes that do not form a row of these columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("these bytes are not a row with the columns of its batch")]
 #[zh("这些字节不是该批次各列的数据行")]
 pub struct NoRow;
 
 impl RowRead {
-    /// Reads a salted row with the columns that its batch's fact lists.
+    /// Reads a salted row with the columns that its batch's entry lists.
     pub fn parse(salted: &[u8], columns: &[RowColumn]) -> Result<RowRead, NoRow> {
         let (_, row) = salted.split_at_checked(SALT_BYTES).ok_or(NoRow)?;
         let mut bytes = ByteReader(row);
@@ -91,7 +91,7 @@ fn parse_value(
 }
 
 impl fmt::Display for RowValue {
-    /// As a person reads it; moments in UTC, the values of a list with `;` between its records.
+    /// The value for a person to read: moments in UTC, `;` between the records of a list.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RowValue::Missing => Ok(()),

@@ -7,15 +7,15 @@ use trueline_ledger::{Hash, Receipt, ReceiptError};
 
 use crate::json::{JsonError, canonical_json, from_canonical_json};
 
-/// What a statement calls its own form.
+/// The name of the form, as a statement states it.
 pub const STATEMENT: &str = "trueline-statement/v1";
-/// What the place of a seal begins with; its length in six digits and a space follow.
+/// How the place of a seal begins. Its length in six digits and a space follow.
 pub const MARK: &str = "TRUELINE-SEAL/1 ";
-/// Bytes of the place, the mark among them.
+/// Bytes of the place, including the mark.
 pub const PLACE_BYTES: usize = 32_768;
 const HEAD: usize = MARK.len() + 7;
 
-/// What is vouched for: itself an entry of the ledger.
+/// What is vouched for. The statement is itself an entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
@@ -49,7 +49,7 @@ pub enum Status {
     Published,
 }
 
-/// One file of a report, and its digest with the place of the seal empty.
+/// One file of a report, with its digest while the place of the seal is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rendering {
@@ -72,7 +72,7 @@ impl Statement {
     }
 }
 
-/// What a report of this statement is called: the first digits of the statement's digest.
+/// The id of a report with this statement: the first digits of the statement's digest.
 pub fn statement_id(entry: &str) -> String {
     Hash::of(entry.as_bytes()).to_hex()[..12].to_owned()
 }
@@ -88,7 +88,7 @@ pub struct Seal {
 /// Why a file has no seal that can be read.
 #[derive(Debug, Clone, thiserror::Error, trueline_language::Explain)]
 pub enum SealError {
-    /// The mark is not there, or its place is cut short.
+    /// There is no mark, or its place is cut short.
     #[error("there is no seal in it")]
     #[zh("其中没有封印")]
     Absent,
@@ -96,7 +96,7 @@ pub enum SealError {
     #[error("there is more than one seal in it")]
     #[zh("其中有不止一个封印")]
     Several,
-    /// The place is there and nothing stands in it.
+    /// There is a place, and nothing stands in it.
     #[error("its seal is empty: it was never sealed")]
     #[zh("封印为空：从未封印")]
     Empty,
@@ -104,7 +104,7 @@ pub enum SealError {
     #[error("its seal is damaged")]
     #[zh("封印已损坏")]
     Damaged,
-    /// The receipt in it is none.
+    /// The receipt in it cannot be read.
     #[error("the receipt in its seal is damaged")]
     #[zh("封印中的凭据已损坏")]
     Receipt(#[from] ReceiptError),

@@ -1,7 +1,7 @@
 //! A spot check: cases that the operator could not choose.
 //!
-//! Cryptography shows that records were not changed; whether they were true when they were written
-//! shows only a look at the evidence in the field. Which cases are looked at follows from a value
+//! Cryptography shows that records were not changed. Only a look at the evidence in the field shows
+//! whether they were true when they were written. Which cases are looked at follows from a value
 //! that nobody knew when the records were committed to.
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ pub fn seed(checkpoint: &Note, value: &str) -> Hash {
     Hash::of(&[checkpoint.text().as_bytes(), value.as_bytes()].concat())
 }
 
-/// The places of a population in the order in which a seed draws them, each once.
+/// The positions in a population, in the order in which a seed draws them, each once.
 #[derive(Debug, Clone)]
 pub struct Draw {
     seed: Hash,
@@ -42,7 +42,7 @@ impl Iterator for Draw {
         if self.drawn.len() as u64 >= self.rows {
             return None;
         }
-        // The last numbers would make some places likelier than others.
+        // The last numbers would make some positions likelier than others.
         let usable = u64::MAX - (u64::MAX % self.rows + 1) % self.rows;
         loop {
             let number = self.draw_number();

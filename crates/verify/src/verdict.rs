@@ -1,4 +1,4 @@
-//! What a check found, in words for a reader who is no engineer, in Chinese and English.
+//! What a check found, in Chinese and English, for a reader who is not an engineer.
 
 use std::fmt::Write as _;
 
@@ -33,13 +33,13 @@ pub enum What {
     Rendering,
     /// There is no seal, or none that can be read.
     Seal,
-    /// The statement is not where the receipt says.
+    /// The statement is not the entry that the receipt names.
     Receipt,
-    /// The records are not those that were committed to, or give other figures.
+    /// The records are not those that were committed to, or they give other figures.
     Records,
-    /// Nobody whom the policy trusts vouches for it.
+    /// Nobody that the policy trusts vouches for it.
     Trust,
-    /// The ledger does not hold what it should, or told another history.
+    /// The ledger does not hold what it should, or tells another history.
     History,
     /// The file cannot be read as what it says it is.
     Unreadable,
@@ -71,7 +71,7 @@ impl Finding {
     }
 }
 
-/// Everything that a check has to say about one file.
+/// Everything that a check says about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     pub file: String,
@@ -186,12 +186,14 @@ impl Verdict {
         if self.holds && self.with_ledger {
             all.push(Text::new(
                 "保存本文件、本结论和账本的 checkpoint 文件；下次核验时以 --since 给出该检查点。",
-                "Keep the file, this verdict and the ledger's checkpoint; give it as --since next time.",
+                "Keep the file, this verdict and the ledger's checkpoint; give it as --since next \
+                 time.",
             ));
         } else if self.holds {
             all.push(Text::new(
                 "保存本文件与本结论；向报送企业索取账本文件夹后，可用 --ledger 核对历史。",
-                "Keep the file and this verdict. With a copy of the ledger, check history too: --ledger.",
+                "Keep the file and this verdict. With a copy of the ledger, check history too: \
+                 --ledger.",
             ));
         } else if self.is_unsealed() {
             all.push(Text::new(
@@ -201,16 +203,18 @@ impl Verdict {
         } else {
             all.push(Text::new(
                 "保留本文件原样，勿打开后另存；记下上面第一项发现。",
-                "Keep the file as it is, without saving it again, and note the first finding above.",
+                "Keep the file as it is, without saving it again, and note the first finding \
+                 above.",
             ));
             all.push(Text::new(
                 "请报送企业重新提供该报告，并书面说明所列差异；再次核验新文件。",
-                "Ask the operator for the file again and for an explanation in writing; check the new file.",
+                "Ask the operator for the file again and for an explanation in writing; check the \
+                 new file.",
             ));
         }
         all.iter().map(|one| one.as_str(language).to_owned()).collect()
     }
 }
 
-// A reader needs the first ones; a program reads JSON.
+// A person needs only the first ones; a program reads JSON.
 const SHOWN: usize = 20;

@@ -1,4 +1,5 @@
-//! The cells of a workbook, and the digest over them: another save of the same cells is the same.
+//! The cells of a workbook, and the digest over them, which stays the same if the workbook is saved
+//! again.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
@@ -10,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use trueline_ledger::Hash;
 
-/// What stands above the parts of the sealed sheet, in column A.
+/// The heads of the parts of the seal's sheet, in column A.
 pub const SHEET_PARTS: [&str; 3] = ["EVIDENCE", "ROWS", "SEAL"];
 /// A cell of Excel holds 32 767 characters.
 pub const CELL_CHARACTERS: usize = 32_000;
@@ -61,14 +62,14 @@ impl RowText {
     }
 }
 
-/// The sheets of a workbook but the last, and the column A of the last.
+/// The sheets of a workbook except the last, and column A of the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workbook {
     pub rows: Vec<RowText>,
     pub last: Vec<String>,
     /// Cells of the last sheet that are in no part of it.
     pub beside: Vec<CellText>,
-    /// Cells whose format shows digits of its own: sheet, cell, format.
+    /// Cells whose format shows digits of its own: sheet, cell and format.
     pub disguised: Vec<(String, String, String)>,
 }
 
@@ -96,7 +97,7 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
     Ok(Workbook { rows, last, beside, disguised })
 }
 
-/// The digest over the cells of all sheets but the last, and the rows that it is over.
+/// The digest over the cells of all sheets except the last, and the rows that it covers.
 pub fn workbook_digest(bytes: &[u8]) -> Result<(Hash, Vec<RowText>), WorkbookError> {
     let rows = read_workbook(bytes)?.rows;
     Ok((digest_rows(&rows), rows))
@@ -107,7 +108,7 @@ pub(crate) fn digest_rows(rows: &[RowText]) -> Hash {
     Hash::of(lines.as_bytes())
 }
 
-/// What stands under `ROWS`: `SHEET⇥ROW⇥HEX` a line.
+/// What stands under `ROWS`: one line `SHEET⇥ROW⇥HEX` per row.
 pub fn row_marks(rows: &[RowText]) -> String {
     let line =
         |row: &RowText| format!("{}\t{}\t{}\n", escape_text(&row.sheet), row.row, row.mark());
@@ -208,7 +209,7 @@ pub(crate) fn column_letters(mut column: u32) -> String {
 const DIGITS: usize = 15;
 
 /// Fifteen significant digits: all that every spreadsheet keeps when it saves a workbook again.
-/// The shortest decimal is rounded, halves away from zero, because that is what they do.
+/// Rounds the shortest decimal, halves away from zero, because that is what they do.
 fn print_number(value: f64) -> String {
     let shortest = format!("{value:e}");
     let Some((front, exponent)) = shortest.split_once('e') else {
@@ -221,7 +222,7 @@ fn print_number(value: f64) -> String {
     let is_up = digits.as_bytes().get(DIGITS).is_some_and(|digit| *digit >= b'5');
     let shift = exponent + 1 - digits.len().min(DIGITS) as i32;
     let rounded = format!("{sign}{}e{shift}", kept + u64::from(is_up)).parse().unwrap_or(value);
-    // Minus zero is zero: the sign may be lost, too.
+    // Minus zero is zero, for a spreadsheet may lose the sign.
     if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
 }
 

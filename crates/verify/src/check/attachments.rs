@@ -1,4 +1,4 @@
-//! Files embedded in a PDF, found by scanning: no cross-reference table is believed.
+//! Finds the files embedded in a PDF by scanning: no cross-reference table is trusted.
 
 use crate::inflate::inflate_zlib;
 
@@ -31,7 +31,7 @@ pub(crate) fn find_attachments(pdf: &[u8]) -> Vec<Vec<u8>> {
     found
 }
 
-/// What is not compressed: as long as its dictionary says, else up to the line end before the word.
+/// What is not compressed ends where its dictionary says, or else at the line end before the word.
 fn take_uncompressed<'a>(dictionary: &[u8], data: &'a [u8]) -> Option<&'a [u8]> {
     let stated = read_stated_length(dictionary).and_then(|length| data.split_at_checked(length));
     if let Some((contents, rest)) = stated

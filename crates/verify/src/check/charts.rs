@@ -28,7 +28,7 @@ pub(crate) fn compare_charts(report: &ShownReport, found: &mut Vec<Finding>) {
                 (("印刷值", "printed"), value_text(&row["printed"]), slice.printed.clone()),
                 (("件数", "n"), value_text(&row["n"]), slice.n.to_string()),
             ];
-            // With a promise of its own, the operator tells apart which limit was passed.
+            // An operator with a promise of its own counts by which limit was passed.
             if row["late_promise"].is_null() {
                 fields.push((("超限", "late"), value_text(&row["late"]), slice.late.to_string()));
             }

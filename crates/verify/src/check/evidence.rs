@@ -10,7 +10,7 @@ use crate::json::from_canonical_json;
 use crate::verdict::{Finding, Verdict, What};
 use trueline_language::Text;
 
-/// The evidence, if it reads: the sealed one, and in agreement with itself.
+/// Reads the evidence, and checks that it is the sealed one and agrees with itself.
 pub(crate) fn read_evidence(
     opened: &OpenedFile,
     sealed: Option<&SealedStatement>,
@@ -49,7 +49,10 @@ pub(crate) fn read_evidence(
         let figures = evidence.figures.len();
         verdict.prove(
             format!("证据中的{figures}项指标均由{blocks}个数据块的分块数据相加得出"),
-            format!("all {figures} figures of the evidence add up from the partial figures of {blocks} blocks"),
+            format!(
+                "all {figures} figures of the evidence add up from the partial figures of \
+                 {blocks} blocks"
+            ),
         );
     }
     for one in wrong {

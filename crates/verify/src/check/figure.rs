@@ -12,7 +12,7 @@ use crate::evidence::{Columns, Evidence, FigureUsed, Population, PrintRule, Valu
 use crate::figures::{figure_value, share_parts, view_value};
 use crate::verdict::Finding;
 
-/// Every figure of an evidence by its name, with its cell added up.
+/// Every figure of the evidence by its name, with its cell added up.
 pub(crate) struct FigureIndex<'a> {
     figures: BTreeMap<(&'a str, &'a SliceKey, &'a str), &'a FigureUsed>,
     totals: Vec<Vec<Columns>>,
@@ -132,7 +132,7 @@ impl FigureComparison<'_, '_> {
         }
     }
 
-    /// The figure with nothing excluded and with no pause subtracted.
+    /// Compares the figure with nothing excluded, and with no pause subtracted.
     fn compare_views(&mut self, figure: &ShownFigure) {
         let views = [
             (("不作排除", "without exclusions"), "all", figure.without_exclusions),
@@ -148,7 +148,7 @@ impl FigureComparison<'_, '_> {
         }
     }
 
-    /// A share with its interval, worked out again from the counts.
+    /// Computes the interval of a share again from the counts.
     fn compare_interval(&mut self, figure: &ShownFigure) {
         let Some(shown) = &figure.interval else { return };
         let factor = if figure.unit == "%" { 100 } else { 1 };
@@ -167,7 +167,7 @@ impl FigureComparison<'_, '_> {
         }
     }
 
-    /// The difference of two printed values.
+    /// Compares the change with the difference of the two printed values.
     pub(crate) fn compare_change(&mut self, line: &ShownLine) {
         let Some((change, before)) = line.change.as_ref().zip(line.previous.as_ref()) else {
             return;
@@ -232,7 +232,7 @@ impl FigureComparison<'_, '_> {
         }
     }
 
-    /// ShownPercentiles stand at their ranks; the median may lie between two values.
+    /// Checks that percentiles stand at their ranks. The median may lie between two values.
     pub(crate) fn compare_percentiles(&mut self, all: Option<ShownPercentiles>) {
         let Some(all) = all else { return };
         let cell = self.cell;

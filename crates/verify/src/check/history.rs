@@ -1,4 +1,5 @@
-//! The ledger's folder beside a sealed file: the same history, and what came after.
+//! The ledger's folder beside a sealed file: whether it holds the same history, and what came
+//! later.
 
 use std::path::Path;
 
@@ -86,7 +87,7 @@ fn history_finding(zh: String, en: String) -> Finding {
 }
 
 impl LedgerFolder<'_> {
-    /// Whether an older checkpoint is of the history that the folder holds.
+    /// Checks that an older checkpoint belongs to the history that the folder holds.
     fn check_prefix(&self, whose: (&str, &str), old: &Checkpoint, verdict: &mut Verdict) -> bool {
         let new = &self.newest;
         if old.origin() != new.origin() {
@@ -130,11 +131,21 @@ impl LedgerFolder<'_> {
             );
             return true;
         }
-        // A damaged tile is no other history: only tiles that lead to the newest root can show one.
+        // A damaged tile does not make another history: only tiles that lead to the newest root can
+        // show one.
         if self.reader.root(new.size()).is_ok_and(|root| root == *new.root()) {
             verdict.find(history_finding(
-                format!("账本分叉：现有历史不是{}时历史的延续（{}条处的根不同）", whose.0, old.size()),
-                format!("the ledger has forked: its history is not the one known to {} (another root at {} entries)", whose.1, old.size()),
+                format!(
+                    "账本分叉：现有历史不是{}时历史的延续（{}条处的根不同）",
+                    whose.0,
+                    old.size()
+                ),
+                format!(
+                    "the ledger has forked: its history is not the one known to {} (another root \
+                     at {} entries)",
+                    whose.1,
+                    old.size()
+                ),
             ));
         } else {
             self.name_damage(verdict);
@@ -176,7 +187,7 @@ impl LedgerFolder<'_> {
         }
     }
 
-    /// Every entry, each with the hash that its tile has.
+    /// Reads every entry, and checks it against its hash in the tile.
     fn read_entries(&self) -> Result<Vec<Vec<u8>>, Finding> {
         let size = self.newest.size();
         let mut entries = Vec::new();
@@ -226,7 +237,8 @@ impl LedgerFolder<'_> {
     }
 }
 
-/// Who vouches for the newest checkpoint. A missing quorum is no finding: it may be minutes old.
+/// Checks who vouches for the newest checkpoint. A missing quorum is no finding, for the checkpoint
+/// may be minutes old.
 fn check_newest(
     case: &SealedHistory<'_>,
     note: &Note,
@@ -253,7 +265,7 @@ fn check_newest(
     }
 }
 
-/// The batches that the evidence names, and those that it leaves out.
+/// Checks the batches that the evidence names, and lists those that it leaves out.
 fn check_inputs(
     case: &SealedHistory<'_>,
     evidence: &Evidence,
@@ -261,51 +273,57 @@ fn check_inputs(
     verdict: &mut Verdict,
 ) {
     let index = case.seal.receipt.index();
-    let fact = |at: u64| BatchFact::from_entry(entries.get(usize::try_from(at).ok()?)?);
-    let agrees = |input: &Input, fact: &BatchFact| {
-        fact.dataset == input.dataset
-            && fact.batch == input.batch
-            && fact.rows == input.rows
-            && fact.root == input.root
-            && fact.recorded == input.recorded
+    let batch_at = |at: u64| BatchFact::from_entry(entries.get(usize::try_from(at).ok()?)?);
+    let agrees = |input: &Input, batch: &BatchFact| {
+        batch.dataset == input.dataset
+            && batch.batch == input.batch
+            && batch.rows == input.rows
+            && batch.root == input.root
+            && batch.recorded == input.recorded
     };
     let mut held = 0;
     for input in &evidence.inputs {
         let (dataset, batch, entry) = (&input.dataset, &input.batch, input.entry);
-        if entry < index && fact(entry).is_some_and(|fact| agrees(input, &fact)) {
+        if entry < index && batch_at(entry).is_some_and(|batch| agrees(input, &batch)) {
             held += 1;
         } else {
             verdict.find(history_finding(
                 format!("证据所用批次 {dataset}/{batch} 与账本第{entry}条不符"),
-                format!("the batch {dataset}/{batch} of the evidence is not entry {entry} of the ledger"),
+                format!(
+                    "the batch {dataset}/{batch} of the evidence is not entry {entry} of the ledger"
+                ),
             ).at(format!("entry {entry}")));
         }
     }
     if held == evidence.inputs.len() {
         verdict.prove(
             format!("证据所用的{held}个批次都在账本中，先于声明记录"),
-            format!("all {held} batches of the evidence are in the ledger, recorded before the statement"),
+            format!(
+                "all {held} batches of the evidence are in the ledger, recorded before the \
+                 statement"
+            ),
         );
     }
     let cut = evidence.as_of.unwrap_or(i64::MAX);
     for at in 0..index {
-        let Some(fact) = fact(at).filter(|fact| fact.recorded <= cut) else { continue };
+        let Some(batch) = batch_at(at).filter(|batch| batch.recorded <= cut) else { continue };
         if !evidence.inputs.iter().any(|input| input.entry == at) {
             verdict.remark(
                 format!(
                     "账本第{at}条（批次 {}/{}）先于声明，但报告未使用",
-                    fact.dataset, fact.batch
+                    batch.dataset, batch.batch
                 ),
                 format!(
                     "entry {at} (batch {}/{}) is older than the statement, but was not read",
-                    fact.dataset, fact.batch
+                    batch.dataset, batch.batch
                 ),
             );
         }
     }
 }
 
-/// The witnesses' times in the evidence against the cosigned checkpoints that the ledger keeps.
+/// Checks the witnesses' times in the evidence against the cosigned checkpoints that the ledger
+/// keeps.
 fn check_times(case: &SealedHistory<'_>, evidence: &Evidence, verdict: &mut Verdict) {
     let stated: Vec<(&Input, i64)> =
         evidence.inputs.iter().filter_map(|input| Some((input, input.witnessed?))).collect();
@@ -348,8 +366,8 @@ fn check_times(case: &SealedHistory<'_>, evidence: &Evidence, verdict: &mut Verd
     }
 }
 
-/// The checkpoints that the ledger keeps with their cosignatures, and how many entries each has.
-/// What cannot be read vouches for nothing.
+/// Reads the cosigned checkpoints that the ledger keeps, and how many entries each has. A file that
+/// cannot be read vouches for nothing.
 fn read_cosigned(ledger: &Path) -> Vec<(u64, Note)> {
     let files = std::fs::read_dir(ledger.join("cosigned")).into_iter().flatten().flatten();
     let notes = files.filter_map(|file| {
@@ -360,16 +378,16 @@ fn read_cosigned(ledger: &Path) -> Vec<(u64, Note)> {
     notes.collect()
 }
 
-/// What the ledger says about the report since.
+/// Lists what the ledger says after the statement about this report.
 fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &mut Verdict) {
     let own = trueline_ledger::Hash::of(case.seal.entry.as_bytes()).to_hex();
     let after = usize::try_from(case.seal.receipt.index()).unwrap_or(usize::MAX).saturating_add(1);
     let mut changed = 0;
     for (at, entry) in entries.iter().enumerate().skip(after) {
-        if let Some(fact) = BatchFact::from_entry(entry) {
+        if let Some(imported) = BatchFact::from_entry(entry) {
             changed += 1;
-            let (dataset, batch, rows) = (&fact.dataset, &fact.batch, fact.rows);
-            let replaces = fact.superseded.is_some();
+            let (dataset, batch, rows) = (&imported.dataset, &imported.batch, imported.rows);
+            let replaces = imported.superseded.is_some();
             let what = if replaces {
                 ("更改了先前记录", "it replaces earlier records")
             } else {
@@ -377,7 +395,11 @@ fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &m
             };
             verdict.remark(
                 format!("声明之后导入：第{at}条，批次 {dataset}/{batch}，{rows}行，{}", what.0),
-                format!("imported after the statement: entry {at}, batch {dataset}/{batch}, {rows} rows, {}", what.1),
+                format!(
+                    "imported after the statement: entry {at}, batch {dataset}/{batch}, {rows} \
+                     rows, {}",
+                    what.1
+                ),
             );
         }
         let Some(other) = Statement::from_entry(entry) else { continue };
@@ -396,7 +418,10 @@ fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &m
         {
             verdict.remark(
                 format!("同一规则包和期间后来另有已发布的声明 {id}（第{at}条）"),
-                format!("another statement of the same pack and period was published later: {id} (entry {at})"),
+                format!(
+                    "another statement of the same pack and period was published later: {id} \
+                     (entry {at})"
+                ),
             );
         }
     }

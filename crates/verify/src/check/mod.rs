@@ -32,7 +32,7 @@ use crate::json::from_canonical_json;
 use crate::seal::Seal;
 use crate::verdict::Verdict;
 
-/// Checks one file: everything that can be decided is in the verdict.
+/// Checks one file. The verdict says everything that could be decided.
 pub fn check_file(bytes: &[u8], name: &str, options: &Options<'_>) -> Verdict {
     let mut verdict = Verdict::new(name);
     if is_proof(bytes) {

@@ -37,7 +37,7 @@ pub(crate) fn compare_numbers(
     add_limits(&compared.published, evidence, verdict);
 }
 
-/// Adds the findings, or what they do not stand against.
+/// Adds the findings, or what is proved if there are none.
 fn add_compared(
     compared: &mut ComparedNumbers,
     sealed: Option<&SealedStatement>,
@@ -47,7 +47,10 @@ fn add_compared(
     if compared.findings.is_empty() {
         verdict.prove(
             format!("报告数据中的{figures}项指标（含件数、超限、排除、扣除）与证据逐项相符"),
-            format!("{figures} figures of the report, with counts, exclusions and pauses, are those of the evidence"),
+            format!(
+                "{figures} figures of the report, with counts, exclusions and pauses, are those \
+                 of the evidence"
+            ),
         );
         verdict.prove(
             format!("正文引用的{spans}处数字与指标相符"),
@@ -94,7 +97,8 @@ fn add_limits(published: &[String], evidence: &Evidence, verdict: &mut Verdict) 
     if evidence.populations.iter().any(|one| one.lag.is_some()) {
         verdict.add_unproved(
             "入账时滞是否属实（需数据重新计算；见证时间需账本和策略）",
-            "that the commitment lag is true (needs the data, and the ledger and a policy for its times)",
+            "that the commitment lag is true (needs the data, and the ledger and a policy for its \
+             times)",
         );
     }
     add_limit_of_denominators(evidence, verdict);

@@ -1,4 +1,4 @@
-//! What lies in a file of each format: its digest, the seal, the evidence, the data of the report.
+//! What a file of each format holds: its digest, the seal, the evidence, the data of the report.
 
 use serde_json::Value;
 use trueline_ledger::Hash;
@@ -32,7 +32,7 @@ impl FileFormat {
         }
     }
 
-    /// By what the file begins with, whatever its name is.
+    /// Tells the format by how the file begins, whatever its name is.
     fn detect_in(bytes: &[u8]) -> Option<FileFormat> {
         let start = bytes.trim_ascii_start();
         if bytes.starts_with(b"%PDF-") {
@@ -70,7 +70,7 @@ pub(crate) fn describe_seal_error(error: &SealError) -> String {
     }
 }
 
-/// Takes a file apart; nothing if it is of no format that carries a seal.
+/// Takes a file apart. `None` if its format carries no seal.
 pub(crate) fn open_report(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
     let Some(format) = FileFormat::detect_in(bytes) else {
         let says = Text::new(
@@ -116,12 +116,12 @@ pub(crate) fn open_report(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedF
     Some(opened)
 }
 
-/// Attachments are known by what they say they are, not by their names.
+/// Recognises attachments by what they say they are, not by their names.
 fn open_attachments(bytes: &[u8], opened: &mut OpenedFile, verdict: &mut Verdict) {
     for one in find_attachments(bytes) {
         if one.starts_with(MARK.as_bytes()) {
-            // Written again and compressed: no longer the sealed file, but its seal says what that
-            // one was.
+            // The PDF was written again and compressed. It is no longer the sealed file, but its
+            // seal tells which file was.
             let place = String::from_utf8_lossy(&one);
             if matches!(opened.seal, Err(SealError::Absent)) {
                 opened.seal = Seal::from_place(&place);

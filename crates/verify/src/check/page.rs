@@ -1,4 +1,4 @@
-//! What a person sees in an HTML report, against the data that lies in it.
+//! Compares what a person sees in an HTML report with the data inside it.
 
 use super::difference::difference_finding;
 use super::reference::{PrintedReference, print_count, print_in_unit, print_reference};
@@ -16,7 +16,7 @@ pub(crate) fn read_element<'a>(page: &'a str, id: &str) -> Option<&'a str> {
     rest.get(from..to).map(str::trim)
 }
 
-/// Every number that the page shows beside the name of a figure.
+/// Compares every number that the page shows beside the name of a figure.
 pub(crate) fn compare_page(page: &str, report: &ShownReport) -> Vec<Finding> {
     let mut found = Vec::new();
     // What lies in scripts is data, not what a person sees.
@@ -54,7 +54,7 @@ pub(crate) fn compare_page(page: &str, report: &ShownReport) -> Vec<Finding> {
     found
 }
 
-/// The overview shows values that stand in the tables, too.
+/// Checks that the values of the overview stand in the report, too.
 fn compare_tiles(seen: &str, report: &ShownReport, found: &mut Vec<Finding>) {
     for part in seen.split("<p class=\"tile-value\">").skip(1) {
         let shown = decode_entities(part.split(" <span>").next().unwrap_or_default());
@@ -69,7 +69,7 @@ fn compare_tiles(seen: &str, report: &ShownReport, found: &mut Vec<Finding>) {
     }
 }
 
-/// As the page lays them out: the main lines of each group that has any value.
+/// The lines that the page shows: the main lines of each group that has any value.
 fn list_shown_lines(report: &ShownReport) -> Vec<&ShownLine> {
     let groups = report
         .groups
@@ -118,7 +118,7 @@ fn compare_row(row: &str, line: &ShownLine, found: &mut Vec<Finding>) {
     if figure.status != "published" {
         expect(("件数", "n"), cell(2), &print_count(figure.n));
     }
-    // It may stand below, beside the on-time rate of the same cases.
+    // The count may stand below, beside the on-time rate of the same cases.
     if !cell(3).is_empty() {
         let late = if figure.limited > 0 { print_count(figure.late) } else { "—".to_owned() };
         expect(("超限", "late"), cell(3), &late);

@@ -17,7 +17,7 @@ pub(crate) fn is_proof(bytes: &[u8]) -> bool {
 }
 
 pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) {
-    // Whom the policy trusts is told apart from whether the paths hold.
+    // Whether the paths hold and whom the policy trusts are checked separately.
     let checked = match check_case(bytes, None, &[]) {
         Ok(checked) => checked,
         Err(error) => {
@@ -49,7 +49,8 @@ pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Ver
     if options.ledger.is_some() || options.since.is_some() {
         verdict.add_unproved(
             "账本历史是否分叉或缩短：请以报告文件核对 --ledger 和 --since",
-            "the ledger's history: --ledger and --since are checked with a report, not with a proof",
+            "the ledger's history: --ledger and --since are checked with a report, not with a \
+             proof",
         );
     }
 }

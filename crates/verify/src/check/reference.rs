@@ -29,7 +29,7 @@ impl<'a> PrintedReference<'a> {
     }
 }
 
-/// `None` where nothing is recomputed: names of the company and the like, breaks.
+/// `None` where nothing is recomputed: the company's name and the like, and breaks.
 pub(crate) fn print_reference(
     reference: &PrintedReference<'_>,
     report: &ShownReport,
@@ -91,8 +91,8 @@ fn print_line(reference: &PrintedReference<'_>, line: &ShownLine, is_zh: bool) -
     })
 }
 
-/// What became of a figure: `缩短0.47小时`, `0.47 hours shorter`. `None` for a break, whose words
-/// are not recomputed.
+/// How a figure changed: `缩短0.47小时`, `0.47 hours shorter`. `None` for a break, whose words are not
+/// recomputed.
 fn describe_change(line: &ShownLine, is_zh: bool) -> Option<String> {
     let Some(change) = line.change.as_ref().filter(|change| !change.is_null()) else {
         return Some(if is_zh { "无可比数据" } else { "not comparable" }.to_owned());
@@ -159,7 +159,7 @@ fn print_slice(
     })
 }
 
-/// A whole number, with its thousands apart from five digits on.
+/// A whole number. From five digits on, commas separate the thousands.
 pub(crate) fn print_count(n: u64) -> String {
     let digits = n.to_string();
     if digits.len() <= 4 {
@@ -183,7 +183,7 @@ fn append_unit(printed: &str, unit: &str, is_zh: bool) -> String {
     if is_joined { format!("{printed}{unit}") } else { format!("{printed} {unit}") }
 }
 
-/// Seconds on a clock in its unit, without the unit's name.
+/// Seconds on a clock, in the clock's unit but without its name.
 pub(crate) fn print_in_unit(seconds: f64, clock: &ShownClock) -> String {
     let text = format!("{:.2}", seconds / clock.seconds as f64);
     match text.strip_prefix('-') {

@@ -1,4 +1,4 @@
-//! The data of a report against its evidence: every number in it, one by one.
+//! Compares the data of a report with its evidence, number by number.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,7 +104,7 @@ impl<'a> ReportComparison<'a> {
     }
 }
 
-/// How late records were committed to, as the report says and as the evidence does.
+/// Compares how late records were committed to, by the report and by the evidence.
 fn compare_lags(report: &ShownReport, evidence: &Evidence, found: &mut Vec<Finding>) {
     let period = &report.period.name;
     let proved = evidence.populations.iter().filter(|one| one.period == *period);
@@ -125,7 +125,7 @@ fn compare_lags(report: &ShownReport, evidence: &Evidence, found: &mut Vec<Findi
     }
 }
 
-/// Every figure in the words against the lines beside them. How many there are.
+/// Compares every figure in the words with the lines beside them. Returns how many there are.
 fn compare_narrative(report: &ShownReport, found: &mut Vec<Finding>) -> usize {
     let mut all = Vec::new();
     collect_references(&report.narrative, &mut all);

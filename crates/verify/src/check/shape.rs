@@ -1,4 +1,4 @@
-//! What a check reads of the data of a report (`docs/report.schema.json`).
+//! The part of a report's data that a check reads (`docs/report.schema.json`).
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ use crate::verdict::{Finding, Verdict, What};
 use crate::workbook::{CellText, RowText, Workbook, column_letters, escape_text};
 use trueline_language::Text;
 
-/// Names the rows that changed; those of figures by their figures.
+/// Names the rows that changed. A row of a figure is named by the figure.
 pub(crate) fn compare_cells(
     book: &Workbook,
     evidence: &Evidence,
@@ -20,7 +20,8 @@ pub(crate) fn compare_cells(
         let says = Text::new(
             format!("工作表“{sheet}”单元格 {cell} 的数字格式“{format}”自带数字，显示的不是其值"),
             format!(
-                "sheet {sheet}, cell {cell}: its number format {format} shows digits of its own, not its value"
+                "sheet {sheet}, cell {cell}: its number format {format} shows digits of its own, \
+                 not its value"
             ),
         );
         verdict.find(Finding::new(What::Cell, says).at(format!("{sheet}!{cell}")));
@@ -34,11 +35,13 @@ pub(crate) fn compare_cells(
     if is_same {
         verdict.remark(
             "按单元格核对：另存过的工作簿字节不同，但内容相同",
-            "checked cell by cell: formats, widths and the file's bytes may differ after another save",
+            "checked cell by cell: formats, widths and the file's bytes may differ after another \
+             save",
         );
         verdict.add_unproved(
             "数字格式、列宽、隐藏行列、图表和图形：未封印；以编辑栏中的值为准",
-            "number formats, widths, hidden rows, charts and drawings: not sealed; what counts is the value in the formula bar",
+            "number formats, widths, hidden rows, charts and drawings: not sealed; what counts is \
+             the value in the formula bar",
         );
         return;
     }
@@ -115,7 +118,7 @@ fn describe_changed_row(
     finding.of(figure)
 }
 
-/// The cell below the head that says it holds the value.
+/// The cell in the column whose head says that it holds the value.
 fn find_value_cell<'a>(book: &Workbook, row: &'a RowText) -> Option<&'a CellText> {
     let above = book.rows.iter().filter(|one| one.sheet == row.sheet && one.row < row.row);
     let head = above.flat_map(|one| &one.cells).find(|cell| {

@@ -7,11 +7,11 @@ use crate::seal::{Rendering, Seal, Statement, Status, statement_id};
 use crate::verdict::{Finding, Verdict, What};
 use trueline_language::Text;
 
-/// A seal whose statement reads.
+/// A seal whose statement can be read.
 pub(crate) struct SealedStatement {
     pub(crate) seal: Seal,
     pub(crate) statement: Statement,
-    /// Whether the rendering is byte by byte what the statement names.
+    /// Whether the file is byte for byte the one that the statement names.
     pub(crate) is_same: bool,
 }
 
@@ -83,7 +83,7 @@ fn describe_statement(format: FileFormat, statement: &Statement, id: &str) -> Te
     )
 }
 
-/// Whether the statement is the entry that the receipt says.
+/// Checks that the statement is the entry that the receipt names.
 fn check_place_in_ledger(seal: &Seal, verdict: &mut Verdict) {
     let receipt = &seal.receipt;
     let Ok(checkpoint) = Checkpoint::parse(receipt.checkpoint().text()) else {

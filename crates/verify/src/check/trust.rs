@@ -6,7 +6,7 @@ use crate::instant::format_minute;
 use crate::verdict::{Finding, Verdict, What};
 use trueline_language::{Explain as _, Language, Text};
 
-/// Who vouches for the checkpoint of a seal or proof.
+/// Checks who vouches for the checkpoint of a seal or proof.
 pub(crate) fn check_trust(
     note: &Note,
     policy: Option<&Policy>,
@@ -27,7 +27,8 @@ pub(crate) fn check_trust(
                     "由密钥 {keys} 签署，无从得知其是否属于该企业，签名也未核对（请以 --policy 给出可信密钥）"
                 ),
                 format!(
-                    "signed by key {keys}, which I cannot know to be the operator's; the signature is not checked (give --policy)"
+                    "signed by key {keys}, which I cannot know to be the operator's; the \
+                     signature is not checked (give --policy)"
                 ),
             ),
         );

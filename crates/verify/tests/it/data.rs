@@ -67,6 +67,7 @@ pub(crate) fn evidence(blocks: &[Hash; 2]) -> Value {
     });
     let p95 = json!({ "kind": "quantile", "rank": [95, 100], "of": 20_000, "divide": 3600 });
     let two = json!({ "as": "decimal", "decimals": 2 });
+    let percent = json!({ "as": "percent", "decimals": 2 });
     json!({
         "format": EVIDENCE,
         "pack": { "id": "example", "version": "1", "lineage": [] },
@@ -81,7 +82,8 @@ pub(crate) fn evidence(blocks: &[Hash; 2]) -> Value {
         "populations": [
             population(blocks, "2020H1", [
                 json!({
-                    "n": 3, "sum": 36000, "all.n": 4, "all.sum": 54000, "limited": 3, "late": 1, "longest": 20000,
+                    "n": 3, "sum": 36000, "all.n": 4, "all.sum": 54000,
+                    "limited": 3, "late": 1, "longest": 20000,
                     "shortest": 7000, "excluded.duplicate": 1, "unapproved.duplicate": 1,
                     "paused.customer/absent.cases": 1, "paused.customer/absent.seconds": 600,
                     "open.n": 2, "open.past": 1, "open.oldest": 700,
@@ -89,7 +91,8 @@ pub(crate) fn evidence(blocks: &[Hash; 2]) -> Value {
                     "below.13000": 2, "upto.13000": 2,
                 }),
                 json!({
-                    "n": 2, "sum": 18000, "all.n": 2, "all.sum": 18000, "limited": 2, "longest": 13000, "shortest": 5000,
+                    "n": 2, "sum": 18000, "all.n": 2, "all.sum": 18000,
+                    "limited": 2, "longest": 13000, "shortest": 5000,
                     "excluded.duplicate": 1,
                     "below.9000": 1, "upto.9000": 1, "below.20000": 2, "upto.20000": 2,
                     "below.13000": 1, "upto.13000": 2,
@@ -99,7 +102,7 @@ pub(crate) fn evidence(blocks: &[Hash; 2]) -> Value {
         ],
         "figures": [
             figure("fixed.repair.mean", "2020H1", mean.clone(), two.clone(), "3.00"),
-            figure("fixed.repair.on_time", "2020H1", on_time, json!({"as":"percent","decimals":2}), "80.00"),
+            figure("fixed.repair.on_time", "2020H1", on_time, percent, "80.00"),
             figure("fixed.repair.longest_p95", "2020H1", p95, two.clone(), "5.56"),
             figure("fixed.repair.mean", "2019H2", mean, two, "4.00"),
         ],

@@ -5,7 +5,8 @@ use std::process::{Command, Output};
 use crate::fixture::Fixture;
 
 fn run(words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_trueline-verify")).args(words).output().unwrap()
+    let mut program = Command::new(env!("CARGO_BIN_EXE_trueline-verify"));
+    program.args(words).env("LC_ALL", "C").output().unwrap()
 }
 
 #[test]
@@ -39,6 +40,15 @@ fn it_ends_as_the_manual_says() {
         (vec!["--help", "--lang", "zh"], 0, "待核验的报告"),
         (vec!["--lang", "en"], 2, "usage"),
         (vec![&good, "--policy", &bad, "--lang", "zh"], 2, "bad.json：第 1 行："),
+        (vec![&good, "--colour"], 2, "usage"),
+        (vec!["--colour"], 2, "usage"),
+        (vec![&good, &bad], 2, "usage"),
+        (vec![&good, "--lang", "fr"], 2, "usage"),
+        (vec![&good, "--format", "xml"], 2, "usage"),
+        (vec![&good, "--policy"], 2, "usage"),
+        (vec!["--help"], 0, "usage"),
+        (vec![&good, "--format", "text", "--lang", "en"], 0, "RESULT: it agrees"),
+        (vec![], 2, "usage"),
         (vec!["nowhere.pdf"], 3, "nowhere.pdf"),
         (vec!["nowhere.pdf", "--lang", "zh"], 3, "nowhere.pdf：没有该文件或目录"),
     ] {
