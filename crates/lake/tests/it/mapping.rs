@@ -202,11 +202,13 @@ fn pseudonyms_hide_the_text_and_need_the_key() {
 
 #[test]
 fn a_mapping_is_refused_with_the_line_and_a_remedy() {
-    let check = |text: &str, line: usize, problem: &str, remedy: &str| {
+    let mut wrong = Vec::new();
+    let mut check = |text: &str, line: usize, problem: &str, remedy: &str| {
         let error = Mapping::parse("m.toml", text, &parcels()).expect_err(text);
-        assert_eq!(error.line, line, "{error}");
-        assert!(error.problem.contains(problem), "{error}");
-        assert!(error.remedy.contains(remedy), "{error}");
+        let told = error.problem.contains(problem) && error.remedy.contains(remedy);
+        if error.line != line || !told {
+            wrong.push(format!("{error} (not line {line}, {problem}, {remedy})"));
+        }
     };
     let more = |lines: &str| format!("{HEAD}{lines}");
     let head = |line: &str| HEAD.replace("zone = \"UTC\"", line);
@@ -233,7 +235,7 @@ fn a_mapping_is_refused_with_the_line_and_a_remedy() {
     check(&note("precision = \"day\""), 8, "not a moment", "remove the format");
     check(&note("precision = \"year\""), 10, "`precision`", "`second`");
     check(&note("take = \"best\""), 10, "`take`", "`last_present`");
-    check(&note("unlisted = \"maybe\""), 10, "`unlisted`", "`keep`");
+    check(&note("unlisted = \"maybe\""), 10, "`unlisted`", "`\"keep\"`");
     check(&note("optional = 1"), 10, "`optional`", "optional = true");
     check(&note("expr = \"((\""), 10, "in `expr`, character", "");
     let size = "[columns.size]\nfrom = \"s\"\nvalues = { \"x\" = \"huge\" }\n";
@@ -252,4 +254,5 @@ fn a_mapping_is_refused_with_the_line_and_a_remedy() {
     check(&more(states), 11, "`list`", "one of: stops");
     let posted = "[columns.posted]\nfrom = \"p\"\nformat = \"%Y\"\n";
     check(&more(posted), 10, "full date", "%Y-%m-%d");
+    assert_eq!(wrong, [""; 0]);
 }

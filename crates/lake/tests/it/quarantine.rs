@@ -200,7 +200,11 @@ fn an_encoding_is_wrong_if_more_than_a_twentieth_of_the_rows_is_no_text() {
         let mut bytes = b"number,size,grams,posted,note\n".to_vec();
         for row in 0..all {
             bytes.extend_from_slice(format!("{row},,1,,").as_bytes());
-            bytes.extend_from_slice(if row < bad { b"\xff\n".as_slice() } else { "中文\n".as_bytes() });
+            bytes.extend_from_slice(if row < bad {
+                b"\xff\n".as_slice()
+            } else {
+                "中文\n".as_bytes()
+            });
         }
         let mapping = MAPPING.replace("[mapping]", "[mapping]\nencoding = \"utf-8\"");
         let file = place.file("a.csv", bytes);
