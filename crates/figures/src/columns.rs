@@ -354,6 +354,30 @@ mod tests {
     }
 
     #[test]
+    fn only_dictionaries_of_texts_by_32_bits_are_labels() {
+        let dictionary =
+            |key: DataType, value: DataType| DataType::Dictionary(key.into(), value.into());
+        let kinds = [
+            ("label", dictionary(DataType::Int32, DataType::Utf8), ColumnKind::Label),
+            ("large", dictionary(DataType::Int32, DataType::LargeUtf8), ColumnKind::Other),
+            ("short", dictionary(DataType::Int8, DataType::Utf8), ColumnKind::Other),
+            ("whole", DataType::Int64, ColumnKind::Whole),
+            ("moment", DataType::Timestamp(TimeUnit::Second, None), ColumnKind::Moment),
+            ("null", DataType::Null, ColumnKind::Absent),
+            ("text", DataType::Utf8, ColumnKind::Other),
+        ];
+        let field = |(name, kind, _): &(&str, DataType, ColumnKind)| {
+            arrow_schema::Field::new(*name, kind.clone(), true)
+        };
+        let schema = Arc::new(Schema::new(kinds.iter().map(field).collect::<Vec<_>>()));
+        let columns = BatchColumns::new(&schema);
+        for (name, _, kind) in kinds {
+            assert_eq!(columns.column_kind(name), kind, "{name}");
+        }
+        assert_eq!(columns.column_kind("absent"), ColumnKind::Absent);
+    }
+
+    #[test]
     fn a_cell_has_its_value_whatever_its_type() {
         let mut labels = arrow_array::builder::StringDictionaryBuilder::<Int32Type>::new();
         labels.append_value("x");

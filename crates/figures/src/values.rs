@@ -171,6 +171,15 @@ mod tests {
         made
     }
 
+    #[test]
+    fn values_are_counted_across_runs_and_compared_by_their_counts() {
+        let made = in_runs(&[3, -2, 3, 1, i64::MAX], 2);
+        assert_eq!(made.counts(), [(-2, 1), (1, 1), (3, 2), (i64::MAX, 1)]);
+        assert_eq!(made, Values::new([1, 3, 3, -2, i64::MAX]));
+        assert_ne!(made, Values::new([1, 1, 3, -2, i64::MAX]));
+        assert_ne!(made, Values::new([1, 3, -2, i64::MAX]));
+    }
+
     proptest! {
         #[test]
         fn every_rank_is_what_sorting_gives(

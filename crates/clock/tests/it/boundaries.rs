@@ -278,6 +278,15 @@ fn a_limit_of_no_time_is_due_at_the_start() {
     assert_eq!(due(&exclusive(Unit::NaturalHours), &mut [(1000, 1200)]), Ok(999));
 }
 
+/// The calendar begins with 2019; before that the clock has stood still from its start.
+#[test]
+fn a_pause_from_the_start_may_lie_before_the_calendar() {
+    let working = ruler(Unit::WorkingHours);
+    let limit = Limit::Elapsed { seconds: HOUR };
+    let pause = [("2018-12-31 10:00", "2019-01-02 09:00")];
+    assert_eq!(due(&working, "2018-12-31 10:00", limit, &pause), at("2019-01-02 10:00"));
+}
+
 #[test]
 fn the_years_from_1900_to_2199_can_be_measured() {
     let ruler = natural("UTC");
