@@ -3,6 +3,14 @@
 //! Everything is one binary, so that the program is linked once. A group runs alone with
 //! `cargo test --test acceptance tampering::`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::similar_names,
+    reason = "a test may fail where it stands, and puts together small texts only"
+)]
+
 mod bad_input;
 mod browser;
 mod instances;

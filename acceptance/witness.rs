@@ -26,6 +26,7 @@ struct Witness {
 }
 
 impl Witness {
+    #[expect(clippy::zombie_processes, reason = "it is waited for when the witness goes away")]
     fn start(state: &str, logs: &[&str]) -> Witness {
         let mut program = trueline(&["witness", "--listen", "127.0.0.1:0", "--state", state]);
         for log in logs {
@@ -38,7 +39,7 @@ impl Witness {
         for said in output.lines() {
             let said = said.expect("it says where it serves");
             if let Some(policy) = said.strip_prefix("line for policies: ") {
-                line = policy.to_owned();
+                policy.clone_into(&mut line);
             }
             if let Some(root) = said.strip_prefix("open http://") {
                 let address = root.split('/').next().expect("our own form").to_owned();

@@ -1,4 +1,4 @@
-//! A real Chromium, driven over its DevTools protocol.
+//! A real Chromium, driven over its `DevTools` protocol.
 //!
 //! The protocol runs over two pipes (`--remote-debugging-pipe`: commands on descriptor 3, answers
 //! on 4, each message ended by a zero byte), so that no driver, port or crate is needed. All tests
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::program::Tethered;
 
 /// A page that takes longer has hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Messages that may wait for one page to be read.
 const MESSAGES_MAX: usize = 1024;
@@ -180,6 +180,7 @@ impl Browser {
     }
 
     /// Sends a command and waits for its result; events that come before it are kept.
+    #[expect(clippy::needless_pass_by_value, reason = "callers write `json!` in place")]
     pub(crate) fn call(&self, method: &str, parameters: Value) -> Value {
         let id = CHROMIUM.send(Some(&self.session), method, &parameters);
         loop {

@@ -59,8 +59,8 @@ struct Workshop {
 
 static WORKSHOP: LazyLock<Workshop> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a temporary folder").keep();
-    let _remover = Tethered::start("cat; \"$@\"", Command::new("rm").arg("-rf").arg(&folder));
-    Workshop { folder, _remover }
+    let remover = Tethered::start("cat; \"$@\"", Command::new("rm").arg("-rf").arg(&folder));
+    Workshop { folder, _remover: remover }
 });
 
 /// A folder that goes away.

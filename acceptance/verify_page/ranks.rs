@@ -176,9 +176,8 @@ fn shares_means_and_bounds_print_the_same_where_they_lie_in_the_middle_and_at_th
     let mut cases = Vec::new();
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut below = |limit: u64| i128::from(random.next_u64() % limit);
-    let print = |decimals, is_share| match is_share {
-        true => PrintRule::Percent { decimals },
-        false => PrintRule::Decimal { decimals },
+    let print = |decimals, is_share| {
+        if is_share { PrintRule::Percent { decimals } } else { PrintRule::Decimal { decimals } }
     };
     for _ in 0..2000 {
         let (down, is_share) = (below(400) + 1, below(2) == 0);
