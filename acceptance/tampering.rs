@@ -13,8 +13,9 @@ use arrow_array::{Array as _, ArrayRef, RecordBatch, StringArray, TimestampSecon
 use arrow_schema::DataType;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use trueline::instance::Instance;
-use trueline::ledger::{Fault, Recheck, recheck};
+use trueline::clock::Clock;
+use trueline::program::Program;
+use trueline::systems::proofs::{Fault, Recheck, RecheckError};
 use trueline_verify::{Evidence, from_canonical_json};
 
 /// An instance with two imports and a sealed report.
@@ -28,6 +29,12 @@ static SEALED: LazyLock<Made> = LazyLock::new(|| {
     made
 });
 
+/// Works the report out again from the records in a folder.
+fn compare_with_records(evidence: &Evidence, dir: &Path) -> Result<Recheck, RecheckError> {
+    let program = Program::open(dir, None, Clock::System).unwrap();
+    trueline::systems::proofs::recheck(evidence, &program.state)
+}
+
 /// A copy of the instance to do something to.
 fn copy() -> (Folder, PathBuf) {
     let (folder, dir) = SEALED.copy();
@@ -40,7 +47,7 @@ fn evidence(dir: &Path) -> Evidence {
 }
 
 fn check(dir: &Path) -> Recheck {
-    recheck(&evidence(dir), &Instance::open(dir, None).unwrap()).unwrap()
+    compare_with_records(&evidence(dir), dir).unwrap()
 }
 
 /// Writes a batch again with its rows changed.
@@ -155,7 +162,7 @@ fn every_flipped_bit_is_an_unreadable_file_or_a_named_row_or_changes_nothing() {
         let at = bytes.len() / 12 * step;
         bytes[at] ^= 1 << (step % 8);
         fs::write(&path, &bytes).unwrap();
-        let done = recheck(&evidence(&dir), &Instance::open(&dir, None).unwrap());
+        let done = compare_with_records(&evidence(&dir), &dir);
         // A file whose footer is damaged stops the check itself; that is found, too.
         found += i32::from(done.as_ref().map_or(true, |done| !done.faults.is_empty()));
         if let Ok(done) = done
@@ -232,7 +239,7 @@ fn a_stated_partial_figure_that_no_block_gives_is_named_with_its_block() {
     let cell = *cell;
     let definition = stated.populations[0].cells[cell].definition;
     let id = stated.definitions[definition].id.clone();
-    let done = recheck(&stated, &Instance::open(&dir, None).unwrap()).unwrap();
+    let done = compare_with_records(&stated, &dir).unwrap();
     let [Fault::Partial { cell, block: 0, column, stated, found }] = done.faults.as_slice() else {
         panic!("{:?}", done.faults);
     };
@@ -249,7 +256,7 @@ fn a_lag_that_the_records_do_not_give_is_named() {
     // A day less looks better, and agrees with everything else that the evidence states.
     lag.median -= 86_400;
     assert_eq!(trueline_verify::disagreements(&stated), []);
-    let done = recheck(&stated, &Instance::open(&dir, None).unwrap()).unwrap();
+    let done = compare_with_records(&stated, &dir).unwrap();
     let [Fault::Lag { what: "median", stated, found, .. }] = done.faults.as_slice() else {
         panic!("{:?}", done.faults);
     };

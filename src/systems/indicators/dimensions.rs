@@ -287,10 +287,11 @@ fn as_text(name: &str, values: &[String]) -> Expr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::datasets;
     use crate::systems::indicators::load;
 
     fn pack() -> Pack {
-        load("cn-miit", &[]).expect("it loads")
+        load("cn-miit", &[], &datasets()).expect("it loads")
     }
 
     #[test]

@@ -189,6 +189,7 @@ fn break_between(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::datasets;
     use crate::systems::indicators::{MemoryRecords, Question, compute, load};
 
     fn count(measure: &str, scope: &str, value: f64, definition: &str) -> CountRow {
@@ -224,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_published_value_prints_as_published_and_finds_its_segment() {
-        let pack = load("cn-miit", &[]).expect("it loads");
+        let pack = load("cn-miit", &[], &datasets()).expect("it loads");
         let zone = pack.zone.rules().clone();
         let period = Period::parse("2019H2", &zone).expect("a period");
         let counts = Counts::from_rows(vec![
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_changed_definition_is_a_break_and_not_a_difference() {
-        let pack = load("cn-miit", &[]).expect("it loads");
+        let pack = load("cn-miit", &[], &datasets()).expect("it loads");
         let zone = pack.zone.rules().clone();
         let period = Period::parse("2019H2", &zone).expect("a period");
         let (results, row) = current(&pack, "mobile.change", "mean", "2020H1");
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_day_of_change_between_two_periods_breaks_the_comparison() {
-        let pack = load("cn-miit", &[]).expect("it loads");
+        let pack = load("cn-miit", &[], &datasets()).expect("it loads");
         let earlier = |period: &str| {
             let (_, row) = current(&pack, "complaint.appeals", "rate", period);
             FigureRow { status: Status::Computed, ..row }

@@ -22,9 +22,10 @@ use jiff::tz::TimeZone;
 use trueline_figures::Period;
 use trueline_lake::Kind;
 
-use super::{
-    Dataset, FigureRow, Filter, MemoryRecords, Pack, Question, Results, compute, load, parse,
-};
+use super::{FigureRow, Filter, MemoryRecords, Pack, Question, Results, compute, load, parse};
+use crate::datasets::Dataset;
+use crate::program::datasets;
+use crate::systems::cases::CASE;
 
 #[test]
 fn every_table_gives_its_figures() {
@@ -54,9 +55,12 @@ fn run_test(body: &str) -> Result<(), String> {
     for (head, lines) in blocks(body) {
         let words: Vec<&str> = head.trim_end_matches(':').split_whitespace().collect();
         match words.as_slice() {
-            ["pack", name] => pack = Some(load(name, &[]).map_err(|e| e.to_string())?),
+            ["pack", name] => pack = Some(load(name, &[], &datasets()).map_err(|e| e.to_string())?),
             ["pack"] => {
-                pack = Some(parse("test.toml", &lines.join("\n")).map_err(|e| e.to_string())?);
+                pack = Some(
+                    parse("test.toml", &lines.join("\n"), &datasets())
+                        .map_err(|e| e.to_string())?,
+                );
             }
             ["rows", dataset] => {
                 let dataset = dataset_named(dataset)?;

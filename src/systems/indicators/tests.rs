@@ -3,11 +3,12 @@
 use std::fs;
 
 use super::{LimitKind, Read, load, parse, shipped_packs};
+use crate::program::datasets;
 
 #[test]
 fn every_shipped_pack_loads() {
     for name in shipped_packs() {
-        if let Err(error) = load(name, &[]) {
+        if let Err(error) = load(name, &[], &datasets()) {
             panic!("{error}");
         }
     }
@@ -16,7 +17,7 @@ fn every_shipped_pack_loads() {
 #[test]
 fn foreign_packs_answer_eight_indicators_and_name_what_is_missing_for_the_rest() {
     for name in ["etsi-eg-202-057", "in-trai", "uk-ofcom"] {
-        let pack = load(name, &[]).expect("it loads");
+        let pack = load(name, &[], &datasets()).expect("it loads");
         assert!(pack.indicators.len() >= 8, "{name}");
         assert!(!pack.not_answered.is_empty(), "{name}");
     }
@@ -24,7 +25,7 @@ fn foreign_packs_answer_eight_indicators_and_name_what_is_missing_for_the_rest()
 
 #[test]
 fn the_national_pack_holds_every_figure_of_the_sample_report() {
-    let pack = load("cn-miit", &[]).expect("it loads");
+    let pack = load("cn-miit", &[], &datasets()).expect("it loads");
     let figures = [
         "fixed.install.mean",
         "fixed.install.on_time",
@@ -60,7 +61,7 @@ fn the_national_pack_holds_every_figure_of_the_sample_report() {
 #[test]
 fn a_limit_is_verified_only_if_somebody_read_its_source() {
     for name in shipped_packs() {
-        let pack = load(name, &[]).expect("it loads");
+        let pack = load(name, &[], &datasets()).expect("it loads");
         for indicator in &pack.indicators {
             for limit in &indicator.limits {
                 let source = limit.source.as_ref().expect("every limit names its source");
@@ -75,8 +76,8 @@ fn a_limit_is_verified_only_if_somebody_read_its_source() {
 
 #[test]
 fn a_child_keeps_the_limits_of_its_parents() {
-    let parent = load("cn-miit", &[]).expect("it loads");
-    let child = load("operator-promise", &[]).expect("it loads");
+    let parent = load("cn-miit", &[], &datasets()).expect("it loads");
+    let child = load("operator-promise", &[], &datasets()).expect("it loads");
     for indicator in &parent.indicators {
         let inherited = child.indicator(&indicator.id).expect("it is inherited");
         for limit in &indicator.limits {
@@ -141,7 +142,7 @@ fn a_wrong_pack_says_where_and_what_to_write_instead() {
     let mut check = |from: &str, to: &str, expected: &str| {
         assert!(SMALL.contains(from), "{from}");
         let text = SMALL.replacen(from, to, 1);
-        let said = match parse("own.toml", &text) {
+        let said = match parse("own.toml", &text, &datasets()) {
             Ok(_) => "it was taken".to_owned(),
             Err(error) => error.to_string(),
         };
@@ -149,7 +150,7 @@ fn a_wrong_pack_says_where_and_what_to_write_instead() {
             wrong.push(format!("{to}\n  {said}\n  {expected}"));
         }
     };
-    assert!(parse("own.toml", SMALL).is_ok());
+    assert!(parse("own.toml", SMALL, &datasets()).is_ok());
     check(
         "population =",
         "popluation =",
@@ -240,7 +241,7 @@ fn a_child_that_loosens_is_refused_unless_it_cites_an_approval() {
             "[pack]\nid = \"own\"\nversion = \"1\"\ntitle = \"own\"\ninherits = \"cn-miit\"\n\
              [source.own]\ntitle = \"own\"\ncitation = \"own\"\nread = \"own_design\"\n{rest}"
         );
-        parse("own.toml", &text)
+        parse("own.toml", &text, &datasets())
     };
     let limit = "[[indicator]]\nid = \"fixed.repair\"\n[[indicator.limit]]\nkind = \"longest\"\n\
                  unit = \"h\"\nsource = \"own\"\n";
@@ -294,14 +295,15 @@ fn packs_that_inherit_in_a_circle_are_refused() {
     write("a", "b");
     write("b", "a");
     let path = folder.path().join("a.toml");
-    let error = load(&path.display().to_string(), &[]).expect_err("a circle").to_string();
+    let error =
+        load(&path.display().to_string(), &[], &datasets()).expect_err("a circle").to_string();
     assert!(error.contains("packs inherit in a circle: a → b → a"), "{error}");
     write("own", "cn-miit");
     let folders = [folder.path().to_path_buf()];
-    let pack = load("own", &folders).expect("it inherits a shipped pack");
+    let pack = load("own", &folders, &datasets()).expect("it inherits a shipped pack");
     let lineage: Vec<&str> = pack.lineage.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(lineage, ["cn-miit", "own"]);
-    assert!(load("onw", &folders).is_err());
+    assert!(load("onw", &folders, &datasets()).is_err());
 }
 
 #[test]

@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn periods_have_titles_in_both_languages() {
-        let zone = zone("Asia/Shanghai").unwrap();
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
         let check = |name: &str, zh: &str, en: &str| {
             let period = Period::parse(name, &zone).unwrap();
             assert_eq!(stretch(&period, &zone, Language::Chinese).title, zh, "{name}");
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_last_day_belongs_to_the_period() {
-        let zone = zone("Asia/Shanghai").unwrap();
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
         let period = Period::parse("2020H1", &zone).unwrap();
         let stretch = stretch(&period, &zone, Language::Chinese);
         assert_eq!((stretch.from.as_str(), stretch.to.as_str()), ("2020-01-01", "2020-06-30"));

@@ -1,11 +1,12 @@
 //! Reports from records in memory: the figures, what stands beside them, and every format.
 
-use jiff::tz::TimeZone;
 use trueline_figures::Period;
 
-use super::{AssembleError, Assembly, Material, assemble, gather};
+use super::{AssembleError, Assembly, Material, ReportBasis, assemble, gather};
+use crate::program::datasets;
+use crate::systems::cases::CASE;
 use crate::systems::indicators::tables::batch;
-use crate::systems::indicators::{Dataset, MemoryRecords, Pack, load};
+use crate::systems::indicators::{MemoryRecords, Pack, load};
 use crate::systems::reports::charts::Body;
 use crate::systems::reports::model::{Change, DataNote, Language, Report, Status};
 use crate::systems::reports::{ReportSettings, docx, html, json, pdf, xlsx};
@@ -23,7 +24,7 @@ const CASES: [&str; 8] = [
 ];
 
 fn pack() -> Pack {
-    load("cn-miit", &[]).unwrap()
+    load("cn-miit", &[], &datasets()).unwrap()
 }
 
 fn material(pack: &Pack, records: &MemoryRecords) -> Material {
@@ -50,11 +51,11 @@ fn settings() -> ReportSettings {
 
 fn report(pack: &Pack, material: &Material, language: Language, words: &str) -> Report {
     assemble(Assembly {
-        pack,
+        basis: ReportBasis { pack, language, material },
         settings: &settings(),
-        language,
-        material,
         data: DataNote::default(),
+        lags: &[],
+        correction: None,
         narrative: Some(("words.md", words)),
         as_of: None,
     })
@@ -150,11 +151,11 @@ fn a_late_report_needs_a_reason() {
     let material = material(&pack, &MemoryRecords::default());
     let late = ReportSettings { date: Some("2020-08-01".into()), ..settings() };
     let assembly = |settings| Assembly {
-        pack: &pack,
+        basis: ReportBasis { pack: &pack, language: Language::Chinese, material: &material },
         settings,
-        language: Language::Chinese,
-        material: &material,
         data: DataNote::default(),
+        lags: &[],
+        correction: None,
         narrative: None,
         as_of: None,
     };

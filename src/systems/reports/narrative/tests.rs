@@ -1,6 +1,7 @@
 //! What a narrative may say, and what stops the build.
 
 use super::{Block, Context, Narrative, NarrativeError, Origin, Place, Weight, resolve};
+use crate::program::datasets;
 use crate::systems::indicators::{load, shipped_packs};
 use crate::systems::reports::model::{Language, Report};
 use crate::systems::reports::{DEMO_NARRATIVES, NARRATIVES, default_fields, narratives};
@@ -176,7 +177,7 @@ fn shipped_narratives_resolve_in_their_language() {
 #[test]
 fn a_new_instance_of_any_pack_has_a_narrative_with_its_figures() {
     for id in shipped_packs() {
-        let pack = load(id, &[]).unwrap();
+        let pack = load(id, &[], &datasets()).unwrap();
         for (name, text) in narratives(&pack) {
             let language = if name == "zh.md" { Language::Chinese } else { Language::English };
             let report = fixture(language);
