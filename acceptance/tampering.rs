@@ -15,8 +15,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use trueline::clock::Clock;
 use trueline::program::Program;
-use trueline::systems::proofs::{Fault, Recheck, RecheckError};
-use trueline_verify::{Evidence, from_canonical_json};
+use trueline::systems::proofs::{RecheckError, RecheckResult, RecordMismatch};
+use trueline_verify::{Evidence, read_canonical_json};
 
 /// An instance with two imports and a sealed report.
 static SEALED: LazyLock<Made> = LazyLock::new(|| {
@@ -30,7 +30,7 @@ static SEALED: LazyLock<Made> = LazyLock::new(|| {
 });
 
 /// Works the report out again from the records in a folder.
-fn compare_with_records(evidence: &Evidence, dir: &Path) -> Result<Recheck, RecheckError> {
+fn compare_with_records(evidence: &Evidence, dir: &Path) -> Result<RecheckResult, RecheckError> {
     let program = Program::open(dir, None, Clock::System).unwrap();
     trueline::systems::proofs::recheck(evidence, &program.state)
 }
@@ -43,10 +43,10 @@ fn copy() -> (Folder, PathBuf) {
 
 fn evidence(dir: &Path) -> Evidence {
     let sealed = fs::read_dir(dir.join("sealed")).unwrap().next().unwrap().unwrap().path();
-    from_canonical_json(&fs::read(sealed.join("evidence.json")).unwrap()).unwrap()
+    read_canonical_json(&fs::read(sealed.join("evidence.json")).unwrap()).unwrap()
 }
 
-fn check(dir: &Path) -> Recheck {
+fn check(dir: &Path) -> RecheckResult {
     compare_with_records(&evidence(dir), dir).unwrap()
 }
 
@@ -73,8 +73,8 @@ fn batches(dir: &Path) -> Vec<String> {
     inputs.into_iter().map(|input| input.batch).collect()
 }
 
-fn is_row(fault: &Fault, wanted: u64) -> bool {
-    matches!(fault, Fault::Row { row: Some(row), key: Some(_), .. } if *row == wanted)
+fn is_row(fault: &RecordMismatch, wanted: u64) -> bool {
+    matches!(fault, RecordMismatch::Row { row: Some(row), key: Some(_), .. } if *row == wanted)
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn one_changed_cell_is_named_by_row_and_by_the_figures_it_moves() {
     rewrite(&dir, &batch, earlier);
     let faults = check(&dir).faults;
     assert!(is_row(&faults[0], 7), "{faults:?}");
-    assert!(faults.iter().any(|fault| matches!(fault, Fault::Block { .. })), "{faults:?}");
+    assert!(faults.iter().any(|fault| matches!(fault, RecordMismatch::Block { .. })), "{faults:?}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_case_that_was_taken_out_is_missed() {
     let batch = batches(&dir).remove(0);
     rewrite(&dir, &batch, |rows| rows.slice(1, rows.num_rows() - 1));
     let faults = check(&dir).faults;
-    let Fault::Rows { stated, found, first: Some(_), .. } = &faults[0] else {
+    let RecordMismatch::Rows { stated, found, first: Some(_), .. } = &faults[0] else {
         panic!("{faults:?}");
     };
     assert_eq!(*stated, found + 1);
@@ -147,7 +147,10 @@ fn a_swapped_file_is_told() {
     let path = |batch: &str| dir.join("lake/case").join(format!("{batch}.parquet"));
     fs::copy(path(&names[1]), path(&names[0])).unwrap();
     let faults = check(&dir).faults;
-    assert!(matches!(&faults[0], Fault::Rows { batch, .. } if *batch == names[0]), "{faults:?}");
+    assert!(
+        matches!(&faults[0], RecordMismatch::Rows { batch, .. } if *batch == names[0]),
+        "{faults:?}"
+    );
 }
 
 #[test]
@@ -169,7 +172,8 @@ fn every_flipped_bit_is_an_unreadable_file_or_a_named_row_or_changes_nothing() {
             && let Some(first) = done.faults.first()
         {
             let named = match first {
-                Fault::Unreadable { batch: named, .. } | Fault::Row { batch: named, .. } => named,
+                RecordMismatch::Unreadable { batch: named, .. }
+                | RecordMismatch::Row { batch: named, .. } => named,
                 other => panic!("{other:?}"),
             };
             assert_eq!(*named, batch);
@@ -202,7 +206,10 @@ fn an_exclusion_taken_away_is_a_changed_row_and_a_changed_figure() {
     let faults = check(&dir).faults;
     let row = cleared.load(std::sync::atomic::Ordering::Relaxed) as u64;
     assert!(is_row(&faults[0], row), "{faults:?}");
-    assert!(faults.iter().any(|fault| matches!(fault, Fault::Partial { .. })), "{faults:?}");
+    assert!(
+        faults.iter().any(|fault| matches!(fault, RecordMismatch::Partial { .. })),
+        "{faults:?}"
+    );
 }
 
 #[test]
@@ -214,8 +221,11 @@ fn a_changed_pack_is_told_with_the_definitions_that_it_changes() {
     assert!(text.contains(from), "{pack} has no `{from}`");
     fs::write(dir.join("packs").join(format!("{pack}.toml")), text.replacen(from, to, 1)).unwrap();
     let faults = check(&dir).faults;
-    assert_eq!(faults[0], Fault::Pack { id: pack });
-    assert!(faults.contains(&Fault::Definition { id: "fixed.install".to_owned() }), "{faults:?}");
+    assert_eq!(faults[0], RecordMismatch::Pack { id: pack });
+    assert!(
+        faults.contains(&RecordMismatch::Definition { id: "fixed.install".to_owned() }),
+        "{faults:?}"
+    );
 }
 
 #[test]
@@ -227,7 +237,7 @@ fn a_batch_that_the_manifest_forgot_is_missed() {
     manifest["batches"].as_array_mut().unwrap().remove(0);
     fs::write(&path, manifest.to_string()).unwrap();
     let faults = check(&dir).faults;
-    assert!(matches!(faults[0], Fault::NoBatch { .. }), "{faults:?}");
+    assert!(matches!(faults[0], RecordMismatch::NoBatch { .. }), "{faults:?}");
 }
 
 #[test]
@@ -240,7 +250,9 @@ fn a_stated_partial_figure_that_no_block_gives_is_named_with_its_block() {
     let definition = stated.populations[0].cells[cell].definition;
     let id = stated.definitions[definition].id.clone();
     let done = compare_with_records(&stated, &dir).unwrap();
-    let [Fault::Partial { cell, block: 0, column, stated, found }] = done.faults.as_slice() else {
+    let [RecordMismatch::Partial { cell, block: 0, column, stated, found }] =
+        done.faults.as_slice()
+    else {
         panic!("{:?}", done.faults);
     };
     assert!(cell.starts_with(&id) && column == "n" && *stated == found + 1, "{:?}", done.faults);
@@ -255,9 +267,9 @@ fn a_lag_that_the_records_do_not_give_is_named() {
     assert!(!lag.witnessed && lag.late == lag.cases, "imported years later: {lag:?}");
     // A day less looks better, and agrees with everything else that the evidence states.
     lag.median -= 86_400;
-    assert_eq!(trueline_verify::disagreements(&stated), []);
+    assert_eq!(trueline_verify::find_disagreements(&stated), []);
     let done = compare_with_records(&stated, &dir).unwrap();
-    let [Fault::Lag { what: "median", stated, found, .. }] = done.faults.as_slice() else {
+    let [RecordMismatch::Lag { what: "median", stated, found, .. }] = done.faults.as_slice() else {
         panic!("{:?}", done.faults);
     };
     assert_eq!(*found - *stated, 86_400);

@@ -51,7 +51,8 @@ impl Sealed {
 
 /// What the small verifier, `trueline-verify`, says of some bytes.
 fn by_program(bytes: &[u8]) -> Value {
-    let verdict = trueline_verify::check_file(bytes, "r", &trueline_verify::Options::default());
+    let verdict =
+        trueline_verify::check_file(bytes, "r", &trueline_verify::VerifyOptions::default());
     serde_json::to_value(verdict).unwrap()
 }
 

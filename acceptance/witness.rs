@@ -13,7 +13,7 @@ use crate::program::{Folder, LATER, NOW, Run, trueline};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
-use trueline_ledger::witness::Reply;
+use trueline_ledger::witness::WitnessReply;
 use trueline_ledger::{Checkpoint, Cosigner, Log, Note, Policy, Receipt, Signer, VerifierKey};
 
 /// `trueline witness`, until this goes away.
@@ -173,7 +173,7 @@ fn a_quorum_of_one_of_two_survives_one_witness_and_not_both() {
     let receipt = Receipt::parse(&fs::read(&proof).expect("written")).expect("a receipt");
     let policy = Policy::parse(policy.as_bytes()).expect("a policy");
     let entry = fs::read(&entry).expect("written");
-    let trust = receipt.verify(&entry, &policy, &[]).expect("it verifies");
+    let trust = receipt.verify_entry(&entry, &policy, &[]).expect("it verifies");
     assert_eq!(trust.witnesses.len(), 1);
 
     two.kill();
@@ -184,7 +184,7 @@ fn a_quorum_of_one_of_two_survives_one_witness_and_not_both() {
     // The proof still stands under the checkpoint that was cosigned before.
     let again = trueline(&["--dir", &dir, "ledger", "prove-entry", "2"]).done();
     let again = Receipt::parse(again.as_bytes()).expect("a receipt");
-    again.verify(&entry, &policy, &[]).expect("it verifies");
+    again.verify_entry(&entry, &policy, &[]).expect("it verifies");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_witness_that_is_silent_wrong_or_out_of_reach_is_told_apart_and_holds_nobody
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let silent = format!("http://{}", silent.local_addr().expect("an address"));
     let mut policy = log_line(&dir);
-    let key_of = |name: &str| Cosigner::generate(name).expect("a key").verifier().clone();
+    let key_of = |name: &str| Cosigner::generate(name).expect("a key").verifier_key().clone();
     let right = (good.key(), format!("http://{}/", good.address));
     for (name, (key, url)) in [
         ("good", right),
@@ -281,11 +281,11 @@ fn stranger(folder: &Folder) -> String {
 fn what_is_no_request_is_refused_as_the_specification_says() {
     let folder = Folder::new();
     let signer = Signer::from_seed("log.example/a", &[7; 32]).expect("a key");
-    let key = signer.verifier().to_string();
+    let key = signer.verifier_key().to_string();
     let witness = Witness::start(&folder.path("w"), &[&key]);
     let mut log = Log::create(folder.path("log"), "log.example/a", vec![signer]).expect("made");
-    log.append(&["one", "two"]).expect("recorded");
-    let request = log.request(0).expect("a request").to_string();
+    log.append_entries(&["one", "two"]).expect("recorded");
+    let request = log.make_witness_request(0).expect("a request").to_string();
     let post = |body: &str| witness.answer("POST", "/add-checkpoint", body);
     assert_eq!(post("nonsense").0, 400);
     assert_eq!(post(&request.replace("log.example/a", "log.example/b")).0, 404);
@@ -323,11 +323,11 @@ impl Torn {
         let signer = || Signer::from_seed("log.example/torn", &[9; 32]).expect("a key");
         let (one, two) = (folder.path("one"), folder.path("two"));
         let mut log = Log::create(&one, "log.example/torn", vec![signer()]).expect("made");
-        log.append(&["the", "common", "beginning"]).expect("recorded");
+        log.append_entries(&["the", "common", "beginning"]).expect("recorded");
         log.close().expect("closed");
         copy_tree(Path::new(&one), Path::new(&two));
         let open = |path: &str| Log::open(path, vec![signer()]).expect("opened");
-        let (state, key) = (folder.path("w"), signer().verifier().to_string());
+        let (state, key) = (folder.path("w"), signer().verifier_key().to_string());
         let witness = Witness::start(&state, &[&key]);
         let logs = [open(&one), open(&two)];
         Torn { witness, state, key, logs, cosigned: Vec::new(), amid: (0, 0) }
@@ -337,21 +337,21 @@ impl Torn {
     fn ask(&mut self, which: usize) {
         let mut old = 0;
         for _ in 0..2 {
-            let Ok(request) = self.logs[which].request(old) else { return };
+            let Ok(request) = self.logs[which].make_witness_request(old) else { return };
             let (status, kind, body) =
                 self.witness.answer("POST", "/add-checkpoint", &request.to_string());
-            match Reply::parse(status, &kind, body.as_bytes()) {
-                Reply::Cosigned(lines) => {
-                    let note = self.logs[which].checkpoint();
+            match WitnessReply::parse(status, &kind, body.as_bytes()) {
+                WitnessReply::Cosigned(lines) => {
+                    let note = self.logs[which].newest_checkpoint();
                     let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
                     let note = Note::parse(format!("{}\n{text}", note.text()).as_bytes());
                     let note = note.expect("a note");
-                    note.verify([&self.witness.key()]).expect("cosigned");
+                    note.verify_signatures([&self.witness.key()]).expect("cosigned");
                     self.cosigned.push(Checkpoint::parse(note.text()).expect("a checkpoint"));
                     return;
                 }
-                Reply::Conflict { size } => old = size,
-                Reply::Refused { .. } => return,
+                WitnessReply::Conflict { size } => old = size,
+                WitnessReply::Refused { .. } => return,
             }
         }
     }
@@ -359,7 +359,7 @@ impl Torn {
     /// Sends a request and kills the witness while it may be working on it. What it had answered by
     /// then counts.
     fn kill_amid(&mut self, which: usize, old: u64, patience: u32) {
-        let Ok(request) = self.logs[which].request(old) else { return };
+        let Ok(request) = self.logs[which].make_witness_request(old) else { return };
         let mut stream = self.witness.send("POST", "/add-checkpoint", &request.to_string());
         // No sleep: how far it gets is decided by how long this takes, which differs every time.
         for _ in 0..patience * 1000 {
@@ -370,7 +370,7 @@ impl Torn {
         // A connection that is reset has given all that it will give.
         let _ = stream.read_to_string(&mut answer);
         if answer.starts_with("HTTP/1.1 200") && answer.ends_with("=\n") {
-            let note = self.logs[which].checkpoint();
+            let note = self.logs[which].newest_checkpoint();
             self.cosigned.push(Checkpoint::parse(note.text()).expect("a checkpoint"));
             self.amid.0 += 1;
         } else {
@@ -389,7 +389,7 @@ fn a_witness_that_is_killed_again_and_again_never_signs_two_histories() {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         for round in 0..30 {
             let which = (random.next_u32() % 2) as usize;
-            torn.logs[which].append(&[format!("{which} {round}")]).expect("recorded");
+            torn.logs[which].append_entries(&[format!("{which} {round}")]).expect("recorded");
             if random.next_u32() % 2 == 0 {
                 let size = torn.cosigned.last().map_or(0, Checkpoint::size);
                 let old = size.min(torn.logs[which].size());
@@ -402,7 +402,8 @@ fn a_witness_that_is_killed_again_and_again_never_signs_two_histories() {
         let holds = |log: &Log| {
             torn.cosigned.iter().all(|checkpoint| {
                 let size = checkpoint.size();
-                size <= log.size() && log.reader().root(size).is_ok_and(|r| r == *checkpoint.root())
+                size <= log.size()
+                    && log.open_reader().compute_root(size).is_ok_and(|r| r == *checkpoint.root())
             })
         };
         assert!(torn.logs.iter().any(holds), "seed {seed}: {:?}", torn.cosigned);
@@ -459,7 +460,7 @@ fn keys_rotate_and_retire_and_the_witness_that_knows_both_goes_along() {
     let checkpoint = trueline(&["--dir", &dir, "ledger", "checkpoint"]).done();
     assert_eq!(checkpoint.lines().filter(|line| line.starts_with('—')).count(), 3);
     let old: VerifierKey = old.parse().expect("a key");
-    assert!(Note::parse(checkpoint.as_bytes()).expect("a note").verify([&old]).is_err());
+    assert!(Note::parse(checkpoint.as_bytes()).expect("a note").verify_signatures([&old]).is_err());
 }
 
 /// A moment in Shanghai, as a file of cases writes it.

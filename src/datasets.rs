@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use trueline_lake::Schema;
+use trueline_lake::DatasetSchema;
 
 /// A dataset that some system owns.
 #[derive(Clone, Copy)]
@@ -16,7 +16,7 @@ pub struct Dataset {
     /// Unique among all datasets; the folder in the lake is called the same.
     pub name: &'static str,
     /// Builds the schema.
-    pub schema: fn() -> Schema,
+    pub schema: fn() -> DatasetSchema,
     pub holds: Holds,
     /// The page that lists the rows behind a figure, if there is one.
     pub rows_page: Option<&'static str>,
@@ -38,7 +38,7 @@ impl Dataset {
         self.name
     }
 
-    pub fn schema(self) -> Schema {
+    pub fn schema(self) -> DatasetSchema {
         (self.schema)()
     }
 
@@ -114,12 +114,12 @@ impl Datasets {
         self.iter().map(Dataset::name).collect()
     }
 
-    pub fn schemas(&self) -> Vec<Schema> {
+    pub fn schemas(&self) -> Vec<DatasetSchema> {
         self.iter().map(Dataset::schema).collect()
     }
 
     /// The schema of the dataset with this name.
-    pub fn find_schema(&self, name: &str) -> Option<Schema> {
+    pub fn find_schema(&self, name: &str) -> Option<DatasetSchema> {
         self.find(name).map(Dataset::schema)
     }
 }
@@ -128,8 +128,8 @@ impl Datasets {
 mod tests {
     use super::*;
 
-    fn empty_schema() -> Schema {
-        Schema { name: "a", key: &[], columns: vec![], blank: &[], lists: vec![], doc: "" }
+    fn empty_schema() -> DatasetSchema {
+        DatasetSchema { name: "a", key: &[], columns: vec![], blank: &[], lists: vec![], doc: "" }
     }
 
     const A: Dataset =

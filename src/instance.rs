@@ -30,7 +30,7 @@ pub struct InstanceSettings {
 
 /// What a new instance starts with.
 #[derive(Debug)]
-pub struct Beginning<'a> {
+pub struct InitialFiles<'a> {
     pub settings: &'a str,
     /// File name in `narrative/` and its text.
     pub narratives: &'a [(&'a str, &'a str)],
@@ -60,7 +60,7 @@ impl Instance {
         if !file.is_file() {
             return Err(InstanceError::Absent(folder.display().to_string()));
         }
-        let keys = keys.map_or_else(|| beside(folder), Path::to_path_buf);
+        let keys = keys.map_or_else(|| default_key_folder(folder), Path::to_path_buf);
         Ok(Instance { folder: folder.to_path_buf(), keys })
     }
 
@@ -68,7 +68,7 @@ impl Instance {
     pub fn create(
         folder: &Path,
         keys: Option<&Path>,
-        beginning: &Beginning<'_>,
+        beginning: &InitialFiles<'_>,
     ) -> Result<Instance, InstanceError> {
         let file = folder.join("trueline.toml");
         if file.exists() {
@@ -76,15 +76,15 @@ impl Instance {
         }
         for part in ["narrative", "lake", "quarantine", "packs", "mappings"] {
             let path = folder.join(part);
-            fs::create_dir_all(&path).map_err(|source| unwritable(&path, source))?;
+            fs::create_dir_all(&path).map_err(|source| write_error(&path, source))?;
         }
-        private(&folder.join("quarantine"), 0o700)?;
+        restrict_access(&folder.join("quarantine"), 0o700)?;
         for (name, text) in beginning.narratives {
             let path = folder.join("narrative").join(name);
-            fs::write(&path, text).map_err(|source| unwritable(&path, source))?;
+            fs::write(&path, text).map_err(|source| write_error(&path, source))?;
         }
         // Last, because a folder with settings is an instance.
-        fs::write(&file, beginning.settings).map_err(|source| unwritable(&file, source))?;
+        fs::write(&file, beginning.settings).map_err(|source| write_error(&file, source))?;
         Instance::open(folder, keys)
     }
 
@@ -92,20 +92,20 @@ impl Instance {
         self.folder.join("trueline.toml")
     }
 
-    pub fn folder(&self) -> &Path {
+    pub fn folder_path(&self) -> &Path {
         &self.folder
     }
 
     /// The folder of private keys.
-    pub fn keys(&self) -> &Path {
+    pub fn key_folder(&self) -> &Path {
         &self.keys
     }
 
-    pub fn lake(&self) -> Result<Lake, LakeError> {
+    pub fn open_lake(&self) -> Result<Lake, LakeError> {
         Lake::create(&self.folder.join("lake"))
     }
 
-    pub fn quarantine(&self) -> PathBuf {
+    pub fn quarantine_folder(&self) -> PathBuf {
         self.folder.join("quarantine")
     }
 
@@ -116,17 +116,17 @@ impl Instance {
 
     /// The calendars that come with the program, with what `calendars/NAME/` adds to them or puts
     /// in their place, file by file.
-    pub fn calendars(&self) -> Result<Vec<Calendar>, InstanceError> {
+    pub fn read_calendars(&self) -> Result<Vec<Calendar>, InstanceError> {
         let folder = self.folder.join("calendars");
         let mut own: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-        for name in children(&folder)? {
-            for file in children(&folder.join(&name))? {
+        for name in list_folder(&folder)? {
+            for file in list_folder(&folder.join(&name))? {
                 let path = folder.join(&name).join(&file);
                 if path.extension().is_none_or(|extension| extension != "toml") {
                     continue;
                 }
                 let text = fs::read_to_string(&path);
-                let text = text.map_err(|source| unreadable(&path, source))?;
+                let text = text.map_err(|source| read_error(&path, source))?;
                 own.entry(name.clone()).or_default().push((path.display().to_string(), text));
             }
         }
@@ -138,7 +138,7 @@ impl Instance {
             for (path, text) in own.get(&name).into_iter().flatten() {
                 files.push((path, text));
             }
-            for (path, text) in embedded::files(&name).unwrap_or_default() {
+            for (path, text) in embedded::find_files(&name).unwrap_or_default() {
                 let is_replaced = files.iter().any(|(mine, _)| file_name(mine) == file_name(path));
                 if !is_replaced {
                     files.push((path, text));
@@ -155,7 +155,7 @@ impl Instance {
     }
 
     /// The narrative in a language (`zh`, `en`), if there is one: its file name and text.
-    pub fn narrative(&self, language: &str) -> io::Result<Option<(String, String)>> {
+    pub fn read_narrative(&self, language: &str) -> io::Result<Option<(String, String)>> {
         let path = self.folder.join("narrative").join(format!("{language}.md"));
         match fs::read_to_string(&path) {
             Ok(text) => Ok(Some((format!("narrative/{language}.md"), text))),
@@ -171,41 +171,41 @@ impl Instance {
             Ok(key) if key.len() >= 32 => return Ok(key),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(unwritable(&path, source)),
+            Err(source) => return Err(write_error(&path, source)),
         }
-        fs::create_dir_all(&self.keys).map_err(|source| unwritable(&self.keys, source))?;
-        private(&self.keys, 0o700)?;
+        fs::create_dir_all(&self.keys).map_err(|source| write_error(&self.keys, source))?;
+        restrict_access(&self.keys, 0o700)?;
         let mut key = vec![0; 32];
         File::open("/dev/urandom")
             .and_then(|mut random| random.read_exact(&mut key))
-            .map_err(|source| unwritable(&path, source))?;
+            .map_err(|source| write_error(&path, source))?;
         let mut options = File::options();
         options.write(true).create(true).truncate(true);
-        owner_only(&mut options);
-        let mut file = options.open(&path).map_err(|source| unwritable(&path, source))?;
+        restrict_to_owner(&mut options);
+        let mut file = options.open(&path).map_err(|source| write_error(&path, source))?;
         file.write_all(&key)
             .and_then(|()| file.sync_all())
-            .map_err(|source| unwritable(&path, source))?;
+            .map_err(|source| write_error(&path, source))?;
         Ok(key)
     }
 }
 
-fn beside(folder: &Path) -> PathBuf {
+fn default_key_folder(folder: &Path) -> PathBuf {
     let mut name = folder.file_name().unwrap_or_default().to_os_string();
     name.push("-keys");
     folder.with_file_name(name)
 }
 
 /// The names in a folder, in order; none where there is no such folder.
-fn children(folder: &Path) -> Result<Vec<String>, InstanceError> {
+fn list_folder(folder: &Path) -> Result<Vec<String>, InstanceError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(unreadable(folder, source)),
+        Err(source) => return Err(read_error(folder, source)),
     };
     let mut names = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(|source| unreadable(folder, source))?;
+        let entry = entry.map_err(|source| read_error(folder, source))?;
         names.push(entry.file_name().to_string_lossy().into_owned());
     }
     names.sort();
@@ -216,19 +216,19 @@ fn file_name(path: &str) -> Option<&OsStr> {
     Path::new(path).file_name()
 }
 
-fn unreadable(path: &Path, source: io::Error) -> InstanceError {
+fn read_error(path: &Path, source: io::Error) -> InstanceError {
     InstanceError::Unreadable { path: path.display().to_string(), source }
 }
 
-fn unwritable(path: &Path, source: io::Error) -> InstanceError {
+fn write_error(path: &Path, source: io::Error) -> InstanceError {
     InstanceError::Unwritable { path: path.display().to_string(), source }
 }
 
 #[cfg(unix)]
-fn private(path: &Path, mode: u32) -> Result<(), InstanceError> {
+fn restrict_access(path: &Path, mode: u32) -> Result<(), InstanceError> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
-        .map_err(|source| unwritable(path, source))
+        .map_err(|source| write_error(path, source))
 }
 
 #[cfg(not(unix))]
@@ -237,7 +237,7 @@ fn private(_path: &Path, _mode: u32) -> Result<(), InstanceError> {
 }
 
 #[cfg(unix)]
-fn owner_only(options: &mut fs::OpenOptions) {
+fn restrict_to_owner(options: &mut fs::OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt as _;
     options.mode(0o600);
 }
@@ -257,7 +257,7 @@ mod tests {
     fn the_key_is_made_once_outside_the_instance_and_for_its_owner_only() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("branch");
-        let beginning = Beginning { settings: SETTINGS, narratives: &[] };
+        let beginning = InitialFiles { settings: SETTINGS, narratives: &[] };
         let instance = Instance::create(&folder, None, &beginning).unwrap();
         let key = instance.pseudonym_key().unwrap();
         assert_eq!(key, instance.pseudonym_key().unwrap());
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn a_second_instance_in_the_same_folder_is_refused() {
         let place = tempfile::tempdir().unwrap();
-        let beginning = Beginning { settings: SETTINGS, narratives: &[] };
+        let beginning = InitialFiles { settings: SETTINGS, narratives: &[] };
         Instance::create(place.path(), None, &beginning).unwrap();
         let again = Instance::create(place.path(), None, &beginning);
         assert!(matches!(again, Err(InstanceError::Exists(_))));
@@ -277,9 +277,9 @@ mod tests {
     #[test]
     fn calendars_of_the_instance_add_years_replace_files_and_stand_beside_the_shipped() {
         let place = tempfile::tempdir().unwrap();
-        let beginning = Beginning { settings: SETTINGS, narratives: &[] };
+        let beginning = InitialFiles { settings: SETTINGS, narratives: &[] };
         let instance = Instance::create(place.path(), None, &beginning).unwrap();
-        let shipped = instance.calendars().unwrap();
+        let shipped = instance.read_calendars().unwrap();
         let write = |path: &str, text: &str| {
             let path = place.path().join("calendars").join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -298,13 +298,13 @@ mod tests {
             ),
         );
         write("night/2020.toml", &format!("year = 2020\n{notice}"));
-        let calendars = instance.calendars().unwrap();
+        let calendars = instance.read_calendars().unwrap();
         let named = |name| calendars.iter().find(|one: &&Calendar| one.name() == name).unwrap();
         assert_eq!(calendars.len(), shipped.len() + 1);
-        assert_eq!(named("cn").years().last(), Some(2027));
+        assert_eq!(named("cn").known_years().last(), Some(2027));
         assert_eq!(named("night").day_seconds(), 6 * 3600);
         write("cn/2026.toml", "year = 2026\nnotice = 3\n");
-        let error = instance.calendars().unwrap_err();
+        let error = instance.read_calendars().unwrap_err();
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert!(cause.contains("cn/2026.toml:2"), "{cause}");
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::datasets::Datasets;
-use crate::instance::{Beginning, Instance, InstanceError};
+use crate::instance::{InitialFiles, Instance, InstanceError};
 use crate::settings::{Settings, SettingsError};
 use crate::state::State;
 use crate::systems::{billing, cases, indicators, rollout};
@@ -51,7 +51,7 @@ impl Program {
     pub fn create(
         folder: &Path,
         keys: Option<&Path>,
-        beginning: &Beginning<'_>,
+        beginning: &InitialFiles<'_>,
         clock: Clock,
     ) -> Result<Program, ProgramError> {
         Instance::create(folder, keys, beginning)?;
@@ -67,7 +67,7 @@ mod tests {
     fn a_misspelt_key_stops_the_program() {
         let place = tempfile::tempdir().unwrap();
         let wrong = "[instance]\npack = \"cn-miit\"\npak = 1\n";
-        let beginning = Beginning { settings: wrong, narratives: &[] };
+        let beginning = InitialFiles { settings: wrong, narratives: &[] };
         let error = Program::create(place.path(), None, &beginning, Clock::Fixed(0)).unwrap_err();
         assert!(error.to_string().contains("pak"), "{error}");
     }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::systems::indicators::http::Console;
-use crate::systems::reports::http::Shelf;
+use crate::systems::reports::http::ReportFiles;
 use crate::systems::{cases, indicators, reports};
 use crate::web::{PageSet, Site, SiteOwner, finish_router};
-use crate::witness::{self, Desk};
+use crate::witness::{self, WitnessServer};
 
 /// What the pages of an instance consist of, in the order of the navigation.
 const INSTANCE_PAGES: [PageSet; 3] =
@@ -20,7 +20,7 @@ pub(crate) fn instance_site(owner: SiteOwner) -> Arc<Site> {
 }
 
 /// The pages of an instance.
-pub(crate) fn instance_router(console: Console, shelf: Shelf) -> Router {
+pub(crate) fn instance_router(console: Console, shelf: ReportFiles) -> Router {
     let site = Arc::clone(&console.site);
     let console = Arc::new(console);
     let routes = indicators::http::routes(Arc::clone(&console))
@@ -30,7 +30,7 @@ pub(crate) fn instance_router(console: Console, shelf: Shelf) -> Router {
 }
 
 /// The routes of a witness.
-pub(crate) fn witness_router(desk: Desk) -> Router {
+pub(crate) fn witness_router(desk: WitnessServer) -> Router {
     let site = Arc::new(Site::new(SiteOwner::default(), &[]));
     finish_router(witness::http::routes(Arc::new(desk)), site)
 }

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::datasets::Datasets;
 use crate::instance::{Instance, InstanceError};
 use crate::ledger::{
-    Committed, Ledger, LedgerError, LedgerSettings, PolicyError, ask_witnesses, read_policy,
+    CommittedBatch, Ledger, LedgerError, LedgerSettings, PolicyError, ask_witnesses, read_policy,
 };
 
 /// An opened instance with what the program brings along.
@@ -25,11 +25,11 @@ pub struct State {
 
 impl State {
     pub fn open_lake(&self) -> Result<Lake, LakeError> {
-        self.instance.lake()
+        self.instance.open_lake()
     }
 
     pub fn read_calendars(&self) -> Result<Vec<Calendar>, InstanceError> {
-        self.instance.calendars()
+        self.instance.read_calendars()
     }
 
     /// Opens the ledger for writing; begins it where there is none.
@@ -50,7 +50,7 @@ impl State {
     }
 
     /// Commits to every batch of the lake that the ledger does not commit to yet.
-    pub fn commit_batches(&self, ledger: &mut Ledger) -> Result<Vec<Committed>, LedgerError> {
+    pub fn commit_batches(&self, ledger: &mut Ledger) -> Result<Vec<CommittedBatch>, LedgerError> {
         ledger.commit_batches(&self.open_lake()?, &self.datasets.schemas())
     }
 }

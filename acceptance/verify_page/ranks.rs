@@ -7,8 +7,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 use trueline_verify::{
-    Columns, Disagreement, Evidence, FigureUsed, PrintRule, ValueRule, Whole, against,
-    disagreements,
+    CellColumns, Disagreement, Evidence, FigureUsed, PrintRule, ValueRule, WholeNumber,
+    check_figure, find_disagreements,
 };
 
 use super::page;
@@ -16,11 +16,11 @@ use super::page;
 /// A figure and the columns of its cell, and whether its value is the right one, if that is known.
 struct Case {
     figure: FigureUsed,
-    cell: Columns,
+    cell: CellColumns,
     is_right: Option<bool>,
 }
 
-fn case(value: ValueRule, print: PrintRule, cell: Columns) -> Case {
+fn case(value: ValueRule, print: PrintRule, cell: CellColumns) -> Case {
     let figure = FigureUsed {
         figure: "fixed.repair.x".to_owned(),
         slice: BTreeMap::new(),
@@ -35,20 +35,20 @@ fn case(value: ValueRule, print: PrintRule, cell: Columns) -> Case {
     Case { figure, cell, is_right: None }
 }
 
-fn columns(all: &[(&str, i128)]) -> Columns {
+fn columns(all: &[(&str, i128)]) -> CellColumns {
     let filled = all.iter().filter(|(_, value)| *value != 0);
-    filled.map(|(name, value)| ((*name).to_owned(), Whole(*value))).collect()
+    filled.map(|(name, value)| ((*name).to_owned(), WholeNumber(*value))).collect()
 }
 
 /// How many of the values lie below each of some, and how many do not lie above.
-fn ranked(values: &[i64], of: &[i64]) -> Columns {
+fn ranked(values: &[i64], of: &[i64]) -> CellColumns {
     let mut cell = columns(&[("n", values.len() as i128)]);
     for one in of {
         let below = values.iter().filter(|value| *value < one).count() as i128;
         let upto = values.iter().filter(|value| *value <= one).count() as i128;
         for (name, count) in [("below", below), ("upto", upto)] {
             if count != 0 {
-                cell.insert(format!("{name}.{one}"), Whole(count));
+                cell.insert(format!("{name}.{one}"), WholeNumber(count));
             }
         }
     }
@@ -59,7 +59,7 @@ const NOT_AT_RANK: &str = "not at its rank";
 const TWO: PrintRule = PrintRule::Decimal { decimals: 2 };
 
 fn by_program(case: &Case) -> String {
-    match against(&case.figure, &case.cell) {
+    match check_figure(&case.figure, &case.cell) {
         Ok(()) => case.figure.printed.clone(),
         Err(Disagreement::Figure { computed, .. }) => computed,
         Err(Disagreement::NotAtRank { .. }) => NOT_AT_RANK.to_owned(),
@@ -121,7 +121,7 @@ fn a_percentile_stands_at_its_rank_or_both_refuse_it() {
             let right = values.get(at - 1).copied();
             let near = right.unwrap_or_default();
             for of in BTreeSet::from([near - 1, near, near + 1, -7, 0, 90]) {
-                let value = ValueRule::Quantile { rank, of, divide: Whole(7) };
+                let value = ValueRule::Quantile { rank, of, divide: WholeNumber(7) };
                 let case = case(value, TWO, ranked(&values, &[of]));
                 cases.push(Case { is_right: Some(right == Some(of)), ..case });
             }
@@ -141,7 +141,7 @@ fn a_median_lies_between_the_values_at_both_its_ranks_or_both_refuse_it() {
         let near: BTreeSet<i64> = [below - 1, below, below + 1, above, above + 1, 0].into();
         for low in &near {
             for high in &near {
-                let value = ValueRule::Median { low: *low, high: *high, divide: Whole(7) };
+                let value = ValueRule::Median { low: *low, high: *high, divide: WholeNumber(7) };
                 let case = case(value, TWO, ranked(&values, &[*low, *high]));
                 cases.push(Case { is_right: Some(right == Some((*low, *high))), ..case });
             }
@@ -152,7 +152,7 @@ fn a_median_lies_between_the_values_at_both_its_ranks_or_both_refuse_it() {
 
 #[test]
 fn columns_of_a_percentile_that_are_not_there_are_refused() {
-    let quantile = || ValueRule::Quantile { rank: (95, 100), of: 5, divide: Whole(1) };
+    let quantile = || ValueRule::Quantile { rank: (95, 100), of: 5, divide: WholeNumber(1) };
     let cases: Vec<Case> = [
         columns(&[("n", 3)]),
         columns(&[("n", 3), ("below.5", 2)]),
@@ -170,8 +170,8 @@ fn columns_of_a_percentile_that_are_not_there_are_refused() {
 #[test]
 fn shares_means_and_bounds_print_the_same_where_they_lie_in_the_middle_and_at_the_ends() {
     let ratio = |up: i128, down: i128| ValueRule::Ratio {
-        numerator: BTreeMap::from([("sum".to_owned(), Whole(up))]),
-        denominator: BTreeMap::from([("n".to_owned(), Whole(down))]),
+        numerator: BTreeMap::from([("sum".to_owned(), WholeNumber(up))]),
+        denominator: BTreeMap::from([("n".to_owned(), WholeNumber(down))]),
     };
     let mut cases = Vec::new();
     let mut random = ChaCha8Rng::seed_from_u64(7);
@@ -224,7 +224,7 @@ fn shares_means_and_bounds_print_the_same_where_they_lie_in_the_middle_and_at_th
 
 #[test]
 fn extremes_and_what_has_no_value_print_the_same() {
-    let longest = || ValueRule::Extreme { column: "longest".to_owned(), divide: Whole(3600) };
+    let longest = || ValueRule::Extreme { column: "longest".to_owned(), divide: WholeNumber(3600) };
     let cases = [
         case(longest(), TWO, columns(&[("n", 1), ("longest", 54)])),
         case(longest(), TWO, columns(&[("n", 1), ("longest", -54)])),
@@ -264,7 +264,7 @@ fn a_duration_prints_as_reports_print_it() {
 
 /// An evidence with one population of two blocks and one figure.
 fn evidence() -> Value {
-    let hash = |text: &str| trueline_ledger::Hash::of(text.as_bytes());
+    let hash = |text: &str| trueline_ledger::Hash::digest_of(text.as_bytes());
     let (one, two) = (hash("one"), hash("two"));
     let text = "{\"measure\":\"waited\"}";
     json!({
@@ -306,7 +306,7 @@ fn an_evidence_that_does_not_agree_with_itself_is_refused_by_both() {
         ));
         let read = serde_json::from_value::<Evidence>(evidence.clone()).ok();
         let read = read.filter(|one| one.format == trueline_verify::EVIDENCE);
-        (by_page == true, read.is_none_or(|one| !disagreements(&one).is_empty()))
+        (by_page == true, read.is_none_or(|one| !find_disagreements(&one).is_empty()))
     };
     assert_eq!(refused(&evidence()), (false, false));
     let known = json!({ "id": "example", "version": "1", "lineage": [], "name": "x" });
@@ -357,6 +357,7 @@ fn an_evidence_that_does_not_agree_with_itself_is_refused_by_both() {
     let mut loose = evidence();
     let text = "{ \"measure\":\"waited\" }";
     loose["definitions"][0]["text"] = json!(text);
-    loose["definitions"][0]["sha256"] = json!(trueline_ledger::Hash::of(text.as_bytes()).to_hex());
+    loose["definitions"][0]["sha256"] =
+        json!(trueline_ledger::Hash::digest_of(text.as_bytes()).to_hex());
     assert_eq!(refused(&loose), (true, true), "a definition in no canonical form");
 }

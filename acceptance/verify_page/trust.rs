@@ -6,9 +6,9 @@ use std::fs;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use trueline_ledger::witness::Witness;
+use trueline_ledger::witness::LogWitness;
 use trueline_ledger::{Cosigner, Log, Policy, Signer};
-use trueline_verify::{Options, Seal, check_file, open_file, place_in};
+use trueline_verify::{Seal, VerifyOptions, check_file, digest_and_place, find_place};
 
 use super::{page, shared};
 use crate::browser::Browser;
@@ -39,28 +39,28 @@ struct Signed {
 impl Signed {
     fn new() -> Signed {
         let report = shared().file("json").to_vec();
-        let entry = Seal::from_place(&open_file(&report).unwrap().1).unwrap().entry;
+        let entry = Seal::from_place(&digest_and_place(&report).unwrap().1).unwrap().entry;
         let folder = Folder::new();
         let signers = vec![
             Signer::from_seed(ORIGIN, &[1; 32]).unwrap(),
             Signer::generate_sm2(ORIGIN).unwrap(),
         ];
-        let keys: Vec<_> = signers.iter().map(|one| one.verifier().clone()).collect();
+        let keys: Vec<_> = signers.iter().map(|one| one.verifier_key().clone()).collect();
         let mut log = Log::create(folder.path("log"), ORIGIN, signers).unwrap();
-        let mut witnesses: Vec<Witness> = [("w1", 2), ("w2", 3), ("w3", 4)]
+        let mut witnesses: Vec<LogWitness> = [("w1", 2), ("w2", 3), ("w3", 4)]
             .iter()
             .map(|(name, seed)| {
                 let name = format!("{name}.example/w");
                 let key = Cosigner::from_seed(&name, &[*seed; 32]).unwrap();
                 fs::create_dir(folder.path(&seed.to_string())).unwrap();
-                Witness::open(folder.path(&seed.to_string()), key, keys.clone()).unwrap()
+                LogWitness::open(folder.path(&seed.to_string()), key, keys.clone()).unwrap()
             })
             .collect();
-        let note = log.append(&[&entry]).unwrap().checkpoint;
+        let note = log.append_entries(&[&entry]).unwrap().checkpoint;
         let mut cosign = |log: &Log, old: u64| -> Vec<String> {
-            let body = log.request(old).unwrap().to_string();
-            let ask = |witness: &mut Witness| {
-                let answer = witness.handle(body.as_bytes(), 1_600_000_000 + old);
+            let body = log.make_witness_request(old).unwrap().to_string();
+            let ask = |witness: &mut LogWitness| {
+                let answer = witness.answer_request(body.as_bytes(), 1_600_000_000 + old);
                 assert_eq!(answer.status, 200, "{}", answer.body);
                 answer.body.trim_end().to_owned()
             };
@@ -68,9 +68,9 @@ impl Signed {
         };
         let first = cosign(&log, 0);
         let lines: Vec<String> = note.signatures().iter().map(ToString::to_string).collect();
-        let later = log.append(&["another entry"]).unwrap().checkpoint;
+        let later = log.append_entries(&["another entry"]).unwrap().checkpoint;
         let second = cosign(&log, 1);
-        let key = |at: usize| witnesses[at].verifier().to_string();
+        let key = |at: usize| witnesses[at].verifier_key().to_string();
         Signed {
             report,
             entry,
@@ -135,7 +135,7 @@ impl Both<'_> {
     }
 
     fn by_page(&self, lines: &[&str], policy: &str) -> Value {
-        let at = place_in(&self.signed.report).unwrap().start;
+        let at = find_place(&self.signed.report).unwrap().start;
         let place = self.signed.place(lines);
         self.browser.js(&format!(
             "(async () => {{ const bytes = window.given.slice(); bytes.set(utf8('{place}'), {at});
@@ -147,9 +147,9 @@ impl Both<'_> {
     fn by_program(&self, lines: &[&str], policy: &str) -> Value {
         let policy = Policy::parse(policy.as_bytes()).unwrap();
         let mut bytes = self.signed.report.clone();
-        let place = place_in(&bytes).unwrap();
+        let place = find_place(&bytes).unwrap();
         bytes[place].copy_from_slice(self.signed.place(lines).as_bytes());
-        let options = Options { policy: Some(&policy), ..Options::default() };
+        let options = VerifyOptions { policy: Some(&policy), ..VerifyOptions::default() };
         serde_json::to_value(check_file(&bytes, "r.json", &options)).unwrap()
     }
 

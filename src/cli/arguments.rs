@@ -6,9 +6,9 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::ledger_arguments::{LedgerCommand, Witness};
+use super::ledger_arguments::{LedgerCommand, WitnessArguments};
 use super::usage_error::parse_positive;
-use super::{Format, Language};
+use super::{Language, OutputFormat};
 
 /// Trueline (准绳): service quality from records to a report anyone can check.
 #[derive(Debug, Parser)]
@@ -32,15 +32,15 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make a simulated province, its report in every format, and serve it
-    Demo(Demo),
+    Demo(DemoArguments),
     /// Make an instance of one's own: settings and a narrative to edit
-    Init(Init),
+    Init(InitArguments),
     /// Serve the report and a page that slices every figure
-    Serve(Serve),
+    Serve(ServeArguments),
     /// Make the half year of a simulated province, as Parquet
-    Simulate(Simulate),
+    Simulate(SimulateArguments),
     /// Take files into the lake; every row is accepted or quarantined
-    Import(Import),
+    Import(ImportArguments),
     /// Work with mappings
     Mapping {
         #[command(subcommand)]
@@ -52,34 +52,34 @@ pub enum Command {
         command: PackCommand,
     },
     /// Print figures
-    Indicators(Indicators),
+    Indicators(IndicatorsArguments),
     /// Print the cases behind a figure, with the clock of each
-    Cases(Cases),
+    Cases(CasesArguments),
     /// Look for data-quality problems in what was imported
-    Quality(Quality),
+    Quality(QualityArguments),
     /// Write the report
-    Report(Report),
+    Report(ReportArguments),
     /// Publish a sealed draft in the names of those who answer for it
-    Publish(Publish),
+    Publish(PublishArguments),
     /// Check a sealed report: the file, its ledger, its records
-    Verify(Verify),
+    Verify(VerifyArguments),
     /// Draw cases that the operator could not choose, to look at in the field
-    SpotCheck(SpotCheck),
+    SpotCheck(SpotCheckArguments),
     /// Hand over what a regulator checks a report with
-    Export(Export),
+    Export(ExportArguments),
     /// Work with the ledger: what was recorded can be proved, and not changed unseen
     Ledger {
         #[command(subcommand)]
         command: LedgerCommand,
     },
     /// Serve a witness, which vouches that a ledger tells everybody one history
-    Witness(Witness),
+    Witness(WitnessArguments),
     /// Print a completion script for a shell
     Completions { shell: Shell },
 }
 
 #[derive(Debug, Args)]
-pub struct Demo {
+pub struct DemoArguments {
     /// Cases in the half year
     #[arg(long, value_name = "N", default_value_t = 200_000)]
     pub cases: u64,
@@ -92,7 +92,7 @@ pub struct Demo {
 }
 
 #[derive(Debug, Args)]
-pub struct Init {
+pub struct InitArguments {
     /// The folder to make
     pub path: PathBuf,
     /// The pack that defines the figures: a name or a path
@@ -101,7 +101,7 @@ pub struct Init {
 }
 
 #[derive(Debug, Args)]
-pub struct Serve {
+pub struct ServeArguments {
     /// Address to serve on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8710")]
     pub listen: String,
@@ -114,7 +114,7 @@ pub struct Serve {
 }
 
 #[derive(Debug, Args)]
-pub struct Simulate {
+pub struct SimulateArguments {
     /// The folder to write, one sub-folder a dataset
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -130,7 +130,7 @@ pub struct Simulate {
 }
 
 #[derive(Debug, Args)]
-pub struct Import {
+pub struct ImportArguments {
     /// The dataset: case, count, billing_test, site
     #[arg(value_name = "DATASET", required_unless_present = "from")]
     pub dataset: Option<String>,
@@ -150,7 +150,7 @@ pub struct Import {
     #[arg(long)]
     pub strict: bool,
     #[arg(long, value_enum, default_value_t, help = "Format of the summary")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,7 +190,7 @@ pub enum PackCommand {
 
 /// Which figures: the pack, the period and the moment of knowledge.
 #[derive(Debug, Args)]
-pub struct Question {
+pub struct QuestionArguments {
     /// The pack: a name or a path [default: the instance's own]
     #[arg(long, value_name = "PACK")]
     pub pack: Option<String>,
@@ -203,9 +203,9 @@ pub struct Question {
 }
 
 #[derive(Debug, Args)]
-pub struct Indicators {
+pub struct IndicatorsArguments {
     #[command(flatten)]
-    pub question: Question,
+    pub question: QuestionArguments,
     /// Slice by prefecture, month, area, channel, kind, service, x_…
     #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',')]
     pub by: Vec<String>,
@@ -219,7 +219,7 @@ pub struct Indicators {
     #[arg(long, value_name = "ENGINE")]
     pub explain: Option<Engine>,
     #[arg(long, value_enum, default_value_t, help = "Format of the table")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// An engine that can check our figures.
@@ -230,9 +230,9 @@ pub enum Engine {
 }
 
 #[derive(Debug, Args)]
-pub struct Cases {
+pub struct CasesArguments {
     #[command(flatten)]
-    pub question: Question,
+    pub question: QuestionArguments,
     /// The indicator
     #[arg(long, value_name = "INDICATOR")]
     pub indicator: String,
@@ -246,22 +246,22 @@ pub struct Cases {
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
     #[arg(long, value_enum, default_value_t, help = "Format of the table")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 #[derive(Debug, Args)]
-pub struct Quality {
+pub struct QualityArguments {
     /// What was recorded up to this time (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
     #[arg(long, value_enum, default_value_t, help = "Format of the table")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 #[derive(Debug, Args)]
-pub struct Report {
+pub struct ReportArguments {
     #[command(flatten)]
-    pub question: Question,
+    pub question: QuestionArguments,
     /// Files to write; the ending says the format: pdf, html, xlsx, json, docx
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     pub out: Vec<PathBuf>,
@@ -274,7 +274,7 @@ pub struct Report {
 }
 
 #[derive(Debug, Args)]
-pub struct Publish {
+pub struct PublishArguments {
     /// The draft: the first digits of the id that `report` printed
     pub id: String,
     /// Who prepared the report
@@ -292,7 +292,7 @@ pub struct Publish {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Verify {
+pub struct VerifyArguments {
     /// The report: PDF, HTML, JSON or XLSX; the proof of a case; or its address (http://…)
     pub file: PathBuf,
     /// Whose signatures to believe, from someone you trust (C2SP tlog-policy)
@@ -315,7 +315,7 @@ pub struct Verify {
 }
 
 #[derive(Debug, Args)]
-pub struct SpotCheck {
+pub struct SpotCheckArguments {
     /// The report: PDF, HTML, JSON or XLSX
     pub file: PathBuf,
     /// The records, as `export --for-verification` hands them over
@@ -341,7 +341,7 @@ pub struct SpotCheck {
     #[arg(long, value_name = "SHEET")]
     pub answers: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "table", help = "Format of the output")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// How a verdict is printed.
@@ -352,7 +352,7 @@ pub enum VerdictFormat {
 }
 
 #[derive(Debug, Args)]
-pub struct Export {
+pub struct ExportArguments {
     /// The folder to write: ledger, rows, salts, packs, calendars, evidence; no key
     #[arg(long, value_name = "OUT")]
     pub for_verification: PathBuf,

@@ -4,30 +4,34 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::arguments::Cases;
+use super::arguments::CasesArguments;
 use super::indicators::open_inquiry;
-use super::place::Place;
-use super::{Align, Failure, Format, Language, Table};
-use crate::systems::cases::{self, CaseLine, CaseOutcome, Which, case_json};
-use crate::systems::indicators::span;
+use super::place::InstanceFolders;
+use super::{Align, Failure, Language, OutputFormat, TextTable};
+use crate::systems::cases::{self, CaseLine, CaseOutcome, CaseSelection, case_json};
+use crate::systems::indicators::format_span;
 
-pub(super) fn run(asked: &Cases, place: &Place, language: Language) -> Result<(), Failure> {
-    let program = place.open()?;
+pub(super) fn run_cases(
+    asked: &CasesArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
+    let program = place.open_instance()?;
     let inquiry = open_inquiry(&program.state, &asked.question, &asked.filter)?;
-    let which = if asked.late { Which::Late } else { Which::All };
-    let list = cases::cases(
+    let which = if asked.late { CaseSelection::Late } else { CaseSelection::All };
+    let list = cases::list_cases(
         &inquiry.pack,
         &asked.indicator,
         &inquiry.question,
         which,
-        &inquiry.records(),
+        &inquiry.lake_records(),
     )?;
     let most = if asked.limit == 0 { usize::MAX } else { asked.limit };
     let zone = inquiry.pack.zone.rules();
     let shown = &list.lines[..list.lines.len().min(most)];
     let json: Vec<Value> = shown.iter().map(|case| case_json(case, zone)).collect();
-    table(shown, zone, language).print(asked.format, &Value::Array(json))?;
-    if asked.format == Format::Table {
+    case_table(shown, zone, language).print_as(asked.format, &Value::Array(json))?;
+    if asked.format == OutputFormat::Table {
         let (chinese, english) = (
             format!("共 {} 件，列出 {} 件", list.total, shown.len()),
             format!("{} of {} cases", shown.len(), list.total),
@@ -37,10 +41,10 @@ pub(super) fn run(asked: &Cases, place: &Place, language: Language) -> Result<()
     Ok(())
 }
 
-fn table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> Table {
+fn case_table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> TextTable {
     let left = |chinese, english| (language.pick(chinese, english), Align::Left);
     let right = |chinese, english| (language.pick(chinese, english), Align::Right);
-    let mut table = Table::new(&[
+    let mut table = TextTable::new(&[
         left("工单", "case"),
         left("区域", "region"),
         left("城乡", "area"),
@@ -55,7 +59,7 @@ fn table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> Table {
     ]);
     for case in cases {
         let subtracted = match (case.without_pauses, case.value) {
-            (Some(all), Some(value)) if all > value => span(all - value),
+            (Some(all), Some(value)) if all > value => format_span(all - value),
             _ => String::new(),
         };
         let late = case.late_by.filter(|late| *late > 0);
@@ -63,29 +67,29 @@ fn table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> Table {
             (Some(limit), Some(by)) => format!("{limit} ({by})"),
             _ => String::new(),
         };
-        table.row(vec![
+        table.add_row(vec![
             case.id.clone(),
-            column(case, "region"),
-            column(case, "area"),
-            outcome(case, language),
-            moment(case.start, zone),
-            moment(case.stop, zone),
-            case.value.map_or(String::new(), span),
+            column_text(case, "region"),
+            column_text(case, "area"),
+            outcome_text(case, language),
+            moment_text(case.start, zone),
+            moment_text(case.stop, zone),
+            case.value.map_or(String::new(), format_span),
             subtracted,
-            moment(case.due, zone),
-            late.map_or(String::new(), span),
+            moment_text(case.due, zone),
+            late.map_or(String::new(), format_span),
             limit,
         ]);
     }
     table
 }
 
-fn column(case: &CaseLine, name: &str) -> String {
+fn column_text(case: &CaseLine, name: &str) -> String {
     let found = case.columns.iter().find(|(column, _)| column == name);
     found.map_or(String::new(), |(_, value)| value.clone())
 }
 
-fn outcome(case: &CaseLine, language: Language) -> String {
+fn outcome_text(case: &CaseLine, language: Language) -> String {
     match &case.outcome {
         CaseOutcome::Counted => language.pick("计入", "counted").to_owned(),
         CaseOutcome::Excluded { reason, is_approved } => {
@@ -103,7 +107,7 @@ fn outcome(case: &CaseLine, language: Language) -> String {
 }
 
 /// As written with its offset, in the zone of the pack.
-fn moment(seconds: Option<i64>, zone: &TimeZone) -> String {
+fn moment_text(seconds: Option<i64>, zone: &TimeZone) -> String {
     let Some(moment) = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) else {
         return String::new();
     };

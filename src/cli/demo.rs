@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{self, Demo};
+use super::arguments::{self, DemoArguments};
 use super::import::{Importer, list_dataset_files};
 use super::indicators::open_inquiry;
-use super::place::Place;
+use super::place::InstanceFolders;
 use super::report::{print_sealed, seal_failure};
-use super::{Failure, Language, Progress, init, serve, simulate};
+use super::{Failure, Language, ProgressStep, init, serve, simulate};
 use crate::files::replace_file;
 use crate::instance::Instance;
 use crate::program::Program;
@@ -24,11 +24,15 @@ const PACK: &str = "operator-promise";
 const PERIOD: &str = "2020H1";
 const BEFORE: &str = "2019H2";
 
-pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(), Failure> {
-    let listener = if asked.no_serve { None } else { Some(serve::listen(&asked.listen)?) };
+pub(super) fn run_demo(
+    asked: &DemoArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
+    let listener = if asked.no_serve { None } else { Some(serve::listen_on(&asked.listen)?) };
     let program = open_demo(place)?;
     let state = &program.state;
-    let sources = sources(&state.instance, asked.cases)?;
+    let sources = source_folder(&state.instance, asked.cases)?;
     let importer = Importer { state, full: false, language };
     for period in [BEFORE, PERIOD] {
         let folder = sources.join(period);
@@ -36,11 +40,12 @@ pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(),
             simulate_whole(&folder, period, asked.cases, language)?;
         }
         for (dataset, files) in list_dataset_files(&folder, &state.datasets)? {
-            importer.import(dataset, &files, None)?;
+            importer.import_files(dataset, &files, None)?;
         }
     }
-    importer.commit()?;
-    let question = arguments::Question { pack: None, period: PERIOD.to_owned(), as_of: None };
+    importer.commit_batches()?;
+    let question =
+        arguments::QuestionArguments { pack: None, period: PERIOD.to_owned(), as_of: None };
     let inquiry = open_inquiry(state, &question, &[])?;
     let files = write_reports(&program, &inquiry, language)?;
     println!(
@@ -51,20 +56,20 @@ pub(super) fn run(asked: &Demo, place: &Place, language: Language) -> Result<(),
         )
     );
     match listener {
-        Some(listener) => serve::open(&program, inquiry, files, listener, language),
+        Some(listener) => serve::serve_instance(&program, inquiry, files, listener, language),
         None => Ok(()),
     }
 }
 
 /// The demo's own instance; one that somebody uses for real records is refused.
-fn open_demo(place: &Place) -> Result<Program, Failure> {
+fn open_demo(place: &InstanceFolders) -> Result<Program, Failure> {
     if !place.dir.join("trueline.toml").is_file() {
-        let settings = init::settings(PACK, &init::Company::SIMULATED);
-        return place.create(&settings, &reports::DEMO_NARRATIVES);
+        let settings = init::settings_text(PACK, &init::SettingsCompany::SIMULATED);
+        return place.create_instance(&settings, &reports::DEMO_NARRATIVES);
     }
-    let program = place.open()?;
+    let program = place.open_instance()?;
     if !program.settings.report.simulated {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             format!("{} holds an instance that is no demo", place.dir.display()),
             "choose another folder with --dir",
         ));
@@ -74,15 +79,15 @@ fn open_demo(place: &Place) -> Result<Program, Failure> {
 
 /// Where the simulated files lie. A demo of another size needs a folder of its own, because an
 /// instance with two provinces in it would be neither.
-fn sources(instance: &Instance, cases: u64) -> Result<PathBuf, Failure> {
-    let folder = instance.folder().join("sources");
+fn source_folder(instance: &Instance, cases: u64) -> Result<PathBuf, Failure> {
+    let folder = instance.folder_path().join("sources");
     let own = folder.join(format!("{cases}-cases-seed-{DEFAULT_SEED}"));
     let other = fs::read_dir(&folder)
         .ok()
         .and_then(|entries| entries.flatten().map(|entry| entry.path()).find(|path| *path != own));
     match other {
         None => Ok(own),
-        Some(other) => Err(Failure::request(
+        Some(other) => Err(Failure::wrong_request(
             format!("this demo was made with {}", other.display()),
             "remove its folder, or choose another with --dir",
         )),
@@ -102,7 +107,7 @@ fn simulate_whole(
         fs::remove_dir_all(&unfinished)?;
     }
     fs::create_dir_all(&unfinished)?;
-    simulate::make(&unfinished, parsed, cases, DEFAULT_SEED, language)?;
+    simulate::make_province(&unfinished, parsed, cases, DEFAULT_SEED, language)?;
     fs::rename(&unfinished, folder)?;
     Ok(())
 }
@@ -114,10 +119,10 @@ fn write_reports(
     language: Language,
 ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let state = &program.state;
-    let folder = state.instance.folder().join("reports");
+    let folder = state.instance.folder_path().join("reports");
     fs::create_dir_all(&folder)?;
     let step = language.pick("编写报告", "writing the report");
-    let bar = Progress::start(step, 2 * ReportFormat::ALL.len() as u64);
+    let bar = ProgressStep::start_step(step, 2 * ReportFormat::ALL.len() as u64);
     let inputs = ReportInputs::read(state, &program.settings.report, inquiry)?;
     let mut sealer = Sealer::prepare(&inputs, state.open_ledger()?).map_err(seal_failure)?;
     let draft = |language| inputs.draft(language, sealer.lags(), None);
@@ -128,7 +133,7 @@ fn write_reports(
             let enclosed = format.carries_seal().then(|| sealer.enclosed());
             let (language, bytes) = (draft.report.language, draft.render(format, enclosed)?);
             files.push(RenderedFile { format, language, bytes });
-            bar.at(files.len() as u64);
+            bar.move_to(files.len() as u64);
         }
     }
     let sealed = sealer.seal(&drafts.each_ref(), None, &mut files).map_err(seal_failure)?;
@@ -138,7 +143,7 @@ fn write_reports(
         replace_file(&folder.join(&name), &file.bytes)?;
         written.insert(name, file.bytes);
     }
-    bar.done(&format!("{step}: {}", folder.display()));
+    bar.finish_step(&format!("{step}: {}", folder.display()));
     if let Some(sealed) = sealed {
         print_sealed(&sealed, language);
     }

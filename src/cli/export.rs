@@ -1,15 +1,19 @@
 //! `trueline export --for-verification`: what a regulator gets, and nothing else.
 
-use super::arguments::Export;
-use super::place::Place;
+use super::arguments::ExportArguments;
+use super::place::InstanceFolders;
 use super::{Failure, Language};
 use crate::systems::proofs::{ExportError, export_for_verification};
 
-pub(super) fn run(asked: &Export, place: &Place, language: Language) -> Result<(), Failure> {
-    let state = place.open()?.state;
+pub(super) fn run(
+    asked: &ExportArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
+    let state = place.open_instance()?.state;
     let out = &asked.for_verification;
     export_for_verification(&state, out).map_err(|error| match error {
-        ExportError::NotEmpty(folder) => Failure::request(
+        ExportError::NotEmpty(folder) => Failure::wrong_request(
             language
                 .pick(format!("{folder} 不是空文件夹"), format!("{folder} is not an empty folder")),
             language.pick("另选一个文件夹", "name another folder"),

@@ -8,13 +8,13 @@ use super::Language;
 /// Why a command did not end well. The kind decides the exit code.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    kind: Kind,
+    kind: FailureKind,
     message: String,
     next: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FailureKind {
     /// The answer is "no".
     No,
     /// The request was wrong.
@@ -25,26 +25,26 @@ enum Kind {
 
 impl Failure {
     /// The answer is "no": exit code 1.
-    pub(crate) fn no(message: impl Into<String>) -> Self {
-        Failure { kind: Kind::No, message: message.into(), next: None }
+    pub(crate) fn negative_answer(message: impl Into<String>) -> Self {
+        Failure { kind: FailureKind::No, message: message.into(), next: None }
     }
 
     /// The request was wrong: exit code 2. `next` says what to do instead.
-    pub(crate) fn request(message: impl Into<String>, next: impl Into<String>) -> Self {
-        Failure { kind: Kind::Request, message: message.into(), next: Some(next.into()) }
+    pub(crate) fn wrong_request(message: impl Into<String>, next: impl Into<String>) -> Self {
+        Failure { kind: FailureKind::Request, message: message.into(), next: Some(next.into()) }
     }
 
     /// An error from below, with its causes. An I/O error of the machine anywhere among them makes
     /// it exit code 3; a file that is not there is a wrong request.
     pub(crate) fn from_error(error: &(dyn Error + 'static)) -> Self {
         let mut message = error.to_string();
-        let mut kind = Kind::Request;
+        let mut kind = FailureKind::Request;
         let mut cause: Option<&(dyn Error + 'static)> = Some(error);
         while let Some(this) = cause {
             if let Some(io) = this.downcast_ref::<io::Error>()
-                && is_the_machines(io)
+                && is_machine_fault(io)
             {
-                kind = Kind::Machine;
+                kind = FailureKind::Machine;
             }
             cause = this.source();
             if let Some(below) = cause {
@@ -71,15 +71,15 @@ impl Failure {
         self
     }
 
-    pub(crate) fn code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self.kind {
-            Kind::No => 1,
-            Kind::Request => 2,
-            Kind::Machine => 3,
+            FailureKind::No => 1,
+            FailureKind::Request => 2,
+            FailureKind::Machine => 3,
         }
     }
 
-    pub(crate) fn print(&self, language: Language) {
+    pub(crate) fn print_error(&self, language: Language) {
         let (error, next) = match language {
             Language::Chinese => ("错误", "下一步"),
             Language::English => ("error", "next"),
@@ -91,7 +91,7 @@ impl Failure {
     }
 }
 
-fn is_the_machines(error: &io::Error) -> bool {
+fn is_machine_fault(error: &io::Error) -> bool {
     !matches!(
         error.kind(),
         io::ErrorKind::NotFound
@@ -118,9 +118,9 @@ mod tests {
     #[test]
     fn a_full_disk_is_the_machines_fault_and_a_missing_file_the_callers() {
         let full = io::Error::from(io::ErrorKind::StorageFull);
-        assert_eq!(Failure::from_error(&full).code(), 3);
+        assert_eq!(Failure::from_error(&full).exit_code(), 3);
         let missing = io::Error::from(io::ErrorKind::NotFound);
-        assert_eq!(Failure::from_error(&missing).code(), 2);
-        assert_eq!(Failure::no("differs").code(), 1);
+        assert_eq!(Failure::from_error(&missing).exit_code(), 2);
+        assert_eq!(Failure::negative_answer("differs").exit_code(), 1);
     }
 }

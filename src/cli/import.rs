@@ -3,35 +3,42 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use trueline_lake::{FileSummary, ReasonCount, Unread};
+use trueline_lake::{FileSummary, ReasonCount, UnreadTexts};
 
-use super::arguments::Import;
-use super::{Align, Failure, Format, Language, Progress, Table, place::Place, quality};
+use super::arguments::ImportArguments;
+use super::{
+    Align, Failure, Language, OutputFormat, ProgressStep, TextTable, place::InstanceFolders,
+    quality,
+};
 use crate::datasets::{Dataset, Datasets};
 use crate::state::State;
-use crate::systems::intake::quality::{Finding, Seen};
+use crate::systems::intake::quality::{FileObservation, QualityFinding};
 use crate::systems::intake::{
     self, DatasetFolderError, ImportFilesError, ImportRequest, Imported, import_files,
     lake_language,
 };
 
-pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(), Failure> {
+pub(super) fn run_import(
+    asked: &ImportArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
     let program = place.open_or_create(language)?;
     let state = &program.state;
     let importer = Importer { state, full: asked.full, language };
     let mut done: Vec<(&'static str, Imported)> = Vec::new();
     if let Some(folder) = &asked.from {
         for (dataset, files) in list_dataset_files(folder, &state.datasets)? {
-            done.push((dataset.name(), importer.import(dataset, &files, None)?));
+            done.push((dataset.name(), importer.import_files(dataset, &files, None)?));
         }
     } else {
         let name = asked.dataset.as_deref().unwrap_or_default();
         let dataset = dataset_called(name, &state.datasets)?;
         let mapping = asked.mapping.as_deref();
-        done.push((dataset.name(), importer.import(dataset, &asked.files, mapping)?));
+        done.push((dataset.name(), importer.import_files(dataset, &asked.files, mapping)?));
     }
-    let committed = importer.commit();
-    print(&done, asked.format, language)?;
+    let committed = importer.commit_batches();
+    print_summary(&done, asked.format, language)?;
     // The rows are in the lake, so their summary was printed; what is missing is said last.
     committed.map_err(|failure| {
         failure
@@ -44,7 +51,7 @@ pub(super) fn run(asked: &Import, place: &Place, language: Language) -> Result<(
     let quarantined: u64 =
         done.iter().map(|(_, imported)| imported.summary.counts.quarantined).sum();
     if asked.strict && quarantined > 0 {
-        return Err(Failure::no(language.pick(
+        return Err(Failure::negative_answer(language.pick(
             format!("{quarantined} 行在隔离区"),
             format!("{quarantined} rows are in quarantine"),
         )));
@@ -61,7 +68,7 @@ pub(super) struct Importer<'a> {
 
 impl Importer<'_> {
     /// Commits in the ledger to what was imported, so that it cannot be changed unseen from now on.
-    pub(super) fn commit(&self) -> Result<(), Failure> {
+    pub(super) fn commit_batches(&self) -> Result<(), Failure> {
         let mut ledger = self.state.open_ledger()?;
         let made = self.state.commit_batches(&mut ledger)?;
         if !made.is_empty()
@@ -74,31 +81,31 @@ impl Importer<'_> {
     }
 
     /// Imports files of one dataset, through a mapping or in the dataset's own layout.
-    pub(super) fn import(
+    pub(super) fn import_files(
         &self,
         dataset: Dataset,
         files: &[PathBuf],
         mapping: Option<&str>,
     ) -> Result<Imported, Failure> {
         let step = format!("{} {}", self.language.pick("导入", "importing"), dataset.name());
-        let bar = Progress::start(&step, 0);
+        let bar = ProgressStep::start_step(&step, 0);
         let request = ImportRequest {
             dataset,
             files,
             mapping,
             full: self.full,
             language: self.language,
-            progress: &|rows| bar.at(rows),
+            progress: &|rows| bar.move_to(rows),
         };
         let imported = import_files(self.state, &request).map_err(|error| self.failure(error))?;
         let rows = self.language.pick("行已接受", "rows accepted");
-        bar.done(&format!("{step}: {} {rows}", imported.summary.counts.accepted));
+        bar.finish_step(&format!("{step}: {} {rows}", imported.summary.counts.accepted));
         Ok(imported)
     }
 
     fn failure(&self, error: ImportFilesError) -> Failure {
         match error {
-            ImportFilesError::NoMapping(name) => Failure::request(
+            ImportFilesError::NoMapping(name) => Failure::wrong_request(
                 self.language.pick(
                     format!("没有名为 `{name}` 的映射，也没有这个文件"),
                     format!("no mapping called `{name}`, and no such file"),
@@ -121,7 +128,7 @@ impl Importer<'_> {
 
 fn dataset_called(name: &str, datasets: &Datasets) -> Result<Dataset, Failure> {
     datasets.find(name).ok_or_else(|| {
-        Failure::request(
+        Failure::wrong_request(
             format!("no dataset called `{name}`"),
             format!("the datasets are {}", datasets.names().join(", ")),
         )
@@ -142,12 +149,12 @@ pub(super) fn list_dataset_files(
     })
 }
 
-fn print(
+fn print_summary(
     done: &[(&'static str, Imported)],
-    format: Format,
+    format: OutputFormat,
     language: Language,
 ) -> Result<(), Failure> {
-    let mut table = Table::new(&[
+    let mut table = TextTable::new(&[
         (language.pick("数据集", "dataset"), Align::Left),
         (language.pick("文件", "file"), Align::Left),
         (language.pick("读取", "read"), Align::Right),
@@ -172,7 +179,7 @@ fn print(
                 counts.unchanged,
             ];
             cells.extend(numbers.iter().map(u64::to_string));
-            table.row(cells);
+            table.add_row(cells);
         }
     }
     let files: Vec<Value> = done
@@ -181,13 +188,13 @@ fn print(
             imported.files().map(|(file, seen)| file_json(dataset, file, seen))
         })
         .collect();
-    table.print(format, &Value::Array(files))?;
-    if format == Format::Table {
+    table.print_as(format, &Value::Array(files))?;
+    if format == OutputFormat::Table {
         for (_, imported) in done {
             for (file, seen) in imported.files() {
-                explain(file, language);
+                explain_file(file, language);
                 seen.findings.iter().for_each(|finding| {
-                    println!("{}", hint(&file.file, finding, seen, language));
+                    println!("{}", finding_text(&file.file, finding, seen, language));
                 });
             }
         }
@@ -196,7 +203,7 @@ fn print(
 }
 
 /// What a clerk should know about one file: why rows were refused, and where they are.
-fn explain(file: &FileSummary, language: Language) {
+fn explain_file(file: &FileSummary, language: Language) {
     if let Some(batch) = &file.known_in {
         let known = language.pick("此文件先前已导入，批次", "imported before, in batch");
         println!("{}: {known} {batch}", file.file);
@@ -211,10 +218,10 @@ fn explain(file: &FileSummary, language: Language) {
         println!("{}: {words} {}\n  → {remedy}", file.file, file.unread_sheets.join(", "));
     }
     for unread in &file.unread {
-        println!("{}", left_unread(&file.file, unread, language));
+        println!("{}", unread_text(&file.file, unread, language));
     }
     for count in &file.reasons {
-        println!("{}", refusal(file, count, language));
+        println!("{}", refusal_text(file, count, language));
     }
     if let Some(path) = &file.quarantine {
         let words = language.pick(
@@ -231,7 +238,7 @@ fn explain(file: &FileSummary, language: Language) {
 }
 
 /// A column that an expression left empty although the source has something there.
-fn left_unread(file: &str, unread: &Unread, language: Language) -> String {
+fn unread_text(file: &str, unread: &UnreadTexts, language: Language) -> String {
     let (column, rows) = (&unread.column, unread.rows);
     let lines: Vec<String> = unread.lines.iter().map(u64::to_string).collect();
     let more = if rows > lines.len() as u64 { " …" } else { "" };
@@ -250,15 +257,15 @@ fn left_unread(file: &str, unread: &Unread, language: Language) -> String {
 }
 
 /// One reason for quarantine with the lines it is about.
-fn refusal(file: &FileSummary, count: &ReasonCount, language: Language) -> String {
+fn refusal_text(file: &FileSummary, count: &ReasonCount, language: Language) -> String {
     let examples = count.examples.iter().map(|(line, value)| match value.as_str() {
         "" => line.to_string(),
         value => format!("{line} ({value})"),
     });
     let examples: Vec<String> = examples.collect();
     let (reason, remedy) = (
-        count.reason.summary(lake_language(language)),
-        count.reason.remedy(lake_language(language)),
+        count.reason.summarise_kind(lake_language(language)),
+        count.reason.describe_remedy(lake_language(language)),
     );
     let (rows, column) = (count.rows, &count.column);
     let name = match &count.sheet {
@@ -287,9 +294,14 @@ fn refusal(file: &FileSummary, count: &ReasonCount, language: Language) -> Strin
 }
 
 /// What was seen in the source: a problem that no row is refused for.
-fn hint(file: &str, finding: &Finding, seen: &Seen, language: Language) -> String {
-    let (says, does) = quality::told(finding, language);
-    let kind = quality::kind(finding, language);
+fn finding_text(
+    file: &str,
+    finding: &QualityFinding,
+    seen: &FileObservation,
+    language: Language,
+) -> String {
+    let (says, does) = quality::describe_finding(finding, language);
+    let kind = quality::kind_name(finding, language);
     let (rows, column) = (finding.rows, &finding.column);
     let lines: Vec<String> =
         finding.examples.iter().map(|example| example.line.to_string()).collect();
@@ -318,7 +330,7 @@ fn hint(file: &str, finding: &Finding, seen: &Seen, language: Language) -> Strin
     )
 }
 
-fn file_json(dataset: &str, file: &FileSummary, seen: &Seen) -> Value {
+fn file_json(dataset: &str, file: &FileSummary, seen: &FileObservation) -> Value {
     let reasons: Vec<Value> = file
         .reasons
         .iter()
@@ -328,12 +340,12 @@ fn file_json(dataset: &str, file: &FileSummary, seen: &Seen) -> Value {
             let lines: Vec<u64> = count.examples.iter().map(|(line, _)| *line).collect();
             let (reason, column) = (count.reason, &count.column);
             json!({
-                "kind": reason.kind(),
+                "kind": reason.kind_name(),
                 "sheet": count.sheet,
                 "column": column,
                 "rows": count.rows,
-                "reason": { "zh": reason.summary(chinese), "en": reason.summary(english) },
-                "remedy": { "zh": reason.remedy(chinese), "en": reason.remedy(english) },
+                "reason": { "zh": reason.summarise_kind(chinese), "en": reason.summarise_kind(english) },
+                "remedy": { "zh": reason.describe_remedy(chinese), "en": reason.describe_remedy(english) },
                 "lines": lines,
             })
         })

@@ -1,30 +1,34 @@
 //! `trueline indicators`: figures on the terminal, as JSON or as CSV.
 
-use super::arguments::{Engine, Indicators, Question};
-use super::place::Place;
-use super::{Align, Failure, Language, Table, question};
+use super::arguments::{Engine, IndicatorsArguments, QuestionArguments};
+use super::place::InstanceFolders;
+use super::{Align, Failure, Language, TextTable, question};
 use crate::state::State;
 use crate::systems::indicators::{
-    self, FigureRow, Inquiry, InquiryRequest, Pack, Results, Words, span,
+    self, BilingualText, FigureResults, FigureRow, Inquiry, InquiryRequest, Pack, format_span,
 };
 
 /// Reads the pack and the words of the command line.
 pub(super) fn open_inquiry(
     state: &State,
-    question: &Question,
+    question: &QuestionArguments,
     filter: &[String],
 ) -> Result<Inquiry, Failure> {
     let request = InquiryRequest {
         pack: question.pack.as_deref(),
         period: &question.period,
         filter: &filter.join(","),
-        as_of: question::moment(question.as_of.as_deref())?,
+        as_of: question::parse_moment(question.as_of.as_deref())?,
     };
     Ok(Inquiry::open(state, &request)?)
 }
 
-pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Result<(), Failure> {
-    let program = place.open()?;
+pub(super) fn run_indicators(
+    asked: &IndicatorsArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
+    let program = place.open_instance()?;
     let mut inquiry = open_inquiry(&program.state, &asked.question, &asked.filter)?;
     inquiry.question.by.clone_from(&asked.by);
     inquiry.question.only.clone_from(&asked.indicator);
@@ -34,15 +38,16 @@ pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Resu
         print!("{sql}");
         return Ok(());
     }
-    let results = indicators::compute(&inquiry.pack, &inquiry.question, &inquiry.records())?;
+    let results =
+        indicators::compute_figures(&inquiry.pack, &inquiry.question, &inquiry.lake_records())?;
     note_if_empty(&results, language);
     let json = serde_json::to_value(&results.rows)?;
-    table(&inquiry.pack, &results, language).print(asked.format, &json)?;
+    figure_table(&inquiry.pack, &results, language).print_as(asked.format, &json)?;
     Ok(())
 }
 
 /// An empty period is an answer, but rarely the one that was hoped for.
-pub(super) fn note_if_empty(results: &Results, language: Language) {
+pub(super) fn note_if_empty(results: &FigureResults, language: Language) {
     if results.rows.iter().any(|row| row.value.is_some()) {
         return;
     }
@@ -59,10 +64,10 @@ pub(super) fn note_if_empty(results: &Results, language: Language) {
     );
 }
 
-fn table(pack: &Pack, results: &Results, language: Language) -> Table {
+fn figure_table(pack: &Pack, results: &FigureResults, language: Language) -> TextTable {
     let right = |chinese, english| (language.pick(chinese, english), Align::Right);
     let left = |chinese, english| (language.pick(chinese, english), Align::Left);
-    let mut table = Table::new(&[
+    let mut table = TextTable::new(&[
         left("指标", "figure"),
         left("名称", "title"),
         left("切片", "slice"),
@@ -78,16 +83,17 @@ fn table(pack: &Pack, results: &Results, language: Language) -> Table {
         left("限值", "limits"),
     ]);
     for row in &results.rows {
-        table.row(cells(pack, row, language));
+        table.add_row(figure_cells(pack, row, language));
     }
     table
 }
 
-fn cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String> {
+fn figure_cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String> {
     let indicator = pack.indicators.iter().find(|indicator| indicator.id == row.indicator);
-    let title = indicator.map_or("", |indicator| words(&indicator.title, language));
+    let title = indicator.map_or("", |indicator| pick_words(&indicator.title, language));
     let is_clock = row.measured_in == "s";
-    let seconds = |value: Option<i64>| value.filter(|_| is_clock).map_or(String::new(), span);
+    let seconds =
+        |value: Option<i64>| value.filter(|_| is_clock).map_or(String::new(), format_span);
     let percentiles = row.percentiles.as_ref();
     let excluded: u64 = row.excluded.iter().map(|excluded| excluded.n).sum();
     let open = row.open.as_ref().map_or(String::new(), |open| open.n.to_string());
@@ -95,9 +101,9 @@ fn cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String> {
     vec![
         format!("{}.{}", row.indicator, row.statistic),
         title.to_owned(),
-        slice(pack, row, language),
+        slice_text(pack, row, language),
         row.printed.clone(),
-        unit(pack, &row.unit, language),
+        unit_text(pack, &row.unit, language),
         row.n.to_string(),
         if limited { row.late.to_string() } else { String::new() },
         seconds(percentiles.map(|p| p.p50 as i64)),
@@ -105,20 +111,20 @@ fn cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String> {
         seconds(row.longest),
         excluded.to_string(),
         open,
-        limits(pack, row, language),
+        limits_text(pack, row, language),
     ]
 }
 
-pub(super) fn words(words: &Words, language: Language) -> &str {
+pub(super) fn pick_words(words: &BilingualText, language: Language) -> &str {
     language.pick(&words.zh, &words.en)
 }
 
-fn unit(pack: &Pack, unit: &str, language: Language) -> String {
-    pack.units.get(unit).map_or(unit, |title| words(title, language)).to_owned()
+fn unit_text(pack: &Pack, unit: &str, language: Language) -> String {
+    pack.units.get(unit).map_or(unit, |title| pick_words(title, language)).to_owned()
 }
 
 /// `吕梁 · 2020-05`
-fn slice(pack: &Pack, row: &FigureRow, language: Language) -> String {
+fn slice_text(pack: &Pack, row: &FigureRow, language: Language) -> String {
     let parts: Vec<String> = row
         .slice
         .iter()
@@ -126,7 +132,7 @@ fn slice(pack: &Pack, row: &FigureRow, language: Language) -> String {
             let label = pack.labels.get(dimension).and_then(|labels| labels.get(value));
             let label = label.or_else(|| pack.regions.get(value));
             match label {
-                Some(label) => words(label, language).to_owned(),
+                Some(label) => pick_words(label, language).to_owned(),
                 None if value.is_empty() => "—".to_owned(),
                 None => value.clone(),
             }
@@ -136,7 +142,7 @@ fn slice(pack: &Pack, row: &FigureRow, language: Language) -> String {
 }
 
 /// Each limit with whether it is kept, and whether anybody read it in a primary text.
-fn limits(pack: &Pack, row: &FigureRow, language: Language) -> String {
+fn limits_text(pack: &Pack, row: &FigureRow, language: Language) -> String {
     let texts: Vec<String> = row
         .limits
         .iter()
@@ -148,7 +154,7 @@ fn limits(pack: &Pack, row: &FigureRow, language: Language) -> String {
             };
             let unverified =
                 if limit.verified { "" } else { language.pick("（未核实）", " (unverified)") };
-            let unit = unit(pack, &limit.unit, language);
+            let unit = unit_text(pack, &limit.unit, language);
             let (chinese, english) = limit.kind_words();
             let kind = language.pick(chinese, english);
             format!("{met} {kind} {}{unit}{unverified}", limit.value)

@@ -2,18 +2,23 @@
 
 use std::path::Path;
 
-use super::arguments::Init;
-use super::place::Place;
+use super::arguments::InitArguments;
+use super::place::InstanceFolders;
 use super::{Failure, Language};
 use crate::program::datasets;
 use crate::systems::{indicators, reports};
 
-pub(super) fn run(asked: &Init, place: &Place, language: Language) -> Result<(), Failure> {
-    let pack = indicators::load(&asked.pack, &[], &datasets())?;
-    let own = Place { dir: asked.path.clone(), keys: place.keys.clone(), clock: place.clock };
+pub(super) fn run_init(
+    asked: &InitArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
+    let pack = indicators::load_pack(&asked.pack, &[], &datasets())?;
+    let own =
+        InstanceFolders { dir: asked.path.clone(), keys: place.keys.clone(), clock: place.clock };
     let narratives = reports::narratives(&pack);
     let narratives = narratives.each_ref().map(|(name, text)| (*name, text.as_str()));
-    own.create(&settings(&asked.pack, &Company::UNKNOWN), &narratives)?;
+    own.create_instance(&settings_text(&asked.pack, &SettingsCompany::UNKNOWN), &narratives)?;
     let folder = asked.path.display();
     let title = language.pick(&pack.title.zh, &pack.title.en);
     match language {
@@ -43,7 +48,7 @@ pub(super) fn run(asked: &Init, place: &Place, language: Language) -> Result<(),
 
 /// What a new settings file says about the company.
 #[derive(Debug)]
-pub(super) struct Company {
+pub(super) struct SettingsCompany {
     pub(super) name: &'static str,
     pub(super) short_name: &'static str,
     pub(super) region: &'static str,
@@ -54,9 +59,9 @@ pub(super) struct Company {
     pub(super) english: &'static str,
 }
 
-impl Company {
+impl SettingsCompany {
     /// To be filled in by its owner.
-    pub(super) const UNKNOWN: Company = Company {
+    pub(super) const UNKNOWN: SettingsCompany = SettingsCompany {
         name: "",
         short_name: "",
         region: "",
@@ -67,7 +72,7 @@ impl Company {
         english: "",
     };
     /// The province of the demo.
-    pub(super) const SIMULATED: Company = Company {
+    pub(super) const SIMULATED: SettingsCompany = SettingsCompany {
         name: "山西模拟通信有限公司",
         short_name: "山西模拟通信",
         region: "山西省（模拟）",
@@ -82,14 +87,14 @@ impl Company {
 }
 
 /// The text of a new settings file. It is the manual of its keys.
-pub(super) fn settings(pack: &str, company: &Company) -> String {
+pub(super) fn settings_text(pack: &str, company: &SettingsCompany) -> String {
     // A pack given by path is found again from wherever the program is started.
     let pack = match Path::new(pack).canonicalize() {
         Ok(path) if Path::new(pack).is_file() => path.display().to_string(),
         Ok(_) | Err(_) => pack.to_owned(),
     };
-    let Company { name, short_name, region, hotline, complaint_phone, .. } = company;
-    let Company { addressee, simulated, english, .. } = company;
+    let SettingsCompany { name, short_name, region, hotline, complaint_phone, .. } = company;
+    let SettingsCompany { addressee, simulated, english, .. } = company;
     format!(
         r#"# Settings of this instance. An unknown key stops the program.
 

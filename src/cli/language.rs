@@ -35,14 +35,14 @@ pub(crate) fn language_of_environment(arguments: &[OsString]) -> Language {
 }
 
 /// The command as clap knows it, with help in a language.
-pub(crate) fn command(language: Language) -> Command {
+pub(crate) fn localized_command(language: Language) -> Command {
     let mut command = Arguments::command();
     match language {
         Language::English => command,
         Language::Chinese => {
             // Only a built command has its `help`, which needs words too.
             command.build();
-            translated(command, "")
+            translate_command(command, "")
         }
     }
 }
@@ -50,23 +50,24 @@ pub(crate) fn command(language: Language) -> Command {
 /// What clap prints, with its own few words in Chinese.
 const HELP: &str = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
-fn translated(mut command: Command, path: &str) -> Command {
+fn translate_command(mut command: Command, path: &str) -> Command {
     command = command.help_template(HELP).subcommand_help_heading("命令");
-    if let Some(about) = chinese(path).or_else(|| chinese_of_help(path)) {
+    if let Some(about) = find_chinese(path).or_else(|| chinese_of_help(path)) {
         command = command.about(about).long_about(None::<&str>);
     }
     let arguments: Vec<String> =
         command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
     for id in arguments {
         // A flag means the same wherever it stands, unless its command says otherwise.
-        let words = chinese(&format!("{path}.{id}")).or_else(|| chinese(&format!(".{id}")));
+        let words =
+            find_chinese(&format!("{path}.{id}")).or_else(|| find_chinese(&format!(".{id}")));
         command = command.mut_arg(id, |argument| argument_in_chinese(argument, words));
     }
     let children: Vec<String> =
         command.get_subcommands().map(|child| child.get_name().to_owned()).collect();
     for name in children {
         let below = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
-        command = command.mut_subcommand(&name, |child| translated(child, &below));
+        command = command.mut_subcommand(&name, |child| translate_command(child, &below));
     }
     command
 }
@@ -104,11 +105,11 @@ fn chinese_of_help(path: &str) -> Option<&'static str> {
     if last == "help" {
         return Some("打印帮助，或某个命令的帮助");
     }
-    words.any(|word| word == "help").then(|| chinese(last)).flatten()
+    words.any(|word| word == "help").then(|| find_chinese(last)).flatten()
 }
 
 /// The Chinese of a command (`report`) or of a flag (`report.out`; `.dir` in every command).
-fn chinese(key: &str) -> Option<&'static str> {
+fn find_chinese(key: &str) -> Option<&'static str> {
     let found = WORDS.iter().find(|(name, _)| *name == key);
     found.map(|(_, words)| *words)
 }
@@ -263,14 +264,14 @@ mod tests {
         keys(&Arguments::command(), "", &mut found);
         let missing: Vec<_> = found
             .iter()
-            .filter(|(own, shared)| chinese(own).or_else(|| chinese(shared)).is_none())
+            .filter(|(own, shared)| find_chinese(own).or_else(|| find_chinese(shared)).is_none())
             .collect();
         assert!(missing.is_empty(), "no Chinese for {missing:?}");
     }
 
     #[test]
     fn no_english_word_is_left_in_chinese_help() {
-        let mut command = command(Language::Chinese);
+        let mut command = localized_command(Language::Chinese);
         let mut texts = vec![command.render_help().to_string()];
         for child in command.get_subcommands_mut() {
             texts.push(child.render_help().to_string());

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Format;
+use super::OutputFormat;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct Witness {
+pub struct WitnessArguments {
     #[command(subcommand)]
     pub command: Option<WitnessCommand>,
     /// Address to serve on
@@ -49,7 +49,7 @@ pub enum WitnessCommand {
         #[arg(long, value_name = "DIR", requires = "out")]
         ledger: Option<PathBuf>,
         #[arg(long, value_enum, default_value_t, help = "Format of the table")]
-        format: Format,
+        format: OutputFormat,
     },
     /// Check evidence of a fork; exit 0 if it is one
     CheckFork {
@@ -69,7 +69,7 @@ pub enum LedgerCommand {
     /// What the ledger holds, and who cosigned it when
     Status {
         #[arg(long, value_enum, default_value_t, help = "Format of the table")]
-        format: Format,
+        format: OutputFormat,
     },
     /// Print the public keys and the lines for a policy
     Key,
@@ -83,7 +83,7 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
         #[arg(long, value_enum, default_value_t, help = "Format of the table")]
-        format: Format,
+        format: OutputFormat,
     },
     /// Write the proof that an entry is in the ledger (C2SP tlog-proof)
     ProveEntry {
@@ -115,7 +115,7 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "SECONDS", default_value_t = 10)]
         timeout: u64,
         #[arg(long, value_enum, default_value_t, help = "Format of the table")]
-        format: Format,
+        format: OutputFormat,
     },
     /// Add a key that signs every checkpoint from now on, beside the present ones
     Rotate,

@@ -8,9 +8,9 @@ use super::{Failure, Language, quality};
 use crate::systems::cases::CASE;
 use crate::systems::intake::{self, shipped_mapping_text, shipped_mappings};
 
-pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Failure> {
+pub(super) fn run_mapping(command: &MappingCommand, language: Language) -> Result<(), Failure> {
     match command {
-        MappingCommand::Suggest { file, out } => suggest(file, out.as_deref(), language),
+        MappingCommand::Suggest { file, out } => write_suggestion(file, out.as_deref(), language),
         MappingCommand::List => {
             for (name, title) in shipped_mappings() {
                 println!("{name:<28}{title}");
@@ -22,7 +22,7 @@ pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Fa
                 print!("{text}");
                 Ok(())
             }
-            None => Err(Failure::request(
+            None => Err(Failure::wrong_request(
                 format!("no mapping called `{name}` comes with the program"),
                 "`trueline mapping list` names them",
             )),
@@ -30,7 +30,7 @@ pub(super) fn run(command: &MappingCommand, language: Language) -> Result<(), Fa
     }
 }
 
-fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Failure> {
+fn write_suggestion(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Failure> {
     let suggestion = intake::suggest::suggest(file, &CASE.schema())?;
     let text = suggestion
         .draft
@@ -38,7 +38,7 @@ fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Fa
     match out {
         None => print!("{}", text),
         Some(path) if path.exists() => {
-            return Err(Failure::request(
+            return Err(Failure::wrong_request(
                 format!("{} is there already", path.display()),
                 "name another file, or remove it",
             ));
@@ -51,8 +51,8 @@ fn suggest(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Fa
         }
     }
     for finding in &suggestion.findings {
-        let (says, does) = quality::told(finding, language);
-        let kind = quality::kind(finding, language);
+        let (says, does) = quality::describe_finding(finding, language);
+        let kind = quality::kind_name(finding, language);
         eprintln!("{kind} ({}): {says}\n  → {does}", finding.column);
     }
     Ok(())

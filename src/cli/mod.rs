@@ -41,16 +41,16 @@ pub(crate) use crate::language::Language;
 pub use arguments::Arguments;
 use arguments::Command;
 pub(crate) use failure::Failure;
-use place::Place;
-pub(crate) use progress::Progress;
-pub(crate) use table::{Align, Format, Table};
+use place::InstanceFolders;
+pub(crate) use progress::ProgressStep;
+pub(crate) use table::{Align, OutputFormat, TextTable};
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    end_quietly_when_nobody_reads();
+    exit_on_broken_pipe();
     log::write_log_to_standard_error();
     let language = language::language_of_environment(&std::env::args_os().collect::<Vec<_>>());
-    let matches = match language::command(language).try_get_matches() {
+    let matches = match language::localized_command(language).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
             usage_error::print_usage_error(&error, language);
@@ -65,11 +65,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(arguments, language) {
+    match run_command(arguments, language) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.print(language);
-            ExitCode::from(failure.code())
+            failure.print_error(language);
+            ExitCode::from(failure.exit_code())
         }
     }
 }
@@ -77,7 +77,7 @@ pub fn main() -> ExitCode {
 /// A reader that closed its end (`| head`) has what it wanted: the program ends, as done.
 ///
 /// `println!` answers a closed pipe with a panic, whichever command prints, so it is caught here.
-fn end_quietly_when_nobody_reads() {
+fn exit_on_broken_pipe() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let said = panic.payload_as_str().unwrap_or_default();
@@ -88,33 +88,36 @@ fn end_quietly_when_nobody_reads() {
     }));
 }
 
-fn run(arguments: Arguments, language: Language) -> Result<(), Failure> {
+fn run_command(arguments: Arguments, language: Language) -> Result<(), Failure> {
     let Arguments { dir, keys, lang: _, command } = arguments;
     let usual = if matches!(command, Command::Demo(_)) { "trueline-demo" } else { "trueline-data" };
-    let place =
-        Place { dir: dir.unwrap_or_else(|| usual.into()), keys, clock: Clock::of_environment() };
+    let place = InstanceFolders {
+        dir: dir.unwrap_or_else(|| usual.into()),
+        keys,
+        clock: Clock::of_environment(),
+    };
     match command {
-        Command::Init(asked) => init::run(&asked, &place, language),
-        Command::Simulate(asked) => simulate::run(&asked, language),
-        Command::Import(asked) => import::run(&asked, &place, language),
-        Command::Mapping { command } => mapping::run(&command, language),
-        Command::Indicators(asked) => indicators::run(&asked, &place, language),
-        Command::Cases(asked) => cases::run(&asked, &place, language),
-        Command::Quality(asked) => quality::run(&asked, &place, language),
-        Command::Pack { command } => pack::run(&command, language),
+        Command::Init(asked) => init::run_init(&asked, &place, language),
+        Command::Simulate(asked) => simulate::run_simulate(&asked, language),
+        Command::Import(asked) => import::run_import(&asked, &place, language),
+        Command::Mapping { command } => mapping::run_mapping(&command, language),
+        Command::Indicators(asked) => indicators::run_indicators(&asked, &place, language),
+        Command::Cases(asked) => cases::run_cases(&asked, &place, language),
+        Command::Quality(asked) => quality::run_quality(&asked, &place, language),
+        Command::Pack { command } => pack::run_pack(&command, language),
         Command::Completions { shell } => {
-            let mut command = language::command(language);
+            let mut command = language::localized_command(language);
             clap_complete::generate(shell, &mut command, "trueline", &mut std::io::stdout());
             Ok(())
         }
-        Command::Demo(asked) => demo::run(&asked, &place, language),
-        Command::Serve(asked) => serve::run(&asked, &place, language),
-        Command::Ledger { command } => ledger::run(&command, &place, language),
-        Command::Witness(asked) => witness::run(&asked, &place, language),
+        Command::Demo(asked) => demo::run_demo(&asked, &place, language),
+        Command::Serve(asked) => serve::run_serve(&asked, &place, language),
+        Command::Ledger { command } => ledger::run_ledger(&command, &place, language),
+        Command::Witness(asked) => witness::run_witness(&asked, &place, language),
         Command::Report(asked) => report::run(&asked, &place, language),
         Command::Publish(asked) => publish::run(&asked, &place, language),
-        Command::Verify(asked) => verify::run(&asked, place.clock, language),
-        Command::SpotCheck(asked) => spot_check::run(&asked, place.clock, language),
+        Command::Verify(asked) => verify::run_verify(&asked, place.clock, language),
+        Command::SpotCheck(asked) => spot_check::run_spot_check(&asked, place.clock, language),
         Command::Export(asked) => export::run(&asked, &place, language),
     }
 }

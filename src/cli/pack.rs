@@ -1,50 +1,50 @@
 //! `trueline pack`: the packs that come with the program, and whether one's own is right.
 
 use super::arguments::PackCommand;
-use super::{Align, Failure, Format, Language, Table};
+use super::{Align, Failure, Language, OutputFormat, TextTable};
 use crate::program::datasets;
 use crate::systems::indicators::{self, shipped_pack_text, shipped_packs};
 
-pub(super) fn run(command: &PackCommand, language: Language) -> Result<(), Failure> {
+pub(super) fn run_pack(command: &PackCommand, language: Language) -> Result<(), Failure> {
     match command {
-        PackCommand::List => list(language),
-        PackCommand::Show { name } => show(name),
-        PackCommand::Check { pack } => check(pack, language),
+        PackCommand::List => list_packs(language),
+        PackCommand::Show { name } => show_pack(name),
+        PackCommand::Check { pack } => check_pack(pack, language),
     }
 }
 
-fn list(language: Language) -> Result<(), Failure> {
-    let mut table = Table::new(&[
+fn list_packs(language: Language) -> Result<(), Failure> {
+    let mut table = TextTable::new(&[
         (language.pick("名称", "name"), Align::Left),
         (language.pick("版本", "version"), Align::Left),
         (language.pick("指标", "indicators"), Align::Right),
         (language.pick("说明", "title"), Align::Left),
     ]);
     for name in shipped_packs() {
-        let pack = indicators::load(name, &[], &datasets())?;
+        let pack = indicators::load_pack(name, &[], &datasets())?;
         let title = language.pick(&pack.title.zh, &pack.title.en);
         let count = pack.indicators.len().to_string();
-        table.row(vec![name.to_owned(), pack.version.clone(), count, title.clone()]);
+        table.add_row(vec![name.to_owned(), pack.version.clone(), count, title.clone()]);
     }
-    Ok(table.print(Format::Table, &serde_json::Value::Null)?)
+    Ok(table.print_as(OutputFormat::Table, &serde_json::Value::Null)?)
 }
 
-fn show(name: &str) -> Result<(), Failure> {
+fn show_pack(name: &str) -> Result<(), Failure> {
     match shipped_pack_text(name) {
         Some(text) => {
             print!("{text}");
             Ok(())
         }
-        None => Err(Failure::request(
+        None => Err(Failure::wrong_request(
             format!("no pack called `{name}` comes with the program"),
             "`trueline pack list` names them",
         )),
     }
 }
 
-fn check(name: &str, language: Language) -> Result<(), Failure> {
-    let pack = indicators::load(name, &[], &datasets())?;
-    let mut table = Table::new(&[
+fn check_pack(name: &str, language: Language) -> Result<(), Failure> {
+    let pack = indicators::load_pack(name, &[], &datasets())?;
+    let mut table = TextTable::new(&[
         (language.pick("指标", "indicator"), Align::Left),
         (language.pick("名称", "title"), Align::Left),
         (language.pick("统计量", "statistics"), Align::Left),
@@ -55,9 +55,9 @@ fn check(name: &str, language: Language) -> Result<(), Failure> {
         let statistics: Vec<&str> =
             indicator.publish.iter().map(|statistic| statistic.id.as_str()).collect();
         let limits = indicator.limits.len().to_string();
-        table.row(vec![indicator.id.clone(), title.clone(), statistics.join(", "), limits]);
+        table.add_row(vec![indicator.id.clone(), title.clone(), statistics.join(", "), limits]);
     }
-    table.print(Format::Table, &serde_json::Value::Null)?;
+    table.print_as(OutputFormat::Table, &serde_json::Value::Null)?;
     for missing in &pack.not_answered {
         let (title, input) = language.pick(
             (&missing.title.zh, &missing.missing.zh),

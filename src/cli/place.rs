@@ -4,21 +4,21 @@ use std::path::PathBuf;
 
 use super::{Failure, Language, init};
 use crate::clock::Clock;
-use crate::instance::Beginning;
+use crate::instance::InitialFiles;
 use crate::program::Program;
 use crate::systems::reports;
 
 /// The folders that every command takes, and the clock.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct InstanceFolders {
     pub(super) dir: PathBuf,
     pub(super) keys: Option<PathBuf>,
     pub(super) clock: Clock,
 }
 
-impl Place {
+impl InstanceFolders {
     /// The instance, which must be there.
-    pub(super) fn open(&self) -> Result<Program, Failure> {
+    pub(super) fn open_instance(&self) -> Result<Program, Failure> {
         Program::open(&self.dir, self.keys.as_deref(), self.clock).map_err(|error| {
             Failure::from_error(&error).with_next(
                 "`trueline init DIR --pack cn-miit` makes one, `--dir DIR` points at one that is there",
@@ -29,10 +29,12 @@ impl Place {
     /// The instance; where there is none it is made with defaults.
     pub(super) fn open_or_create(&self, language: Language) -> Result<Program, Failure> {
         if self.dir.join("trueline.toml").is_file() {
-            return self.open();
+            return self.open_instance();
         }
-        let program =
-            self.create(&init::settings("cn-miit", &init::Company::UNKNOWN), &reports::NARRATIVES)?;
+        let program = self.create_instance(
+            &init::settings_text("cn-miit", &init::SettingsCompany::UNKNOWN),
+            &reports::NARRATIVES,
+        )?;
         let made =
             language.pick("已按默认设置建立实例", "made an instance with default settings in");
         eprintln!("{made} {}", self.dir.display());
@@ -40,12 +42,12 @@ impl Place {
     }
 
     /// Makes an instance with these settings and the narratives to edit.
-    pub(super) fn create(
+    pub(super) fn create_instance(
         &self,
         settings: &str,
         narratives: &[(&str, &str)],
     ) -> Result<Program, Failure> {
-        let beginning = Beginning { settings, narratives };
+        let beginning = InitialFiles { settings, narratives };
         Ok(Program::create(&self.dir, self.keys.as_deref(), &beginning, self.clock)?)
     }
 }

@@ -7,16 +7,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// One piece of long work. Dropping it without [`Progress::done`] leaves the last line as it is.
 #[derive(Debug)]
-pub(crate) struct Progress {
+pub(crate) struct ProgressStep {
     bar: Option<ProgressBar>,
 }
 
-impl Progress {
+impl ProgressStep {
     /// Starts a step. `total` 0 means that the amount is not known.
-    pub(crate) fn start(step: &str, total: u64) -> Self {
+    pub(crate) fn start_step(step: &str, total: u64) -> Self {
         if !std::io::stderr().is_terminal() {
             eprintln!("{step} …");
-            return Progress { bar: None };
+            return ProgressStep { bar: None };
         }
         let bar = if total == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(total) };
         let template = if total == 0 {
@@ -29,18 +29,18 @@ impl Progress {
         }
         bar.set_message(step.to_owned());
         bar.enable_steady_tick(Duration::from_millis(120));
-        Progress { bar: Some(bar) }
+        ProgressStep { bar: Some(bar) }
     }
 
     /// Moves the bar.
-    pub(crate) fn at(&self, position: u64) {
+    pub(crate) fn move_to(&self, position: u64) {
         if let Some(bar) = &self.bar {
             bar.set_position(position);
         }
     }
 
     /// Ends the step with one line that says what came of it.
-    pub(crate) fn done(self, result: &str) {
+    pub(crate) fn finish_step(self, result: &str) {
         match self.bar {
             Some(bar) => {
                 bar.finish_and_clear();

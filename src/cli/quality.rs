@@ -2,19 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::Quality;
-use super::place::Place;
-use super::{Align, Failure, Format, Language, Table, question};
-use crate::systems::intake::quality::Finding;
+use super::arguments::QualityArguments;
+use super::place::InstanceFolders;
+use super::{Align, Failure, Language, OutputFormat, TextTable, question};
+use crate::systems::intake::quality::QualityFinding;
 use crate::systems::{cases, indicators};
 
-pub(super) fn run(asked: &Quality, place: &Place, language: Language) -> Result<(), Failure> {
-    let state = place.open()?.state;
-    let pack = indicators::load(&state.pack, &state.instance.pack_folders(), &state.datasets)?;
-    let as_of = question::moment(asked.as_of.as_deref())?;
+pub(super) fn run_quality(
+    asked: &QualityArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
+    let state = place.open_instance()?.state;
+    let pack = indicators::load_pack(&state.pack, &state.instance.pack_folders(), &state.datasets)?;
+    let as_of = question::parse_moment(asked.as_of.as_deref())?;
     let found = cases::find_quality_problems(&state.open_lake()?, &pack, as_of, state.clock.now())?;
     let json: Vec<Value> = found.iter().map(finding_json).collect();
-    let mut table = Table::new(&[
+    let mut table = TextTable::new(&[
         (language.pick("问题", "problem"), Align::Left),
         (language.pick("列", "column"), Align::Left),
         (language.pick("行数", "rows"), Align::Right),
@@ -23,23 +27,23 @@ pub(super) fn run(asked: &Quality, place: &Place, language: Language) -> Result<
     ]);
     for finding in &found {
         let example = finding.examples.first().map_or(String::new(), |one| one.case.clone());
-        table.row(vec![
-            kind(finding, language).to_owned(),
+        table.add_row(vec![
+            kind_name(finding, language).to_owned(),
             finding.column.clone(),
             finding.rows.to_string(),
-            certainty(finding, language).to_owned(),
+            certainty_name(finding, language).to_owned(),
             example,
         ]);
     }
-    if asked.format == Format::Table && table.is_empty() {
+    if asked.format == OutputFormat::Table && table.is_empty() {
         println!("{}", language.pick("未发现数据质量问题", "no data-quality problem found"));
         return Ok(());
     }
-    table.print(asked.format, &Value::Array(json))?;
-    if asked.format == Format::Table {
+    table.print_as(asked.format, &Value::Array(json))?;
+    if asked.format == OutputFormat::Table {
         for finding in &found {
-            let (says, does) = told(finding, language);
-            let (kind, code) = (kind(finding, language), finding.kind.code());
+            let (says, does) = describe_finding(finding, language);
+            let (kind, code) = (kind_name(finding, language), finding.kind.code());
             println!("\n{kind} [{code}] ({}): {says}\n  → {does}", finding.column);
         }
     }
@@ -47,19 +51,19 @@ pub(super) fn run(asked: &Quality, place: &Place, language: Language) -> Result<
 }
 
 /// What kind of problem a finding is about.
-pub(super) fn kind(finding: &Finding, language: Language) -> &'static str {
+pub(super) fn kind_name(finding: &QualityFinding, language: Language) -> &'static str {
     let (chinese, english) = finding.kind.name();
     language.pick(chinese, english)
 }
 
 /// How sure the finder is.
-pub(super) fn certainty(finding: &Finding, language: Language) -> &'static str {
+pub(super) fn certainty_name(finding: &QualityFinding, language: Language) -> &'static str {
     let (chinese, english) = finding.certainty.name();
     language.pick(chinese, english)
 }
 
 /// What is wrong, and what to do.
-pub(super) fn told(finding: &Finding, language: Language) -> (&str, &str) {
+pub(super) fn describe_finding(finding: &QualityFinding, language: Language) -> (&str, &str) {
     language.pick(
         (&finding.explanation.zh, &finding.remedy.zh),
         (&finding.explanation.en, &finding.remedy.en),
@@ -67,7 +71,7 @@ pub(super) fn told(finding: &Finding, language: Language) -> (&str, &str) {
 }
 
 /// A finding for programs.
-pub(super) fn finding_json(finding: &Finding) -> Value {
+pub(super) fn finding_json(finding: &QualityFinding) -> Value {
     let examples: Vec<Value> = finding
         .examples
         .iter()

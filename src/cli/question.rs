@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use super::Failure;
 
 /// A moment such as `2020-07-10T09:00:00+08:00`, in UTC seconds. `None` stays `None`: now.
-pub(super) fn moment(text: Option<&str>) -> Result<Option<i64>, Failure> {
+pub(super) fn parse_moment(text: Option<&str>) -> Result<Option<i64>, Failure> {
     let Some(text) = text else { return Ok(None) };
     match text.parse::<Timestamp>() {
         Ok(moment) => Ok(Some(moment.as_second())),
-        Err(error) => Err(Failure::request(
+        Err(error) => Err(Failure::wrong_request(
             format!("`{text}` is no moment: {error}"),
             "write it with its offset, such as 2020-07-10T09:00:00+08:00",
         )),

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::arguments::Report;
+use super::arguments::ReportArguments;
 use super::indicators::{note_if_empty, open_inquiry};
-use super::place::Place;
-use super::{Failure, Language, Progress};
+use super::place::InstanceFolders;
+use super::{Failure, Language, ProgressStep};
 use crate::files::{FileError, replace_file};
 use crate::ledger::Ledger;
 use crate::systems::indicators::Inquiry;
@@ -14,13 +14,17 @@ use crate::systems::reports::{
     find_correction,
 };
 
-pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(), Failure> {
+pub(super) fn run(
+    asked: &ReportArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
     let formats = asked.out.iter().map(|path| format_of(path)).collect::<Result<Vec<_>, _>>()?;
-    let program = place.open()?;
+    let program = place.open_instance()?;
     let state = &program.state;
     let inquiry = open_inquiry(state, &asked.question, &[])?;
     let step = language.pick("编写报告", "writing the report");
-    let bar = Progress::start(step, asked.out.len() as u64);
+    let bar = ProgressStep::start_step(step, asked.out.len() as u64);
     let inputs = ReportInputs::read(state, &program.settings.report, &inquiry)?;
     note_if_empty(&inputs.material.current, language);
     let ledger = state.open_ledger()?;
@@ -32,14 +36,14 @@ pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(
         let enclosed = format.carries_seal().then(|| sealer.enclosed());
         let bytes = draft.render(format, enclosed)?;
         files.push(RenderedFile { format, language, bytes });
-        bar.at(index as u64 + 1);
+        bar.move_to(index as u64 + 1);
     }
     let sealed = sealer.seal(&[&draft], correction.as_ref(), &mut files).map_err(seal_failure)?;
     for (path, file) in asked.out.iter().zip(&files) {
         write(path, &file.bytes)?;
     }
     let names: Vec<String> = asked.out.iter().map(|path| path.display().to_string()).collect();
-    bar.done(&format!("{step}: {}", names.join(", ")));
+    bar.finish_step(&format!("{step}: {}", names.join(", ")));
     if let Some(sealed) = sealed {
         print_sealed(&sealed, language);
     }
@@ -48,7 +52,7 @@ pub(super) fn run(asked: &Report, place: &Place, language: Language) -> Result<(
 
 /// The published report that this one corrects, by the first digits of its id.
 fn correction(
-    asked: &Report,
+    asked: &ReportArguments,
     inquiry: &Inquiry,
     ledger: &Ledger,
     language: Language,
@@ -59,7 +63,7 @@ fn correction(
     let period = &inquiry.question.period.name;
     let found = find_correction(ledger, (&inquiry.pack.id, period), id, asked.reason.clone());
     found.map(Some).ok_or_else(|| {
-        Failure::request(
+        Failure::wrong_request(
             language.pick(
                 format!("{period} 没有编号为 {id} 的已发布报告"),
                 format!("no report of {period} was published as {id}"),
@@ -90,8 +94,8 @@ pub(super) fn print_sealed(sealed: &SealedReport, language: Language) {
 /// A report that disagrees with its records, or has no quorum, is an answer: "no".
 pub(super) fn seal_failure(error: SealReportError) -> Failure {
     match error {
-        SealReportError::Disagrees(_) => Failure::no(error.to_string()),
-        SealReportError::NotPublished(_) => Failure::no(error.to_string())
+        SealReportError::Disagrees(_) => Failure::negative_answer(error.to_string()),
+        SealReportError::NotPublished(_) => Failure::negative_answer(error.to_string())
             .with_next("`trueline ledger cosign` asks the witnesses again, then publish again"),
         SealReportError::Ledger(_)
         | SealReportError::Policy(_)
@@ -112,7 +116,7 @@ fn format_of(path: &Path) -> Result<ReportFormat, Failure> {
     ending.and_then(|ending| ReportFormat::of_ending(&ending)).ok_or_else(|| {
         let known: Vec<String> =
             ReportFormat::ALL.iter().map(|format| format!(".{}", format.ending())).collect();
-        Failure::request(
+        Failure::wrong_request(
             format!("{} has no ending that says its format", path.display()),
             format!("use one of {}", known.join(", ")),
         )

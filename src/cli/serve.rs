@@ -4,29 +4,33 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::TcpListener;
 
-use super::arguments::{self, Serve};
+use super::arguments::{self, ServeArguments};
 use super::indicators::open_inquiry;
-use super::place::Place;
+use super::place::InstanceFolders;
 use super::{Failure, Language};
 use crate::program::Program;
 use crate::router::{instance_router, instance_site};
 use crate::systems::indicators::Inquiry;
 use crate::systems::indicators::http::Console;
-use crate::systems::reports::http::Shelf;
+use crate::systems::reports::http::ReportFiles;
 use crate::systems::reports::{ReportFormat, ReportInputs, holds_simulated};
 use crate::web::SiteOwner;
 
-pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<(), Failure> {
-    let program = place.open()?;
+pub(super) fn run_serve(
+    asked: &ServeArguments,
+    place: &InstanceFolders,
+    language: Language,
+) -> Result<(), Failure> {
+    let program = place.open_instance()?;
     let Some(period) = asked.period.clone() else {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             "which period is to be shown?",
             "name it: `trueline serve --period 2020H1`",
         ));
     };
-    let question = arguments::Question { pack: asked.pack.clone(), period, as_of: None };
+    let question = arguments::QuestionArguments { pack: asked.pack.clone(), period, as_of: None };
     let inquiry = open_inquiry(&program.state, &question, &[])?;
-    let listener = listen(&asked.listen)?;
+    let listener = listen_on(&asked.listen)?;
     let mut files = BTreeMap::new();
     let inputs = ReportInputs::read(&program.state, &program.settings.report, &inquiry)?;
     for language in [Language::Chinese, Language::English] {
@@ -38,14 +42,14 @@ pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<()
             );
         }
     }
-    open(&program, inquiry, files, listener, language)
+    serve_instance(&program, inquiry, files, listener, language)
 }
 
 /// Takes the address first: writing the reports takes a while, and nobody should wait for them only
 /// to hear that the port is in use.
-pub(super) fn listen(address: &str) -> Result<TcpListener, Failure> {
+pub(super) fn listen_on(address: &str) -> Result<TcpListener, Failure> {
     let refused = |error: io::Error| {
-        Failure::request(
+        Failure::wrong_request(
             format!("cannot listen on {address}: {error}"),
             "choose another address with --listen, such as 127.0.0.1:0 for any free port",
         )
@@ -56,7 +60,7 @@ pub(super) fn listen(address: &str) -> Result<TcpListener, Failure> {
 }
 
 /// Serves until the program is stopped. Prints the address when it can be opened.
-pub(super) fn open(
+pub(super) fn serve_instance(
     program: &Program,
     inquiry: Inquiry,
     files: BTreeMap<String, Vec<u8>>,
@@ -78,7 +82,7 @@ pub(super) fn open(
         pack: inquiry.pack,
         files: files.keys().cloned().collect(),
     };
-    let routes = instance_router(console, Shelf { files });
+    let routes = instance_router(console, ReportFiles { files });
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;

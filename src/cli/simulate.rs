@@ -5,9 +5,9 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use trueline_figures::Period;
 
-use super::arguments::Simulate;
-use super::{Failure, Language, Progress};
-use crate::simulation::{self, Order};
+use super::arguments::SimulateArguments;
+use super::{Failure, Language, ProgressStep};
+use crate::simulation::{self, SimulationOrder};
 
 /// The zone of the simulated province.
 const ZONE: &str = "Asia/Shanghai";
@@ -18,15 +18,15 @@ pub(super) fn parse_period(text: &str) -> Result<Period, Failure> {
     Ok(Period::parse(text, &TimeZone::get(ZONE)?)?)
 }
 
-pub(super) fn run(asked: &Simulate, language: Language) -> Result<(), Failure> {
+pub(super) fn run_simulate(asked: &SimulateArguments, language: Language) -> Result<(), Failure> {
     let period = parse_period(&asked.period)?;
-    let said = make(&asked.out, period, asked.cases, asked.seed, language)?;
+    let said = make_province(&asked.out, period, asked.cases, asked.seed, language)?;
     println!("{said}");
     Ok(())
 }
 
 /// Makes a province and says what was made.
-pub(super) fn make(
+pub(super) fn make_province(
     out: &Path,
     period: Period,
     cases: u64,
@@ -34,13 +34,13 @@ pub(super) fn make(
     language: Language,
 ) -> Result<String, Failure> {
     let step = format!("{} {}", language.pick("生成模拟省份", "simulating"), period.name);
-    let bar = Progress::start(&step, cases);
-    let order = Order { out: out.to_path_buf(), period, cases, seed };
-    let summary = simulation::run(&order, &|progress| match progress {
-        simulation::Progress::Calibrating => {}
-        simulation::Progress::Writing { done, .. } => bar.at(done),
+    let bar = ProgressStep::start_step(&step, cases);
+    let order = SimulationOrder { out: out.to_path_buf(), period, cases, seed };
+    let summary = simulation::simulate_province(&order, &|progress| match progress {
+        simulation::SimulationProgress::Calibrating => {}
+        simulation::SimulationProgress::Writing { done, .. } => bar.move_to(done),
     })?;
-    let said = language.pick(summary.chinese(), summary.english());
-    bar.done(&format!("{step}: {}", out.display()));
+    let said = language.pick(summary.in_chinese(), summary.in_english());
+    bar.finish_step(&format!("{step}: {}", out.display()));
     Ok(said)
 }

@@ -12,7 +12,7 @@ use crate::web::csv::quoted;
 
 /// How a table is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
-pub enum Format {
+pub enum OutputFormat {
     #[default]
     Table,
     Json,
@@ -28,19 +28,19 @@ pub(crate) enum Align {
 
 /// Columns with headings, and rows of text.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct TextTable {
     columns: Vec<(String, Align)>,
     rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl TextTable {
     pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
         let columns = columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect();
-        Table { columns, rows: Vec::new() }
+        TextTable { columns, rows: Vec::new() }
     }
 
     /// Adds a row. Missing cells print empty.
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn add_row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
@@ -49,14 +49,14 @@ impl Table {
     }
 
     /// Prints the table in a format. JSON takes `json` instead, which may say more than the table.
-    pub(crate) fn print(&self, format: Format, json: &Value) -> io::Result<()> {
+    pub(crate) fn print_as(&self, format: OutputFormat, json: &Value) -> io::Result<()> {
         let mut out = io::stdout().lock();
         let written = match format {
-            Format::Table => self.write_text(&mut out),
-            Format::Json => serde_json::to_writer_pretty(&mut out, json)
+            OutputFormat::Table => self.write_text(&mut out),
+            OutputFormat::Json => serde_json::to_writer_pretty(&mut out, json)
                 .map_err(io::Error::from)
                 .and_then(|()| writeln!(out)),
-            Format::Csv => self.write_csv(&mut out),
+            OutputFormat::Csv => self.write_csv(&mut out),
         };
         // A reader that closed its end (`| head`) has what it wanted.
         match written {
@@ -66,7 +66,7 @@ impl Table {
     }
 
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let widths: Vec<usize> = (0..self.columns.len()).map(|i| self.width(i)).collect();
+        let widths: Vec<usize> = (0..self.columns.len()).map(|i| self.column_width(i)).collect();
         let head: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
         self.write_line(out, &head, &widths)?;
         let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
@@ -77,7 +77,7 @@ impl Table {
         Ok(())
     }
 
-    fn width(&self, column: usize) -> usize {
+    fn column_width(&self, column: usize) -> usize {
         let head = self.columns[column].0.width();
         let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width());
         cells.max().unwrap_or(0).max(head)
@@ -118,9 +118,9 @@ mod tests {
 
     #[test]
     fn chinese_headings_and_numbers_line_up() {
-        let mut table = Table::new(&[("指标", Align::Left), ("值", Align::Right)]);
-        table.row(vec!["装移机".into(), "0.84".into()]);
-        table.row(vec!["fault".into(), "—".into()]);
+        let mut table = TextTable::new(&[("指标", Align::Left), ("值", Align::Right)]);
+        table.add_row(vec!["装移机".into(), "0.84".into()]);
+        table.add_row(vec!["fault".into(), "—".into()]);
         let mut text = Vec::new();
         table.write_text(&mut text).unwrap();
         let text = String::from_utf8(text).unwrap();

@@ -6,56 +6,63 @@
 use std::path::{Path, PathBuf};
 
 use trueline_ledger::Note;
-use trueline_verify::{Options, Verdict, check_file, evidence_in};
+use trueline_verify::{FileVerdict, VerifyOptions, check_file, extract_evidence};
 
-use super::arguments::{VerdictFormat, Verify};
-use super::ledger::read;
-use super::{Failure, Language, Progress};
+use super::arguments::{VerdictFormat, VerifyArguments};
+use super::ledger::read_file;
+use super::{Failure, Language, ProgressStep};
 use crate::clock::Clock;
 use crate::ledger::{fetch_file, fetch_ledger, is_address, policy_in};
 use crate::program::Program;
 use crate::systems::proofs::{add_records, find_changed_pages};
 
-pub(super) fn run(asked: &Verify, clock: Clock, language: Language) -> Result<(), Failure> {
-    let fetched = fetch(asked, language)?;
+pub(super) fn run_verify(
+    asked: &VerifyArguments,
+    clock: Clock,
+    language: Language,
+) -> Result<(), Failure> {
+    let fetched = fetch_named(asked, language)?;
     let asked = fetched.as_ref().unwrap_or(asked);
-    let bytes = read(&asked.file)?;
+    let bytes = read_file(&asked.file)?;
     let policy = asked.policy.as_deref().map(policy_in).transpose()?;
     let since = asked.since.as_deref().map(|path| -> Result<Note, Failure> {
         let named = path.display().to_string();
-        Note::parse(&read(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
+        Note::parse(&read_file(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
     });
     let since = since.transpose()?;
     // What is handed over for verification holds the ledger, too.
     let beside = asked.data.as_ref().map(|data| data.join("ledger"));
     let ledger: Option<PathBuf> = asked.ledger.clone().or(beside.filter(|path| path.is_dir()));
     let options =
-        Options { policy: policy.as_ref(), ledger: ledger.as_deref(), since: since.as_ref() };
+        VerifyOptions { policy: policy.as_ref(), ledger: ledger.as_deref(), since: since.as_ref() };
     let mut verdict = check_file(&bytes, &asked.file.display().to_string(), &options);
     if !verdict.holds {
         // They say more than that the bytes differ, so they stand first.
         verdict.findings.splice(0..0, find_changed_pages(&bytes));
-        verdict = verdict.close();
+        verdict = verdict.close_verdict();
     }
     if let Some(data) = &asked.data {
         check_records(&bytes, data, clock, &mut verdict, language)?;
-        verdict = verdict.close();
+        verdict = verdict.close_verdict();
     }
     if asked.format == VerdictFormat::Json {
         println!("{}", serde_json::to_string_pretty(&verdict)?);
     } else {
         let words =
             language.pick(trueline_verify::Language::Chinese, trueline_verify::Language::English);
-        print!("{}", verdict.text(words));
+        print!("{}", verdict.render_text(words));
     }
     if verdict.holds {
         return Ok(());
     }
-    Err(Failure::no(language.pick("核验不一致", "the report does not agree")))
+    Err(Failure::negative_answer(language.pick("核验不一致", "the report does not agree")))
 }
 
 /// What is named by an address is fetched into a folder, and checked there. `None` if nothing is.
-fn fetch(asked: &Verify, language: Language) -> Result<Option<Verify>, Failure> {
+fn fetch_named(
+    asked: &VerifyArguments,
+    language: Language,
+) -> Result<Option<VerifyArguments>, Failure> {
     let address = |path: &Path| path.to_str().filter(|name| is_address(name)).map(str::to_owned);
     let file = address(&asked.file);
     let ledger = asked.ledger.as_deref().and_then(address);
@@ -79,16 +86,16 @@ fn check_records(
     bytes: &[u8],
     data: &Path,
     clock: Clock,
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
     language: Language,
 ) -> Result<(), Failure> {
-    let Some(evidence) = evidence_in(bytes) else {
+    let Some(evidence) = extract_evidence(bytes) else {
         return Ok(());
     };
     let state = Program::open(data, None, clock)?.state;
     let step = language.pick("逐行核对记录", "checking the records");
-    let bar = Progress::start(step, 0);
+    let bar = ProgressStep::start_step(step, 0);
     let rows = add_records(&evidence, &state, verdict)?;
-    bar.done(&format!("{step}: {rows}"));
+    bar.finish_step(&format!("{step}: {rows}"));
     Ok(())
 }

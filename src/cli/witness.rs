@@ -4,53 +4,56 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use trueline_ledger::witness::{Fork, Witness};
+use trueline_ledger::witness::{Fork, LogWitness};
 use trueline_ledger::{Hash, VerifierKey};
 
 use super::ledger_arguments::{self, WitnessCommand};
-use super::place::Place;
-use super::serve::listen;
-use super::{Align, Failure, Format, Language, Table};
+use super::place::InstanceFolders;
+use super::serve::listen_on;
+use super::{Align, Failure, Language, OutputFormat, TextTable};
 use crate::router::witness_router;
-use crate::witness::{Desk, KeptFork, begin_or_load, forks_by_tiles, kept_forks};
+use crate::witness::{KeptFork, WitnessServer, begin_or_load, forks_by_tiles, kept_forks};
 
-pub(super) fn run(
-    asked: &ledger_arguments::Witness,
-    place: &Place,
+pub(super) fn run_witness(
+    asked: &ledger_arguments::WitnessArguments,
+    place: &InstanceFolders,
     language: Language,
 ) -> Result<(), Failure> {
     match &asked.command {
-        None => serve(asked, place, language),
+        None => serve_witness(asked, place, language),
         Some(WitnessCommand::Forks { state, out, ledger, format }) => {
-            let mut kept = found(state)?;
+            let mut kept = read_forks(state)?;
             if let Some(out) = out {
-                export(&mut kept, out)?;
+                export_forks(&mut kept, out)?;
                 let made = ledger.as_deref().map(|ledger| forks_by_tiles(state, ledger));
-                kept.extend(made_of(made.transpose()?.unwrap_or_default(), out)?);
+                kept.extend(save_forks(made.transpose()?.unwrap_or_default(), out)?);
             }
-            forks(&kept, *format, language)
+            print_forks(&kept, *format, language)
         }
         Some(WitnessCommand::CheckFork { file, log, logs }) => {
-            check_fork(file, &keys(log, logs.as_deref())?, language)
+            check_fork(file, &read_keys(log, logs.as_deref())?, language)
         }
     }
 }
 
-fn serve(
-    asked: &ledger_arguments::Witness,
-    place: &Place,
+fn serve_witness(
+    asked: &ledger_arguments::WitnessArguments,
+    place: &InstanceFolders,
     language: Language,
 ) -> Result<(), Failure> {
     let state = asked.state.clone().ok_or_else(|| {
-        Failure::request("where does the witness keep its state?", "name a folder with --state DIR")
+        Failure::wrong_request(
+            "where does the witness keep its state?",
+            "name a folder with --state DIR",
+        )
     })?;
-    let logs = keys(&asked.log, asked.logs.as_deref())?;
-    let listener = listen(&asked.listen)?;
+    let logs = read_keys(&asked.log, asked.logs.as_deref())?;
+    let listener = listen_on(&asked.listen)?;
     let file = asked.key.clone().unwrap_or_else(|| key_file(&state, place));
     let key = begin_or_load(&file, &state, asked.name.as_deref())?;
-    let verifier = key.verifier().clone();
-    let witness = Witness::open(&state, key, logs.iter().cloned())?;
-    let desk = Desk::new(witness, state.clone(), &logs, (language, place.clock));
+    let verifier = key.verifier_key().clone();
+    let witness = LogWitness::open(&state, key, logs.iter().cloned())?;
+    let desk = WitnessServer::new(witness, state.clone(), &logs, (language, place.clock));
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -73,7 +76,7 @@ fn serve(
 }
 
 /// Outside of the state, which may be handed to anybody.
-fn key_file(state: &Path, place: &Place) -> PathBuf {
+fn key_file(state: &Path, place: &InstanceFolders) -> PathBuf {
     let folder = place.keys.clone().unwrap_or_else(|| {
         let mut name = state.file_name().unwrap_or_default().to_os_string();
         name.push("-keys");
@@ -83,7 +86,10 @@ fn key_file(state: &Path, place: &Place) -> PathBuf {
 }
 
 /// The logs' keys, from the command line and from a file: keys one a line, or a policy.
-pub(super) fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<VerifierKey>, Failure> {
+pub(super) fn read_keys(
+    given: &[String],
+    file: Option<&Path>,
+) -> Result<Vec<VerifierKey>, Failure> {
     let mut texts: Vec<String> = given.to_vec();
     if let Some(path) = file {
         let text = fs::read_to_string(path)
@@ -100,7 +106,7 @@ pub(super) fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<Verifier
         }
     }
     if texts.is_empty() {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             "no log is named",
             "give the public key of each log with --log (the operator prints it: `trueline ledger key`)",
         ));
@@ -108,7 +114,7 @@ pub(super) fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<Verifier
     let mut keys: Vec<VerifierKey> = Vec::new();
     for text in texts {
         let key: VerifierKey = text.parse().map_err(|error| {
-            Failure::request(
+            Failure::wrong_request(
                 format!("`{text}` is no public key: {error}"),
                 "copy the whole line that the operator's `trueline ledger key` prints",
             )
@@ -120,9 +126,9 @@ pub(super) fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<Verifier
     Ok(keys)
 }
 
-fn found(state: &Path) -> Result<Vec<KeptFork>, Failure> {
+fn read_forks(state: &Path) -> Result<Vec<KeptFork>, Failure> {
     if !state.is_dir() {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             format!("{} is no folder", state.display()),
             "name the witness's folder with --state DIR",
         ));
@@ -130,12 +136,12 @@ fn found(state: &Path) -> Result<Vec<KeptFork>, Failure> {
     Ok(kept_forks(state)?)
 }
 
-fn forks(kept: &[KeptFork], format: Format, language: Language) -> Result<(), Failure> {
-    if kept.is_empty() && format == Format::Table {
+fn print_forks(kept: &[KeptFork], format: OutputFormat, language: Language) -> Result<(), Failure> {
+    if kept.is_empty() && format == OutputFormat::Table {
         println!("{}", language.pick("未发现分叉", "no fork was found"));
         return Ok(());
     }
-    let mut table = Table::new(&[
+    let mut table = TextTable::new(&[
         (language.pick("账本名称", "log"), Align::Left),
         (language.pick("先前条目数", "entries before"), Align::Right),
         (language.pick("后来条目数", "entries after"), Align::Right),
@@ -145,7 +151,7 @@ fn forks(kept: &[KeptFork], format: Format, language: Language) -> Result<(), Fa
     for one in kept {
         let (smaller, larger) = (&one.smaller, &one.larger);
         let file = &one.file;
-        table.row(vec![
+        table.add_row(vec![
             smaller.origin().to_owned(),
             smaller.size().to_string(),
             larger.size().to_string(),
@@ -158,42 +164,42 @@ fn forks(kept: &[KeptFork], format: Format, language: Language) -> Result<(), Fa
             "evidence": file.display().to_string(),
         }));
     }
-    table.print(format, &json.into())?;
+    table.print_as(format, &json.into())?;
     Ok(())
 }
 
 /// Copies evidence, which is listed by its copy from then on.
-fn export(forks: &mut [KeptFork], out: &Path) -> Result<(), Failure> {
+fn export_forks(forks: &mut [KeptFork], out: &Path) -> Result<(), Failure> {
     fs::create_dir_all(out)?;
     for fork in forks {
         let to = out.join(format!("{}.fork", fork.name()));
-        write(&to, &fork.fork)?;
+        write_fork(&to, &fork.fork)?;
         fork.file = to;
     }
     Ok(())
 }
 
-fn made_of(forks: Vec<Fork>, out: &Path) -> Result<Vec<KeptFork>, Failure> {
+fn save_forks(forks: Vec<Fork>, out: &Path) -> Result<Vec<KeptFork>, Failure> {
     let mut made = Vec::new();
     for fork in forks {
-        let name = Hash::of(fork.to_string().as_bytes()).to_hex();
+        let name = Hash::digest_of(fork.to_string().as_bytes()).to_hex();
         let to = out.join(format!("{name}.fork"));
-        write(&to, &fork)?;
+        write_fork(&to, &fork)?;
         made.push(KeptFork::read(&to)?);
     }
     Ok(made)
 }
 
-fn write(path: &Path, fork: &Fork) -> Result<(), Failure> {
+fn write_fork(path: &Path, fork: &Fork) -> Result<(), Failure> {
     fs::write(path, fork.to_string())
         .map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
 }
 
 fn check_fork(file: &Path, keys: &[VerifierKey], language: Language) -> Result<(), Failure> {
     let kept = KeptFork::read(file)?;
-    let signers = kept.fork.verify(keys).map_err(|error| {
+    let signers = kept.fork.verify_contradiction(keys).map_err(|error| {
         let said = language.pick("这不是分叉的证据", "this is no evidence of a fork");
-        Failure::no(format!("{said}: {error}"))
+        Failure::negative_answer(format!("{said}: {error}"))
     })?;
     let (origin, smaller, larger) =
         (kept.smaller.origin(), kept.smaller.size(), kept.larger.size());

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use rayon::prelude::*;
 use trueline_lake::{
-    Batch, BatchFile, CanonicalColumn, CanonicalRows, Lake, Schema, canonical_columns,
+    BatchFile, CanonicalColumn, CanonicalRows, DatasetSchema, Lake, LakeBatch, canonical_columns,
 };
 use trueline_ledger::{Hash, leaf_hash, tree_root};
-use trueline_verify::{BATCH, BatchFact, FileDigest, RowColumn, SourceDigest, canonical_json};
+use trueline_verify::{BATCH, BatchEntry, FileDigest, RowColumn, SourceDigest, to_canonical_json};
 
 use super::{Ledger, LedgerError};
 
@@ -23,9 +23,9 @@ pub const BLOCK: usize = 65_536;
 
 /// A batch with the number of its fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Committed {
+pub struct CommittedBatch {
     pub entry: u64,
-    pub fact: BatchFact,
+    pub fact: BatchEntry,
 }
 
 impl Ledger {
@@ -33,49 +33,55 @@ impl Ledger {
     pub fn commit_batches(
         &mut self,
         lake: &Lake,
-        schemas: &[Schema],
-    ) -> Result<Vec<Committed>, LedgerError> {
-        let known: Vec<BatchFact> = self.batches().into_iter().map(|one| one.fact).collect();
+        schemas: &[DatasetSchema],
+    ) -> Result<Vec<CommittedBatch>, LedgerError> {
+        let known: Vec<BatchEntry> =
+            self.committed_batches().into_iter().map(|one| one.fact).collect();
         let mut facts = Vec::new();
         for schema in schemas {
-            for batch in lake.manifest(schema.name)?.batches {
-                let same = |fact: &BatchFact| fact.dataset == schema.name && fact.batch == batch.id;
+            for batch in lake.read_manifest(schema.name)?.batches {
+                let same =
+                    |fact: &BatchEntry| fact.dataset == schema.name && fact.batch == batch.id;
                 if !known.iter().any(same) {
-                    facts.push(commit(lake, schema, &batch)?);
+                    facts.push(commit_batch(lake, schema, &batch)?);
                 }
             }
         }
-        let entries = facts.iter().map(canonical_json).collect::<Result<Vec<_>, _>>()?;
-        let numbers = self.record(entries.into_iter().map(String::into_bytes).collect())?;
+        let entries = facts.iter().map(to_canonical_json).collect::<Result<Vec<_>, _>>()?;
+        let numbers = self.record_entries(entries.into_iter().map(String::into_bytes).collect())?;
         let made = numbers.into_iter().zip(facts);
-        Ok(made.map(|(entry, fact)| Committed { entry, fact }).collect())
+        Ok(made.map(|(entry, fact)| CommittedBatch { entry, fact }).collect())
     }
 
     /// Every batch that was committed to.
-    pub fn batches(&self) -> Vec<Committed> {
+    pub fn committed_batches(&self) -> Vec<CommittedBatch> {
         let facts = self.entries.iter().enumerate().filter_map(|(entry, bytes)| {
-            Some(Committed { entry: entry as u64, fact: BatchFact::from_entry(bytes)? })
+            Some(CommittedBatch { entry: entry as u64, fact: BatchEntry::from_entry(bytes)? })
         });
         facts.collect()
     }
 }
 
-fn commit(lake: &Lake, schema: &Schema, batch: &Batch) -> Result<BatchFact, LedgerError> {
+fn commit_batch(
+    lake: &Lake,
+    schema: &DatasetSchema,
+    batch: &LakeBatch,
+) -> Result<BatchEntry, LedgerError> {
     let folder = lake.dataset_folder(schema.name);
-    let salts = salts(&folder.join(format!("{}.salts", batch.id)), batch.rows)?;
+    let salts = load_or_make_salts(&folder.join(format!("{}.salts", batch.id)), batch.rows)?;
     let columns = columns_of(lake, schema, batch)?;
     let leaves = salted_leaves(lake, schema, batch, &salts)?;
     let blocks: Vec<Hash> = leaves.par_chunks(BLOCK).map(tree_root).collect();
     let roots: Vec<u8> = blocks.iter().flat_map(|hash| hash.0).collect();
-    write(&folder.join(format!("{}.blocks", batch.id)), &roots)?;
+    write_durably(&folder.join(format!("{}.blocks", batch.id)), &roots)?;
     let firsts: Vec<u8> = leaves.iter().flat_map(|leaf| first_bytes(leaf)).collect();
-    write(&folder.join(format!("{}.leaves", batch.id)), &firsts)?;
+    write_durably(&folder.join(format!("{}.leaves", batch.id)), &firsts)?;
     let source = |file: &trueline_lake::SourceFile| SourceDigest {
         sha256: file.sha256.clone(),
         bytes: file.bytes,
         lines: file.lines,
     };
-    Ok(BatchFact {
+    Ok(BatchEntry {
         format: BATCH.to_owned(),
         dataset: schema.name.to_owned(),
         batch: batch.id.clone(),
@@ -102,7 +108,7 @@ fn row_leaves(rows: &RecordBatch, salts: &[u8]) -> Result<Vec<Hash>, trueline_la
         let hash = |row: &usize| {
             leaf.clear();
             leaf.extend_from_slice(&salts[row * SALT_BYTES..][..SALT_BYTES]);
-            canonical.write(*row, &mut leaf);
+            canonical.write_row(*row, &mut leaf);
             leaf_hash(&leaf)
         };
         part.iter().map(hash).collect::<Vec<Hash>>()
@@ -117,28 +123,32 @@ pub fn first_bytes(leaf: &Hash) -> [u8; FIRST_BYTES] {
 }
 
 /// The leaves of a batch, from its rows and salts as they lie there now.
-pub fn batch_leaves(lake: &Lake, schema: &Schema, batch: &Batch) -> Result<Vec<Hash>, LedgerError> {
+pub fn batch_leaves(
+    lake: &Lake,
+    schema: &DatasetSchema,
+    batch: &LakeBatch,
+) -> Result<Vec<Hash>, LedgerError> {
     let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
-    let salts = fs::read(&path).map_err(|source| failed("read", &path, source))?;
+    let salts = fs::read(&path).map_err(|source| file_error("read", &path, source))?;
     salted_leaves(lake, schema, batch, &salts)
 }
 
 fn salted_leaves(
     lake: &Lake,
-    schema: &Schema,
-    batch: &Batch,
+    schema: &DatasetSchema,
+    batch: &LakeBatch,
     salts: &[u8],
 ) -> Result<Vec<Hash>, LedgerError> {
     let tasks = lake.batch_tasks(schema, batch)?;
     let starts = tasks.iter().scan(0, |next, task| {
         let start = *next;
-        *next += task.rows() as usize;
+        *next += task.row_count() as usize;
         Some(start)
     });
     let starts: Vec<usize> = starts.collect();
     let parts = tasks.par_iter().zip(starts).map(|(task, start)| {
-        let mut leaves = Vec::with_capacity(task.rows() as usize);
-        for part in task.batches() {
+        let mut leaves = Vec::with_capacity(task.row_count() as usize);
+        for part in task.read_batches() {
             let part = part?;
             let from = (start + leaves.len()) * SALT_BYTES;
             // Rows that were added have no salts: they get zeros, and their leaves are nobody's.
@@ -157,30 +167,30 @@ fn salted_leaves(
 /// The salt and canonical bytes of one row of a batch.
 pub fn salted_row(
     lake: &Lake,
-    schema: &Schema,
-    batch: &Batch,
+    schema: &DatasetSchema,
+    batch: &LakeBatch,
     row: u64,
 ) -> Result<Option<Vec<u8>>, LedgerError> {
     let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
-    let salts = fs::read(&path).map_err(|source| failed("read", &path, source))?;
+    let salts = fs::read(&path).map_err(|source| file_error("read", &path, source))?;
     let from = row as usize * SALT_BYTES;
     let Some(salt) = salts.get(from..from + SALT_BYTES) else {
         return Ok(None);
     };
     let mut first = 0;
     for task in lake.batch_tasks(schema, batch)? {
-        if row >= first + task.rows() {
-            first += task.rows();
+        if row >= first + task.row_count() {
+            first += task.row_count();
             continue;
         }
-        for part in task.batches() {
+        for part in task.read_batches() {
             let part = part?;
             let rows = part.num_rows() as u64;
             if row < first + rows {
                 let canonical = CanonicalRows::new(&part);
                 let canonical = canonical.map_err(|source| no_form(batch, source))?;
                 let mut salted = salt.to_vec();
-                canonical.write((row - first) as usize, &mut salted);
+                canonical.write_row((row - first) as usize, &mut salted);
                 return Ok(Some(salted));
             }
             first += rows;
@@ -191,35 +201,35 @@ pub fn salted_row(
 
 fn columns_of(
     lake: &Lake,
-    schema: &Schema,
-    batch: &Batch,
+    schema: &DatasetSchema,
+    batch: &LakeBatch,
 ) -> Result<Vec<CanonicalColumn>, LedgerError> {
     let tasks = lake.batch_tasks(schema, batch)?;
     let Some(task) = tasks.first() else {
         return Ok(Vec::new());
     };
-    canonical_columns(task.schema().fields()).map_err(|source| no_form(batch, source))
+    canonical_columns(task.arrow_schema().fields()).map_err(|source| no_form(batch, source))
 }
 
 /// The salts of a batch: made once, and kept if an earlier commitment was interrupted.
-fn salts(path: &Path, rows: u64) -> Result<Vec<u8>, LedgerError> {
+fn load_or_make_salts(path: &Path, rows: u64) -> Result<Vec<u8>, LedgerError> {
     let length = rows as usize * SALT_BYTES;
     match fs::read(path) {
         Ok(salts) if salts.len() == length => return Ok(salts),
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(source) => return Err(failed("read", path, source)),
+        Err(source) => return Err(file_error("read", path, source)),
     }
     let mut salts = vec![0; length];
     for part in salts.chunks_mut(1 << 20) {
         getrandom::fill(part).map_err(|_| trueline_ledger::KeyError::Random)?;
     }
-    write(path, &salts)?;
+    write_durably(path, &salts)?;
     Ok(salts)
 }
 
 /// Writes a file so that it is there whole and durably, or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     let beside = path.with_extension("new");
     let written = File::create(&beside).and_then(|mut file| {
         file.write_all(bytes)?;
@@ -227,18 +237,18 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
         fs::rename(&beside, path)?;
         File::open(folder_of(path))?.sync_all()
     });
-    written.map_err(|source| failed("write", path, source))
+    written.map_err(|source| file_error("write", path, source))
 }
 
 fn folder_of(path: &Path) -> PathBuf {
     path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
-fn failed(doing: &'static str, path: &Path, source: std::io::Error) -> LedgerError {
+fn file_error(doing: &'static str, path: &Path, source: std::io::Error) -> LedgerError {
     LedgerError::File { doing, file: path.display().to_string(), source }
 }
 
-fn no_form(batch: &Batch, source: trueline_lake::NoForm) -> LedgerError {
+fn no_form(batch: &LakeBatch, source: trueline_lake::NoForm) -> LedgerError {
     let file = batch.files.first().map(|file| file.name.clone());
     LedgerError::Rows { file: file.unwrap_or_default(), source }
 }

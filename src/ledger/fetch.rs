@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use trueline_ledger::{Checkpoint, Kind, Note, Tile};
+use trueline_ledger::{Checkpoint, Note, Tile, TileKind};
 
-use super::post::{self, PostError};
+use super::post::{self, RequestError};
 
 const REPORT_BYTES_MAX: usize = 512 << 20;
 const TILE_BYTES_MAX: usize = 32 << 20;
@@ -23,7 +23,7 @@ pub enum FetchError {
     Get {
         url: String,
         #[source]
-        source: PostError,
+        source: RequestError,
     },
     #[error("there is nothing at {0}")]
     Nothing(String),
@@ -47,37 +47,37 @@ pub fn is_address(name: &str) -> bool {
 /// Fetches a file into a folder; gives where it lies.
 pub fn fetch_file(url: &str, folder: &Path) -> Result<PathBuf, FetchError> {
     let fetcher = Fetcher::new(folder)?;
-    let bytes = fetcher.get(url, REPORT_BYTES_MAX)?;
+    let bytes = fetcher.fetch_bytes(url, REPORT_BYTES_MAX)?;
     let bytes = bytes.ok_or_else(|| FetchError::Nothing(url.to_owned()))?;
-    fetcher.write(&name_of(url), &bytes)
+    fetcher.write_file(&name_of(url), &bytes)
 }
 
 /// Fetches the ledger of an operator into a folder, as of its newest checkpoint.
 pub fn fetch_ledger(url: &str, folder: &Path) -> Result<PathBuf, FetchError> {
     let url = url.trim_end_matches('/');
     let fetcher = Fetcher::new(folder)?;
-    let bytes = fetcher.get(&format!("{url}/checkpoint"), TILE_BYTES_MAX)?;
+    let bytes = fetcher.fetch_bytes(&format!("{url}/checkpoint"), TILE_BYTES_MAX)?;
     let bytes = bytes.ok_or_else(|| FetchError::Nothing(format!("{url}/checkpoint")))?;
     let note = Note::parse(&bytes).ok();
     let checkpoint = note.and_then(|note| Checkpoint::parse(note.text()).ok());
     let size = checkpoint.ok_or_else(|| FetchError::NoLedger(url.to_owned()))?.size();
-    for tile in tiles(size) {
+    for tile in list_tiles(size) {
         let path = tile.to_string();
         if tile.is_partial() || !folder.join(&path).is_file() {
-            let bytes = fetcher.get(&format!("{url}/{path}"), TILE_BYTES_MAX)?;
+            let bytes = fetcher.fetch_bytes(&format!("{url}/{path}"), TILE_BYTES_MAX)?;
             let bytes = bytes.ok_or_else(|| FetchError::Nothing(format!("{url}/{path}")))?;
-            fetcher.write(&path, &bytes)?;
+            fetcher.write_file(&path, &bytes)?;
         }
     }
-    fetcher.cosigned(url)?;
+    fetcher.fetch_cosigned(url)?;
     // Last, so that a folder with a checkpoint has everything up to it.
-    fetcher.write("checkpoint", &bytes)?;
+    fetcher.write_file("checkpoint", &bytes)?;
     Ok(folder.to_owned())
 }
 
 /// Every tile of a tree.
-fn tiles(size: u64) -> impl Iterator<Item = Tile> {
-    let kinds = (0..=8).map(Kind::Hashes).chain([Kind::Entries]);
+fn list_tiles(size: u64) -> impl Iterator<Item = Tile> {
+    let kinds = (0..=8).map(TileKind::Hashes).chain([TileKind::Entries]);
     kinds.flat_map(move |kind| (0..).map_while(move |index| Tile::in_tree(kind, index, size)))
 }
 
@@ -102,12 +102,12 @@ impl<'a> Fetcher<'a> {
         Ok(Fetcher { folder, runtime: runtime.map_err(FetchError::Runtime)? })
     }
 
-    fn get(&self, url: &str, most: usize) -> Result<Option<Vec<u8>>, FetchError> {
+    fn fetch_bytes(&self, url: &str, most: usize) -> Result<Option<Vec<u8>>, FetchError> {
         let failed = |source| FetchError::Get { url: url.to_owned(), source };
-        self.runtime.block_on(post::get(url, most, PATIENCE)).map_err(failed)
+        self.runtime.block_on(post::get_body(url, most, PATIENCE)).map_err(failed)
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, FetchError> {
+    fn write_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, FetchError> {
         let path = self.folder.join(name);
         let written = match path.parent() {
             Some(above) => fs::create_dir_all(above).and_then(|()| fs::write(&path, bytes)),
@@ -119,13 +119,14 @@ impl<'a> Fetcher<'a> {
     }
 
     /// The checkpoints that witnesses cosigned, by the list that a ledger keeps of them.
-    fn cosigned(&self, url: &str) -> Result<(), FetchError> {
-        let list = self.get(&format!("{url}/cosigned/list"), TILE_BYTES_MAX)?.unwrap_or_default();
+    fn fetch_cosigned(&self, url: &str) -> Result<(), FetchError> {
+        let list =
+            self.fetch_bytes(&format!("{url}/cosigned/list"), TILE_BYTES_MAX)?.unwrap_or_default();
         let list = String::from_utf8_lossy(&list).into_owned();
         for size in list.lines().filter_map(|line| line.parse::<u64>().ok()) {
             let name = format!("cosigned/{size}");
-            if let Some(bytes) = self.get(&format!("{url}/{name}"), TILE_BYTES_MAX)? {
-                self.write(&name, &bytes)?;
+            if let Some(bytes) = self.fetch_bytes(&format!("{url}/{name}"), TILE_BYTES_MAX)? {
+                self.write_file(&name, &bytes)?;
             }
         }
         Ok(())
@@ -146,13 +147,13 @@ mod tests {
 
     #[test]
     fn every_tile_of_a_tree_is_there_once() {
-        let all: Vec<String> = tiles(70_000).map(|tile| tile.to_string()).collect();
+        let all: Vec<String> = list_tiles(70_000).map(|tile| tile.to_string()).collect();
         assert_eq!(all.iter().filter(|path| path.starts_with("tile/entries/")).count(), 274);
         assert_eq!(all.iter().filter(|path| path.starts_with("tile/0/")).count(), 274);
         let above: Vec<&String> = all.iter().filter(|path| !path.starts_with("tile/0/")).collect();
         assert!(above.contains(&&"tile/1/000".to_owned()), "{above:?}");
         assert!(above.contains(&&"tile/1/001.p/17".to_owned()), "{above:?}");
         assert!(above.contains(&&"tile/2/000.p/1".to_owned()), "{above:?}");
-        assert_eq!(tiles(0).count(), 0);
+        assert_eq!(list_tiles(0).count(), 0);
     }
 }

@@ -4,34 +4,34 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use trueline_ledger::{Checkpoint, Note, Policy, Reader, Receipt, Retirement};
-use trueline_verify::BatchFact;
+use trueline_ledger::{Checkpoint, LogReader, Note, Policy, Receipt, Retirement};
+use trueline_verify::BatchEntry;
 
 use super::{Ledger, LedgerError, time_of};
 use crate::instance::Instance;
 
 /// The files of a ledger up to its newest checkpoint.
 #[derive(Debug)]
-pub struct History {
+pub struct LedgerHistory {
     folder: PathBuf,
-    reader: Reader,
+    reader: LogReader,
     note: Note,
     checkpoint: Checkpoint,
     cosigned: Vec<Note>,
 }
 
-impl History {
+impl LedgerHistory {
     /// Reads the ledger of an instance; `None` where none was begun.
-    pub fn read(instance: &Instance) -> Result<Option<History>, LedgerError> {
+    pub fn read(instance: &Instance) -> Result<Option<LedgerHistory>, LedgerError> {
         let folder = instance.ledger_folder();
         if !folder.join("checkpoint").is_file() {
             return Ok(None);
         }
-        let reader = Reader::new(&folder);
-        let note = reader.checkpoint()?;
+        let reader = LogReader::new(&folder);
+        let note = reader.read_checkpoint()?;
         let checkpoint = Checkpoint::parse(note.text())?;
-        let cosigned = cosigned(&folder)?;
-        Ok(Some(History { folder, reader, note, checkpoint, cosigned }))
+        let cosigned = read_cosigned(&folder)?;
+        Ok(Some(LedgerHistory { folder, reader, note, checkpoint, cosigned }))
     }
 
     pub fn folder(&self) -> &Path {
@@ -39,56 +39,56 @@ impl History {
     }
 
     /// The newest checkpoint with its signatures, unchecked.
-    pub fn note(&self) -> &Note {
+    pub fn newest_note(&self) -> &Note {
         &self.note
     }
 
-    pub fn checkpoint(&self) -> &Checkpoint {
+    pub fn newest_checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
     }
 
     /// The receipt of an entry under the newest checkpoint, with something beside it.
     pub fn receipt_with(&self, index: u64, extra: Vec<u8>) -> Result<Receipt, LedgerError> {
-        Ok(self.reader.receipt(index, &self.note, Some(extra))?)
+        Ok(self.reader.case_receipt(index, &self.note, Some(extra))?)
     }
 
     /// The checkpoints for which cosignatures were collected, the newest first.
-    pub fn cosigned(&self) -> &[Note] {
+    pub fn cosigned_notes(&self) -> &[Note] {
         &self.cosigned
     }
 
-    pub fn entry(&self, index: u64) -> Result<Vec<u8>, LedgerError> {
-        Ok(self.reader.entry(index, self.checkpoint.size())?)
+    pub fn read_entry(&self, index: u64) -> Result<Vec<u8>, LedgerError> {
+        Ok(self.reader.read_entry(index, self.checkpoint.size())?)
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = Result<Vec<u8>, LedgerError>> + '_ {
-        (0..self.checkpoint.size()).map(|index| self.entry(index))
+    pub fn read_entries(&self) -> impl Iterator<Item = Result<Vec<u8>, LedgerError>> + '_ {
+        (0..self.checkpoint.size()).map(|index| self.read_entry(index))
     }
 
     /// How many batches were committed to.
-    pub fn batches(&self) -> Result<usize, LedgerError> {
+    pub fn count_batches(&self) -> Result<usize, LedgerError> {
         let mut found = 0;
-        for entry in self.entries() {
-            found += usize::from(BatchFact::from_entry(&entry?).is_some());
+        for entry in self.read_entries() {
+            found += usize::from(BatchEntry::from_entry(&entry?).is_some());
         }
         Ok(found)
     }
 
     /// The keys that the ledger says are given up.
-    pub fn retirements(&self) -> Result<Vec<Retirement>, LedgerError> {
+    pub fn read_retirements(&self) -> Result<Vec<Retirement>, LedgerError> {
         let mut found = Vec::new();
-        for entry in self.entries() {
+        for entry in self.read_entries() {
             found.extend(Retirement::from_entry(&entry?));
         }
         Ok(found)
     }
 
     /// The receipt of an entry under one of the ledger's checkpoints.
-    pub fn receipt(&self, index: u64, checkpoint: &Note) -> Result<Receipt, LedgerError> {
-        Ok(self.reader.receipt(index, checkpoint, None)?)
+    pub fn make_receipt(&self, index: u64, checkpoint: &Note) -> Result<Receipt, LedgerError> {
+        Ok(self.reader.case_receipt(index, checkpoint, None)?)
     }
 
-    pub fn reader(&self) -> &Reader {
+    pub fn entry_reader(&self) -> &LogReader {
         &self.reader
     }
 }
@@ -99,7 +99,7 @@ pub struct WitnessTimes(Vec<(u64, i64)>);
 
 impl WitnessTimes {
     /// From checkpoints, by the witnesses of a policy.
-    fn of_notes(notes: &[Note], policy: &Policy) -> WitnessTimes {
+    fn from_notes(notes: &[Note], policy: &Policy) -> WitnessTimes {
         let mut times = Vec::new();
         for note in notes {
             let Ok(checkpoint) = Checkpoint::parse(note.text()) else { continue };
@@ -111,7 +111,7 @@ impl WitnessTimes {
     }
 
     /// The earliest time at which a witness vouched for an entry.
-    pub fn of(&self, entry: u64) -> Option<i64> {
+    pub fn earliest_time(&self, entry: u64) -> Option<i64> {
         self.0.iter().filter(|(size, _)| *size > entry).map(|(_, time)| *time).min()
     }
 }
@@ -119,9 +119,9 @@ impl WitnessTimes {
 impl Ledger {
     /// When the witnesses of a policy vouched for the ledger, as far as it was kept.
     pub fn witness_times(&self, policy: &Policy) -> Result<WitnessTimes, LedgerError> {
-        let mut notes = cosigned(&self.folder())?;
-        notes.push(self.checkpoint().clone());
-        Ok(WitnessTimes::of_notes(&notes, policy))
+        let mut notes = read_cosigned(&self.folder())?;
+        notes.push(self.newest_checkpoint().clone());
+        Ok(WitnessTimes::from_notes(&notes, policy))
     }
 }
 
@@ -130,12 +130,12 @@ fn folder_of_cosigned(ledger: &Path) -> PathBuf {
 }
 
 /// The cosigned checkpoints in a ledger's folder, the newest first.
-pub(super) fn cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
+pub(super) fn read_cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
     let folder = folder_of_cosigned(ledger);
     let mut notes = Vec::new();
-    for size in sizes(&folder)? {
+    for size in list_sizes(&folder)? {
         let path = folder.join(size.to_string());
-        let bytes = fs::read(&path).map_err(|source| self::failed("read", &path, source))?;
+        let bytes = fs::read(&path).map_err(|source| self::file_error("read", &path, source))?;
         notes.push(Note::parse(&bytes)?);
     }
     Ok(notes)
@@ -143,18 +143,18 @@ pub(super) fn cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
 
 /// Keeps a cosigned checkpoint. The next entry replaces `checkpoint`, and with it the witnesses'
 /// times; but they say when everything up to here was first vouched for.
-pub(super) fn keep(ledger: &Path, size: u64, note: &Note) -> Result<(), LedgerError> {
+pub(super) fn keep_cosigned(ledger: &Path, size: u64, note: &Note) -> Result<(), LedgerError> {
     let folder = folder_of_cosigned(ledger);
-    fs::create_dir_all(&folder).map_err(|source| failed("make", &folder, source))?;
-    super::batches::write(&folder.join(size.to_string()), note.to_string().as_bytes())?;
+    fs::create_dir_all(&folder).map_err(|source| file_error("make", &folder, source))?;
+    super::batches::write_durably(&folder.join(size.to_string()), note.to_string().as_bytes())?;
     // Whoever fetches the ledger from a web server cannot list a folder.
-    let sizes = sizes(&folder)?.into_iter().map(|size| format!("{size}\n"));
-    super::batches::write(&folder.join("list"), sizes.collect::<String>().as_bytes())
+    let sizes = list_sizes(&folder)?.into_iter().map(|size| format!("{size}\n"));
+    super::batches::write_durably(&folder.join("list"), sizes.collect::<String>().as_bytes())
 }
 
 /// The sizes of the checkpoints in a folder, the largest first.
-fn sizes(folder: &Path) -> Result<Vec<u64>, LedgerError> {
-    let failed = |source| failed("read", folder, source);
+fn list_sizes(folder: &Path) -> Result<Vec<u64>, LedgerError> {
+    let failed = |source| file_error("read", folder, source);
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -169,6 +169,6 @@ fn sizes(folder: &Path) -> Result<Vec<u64>, LedgerError> {
     Ok(sizes)
 }
 
-fn failed(doing: &'static str, path: &Path, source: io::Error) -> LedgerError {
+fn file_error(doing: &'static str, path: &Path, source: io::Error) -> LedgerError {
     LedgerError::File { doing, file: path.display().to_string(), source }
 }

@@ -23,35 +23,38 @@ pub struct LedgerKey {
 impl Instance {
     /// The ledger's keys that are here, retired ones too; none on a copy that was handed out.
     pub fn ledger_keys(&self) -> Result<Vec<LedgerKey>, LedgerError> {
-        let signers = load(self)?;
-        Ok(signers.into_iter().map(|(file, signer)| LedgerKey::of(&file, &signer)).collect())
+        let signers = load_signers(self)?;
+        Ok(signers
+            .into_iter()
+            .map(|(file, signer)| LedgerKey::from_signer(&file, &signer))
+            .collect())
     }
 }
 
 impl LedgerKey {
-    pub(super) fn of(file: &Path, signer: &Signer) -> LedgerKey {
-        LedgerKey { key: signer.verifier().clone(), file: file.to_owned() }
+    pub(super) fn from_signer(file: &Path, signer: &Signer) -> LedgerKey {
+        LedgerKey { key: signer.verifier_key().clone(), file: file.to_owned() }
     }
 }
 
-pub(super) fn file(instance: &Instance, number: usize) -> PathBuf {
+pub(super) fn key_file(instance: &Instance, number: usize) -> PathBuf {
     let name = if number == 1 { "ledger.key".to_owned() } else { format!("ledger-{number}.key") };
-    instance.keys().join(name)
+    instance.key_folder().join(name)
 }
 
 /// Every key file, in the order of their numbers. There are gaps where retired keys were destroyed.
-pub(super) fn load(instance: &Instance) -> Result<Vec<(PathBuf, Signer)>, LedgerError> {
+pub(super) fn load_signers(instance: &Instance) -> Result<Vec<(PathBuf, Signer)>, LedgerError> {
     let mut signers = Vec::new();
-    for number in numbers(instance)? {
-        let path = file(instance, number);
-        let signer = Signer::load(&path, instance.folder())?;
+    for number in list_key_numbers(instance)? {
+        let path = key_file(instance, number);
+        let signer = Signer::load_key(&path, instance.folder_path())?;
         signers.push((path, signer));
     }
     Ok(signers)
 }
 
-fn numbers(instance: &Instance) -> Result<Vec<usize>, LedgerError> {
-    let folder = instance.keys();
+fn list_key_numbers(instance: &Instance) -> Result<Vec<usize>, LedgerError> {
+    let folder = instance.key_folder();
     let failed =
         |source| LedgerError::File { doing: "read", file: folder.display().to_string(), source };
     let entries = match fs::read_dir(folder) {
@@ -78,13 +81,15 @@ fn numbers(instance: &Instance) -> Result<Vec<usize>, LedgerError> {
 }
 
 /// Opens the log with the keys that sign it.
-pub(super) fn open(folder: &Path, signers: &[Signer]) -> Result<Log, LedgerError> {
+pub(super) fn open_log(folder: &Path, signers: &[Signer]) -> Result<Log, LedgerError> {
     let log = Log::open(folder, signers.to_vec())?;
-    let retired = retirements(&log)?;
-    let is_retired = |signer: &&Signer| retired.iter().any(|fact| fact.key == *signer.verifier());
-    let keys: Vec<&VerifierKey> = signers.iter().map(Signer::verifier).collect();
-    let signed = log.checkpoint().verify(keys.iter().copied())?;
-    let has_signed = |signer: &Signer| signed.iter().any(|signed| signed.key == signer.verifier());
+    let retired = read_retirements(&log)?;
+    let is_retired =
+        |signer: &&Signer| retired.iter().any(|fact| fact.key == *signer.verifier_key());
+    let keys: Vec<&VerifierKey> = signers.iter().map(Signer::verifier_key).collect();
+    let signed = log.newest_checkpoint().verify_signatures(keys.iter().copied())?;
+    let has_signed =
+        |signer: &Signer| signed.iter().any(|signed| signed.key == signer.verifier_key());
     let current: Vec<&Signer> = signers.iter().filter(|signer| !is_retired(signer)).collect();
     if current.len() == signers.len() && current.iter().all(|signer| has_signed(signer)) {
         return Ok(log);
@@ -94,56 +99,60 @@ pub(super) fn open(folder: &Path, signers: &[Signer]) -> Result<Log, LedgerError
     drop(log);
     let mut log = Log::open(folder, old.into_iter().cloned().collect())?;
     for signer in new {
-        log.rotate(signer.clone())?;
+        log.rotate_key(signer.clone())?;
     }
     Ok(log)
 }
 
-fn retirements(log: &Log) -> Result<Vec<Retirement>, LedgerError> {
-    let (reader, size) = (log.reader(), log.size());
+fn read_retirements(log: &Log) -> Result<Vec<Retirement>, LedgerError> {
+    let (reader, size) = (log.open_reader(), log.size());
     let mut found = Vec::new();
     for index in 0..size {
-        found.extend(Retirement::from_entry(&reader.entry(index, size)?));
+        found.extend(Retirement::from_entry(&reader.read_entry(index, size)?));
     }
     Ok(found)
 }
 
 impl Ledger {
     /// The keys that sign, with their files.
-    pub fn keys(&self) -> &[LedgerKey] {
+    pub fn signing_keys(&self) -> &[LedgerKey] {
         &self.keys
     }
 
     /// Adds an Ed25519 key, which signs the newest checkpoint beside the present ones.
-    pub fn rotate(&mut self, instance: &Instance) -> Result<LedgerKey, LedgerError> {
-        self.add(instance, Signer::generate(self.log.origin())?)
+    pub fn add_ed25519(&mut self, instance: &Instance) -> Result<LedgerKey, LedgerError> {
+        self.add_signer(instance, Signer::generate(self.log.origin())?)
     }
 
     /// The same with an SM2 key.
     pub fn add_sm2(&mut self, instance: &Instance) -> Result<LedgerKey, LedgerError> {
-        self.add(instance, Signer::generate_sm2(self.log.origin())?)
+        self.add_signer(instance, Signer::generate_sm2(self.log.origin())?)
     }
 
     // The file is there before the key signs: a signature of a key that nobody has would be worse
     // than a key that has not signed yet.
-    fn add(&mut self, instance: &Instance, signer: Signer) -> Result<LedgerKey, LedgerError> {
-        let last = numbers(instance)?.last().copied().unwrap_or(0);
-        let path = file(instance, last + 1);
-        signer.save(&path, instance.folder())?;
-        let key = LedgerKey::of(&path, &signer);
-        self.log.rotate(signer)?;
+    fn add_signer(
+        &mut self,
+        instance: &Instance,
+        signer: Signer,
+    ) -> Result<LedgerKey, LedgerError> {
+        let last = list_key_numbers(instance)?.last().copied().unwrap_or(0);
+        let path = key_file(instance, last + 1);
+        signer.save_key(&path, instance.folder_path())?;
+        let key = LedgerKey::from_signer(&path, &signer);
+        self.log.rotate_key(signer)?;
         self.keys.push(key.clone());
         Ok(key)
     }
 
     /// Gives a key up from `now` on (seconds since 1970); the number of the entry that says so.
     /// Its file stays, for its owner to destroy.
-    pub fn retire(&mut self, key: &VerifierKey, now: u64) -> Result<u64, LedgerError> {
+    pub fn retire_key(&mut self, key: &VerifierKey, now: u64) -> Result<u64, LedgerError> {
         // SM2's implementation was never audited, so it signs beside another key and not alone.
         if self.keys.iter().all(|known| known.key == *key || known.key.is_sm2()) {
             return Err(LedgerError::LastKey);
         }
-        let appended = self.log.retire(key, now)?;
+        let appended = self.log.retire_key(key, now)?;
         self.entries.push(Retirement { key: key.clone(), at: now }.to_entry());
         self.keys.retain(|known| known.key != *key);
         Ok(appended.first)
@@ -153,16 +162,17 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instance::Beginning;
+    use crate::instance::InitialFiles;
     use crate::ledger::LedgerSettings;
 
     fn instance(place: &Path) -> Instance {
-        let beginning = Beginning { settings: "[instance]\npack = \"cn-miit\"\n", narratives: &[] };
+        let beginning =
+            InitialFiles { settings: "[instance]\npack = \"cn-miit\"\n", narratives: &[] };
         Instance::create(&place.join("branch"), None, &beginning).unwrap()
     }
 
     fn signers(ledger: &Ledger) -> usize {
-        ledger.checkpoint().signatures().len()
+        ledger.newest_checkpoint().signatures().len()
     }
 
     #[test]
@@ -170,31 +180,31 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let instance = instance(place.path());
         let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
-        let first = ledger.keys()[0].clone();
-        ledger.record(vec![b"one".to_vec()]).unwrap();
+        let first = ledger.signing_keys()[0].clone();
+        ledger.record_entries(vec![b"one".to_vec()]).unwrap();
         ledger.add_sm2(&instance).unwrap();
-        let refused = ledger.retire(&first.key, 1_600_000_000);
+        let refused = ledger.retire_key(&first.key, 1_600_000_000);
         assert!(matches!(refused, Err(LedgerError::LastKey)), "SM2 would sign alone");
-        let third = ledger.rotate(&instance).unwrap();
+        let third = ledger.add_ed25519(&instance).unwrap();
         assert!(third.file.ends_with("ledger-3.key"));
         drop(ledger);
 
         let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
-        ledger.record(vec![b"two".to_vec()]).unwrap();
+        ledger.record_entries(vec![b"two".to_vec()]).unwrap();
         assert_eq!(signers(&ledger), 3);
-        assert_eq!(ledger.retire(&first.key, 1_600_000_000).unwrap(), 2);
+        assert_eq!(ledger.retire_key(&first.key, 1_600_000_000).unwrap(), 2);
         drop(ledger);
 
         let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
-        assert_eq!((ledger.keys().len(), &ledger.keys()[1]), (2, &third));
-        ledger.record(vec![b"three".to_vec()]).unwrap();
+        assert_eq!((ledger.signing_keys().len(), &ledger.signing_keys()[1]), (2, &third));
+        ledger.record_entries(vec![b"three".to_vec()]).unwrap();
         assert_eq!((signers(&ledger), ledger.entries().len()), (2, 4));
-        assert!(ledger.checkpoint().verify([&first.key]).is_err());
+        assert!(ledger.newest_checkpoint().verify_signatures([&first.key]).is_err());
         drop(ledger);
 
         fs::remove_file(&first.file).unwrap();
         let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
-        assert!(ledger.rotate(&instance).unwrap().file.ends_with("ledger-4.key"));
+        assert!(ledger.add_ed25519(&instance).unwrap().file.ends_with("ledger-4.key"));
     }
 
     #[test]
@@ -204,12 +214,12 @@ mod tests {
         let ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
         let signer = Signer::generate(ledger.log.origin()).unwrap();
         drop(ledger);
-        signer.save(&file(&instance, 2), instance.folder()).unwrap();
+        signer.save_key(&key_file(&instance, 2), instance.folder_path()).unwrap();
 
         let mut ledger = Ledger::open(&instance, &LedgerSettings::default()).unwrap();
         assert_eq!(signers(&ledger), 2);
         assert!(instance.ledger_folder().join("rotations/0").is_file());
-        ledger.record(vec![b"one".to_vec()]).unwrap();
+        ledger.record_entries(vec![b"one".to_vec()]).unwrap();
         assert_eq!(signers(&ledger), 2);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use trueline_lake::{Lake, Schema};
+use trueline_lake::{DatasetSchema, Lake};
 use trueline_ledger::Hash;
 
 use super::{LedgerError, batch_leaves};
@@ -18,33 +18,33 @@ impl LeafStore {
     /// Reads every batch of these datasets that was recorded up to a cut.
     pub fn read(
         lake: &Lake,
-        schemas: &[Schema],
+        schemas: &[DatasetSchema],
         as_of: Option<i64>,
     ) -> Result<LeafStore, LedgerError> {
         let mut store = LeafStore::default();
         for schema in schemas {
-            for batch in lake.manifest(schema.name)?.batches {
+            for batch in lake.read_manifest(schema.name)?.batches {
                 if batch.recorded <= as_of.unwrap_or(i64::MAX) {
                     let leaves = batch_leaves(lake, schema, &batch)?;
-                    store.add(schema.name, &batch.id, leaves);
+                    store.add_batch(schema.name, &batch.id, leaves);
                 }
             }
         }
         Ok(store)
     }
 
-    pub fn add(&mut self, dataset: &str, batch: &str, leaves: Vec<Hash>) {
+    pub fn add_batch(&mut self, dataset: &str, batch: &str, leaves: Vec<Hash>) {
         self.leaves.insert((dataset.to_owned(), batch.to_owned()), leaves);
     }
 
     /// All leaves of a batch.
-    pub fn of(&self, dataset: &str, batch: &str) -> &[Hash] {
+    pub fn leaves_of(&self, dataset: &str, batch: &str) -> &[Hash] {
         let key = (dataset.to_owned(), batch.to_owned());
         self.leaves.get(&key).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Where leaves are: dataset, batch and row.
-    pub fn find(&self, wanted: &BTreeSet<Hash>) -> BTreeMap<Hash, (&str, &str, usize)> {
+    pub fn find_leaves(&self, wanted: &BTreeSet<Hash>) -> BTreeMap<Hash, (&str, &str, usize)> {
         let mut found = BTreeMap::new();
         for ((dataset, batch), leaves) in &self.leaves {
             for (row, leaf) in leaves.iter().enumerate() {
@@ -57,7 +57,7 @@ impl LeafStore {
     }
 
     /// The leaves of some rows of a batch; nothing for rows that are not there.
-    pub fn places(&self, dataset: &str, batch: &str, places: &[Range<u64>]) -> Vec<Hash> {
+    pub fn leaves_at(&self, dataset: &str, batch: &str, places: &[Range<u64>]) -> Vec<Hash> {
         let key = (dataset.to_owned(), batch.to_owned());
         let all = self.leaves.get(&key).map(Vec::as_slice).unwrap_or_default();
         let part = |place: &Range<u64>| {

@@ -17,20 +17,22 @@ use std::path::PathBuf;
 
 use trueline_lake::LakeError;
 use trueline_ledger::{
-    AppendError, Hash, KeyError, KeyFileError, Log, Note, OpenError, ReadError, Reader, Receipt,
-    Signer, VerifierKey,
+    AppendError, Hash, KeyError, KeyFileError, Log, LogReadError, LogReader, Note, OpenError,
+    Receipt, Signer, VerifierKey,
 };
 use trueline_verify::JsonError;
 
 use crate::instance::{Instance, InstanceError};
 
-pub use batches::{BLOCK, Committed, FIRST_BYTES, batch_leaves, first_bytes, salted_row};
-pub use cosign::{Asked, Collected, Outcome, collect, time_of};
+pub use batches::{BLOCK, CommittedBatch, FIRST_BYTES, batch_leaves, first_bytes, salted_row};
+pub use cosign::{
+    AskedWitness, CollectedCosignatures, CosignOutcome, collect_cosignatures, time_of,
+};
 pub use fetch::{FetchError, fetch_file, fetch_ledger, is_address};
-pub use history::{History, WitnessTimes};
+pub use history::{LedgerHistory, WitnessTimes};
 pub use keys::LedgerKey;
 pub use leaves::LeafStore;
-pub use post::PostError;
+pub use post::RequestError;
 pub use settings::LedgerSettings;
 pub use witnesses::{PolicyError, ask_witnesses, policy_in, read_policy};
 
@@ -42,7 +44,7 @@ pub enum LedgerError {
     #[error("the ledger cannot be written")]
     Append(#[from] AppendError),
     #[error("the ledger cannot be read")]
-    Read(#[from] ReadError),
+    Read(#[from] LogReadError),
     #[error(
         "the ledger's key is not in {0}; put ledger.key back there, or name its folder with --keys"
     )]
@@ -89,7 +91,7 @@ pub struct Ledger {
 impl Instance {
     /// Where the ledger lies.
     pub fn ledger_folder(&self) -> PathBuf {
-        self.folder().join("ledger")
+        self.folder_path().join("ledger")
     }
 }
 
@@ -97,36 +99,40 @@ impl Ledger {
     /// Opens the ledger of an instance; begins it, with a key of its own, where there is none.
     pub fn open(instance: &Instance, settings: &LedgerSettings) -> Result<Ledger, LedgerError> {
         let folder = instance.ledger_folder();
-        let mut signers = keys::load(instance)?;
+        let mut signers = keys::load_signers(instance)?;
         let has_log = folder.join("checkpoint").is_file();
         if signers.is_empty() && has_log {
-            return Err(LedgerError::NoKey(instance.keys().display().to_string()));
+            return Err(LedgerError::NoKey(instance.key_folder().display().to_string()));
         }
         if signers.is_empty() {
-            let (path, signer) =
-                (keys::file(instance, 1), Signer::generate(&origin(instance, settings)?)?);
-            std::fs::create_dir_all(instance.keys()).map_err(|source| LedgerError::File {
+            let (path, signer) = (
+                keys::key_file(instance, 1),
+                Signer::generate(&choose_origin(instance, settings)?)?,
+            );
+            std::fs::create_dir_all(instance.key_folder()).map_err(|source| LedgerError::File {
                 doing: "make",
-                file: instance.keys().display().to_string(),
+                file: instance.key_folder().display().to_string(),
                 source,
             })?;
-            signer.save(&path, instance.folder())?;
+            signer.save_key(&path, instance.folder_path())?;
             signers.push((path, signer));
         }
         let own: Vec<Signer> = signers.iter().map(|(_, signer)| signer.clone()).collect();
         let log = match signers.first() {
-            _ if has_log => keys::open(&folder, &own)?,
-            Some((_, first)) => Log::create(&folder, first.verifier().name(), own)?,
+            _ if has_log => keys::open_log(&folder, &own)?,
+            Some((_, first)) => Log::create(&folder, first.verifier_key().name(), own)?,
             None => return Err(OpenError::NoKey.into()),
         };
-        let reader = log.reader();
+        let reader = log.open_reader();
         let size = log.size();
-        let entries = (0..size).map(|index| reader.entry(index, size)).collect::<Result<_, _>>()?;
-        let signed =
-            log.checkpoint().verify(signers.iter().map(|(_, signer)| signer.verifier()))?;
+        let entries =
+            (0..size).map(|index| reader.read_entry(index, size)).collect::<Result<_, _>>()?;
+        let signed = log
+            .newest_checkpoint()
+            .verify_signatures(signers.iter().map(|(_, signer)| signer.verifier_key()))?;
         let signs = |key: &VerifierKey| signed.iter().any(|signed| signed.key == key);
-        let keys = signers.iter().filter(|(_, signer)| signs(signer.verifier()));
-        let keys = keys.map(|(file, signer)| LedgerKey::of(file, signer)).collect();
+        let keys = signers.iter().filter(|(_, signer)| signs(signer.verifier_key()));
+        let keys = keys.map(|(file, signer)| LedgerKey::from_signer(file, signer)).collect();
         Ok(Ledger { log, entries, keys })
     }
 
@@ -136,54 +142,54 @@ impl Ledger {
     }
 
     /// The number of a fact, if it is there.
-    pub fn find(&self, entry: &[u8]) -> Option<u64> {
+    pub fn find_entry(&self, entry: &[u8]) -> Option<u64> {
         self.entries.iter().position(|known| known == entry).map(|at| at as u64)
     }
 
     /// Records facts that are not there yet, and gives the number of each.
-    pub fn record(&mut self, facts: Vec<Vec<u8>>) -> Result<Vec<u64>, LedgerError> {
+    pub fn record_entries(&mut self, facts: Vec<Vec<u8>>) -> Result<Vec<u64>, LedgerError> {
         let mut new: Vec<Vec<u8>> = Vec::new();
         for fact in &facts {
-            if self.find(fact).is_none() && !new.contains(fact) {
+            if self.find_entry(fact).is_none() && !new.contains(fact) {
                 new.push(fact.clone());
             }
         }
-        self.log.append(&new)?;
+        self.log.append_entries(&new)?;
         self.entries.extend(new);
-        let numbers = facts.iter().filter_map(|fact| self.find(fact));
+        let numbers = facts.iter().filter_map(|fact| self.find_entry(fact));
         Ok(numbers.collect())
     }
 
     /// The newest checkpoint, with the cosignatures collected for it.
-    pub fn checkpoint(&self) -> &Note {
-        self.log.checkpoint()
+    pub fn newest_checkpoint(&self) -> &Note {
+        self.log.newest_checkpoint()
     }
 
     fn folder(&self) -> PathBuf {
         self.log.folder().to_owned()
     }
 
-    pub fn reader(&self) -> Reader {
-        self.log.reader()
+    pub fn reader(&self) -> LogReader {
+        self.log.open_reader()
     }
 
     /// The log, to collect cosignatures or to change keys.
-    pub fn log(&mut self) -> &mut Log {
+    pub fn log_mut(&mut self) -> &mut Log {
         &mut self.log
     }
 
     /// The receipt of a fact under the newest checkpoint.
-    pub fn receipt(&self, index: u64) -> Result<Receipt, LedgerError> {
-        Ok(self.log.reader().receipt(index, self.log.checkpoint(), None)?)
+    pub fn make_receipt(&self, index: u64) -> Result<Receipt, LedgerError> {
+        Ok(self.log.open_reader().case_receipt(index, self.log.newest_checkpoint(), None)?)
     }
 }
 
 /// The name of the ledger: from the settings, or one that no other instance has.
-fn origin(instance: &Instance, settings: &LedgerSettings) -> Result<String, LedgerError> {
+fn choose_origin(instance: &Instance, settings: &LedgerSettings) -> Result<String, LedgerError> {
     if let Some(origin) = &settings.origin {
         return Ok(origin.clone());
     }
     let key = instance.pseudonym_key()?;
-    let digest = Hash::of(&[b"trueline ledger origin\n".as_slice(), &key].concat()).to_hex();
+    let digest = Hash::digest_of(&[b"trueline ledger origin\n".as_slice(), &key].concat()).to_hex();
     Ok(format!("trueline.invalid/{}", &digest[..16]))
 }

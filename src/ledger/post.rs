@@ -15,7 +15,7 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum PostError {
+pub enum RequestError {
     #[error("`{0}` is no address of the form http://HOST[:PORT][/PATH]")]
     Address(String),
     #[error(
@@ -35,7 +35,7 @@ pub enum PostError {
 
 /// An answer, whatever its status.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct HttpResponse {
     pub(super) status: u16,
     pub(super) content_type: String,
     pub(super) body: Vec<u8>,
@@ -46,65 +46,65 @@ pub(super) async fn add_checkpoint(
     prefix: &str,
     body: String,
     timeout: Duration,
-) -> Result<Answer, PostError> {
+) -> Result<HttpResponse, RequestError> {
     let address = format!("{}/add-checkpoint", prefix.trim_end_matches('/'));
-    let uri = uri(&address, prefix)?;
-    let request = Request::post(path(&uri))
+    let uri = parse_uri(&address, prefix)?;
+    let request = Request::post(request_path(&uri))
         .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
-        .header(header::HOST, host(&uri))
+        .header(header::HOST, host_header(&uri))
         .body(Full::new(Bytes::from(body)));
-    let request = request.map_err(|_| PostError::Address(prefix.to_owned()))?;
-    let answer = tokio::time::timeout(timeout, exchange(&uri, request, ANSWER_BYTES_MAX)).await;
-    answer.unwrap_or(Err(PostError::TooLate(timeout.as_secs())))
+    let request = request.map_err(|_| RequestError::Address(prefix.to_owned()))?;
+    let answer = tokio::time::timeout(timeout, send_request(&uri, request, ANSWER_BYTES_MAX)).await;
+    answer.unwrap_or(Err(RequestError::TooLate(timeout.as_secs())))
 }
 
 /// What lies at an address, up to so many bytes; `None` if there is nothing.
-pub(super) async fn get(
+pub(super) async fn get_body(
     url: &str,
     most: usize,
     timeout: Duration,
-) -> Result<Option<Vec<u8>>, PostError> {
-    let uri = uri(url, url)?;
-    let request = Request::get(path(&uri)).header(header::HOST, host(&uri));
+) -> Result<Option<Vec<u8>>, RequestError> {
+    let uri = parse_uri(url, url)?;
+    let request = Request::get(request_path(&uri)).header(header::HOST, host_header(&uri));
     let request = request.body(Full::new(Bytes::new()));
-    let request = request.map_err(|_| PostError::Address(url.to_owned()))?;
-    let answer = tokio::time::timeout(timeout, exchange(&uri, request, most)).await;
-    let answer = answer.unwrap_or(Err(PostError::TooLate(timeout.as_secs())))?;
+    let request = request.map_err(|_| RequestError::Address(url.to_owned()))?;
+    let answer = tokio::time::timeout(timeout, send_request(&uri, request, most)).await;
+    let answer = answer.unwrap_or(Err(RequestError::TooLate(timeout.as_secs())))?;
     match answer.status {
         200 => Ok(Some(answer.body)),
         404 | 410 => Ok(None),
-        status => Err(PostError::Status(status)),
+        status => Err(RequestError::Status(status)),
     }
 }
 
-fn uri(address: &str, named: &str) -> Result<Uri, PostError> {
-    let uri: Uri = address.parse().map_err(|_| PostError::Address(named.to_owned()))?;
+fn parse_uri(address: &str, named: &str) -> Result<Uri, RequestError> {
+    let uri: Uri = address.parse().map_err(|_| RequestError::Address(named.to_owned()))?;
     match uri.scheme_str() {
         Some("http") => Ok(uri),
-        Some("https") => Err(PostError::Tls),
-        Some(_) | None => Err(PostError::Address(named.to_owned())),
+        Some("https") => Err(RequestError::Tls),
+        Some(_) | None => Err(RequestError::Address(named.to_owned())),
     }
 }
 
-fn path(uri: &Uri) -> &str {
+fn request_path(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
-fn host(uri: &Uri) -> &str {
+fn host_header(uri: &Uri) -> &str {
     uri.authority().map_or("", |authority| authority.as_str())
 }
 
 /// One request on a connection of its own.
-async fn exchange(
+async fn send_request(
     uri: &Uri,
     request: Request<Full<Bytes>>,
     most: usize,
-) -> Result<Answer, PostError> {
-    let broken = |error: hyper::Error| PostError::Broken(error.to_string());
-    let authority = uri.authority().ok_or_else(|| PostError::Address(uri.to_string()))?;
+) -> Result<HttpResponse, RequestError> {
+    let broken = |error: hyper::Error| RequestError::Broken(error.to_string());
+    let authority = uri.authority().ok_or_else(|| RequestError::Address(uri.to_string()))?;
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     let port = authority.port_u16().unwrap_or(80);
-    let stream = TcpStream::connect((host, port)).await.map_err(PostError::Unreachable)?;
+    let stream = TcpStream::connect((host, port)).await.map_err(RequestError::Unreachable)?;
     let connected = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = connected.map_err(broken)?;
     // It ends with the sender; what it fails with, the sender is told.
@@ -115,8 +115,8 @@ async fn exchange(
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let content_type = content_type.to_owned();
     let body = Limited::new(response.into_body(), most).collect().await;
-    let body = body.map_err(|error| PostError::Broken(error.to_string()))?.to_bytes().to_vec();
+    let body = body.map_err(|error| RequestError::Broken(error.to_string()))?.to_bytes().to_vec();
     drop(sender);
     driver.abort();
-    Ok(Answer { status, content_type, body })
+    Ok(HttpResponse { status, content_type, body })
 }

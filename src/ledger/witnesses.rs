@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use trueline_ledger::{Distrust, Policy};
 
-use super::{Ledger, LedgerError, LedgerSettings, collect};
+use super::{Ledger, LedgerError, LedgerSettings, collect_cosignatures};
 use crate::instance::Instance;
 
 /// How long a witness is waited for.
@@ -36,7 +36,7 @@ pub fn read_policy(
     settings: &LedgerSettings,
 ) -> Result<Option<Policy>, PolicyError> {
     let Some(name) = &settings.policy else { return Ok(None) };
-    policy_in(&instance.folder().join(name)).map(Some)
+    policy_in(&instance.folder_path().join(name)).map(Some)
 }
 
 /// The policy in a file.
@@ -52,5 +52,5 @@ pub fn ask_witnesses(
     ledger: &mut Ledger,
     policy: &Policy,
 ) -> Result<Option<Distrust>, LedgerError> {
-    Ok(collect(ledger, policy, WAIT_MAX)?.verdict.err())
+    Ok(collect_cosignatures(ledger, policy, WAIT_MAX)?.verdict.err())
 }

@@ -6,11 +6,11 @@
 
 use rayon::prelude::*;
 
-use super::chance::apportion;
-use super::classes::Figure;
+use super::chance::split_by_weights;
+use super::classes::PublishedMean;
 use super::course::Course;
-use super::days::Carried;
-use super::plan::{Cell, Plan};
+use super::days::CarriedCase;
+use super::plan::{PlanCell, SimulationPlan};
 use super::province::PREFECTURES;
 use super::stretch::DAY;
 
@@ -38,7 +38,7 @@ pub(super) struct Ratings {
 #[derive(Debug)]
 pub(super) struct Calibration {
     /// By figure, in the order of [`Figure::ALL`].
-    pub(super) moves: Vec<Move>,
+    pub(super) moves: Vec<DurationFactor>,
     /// By cell of the plan.
     pub(super) ratings: Vec<Ratings>,
     /// Rated complaints, and those satisfied.
@@ -48,7 +48,7 @@ pub(super) struct Calibration {
 
 /// By how much the durations of a figure are moved.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Move {
+pub(super) struct DurationFactor {
     pub(super) cases: u64,
     /// What would bring the mean to its target.
     pub(super) exact: f64,
@@ -58,7 +58,7 @@ pub(super) struct Move {
 
 /// What one cell adds up to.
 #[derive(Debug, Default)]
-struct Sum {
+struct DurationSum {
     cases: u64,
     seconds: i64,
     /// Ranks of cases that did not end in the stretch.
@@ -66,12 +66,17 @@ struct Sum {
 }
 
 impl Calibration {
-    pub(super) fn new(plan: &Plan, before: &Plan, carried: &[Carried]) -> Calibration {
-        let sums: Vec<Sum> = plan.cells.par_iter().map(|cell| sum(plan, cell)).collect();
-        let late: Vec<Sum> =
+    pub(super) fn new(
+        plan: &SimulationPlan,
+        before: &SimulationPlan,
+        carried: &[CarriedCase],
+    ) -> Calibration {
+        let sums: Vec<DurationSum> =
+            plan.cells.par_iter().map(|cell| sum_cell(plan, cell)).collect();
+        let late: Vec<DurationSum> =
             carried.par_iter().map(|case| sum_of_carried(plan, before, *case)).collect();
-        let mut moves = Vec::with_capacity(Figure::ALL.len());
-        for figure in Figure::ALL {
+        let mut moves = Vec::with_capacity(PublishedMean::ALL.len());
+        for figure in PublishedMean::ALL {
             let own = plan.cells.iter().zip(&sums);
             let own = own.filter(|(cell, _)| cell.class.figure == Some(figure));
             let old = carried.iter().zip(&late).map(|(case, sum)| {
@@ -84,44 +89,44 @@ impl Calibration {
                 cases += sum.cases;
                 seconds += sum.seconds;
             }
-            moves.push(bring_home(plan.target_seconds(figure), cases, seconds));
+            moves.push(factor_to_target(plan.target_seconds(figure), cases, seconds));
         }
         let (ratings, rated, satisfied) = settle_ratings(plan, &sums);
         Calibration { moves, ratings, rated, satisfied }
     }
 
     /// The factor of a cell's durations.
-    pub(super) fn factor(&self, cell: &Cell) -> f64 {
+    pub(super) fn cell_factor(&self, cell: &PlanCell) -> f64 {
         cell.class.figure.map_or(1.0, |figure| self.moves[figure as usize].factor)
     }
 }
 
 /// The factor that makes `cases` durations with this sum average to the target, or as near to that
 /// as the largest move allows.
-fn bring_home(target: f64, cases: u64, seconds: i64) -> Move {
+fn factor_to_target(target: f64, cases: u64, seconds: i64) -> DurationFactor {
     let exact = if cases == 0 { 1.0 } else { target * cases as f64 / seconds as f64 };
     // Rounding to whole seconds moves a duration a little more than the factor does.
     let allowed = LARGEST_MOVE - 0.001;
-    Move { cases, exact, factor: exact.clamp(1.0 - allowed, 1.0 + allowed) }
+    DurationFactor { cases, exact, factor: exact.clamp(1.0 - allowed, 1.0 + allowed) }
 }
 
 /// Draws anew the durations of small figures whose sample strays from the target by more than
 /// [`STRAY`]. It looks at nothing but the plan's own cases, so that the plan of the stretch before
 /// comes out the same here as in its own run.
-pub(super) fn redraw_strays(plan: &mut Plan) {
-    for figure in Figure::ALL {
+pub(super) fn redraw_strays(plan: &mut SimulationPlan) {
+    for figure in PublishedMean::ALL {
         let target = plan.target_seconds(figure);
         let mut best = (f64::INFINITY, 0);
         for attempt in 0..MOST_ATTEMPTS {
-            plan.shift(figure, attempt);
+            plan.shift_points(figure, attempt);
             let own = plan.cells.iter().filter(|cell| cell.class.figure == Some(figure));
-            let own: Vec<&Cell> = own.collect();
+            let own: Vec<&PlanCell> = own.collect();
             if own.iter().map(|cell| cell.size).sum::<u64>() > SMALL_FIGURE {
                 break;
             }
-            let samples = own.par_iter().map(|cell| Sample::of(plan, cell));
-            let sample = samples.reduce(Sample::default, Sample::plus);
-            let stray = sample.stray(target, (plan.stretch.days as i64 * DAY) as f64);
+            let samples = own.par_iter().map(|cell| DurationSample::of_cell(plan, cell));
+            let sample = samples.reduce(DurationSample::default, DurationSample::add_sample);
+            let stray = sample.relative_error(target, (plan.stretch.days as i64 * DAY) as f64);
             if stray < best.0 {
                 best = (stray, attempt);
             }
@@ -129,25 +134,25 @@ pub(super) fn redraw_strays(plan: &mut Plan) {
                 break;
             }
         }
-        plan.shift(figure, best.1);
+        plan.shift_points(figure, best.1);
     }
 }
 
 /// The durations of cases that came in and ended in a stretch.
 #[derive(Debug, Default, Clone, Copy)]
-struct Sample {
+struct DurationSample {
     cases: u64,
     seconds: i64,
     squares: i128,
 }
 
-impl Sample {
-    fn of(plan: &Plan, cell: &Cell) -> Sample {
-        let mut sample = Sample::default();
-        let end = plan.stretch.end();
+impl DurationSample {
+    fn of_cell(plan: &SimulationPlan, cell: &PlanCell) -> DurationSample {
+        let mut sample = DurationSample::default();
+        let end = plan.stretch.end_second();
         for day in 0..plan.stretch.days {
-            let midnight = plan.stretch.midnight(day);
-            for ordinal in cell.on(day) {
+            let midnight = plan.stretch.midnight_of(day);
+            for ordinal in cell.cases_on(day) {
                 let course = Course::draw(cell, ordinal, day, midnight);
                 if course.withdrawn.is_none() && course.drawn_end() < end {
                     sample.cases += 1;
@@ -159,8 +164,8 @@ impl Sample {
         sample
     }
 
-    fn plus(self, other: Sample) -> Sample {
-        Sample {
+    fn add_sample(self, other: DurationSample) -> DurationSample {
+        DurationSample {
             cases: self.cases + other.cases,
             seconds: self.seconds + other.seconds,
             squares: self.squares + other.squares,
@@ -171,7 +176,7 @@ impl Sample {
     ///
     /// A case of length d is lost over the end of the stretch with a chance of d in its length, so
     /// the cases that are left average a little less than the target: by variance ÷ length.
-    fn stray(&self, target: f64, length: f64) -> f64 {
+    fn relative_error(&self, target: f64, length: f64) -> f64 {
         let cases = self.cases as f64;
         let mean = self.seconds as f64 / cases;
         let variance = self.squares as f64 / cases - mean * mean;
@@ -179,16 +184,16 @@ impl Sample {
     }
 }
 
-fn sum(plan: &Plan, cell: &Cell) -> Sum {
-    let mut sum = Sum::default();
+fn sum_cell(plan: &SimulationPlan, cell: &PlanCell) -> DurationSum {
+    let mut sum = DurationSum::default();
     if cell.class.figure.is_none() {
         return sum;
     }
-    let asked = cell.class.figure == Some(Figure::ComplaintHandling);
-    let end = plan.stretch.end();
+    let asked = cell.class.figure == Some(PublishedMean::ComplaintHandling);
+    let end = plan.stretch.end_second();
     for day in 0..plan.stretch.days {
-        let midnight = plan.stretch.midnight(day);
-        for ordinal in cell.on(day) {
+        let midnight = plan.stretch.midnight_of(day);
+        for ordinal in cell.cases_on(day) {
             let course = Course::draw(cell, ordinal, day, midnight);
             let ended = course.drawn_end() < end;
             if ended && course.withdrawn.is_none() {
@@ -203,10 +208,14 @@ fn sum(plan: &Plan, cell: &Cell) -> Sum {
     sum
 }
 
-fn sum_of_carried(plan: &Plan, before: &Plan, case: Carried) -> Sum {
-    let course = case.course(before);
-    let counts = course.withdrawn.is_none() && course.drawn_end() < plan.stretch.end();
-    Sum {
+fn sum_of_carried(
+    plan: &SimulationPlan,
+    before: &SimulationPlan,
+    case: CarriedCase,
+) -> DurationSum {
+    let course = case.draw_course(before);
+    let counts = course.withdrawn.is_none() && course.drawn_end() < plan.stretch.end_second();
+    DurationSum {
         cases: u64::from(counts),
         seconds: if counts { course.drawn } else { 0 },
         unended: Vec::new(),
@@ -214,8 +223,8 @@ fn sum_of_carried(plan: &Plan, before: &Plan, case: Carried) -> Sum {
 }
 
 /// Chooses the thresholds so that exactly the wanted number of raters is satisfied.
-fn settle_ratings(plan: &Plan, sums: &[Sum]) -> (Vec<Ratings>, u64, u64) {
-    let asked = |cell: &Cell| cell.class.figure == Some(Figure::ComplaintHandling);
+fn settle_ratings(plan: &SimulationPlan, sums: &[DurationSum]) -> (Vec<Ratings>, u64, u64) {
+    let asked = |cell: &PlanCell| cell.class.figure == Some(PublishedMean::ComplaintHandling);
     let mut ratings = vec![Ratings::default(); plan.cells.len()];
     let mut answers = vec![0; plan.cells.len()];
     for (number, cell) in plan.cells.iter().enumerate().filter(|(_, cell)| asked(cell)) {
@@ -228,7 +237,7 @@ fn settle_ratings(plan: &Plan, sums: &[Sum]) -> (Vec<Ratings>, u64, u64) {
     for _ in rated..all {
         let largest = (0..answers.len()).max_by_key(|number| answers[*number]).unwrap_or(0);
         answers[largest] -= 1;
-        ratings[largest].rated = threshold(answers[largest], &sums[largest].unended);
+        ratings[largest].rated = find_threshold(answers[largest], &sums[largest].unended);
     }
     let weights: Vec<f64> = plan
         .cells
@@ -236,8 +245,8 @@ fn settle_ratings(plan: &Plan, sums: &[Sum]) -> (Vec<Ratings>, u64, u64) {
         .zip(&answers)
         .map(|(cell, answers)| *answers as f64 * (1.0 - PREFECTURES[cell.place].gladness))
         .collect();
-    for (number, unhappy) in apportion(rated - satisfied, &weights).into_iter().enumerate() {
-        ratings[number].unhappy = threshold(unhappy, &sums[number].unended);
+    for (number, unhappy) in split_by_weights(rated - satisfied, &weights).into_iter().enumerate() {
+        ratings[number].unhappy = find_threshold(unhappy, &sums[number].unended);
     }
     (ratings, rated, satisfied)
 }
@@ -248,7 +257,7 @@ fn ended_below(threshold: u64, unended: &[u64]) -> u64 {
 }
 
 /// The smallest threshold below which this many ranks belong to cases that ended.
-fn threshold(wanted: u64, unended: &[u64]) -> u64 {
+fn find_threshold(wanted: u64, unended: &[u64]) -> u64 {
     let mut threshold = wanted;
     for rank in unended {
         if *rank < threshold {
@@ -260,7 +269,7 @@ fn threshold(wanted: u64, unended: &[u64]) -> u64 {
 
 /// The share of raters who are satisfied: that of the sample report, 0.6 points worse a half year
 /// before, as much better after.
-pub(super) fn satisfaction_target(plan: &Plan) -> f64 {
+pub(super) fn satisfaction_target(plan: &SimulationPlan) -> f64 {
     let halves = plan.stretch.halves_since_sample().clamp(-6, 6);
     0.8814 + 0.006 * f64::from(halves)
 }
@@ -285,7 +294,7 @@ mod tests {
     #[test]
     fn a_threshold_counts_only_cases_that_ended() {
         let check = |wanted, unended: &[u64], expected| {
-            let found = threshold(wanted, unended);
+            let found = find_threshold(wanted, unended);
             assert_eq!(found, expected);
             assert_eq!(ended_below(found, unended), wanted);
         };
@@ -307,10 +316,10 @@ mod tests {
 
     #[test]
     fn no_duration_is_moved_by_more_than_two_hundredths() {
-        let near = bring_home(100.0, 1000, 101_000);
+        let near = factor_to_target(100.0, 1000, 101_000);
         assert!((near.factor - 100.0 / 101.0).abs() < 1e-12 && near.exact < 0.991);
-        let far = bring_home(100.0, 1000, 110_000);
+        let far = factor_to_target(100.0, 1000, 110_000);
         assert!((far.factor - 0.981).abs() < 1e-12 && far.exact < 0.91);
-        assert!((bring_home(100.0, 0, 0).factor - 1.0).abs() < 1e-12);
+        assert!((factor_to_target(100.0, 0, 0).factor - 1.0).abs() < 1e-12);
     }
 }

@@ -10,13 +10,13 @@ use parquet::errors::ParquetError;
 use rayon::prelude::*;
 
 use super::calibration::Calibration;
-use super::classes::Source;
-use super::columns::{Columns, Export};
-use super::days::{Carried, Day};
-use super::files::{Encoder, Output};
-use super::plan::Plan;
-use super::story::Teller;
-use super::{Progress, SimulationError};
+use super::classes::SourceSystem;
+use super::columns::{CaseColumns, RecordOrigin};
+use super::days::{CarriedCase, SourceDay};
+use super::files::{Encoder, ParquetOutput};
+use super::plan::SimulationPlan;
+use super::story::RecordMaker;
+use super::{SimulationError, SimulationProgress};
 use crate::systems::cases::CASE;
 
 /// A row group closes before a day that would take it past this.
@@ -30,57 +30,57 @@ const MOST_AT_ONCE: usize = 8;
 
 /// A run, ready to be written.
 #[derive(Debug)]
-pub(super) struct Run<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) before: &'a Plan,
-    pub(super) carried: &'a [Carried],
+pub(super) struct SimulationRun<'a> {
+    pub(super) plan: &'a SimulationPlan,
+    pub(super) before: &'a SimulationPlan,
+    pub(super) carried: &'a [CarriedCase],
     pub(super) calibration: &'a Calibration,
-    pub(super) export: Export,
+    pub(super) export: RecordOrigin,
 }
 
 /// The rows of one row group.
 #[derive(Debug, Clone)]
-struct Group<'a> {
-    source: Source,
-    carried: &'a [Carried],
+struct CaseRowGroup<'a> {
+    source: SourceSystem,
+    carried: &'a [CarriedCase],
     days: Range<usize>,
 }
 
-struct Counted<'a> {
+struct CaseProgress<'a> {
     done: AtomicU64,
     total: u64,
-    progress: &'a (dyn Fn(Progress) + Sync),
+    progress: &'a (dyn Fn(SimulationProgress) + Sync),
 }
 
-impl Run<'_> {
+impl SimulationRun<'_> {
     /// Writes the dataset `case` below `out`.
-    pub(super) fn write(
+    pub(super) fn write_cases(
         &self,
         out: &Path,
-        progress: &(dyn Fn(Progress) + Sync),
+        progress: &(dyn Fn(SimulationProgress) + Sync),
     ) -> Result<(), SimulationError> {
-        let schema = CASE.schema().arrow();
-        let tellers =
-            [self.plan, self.before].map(|plan| Teller::new(plan, self.calibration, self.plan));
+        let schema = CASE.schema().to_arrow();
+        let tellers = [self.plan, self.before]
+            .map(|plan| RecordMaker::new(plan, self.calibration, self.plan));
         let new: u64 = self.plan.cells.iter().map(|cell| cell.size).sum();
         let total = new + self.carried.len() as u64;
-        let counted = Counted { done: AtomicU64::new(0), total, progress };
+        let counted = CaseProgress { done: AtomicU64::new(0), total, progress };
         let folder = out.join("case");
-        for source in Source::ALL {
-            let groups = self.groups(source);
+        for source in SourceSystem::ALL {
+            let groups = self.plan_row_groups(source);
             for (number, groups) in groups.chunks(FILE_GROUPS).enumerate() {
                 let name = format!("{}-{}-{number:03}", source.name(), self.plan.stretch.name);
-                let notes = self.notes();
-                let mut output = Output::begin(&folder, &name, &schema, &notes)?;
+                let notes = self.file_notes();
+                let mut output = ParquetOutput::begin_file(&folder, &name, &schema, &notes)?;
                 self.write_groups(&mut output, groups, (&schema, &tellers), &counted)
                     .map_err(SimulationError::Parquet)?;
-                output.finish()?;
+                output.finish_file()?;
             }
         }
         Ok(())
     }
 
-    fn notes(&self) -> Vec<(&'static str, String)> {
+    fn file_notes(&self) -> Vec<(&'static str, String)> {
         vec![
             ("trueline.simulated", "true".into()),
             ("trueline.period", self.plan.stretch.name.clone()),
@@ -90,11 +90,11 @@ impl Run<'_> {
 
     /// Cuts the days of a source into row groups. The carried cases lead, for their keys come
     /// first.
-    fn groups(&self, source: Source) -> Vec<Group<'_>> {
+    fn plan_row_groups(&self, source: SourceSystem) -> Vec<CaseRowGroup<'_>> {
         let from = self.carried.partition_point(|case| case.source < source);
         let to = self.carried.partition_point(|case| case.source <= source);
         let mut groups = Vec::new();
-        let mut group = Group { source, carried: &self.carried[from..to], days: 0..0 };
+        let mut group = CaseRowGroup { source, carried: &self.carried[from..to], days: 0..0 };
         let mut rows = group.carried.len() as u64;
         for day in 0..self.plan.stretch.days {
             let before = self.plan.cases_before(source, day);
@@ -102,7 +102,7 @@ impl Run<'_> {
             if rows > 0 && rows + today > GROUP_ROWS {
                 groups.push(std::mem::replace(
                     &mut group,
-                    Group { source, carried: &[], days: day..day },
+                    CaseRowGroup { source, carried: &[], days: day..day },
                 ));
                 rows = 0;
             }
@@ -117,73 +117,74 @@ impl Run<'_> {
 
     fn write_groups(
         &self,
-        output: &mut Output,
-        groups: &[Group<'_>],
-        (schema, tellers): (&SchemaRef, &[Teller<'_>; 2]),
-        counted: &Counted<'_>,
+        output: &mut ParquetOutput,
+        groups: &[CaseRowGroup<'_>],
+        (schema, tellers): (&SchemaRef, &[RecordMaker<'_>; 2]),
+        counted: &CaseProgress<'_>,
     ) -> Result<(), ParquetError> {
         let at_once = rayon::current_num_threads().clamp(1, MOST_AT_ONCE);
         for (wave, groups) in groups.chunks(at_once).enumerate() {
-            let encode = |(place, group): (usize, &Group<'_>)| {
-                let encoder = output.encoder(wave * at_once + place)?;
-                let columns = Columns::new(SchemaRef::clone(schema), self.export.clone());
-                self.encode(group, (columns, encoder), tellers, counted)
+            let encode = |(place, group): (usize, &CaseRowGroup<'_>)| {
+                let encoder = output.make_encoder(wave * at_once + place)?;
+                let columns = CaseColumns::new(SchemaRef::clone(schema), self.export.clone());
+                self.encode_group(group, (columns, encoder), tellers, counted)
             };
             let encoded: Result<Vec<_>, ParquetError> =
                 groups.par_iter().enumerate().map(encode).collect();
             for chunks in encoded? {
-                output.append(chunks)?;
+                output.append_group(chunks)?;
             }
         }
         Ok(())
     }
 
-    fn encode(
+    fn encode_group(
         &self,
-        group: &Group<'_>,
-        (mut columns, mut encoder): (Columns, Encoder),
-        [teller, teller_before]: &[Teller<'_>; 2],
-        counted: &Counted<'_>,
+        group: &CaseRowGroup<'_>,
+        (mut columns, mut encoder): (CaseColumns, Encoder),
+        [teller, teller_before]: &[RecordMaker<'_>; 2],
+        counted: &CaseProgress<'_>,
     ) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
-        let prefix = prefix(self.before);
+        let prefix = key_prefix(self.before);
         for case in group.carried {
-            let story = teller_before.tell(case.cell as usize, case.course(self.before));
-            columns.push(&story, (&prefix, case.number));
-            flush(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
+            let story =
+                teller_before.make_record(case.cell as usize, case.draw_course(self.before));
+            columns.push_record(&story, (&prefix, case.number));
+            flush_rows(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
         }
-        let prefix = self::prefix(self.plan);
+        let prefix = self::key_prefix(self.plan);
         for day in group.days.clone() {
             let numbers = self.plan.cases_before(group.source, day)..;
-            let drawn = Day::draw(self.plan, group.source, day);
+            let drawn = SourceDay::draw(self.plan, group.source, day);
             for (case, number) in drawn.in_order().zip(numbers) {
-                let story = teller.tell(case.cell as usize, case.course.clone());
-                columns.push(&story, (&prefix, number));
-                flush(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
+                let story = teller.make_record(case.cell as usize, case.course.clone());
+                columns.push_record(&story, (&prefix, number));
+                flush_rows(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
             }
         }
-        flush(&mut columns, &mut encoder, 1, counted)?;
-        encoder.finish()
+        flush_rows(&mut columns, &mut encoder, 1, counted)?;
+        encoder.close_writers()
     }
 }
 
 /// What a run's keys begin with. The tag keeps runs of another seed or size apart.
-fn prefix(plan: &Plan) -> String {
+fn key_prefix(plan: &SimulationPlan) -> String {
     format!("{}-{:04x}-", plan.stretch.name, plan.tag)
 }
 
 /// Encodes what has been told once it is at least so many rows.
-fn flush(
-    columns: &mut Columns,
+fn flush_rows(
+    columns: &mut CaseColumns,
     encoder: &mut Encoder,
     rows: usize,
-    counted: &Counted<'_>,
+    counted: &CaseProgress<'_>,
 ) -> Result<(), ParquetError> {
-    if columns.rows() < rows {
+    if columns.row_count() < rows {
         return Ok(());
     }
-    let told = columns.rows() as u64;
-    encoder.write(&columns.take()?)?;
+    let told = columns.row_count() as u64;
+    encoder.write_batch(&columns.take_batch()?)?;
     let done = counted.done.fetch_add(told, Ordering::Relaxed) + told;
-    (counted.progress)(Progress::Writing { done, total: counted.total });
+    (counted.progress)(SimulationProgress::Writing { done, total: counted.total });
     Ok(())
 }

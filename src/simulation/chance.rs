@@ -7,18 +7,18 @@
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Scrambles a number (the finalizer of `SplitMix64`): one bit changed changes half of the result.
-pub(super) fn mix(mut value: u64) -> u64 {
+pub(super) fn mix_bits(mut value: u64) -> u64 {
     value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     value ^ (value >> 31)
 }
 
 /// One number out of a seed and words that say what it is for.
-pub(super) fn key(seed: u64, words: &[&str]) -> u64 {
-    let mut state = mix(seed ^ GOLDEN);
+pub(super) fn derive_key(seed: u64, words: &[&str]) -> u64 {
+    let mut state = mix_bits(seed ^ GOLDEN);
     for word in words {
         for byte in word.bytes().chain([0xFF]) {
-            state = mix(state.wrapping_mul(31).wrapping_add(u64::from(byte)));
+            state = mix_bits(state.wrapping_mul(31).wrapping_add(u64::from(byte)));
         }
     }
     state
@@ -26,41 +26,41 @@ pub(super) fn key(seed: u64, words: &[&str]) -> u64 {
 
 /// A sequence of chances.
 #[derive(Debug, Clone)]
-pub(super) struct Chance {
+pub(super) struct ChanceSequence {
     state: u64,
 }
 
-impl Chance {
+impl ChanceSequence {
     /// The sequence of the `index`-th thing under a key.
-    pub(super) fn new(key: u64, index: u64) -> Chance {
-        let state = mix(key ^ index.wrapping_mul(GOLDEN));
-        Chance { state }
+    pub(super) fn new(key: u64, index: u64) -> ChanceSequence {
+        let state = mix_bits(key ^ index.wrapping_mul(GOLDEN));
+        ChanceSequence { state }
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    pub(super) fn next_number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GOLDEN);
-        mix(self.state)
+        mix_bits(self.state)
     }
 
     /// From 0 inclusive to 1 exclusive.
-    pub(super) fn unit(&mut self) -> f64 {
-        unit(self.next())
+    pub(super) fn draw_unit(&mut self) -> f64 {
+        unit_from_bits(self.next_number())
     }
 
     /// From 0 inclusive to `end` exclusive.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
+    pub(super) fn draw_below(&mut self, end: u64) -> u64 {
+        ((u128::from(self.next_number()) * u128::from(end)) >> 64) as u64
     }
 
     /// True with this probability.
-    pub(super) fn hits(&mut self, probability: f64) -> bool {
-        self.unit() < probability
+    pub(super) fn draw_bool(&mut self, probability: f64) -> bool {
+        self.draw_unit() < probability
     }
 
     /// An index drawn by weight.
-    pub(super) fn pick(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+    pub(super) fn pick_index(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
         let total: u64 = weights.clone().map(u64::from).sum();
-        let mut left = self.below(total);
+        let mut left = self.draw_below(total);
         let mut last = 0;
         for (index, weight) in weights.enumerate() {
             last = index;
@@ -73,13 +73,13 @@ impl Chance {
     }
 
     /// A lognormal with this median and spread.
-    pub(super) fn lognormal(&mut self, median: f64, spread: f64) -> f64 {
-        median * libm::exp(spread * normal_quantile(self.unit()))
+    pub(super) fn draw_lognormal(&mut self, median: f64, spread: f64) -> f64 {
+        median * libm::exp(spread * normal_quantile(self.draw_unit()))
     }
 }
 
 /// The 53 upper bits as a number from 0 inclusive to 1 exclusive.
-pub(super) fn unit(bits: u64) -> f64 {
+pub(super) fn unit_from_bits(bits: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
@@ -88,7 +88,7 @@ pub(super) fn unit(bits: u64) -> f64 {
 /// Any stretch of it has close to the same share in each part of 0..1, so a few hundred draws give
 /// a mean within about a hundredth of the one they are drawn for.
 pub(super) fn even_point(shift: u64, place: u64) -> f64 {
-    unit(shift.wrapping_add(place.wrapping_mul(GOLDEN)))
+    unit_from_bits(shift.wrapping_add(place.wrapping_mul(GOLDEN)))
 }
 
 /// A fixed shuffle of `0..size`: four Feistel rounds, walked until the result is below `size`.
@@ -107,7 +107,7 @@ impl Shuffle {
     }
 
     /// Where `index` goes. `index` must be below the size.
-    pub(super) fn place(&self, index: u64) -> u64 {
+    pub(super) fn map_index(&self, index: u64) -> u64 {
         let mask = (1u64 << self.half) - 1;
         let mut value = index;
         loop {
@@ -180,7 +180,7 @@ pub(super) fn normal_quantile(p: f64) -> f64 {
 }
 
 /// Splits a whole number by weights so that the parts add up to it (largest remainders).
-pub(super) fn apportion(total: u64, weights: &[f64]) -> Vec<u64> {
+pub(super) fn split_by_weights(total: u64, weights: &[f64]) -> Vec<u64> {
     let sum: f64 = weights.iter().sum();
     if sum <= 0.0 {
         return vec![0; weights.len()];
@@ -204,8 +204,8 @@ mod tests {
     #[test]
     fn a_shuffle_uses_every_place_once() {
         for size in [1, 2, 3, 7, 64, 65, 1000, 4097] {
-            let shuffle = Shuffle::new(key(7, &["x"]), size);
-            let mut seen: Vec<u64> = (0..size).map(|index| shuffle.place(index)).collect();
+            let shuffle = Shuffle::new(derive_key(7, &["x"]), size);
+            let mut seen: Vec<u64> = (0..size).map(|index| shuffle.map_index(index)).collect();
             seen.sort_unstable();
             assert_eq!(seen, (0..size).collect::<Vec<_>>());
         }
@@ -221,9 +221,9 @@ mod tests {
 
     #[test]
     fn parts_add_up_to_their_whole() {
-        assert_eq!(apportion(10, &[1.0, 1.0, 1.0]), [4, 3, 3]);
-        assert_eq!(apportion(1, &[0.2, 0.7, 0.1]), [0, 1, 0]);
-        assert_eq!(apportion(0, &[1.0, 2.0]), [0, 0]);
+        assert_eq!(split_by_weights(10, &[1.0, 1.0, 1.0]), [4, 3, 3]);
+        assert_eq!(split_by_weights(1, &[0.2, 0.7, 0.1]), [0, 1, 0]);
+        assert_eq!(split_by_weights(0, &[1.0, 2.0]), [0, 0]);
     }
 
     #[test]

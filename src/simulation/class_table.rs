@@ -4,19 +4,19 @@
 //! that a rule book sets. The medians here are proportions: a class that belongs to a figure is
 //! scaled until the figure's expected mean is its target (see `plan`).
 
-use super::classes::{Class, Figure, Finish, Part, Source, Where};
+use super::classes::{Class, Finish, Lognormal, PublishedMean, SourceSystem, UserArea};
 use super::season::Rhythm;
 
-const fn part(median: f64, spread: f64) -> Part {
-    Part { median, spread }
+const fn part(median: f64, spread: f64) -> Lognormal {
+    Lognormal { median, spread }
 }
 
 /// What most classes of orders are; each says where it differs.
 const ORDER: Class = Class {
-    source: Source::Orders,
+    source: SourceSystem::Orders,
     kind: "install",
     service: "fixed",
-    users: Where::Either,
+    users: UserArea::Either,
     share: 0.0,
     figure: None,
     quick: part(5.0, 0.5),
@@ -34,7 +34,7 @@ const ORDER: Class = Class {
 
 /// What most classes of faults are.
 const FAULT: Class = Class {
-    source: Source::Faults,
+    source: SourceSystem::Faults,
     kind: "repair",
     quick: part(5.0, 0.6),
     quick_share: 0.7,
@@ -51,7 +51,7 @@ const FAULT: Class = Class {
 
 /// What most classes of the service desk are.
 const COMPLAINT: Class = Class {
-    source: Source::Desk,
+    source: SourceSystem::Desk,
     kind: "complaint",
     quick: part(2.2, 0.8),
     quick_share: 0.45,
@@ -99,19 +99,24 @@ const COMPLAINT_CAUSES: &[(&str, u32)] = &[
 
 /// Every class, in the order of their sources.
 pub(super) const CLASSES: &[Class] = &[
-    Class { users: Where::Town, share: 14.0, figure: Some(Figure::FixedInstallUrban), ..ORDER },
+    Class {
+        users: UserArea::Town,
+        share: 14.0,
+        figure: Some(PublishedMean::FixedInstallUrban),
+        ..ORDER
+    },
     Class {
         kind: "move",
-        users: Where::Town,
+        users: UserArea::Town,
         share: 7.0,
-        figure: Some(Figure::FixedInstallUrban),
+        figure: Some(PublishedMean::FixedInstallUrban),
         quick: part(5.5, 0.5),
         ..ORDER
     },
     Class {
-        users: Where::Country,
+        users: UserArea::Country,
         share: 14.0,
-        figure: Some(Figure::FixedInstallRural),
+        figure: Some(PublishedMean::FixedInstallRural),
         quick: part(5.5, 0.5),
         quick_share: 0.45,
         lengthy: part(33.0, 0.5),
@@ -120,9 +125,9 @@ pub(super) const CLASSES: &[Class] = &[
     },
     Class {
         kind: "move",
-        users: Where::Country,
+        users: UserArea::Country,
         share: 6.0,
-        figure: Some(Figure::FixedInstallRural),
+        figure: Some(PublishedMean::FixedInstallRural),
         quick: part(6.0, 0.5),
         quick_share: 0.45,
         lengthy: part(34.0, 0.5),
@@ -155,7 +160,7 @@ pub(super) const CLASSES: &[Class] = &[
         kind: "change",
         service: "mobile",
         share: 239.0,
-        figure: Some(Figure::MobileChange),
+        figure: Some(PublishedMean::MobileChange),
         quick: part(0.12, 0.6),
         quick_share: 0.86,
         lengthy: part(1.1, 0.75),
@@ -166,7 +171,7 @@ pub(super) const CLASSES: &[Class] = &[
         kind: "restore",
         service: "mobile",
         share: 208.0,
-        figure: Some(Figure::MobileRestore),
+        figure: Some(PublishedMean::MobileRestore),
         quick: part(0.15, 0.6),
         quick_share: 0.82,
         lengthy: part(1.1, 0.8),
@@ -188,18 +193,18 @@ pub(super) const CLASSES: &[Class] = &[
     },
     Class {
         service: "broadband",
-        users: Where::Town,
+        users: UserArea::Town,
         share: 60.0,
-        figure: Some(Figure::BroadbandInstall),
+        figure: Some(PublishedMean::BroadbandInstall),
         quick_share: 0.62,
         below_hours: 14.0 * 24.0,
         ..ORDER
     },
     Class {
         service: "broadband",
-        users: Where::Country,
+        users: UserArea::Country,
         share: 40.0,
-        figure: Some(Figure::BroadbandInstall),
+        figure: Some(PublishedMean::BroadbandInstall),
         quick: part(5.5, 0.5),
         quick_share: 0.52,
         lengthy: part(33.0, 0.5),
@@ -209,9 +214,9 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         kind: "move",
         service: "broadband",
-        users: Where::Town,
+        users: UserArea::Town,
         share: 12.0,
-        figure: Some(Figure::BroadbandInstall),
+        figure: Some(PublishedMean::BroadbandInstall),
         quick: part(5.5, 0.5),
         below_hours: 14.0 * 24.0,
         ..ORDER
@@ -219,9 +224,9 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         kind: "move",
         service: "broadband",
-        users: Where::Country,
+        users: UserArea::Country,
         share: 6.0,
-        figure: Some(Figure::BroadbandInstall),
+        figure: Some(PublishedMean::BroadbandInstall),
         quick: part(6.0, 0.5),
         quick_share: 0.5,
         lengthy: part(34.0, 0.5),
@@ -242,7 +247,7 @@ pub(super) const CLASSES: &[Class] = &[
         kind: "opening",
         service: "leased",
         share: 9.0,
-        figure: Some(Figure::LeasedOpening),
+        figure: Some(PublishedMean::LeasedOpening),
         quick: part(38.0, 0.45),
         quick_share: 0.7,
         lengthy: part(78.0, 0.4),
@@ -255,14 +260,14 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         service: "mobile",
         share: 28.0,
-        figure: Some(Figure::ComplaintHandling),
+        figure: Some(PublishedMean::ComplaintHandling),
         causes: COMPLAINT_CAUSES,
         ..COMPLAINT
     },
     Class {
         service: "broadband",
         share: 24.0,
-        figure: Some(Figure::ComplaintHandling),
+        figure: Some(PublishedMean::ComplaintHandling),
         quick: part(2.5, 0.8),
         lengthy: part(14.0, 0.7),
         causes: COMPLAINT_CAUSES,
@@ -270,7 +275,7 @@ pub(super) const CLASSES: &[Class] = &[
     },
     Class {
         share: 6.0,
-        figure: Some(Figure::ComplaintHandling),
+        figure: Some(PublishedMean::ComplaintHandling),
         causes: COMPLAINT_CAUSES,
         ..COMPLAINT
     },
@@ -295,11 +300,16 @@ pub(super) const CLASSES: &[Class] = &[
         paused: 0.0,
         ..COMPLAINT
     },
-    Class { users: Where::Town, share: 23.0, figure: Some(Figure::FixedRepairUrban), ..FAULT },
     Class {
-        users: Where::Country,
+        users: UserArea::Town,
+        share: 23.0,
+        figure: Some(PublishedMean::FixedRepairUrban),
+        ..FAULT
+    },
+    Class {
+        users: UserArea::Country,
         share: 16.0,
-        figure: Some(Figure::FixedRepairRural),
+        figure: Some(PublishedMean::FixedRepairRural),
         quick: part(6.0, 0.6),
         quick_share: 0.65,
         lengthy: part(13.0, 0.6),
@@ -325,7 +335,7 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         service: "mobile",
         share: 30.0,
-        figure: Some(Figure::MobileRepair),
+        figure: Some(PublishedMean::MobileRepair),
         quick: part(1.1, 0.7),
         quick_share: 0.8,
         lengthy: part(3.2, 0.7),
@@ -346,9 +356,9 @@ pub(super) const CLASSES: &[Class] = &[
     },
     Class {
         service: "broadband",
-        users: Where::Town,
+        users: UserArea::Town,
         share: 77.0,
-        figure: Some(Figure::BroadbandRepair),
+        figure: Some(PublishedMean::BroadbandRepair),
         quick: part(3.0, 0.65),
         quick_share: 0.75,
         lengthy: part(7.0, 0.6),
@@ -356,9 +366,9 @@ pub(super) const CLASSES: &[Class] = &[
     },
     Class {
         service: "broadband",
-        users: Where::Country,
+        users: UserArea::Country,
         share: 48.0,
-        figure: Some(Figure::BroadbandRepair),
+        figure: Some(PublishedMean::BroadbandRepair),
         quick: part(3.7, 0.65),
         quick_share: 0.72,
         lengthy: part(9.0, 0.6),
@@ -386,7 +396,7 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         service: "leased",
         share: 9.0,
-        figure: Some(Figure::LeasedRepair),
+        figure: Some(PublishedMean::LeasedRepair),
         quick: part(1.6, 0.55),
         quick_share: 0.75,
         lengthy: part(3.4, 0.55),

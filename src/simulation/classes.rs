@@ -6,27 +6,28 @@ use super::season::Rhythm;
 
 /// The system a case comes from. The order is that of the sources' names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Source {
+pub(super) enum SourceSystem {
     Orders,
     Desk,
     Faults,
 }
 
-impl Source {
-    pub(super) const ALL: [Source; 3] = [Source::Orders, Source::Desk, Source::Faults];
+impl SourceSystem {
+    pub(super) const ALL: [SourceSystem; 3] =
+        [SourceSystem::Orders, SourceSystem::Desk, SourceSystem::Faults];
 
     pub(super) fn name(self) -> &'static str {
         match self {
-            Source::Orders => "simulated-bss",
-            Source::Desk => "simulated-cs",
-            Source::Faults => "simulated-oss",
+            SourceSystem::Orders => "simulated-bss",
+            SourceSystem::Desk => "simulated-cs",
+            SourceSystem::Faults => "simulated-oss",
         }
     }
 }
 
 /// Where the user of a class lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Where {
+pub(super) enum UserArea {
     Town,
     Country,
     Either,
@@ -34,7 +35,7 @@ pub(super) enum Where {
 
 /// A published mean that several classes share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Figure {
+pub enum PublishedMean {
     FixedInstallUrban,
     FixedInstallRural,
     FixedRepairUrban,
@@ -49,62 +50,62 @@ pub enum Figure {
     ComplaintHandling,
 }
 
-impl Figure {
-    pub const ALL: [Figure; 12] = [
-        Figure::FixedInstallUrban,
-        Figure::FixedInstallRural,
-        Figure::FixedRepairUrban,
-        Figure::FixedRepairRural,
-        Figure::MobileChange,
-        Figure::MobileRestore,
-        Figure::MobileRepair,
-        Figure::BroadbandInstall,
-        Figure::BroadbandRepair,
-        Figure::LeasedOpening,
-        Figure::LeasedRepair,
-        Figure::ComplaintHandling,
+impl PublishedMean {
+    pub const ALL: [PublishedMean; 12] = [
+        PublishedMean::FixedInstallUrban,
+        PublishedMean::FixedInstallRural,
+        PublishedMean::FixedRepairUrban,
+        PublishedMean::FixedRepairRural,
+        PublishedMean::MobileChange,
+        PublishedMean::MobileRestore,
+        PublishedMean::MobileRepair,
+        PublishedMean::BroadbandInstall,
+        PublishedMean::BroadbandRepair,
+        PublishedMean::LeasedOpening,
+        PublishedMean::LeasedRepair,
+        PublishedMean::ComplaintHandling,
     ];
 
     /// The figure's id in the pack `cn-miit`.
     pub fn id(self) -> &'static str {
         match self {
-            Figure::FixedInstallUrban => "fixed.install.mean[area=urban]",
-            Figure::FixedInstallRural => "fixed.install.mean[area=rural]",
-            Figure::FixedRepairUrban => "fixed.repair.mean[area=urban]",
-            Figure::FixedRepairRural => "fixed.repair.mean[area=rural]",
-            Figure::MobileChange => "mobile.change.mean",
-            Figure::MobileRestore => "mobile.restore.mean",
-            Figure::MobileRepair => "mobile.repair.mean",
-            Figure::BroadbandInstall => "broadband.install.mean",
-            Figure::BroadbandRepair => "broadband.repair.mean",
-            Figure::LeasedOpening => "leased.opening.mean",
-            Figure::LeasedRepair => "leased.repair.mean",
-            Figure::ComplaintHandling => "complaint.handling.mean",
+            PublishedMean::FixedInstallUrban => "fixed.install.mean[area=urban]",
+            PublishedMean::FixedInstallRural => "fixed.install.mean[area=rural]",
+            PublishedMean::FixedRepairUrban => "fixed.repair.mean[area=urban]",
+            PublishedMean::FixedRepairRural => "fixed.repair.mean[area=rural]",
+            PublishedMean::MobileChange => "mobile.change.mean",
+            PublishedMean::MobileRestore => "mobile.restore.mean",
+            PublishedMean::MobileRepair => "mobile.repair.mean",
+            PublishedMean::BroadbandInstall => "broadband.install.mean",
+            PublishedMean::BroadbandRepair => "broadband.repair.mean",
+            PublishedMean::LeasedOpening => "leased.opening.mean",
+            PublishedMean::LeasedRepair => "leased.repair.mean",
+            PublishedMean::ComplaintHandling => "complaint.handling.mean",
         }
     }
 
     /// The mean that the sample report prints for 2020H1, in hours.
     pub(super) fn sample_hours(self) -> f64 {
         match self {
-            Figure::FixedInstallUrban => 0.84 * 24.0,
-            Figure::FixedInstallRural => 1.04 * 24.0,
-            Figure::FixedRepairUrban => 7.41,
-            Figure::FixedRepairRural => 9.21,
-            Figure::MobileChange => 0.33,
-            Figure::MobileRestore => 0.41,
-            Figure::MobileRepair => 1.90,
-            Figure::BroadbandInstall => 0.85 * 24.0,
-            Figure::BroadbandRepair => 4.96,
-            Figure::LeasedOpening => 2.25 * 24.0,
-            Figure::LeasedRepair => 2.41,
-            Figure::ComplaintHandling => 11.54,
+            PublishedMean::FixedInstallUrban => 0.84 * 24.0,
+            PublishedMean::FixedInstallRural => 1.04 * 24.0,
+            PublishedMean::FixedRepairUrban => 7.41,
+            PublishedMean::FixedRepairRural => 9.21,
+            PublishedMean::MobileChange => 0.33,
+            PublishedMean::MobileRestore => 0.41,
+            PublishedMean::MobileRepair => 1.90,
+            PublishedMean::BroadbandInstall => 0.85 * 24.0,
+            PublishedMean::BroadbandRepair => 4.96,
+            PublishedMean::LeasedOpening => 2.25 * 24.0,
+            PublishedMean::LeasedRepair => 2.41,
+            PublishedMean::ComplaintHandling => 11.54,
         }
     }
 }
 
 /// A lognormal: median in hours, spread of the logarithm.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
+pub(super) struct Lognormal {
     pub(super) median: f64,
     pub(super) spread: f64,
 }
@@ -120,17 +121,17 @@ pub(super) enum Finish {
 /// Cases that are alike.
 #[derive(Debug)]
 pub(super) struct Class {
-    pub(super) source: Source,
+    pub(super) source: SourceSystem,
     pub(super) kind: &'static str,
     pub(super) service: &'static str,
-    pub(super) users: Where,
+    pub(super) users: UserArea,
     /// Out of 1000 cases of the province.
     pub(super) share: f64,
-    pub(super) figure: Option<Figure>,
+    pub(super) figure: Option<PublishedMean>,
     /// The quick part, its share of the cases, and the slow part.
-    pub(super) quick: Part,
+    pub(super) quick: Lognormal,
     pub(super) quick_share: f64,
-    pub(super) lengthy: Part,
+    pub(super) lengthy: Lognormal,
     /// No duration reaches this many hours.
     pub(super) below_hours: f64,
     pub(super) rhythm: Rhythm,

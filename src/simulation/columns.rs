@@ -9,27 +9,27 @@ use arrow_array::{
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 
-use super::story::{ABSENT, APPOINTMENT, Interval, MOMENTS, Story};
+use super::story::{ABSENT, APPOINTMENT, MOMENTS, RecordInterval, SimulatedRecord};
 use super::words::{self, NONE};
 
 /// A label column: indices into fixed words.
 #[derive(Debug)]
-pub(super) struct Labels {
+pub(super) struct LabelBuilder {
     indices: Vec<i32>,
     words: ArrayRef,
 }
 
-impl Labels {
-    pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Labels {
+impl LabelBuilder {
+    pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> LabelBuilder {
         let words: StringArray = words.into_iter().map(Some).collect();
-        Labels { indices: Vec::new(), words: Arc::new(words) }
+        LabelBuilder { indices: Vec::new(), words: Arc::new(words) }
     }
 
-    pub(super) fn push(&mut self, word: u16) {
+    pub(super) fn push_word(&mut self, word: u16) {
         self.indices.push(if word == NONE { -1 } else { i32::from(word) });
     }
 
-    pub(super) fn take(&mut self) -> Result<ArrayRef, ArrowError> {
+    pub(super) fn take_array(&mut self) -> Result<ArrayRef, ArrowError> {
         let indices = std::mem::take(&mut self.indices);
         let known = indices.iter().any(|index| *index < 0).then(|| {
             let known: Vec<bool> = indices.iter().map(|index| *index >= 0).collect();
@@ -41,7 +41,7 @@ impl Labels {
 }
 
 /// A column of moments; [`ABSENT`] stands for null.
-pub(super) fn moments(seconds: Vec<i64>) -> ArrayRef {
+pub(super) fn moment_array(seconds: Vec<i64>) -> ArrayRef {
     let known = seconds.contains(&ABSENT).then(|| {
         let known: Vec<bool> = seconds.iter().map(|second| *second != ABSENT).collect();
         NullBuffer::from(known)
@@ -51,15 +51,15 @@ pub(super) fn moments(seconds: Vec<i64>) -> ArrayRef {
 
 /// A text column whose values lie end to end.
 #[derive(Debug)]
-struct Texts {
+struct TextBuilder {
     bytes: Vec<u8>,
     ends: Vec<i32>,
     known: Vec<bool>,
 }
 
-impl Texts {
-    fn new() -> Texts {
-        Texts { bytes: Vec::new(), ends: vec![0], known: Vec::new() }
+impl TextBuilder {
+    fn new() -> TextBuilder {
+        TextBuilder { bytes: Vec::new(), ends: vec![0], known: Vec::new() }
     }
 
     fn end_value(&mut self, known: bool) {
@@ -67,8 +67,8 @@ impl Texts {
         self.known.push(known);
     }
 
-    fn take(&mut self) -> Result<ArrayRef, ArrowError> {
-        let done = std::mem::replace(self, Texts::new());
+    fn take_array(&mut self) -> Result<ArrayRef, ArrowError> {
+        let done = std::mem::replace(self, TextBuilder::new());
         let offsets = OffsetBuffer::new(done.ends.into());
         let known = (!done.known.iter().all(|known| *known)).then(|| NullBuffer::from(done.known));
         Ok(Arc::new(StringArray::try_new(offsets, done.bytes.into(), known)?))
@@ -77,7 +77,7 @@ impl Texts {
 
 /// What every record of a run shares.
 #[derive(Debug, Clone)]
-pub(super) struct Export {
+pub(super) struct RecordOrigin {
     /// When the sources gave this state: the end of the stretch.
     pub(super) revised: i64,
     /// The value of `source_file`: a digest of what was ordered.
@@ -86,31 +86,31 @@ pub(super) struct Export {
 
 /// Collects stories into record batches.
 #[derive(Debug)]
-pub(super) struct Columns {
+pub(super) struct CaseColumns {
     schema: SchemaRef,
-    export: Export,
+    export: RecordOrigin,
     rows: usize,
-    keys: Texts,
-    lines: Texts,
-    labels: Vec<(&'static str, Labels)>,
+    keys: TextBuilder,
+    lines: TextBuilder,
+    labels: Vec<(&'static str, LabelBuilder)>,
     moments: [Vec<i64>; 9],
-    precision: Labels,
+    precision: LabelBuilder,
     reopened: Vec<i64>,
     source_lines: Vec<i64>,
     interval_ends: Vec<i32>,
-    interval_labels: Vec<(&'static str, Labels)>,
+    interval_labels: Vec<(&'static str, LabelBuilder)>,
     interval_from: Vec<i64>,
     interval_to: Vec<i64>,
-    evidence: Texts,
+    evidence: TextBuilder,
 }
 
-impl Columns {
-    pub(super) fn new(schema: SchemaRef, export: Export) -> Columns {
+impl CaseColumns {
+    pub(super) fn new(schema: SchemaRef, export: RecordOrigin) -> CaseColumns {
         let fixed = [
             ("source", words::SOURCES),
             ("kind", words::KINDS),
             ("service", words::SERVICES),
-            ("region", &words::regions()),
+            ("region", &words::county_codes()),
             ("area", words::AREAS),
             ("channel", words::CHANNELS),
             ("maintainer", words::MAINTAINERS),
@@ -125,39 +125,40 @@ impl Columns {
             ("requested_by", words::ASKERS),
             ("approved_by", words::APPROVERS),
         ];
-        let precisions: Vec<String> = (0..512).map(precision).collect();
-        let labels = |(name, words): (&'static str, &[&str])| (name, Labels::new(words.to_vec()));
-        Columns {
+        let precisions: Vec<String> = (0..512).map(format_precision).collect();
+        let labels =
+            |(name, words): (&'static str, &[&str])| (name, LabelBuilder::new(words.to_vec()));
+        CaseColumns {
             schema,
             export,
             rows: 0,
-            keys: Texts::new(),
-            lines: Texts::new(),
+            keys: TextBuilder::new(),
+            lines: TextBuilder::new(),
             labels: fixed.map(labels).into(),
             moments: Default::default(),
-            precision: Labels::new(precisions.iter().map(String::as_str)),
+            precision: LabelBuilder::new(precisions.iter().map(String::as_str)),
             reopened: Vec::new(),
             source_lines: Vec::new(),
             interval_ends: vec![0],
             interval_labels: inner.map(labels).into(),
             interval_from: Vec::new(),
             interval_to: Vec::new(),
-            evidence: Texts::new(),
+            evidence: TextBuilder::new(),
         }
     }
 
-    pub(super) fn rows(&self) -> usize {
+    pub(super) fn row_count(&self) -> usize {
         self.rows
     }
 
     /// Adds a record with the key `prefix` and a number of nine digits.
-    pub(super) fn push(&mut self, story: &Story, (prefix, number): (&str, u64)) {
+    pub(super) fn push_record(&mut self, story: &SimulatedRecord, (prefix, number): (&str, u64)) {
         self.rows += 1;
         self.keys.bytes.extend_from_slice(prefix.as_bytes());
-        digits(&mut self.keys.bytes, number + 1);
+        push_digits(&mut self.keys.bytes, number + 1);
         self.keys.end_value(true);
         self.lines.bytes.push(b'L');
-        hex(&mut self.lines.bytes, story.line, 14);
+        push_hex(&mut self.lines.bytes, story.line, 14);
         self.lines.end_value(true);
         let words = [
             story.source,
@@ -173,14 +174,14 @@ impl Columns {
             story.satisfaction,
         ];
         for ((_, labels), word) in self.labels.iter_mut().zip(words) {
-            labels.push(word);
+            labels.push_word(word);
         }
         let mut present = 0;
         for (index, moment) in story.moments.into_iter().enumerate() {
             self.moments[index].push(moment);
             present |= u16::from(moment != ABSENT) << index;
         }
-        self.precision.push(present);
+        self.precision.push_word(present);
         self.reopened.push(story.reopened);
         self.source_lines.push(number as i64 + 1);
         for interval in &story.intervals {
@@ -189,55 +190,55 @@ impl Columns {
         self.interval_ends.push(self.interval_from.len() as i32);
     }
 
-    fn push_interval(&mut self, interval: &Interval) {
+    fn push_interval(&mut self, interval: &RecordInterval) {
         self.interval_from.push(interval.from);
         self.interval_to.push(interval.to);
         let words = [interval.kind, interval.reason, interval.requested_by, interval.approved_by];
         for ((_, labels), word) in self.interval_labels.iter_mut().zip(words) {
-            labels.push(word);
+            labels.push_word(word);
         }
         if interval.evidence != 0 {
             self.evidence.bytes.extend_from_slice(b"call-");
-            hex(&mut self.evidence.bytes, u64::from(interval.evidence), 8);
+            push_hex(&mut self.evidence.bytes, u64::from(interval.evidence), 8);
         }
         self.evidence.end_value(interval.evidence != 0);
     }
 
     /// The records so far as a batch; starts afresh.
-    pub(super) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
+    pub(super) fn take_batch(&mut self) -> Result<RecordBatch, ArrowError> {
         let rows = std::mem::take(&mut self.rows);
         let schema = Arc::clone(&self.schema);
         let columns: Result<Vec<ArrayRef>, ArrowError> =
-            schema.fields().iter().map(|field| self.column(field, rows)).collect();
+            schema.fields().iter().map(|field| self.take_column(field, rows)).collect();
         RecordBatch::try_new(schema, columns?)
     }
 
-    fn column(&mut self, field: &Field, rows: usize) -> Result<ArrayRef, ArrowError> {
+    fn take_column(&mut self, field: &Field, rows: usize) -> Result<ArrayRef, ArrowError> {
         let name = field.name().as_str();
         if let Some((_, labels)) = self.labels.iter_mut().find(|(known, _)| *known == name) {
-            return labels.take();
+            return labels.take_array();
         }
         if let Some(index) = MOMENTS.iter().position(|known| *known == name) {
-            return Ok(moments(std::mem::take(&mut self.moments[index])));
+            return Ok(moment_array(std::mem::take(&mut self.moments[index])));
         }
         match name {
-            "source_key" => self.keys.take(),
-            "line" => self.lines.take(),
+            "source_key" => self.keys.take_array(),
+            "line" => self.lines.take_array(),
             "reopened" => Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.reopened)))),
             "source_line" => Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.source_lines)))),
-            "intervals" => self.intervals(field),
-            "precision" => self.precision.take(),
-            "revised" => Ok(moments(vec![self.export.revised; rows])),
+            "intervals" => self.take_intervals(field),
+            "precision" => self.precision.take_array(),
+            "revised" => Ok(moment_array(vec![self.export.revised; rows])),
             "source_file" => {
-                let mut labels = Labels::new([self.export.digest.as_str()]);
+                let mut labels = LabelBuilder::new([self.export.digest.as_str()]);
                 labels.indices = vec![0; rows];
-                labels.take()
+                labels.take_array()
             }
             _ => Ok(new_null_array(field.data_type(), rows)),
         }
     }
 
-    fn intervals(&mut self, field: &Field) -> Result<ArrayRef, ArrowError> {
+    fn take_intervals(&mut self, field: &Field) -> Result<ArrayRef, ArrowError> {
         let DataType::List(item) = field.data_type() else {
             return Err(ArrowError::SchemaError("intervals are no list".into()));
         };
@@ -250,10 +251,10 @@ impl Columns {
             let name = inner.name().as_str();
             let labels = self.interval_labels.iter_mut().find(|(known, _)| *known == name);
             columns.push(match (labels, name) {
-                (Some((_, labels)), _) => labels.take()?,
-                (None, "from") => moments(std::mem::take(&mut self.interval_from)),
-                (None, "to") => moments(std::mem::take(&mut self.interval_to)),
-                (None, "evidence") => self.evidence.take()?,
+                (Some((_, labels)), _) => labels.take_array()?,
+                (None, "from") => moment_array(std::mem::take(&mut self.interval_from)),
+                (None, "to") => moment_array(std::mem::take(&mut self.interval_to)),
+                (None, "evidence") => self.evidence.take_array()?,
                 (None, _) => new_null_array(inner.data_type(), count),
             });
         }
@@ -270,7 +271,7 @@ impl Columns {
 }
 
 /// One letter a moment: appointments are to the minute, everything else to the second.
-fn precision(present: usize) -> String {
+fn format_precision(present: usize) -> String {
     let letter = |index: usize| match (present >> index & 1, index) {
         (0, _) => '-',
         (_, APPOINTMENT) => 'm',
@@ -279,7 +280,7 @@ fn precision(present: usize) -> String {
     (0..MOMENTS.len()).map(letter).collect()
 }
 
-fn digits(bytes: &mut Vec<u8>, mut number: u64) {
+fn push_digits(bytes: &mut Vec<u8>, mut number: u64) {
     let mut text = [b'0'; 9];
     for digit in text.iter_mut().rev() {
         *digit += (number % 10) as u8;
@@ -288,7 +289,7 @@ fn digits(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.extend_from_slice(&text);
 }
 
-fn hex(bytes: &mut Vec<u8>, number: u64, length: u32) {
+fn push_hex(bytes: &mut Vec<u8>, number: u64, length: u32) {
     for place in (0..length).rev() {
         let digit = (number >> (place * 4) & 15) as usize;
         bytes.push(b"0123456789abcdef"[digit]);

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::Plan;
-use super::province::{PREFECTURES, codes};
-use super::tables::{Column, Table, words};
+use super::plan::SimulationPlan;
+use super::province::{PREFECTURES, prefecture_codes};
+use super::tables::{SimulatedColumn, SimulatedTable, owned_words};
 
 /// So many cases a half year come from a province of Shanxi's size.
 const CASES_OF_A_PROVINCE: f64 = 8_000_000.0;
@@ -20,7 +20,7 @@ const MOBILE: f64 = 0.290;
 
 /// What is counted. The order is that of the measures' and scopes' names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Measure {
+enum CountedMeasure {
     Appeals,
     BillsBroadband,
     BillsFixed,
@@ -32,61 +32,61 @@ enum Measure {
     UsersMobile,
 }
 
-const MEASURES: [Measure; 9] = [
-    Measure::Appeals,
-    Measure::BillsBroadband,
-    Measure::BillsFixed,
-    Measure::BillsMobile,
-    Measure::LinesBroadband,
-    Measure::LinesFixed,
-    Measure::LinesLeased,
-    Measure::Users,
-    Measure::UsersMobile,
+const MEASURES: [CountedMeasure; 9] = [
+    CountedMeasure::Appeals,
+    CountedMeasure::BillsBroadband,
+    CountedMeasure::BillsFixed,
+    CountedMeasure::BillsMobile,
+    CountedMeasure::LinesBroadband,
+    CountedMeasure::LinesFixed,
+    CountedMeasure::LinesLeased,
+    CountedMeasure::Users,
+    CountedMeasure::UsersMobile,
 ];
 
-impl Measure {
+impl CountedMeasure {
     /// Measure, scope, unit.
-    fn words(self) -> [&'static str; 3] {
+    fn label_words(self) -> [&'static str; 3] {
         match self {
-            Measure::Appeals => ["appeals", "", "cases"],
-            Measure::BillsBroadband => ["bills", "broadband", "bills"],
-            Measure::BillsFixed => ["bills", "fixed", "bills"],
-            Measure::BillsMobile => ["bills", "mobile", "bills"],
-            Measure::LinesBroadband => ["lines", "broadband", "lines"],
-            Measure::LinesFixed => ["lines", "fixed", "lines"],
-            Measure::LinesLeased => ["lines", "leased", "lines"],
-            Measure::Users => ["users", "", "users"],
-            Measure::UsersMobile => ["users", "mobile", "users"],
+            CountedMeasure::Appeals => ["appeals", "", "cases"],
+            CountedMeasure::BillsBroadband => ["bills", "broadband", "bills"],
+            CountedMeasure::BillsFixed => ["bills", "fixed", "bills"],
+            CountedMeasure::BillsMobile => ["bills", "mobile", "bills"],
+            CountedMeasure::LinesBroadband => ["lines", "broadband", "lines"],
+            CountedMeasure::LinesFixed => ["lines", "fixed", "lines"],
+            CountedMeasure::LinesLeased => ["lines", "leased", "lines"],
+            CountedMeasure::Users => ["users", "", "users"],
+            CountedMeasure::UsersMobile => ["users", "mobile", "users"],
         }
     }
 
     /// Bills and escalated complaints add up over months; lines and users are a state.
     fn adds_up(self) -> bool {
         match self {
-            Measure::Appeals
-            | Measure::BillsBroadband
-            | Measure::BillsFixed
-            | Measure::BillsMobile => true,
-            Measure::LinesBroadband
-            | Measure::LinesFixed
-            | Measure::LinesLeased
-            | Measure::Users
-            | Measure::UsersMobile => false,
+            CountedMeasure::Appeals
+            | CountedMeasure::BillsBroadband
+            | CountedMeasure::BillsFixed
+            | CountedMeasure::BillsMobile => true,
+            CountedMeasure::LinesBroadband
+            | CountedMeasure::LinesFixed
+            | CountedMeasure::LinesLeased
+            | CountedMeasure::Users
+            | CountedMeasure::UsersMobile => false,
         }
     }
 
     /// How many a resident.
-    fn each(self) -> f64 {
+    fn count_per_resident(self) -> f64 {
         match self {
-            Measure::Appeals => 0.0,
-            Measure::BillsBroadband => 0.985 * BROADBAND,
-            Measure::BillsFixed => 0.985 * FIXED,
-            Measure::BillsMobile => 0.99 * MOBILE,
-            Measure::LinesBroadband => BROADBAND,
-            Measure::LinesFixed => FIXED,
-            Measure::LinesLeased => LEASED,
-            Measure::Users => BROADBAND + FIXED + MOBILE,
-            Measure::UsersMobile => MOBILE,
+            CountedMeasure::Appeals => 0.0,
+            CountedMeasure::BillsBroadband => 0.985 * BROADBAND,
+            CountedMeasure::BillsFixed => 0.985 * FIXED,
+            CountedMeasure::BillsMobile => 0.99 * MOBILE,
+            CountedMeasure::LinesBroadband => BROADBAND,
+            CountedMeasure::LinesFixed => FIXED,
+            CountedMeasure::LinesLeased => LEASED,
+            CountedMeasure::Users => BROADBAND + FIXED + MOBILE,
+            CountedMeasure::UsersMobile => MOBILE,
         }
     }
 }
@@ -100,12 +100,12 @@ struct Month {
 }
 
 /// Values by period, prefecture and measure, for every whole month and for the stretch.
-pub(super) fn counts(plan: &Plan) -> Table {
-    let mut values: BTreeMap<(String, &str, Measure), f64> = BTreeMap::new();
-    for month in months(plan) {
+pub(super) fn make_counts(plan: &SimulationPlan) -> SimulatedTable {
+    let mut values: BTreeMap<(String, &str, CountedMeasure), f64> = BTreeMap::new();
+    for month in list_months(plan) {
         for (place, prefecture) in PREFECTURES.iter().enumerate() {
             for measure in MEASURES {
-                let value = value(plan, &month, place, measure);
+                let value = compute_value(plan, &month, place, measure);
                 if month.whole {
                     values.insert((month.name.clone(), prefecture.code, measure), value);
                 }
@@ -118,13 +118,13 @@ pub(super) fn counts(plan: &Plan) -> Table {
             }
         }
     }
-    table(&values)
+    make_table(&values)
 }
 
-fn months(plan: &Plan) -> Vec<Month> {
+fn list_months(plan: &SimulationPlan) -> Vec<Month> {
     let mut months: Vec<Month> = Vec::new();
     for day in 0..plan.stretch.days {
-        let date = plan.stretch.date(day);
+        let date = plan.stretch.date_of(day);
         let name = date.strftime("%Y-%m").to_string();
         match months.last_mut() {
             Some(month) if month.name == name => month.days.end = day + 1,
@@ -132,53 +132,63 @@ fn months(plan: &Plan) -> Vec<Month> {
         }
     }
     for month in &mut months {
-        let last = plan.stretch.date(month.days.end - 1);
+        let last = plan.stretch.date_of(month.days.end - 1);
         month.whole &= last.last_of_month() == last;
     }
     months
 }
 
-fn value(plan: &Plan, month: &Month, place: usize, measure: Measure) -> f64 {
-    if measure == Measure::Appeals {
+fn compute_value(
+    plan: &SimulationPlan,
+    month: &Month,
+    place: usize,
+    measure: CountedMeasure,
+) -> f64 {
+    if measure == CountedMeasure::Appeals {
         let cells = plan.cells.iter();
         let cells = cells.filter(|cell| cell.place == place && cell.class.kind == "appeal");
         let days = month.days.clone();
-        let cases = cells.map(|cell| cell.on(days.start).start..cell.on(days.end - 1).end);
+        let cases =
+            cells.map(|cell| cell.cases_on(days.start).start..cell.cases_on(days.end - 1).end);
         return cases.map(|cases| (cases.end - cases.start) as f64).sum();
     }
-    let last = plan.stretch.date(month.days.end - 1);
+    let last = plan.stretch.date_of(month.days.end - 1);
     // 0.2 % more every month; the sizes above are those of June 2020.
     let months_since = (f64::from(last.year()) - 2020.0) * 12.0 + f64::from(last.month()) - 6.0;
     let size: u64 = plan.cells.iter().map(|cell| cell.size).sum();
     let halves = plan.stretch.days as f64 / 182.0;
     let scale = size as f64 / CASES_OF_A_PROVINCE / halves * (1.0 + 0.002 * months_since).max(0.1);
-    (PREFECTURES[place].residents * 1e4 * measure.each() * scale).round()
+    (PREFECTURES[place].residents * 1e4 * measure.count_per_resident() * scale).round()
 }
 
-fn table(values: &BTreeMap<(String, &str, Measure), f64>) -> Table {
+fn make_table(values: &BTreeMap<(String, &str, CountedMeasure), f64>) -> SimulatedTable {
     let rows = values.len();
     let mut periods: Vec<String> = values.keys().map(|(period, ..)| period.clone()).collect();
     periods.dedup();
     let place = |list: &[String], word: &str| list.iter().position(|known| known == word);
     let index = |list: &[String], word: &str| place(list, word).map_or(0, |at| at as u16);
     let labels = |part: usize| {
-        let list: Vec<&str> = MEASURES.iter().map(|measure| measure.words()[part]).collect();
+        let list: Vec<&str> = MEASURES.iter().map(|measure| measure.label_words()[part]).collect();
         let of = values.keys().map(|(_, _, measure)| *measure as u16).collect();
-        Column::Label(of, words(&list))
+        SimulatedColumn::Label(of, owned_words(&list))
     };
     let of_period = values.keys().map(|(period, ..)| index(&periods, period)).collect();
-    let of_region = values.keys().map(|(_, region, _)| index(&codes(), region)).collect();
-    Table {
+    let of_region =
+        values.keys().map(|(_, region, _)| index(&prefecture_codes(), region)).collect();
+    SimulatedTable {
         rows,
         columns: vec![
-            ("source", Column::Label(vec![0; rows], words(&["simulated-registers"]))),
-            ("period", Column::Label(of_period, periods)),
-            ("region", Column::Label(of_region, codes())),
+            (
+                "source",
+                SimulatedColumn::Label(vec![0; rows], owned_words(&["simulated-registers"])),
+            ),
+            ("period", SimulatedColumn::Label(of_period, periods)),
+            ("region", SimulatedColumn::Label(of_region, prefecture_codes())),
             ("measure", labels(0)),
             ("scope", labels(1)),
-            ("value", Column::Number(values.values().copied().collect())),
+            ("value", SimulatedColumn::Number(values.values().copied().collect())),
             ("unit", labels(2)),
-            ("role", Column::Label(vec![0; rows], words(&["input"]))),
+            ("role", SimulatedColumn::Label(vec![0; rows], owned_words(&["input"]))),
         ],
     }
 }

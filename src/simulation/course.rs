@@ -2,14 +2,14 @@
 //!
 //! Both passes draw it: the first to learn the means, the second to write the case.
 
-use super::chance::{Chance, even_point};
+use super::chance::{ChanceSequence, even_point};
 use super::classes::Finish;
-use super::plan::Cell;
+use super::plan::PlanCell;
 use super::stretch::{AHEAD, DAY};
 
 /// A stretch in which the clock stands still.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pause {
+pub(super) struct ClockPause {
     /// How much of the net time has passed when it begins.
     pub(super) after: f64,
     pub(super) seconds: i64,
@@ -19,23 +19,25 @@ pub(super) struct Pause {
 
 /// The pauses of a case.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Pauses {
+pub(super) enum CasePauses {
     None,
-    One(Pause),
+    One(ClockPause),
     /// The second begins after the first has ended.
-    Two(Pause, Pause),
+    Two(ClockPause, ClockPause),
     /// The second begins inside the first: this many seconds after its beginning.
-    Overlapping(Pause, Pause, i64),
+    Overlapping(ClockPause, ClockPause, i64),
 }
 
-impl Pauses {
+impl CasePauses {
     /// The seconds that they cover, each counted once.
-    pub(super) fn seconds(self) -> i64 {
+    pub(super) fn total_seconds(self) -> i64 {
         match self {
-            Pauses::None => 0,
-            Pauses::One(only) => only.seconds,
-            Pauses::Two(first, second) => first.seconds + second.seconds,
-            Pauses::Overlapping(first, second, later) => first.seconds.max(later + second.seconds),
+            CasePauses::None => 0,
+            CasePauses::One(only) => only.seconds,
+            CasePauses::Two(first, second) => first.seconds + second.seconds,
+            CasePauses::Overlapping(first, second, later) => {
+                first.seconds.max(later + second.seconds)
+            }
         }
     }
 }
@@ -48,30 +50,30 @@ pub(super) struct Course {
     pub(super) unpaid: i64,
     /// The net duration as drawn, before the mean of its figure is put right.
     pub(super) drawn: i64,
-    pub(super) pauses: Pauses,
+    pub(super) pauses: CasePauses,
     /// After how many seconds the customer withdrew, if he did.
     pub(super) withdrawn: Option<i64>,
     /// Where the case stands in the cell's shuffle: a rank no other case of the cell has.
     pub(super) rank: u64,
     /// For whatever else there is to be told.
-    pub(super) chance: Chance,
+    pub(super) chance: ChanceSequence,
 }
 
 impl Course {
     /// Draws the case with this ordinal, which comes in on `day` that begins at `midnight`.
-    pub(super) fn draw(cell: &Cell, ordinal: u64, day: usize, midnight: i64) -> Course {
+    pub(super) fn draw(cell: &PlanCell, ordinal: u64, day: usize, midnight: i64) -> Course {
         let class = cell.class;
-        let mut chance = Chance::new(cell.key, ordinal);
-        let rank = cell.shuffle.place(ordinal);
+        let mut chance = ChanceSequence::new(cell.key, ordinal);
+        let rank = cell.shuffle.map_index(ordinal);
         let point = even_point(cell.shift, cell.first_place + rank);
-        let drawn = duration(cell, cell.level(day), point);
+        let drawn = duration_at(cell, cell.slowness_on(day), point);
         let unpaid = wait_for_payment(cell, &mut chance);
         let withdrawn = chance
-            .hits(class.withdrawn)
-            .then(|| unpaid + (drawn as f64 * (0.1 + 0.8 * chance.unit())) as i64);
-        let stops = chance.hits(class.paused) && withdrawn.is_none();
-        let pauses = if stops { pauses(&mut chance) } else { Pauses::None };
-        let gross = unpaid + drawn + pauses.seconds();
+            .draw_bool(class.withdrawn)
+            .then(|| unpaid + (drawn as f64 * (0.1 + 0.8 * chance.draw_unit())) as i64);
+        let stops = chance.draw_bool(class.paused) && withdrawn.is_none();
+        let pauses = if stops { draw_pauses(&mut chance) } else { CasePauses::None };
+        let gross = unpaid + drawn + pauses.total_seconds();
         let accepted = midnight + time_of_day(cell, gross, &mut chance);
         Course { accepted, unpaid, drawn, pauses, withdrawn, rank, chance }
     }
@@ -81,13 +83,13 @@ impl Course {
     pub(super) fn drawn_end(&self) -> i64 {
         match self.withdrawn {
             Some(after) => self.accepted + after,
-            None => self.accepted + self.unpaid + self.drawn + self.pauses.seconds(),
+            None => self.accepted + self.unpaid + self.drawn + self.pauses.total_seconds(),
         }
     }
 }
 
 /// The duration at a point of 0..1: the quick part takes its share of the points from below.
-fn duration(cell: &Cell, level: usize, point: f64) -> i64 {
+fn duration_at(cell: &PlanCell, level: usize, point: f64) -> i64 {
     let share = cell.class.quick_share;
     let [quick, lengthy] = &cell.cuts[level];
     let (cut, within) = if point < share {
@@ -101,36 +103,36 @@ fn duration(cell: &Cell, level: usize, point: f64) -> i64 {
 }
 
 /// Orders may wait for the customer's payment: most are paid at once, some within six hours.
-fn wait_for_payment(cell: &Cell, chance: &mut Chance) -> i64 {
+fn wait_for_payment(cell: &PlanCell, chance: &mut ChanceSequence) -> i64 {
     match cell.class.kind {
         "install" | "move" | "opening" => {
-            let longest = if chance.hits(0.2) { 6 * 3600 } else { 240 };
-            chance.below(longest) as i64
+            let longest = if chance.draw_bool(0.2) { 6 * 3600 } else { 240 };
+            chance.draw_below(longest) as i64
         }
-        "change" | "restore" | "port" => chance.below(90) as i64,
+        "change" | "restore" | "port" => chance.draw_below(90) as i64,
         _ => 0,
     }
 }
 
-fn pauses(chance: &mut Chance) -> Pauses {
-    let after = 0.05 + 0.45 * chance.unit();
-    let first = pause(chance, after);
-    match chance.below(100) {
+fn draw_pauses(chance: &mut ChanceSequence) -> CasePauses {
+    let after = 0.05 + 0.45 * chance.draw_unit();
+    let first = draw_pause(chance, after);
+    match chance.draw_below(100) {
         0..=3 => {
-            let second = pause(chance, first.after);
-            let later = (first.seconds as f64 * (0.3 + 0.6 * chance.unit())) as i64;
-            Pauses::Overlapping(first, second, later)
+            let second = draw_pause(chance, first.after);
+            let later = (first.seconds as f64 * (0.3 + 0.6 * chance.draw_unit())) as i64;
+            CasePauses::Overlapping(first, second, later)
         }
-        4..=7 => Pauses::Two(first, pause(chance, first.after + 0.2)),
-        _ => Pauses::One(first),
+        4..=7 => CasePauses::Two(first, draw_pause(chance, first.after + 0.2)),
+        _ => CasePauses::One(first),
     }
 }
 
-fn pause(chance: &mut Chance, after: f64) -> Pause {
-    let reason = chance.pick([62, 28, 10].into_iter());
+fn draw_pause(chance: &mut ChanceSequence, after: f64) -> ClockPause {
+    let reason = chance.pick_index([62, 28, 10].into_iter());
     let median_hours = [5.0, 16.0, 9.0][reason];
-    let hours = chance.lognormal(median_hours, 0.8).clamp(0.25, 60.0);
-    Pause { after, seconds: (hours * 3600.0) as i64, reason: reason as u8 }
+    let hours = chance.draw_lognormal(median_hours, 0.8).clamp(0.25, 60.0);
+    ClockPause { after, seconds: (hours * 3600.0) as i64, reason: reason as u8 }
 }
 
 /// When on the day the case comes in, in seconds after midnight.
@@ -138,11 +140,11 @@ fn pause(chance: &mut Chance, after: f64) -> Pause {
 /// Work that needs a visit ends by day: of a few times that fit the rhythm, the first is taken from
 /// which the given time leads to an end between 8 o'clock and the end of that crew's day, which
 /// lies between half past 17 and half past 21.
-fn time_of_day(cell: &Cell, gross: i64, chance: &mut Chance) -> i64 {
+fn time_of_day(cell: &PlanCell, gross: i64, chance: &mut ChanceSequence) -> i64 {
     let anytime = cell.class.finish == Finish::Anytime;
     let mut time = 0;
     for _ in 0..8 {
-        let bits = chance.next();
+        let bits = chance.next_number();
         let hour = i64::from(cell.hours[(bits >> 56) as usize]);
         time = hour * 3600 + part_of(bits >> 32, 3600);
         let end = (time + gross) % DAY;

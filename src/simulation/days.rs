@@ -3,16 +3,16 @@
 
 use rayon::prelude::*;
 
-use super::classes::Source;
+use super::classes::SourceSystem;
 use super::course::Course;
-use super::plan::Plan;
+use super::plan::SimulationPlan;
 
 /// How many days before a stretch its oldest cases may have come in.
 const REACH_DAYS: usize = 40;
 
 /// A case that has been drawn.
 #[derive(Debug)]
-pub(super) struct Drawn {
+pub(super) struct SimulatedCase {
     pub(super) cell: u32,
     pub(super) ordinal: u32,
     pub(super) course: Course,
@@ -20,21 +20,21 @@ pub(super) struct Drawn {
 
 /// The cases of a source that come in on a day.
 #[derive(Debug)]
-pub(super) struct Day {
-    drawn: Vec<Drawn>,
+pub(super) struct SourceDay {
+    drawn: Vec<SimulatedCase>,
     /// Moments of acceptance, ascending, each with its place in `drawn`.
     order: Vec<(i64, u32)>,
 }
 
-impl Day {
-    pub(super) fn draw(plan: &Plan, source: Source, day: usize) -> Day {
-        let midnight = plan.stretch.midnight(day);
+impl SourceDay {
+    pub(super) fn draw(plan: &SimulationPlan, source: SourceSystem, day: usize) -> SourceDay {
+        let midnight = plan.stretch.midnight_of(day);
         let mut drawn = Vec::new();
         for (number, cell) in plan.cells.iter().enumerate() {
             if cell.class.source != source {
                 continue;
             }
-            drawn.extend(cell.on(day).map(|ordinal| Drawn {
+            drawn.extend(cell.cases_on(day).map(|ordinal| SimulatedCase {
                 cell: number as u32,
                 ordinal: ordinal as u32,
                 course: Course::draw(cell, ordinal, day, midnight),
@@ -43,20 +43,20 @@ impl Day {
         let accepted = drawn.iter().map(|case| case.course.accepted);
         let mut order: Vec<(i64, u32)> = accepted.zip(0..).collect();
         order.sort_unstable();
-        Day { drawn, order }
+        SourceDay { drawn, order }
     }
 
     /// The cases as they came in. The first has the number [`Plan::cases_before`] of the day, the
     /// next the number after it.
-    pub(super) fn in_order(&self) -> impl Iterator<Item = &Drawn> {
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &SimulatedCase> {
         self.order.iter().map(|(_, place)| &self.drawn[*place as usize])
     }
 }
 
 /// A case of the stretch before that was still open when this one began.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Carried {
-    pub(super) source: Source,
+pub(super) struct CarriedCase {
+    pub(super) source: SourceSystem,
     pub(super) day: usize,
     pub(super) cell: u32,
     pub(super) ordinal: u32,
@@ -64,19 +64,19 @@ pub(super) struct Carried {
     pub(super) number: u64,
 }
 
-impl Carried {
-    pub(super) fn course(self, before: &Plan) -> Course {
+impl CarriedCase {
+    pub(super) fn draw_course(self, before: &SimulationPlan) -> Course {
         let cell = &before.cells[self.cell as usize];
-        let midnight = before.stretch.midnight(self.day);
+        let midnight = before.stretch.midnight_of(self.day);
         Course::draw(cell, u64::from(self.ordinal), self.day, midnight)
     }
 
     /// The cases of the stretch before that had not ended when this one began, by source and
     /// number.
-    pub(super) fn find(before: &Plan) -> Vec<Carried> {
+    pub(super) fn find_carried(before: &SimulationPlan) -> Vec<CarriedCase> {
         let first = before.stretch.days.saturating_sub(REACH_DAYS);
         let days = first..before.stretch.days;
-        let tasks: Vec<(Source, usize)> = Source::ALL
+        let tasks: Vec<(SourceSystem, usize)> = SourceSystem::ALL
             .into_iter()
             .flat_map(|source| days.clone().map(move |day| (source, day)))
             .collect();
@@ -85,13 +85,13 @@ impl Carried {
     }
 }
 
-fn open_at_end(before: &Plan, source: Source, day: usize) -> Vec<Carried> {
-    let end = before.stretch.end();
-    let drawn = Day::draw(before, source, day);
+fn open_at_end(before: &SimulationPlan, source: SourceSystem, day: usize) -> Vec<CarriedCase> {
+    let end = before.stretch.end_second();
+    let drawn = SourceDay::draw(before, source, day);
     let numbered = drawn.in_order().zip(before.cases_before(source, day)..);
     numbered
         .filter(|(case, _)| case.course.drawn_end() >= end)
-        .map(|(case, number)| Carried {
+        .map(|(case, number)| CarriedCase {
             source,
             day,
             cell: case.cell,

@@ -22,7 +22,7 @@ use parquet::schema::types::ColumnPath;
 use super::SimulationError;
 
 /// An unfinished Parquet file.
-pub(super) struct Output {
+pub(super) struct ParquetOutput {
     path: PathBuf,
     unfinished: PathBuf,
     schema: SchemaRef,
@@ -30,14 +30,14 @@ pub(super) struct Output {
     factory: ArrowRowGroupWriterFactory,
 }
 
-impl Output {
+impl ParquetOutput {
     /// Begins `folder/name.parquet`. The folder is made if it is not there.
-    pub(super) fn begin(
+    pub(super) fn begin_file(
         folder: &Path,
         name: &str,
         schema: &SchemaRef,
         notes: &[(&str, String)],
-    ) -> Result<Output, SimulationError> {
+    ) -> Result<ParquetOutput, SimulationError> {
         let path = folder.join(format!("{name}.parquet"));
         let unfinished = folder.join(format!("{name}.parquet.unfinished"));
         let failed = |source| SimulationError::Write { path: path.clone(), source };
@@ -46,21 +46,27 @@ impl Output {
             return Err(SimulationError::Exists { path });
         }
         let file = File::create(&unfinished).map_err(failed)?;
-        let begun =
-            ArrowWriter::try_new(file, SchemaRef::clone(schema), Some(properties(schema, notes)))
-                .and_then(ArrowWriter::into_serialized_writer);
+        let begun = ArrowWriter::try_new(
+            file,
+            SchemaRef::clone(schema),
+            Some(writer_properties(schema, notes)),
+        )
+        .and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = begun.map_err(SimulationError::Parquet)?;
-        Ok(Output { path, unfinished, schema: SchemaRef::clone(schema), writer, factory })
+        Ok(ParquetOutput { path, unfinished, schema: SchemaRef::clone(schema), writer, factory })
     }
 
     /// Encoders for the row group with this index.
-    pub(super) fn encoder(&self, index: usize) -> Result<Encoder, ParquetError> {
+    pub(super) fn make_encoder(&self, index: usize) -> Result<Encoder, ParquetError> {
         let writers = self.factory.create_column_writers(index)?;
         Ok(Encoder { schema: SchemaRef::clone(&self.schema), writers })
     }
 
     /// Adds an encoded row group. They come in the order of their indices.
-    pub(super) fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
+    pub(super) fn append_group(
+        &mut self,
+        chunks: Vec<ArrowColumnChunk>,
+    ) -> Result<(), ParquetError> {
         let mut group = self.writer.next_row_group()?;
         for chunk in chunks {
             chunk.append_to_row_group(&mut group)?;
@@ -70,7 +76,7 @@ impl Output {
     }
 
     /// Completes the file, makes it durable, and gives it its name.
-    pub(super) fn finish(self) -> Result<(), SimulationError> {
+    pub(super) fn finish_file(self) -> Result<(), SimulationError> {
         let file = self.writer.into_inner().map_err(SimulationError::Parquet)?;
         let written = file.sync_all().and_then(|()| fs::rename(&self.unfinished, &self.path));
         written.map_err(|source| SimulationError::Write { path: self.path, source })
@@ -84,7 +90,7 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
-    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+    pub(super) fn write_batch(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
         let mut writers = self.writers.iter_mut();
         for (field, column) in self.schema.fields().iter().zip(batch.columns()) {
             for leaf in compute_leaves(field, column)? {
@@ -95,13 +101,13 @@ impl Encoder {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+    pub(super) fn close_writers(self) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
         self.writers.into_iter().map(ArrowColumnWriter::close).collect()
     }
 }
 
 /// LZ4, dictionaries for labels, statistics on moments.
-fn properties(schema: &SchemaRef, notes: &[(&str, String)]) -> WriterProperties {
+fn writer_properties(schema: &SchemaRef, notes: &[(&str, String)]) -> WriterProperties {
     let notes = notes.iter().map(|(key, value)| KeyValue::new((*key).into(), value.clone()));
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)

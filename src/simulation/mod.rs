@@ -35,18 +35,18 @@ use std::path::PathBuf;
 use parquet::errors::ParquetError;
 use sha2::{Digest, Sha256};
 use trueline_figures::Period;
-use trueline_lake::Schema;
+use trueline_lake::DatasetSchema;
 
 use calibration::{Calibration, satisfaction_target};
-use days::Carried;
-use plan::Plan;
-use stretch::Stretch;
+use days::CarriedCase;
+use plan::SimulationPlan;
+use stretch::DayStretch;
 
 use crate::systems::billing::BILLING_TEST;
 use crate::systems::indicators::COUNT;
 use crate::systems::rollout::SITE;
 
-pub use classes::Figure;
+pub use classes::PublishedMean;
 
 /// The seed of the province that the docs and the demo show.
 pub const DEFAULT_SEED: u64 = 2020;
@@ -56,7 +56,7 @@ pub const MOST_CASES: u64 = 999_999_999;
 
 /// What is to be made.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub struct SimulationOrder {
     /// The folder that receives one sub-folder a dataset.
     pub out: PathBuf,
     /// Whole days in Beijing time.
@@ -69,7 +69,7 @@ pub struct Order {
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum SimulationProgress {
     /// Durations are drawn to learn the means.
     Calibrating,
     /// So many of so many cases are written.
@@ -93,8 +93,8 @@ pub enum SimulationError {
 
 /// A mean that the durations were brought to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Calibrated {
-    pub figure: Figure,
+pub struct CalibratedMean {
+    pub figure: PublishedMean,
     pub target_seconds: f64,
     pub cases: u64,
     /// What every duration of the figure was multiplied by, before rounding to whole seconds.
@@ -104,7 +104,7 @@ pub struct Calibrated {
     pub factor_wanted: f64,
 }
 
-impl Calibrated {
+impl CalibratedMean {
     /// Whether the mean is its target.
     pub fn is_reached(&self) -> bool {
         self.cases > 0 && (self.factor - self.factor_wanted).abs() < 1e-9
@@ -113,14 +113,14 @@ impl Calibrated {
 
 /// What was made.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Summary {
+pub struct SimulationSummary {
     pub period: String,
     pub seed: u64,
     /// Cases that came in during the period.
     pub cases: u64,
     /// Cases of the period before that were still open when this one began.
     pub carried: u64,
-    pub means: Vec<Calibrated>,
+    pub means: Vec<CalibratedMean>,
     pub rated: u64,
     pub satisfied: u64,
     pub satisfaction_target: f64,
@@ -130,9 +130,9 @@ pub struct Summary {
     pub counts: u64,
 }
 
-impl Summary {
+impl SimulationSummary {
     /// In English: what was made, and that it is not real.
-    pub fn english(&self) -> String {
+    pub fn in_english(&self) -> String {
         format!(
             "a simulated province, not real records: {} cases of {} and {} carried in from the \
              period before (seed {}); {} of {} means brought to their targets; {} billing test \
@@ -141,7 +141,7 @@ impl Summary {
             self.period,
             self.carried,
             self.seed,
-            self.reached(),
+            self.count_reached(),
             self.means.len(),
             self.lots,
             self.sites,
@@ -149,12 +149,12 @@ impl Summary {
         )
     }
 
-    fn reached(&self) -> usize {
+    fn count_reached(&self) -> usize {
         self.means.iter().filter(|mean| mean.is_reached()).count()
     }
 
     /// In Chinese: the same.
-    pub fn chinese(&self) -> String {
+    pub fn in_chinese(&self) -> String {
         format!(
             "模拟省份，并非真实记录：{}共{}件，上期结转{}件（种子{}）；{}项平均值中{}项已达到目标；计费检测批次{}个，基站{}个，\
              统计数{}条",
@@ -163,7 +163,7 @@ impl Summary {
             self.carried,
             self.seed,
             self.means.len(),
-            self.reached(),
+            self.count_reached(),
             self.lots,
             self.sites,
             self.counts
@@ -172,43 +172,50 @@ impl Summary {
 }
 
 /// Makes a province and writes it below `order.out`. The same order gives the same bytes.
-pub fn run(
-    order: &Order,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Summary, SimulationError> {
+pub fn simulate_province(
+    order: &SimulationOrder,
+    progress: &(dyn Fn(SimulationProgress) + Sync),
+) -> Result<SimulationSummary, SimulationError> {
     let refused = || SimulationError::Period(order.period.name.clone());
-    let stretch = Stretch::of(&order.period).ok_or_else(refused)?;
+    let stretch = DayStretch::from_period(&order.period).ok_or_else(refused)?;
     if order.cases == 0 || order.cases > MOST_CASES {
         return Err(SimulationError::Cases(order.cases));
     }
-    progress(Progress::Calibrating);
-    let mut before = Plan::new(stretch.before(), order.seed, order.cases);
-    let mut plan = Plan::new(stretch, order.seed, order.cases);
+    progress(SimulationProgress::Calibrating);
+    let mut before = SimulationPlan::new(stretch.previous_stretch(), order.seed, order.cases);
+    let mut plan = SimulationPlan::new(stretch, order.seed, order.cases);
     calibration::redraw_strays(&mut before);
     calibration::redraw_strays(&mut plan);
-    let carried = Carried::find(&before);
+    let carried = CarriedCase::find_carried(&before);
     let calibration = Calibration::new(&plan, &before, &carried);
-    let run = cases::Run {
+    let run = cases::SimulationRun {
         plan: &plan,
         before: &before,
         carried: &carried,
         calibration: &calibration,
-        export: columns::Export { revised: plan.stretch.end(), digest: digest(order) },
+        export: columns::RecordOrigin {
+            revised: plan.stretch.end_second(),
+            digest: digest_order(order),
+        },
     };
-    run.write(&order.out, progress)?;
+    run.write_cases(&order.out, progress)?;
     let export = &run.export;
-    let write = |schema: Schema, table| tables::write(&order.out, &schema, &plan, table, export);
+    let write = |schema: DatasetSchema, table| {
+        tables::write_table(&order.out, &schema, &plan, table, export)
+    };
     let lots = write(BILLING_TEST.schema(), registers::billing_tests(&plan))?;
-    let sites = write(SITE.schema(), registers::sites(&plan))?;
-    let counts = write(COUNT.schema(), counts::counts(&plan))?;
-    let means = Figure::ALL.into_iter().zip(&calibration.moves).map(|(figure, moved)| Calibrated {
-        figure,
-        target_seconds: plan.target_seconds(figure),
-        cases: moved.cases,
-        factor: moved.factor,
-        factor_wanted: moved.exact,
+    let sites = write(SITE.schema(), registers::make_site_register(&plan))?;
+    let counts = write(COUNT.schema(), counts::make_counts(&plan))?;
+    let means = PublishedMean::ALL.into_iter().zip(&calibration.moves).map(|(figure, moved)| {
+        CalibratedMean {
+            figure,
+            target_seconds: plan.target_seconds(figure),
+            cases: moved.cases,
+            factor: moved.factor,
+            factor_wanted: moved.exact,
+        }
     });
-    Ok(Summary {
+    Ok(SimulationSummary {
         period: order.period.name.clone(),
         seed: order.seed,
         cases: order.cases,
@@ -224,7 +231,7 @@ pub fn run(
 }
 
 /// What stands for the digest of a source file: that of what was ordered.
-fn digest(order: &Order) -> String {
+fn digest_order(order: &SimulationOrder) -> String {
     let text = format!(
         "trueline simulated province\n{}\n{}\n{}\n",
         order.period.name, order.cases, order.seed

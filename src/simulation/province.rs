@@ -148,7 +148,7 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
 ];
 
 /// The codes of the prefectures, in their order.
-pub(super) fn codes() -> Vec<String> {
+pub(super) fn prefecture_codes() -> Vec<String> {
     PREFECTURES.iter().map(|prefecture| prefecture.code.to_string()).collect()
 }
 

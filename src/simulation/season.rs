@@ -5,9 +5,9 @@
 
 use jiff::civil::{Date, date};
 
-use super::chance::{Chance, key};
+use super::chance::{ChanceSequence, derive_key};
 use super::province::{PREFECTURES, Prefecture};
-use super::stretch::{Stretch, day_number};
+use super::stretch::{DayStretch, day_number};
 
 /// When a kind of case comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,20 +40,20 @@ pub(super) struct Season {
 }
 
 impl Season {
-    pub(super) fn new(stretch: &Stretch, seed: u64) -> Season {
+    pub(super) fn new(stretch: &DayStretch, seed: u64) -> Season {
         let days = stretch.days;
         let mut busy = vec![0.0; RHYTHMS * PREFECTURES.len() * days];
         let mut slow = vec![0; RHYTHMS * PREFECTURES.len() * days];
         for (place, prefecture) in PREFECTURES.iter().enumerate() {
-            let storms = storms(stretch, seed, prefecture);
+            let storms = draw_storms(stretch, seed, prefecture);
             for rhythm in ALL_RHYTHMS {
-                let noise = key(seed, &["noise", prefecture.code, rhythm.word()]);
+                let noise = derive_key(seed, &["noise", prefecture.code, rhythm.seed_word()]);
                 for (day, storm) in storms.iter().enumerate() {
-                    let when = stretch.date(day);
-                    let mut chance = Chance::new(noise, day_number(when) as u64);
+                    let when = stretch.date_of(day);
+                    let mut chance = ChanceSequence::new(noise, day_number(when) as u64);
                     let at = (rhythm as usize * PREFECTURES.len() + place) * days + day;
-                    busy[at] = rhythm.busy(when) * chance.lognormal(1.0, 0.07);
-                    slow[at] = rhythm.slow(when);
+                    busy[at] = rhythm.busy_level(when) * chance.draw_lognormal(1.0, 0.07);
+                    slow[at] = rhythm.slow_level(when);
                     if rhythm == Rhythm::Faults {
                         busy[at] *= 1.0 + storm;
                         slow[at] = (slow[at] + (1.6 * storm) as u8).min(LEVELS as u8 - 1);
@@ -65,16 +65,16 @@ impl Season {
     }
 
     /// How busy each day is, relative to the others.
-    pub(super) fn busy(&self, rhythm: Rhythm, place: usize) -> &[f64] {
-        &self.busy[self.range(rhythm, place)]
+    pub(super) fn busy_days(&self, rhythm: Rhythm, place: usize) -> &[f64] {
+        &self.busy[self.day_range(rhythm, place)]
     }
 
     /// The level of slowness of each day.
-    pub(super) fn slow(&self, rhythm: Rhythm, place: usize) -> &[u8] {
-        &self.slow[self.range(rhythm, place)]
+    pub(super) fn slow_days(&self, rhythm: Rhythm, place: usize) -> &[u8] {
+        &self.slow[self.day_range(rhythm, place)]
     }
 
-    fn range(&self, rhythm: Rhythm, place: usize) -> std::ops::Range<usize> {
+    fn day_range(&self, rhythm: Rhythm, place: usize) -> std::ops::Range<usize> {
         let from = (rhythm as usize * PREFECTURES.len() + place) * self.days;
         from..from + self.days
     }
@@ -84,7 +84,7 @@ const ALL_RHYTHMS: [Rhythm; RHYTHMS] =
     [Rhythm::Orders, Rhythm::Automatic, Rhythm::Business, Rhythm::Faults, Rhythm::Complaints];
 
 impl Rhythm {
-    fn word(self) -> &'static str {
+    fn seed_word(self) -> &'static str {
         match self {
             Rhythm::Orders => "orders",
             Rhythm::Automatic => "automatic",
@@ -95,7 +95,7 @@ impl Rhythm {
     }
 
     /// How busy a day is, before noise and storms; 1 is an ordinary one.
-    fn busy(self, when: Date) -> f64 {
+    fn busy_level(self, when: Date) -> f64 {
         let monday_first = when.weekday().to_monday_zero_offset() as usize;
         let (week, months, rest) = match self {
             Rhythm::Orders => (ORDER_WEEK, ORDER_MONTHS, 0.30),
@@ -128,7 +128,7 @@ impl Rhythm {
     }
 
     /// How slow the work of a day is: 0 is ordinary.
-    fn slow(self, when: Date) -> u8 {
+    fn slow_level(self, when: Date) -> u8 {
         let backlog = u8::from(when.weekday().to_monday_zero_offset() == 0);
         let festival = if is_festival(when) { 2 } else { 0 };
         let closed = if self.closed_halls(when) < 0.7 { 2 } else { 0 };
@@ -141,7 +141,7 @@ impl Rhythm {
     }
 
     /// For each 256th of a day's cases, the hour in which it comes in.
-    pub(super) fn hours(self) -> [u8; 256] {
+    pub(super) fn arrival_hours(self) -> [u8; 256] {
         let weights = match self {
             Rhythm::Orders => ORDER_HOURS,
             Rhythm::Automatic => AUTOMATIC_HOURS,
@@ -149,7 +149,7 @@ impl Rhythm {
             Rhythm::Faults => FAULT_HOURS,
             Rhythm::Complaints => COMPLAINT_HOURS,
         };
-        let parts = super::chance::apportion(256, &weights.map(f64::from));
+        let parts = super::chance::split_by_weights(256, &weights.map(f64::from));
         let mut table = [0; 256];
         let mut at = 0;
         for (hour, part) in parts.into_iter().enumerate() {
@@ -205,18 +205,18 @@ fn is_festival(when: Date) -> bool {
 }
 
 /// What a storm adds to the faults of each day: 1.0 doubles them. Most days have none.
-fn storms(stretch: &Stretch, seed: u64, prefecture: &Prefecture) -> Vec<f64> {
-    let fates = key(seed, &["storm", prefecture.code]);
+fn draw_storms(stretch: &DayStretch, seed: u64, prefecture: &Prefecture) -> Vec<f64> {
+    let fates = derive_key(seed, &["storm", prefecture.code]);
     let strength = |day: usize| {
-        let when = stretch.date(day);
+        let when = stretch.date_of(day);
         let likely = match when.month() {
             6 => 0.055,
             7 | 8 => 0.075,
             5 | 9 => 0.02,
             _ => 0.0,
         };
-        let mut chance = Chance::new(fates, day_number(when) as u64);
-        if chance.hits(likely) { 1.5 + 3.0 * chance.unit() } else { 0.0 }
+        let mut chance = ChanceSequence::new(fates, day_number(when) as u64);
+        if chance.draw_bool(likely) { 1.5 + 3.0 * chance.draw_unit() } else { 0.0 }
     };
     let felt = |day: usize| {
         // What a storm breaks keeps people busy on the day after, too.

@@ -4,10 +4,10 @@
 //! that had not ended is open.
 
 use super::calibration::Calibration;
-use super::chance::{Chance, mix};
-use super::classes::{Class, Finish, Source, Where};
-use super::course::{Course, Pause, Pauses, clock_time};
-use super::plan::{Cell, Plan};
+use super::chance::{ChanceSequence, mix_bits};
+use super::classes::{Class, Finish, SourceSystem, UserArea};
+use super::course::{CasePauses, ClockPause, Course, clock_time};
+use super::plan::{PlanCell, SimulationPlan};
 use super::province::{PREFECTURES, county_weight};
 use super::season::Rhythm;
 use super::words::{self, NONE};
@@ -39,7 +39,7 @@ pub(super) const MOMENTS: [&str; 9] = [
 
 /// One record. Labels are indices into the lists of [`words`].
 #[derive(Debug, Clone)]
-pub(super) struct Story {
+pub(super) struct SimulatedRecord {
     pub(super) source: u16,
     pub(super) kind: u16,
     pub(super) service: u16,
@@ -54,12 +54,12 @@ pub(super) struct Story {
     pub(super) excluded_by: u16,
     pub(super) satisfaction: u16,
     pub(super) reopened: i64,
-    pub(super) intervals: Vec<Interval>,
+    pub(super) intervals: Vec<RecordInterval>,
 }
 
 /// A stretch of time inside a case.
 #[derive(Debug, Clone)]
-pub(super) struct Interval {
+pub(super) struct RecordInterval {
     pub(super) kind: u16,
     pub(super) from: i64,
     pub(super) to: i64,
@@ -76,7 +76,7 @@ const REOPENED: u16 = 2;
 
 /// What is the same for every case of a cell.
 #[derive(Debug)]
-struct Labels {
+struct CellLabels {
     kind: u16,
     service: u16,
     maintainer: u16,
@@ -87,10 +87,10 @@ struct Labels {
 
 /// Tells the cases of a plan.
 #[derive(Debug)]
-pub(super) struct Teller<'a> {
-    plan: &'a Plan,
+pub(super) struct RecordMaker<'a> {
+    plan: &'a SimulationPlan,
     calibration: &'a Calibration,
-    labels: Vec<Labels>,
+    labels: Vec<CellLabels>,
     /// The stretch that is told: from inclusive, to exclusive.
     from: i64,
     to: i64,
@@ -98,40 +98,44 @@ pub(super) struct Teller<'a> {
     own: bool,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> RecordMaker<'a> {
     /// Tells cases of `plan` as they stood when the stretch `told` ended; `calibration` is that of
     /// the stretch told.
-    pub(super) fn new(plan: &'a Plan, calibration: &'a Calibration, told: &Plan) -> Teller<'a> {
-        let labels = plan.cells.iter().map(labels).collect();
-        let (from, to) = (told.stretch.midnight(0), told.stretch.end());
+    pub(super) fn new(
+        plan: &'a SimulationPlan,
+        calibration: &'a Calibration,
+        told: &SimulationPlan,
+    ) -> RecordMaker<'a> {
+        let labels = plan.cells.iter().map(make_labels).collect();
+        let (from, to) = (told.stretch.midnight_of(0), told.stretch.end_second());
         let own = plan.stretch == told.stretch;
-        Teller { plan, calibration, labels, from, to, own }
+        RecordMaker { plan, calibration, labels, from, to, own }
     }
 
     /// Tells one case.
-    pub(super) fn tell(&self, cell_number: usize, mut course: Course) -> Story {
+    pub(super) fn make_record(&self, cell_number: usize, mut course: Course) -> SimulatedRecord {
         let cell = &self.plan.cells[cell_number];
         let labels = &self.labels[cell_number];
         let ends = course.drawn_end() < self.to;
-        let net = self.net(cell, &course, ends);
+        let net = self.net_seconds(cell, &course, ends);
         let mut chance = course.chance.clone();
-        let bits = chance.next();
+        let bits = chance.next_number();
         let area = match cell.class.users {
-            Where::Town => 0,
-            Where::Country => 1,
-            Where::Either => u16::from(!chance.hits(PREFECTURES[cell.place].urban)),
+            UserArea::Town => 0,
+            UserArea::Country => 1,
+            UserArea::Either => u16::from(!chance.draw_bool(PREFECTURES[cell.place].urban)),
         };
         let lines = (cell.size as f64 * 0.7) as u64 + 1;
-        let mut story = Story {
+        let mut story = SimulatedRecord {
             source: cell.class.source as u16,
             kind: labels.kind,
             service: labels.service,
             region: labels.counties[usize::from(area)][(bits >> 56) as usize],
             area,
-            line: mix(cell.key ^ chance.below(lines)),
-            channel: channel(cell.class, course.accepted, &mut chance),
-            maintainer: maintainer(labels.maintainer, bits),
-            cause: cause(cell.class, labels, &mut chance),
+            line: mix_bits(cell.key ^ chance.draw_below(lines)),
+            channel: draw_channel(cell.class, course.accepted, &mut chance),
+            maintainer: choose_maintainer(labels.maintainer, bits),
+            cause: draw_cause(cell.class, labels, &mut chance),
             moments: [ABSENT; 9],
             excluded: NONE,
             excluded_by: NONE,
@@ -141,26 +145,26 @@ impl<'a> Teller<'a> {
         };
         course.chance = chance;
         if course.withdrawn.is_some() {
-            tell_withdrawal(&mut story, &course, cell.class);
+            add_withdrawal(&mut story, &course, cell.class);
         } else {
-            tell_work(&mut story, &mut course, cell, net);
+            add_work(&mut story, &mut course, cell, net);
             if ends {
-                story.satisfaction = self.answer(cell_number, &mut course);
+                story.satisfaction = self.draw_answer(cell_number, &mut course);
             }
         }
-        self.forget_the_future(&mut story, ends);
+        self.drop_later_moments(&mut story, ends);
         story
     }
 
     /// The net duration after its figure's mean is put right. A case ends in the stretch in which
     /// it was drawn to end, so that the sums of the first pass hold.
-    fn net(&self, cell: &Cell, course: &Course, ends: bool) -> i64 {
-        let moved = libm::round(course.drawn as f64 * self.calibration.factor(cell)) as i64;
-        let others = course.accepted + course.unpaid + course.pauses.seconds();
+    fn net_seconds(&self, cell: &PlanCell, course: &Course, ends: bool) -> i64 {
+        let moved = libm::round(course.drawn as f64 * self.calibration.cell_factor(cell)) as i64;
+        let others = course.accepted + course.unpaid + course.pauses.total_seconds();
         if ends { moved.clamp(self.from - others, self.to - 1 - others) } else { moved }
     }
 
-    fn answer(&self, cell_number: usize, course: &mut Course) -> u16 {
+    fn draw_answer(&self, cell_number: usize, course: &mut Course) -> u16 {
         let class = self.plan.cells[cell_number].class;
         let chance = &mut course.chance;
         let (rates, happy) = match (class.kind, self.own) {
@@ -168,18 +172,18 @@ impl<'a> Teller<'a> {
                 let ratings = self.calibration.ratings[cell_number];
                 (course.rank < ratings.rated, course.rank >= ratings.unhappy)
             }
-            ("install" | "move" | "repair", _) => (chance.hits(0.22), chance.hits(0.93)),
-            ("enquiry" | "opening", _) => (chance.hits(0.30), chance.hits(0.95)),
+            ("install" | "move" | "repair", _) => (chance.draw_bool(0.22), chance.draw_bool(0.93)),
+            ("enquiry" | "opening", _) => (chance.draw_bool(0.30), chance.draw_bool(0.95)),
             (_, _) => (false, false),
         };
         match (rates, happy) {
             (false, _) => NONE,
             (true, true) => 0,
-            (true, false) => 1 + u16::from(chance.hits(0.55)),
+            (true, false) => 1 + u16::from(chance.draw_bool(0.55)),
         }
     }
 
-    fn forget_the_future(&self, story: &mut Story, ends: bool) {
+    fn drop_later_moments(&self, story: &mut SimulatedRecord, ends: bool) {
         for (index, moment) in story.moments.iter_mut().enumerate() {
             let appointed = index == APPOINTMENT;
             let finished = (RESOLVED..=CANCELLED).contains(&index);
@@ -202,7 +206,7 @@ impl<'a> Teller<'a> {
     }
 }
 
-fn labels(cell: &Cell) -> Labels {
+fn make_labels(cell: &PlanCell) -> CellLabels {
     let class = cell.class;
     let before: usize = PREFECTURES[..cell.place].iter().map(|p| p.counties.len()).sum();
     let counties = [0, 1].map(|rural| {
@@ -210,36 +214,43 @@ fn labels(cell: &Cell) -> Labels {
         let weights: Vec<f64> = own.map(|code| f64::from(county_weight(code, rural))).collect();
         let mut table = [0; 256];
         let mut at = 0;
-        for (county, part) in super::chance::apportion(256, &weights).into_iter().enumerate() {
+        for (county, part) in super::chance::split_by_weights(256, &weights).into_iter().enumerate()
+        {
             table[at..at + part as usize].fill((before + county) as u16);
             at += part as usize;
         }
         table
     });
-    Labels {
-        kind: words::index(words::KINDS, class.kind),
-        service: words::index(words::SERVICES, class.service),
-        maintainer: class.maintainer.map_or(NONE, |word| words::index(words::MAINTAINERS, word)),
-        causes: class.causes.iter().map(|(word, _)| words::index(words::CAUSES, word)).collect(),
+    CellLabels {
+        kind: words::index_of_word(words::KINDS, class.kind),
+        service: words::index_of_word(words::SERVICES, class.service),
+        maintainer: class
+            .maintainer
+            .map_or(NONE, |word| words::index_of_word(words::MAINTAINERS, word)),
+        causes: class
+            .causes
+            .iter()
+            .map(|(word, _)| words::index_of_word(words::CAUSES, word))
+            .collect(),
         counties,
     }
 }
 
-fn maintainer(usual: u16, bits: u64) -> u16 {
+fn choose_maintainer(usual: u16, bits: u64) -> u16 {
     // One line in 64 that the operator answers for is kept by a contractor.
     let contractor = usual == 0 && bits.trailing_zeros() >= 6;
     if contractor { 2 } else { usual }
 }
 
-fn cause(class: &Class, labels: &Labels, chance: &mut Chance) -> u16 {
+fn draw_cause(class: &Class, labels: &CellLabels, chance: &mut ChanceSequence) -> u16 {
     if labels.causes.is_empty() {
         return NONE;
     }
-    labels.causes[chance.pick(class.causes.iter().map(|(_, weight)| *weight))]
+    labels.causes[chance.pick_index(class.causes.iter().map(|(_, weight)| *weight))]
 }
 
 /// Where the customer came in; halls are closed at night.
-fn channel(class: &Class, accepted: i64, chance: &mut Chance) -> u16 {
+fn draw_channel(class: &Class, accepted: i64, chance: &mut ChanceSequence) -> u16 {
     if class.kind == "appeal" {
         return 5;
     }
@@ -251,111 +262,127 @@ fn channel(class: &Class, accepted: i64, chance: &mut Chance) -> u16 {
         Rhythm::Faults => [0, 58, 30, 4, 8],
         Rhythm::Complaints => [6, 66, 20, 8, 0],
     };
-    let drawn = chance.pick(weights.into_iter()) as u16;
+    let drawn = chance.pick_index(weights.into_iter()) as u16;
     let open = (8 * 3600..20 * 3600).contains(&clock_time(accepted));
     if drawn == 0 && !open { 2 } else { drawn }
 }
 
-fn tell_withdrawal(story: &mut Story, course: &Course, class: &Class) {
+fn add_withdrawal(story: &mut SimulatedRecord, course: &Course, class: &Class) {
     let mut chance = course.chance.clone();
     let cancelled = course.accepted + course.withdrawn.unwrap_or(0);
     story.moments[ACCEPTED] = course.accepted;
-    if class.source == Source::Orders && course.accepted + course.unpaid <= cancelled {
+    if class.source == SourceSystem::Orders && course.accepted + course.unpaid <= cancelled {
         story.moments[PAID] = course.accepted + course.unpaid;
     }
     story.moments[CANCELLED] = cancelled;
-    story.moments[CLOSED] = cancelled + 60 + chance.below(7200) as i64;
-    if chance.hits(0.25) {
+    story.moments[CLOSED] = cancelled + 60 + chance.draw_below(7200) as i64;
+    if chance.draw_bool(0.25) {
         story.excluded = 0;
-        story.excluded_by = if chance.hits(0.85) { 1 } else { NONE };
+        story.excluded_by = if chance.draw_bool(0.85) { 1 } else { NONE };
     }
 }
 
-fn tell_work(story: &mut Story, course: &mut Course, cell: &Cell, net: i64) {
+fn add_work(story: &mut SimulatedRecord, course: &mut Course, cell: &PlanCell, net: i64) {
     let class = cell.class;
     let start = course.accepted + course.unpaid;
-    let resolved = start + net + course.pauses.seconds();
+    let resolved = start + net + course.pauses.total_seconds();
     let at = |share: f64| resolved - ((1.0 - share) * net as f64) as i64;
     let chance = &mut course.chance;
     story.moments[ACCEPTED] = course.accepted;
     story.moments[RESOLVED] = resolved;
-    if class.source == Source::Orders {
+    if class.source == SourceSystem::Orders {
         story.moments[PAID] = start;
     }
     if class.finish == Finish::ByDay && net > 1200 {
-        story.moments[FIRST_CONTACT] = start + (net as f64 * 0.05 * chance.unit()) as i64 + 1;
+        story.moments[FIRST_CONTACT] = start + (net as f64 * 0.05 * chance.draw_unit()) as i64 + 1;
     }
     let visited = match class.kind {
         "install" | "move" | "opening" => true,
-        "repair" => chance.hits(0.65),
+        "repair" => chance.draw_bool(0.65),
         _ => false,
     };
     if visited && net > 1800 {
-        let arrived = at(0.72 + 0.23 * chance.unit());
+        let arrived = at(0.72 + 0.23 * chance.draw_unit());
         story.moments[ARRIVED] = arrived;
         let hour = arrived - clock_time(arrived) % 3600;
         let appointment =
-            hour + 3600 * (i64::from(chance.hits(0.35)) - i64::from(chance.hits(0.1)));
+            hour + 3600 * (i64::from(chance.draw_bool(0.35)) - i64::from(chance.draw_bool(0.1)));
         if net > 4 * 3600 && appointment > story.moments[FIRST_CONTACT] {
             story.moments[APPOINTMENT] = appointment;
         }
     }
-    tell_pauses(story, course.pauses, (start, net), (cell.place, chance));
+    add_pauses(story, course.pauses, (start, net), (cell.place, chance));
     let often = match class.source {
-        Source::Orders => 0.002,
-        Source::Desk => 0.025,
-        Source::Faults => 0.015,
+        SourceSystem::Orders => 0.002,
+        SourceSystem::Desk => 0.025,
+        SourceSystem::Faults => 0.015,
     };
-    if chance.hits(often) && net > 4 * 3600 && matches!(course.pauses, Pauses::None) {
+    if chance.draw_bool(often) && net > 4 * 3600 && matches!(course.pauses, CasePauses::None) {
         story.reopened = 1;
         let (first, again) = (at(0.55), at(0.7));
-        story.intervals.push(plain(AWAITING, first, again));
-        let reopening = Interval { reason: 3, requested_by: 0, ..plain(REOPENED, again, resolved) };
+        story.intervals.push(plain_interval(AWAITING, first, again));
+        let reopening = RecordInterval {
+            reason: 3,
+            requested_by: 0,
+            ..plain_interval(REOPENED, again, resolved)
+        };
         story.intervals.push(reopening);
     }
-    tell_end(story, class, resolved, chance);
+    add_end(story, class, resolved, chance);
 }
 
 /// Confirmation and archiving.
-fn tell_end(story: &mut Story, class: &Class, resolved: i64, chance: &mut Chance) {
+fn add_end(story: &mut SimulatedRecord, class: &Class, resolved: i64, chance: &mut ChanceSequence) {
     let mut done = resolved;
-    let asked = class.finish == Finish::ByDay && chance.hits(0.8);
+    let asked = class.finish == Finish::ByDay && chance.draw_bool(0.8);
     if asked {
-        let waits = chance.hits(0.15);
-        let wait = if waits { chance.lognormal(6.0 * 3600.0, 0.8) } else { 1200.0 * chance.unit() };
+        let waits = chance.draw_bool(0.15);
+        let wait = if waits {
+            chance.draw_lognormal(6.0 * 3600.0, 0.8)
+        } else {
+            1200.0 * chance.draw_unit()
+        };
         done = resolved + (wait as i64).clamp(20, 7 * 86_400);
         story.moments[CONFIRMED] = done;
         if waits {
-            story.intervals.push(plain(AWAITING, resolved, done));
+            story.intervals.push(plain_interval(AWAITING, resolved, done));
         }
     }
     let archived = match class.rhythm {
-        Rhythm::Automatic => 1 + chance.below(30),
+        Rhythm::Automatic => 1 + chance.draw_below(30),
         Rhythm::Orders | Rhythm::Business | Rhythm::Faults | Rhythm::Complaints => {
-            60 + chance.below(5400)
+            60 + chance.draw_below(5400)
         }
     };
     story.moments[CLOSED] = done + archived as i64;
 }
 
-fn plain(kind: u16, from: i64, to: i64) -> Interval {
-    Interval { kind, from, to, reason: NONE, requested_by: NONE, approved_by: NONE, evidence: 0 }
+fn plain_interval(kind: u16, from: i64, to: i64) -> RecordInterval {
+    RecordInterval {
+        kind,
+        from,
+        to,
+        reason: NONE,
+        requested_by: NONE,
+        approved_by: NONE,
+        evidence: 0,
+    }
 }
 
-fn tell_pauses(
-    story: &mut Story,
-    pauses: Pauses,
+fn add_pauses(
+    story: &mut SimulatedRecord,
+    pauses: CasePauses,
     (start, net): (i64, i64),
-    (place, chance): (usize, &mut Chance),
+    (place, chance): (usize, &mut ChanceSequence),
 ) {
-    let begins = |pause: &Pause| start + (pause.after * net as f64) as i64;
-    let mut told = |pause: &Pause, from: i64| {
-        let bits = chance.next();
+    let begins = |pause: &ClockPause| start + (pause.after * net as f64) as i64;
+    let mut told = |pause: &ClockPause, from: i64| {
+        let bits = chance.next_number();
         // The slow branch forgets the approval more often.
         let forgotten = if PREFECTURES[place].pace > 1.5 { 30 } else { 9 };
         let approved = bits % 100 >= forgotten;
         let called = pause.reason == 0 && bits >> 32 & 3 != 0;
-        story.intervals.push(Interval {
+        story.intervals.push(RecordInterval {
             kind: PAUSED,
             from,
             to: from + pause.seconds,
@@ -366,13 +393,13 @@ fn tell_pauses(
         });
     };
     match pauses {
-        Pauses::None => {}
-        Pauses::One(only) => told(&only, begins(&only)),
-        Pauses::Two(first, second) => {
+        CasePauses::None => {}
+        CasePauses::One(only) => told(&only, begins(&only)),
+        CasePauses::Two(first, second) => {
             told(&first, begins(&first));
             told(&second, begins(&second) + first.seconds);
         }
-        Pauses::Overlapping(first, second, later) => {
+        CasePauses::Overlapping(first, second, later) => {
             told(&first, begins(&first));
             told(&second, begins(&first) + later);
         }

@@ -12,28 +12,28 @@ pub(super) const DAY: i64 = 86_400;
 
 /// A period of whole local days.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct DayStretch {
     pub(super) name: String,
     pub(super) first: Date,
     pub(super) days: usize,
 }
 
-impl Stretch {
+impl DayStretch {
     /// `None` unless the period begins and ends at a local midnight and lasts 1 to 1100 days.
-    pub(super) fn of(period: &Period) -> Option<Stretch> {
+    pub(super) fn from_period(period: &Period) -> Option<DayStretch> {
         let (from, to) = (period.from + AHEAD, period.to + AHEAD);
         if from % DAY != 0 || to % DAY != 0 {
             return None;
         }
         let days = usize::try_from((to - from) / DAY).ok()?;
-        let first = epoch().checked_add(Span::new().days(from / DAY)).ok()?;
+        let first = unix_epoch().checked_add(Span::new().days(from / DAY)).ok()?;
         let known = (1..=1100).contains(&days) && (2000..2100).contains(&first.year());
-        known.then(|| Stretch { name: period.name.clone(), first, days })
+        known.then(|| DayStretch { name: period.name.clone(), first, days })
     }
 
     /// The stretch before this one: the half year before a half year, the month before a month, and
     /// as many days before any other.
-    pub(super) fn before(&self) -> Stretch {
+    pub(super) fn previous_stretch(&self) -> DayStretch {
         let (year, month) = (self.first.year(), self.first.month());
         let back = |months: i32| self.first.saturating_sub(months.months());
         let (name, first) = match (self.name.get(4..).unwrap_or("-"), self.name.len()) {
@@ -51,21 +51,21 @@ impl Stretch {
             }
         };
         let days = day_number(self.first) - day_number(first);
-        Stretch { name, first, days: days as usize }
+        DayStretch { name, first, days: days as usize }
     }
 
-    pub(super) fn date(&self, day: usize) -> Date {
+    pub(super) fn date_of(&self, day: usize) -> Date {
         self.first.saturating_add((day as i64).days())
     }
 
     /// When a local day begins, in UTC seconds.
-    pub(super) fn midnight(&self, day: usize) -> i64 {
+    pub(super) fn midnight_of(&self, day: usize) -> i64 {
         (day_number(self.first) + day as i64) * DAY - AHEAD
     }
 
     /// The first moment after the stretch.
-    pub(super) fn end(&self) -> i64 {
-        self.midnight(self.days)
+    pub(super) fn end_second(&self) -> i64 {
+        self.midnight_of(self.days)
     }
 
     /// How many half years after 2020H1 the stretch begins.
@@ -74,29 +74,29 @@ impl Stretch {
     }
 }
 
-fn epoch() -> Date {
+fn unix_epoch() -> Date {
     date(1970, 1, 1)
 }
 
 /// Days since 1970-01-01.
 pub(super) fn day_number(day: Date) -> i64 {
-    i64::from(epoch().until(day).map_or(0, |span| span.get_days()))
+    i64::from(unix_epoch().until(day).map_or(0, |span| span.get_days()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn stretch(name: &str, first: Date, days: usize) -> Stretch {
-        Stretch { name: name.into(), first, days }
+    fn stretch(name: &str, first: Date, days: usize) -> DayStretch {
+        DayStretch { name: name.into(), first, days }
     }
 
     #[test]
     fn the_stretch_before_ends_where_this_one_begins() {
-        let check = |this: Stretch, name: &str, first: Date| {
-            let before = this.before();
+        let check = |this: DayStretch, name: &str, first: Date| {
+            let before = this.previous_stretch();
             assert_eq!((before.name.as_str(), before.first), (name, first));
-            assert_eq!(before.end(), this.midnight(0));
+            assert_eq!(before.end_second(), this.midnight_of(0));
             assert!(before.name < this.name, "keys of {name} must come first");
         };
         check(stretch("2020H1", date(2020, 1, 1), 182), "2019H2", date(2019, 7, 1));
@@ -114,8 +114,8 @@ mod tests {
         let from = day_number(date(2020, 1, 1)) * DAY - AHEAD;
         let to = from + 182 * DAY;
         let period = |from, to| Period { name: "2020H1".into(), from, to };
-        assert_eq!(Stretch::of(&period(from, to)).map(|s| s.days), Some(182));
-        assert_eq!(Stretch::of(&period(from + 1, to)), None);
-        assert_eq!(Stretch::of(&period(to, from)), None);
+        assert_eq!(DayStretch::from_period(&period(from, to)).map(|s| s.days), Some(182));
+        assert_eq!(DayStretch::from_period(&period(from + 1, to)), None);
+        assert_eq!(DayStretch::from_period(&period(to, from)), None);
     }
 }

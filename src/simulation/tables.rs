@@ -5,22 +5,22 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
-use trueline_lake::Schema;
+use trueline_lake::DatasetSchema;
 
 use super::SimulationError;
-use super::columns::{Export, Labels, moments};
-use super::files::Output;
-use super::plan::Plan;
+use super::columns::{LabelBuilder, RecordOrigin, moment_array};
+use super::files::ParquetOutput;
+use super::plan::SimulationPlan;
 
 /// Columns by name; those that a schema has beyond them are null.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct SimulatedTable {
     pub(super) rows: usize,
-    pub(super) columns: Vec<(&'static str, Column)>,
+    pub(super) columns: Vec<(&'static str, SimulatedColumn)>,
 }
 
 #[derive(Debug)]
-pub(super) enum Column {
+pub(super) enum SimulatedColumn {
     Label(Vec<u16>, Vec<String>),
     Text(Vec<String>),
     Moment(Vec<i64>),
@@ -29,12 +29,12 @@ pub(super) enum Column {
 }
 
 /// Writes a table as the only file of its dataset below `out`; gives the number of its rows.
-pub(super) fn write(
+pub(super) fn write_table(
     out: &Path,
-    schema: &Schema,
-    plan: &Plan,
-    table: Table,
-    export: &Export,
+    schema: &DatasetSchema,
+    plan: &SimulationPlan,
+    table: SimulatedTable,
+    export: &RecordOrigin,
 ) -> Result<u64, SimulationError> {
     let rows = table.rows as u64;
     let name = format!("simulated-{}-{}", schema.name, plan.stretch.name);
@@ -43,53 +43,58 @@ pub(super) fn write(
         ("trueline.period", plan.stretch.name.clone()),
         ("trueline.seed", plan.seed.to_string()),
     ];
-    let arrow = schema.arrow();
-    let mut output = Output::begin(&out.join(schema.name), &name, &arrow, &notes)?;
-    let encoded = batch(table, &arrow, export)
+    let arrow = schema.to_arrow();
+    let mut output = ParquetOutput::begin_file(&out.join(schema.name), &name, &arrow, &notes)?;
+    let encoded = make_batch(table, &arrow, export)
         .map_err(Into::into)
         .and_then(|batch| {
-            let mut encoder = output.encoder(0)?;
-            encoder.write(&batch)?;
-            encoder.finish()
+            let mut encoder = output.make_encoder(0)?;
+            encoder.write_batch(&batch)?;
+            encoder.close_writers()
         })
-        .and_then(|chunks| output.append(chunks));
+        .and_then(|chunks| output.append_group(chunks));
     encoded.map_err(SimulationError::Parquet)?;
-    output.finish()?;
+    output.finish_file()?;
     Ok(rows)
 }
 
-fn batch(table: Table, schema: &SchemaRef, export: &Export) -> Result<RecordBatch, ArrowError> {
-    let Table { rows, mut columns } = table;
-    columns.push(("revised", Column::Moment(vec![export.revised; rows])));
-    columns.push(("source_file", Column::Label(vec![0; rows], vec![export.digest.clone()])));
-    columns.push(("source_line", Column::Integer((1..=rows as i64).collect())));
+fn make_batch(
+    table: SimulatedTable,
+    schema: &SchemaRef,
+    export: &RecordOrigin,
+) -> Result<RecordBatch, ArrowError> {
+    let SimulatedTable { rows, mut columns } = table;
+    columns.push(("revised", SimulatedColumn::Moment(vec![export.revised; rows])));
+    columns
+        .push(("source_file", SimulatedColumn::Label(vec![0; rows], vec![export.digest.clone()])));
+    columns.push(("source_line", SimulatedColumn::Integer((1..=rows as i64).collect())));
     let mut arrays = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
         let found = columns.iter().position(|(name, _)| name == field.name());
         arrays.push(match found {
-            Some(index) => array(columns.swap_remove(index).1)?,
+            Some(index) => make_array(columns.swap_remove(index).1)?,
             None => new_null_array(field.data_type(), rows),
         });
     }
     RecordBatch::try_new(SchemaRef::clone(schema), arrays)
 }
 
-fn array(column: Column) -> Result<ArrayRef, ArrowError> {
+fn make_array(column: SimulatedColumn) -> Result<ArrayRef, ArrowError> {
     Ok(match column {
-        Column::Label(indices, words) => {
-            let mut labels = Labels::new(words.iter().map(String::as_str));
+        SimulatedColumn::Label(indices, words) => {
+            let mut labels = LabelBuilder::new(words.iter().map(String::as_str));
             for index in indices {
-                labels.push(index);
+                labels.push_word(index);
             }
-            labels.take()?
+            labels.take_array()?
         }
-        Column::Text(texts) => Arc::new(StringArray::from(texts)),
-        Column::Moment(seconds) => moments(seconds),
-        Column::Integer(values) => Arc::new(Int64Array::from(values)),
-        Column::Number(values) => Arc::new(Float64Array::from(values)),
+        SimulatedColumn::Text(texts) => Arc::new(StringArray::from(texts)),
+        SimulatedColumn::Moment(seconds) => moment_array(seconds),
+        SimulatedColumn::Integer(values) => Arc::new(Int64Array::from(values)),
+        SimulatedColumn::Number(values) => Arc::new(Float64Array::from(values)),
     })
 }
 
-pub(super) fn words(list: &[&str]) -> Vec<String> {
+pub(super) fn owned_words(list: &[&str]) -> Vec<String> {
     list.iter().map(|word| (*word).to_string()).collect()
 }

@@ -11,10 +11,12 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use trueline_figures::Period;
 
 use super::calibration::{Calibration, redraw_strays};
-use super::days::Carried;
-use super::plan::Plan;
-use super::stretch::Stretch;
-use super::{Figure, Order, SimulationError, Summary, run};
+use super::days::CarriedCase;
+use super::plan::SimulationPlan;
+use super::stretch::DayStretch;
+use super::{
+    PublishedMean, SimulationError, SimulationOrder, SimulationSummary, simulate_province,
+};
 use crate::program::datasets;
 
 const HOUR: i64 = 3600;
@@ -31,9 +33,9 @@ fn period(name: &str) -> Period {
     Period { name: name.into(), from, to }
 }
 
-fn province(out: &Path, name: &str, cases: u64, seed: u64) -> Summary {
-    let order = Order { out: out.into(), period: period(name), cases, seed };
-    run(&order, &|_| {}).expect("the province is made")
+fn province(out: &Path, name: &str, cases: u64, seed: u64) -> SimulationSummary {
+    let order = SimulationOrder { out: out.into(), period: period(name), cases, seed };
+    simulate_province(&order, &|_| {}).expect("the province is made")
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
@@ -227,13 +229,13 @@ fn fifty_thousand_cases_print_the_sample_with_any_seed() {
 #[test]
 fn no_seed_needs_to_move_a_duration_far() {
     for seed in 100..106 {
-        let stretch = Stretch::of(&period("2020H1")).expect("whole days");
-        let mut before = Plan::new(stretch.before(), seed, 50_000);
-        let mut plan = Plan::new(stretch, seed, 50_000);
+        let stretch = DayStretch::from_period(&period("2020H1")).expect("whole days");
+        let mut before = SimulationPlan::new(stretch.previous_stretch(), seed, 50_000);
+        let mut plan = SimulationPlan::new(stretch, seed, 50_000);
         redraw_strays(&mut before);
         redraw_strays(&mut plan);
-        let found = Calibration::new(&plan, &before, &Carried::find(&before));
-        for (figure, moved) in Figure::ALL.iter().zip(found.moves) {
+        let found = Calibration::new(&plan, &before, &CarriedCase::find_carried(&before));
+        for (figure, moved) in PublishedMean::ALL.iter().zip(found.moves) {
             assert!((moved.exact - 1.0).abs() < 0.019, "seed {seed}: {figure:?} {moved:?}");
         }
     }
@@ -269,7 +271,7 @@ fn records_have_the_schema_and_ascending_keys() {
         let batches = batches(&out.path().join(schema.name));
         assert!(!batches.is_empty());
         for batch in batches {
-            assert_eq!(batch.schema().fields(), schema.arrow().fields(), "{}", schema.name);
+            assert_eq!(batch.schema().fields(), schema.to_arrow().fields(), "{}", schema.name);
         }
     }
     let keys: Vec<String> = cases(out.path()).into_iter().map(|case| case.key).collect();
@@ -391,13 +393,13 @@ fn billing_and_sites_hold_what_the_sample_says() {
 #[test]
 fn orders_that_cannot_be_filled_are_refused() {
     let out = tempfile::tempdir().expect("a folder");
-    let order = |period, cases| Order { out: out.path().into(), period, cases, seed: 1 };
+    let order = |period, cases| SimulationOrder { out: out.path().into(), period, cases, seed: 1 };
     let crooked = Period { name: "2020H1".into(), from: 1, to: 86_401 };
-    let refused = run(&order(crooked, 10), &|_| {});
+    let refused = simulate_province(&order(crooked, 10), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Period(_))));
-    let refused = run(&order(period("2020-05"), 0), &|_| {});
+    let refused = simulate_province(&order(period("2020-05"), 0), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Cases(0))));
-    assert!(run(&order(period("2020-05"), 500), &|_| {}).is_ok());
-    let refused = run(&order(period("2020-05"), 500), &|_| {});
+    assert!(simulate_province(&order(period("2020-05"), 500), &|_| {}).is_ok());
+    let refused = simulate_province(&order(period("2020-05"), 500), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Exists { .. })));
 }

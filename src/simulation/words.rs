@@ -59,13 +59,13 @@ pub(super) const REASONS: &[&str] =
 pub(super) const ASKERS: &[&str] = &["customer", "field_engineer", "dispatcher"];
 
 /// County codes of the whole province, prefecture after prefecture.
-pub(super) fn regions() -> Vec<&'static str> {
+pub(super) fn county_codes() -> Vec<&'static str> {
     let counties = PREFECTURES.iter().flat_map(|prefecture| prefecture.counties);
     counties.copied().collect()
 }
 
 /// The index of a word in its list.
-pub(super) fn index(list: &[&str], word: &str) -> u16 {
+pub(super) fn index_of_word(list: &[&str], word: &str) -> u16 {
     let place = list.iter().position(|known| *known == word);
     place.expect("classes use only words of the lists") as u16
 }

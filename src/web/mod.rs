@@ -24,7 +24,7 @@ pub(crate) use refusal::{ChoiceGroup, Refusal};
 use refusal_page::{refuse_unknown_path, show_refusals};
 #[cfg(test)]
 pub(crate) use site::check_words;
-pub(crate) use site::{NavigationLink, Page, PageSet, Site, SiteOwner};
+pub(crate) use site::{NavigationLink, PageSet, PageShell, Site, SiteOwner};
 
 /// Puts around routes what every server of the program has: the style sheet, its own answers to
 /// wrong addresses and to failures, headers, and a line in the log per request.

@@ -15,10 +15,10 @@ use crate::language::Language;
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     code: &'static str,
-    sentence: Said,
+    sentence: BilingualSentence,
     /// The parameter that is wrong.
     pub(crate) parameter: Option<&'static str>,
-    next: Option<Said>,
+    next: Option<BilingualSentence>,
     /// What could have been asked for instead.
     pub(crate) choices: Vec<ChoiceGroup>,
 }
@@ -34,14 +34,14 @@ pub(crate) struct ChoiceGroup {
 
 /// A sentence in both languages.
 #[derive(Debug, Clone)]
-struct Said {
+struct BilingualSentence {
     chinese: String,
     english: String,
 }
 
-impl Said {
+impl BilingualSentence {
     fn new(chinese: impl Into<String>, english: impl Into<String>) -> Self {
-        Said { chinese: chinese.into(), english: english.into() }
+        BilingualSentence { chinese: chinese.into(), english: english.into() }
     }
 
     fn pick(&self, language: Language) -> &str {
@@ -52,12 +52,12 @@ impl Said {
 impl Refusal {
     /// 400: the request makes no sense.
     pub(crate) fn unclear(chinese: impl Into<String>, english: impl Into<String>) -> Self {
-        Refusal::new(StatusCode::BAD_REQUEST, "unclear", Said::new(chinese, english))
+        Refusal::new(StatusCode::BAD_REQUEST, "unclear", BilingualSentence::new(chinese, english))
     }
 
     /// 404
     pub(crate) fn not_found(chinese: impl Into<String>, english: impl Into<String>) -> Self {
-        Refusal::new(StatusCode::NOT_FOUND, "not_found", Said::new(chinese, english))
+        Refusal::new(StatusCode::NOT_FOUND, "not_found", BilingualSentence::new(chinese, english))
     }
 
     /// 500: we failed. The cause is logged once, here.
@@ -70,14 +70,14 @@ impl Refusal {
             below = cause.source();
         }
         tracing::error!("request failed: {line}");
-        let sentence = Said::new(
+        let sentence = BilingualSentence::new(
             "请求未能完成；原因记在服务程序的日志里",
             "the request could not be answered; the server's log says why",
         );
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", sentence)
     }
 
-    fn new(status: StatusCode, code: &'static str, sentence: Said) -> Self {
+    fn new(status: StatusCode, code: &'static str, sentence: BilingualSentence) -> Self {
         Refusal { status, code, sentence, parameter: None, next: None, choices: Vec::new() }
     }
 
@@ -93,7 +93,7 @@ impl Refusal {
         chinese: impl Into<String>,
         english: impl Into<String>,
     ) -> Self {
-        self.next = Some(Said::new(chinese, english));
+        self.next = Some(BilingualSentence::new(chinese, english));
         self
     }
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use minijinja::{Value, context};
 
 use super::query::parameters;
-use super::{Page, Refusal, Site};
+use super::{PageShell, Refusal, Site};
 use crate::language::Language;
 
 /// Any address that no system answers.
@@ -71,7 +71,7 @@ fn render_refusal(site: &Site, address: &Uri, refusal: &Refusal) -> Response {
         next => refusal.next(language),
         groups,
     };
-    let page = Page {
+    let page = PageShell {
         title: title.to_owned(),
         language,
         period: site.period().to_owned(),

@@ -52,7 +52,7 @@ pub(crate) struct Site {
 
 /// What the shell says about a page.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(crate) struct PageShell {
     pub(crate) title: String,
     pub(crate) language: Language,
     pub(crate) period: String,
@@ -98,7 +98,7 @@ impl Site {
     pub(crate) fn render(
         &self,
         template: &str,
-        page: &Page,
+        page: &PageShell,
         body: Value,
     ) -> Result<Html<String>, Refusal> {
         let template =
@@ -114,7 +114,7 @@ impl Site {
         Value::from(picked.collect::<BTreeMap<&str, &str>>())
     }
 
-    fn describe(&self, page: &Page) -> Value {
+    fn describe(&self, page: &PageShell) -> Value {
         let language = page.language;
         let code = language.code();
         let other = language.pick(Language::English, Language::Chinese);
@@ -132,7 +132,7 @@ impl Site {
         let (chinese, english) = &self.owner.company;
         context! {
             title => page.title.clone(),
-            lang => language.tag(),
+            lang => language.language_tag(),
             code,
             path => page.path.clone(),
             company => language.pick(chinese, english).clone(),

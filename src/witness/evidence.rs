@@ -7,11 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use trueline_ledger::witness::{AddCheckpoint, Fork, ForkError};
-use trueline_ledger::{Checkpoint, Hash, Note, NoteError, Reader};
+use trueline_ledger::{Checkpoint, Hash, LogReader, Note, NoteError};
 
 /// Why evidence cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum EvidenceError {
+pub enum WitnessEvidenceError {
     #[error("cannot read {file}")]
     Unreadable { file: String, source: io::Error },
     #[error("{file} is not what it should be")]
@@ -29,14 +29,14 @@ pub struct KeptFork {
 
 impl KeptFork {
     /// Reads one file of evidence; it is checked by [`Fork::verify`].
-    pub fn read(file: &Path) -> Result<KeptFork, EvidenceError> {
+    pub fn read(file: &Path) -> Result<KeptFork, WitnessEvidenceError> {
         let name = || file.display().to_string();
-        let bytes =
-            fs::read(file).map_err(|source| EvidenceError::Unreadable { file: name(), source })?;
-        let malformed = |source| EvidenceError::Malformed { file: name(), source };
+        let bytes = fs::read(file)
+            .map_err(|source| WitnessEvidenceError::Unreadable { file: name(), source })?;
+        let malformed = |source| WitnessEvidenceError::Malformed { file: name(), source };
         let fork = Fork::parse(&bytes).map_err(malformed)?;
-        let smaller = Checkpoint::parse(fork.smaller().text()).map_err(malformed)?;
-        let larger = Checkpoint::parse(fork.larger().text()).map_err(malformed)?;
+        let smaller = Checkpoint::parse(fork.smaller_checkpoint().text()).map_err(malformed)?;
+        let larger = Checkpoint::parse(fork.larger_checkpoint().text()).map_err(malformed)?;
         Ok(KeptFork { file: file.to_owned(), fork, smaller, larger })
     }
 
@@ -47,7 +47,7 @@ impl KeptFork {
 }
 
 /// Every fork that a witness has evidence of, in the order of their names.
-pub fn kept_forks(state: &Path) -> Result<Vec<KeptFork>, EvidenceError> {
+pub fn kept_forks(state: &Path) -> Result<Vec<KeptFork>, WitnessEvidenceError> {
     let files = files(&state.join("forks"))?;
     files.iter().map(|file| KeptFork::read(file)).collect()
 }
@@ -56,14 +56,14 @@ pub fn kept_forks(state: &Path) -> Result<Vec<KeptFork>, EvidenceError> {
 ///
 /// The tiles are those of whichever of the two checkpoints has more entries: what the operator
 /// hands out, or what somebody else was given. Requests that they do not fit are passed over.
-pub fn forks_by_tiles(state: &Path, ledger: &Path) -> Result<Vec<Fork>, EvidenceError> {
-    let reader = Reader::new(ledger);
+pub fn forks_by_tiles(state: &Path, ledger: &Path) -> Result<Vec<Fork>, WitnessEvidenceError> {
+    let reader = LogReader::new(ledger);
     let mut forks = Vec::new();
     for file in files(&state.join("suspicions"))? {
         let name = || file.display().to_string();
-        let bytes =
-            fs::read(&file).map_err(|source| EvidenceError::Unreadable { file: name(), source })?;
-        let malformed = |source| EvidenceError::Malformed { file: name(), source };
+        let bytes = fs::read(&file)
+            .map_err(|source| WitnessEvidenceError::Unreadable { file: name(), source })?;
+        let malformed = |source| WitnessEvidenceError::Malformed { file: name(), source };
         let request = AddCheckpoint::parse(&bytes).map_err(malformed)?;
         let shown = Checkpoint::parse(request.note().text()).map_err(malformed)?;
         let Some(newest) = newest(state, shown.origin())? else { continue };
@@ -93,31 +93,32 @@ pub fn forks_by_tiles(state: &Path, ledger: &Path) -> Result<Vec<Fork>, Evidence
 }
 
 /// The newest checkpoint that the witness accepted of a log.
-pub(super) fn newest(state: &Path, origin: &str) -> Result<Option<Note>, EvidenceError> {
+pub(super) fn newest(state: &Path, origin: &str) -> Result<Option<Note>, WitnessEvidenceError> {
     let file = newest_file(state, origin);
     let name = || file.display().to_string();
     match fs::read(&file) {
         Ok(bytes) => Note::parse(&bytes)
             .map(Some)
-            .map_err(|source| EvidenceError::Malformed { file: name(), source }),
+            .map_err(|source| WitnessEvidenceError::Malformed { file: name(), source }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(EvidenceError::Unreadable { file: name(), source }),
+        Err(source) => Err(WitnessEvidenceError::Unreadable { file: name(), source }),
     }
 }
 
 /// Where the witness keeps it.
 pub(super) fn newest_file(state: &Path, origin: &str) -> PathBuf {
-    state.join("logs").join(Hash::of(origin.as_bytes()).to_hex()).join("checkpoint")
+    state.join("logs").join(Hash::digest_of(origin.as_bytes()).to_hex()).join("checkpoint")
 }
 
 /// How many requests with a valid signature and a wrong proof it keeps.
-pub fn kept_suspicions(state: &Path) -> Result<usize, EvidenceError> {
+pub fn kept_suspicions(state: &Path) -> Result<usize, WitnessEvidenceError> {
     Ok(files(&state.join("suspicions"))?.len())
 }
 
 // A file that is being written has an ending; one that is whole has none.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, EvidenceError> {
-    let failed = |source| EvidenceError::Unreadable { file: folder.display().to_string(), source };
+fn files(folder: &Path) -> Result<Vec<PathBuf>, WitnessEvidenceError> {
+    let failed =
+        |source| WitnessEvidenceError::Unreadable { file: folder.display().to_string(), source };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

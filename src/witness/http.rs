@@ -16,9 +16,9 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use trueline_ledger::VerifierKey;
-use trueline_ledger::witness::{REQUEST_BYTES_MAX, Witness};
+use trueline_ledger::witness::{LogWitness, REQUEST_BYTES_MAX};
 
-use super::page::{Shown, WitnessPage};
+use super::page::{WitnessPage, WitnessPageSource};
 use crate::clock::Clock;
 use crate::language::Language;
 
@@ -27,24 +27,24 @@ const WAITING_MAX: usize = 64;
 
 /// A witness and what its page tells.
 #[derive(Debug)]
-pub(crate) struct Desk {
-    witness: Mutex<Witness>,
-    shown: Shown,
+pub(crate) struct WitnessServer {
+    witness: Mutex<LogWitness>,
+    shown: WitnessPageSource,
     page: WitnessPage,
     clock: Clock,
     waiting: Semaphore,
 }
 
-impl Desk {
+impl WitnessServer {
     pub(crate) fn new(
-        witness: Witness,
+        witness: LogWitness,
         state: PathBuf,
         logs: &[VerifierKey],
         (language, clock): (Language, Clock),
-    ) -> Desk {
-        let shown = Shown::new(witness.verifier().to_string(), state, logs);
+    ) -> WitnessServer {
+        let shown = WitnessPageSource::new(witness.verifier_key().to_string(), state, logs);
         let waiting = Semaphore::new(WAITING_MAX);
-        Desk {
+        WitnessServer {
             witness: Mutex::new(witness),
             shown,
             page: WitnessPage::new(language),
@@ -55,7 +55,7 @@ impl Desk {
 }
 
 /// The routes of a witness.
-pub(crate) fn routes(desk: Arc<Desk>) -> Router {
+pub(crate) fn routes(desk: Arc<WitnessServer>) -> Router {
     Router::new()
         .route("/", get(page))
         .route("/add-checkpoint", post(add_checkpoint))
@@ -63,7 +63,7 @@ pub(crate) fn routes(desk: Arc<Desk>) -> Router {
 }
 
 /// `POST /add-checkpoint`
-async fn add_checkpoint(State(desk): State<Arc<Desk>>, body: Body) -> Response {
+async fn add_checkpoint(State(desk): State<Arc<WitnessServer>>, body: Body) -> Response {
     let Ok(_place) = desk.waiting.try_acquire() else {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once");
     };
@@ -83,7 +83,7 @@ async fn add_checkpoint(State(desk): State<Arc<Desk>>, body: Body) -> Response {
         // The witness keeps nothing in memory, so a panic cannot have left it half changed.
         let mut witness = desk.witness.lock().unwrap_or_else(PoisonError::into_inner);
         let now = desk.clock.now_unsigned();
-        witness.handle(&body, now)
+        witness.answer_request(&body, now)
     });
     let Ok(answer) = answer.await else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "the witness failed");
@@ -101,12 +101,15 @@ fn plain(status: StatusCode, why: &'static str) -> Response {
 }
 
 #[derive(Debug, Deserialize)]
-struct Asked {
+struct WitnessPageQuery {
     lang: Option<String>,
 }
 
 /// `GET /`
-async fn page(State(desk): State<Arc<Desk>>, Query(asked): Query<Asked>) -> Response {
+async fn page(
+    State(desk): State<Arc<WitnessServer>>,
+    Query(asked): Query<WitnessPageQuery>,
+) -> Response {
     let shown = tokio::task::spawn_blocking({
         let desk = Arc::clone(&desk);
         move || desk.page.render(&desk.shown, asked.lang.as_deref())

@@ -28,7 +28,7 @@ pub fn begin_or_load(
     name: Option<&str>,
 ) -> Result<Cosigner, WitnessKeyError> {
     if key.exists() {
-        return Ok(Cosigner::load(key, state)?);
+        return Ok(Cosigner::load_key(key, state)?);
     }
     if state.join("logs").exists() {
         let (key, state) = (key.display().to_string(), state.display().to_string());
@@ -36,7 +36,7 @@ pub fn begin_or_load(
     }
     let cosigner = Cosigner::generate(&name.map_or_else(unique, |name| Ok(name.to_owned()))?)?;
     private_folder(key)?;
-    cosigner.save(key, state)?;
+    cosigner.save_key(key, state)?;
     Ok(cosigner)
 }
 
@@ -73,9 +73,9 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let (state, key) = (place.path().join("w"), place.path().join("w-keys/witness.key"));
         let first = begin_or_load(&key, &state, Some("witness.example/w1")).unwrap();
-        assert_eq!(first.verifier().name(), "witness.example/w1");
+        assert_eq!(first.verifier_key().name(), "witness.example/w1");
         let again = begin_or_load(&key, &state, None).unwrap();
-        assert_eq!(first.verifier(), again.verifier());
+        assert_eq!(first.verifier_key(), again.verifier_key());
         fs::create_dir_all(state.join("logs")).unwrap();
         fs::remove_file(&key).unwrap();
         assert!(matches!(begin_or_load(&key, &state, None), Err(WitnessKeyError::Gone { .. })));

@@ -8,6 +8,6 @@ pub(crate) mod http;
 mod key;
 mod page;
 
-pub use evidence::{EvidenceError, KeptFork, forks_by_tiles, kept_forks, kept_suspicions};
-pub(crate) use http::Desk;
+pub use evidence::{KeptFork, WitnessEvidenceError, forks_by_tiles, kept_forks, kept_suspicions};
+pub(crate) use http::WitnessServer;
 pub use key::{WitnessKeyError, begin_or_load};

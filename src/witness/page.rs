@@ -16,15 +16,15 @@ use crate::language::Language;
 
 /// Where the page gets what it shows.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(super) struct WitnessPageSource {
     key: String,
     state: PathBuf,
     /// Each log once, with how many keys are known of it.
     logs: Vec<(String, usize)>,
 }
 
-impl Shown {
-    pub(super) fn new(key: String, state: PathBuf, keys: &[VerifierKey]) -> Shown {
+impl WitnessPageSource {
+    pub(super) fn new(key: String, state: PathBuf, keys: &[VerifierKey]) -> WitnessPageSource {
         let mut logs: Vec<(String, usize)> = Vec::new();
         for key in keys {
             match logs.iter_mut().find(|(origin, _)| origin == key.name()) {
@@ -32,7 +32,7 @@ impl Shown {
                 None => logs.push((key.name().to_owned(), 1)),
             }
         }
-        Shown { key, state, logs }
+        WitnessPageSource { key, state, logs }
     }
 
     /// The newest accepted checkpoint of a log: size, root, and when it was accepted.
@@ -61,7 +61,11 @@ impl WitnessPage {
         WitnessPage { environment, language }
     }
 
-    pub(super) fn render(&self, shown: &Shown, language: Option<&str>) -> Result<Html<String>> {
+    pub(super) fn render(
+        &self,
+        shown: &WitnessPageSource,
+        language: Option<&str>,
+    ) -> Result<Html<String>> {
         let language = match language {
             Some("zh") => Language::Chinese,
             Some("en") => Language::English,
@@ -82,7 +86,7 @@ impl WitnessPage {
     }
 }
 
-fn log(shown: &Shown, origin: &str, keys: usize, forks: &[KeptFork]) -> Result<Value> {
+fn log(shown: &WitnessPageSource, origin: &str, keys: usize, forks: &[KeptFork]) -> Result<Value> {
     let newest = shown.newest(origin)?;
     let newest = newest.map(|(size, root, accepted)| context! { size, root, accepted });
     let forks = forks.iter().filter(|kept| kept.smaller.origin() == origin).count();
@@ -110,8 +114,8 @@ mod tests {
     #[test]
     fn the_page_is_there_in_both_languages_and_escapes_what_logs_are_called() {
         let place = tempfile::tempdir().unwrap();
-        let key = Signer::from_seed("<b>log", &[1; 32]).unwrap().verifier().clone();
-        let shown = Shown::new("w+1+k".into(), place.path().to_owned(), &[key]);
+        let key = Signer::from_seed("<b>log", &[1; 32]).unwrap().verifier_key().clone();
+        let shown = WitnessPageSource::new("w+1+k".into(), place.path().to_owned(), &[key]);
         let page = WitnessPage::new(Language::Chinese);
         let Html(chinese) = page.render(&shown, None).unwrap();
         let Html(english) = page.render(&shown, Some("en")).unwrap();

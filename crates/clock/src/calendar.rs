@@ -122,12 +122,12 @@ impl Calendar {
     }
 
     /// The years that have a file.
-    pub fn years(&self) -> impl Iterator<Item = i16> {
+    pub fn known_years(&self) -> impl Iterator<Item = i16> {
         self.years.keys().copied()
     }
 
     /// The notices of a year's file, in the order of the file.
-    pub fn notices(&self, year: i16) -> impl Iterator<Item = &Notice> {
+    pub fn notices_of_year(&self, year: i16) -> impl Iterator<Item = &Notice> {
         self.years.get(&year).into_iter().flatten().map(|n| &**n)
     }
 
@@ -187,7 +187,7 @@ impl Calendar {
 
     /// SHA-256 of the content, in hexadecimal. Spaces, comments and key order do not change it;
     /// everything that matters to a reader of the evidence does.
-    pub fn digest(&self) -> String {
+    pub fn content_digest(&self) -> String {
         let hash = Sha256::digest(self.canonical_text().as_bytes());
         hash.iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");

@@ -4,7 +4,7 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use crate::local::{END, FIRST};
-use crate::rule::{Limit, Unmeasurable};
+use crate::rule::{TimeLimit, Unmeasurable};
 use crate::ruler::{OPEN, Pause, Ruler};
 use crate::table::WorkTable;
 
@@ -51,28 +51,28 @@ impl Ruler {
     pub fn due_time(
         &self,
         start: i64,
-        limit: Limit,
+        limit: TimeLimit,
         pauses: &mut [Pause],
         now: i64,
     ) -> Result<i64, Unmeasurable> {
         pauses.sort_unstable();
         let pauses = SortedPauses { sorted: pauses, now };
         let last = match limit {
-            Limit::Elapsed { seconds } => {
+            TimeLimit::Elapsed { seconds } => {
                 return last_instant_showing(self, start, self.seconds_allowed(seconds), pauses);
             }
-            Limit::Dates { days } => {
+            TimeLimit::Dates { days } => {
                 let day = count_days(self, start, days, pauses)?;
                 match &self.table {
                     Some(table) => roll_to_working_day(self, table, day, pauses)?,
                     None => day,
                 }
             }
-            Limit::WorkingDates { days } => {
+            TimeLimit::WorkingDates { days } => {
                 let table = self.table.as_deref().ok_or(Unmeasurable::NoCalendar)?;
                 count_working_days(self, table, start, days, pauses)?
             }
-            Limit::SameDay { before_hour } => {
+            TimeLimit::SameDay { before_hour } => {
                 let hour = self.local.second_of_day(start) / 3600;
                 let days = i64::from(hour >= i64::from(before_hour));
                 count_days(self, start, days, pauses)?
@@ -109,7 +109,7 @@ impl Ruler {
         &self,
         start: i64,
         at: i64,
-        limit: Limit,
+        limit: TimeLimit,
         pauses: &mut [Pause],
     ) -> Result<i64, Unmeasurable> {
         Ok(self.measure_wait(start, at, limit, pauses)?.margin)
@@ -120,13 +120,15 @@ impl Ruler {
         &self,
         start: i64,
         at: i64,
-        limit: Limit,
+        limit: TimeLimit,
         pauses: &mut [Pause],
     ) -> Result<MeasuredWait, Unmeasurable> {
         let elapsed = self.elapsed_seconds(start, at, pauses)?;
         let margin = match limit {
-            Limit::Elapsed { seconds } => self.seconds_allowed(seconds).saturating_sub(elapsed),
-            Limit::Dates { .. } | Limit::WorkingDates { .. } | Limit::SameDay { .. } => {
+            TimeLimit::Elapsed { seconds } => self.seconds_allowed(seconds).saturating_sub(elapsed),
+            TimeLimit::Dates { .. }
+            | TimeLimit::WorkingDates { .. }
+            | TimeLimit::SameDay { .. } => {
                 self.due_time(start, limit, pauses, at)?.saturating_sub(at)
             }
         };
@@ -138,7 +140,7 @@ impl Ruler {
         &self,
         start: i64,
         now: i64,
-        limit: Limit,
+        limit: TimeLimit,
         pauses: &mut [Pause],
     ) -> Result<i64, Unmeasurable> {
         Ok(self.margin_seconds(start, now, limit, pauses)?.max(0))
@@ -149,7 +151,7 @@ impl Ruler {
         &self,
         start: i64,
         stop: i64,
-        limit: Limit,
+        limit: TimeLimit,
         pauses: &mut [Pause],
     ) -> Result<i64, Unmeasurable> {
         Ok((-self.margin_seconds(start, stop, limit, pauses)?).max(0))

@@ -53,12 +53,12 @@ const UK: [(&str, &str); 9] = files![
 pub const NAMES: [&str; 3] = ["cn", "in", "uk"];
 
 /// Every calendar that is compiled in.
-pub fn calendars() -> Result<Vec<Calendar>, CalendarError> {
+pub fn parse_calendars() -> Result<Vec<Calendar>, CalendarError> {
     [CN, IN, UK].iter().map(|files| Calendar::parse(files)).collect()
 }
 
 /// The files of a calendar that is compiled in; `None` if there is none of this name.
-pub fn files(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
+pub fn find_files(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
     match name {
         "cn" => Some(&CN),
         "in" => Some(&IN),

@@ -1,7 +1,7 @@
 //! An entry point for fuzzers: whatever the files hold, nothing panics, and answers agree.
 
 use crate::calendar::Calendar;
-use crate::rule::{Limit, Rule, Unit};
+use crate::rule::{ClockRule, TimeLimit, Unit};
 use crate::ruler::{OPEN, Ruler};
 
 /// Reads the bytes as a calendar (files separated by a NUL: the week, then years from 2020 on),
@@ -19,9 +19,9 @@ pub fn fuzz_calendar_files(bytes: &[u8]) {
     let Ok(calendar) = Calendar::parse(&files) else {
         return;
     };
-    let again = Calendar::parse(&files).map(|calendar| calendar.digest());
-    assert_eq!(again, Ok(calendar.digest()), "{text}");
-    let rule = Rule {
+    let again = Calendar::parse(&files).map(|calendar| calendar.content_digest());
+    assert_eq!(again, Ok(calendar.content_digest()), "{text}");
+    let rule = ClockRule {
         unit: Unit::WorkingDays,
         zone: calendar.zone().to_owned(),
         calendar: Some(calendar.name().into()),
@@ -32,10 +32,10 @@ pub fn fuzz_calendar_files(bytes: &[u8]) {
     };
     let start = 1_583_000_000;
     for limit in [
-        Limit::Elapsed { seconds: 100_000 },
-        Limit::Dates { days: 15 },
-        Limit::WorkingDates { days: 5 },
-        Limit::SameDay { before_hour: 16 },
+        TimeLimit::Elapsed { seconds: 100_000 },
+        TimeLimit::Dates { days: 15 },
+        TimeLimit::WorkingDates { days: 5 },
+        TimeLimit::SameDay { before_hour: 16 },
     ] {
         for stop in [start, start + 86_400, start + 1_000_000, i64::MAX] {
             let mut pauses = [(start + 7200, start + 90_000), (start + 80_000, OPEN)];

@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use crate::rule::{Limit, Unmeasurable};
+use crate::rule::{TimeLimit, Unmeasurable};
 use crate::ruler::{OPEN, Pause, Ruler};
 
 /// What happened to one thing that somebody waits for.
@@ -48,7 +48,7 @@ pub struct LimitInForce {
     /// Who set it.
     pub by: Arc<str>,
     pub clock: StoppableClock,
-    pub limit: Limit,
+    pub limit: TimeLimit,
     /// In force from this instant on.
     pub from: i64,
     /// No longer in force at this instant; [`OPEN`] if there is no end.

@@ -26,5 +26,5 @@ pub use history::{
     WaitHistory, WaitInterval,
 };
 pub use local::zone_rules_version;
-pub use rule::{Limit, Rule, Unit, Unmeasurable};
+pub use rule::{ClockRule, TimeLimit, Unit, Unmeasurable};
 pub use ruler::{OPEN, Pause, Ruler, RulerError};

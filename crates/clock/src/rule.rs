@@ -29,7 +29,7 @@ impl Unit {
 
 /// A limit on one case. All are inclusive unless the rule says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Limit {
+pub enum TimeLimit {
     /// The clock may show at most so many seconds, in the rule's own unit of time.
     Elapsed { seconds: i64 },
     /// Natural days by date: the first day is not counted, the last ends at 24:00 and rolls over
@@ -44,7 +44,7 @@ pub enum Limit {
 
 /// A rule, ready to measure. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Rule {
+pub struct ClockRule {
     pub unit: Unit,
     /// IANA name. A day is a local day of this zone.
     pub zone: String,

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::calendar::Calendar;
 use crate::local::{DAY, LocalDays, in_range};
-use crate::rule::{Rule, Unit, Unmeasurable};
+use crate::rule::{ClockRule, Unit, Unmeasurable};
 use crate::table::WorkTable;
 
 /// The end of a pause that has none yet. It then runs to the stop, or to the moment of asking.
@@ -25,7 +25,7 @@ pub type Pause = (i64, i64);
 /// A rule compiled with its calendar. Cheap to clone and to share between threads.
 #[derive(Debug, Clone)]
 pub struct Ruler {
-    pub(crate) rule: Arc<Rule>,
+    pub(crate) rule: Arc<ClockRule>,
     pub(crate) local: Arc<LocalDays>,
     /// Present whenever the rule names a calendar.
     pub(crate) table: Option<Arc<WorkTable>>,
@@ -55,7 +55,7 @@ pub enum RulerError {
 
 impl Ruler {
     /// Compiles a rule with the calendar it names.
-    pub fn new(rule: &Rule, calendars: &[Calendar]) -> Result<Self, RulerError> {
+    pub fn new(rule: &ClockRule, calendars: &[Calendar]) -> Result<Self, RulerError> {
         let local = LocalDays::of_zone(&rule.zone)
             .ok_or_else(|| RulerError::UnknownZone(rule.zone.clone()))?;
         let calendar = match &rule.calendar {
@@ -79,7 +79,7 @@ impl Ruler {
     }
 
     /// The rule as it was given.
-    pub fn rule(&self) -> &Rule {
+    pub fn rule(&self) -> &ClockRule {
         &self.rule
     }
 

@@ -47,7 +47,7 @@ impl std::fmt::Debug for WorkTable {
 impl WorkTable {
     /// Tabulates a calendar whose years follow one another without a gap.
     pub(crate) fn new(calendar: &Calendar, local: &LocalDays) -> Result<Self, Unmeasurable> {
-        let mut years = calendar.years();
+        let mut years = calendar.known_years();
         let first_year = years.next().ok_or(Unmeasurable::NoCalendar)?;
         let last_year = years.last().unwrap_or(first_year);
         let first = Date::new(first_year, 1, 1).map_err(|_| Unmeasurable::OutOfRange)?;

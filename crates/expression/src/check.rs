@@ -3,16 +3,16 @@
 use trueline_language::{Phrase, Text, phrase, text};
 
 use crate::evaluate::is_readable;
-use crate::nearest::nearest;
+use crate::nearest::find_nearest_word;
 use crate::tree::{Compare, Expr, Function, Math};
 use crate::value::Type;
 
 /// The names an expression may use.
-pub trait Names {
+pub trait KnownNames {
     /// The type of a name; `None` when there is no such name.
     fn type_of(&self, name: &str) -> Option<Type>;
     /// Every name, for "did you mean".
-    fn all(&self) -> Vec<String>;
+    fn all_names(&self) -> Vec<String>;
 }
 
 /// Why an expression makes no sense with these names.
@@ -39,7 +39,7 @@ fn same_words(name: &'static str) -> Phrase {
 /// The type that an expression gives, or the first mistake in it.
 ///
 /// [`Type::Number`] includes whole numbers: a value of that type may be an integer.
-pub fn check(expr: &Expr, names: &dyn Names) -> Result<Type, TypeError> {
+pub fn check_types(expr: &Expr, names: &dyn KnownNames) -> Result<Type, TypeError> {
     match expr {
         Expr::Null => Ok(Type::Null),
         Expr::Boolean(_) => Ok(Type::Boolean),
@@ -52,7 +52,7 @@ pub fn check(expr: &Expr, names: &dyn Names) -> Result<Type, TypeError> {
             expect_type(inner, Type::Boolean, same_words("not"), names)?;
             Ok(Type::Boolean)
         }
-        Expr::Negate(inner) => match check(inner, names)? {
+        Expr::Negate(inner) => match check_types(inner, names)? {
             Type::Integer => Ok(Type::Integer),
             Type::Number | Type::Null => Ok(Type::Number),
             other @ (Type::Boolean | Type::Text | Type::Time) => Err(TypeError::new(
@@ -77,8 +77,8 @@ pub fn check(expr: &Expr, names: &dyn Names) -> Result<Type, TypeError> {
 }
 
 /// Checks that an expression is a condition: a boolean, or null.
-pub fn check_condition(expr: &Expr, names: &dyn Names) -> Result<(), TypeError> {
-    match check(expr, names)? {
+pub fn check_condition(expr: &Expr, names: &dyn KnownNames) -> Result<(), TypeError> {
+    match check_types(expr, names)? {
         Type::Boolean | Type::Null => Ok(()),
         other @ (Type::Integer | Type::Number | Type::Text | Type::Time) => Err(TypeError::new(
             text!("`{expr}` 是{other}，不是条件", "`{expr}` is a {other}, not a condition"),
@@ -90,12 +90,12 @@ pub fn check_condition(expr: &Expr, names: &dyn Names) -> Result<(), TypeError> 
     }
 }
 
-fn name_type(name: &str, names: &dyn Names) -> Result<Type, TypeError> {
+fn name_type(name: &str, names: &dyn KnownNames) -> Result<Type, TypeError> {
     if let Some(found) = names.type_of(name) {
         return Ok(found);
     }
-    let all = names.all();
-    let hint = match nearest(name, all.iter().map(String::as_str)) {
+    let all = names.all_names();
+    let hint = match find_nearest_word(name, all.iter().map(String::as_str)) {
         Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
         None if all.is_empty() => phrase!("此处没有可用的名称", "there are no names here").into(),
         None => {
@@ -114,9 +114,9 @@ fn expect_type(
     expr: &Expr,
     wanted: Type,
     place: Phrase,
-    names: &dyn Names,
+    names: &dyn KnownNames,
 ) -> Result<(), TypeError> {
-    let found = check(expr, names)?;
+    let found = check_types(expr, names)?;
     if type_fits(found, wanted) {
         return Ok(());
     }
@@ -166,7 +166,7 @@ fn check_compare(
     compare: Compare,
     left: &Expr,
     right: &Expr,
-    names: &dyn Names,
+    names: &dyn KnownNames,
 ) -> Result<Type, TypeError> {
     let sign = compare.sign();
     for side in [left, right] {
@@ -180,7 +180,7 @@ fn check_compare(
             ));
         }
     }
-    let (a, b) = (check(left, names)?, check(right, names)?);
+    let (a, b) = (check_types(left, names)?, check_types(right, names)?);
     let Some(both) = common_type(a, b) else {
         let hint = match (a, b) {
             (Type::Time, Type::Text) | (Type::Text, Type::Time) => {
@@ -211,10 +211,10 @@ fn check_compare(
     Ok(Type::Boolean)
 }
 
-fn check_in(value: &Expr, items: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
-    let wanted = check(value, names)?;
+fn check_in(value: &Expr, items: &[Expr], names: &dyn KnownNames) -> Result<Type, TypeError> {
+    let wanted = check_types(value, names)?;
     for item in items {
-        let found = check(item, names)?;
+        let found = check_types(item, names)?;
         if common_type(found, wanted).is_none() {
             return Err(TypeError::new(
                 text!(
@@ -228,8 +228,13 @@ fn check_in(value: &Expr, items: &[Expr], names: &dyn Names) -> Result<Type, Typ
     Ok(Type::Boolean)
 }
 
-fn check_math(math: Math, left: &Expr, right: &Expr, names: &dyn Names) -> Result<Type, TypeError> {
-    let (a, b) = (check(left, names)?, check(right, names)?);
+fn check_math(
+    math: Math,
+    left: &Expr,
+    right: &Expr,
+    names: &dyn KnownNames,
+) -> Result<Type, TypeError> {
+    let (a, b) = (check_types(left, names)?, check_types(right, names)?);
     match (math, a, b) {
         (Math::Subtract, Type::Time, Type::Time) => Ok(Type::Integer),
         (Math::Add | Math::Subtract, Type::Time, Type::Integer | Type::Null)
@@ -259,7 +264,7 @@ fn check_math(math: Math, left: &Expr, right: &Expr, names: &dyn Names) -> Resul
 fn check_call(
     function: Function,
     arguments: &[Expr],
-    names: &dyn Names,
+    names: &dyn KnownNames,
 ) -> Result<Type, TypeError> {
     let place = same_words(function.name());
     let all = |wanted: Type| expect_all(arguments, wanted, place, names);
@@ -268,7 +273,7 @@ fn check_call(
             check_choice(function, arguments, names)
         }
         Function::Present | Function::Missing => {
-            check(&arguments[0], names)?;
+            check_types(&arguments[0], names)?;
             Ok(Type::Boolean)
         }
         Function::Lower | Function::Upper | Function::Trim | Function::Replace | Function::Join => {
@@ -288,7 +293,7 @@ fn check_call(
             expect_all(&arguments[1..], Type::Integer, place, names)?;
             Ok(Type::Text)
         }
-        Function::Number => match check(&arguments[0], names)? {
+        Function::Number => match check_types(&arguments[0], names)? {
             Type::Integer => Ok(Type::Integer),
             Type::Text | Type::Number | Type::Null => Ok(Type::Number),
             other @ (Type::Boolean | Type::Time) => Err(TypeError::new(
@@ -297,7 +302,7 @@ fn check_call(
             )),
         },
         Function::ToText => {
-            check(&arguments[0], names)?;
+            check_types(&arguments[0], names)?;
             Ok(Type::Text)
         }
         Function::ParseTime => check_parse_time(arguments, names),
@@ -322,7 +327,7 @@ fn expect_all(
     arguments: &[Expr],
     wanted: Type,
     place: Phrase,
-    names: &dyn Names,
+    names: &dyn KnownNames,
 ) -> Result<(), TypeError> {
     arguments.iter().try_for_each(|argument| expect_type(argument, wanted, place, names))
 }
@@ -331,7 +336,7 @@ fn expect_all(
 fn check_choice(
     function: Function,
     arguments: &[Expr],
-    names: &dyn Names,
+    names: &dyn KnownNames,
 ) -> Result<Type, TypeError> {
     let place = same_words(function.name());
     let choices = if function == Function::If {
@@ -356,7 +361,7 @@ fn check_choice(
 }
 
 /// `time(text, format)`, with a format that can give a moment.
-fn check_parse_time(arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
+fn check_parse_time(arguments: &[Expr], names: &dyn KnownNames) -> Result<Type, TypeError> {
     expect_all(arguments, Type::Text, same_words(Function::ParseTime.name()), names)?;
     if let Some(Expr::Text(format)) = arguments.get(1)
         && !is_readable(format)
@@ -372,10 +377,14 @@ fn check_parse_time(arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeE
     Ok(Type::Time)
 }
 
-fn find_one_type(place: Phrase, arguments: &[Expr], names: &dyn Names) -> Result<Type, TypeError> {
+fn find_one_type(
+    place: Phrase,
+    arguments: &[Expr],
+    names: &dyn KnownNames,
+) -> Result<Type, TypeError> {
     let mut both = Type::Null;
     for argument in arguments {
-        let found = check(argument, names)?;
+        let found = check_types(argument, names)?;
         both = common_type(both, found).ok_or_else(|| {
             TypeError::new(
                 text!(

@@ -9,46 +9,57 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
 use crate::tree::{Compare, Expr, Function, Math};
-use crate::value::{Row, Value};
+use crate::value::{ExpressionValue, RowValues};
 
 /// The value of an expression for one row, with local dates and hours in `zone`.
-pub fn evaluate<'a>(expr: &'a Expr, row: &'a dyn Row, zone: &TimeZone) -> Value<'a> {
+pub fn evaluate_expression<'a>(
+    expr: &'a Expr,
+    row: &'a dyn RowValues,
+    zone: &TimeZone,
+) -> ExpressionValue<'a> {
     match expr {
-        Expr::Null => Value::Null,
-        Expr::Boolean(value) => Value::Boolean(*value),
-        Expr::Integer(value) => Value::Integer(*value),
-        Expr::Number(value) => Value::Number(*value),
-        Expr::Text(text) => Value::Text(Cow::Borrowed(text)),
-        Expr::Time(seconds) => Value::Time(*seconds),
-        Expr::LocalTime(civil) => local_time(*civil, zone).map_or(Value::Null, Value::Time),
-        Expr::Name(name) => row.get(name),
-        Expr::Not(inner) => match evaluate(inner, row, zone) {
-            Value::Boolean(value) => Value::Boolean(!value),
-            _ => Value::Null,
+        Expr::Null => ExpressionValue::Null,
+        Expr::Boolean(value) => ExpressionValue::Boolean(*value),
+        Expr::Integer(value) => ExpressionValue::Integer(*value),
+        Expr::Number(value) => ExpressionValue::Number(*value),
+        Expr::Text(text) => ExpressionValue::Text(Cow::Borrowed(text)),
+        Expr::Time(seconds) => ExpressionValue::Time(*seconds),
+        Expr::LocalTime(civil) => {
+            local_time(*civil, zone).map_or(ExpressionValue::Null, ExpressionValue::Time)
+        }
+        Expr::Name(name) => row.value_of(name),
+        Expr::Not(inner) => match evaluate_expression(inner, row, zone) {
+            ExpressionValue::Boolean(value) => ExpressionValue::Boolean(!value),
+            _ => ExpressionValue::Null,
         },
-        Expr::Negate(inner) => match evaluate(inner, row, zone) {
-            Value::Integer(value) => value.checked_neg().map_or(Value::Null, Value::Integer),
-            Value::Number(value) => Value::Number(-value),
-            _ => Value::Null,
+        Expr::Negate(inner) => match evaluate_expression(inner, row, zone) {
+            ExpressionValue::Integer(value) => {
+                value.checked_neg().map_or(ExpressionValue::Null, ExpressionValue::Integer)
+            }
+            ExpressionValue::Number(value) => ExpressionValue::Number(-value),
+            _ => ExpressionValue::Null,
         },
         Expr::And(parts) => evaluate_chain(parts, false, row, zone),
         Expr::Or(parts) => evaluate_chain(parts, true, row, zone),
         Expr::Compare(compare, left, right) => {
-            let (left, right) = (evaluate(left, row, zone), evaluate(right, row, zone));
-            compare_values(*compare, &left, &right).map_or(Value::Null, Value::Boolean)
+            let (left, right) =
+                (evaluate_expression(left, row, zone), evaluate_expression(right, row, zone));
+            compare_values(*compare, &left, &right)
+                .map_or(ExpressionValue::Null, ExpressionValue::Boolean)
         }
         Expr::In(value, items) => {
-            let value = evaluate(value, row, zone);
+            let value = evaluate_expression(value, row, zone);
             if value.is_null() {
-                return Value::Null;
+                return ExpressionValue::Null;
             }
-            Value::Boolean(items.iter().any(|item| {
-                let item = evaluate(item, row, zone);
+            ExpressionValue::Boolean(items.iter().any(|item| {
+                let item = evaluate_expression(item, row, zone);
                 compare_values(Compare::Equal, &value, &item) == Some(true)
             }))
         }
         Expr::Math(math, left, right) => {
-            let (left, right) = (evaluate(left, row, zone), evaluate(right, row, zone));
+            let (left, right) =
+                (evaluate_expression(left, row, zone), evaluate_expression(right, row, zone));
             math_values(*math, &left, &right)
         }
         Expr::Call(function, arguments) => call_function(*function, arguments, row, zone),
@@ -70,34 +81,46 @@ fn to_seconds(civil: DateTime, zone: &TimeZone) -> Option<i64> {
 fn evaluate_chain<'a>(
     parts: &'a [Expr],
     decisive: bool,
-    row: &'a dyn Row,
+    row: &'a dyn RowValues,
     zone: &TimeZone,
-) -> Value<'a> {
+) -> ExpressionValue<'a> {
     let mut unknown = false;
     for part in parts {
-        match evaluate(part, row, zone) {
-            Value::Boolean(value) if value == decisive => return Value::Boolean(decisive),
-            Value::Boolean(_) => {}
+        match evaluate_expression(part, row, zone) {
+            ExpressionValue::Boolean(value) if value == decisive => {
+                return ExpressionValue::Boolean(decisive);
+            }
+            ExpressionValue::Boolean(_) => {}
             _ => unknown = true,
         }
     }
-    if unknown { Value::Null } else { Value::Boolean(!decisive) }
+    if unknown { ExpressionValue::Null } else { ExpressionValue::Boolean(!decisive) }
 }
 
 /// How two values compare; `None` if either is null or they are of different kinds.
-pub(crate) fn order_values(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
+pub(crate) fn order_values(
+    left: &ExpressionValue<'_>,
+    right: &ExpressionValue<'_>,
+) -> Option<Ordering> {
     match (left, right) {
-        (Value::Integer(a), Value::Integer(b)) | (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),
-        (Value::Text(a), Value::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
-        (Value::Boolean(a), Value::Boolean(b)) => Some(a.cmp(b)),
-        (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
-        (Value::Integer(a), Value::Number(b)) => (*a as f64).partial_cmp(b),
-        (Value::Number(a), Value::Integer(b)) => a.partial_cmp(&(*b as f64)),
+        (ExpressionValue::Integer(a), ExpressionValue::Integer(b))
+        | (ExpressionValue::Time(a), ExpressionValue::Time(b)) => Some(a.cmp(b)),
+        (ExpressionValue::Text(a), ExpressionValue::Text(b)) => {
+            Some(a.as_bytes().cmp(b.as_bytes()))
+        }
+        (ExpressionValue::Boolean(a), ExpressionValue::Boolean(b)) => Some(a.cmp(b)),
+        (ExpressionValue::Number(a), ExpressionValue::Number(b)) => a.partial_cmp(b),
+        (ExpressionValue::Integer(a), ExpressionValue::Number(b)) => (*a as f64).partial_cmp(b),
+        (ExpressionValue::Number(a), ExpressionValue::Integer(b)) => a.partial_cmp(&(*b as f64)),
         _ => None,
     }
 }
 
-fn compare_values(compare: Compare, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
+fn compare_values(
+    compare: Compare,
+    left: &ExpressionValue<'_>,
+    right: &ExpressionValue<'_>,
+) -> Option<bool> {
     let order = order_values(left, right)?;
     Some(match compare {
         Compare::Equal => order.is_eq(),
@@ -109,7 +132,11 @@ fn compare_values(compare: Compare, left: &Value<'_>, right: &Value<'_>) -> Opti
     })
 }
 
-fn math_values(math: Math, left: &Value<'_>, right: &Value<'_>) -> Value<'static> {
+fn math_values(
+    math: Math,
+    left: &ExpressionValue<'_>,
+    right: &ExpressionValue<'_>,
+) -> ExpressionValue<'static> {
     let whole = |a: i64, b: i64| match math {
         Math::Add => a.checked_add(b),
         Math::Subtract => a.checked_sub(b),
@@ -117,14 +144,16 @@ fn math_values(math: Math, left: &Value<'_>, right: &Value<'_>) -> Value<'static
         Math::Divide => None,
     };
     match (left, right, math) {
-        (Value::Time(a), Value::Integer(b), Math::Add | Math::Subtract)
-        | (Value::Integer(a), Value::Time(b), Math::Add) => {
-            whole(*a, *b).map_or(Value::Null, Value::Time)
+        (ExpressionValue::Time(a), ExpressionValue::Integer(b), Math::Add | Math::Subtract)
+        | (ExpressionValue::Integer(a), ExpressionValue::Time(b), Math::Add) => {
+            whole(*a, *b).map_or(ExpressionValue::Null, ExpressionValue::Time)
         }
-        (Value::Time(a), Value::Time(b), Math::Subtract)
-        | (Value::Integer(a), Value::Integer(b), Math::Add | Math::Subtract | Math::Multiply) => {
-            whole(*a, *b).map_or(Value::Null, Value::Integer)
-        }
+        (ExpressionValue::Time(a), ExpressionValue::Time(b), Math::Subtract)
+        | (
+            ExpressionValue::Integer(a),
+            ExpressionValue::Integer(b),
+            Math::Add | Math::Subtract | Math::Multiply,
+        ) => whole(*a, *b).map_or(ExpressionValue::Null, ExpressionValue::Integer),
         _ => match (as_number(left), as_number(right)) {
             (Some(a), Some(b)) => {
                 let result = match math {
@@ -133,47 +162,56 @@ fn math_values(math: Math, left: &Value<'_>, right: &Value<'_>) -> Value<'static
                     Math::Multiply => a * b,
                     Math::Divide => a / b,
                 };
-                if result.is_finite() { Value::Number(result) } else { Value::Null }
+                if result.is_finite() {
+                    ExpressionValue::Number(result)
+                } else {
+                    ExpressionValue::Null
+                }
             }
-            _ => Value::Null,
+            _ => ExpressionValue::Null,
         },
     }
 }
 
-fn as_number(value: &Value<'_>) -> Option<f64> {
+fn as_number(value: &ExpressionValue<'_>) -> Option<f64> {
     match value {
-        Value::Integer(value) => Some(*value as f64),
-        Value::Number(value) => Some(*value),
-        Value::Null | Value::Boolean(_) | Value::Text(_) | Value::Time(_) => None,
+        ExpressionValue::Integer(value) => Some(*value as f64),
+        ExpressionValue::Number(value) => Some(*value),
+        ExpressionValue::Null
+        | ExpressionValue::Boolean(_)
+        | ExpressionValue::Text(_)
+        | ExpressionValue::Time(_) => None,
     }
 }
 
 fn call_function<'a>(
     function: Function,
     arguments: &'a [Expr],
-    row: &'a dyn Row,
+    row: &'a dyn RowValues,
     zone: &TimeZone,
-) -> Value<'a> {
+) -> ExpressionValue<'a> {
     let value = |index: usize| {
-        arguments.get(index).map_or(Value::Null, |argument| evaluate(argument, row, zone))
+        arguments
+            .get(index)
+            .map_or(ExpressionValue::Null, |argument| evaluate_expression(argument, row, zone))
     };
     match function {
         Function::Coalesce => arguments
             .iter()
-            .map(|argument| evaluate(argument, row, zone))
+            .map(|argument| evaluate_expression(argument, row, zone))
             .find(|value| !value.is_null())
-            .unwrap_or(Value::Null),
+            .unwrap_or(ExpressionValue::Null),
         Function::First => pick_extreme(arguments, Ordering::Less, row, zone),
         Function::Latest => pick_extreme(arguments, Ordering::Greater, row, zone),
         Function::If => {
-            if value(0).holds() {
+            if value(0).is_true() {
                 value(1)
             } else {
                 value(2)
             }
         }
-        Function::Present => Value::Boolean(!value(0).is_null()),
-        Function::Missing => Value::Boolean(value(0).is_null()),
+        Function::Present => ExpressionValue::Boolean(!value(0).is_null()),
+        Function::Missing => ExpressionValue::Boolean(value(0).is_null()),
         Function::Lower
         | Function::Upper
         | Function::Trim
@@ -183,18 +221,24 @@ fn call_function<'a>(
         | Function::Contains
         | Function::Replace
         | Function::Part => match value(0) {
-            Value::Text(text) => text_call(function, text, &value(1), &value(2), arguments.len()),
-            _ => Value::Null,
+            ExpressionValue::Text(text) => {
+                text_call(function, text, &value(1), &value(2), arguments.len())
+            }
+            _ => ExpressionValue::Null,
         },
         Function::Join => join_texts(arguments, row, zone),
         Function::Number => read_number(value(0)),
         Function::ToText => to_text(value(0), zone),
         Function::ParseTime => match (value(0), value(1)) {
-            (Value::Text(text), Value::Text(format)) => read_time(&text, Some(&format), zone),
-            (Value::Text(text), _) if arguments.len() == 1 => read_time(&text, None, zone),
+            (ExpressionValue::Text(text), ExpressionValue::Text(format)) => {
+                read_time(&text, Some(&format), zone)
+            }
+            (ExpressionValue::Text(text), _) if arguments.len() == 1 => {
+                read_time(&text, None, zone)
+            }
             _ => None,
         }
-        .map_or(Value::Null, Value::Time),
+        .map_or(ExpressionValue::Null, ExpressionValue::Time),
         Function::Year
         | Function::Quarter
         | Function::Month
@@ -203,8 +247,10 @@ fn call_function<'a>(
         | Function::Minute
         | Function::Weekday
         | Function::StartOfDay => match value(0) {
-            Value::Time(seconds) => time_call(function, seconds, zone).unwrap_or(Value::Null),
-            _ => Value::Null,
+            ExpressionValue::Time(seconds) => {
+                time_call(function, seconds, zone).unwrap_or(ExpressionValue::Null)
+            }
+            _ => ExpressionValue::Null,
         },
     }
 }
@@ -212,12 +258,12 @@ fn call_function<'a>(
 fn pick_extreme<'a>(
     arguments: &'a [Expr],
     wanted: Ordering,
-    row: &'a dyn Row,
+    row: &'a dyn RowValues,
     zone: &TimeZone,
-) -> Value<'a> {
-    let mut best = Value::Null;
+) -> ExpressionValue<'a> {
+    let mut best = ExpressionValue::Null;
     for argument in arguments {
-        let value = evaluate(argument, row, zone);
+        let value = evaluate_expression(argument, row, zone);
         if best.is_null() || order_values(&value, &best) == Some(wanted) {
             best = value;
         }
@@ -228,49 +274,53 @@ fn pick_extreme<'a>(
 fn text_call<'a>(
     function: Function,
     text: Cow<'a, str>,
-    second: &Value<'_>,
-    third: &Value<'_>,
+    second: &ExpressionValue<'_>,
+    third: &ExpressionValue<'_>,
     count: usize,
-) -> Value<'a> {
+) -> ExpressionValue<'a> {
     match (function, second, third) {
-        (Function::Lower, ..) => Value::Text(text.to_lowercase().into()),
-        (Function::Upper, ..) => Value::Text(text.to_uppercase().into()),
-        (Function::Trim, ..) => Value::Text(match text {
+        (Function::Lower, ..) => ExpressionValue::Text(text.to_lowercase().into()),
+        (Function::Upper, ..) => ExpressionValue::Text(text.to_uppercase().into()),
+        (Function::Trim, ..) => ExpressionValue::Text(match text {
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
         }),
-        (Function::Length, ..) => Value::Integer(text.chars().count() as i64),
-        (Function::StartsWith, Value::Text(what), _) => {
-            Value::Boolean(text.starts_with(what.as_ref()))
+        (Function::Length, ..) => ExpressionValue::Integer(text.chars().count() as i64),
+        (Function::StartsWith, ExpressionValue::Text(what), _) => {
+            ExpressionValue::Boolean(text.starts_with(what.as_ref()))
         }
-        (Function::EndsWith, Value::Text(what), _) => Value::Boolean(text.ends_with(what.as_ref())),
-        (Function::Contains, Value::Text(what), _) => Value::Boolean(text.contains(what.as_ref())),
-        (Function::Replace, Value::Text(what), Value::Text(with)) => {
+        (Function::EndsWith, ExpressionValue::Text(what), _) => {
+            ExpressionValue::Boolean(text.ends_with(what.as_ref()))
+        }
+        (Function::Contains, ExpressionValue::Text(what), _) => {
+            ExpressionValue::Boolean(text.contains(what.as_ref()))
+        }
+        (Function::Replace, ExpressionValue::Text(what), ExpressionValue::Text(with)) => {
             replace_text(&text, what, with)
         }
-        (Function::Part, Value::Integer(from), Value::Integer(length)) => {
-            Value::Text(cut_part(&text, *from, *length).into())
+        (Function::Part, ExpressionValue::Integer(from), ExpressionValue::Integer(length)) => {
+            ExpressionValue::Text(cut_part(&text, *from, *length).into())
         }
-        (Function::Part, Value::Integer(from), _) if count == 2 => {
-            Value::Text(cut_part(&text, *from, i64::MAX).into())
+        (Function::Part, ExpressionValue::Integer(from), _) if count == 2 => {
+            ExpressionValue::Text(cut_part(&text, *from, i64::MAX).into())
         }
-        _ => Value::Null,
+        _ => ExpressionValue::Null,
     }
 }
 
 /// The longest text that an expression may build, in bytes; a longer one is null.
 const LONGEST_TEXT: usize = 1 << 24;
 
-fn replace_text(text: &str, what: &str, with: &str) -> Value<'static> {
+fn replace_text(text: &str, what: &str, with: &str) -> ExpressionValue<'static> {
     // Replacing nothing would put the new text between all characters, which nobody means.
     if what.is_empty() {
-        return Value::Text(text.to_owned().into());
+        return ExpressionValue::Text(text.to_owned().into());
     }
     let grown = text.matches(what).count().saturating_mul(with.len());
     if text.len().saturating_add(grown) > LONGEST_TEXT {
-        return Value::Null;
+        return ExpressionValue::Null;
     }
-    Value::Text(text.replace(what, with).into())
+    ExpressionValue::Text(text.replace(what, with).into())
 }
 
 fn cut_part(text: &str, from: i64, length: i64) -> String {
@@ -279,56 +329,62 @@ fn cut_part(text: &str, from: i64, length: i64) -> String {
     text.chars().skip(skipped).take(length).collect()
 }
 
-fn join_texts<'a>(arguments: &'a [Expr], row: &'a dyn Row, zone: &TimeZone) -> Value<'a> {
+fn join_texts<'a>(
+    arguments: &'a [Expr],
+    row: &'a dyn RowValues,
+    zone: &TimeZone,
+) -> ExpressionValue<'a> {
     let mut joined = String::new();
     for argument in arguments {
-        if let Value::Text(text) = evaluate(argument, row, zone) {
+        if let ExpressionValue::Text(text) = evaluate_expression(argument, row, zone) {
             if joined.len().saturating_add(text.len()) > LONGEST_TEXT {
-                return Value::Null;
+                return ExpressionValue::Null;
             }
             joined.push_str(&text);
         }
     }
-    Value::Text(joined.into())
+    ExpressionValue::Text(joined.into())
 }
 
-fn read_number(value: Value<'_>) -> Value<'_> {
+fn read_number(value: ExpressionValue<'_>) -> ExpressionValue<'_> {
     match value {
-        Value::Integer(_) | Value::Number(_) => value,
-        Value::Text(text) => {
+        ExpressionValue::Integer(_) | ExpressionValue::Number(_) => value,
+        ExpressionValue::Text(text) => {
             let text = text.trim();
             // Rust also reads "inf" and "nan", which no export means as numbers.
             let plain = text
                 .bytes()
                 .all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-' | b'+' | b'e' | b'E'));
             match text.parse::<f64>() {
-                Ok(number) if plain && number.is_finite() => Value::Number(number),
-                Ok(_) | Err(_) => Value::Null,
+                Ok(number) if plain && number.is_finite() => ExpressionValue::Number(number),
+                Ok(_) | Err(_) => ExpressionValue::Null,
             }
         }
-        Value::Null | Value::Boolean(_) | Value::Time(_) => Value::Null,
+        ExpressionValue::Null | ExpressionValue::Boolean(_) | ExpressionValue::Time(_) => {
+            ExpressionValue::Null
+        }
     }
 }
 
-fn to_text<'a>(value: Value<'a>, zone: &TimeZone) -> Value<'a> {
+fn to_text<'a>(value: ExpressionValue<'a>, zone: &TimeZone) -> ExpressionValue<'a> {
     let mut text = String::new();
     let written = match value {
-        Value::Null => return Value::Null,
-        Value::Text(text) => return Value::Text(text),
-        Value::Boolean(value) => write!(text, "{value}"),
-        Value::Integer(value) => write!(text, "{value}"),
-        Value::Number(value) => write!(text, "{value}"),
-        Value::Time(seconds) => match to_zoned(seconds, zone) {
+        ExpressionValue::Null => return ExpressionValue::Null,
+        ExpressionValue::Text(text) => return ExpressionValue::Text(text),
+        ExpressionValue::Boolean(value) => write!(text, "{value}"),
+        ExpressionValue::Integer(value) => write!(text, "{value}"),
+        ExpressionValue::Number(value) => write!(text, "{value}"),
+        ExpressionValue::Time(seconds) => match to_zoned(seconds, zone) {
             Some(moment) => write!(text, "{}", moment.strftime("%Y-%m-%dT%H:%M:%S%:z")),
-            None => return Value::Null,
+            None => return ExpressionValue::Null,
         },
     };
-    written.map_or(Value::Null, |()| Value::Text(text.into()))
+    written.map_or(ExpressionValue::Null, |()| ExpressionValue::Text(text.into()))
 }
 
 /// Whether the row holds a text that the expression tries to read as a moment or a number, and
 /// cannot.
-pub fn leaves_unread(expr: &Expr, row: &dyn Row, zone: &TimeZone) -> bool {
+pub fn leaves_unread(expr: &Expr, row: &dyn RowValues, zone: &TimeZone) -> bool {
     let any = |parts: &[Expr]| parts.iter().any(|part| leaves_unread(part, row, zone));
     match expr {
         Expr::Null
@@ -346,9 +402,11 @@ pub fn leaves_unread(expr: &Expr, row: &dyn Row, zone: &TimeZone) -> bool {
             leaves_unread(left, row, zone) || leaves_unread(right, row, zone)
         }
         Expr::Call(Function::ParseTime | Function::Number, parts) => {
-            let given = parts.first().map_or(Value::Null, |text| evaluate(text, row, zone));
-            let read = || !matches!(evaluate(expr, row, zone), Value::Null);
-            !matches!(given, Value::Null) && !read() || any(parts)
+            let given = parts
+                .first()
+                .map_or(ExpressionValue::Null, |text| evaluate_expression(text, row, zone));
+            let read = || !matches!(evaluate_expression(expr, row, zone), ExpressionValue::Null);
+            !matches!(given, ExpressionValue::Null) && !read() || any(parts)
         }
         Expr::And(parts) | Expr::Or(parts) | Expr::Call(_, parts) => any(parts),
     }
@@ -392,7 +450,11 @@ fn to_zoned(seconds: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
     Some(instant.to_zoned_datetime(zone.clone()))
 }
 
-fn time_call(function: Function, seconds: i64, zone: &TimeZone) -> Option<Value<'static>> {
+fn time_call(
+    function: Function,
+    seconds: i64,
+    zone: &TimeZone,
+) -> Option<ExpressionValue<'static>> {
     let instant = Timestamp::from_second(seconds).ok()?;
     let civil = zone.to_datetime(instant);
     let number = match function {
@@ -404,9 +466,9 @@ fn time_call(function: Function, seconds: i64, zone: &TimeZone) -> Option<Value<
         Function::Minute => i64::from(civil.minute()),
         Function::Weekday => i64::from(civil.weekday().to_monday_one_offset()),
         Function::StartOfDay => {
-            return to_seconds(civil.date().at(0, 0, 0, 0), zone).map(Value::Time);
+            return to_seconds(civil.date().at(0, 0, 0, 0), zone).map(ExpressionValue::Time);
         }
         _ => return None,
     };
-    Some(Value::Integer(number))
+    Some(ExpressionValue::Integer(number))
 }

@@ -2,31 +2,31 @@
 
 use jiff::tz::TimeZone;
 
-use crate::check::{Names, check};
-use crate::evaluate::evaluate;
-use crate::parse::parse;
-use crate::value::{Row, Type, Value};
+use crate::check::{KnownNames, check_types};
+use crate::evaluate::evaluate_expression;
+use crate::parse::parse_expression;
+use crate::value::{ExpressionValue, RowValues, Type};
 
 struct Anything;
 
-impl Names for Anything {
+impl KnownNames for Anything {
     fn type_of(&self, name: &str) -> Option<Type> {
         [Type::Text, Type::Time, Type::Integer, Type::Number].get(name.len() % 5).copied()
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all_names(&self) -> Vec<String> {
         vec!["accepted".to_owned(), "准绳".to_owned()]
     }
 }
 
-impl Row for Anything {
-    fn get(&self, name: &str) -> Value<'_> {
+impl RowValues for Anything {
+    fn value_of(&self, name: &str) -> ExpressionValue<'_> {
         match self.type_of(name) {
-            Some(Type::Text) => Value::Text("31/01/2020 准绳".into()),
-            Some(Type::Time) => Value::Time(i64::MAX),
-            Some(Type::Integer) => Value::Integer(i64::MIN),
-            Some(Type::Number) => Value::Number(f64::MAX),
-            Some(Type::Null | Type::Boolean) | None => Value::Null,
+            Some(Type::Text) => ExpressionValue::Text("31/01/2020 准绳".into()),
+            Some(Type::Time) => ExpressionValue::Time(i64::MAX),
+            Some(Type::Integer) => ExpressionValue::Integer(i64::MIN),
+            Some(Type::Number) => ExpressionValue::Number(f64::MAX),
+            Some(Type::Null | Type::Boolean) | None => ExpressionValue::Null,
         }
     }
 }
@@ -39,11 +39,11 @@ pub fn fuzz_expression(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
-    let Ok(expr) = parse(text) else {
+    let Ok(expr) = parse_expression(text) else {
         return;
     };
-    assert_eq!(parse(&expr.to_string()).as_ref(), Ok(&expr), "{text}");
+    assert_eq!(parse_expression(&expr.to_string()).as_ref(), Ok(&expr), "{text}");
     // The outcome does not matter here; that there is one does.
-    let _ = check(&expr, &Anything);
-    let _ = evaluate(&expr, &Anything, &TimeZone::UTC);
+    let _ = check_types(&expr, &Anything);
+    let _ = evaluate_expression(&expr, &Anything, &TimeZone::UTC);
 }

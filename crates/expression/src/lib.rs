@@ -16,11 +16,11 @@ mod syntax_error;
 mod tree;
 mod value;
 
-pub use check::{Names, TypeError, check, check_condition};
-pub use evaluate::{evaluate, leaves_unread, local_time};
+pub use check::{KnownNames, TypeError, check_condition, check_types};
+pub use evaluate::{evaluate_expression, leaves_unread, local_time};
 pub use fuzz::fuzz_expression;
-pub use nearest::nearest;
-pub use parse::{MAX_DEPTH, MAX_LENGTH, parse};
+pub use nearest::find_nearest_word;
+pub use parse::{MAX_DEPTH, MAX_LENGTH, parse_expression};
 pub use syntax_error::SyntaxError;
-pub use tree::{Compare, Expr, Function, Math, names};
-pub use value::{Row, Type, Value};
+pub use tree::{Compare, Expr, Function, Math, list_names};
+pub use value::{ExpressionValue, RowValues, Type};

@@ -1,7 +1,7 @@
 //! "Did you mean": the known word that a person most likely meant.
 
 /// The known word nearest to `word`, if it is near enough to be a typing error.
-pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn find_nearest_word<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // A hostile word must not cost quadratic time.
     let length = word.chars().count();
     if length > 64 {
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn a_slip_finds_its_word_and_a_stranger_finds_none() {
         let known = ["accepted", "resolved", "closed", "paid"];
-        let meant = |word| nearest(word, known.into_iter());
+        let meant = |word| find_nearest_word(word, known.into_iter());
         assert_eq!(meant("acepted"), Some("accepted"));
         assert_eq!(meant("Resolved"), Some("resolved"));
         assert_eq!(meant("padi"), Some("paid"));

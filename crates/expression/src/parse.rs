@@ -3,7 +3,7 @@
 use trueline_language::{Phrase, Text, phrase, text};
 
 use crate::lex::{Token, split_tokens};
-use crate::nearest::nearest;
+use crate::nearest::find_nearest_word;
 use crate::syntax_error::SyntaxError;
 use crate::tree::{Compare, Expr, FUNCTIONS, Function, Math};
 
@@ -24,7 +24,7 @@ const MAX_NESTING: usize = 3 * MAX_DEPTH;
 /// assert_eq!(parse("a = 1").unwrap_err().hint.to_string(), "write `==` to compare");
 /// # Ok::<(), trueline_expression::SyntaxError>(())
 /// ```
-pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
+pub fn parse_expression(text: &str) -> Result<Expr, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(SyntaxError::new(
             0,
@@ -415,9 +415,9 @@ impl ExpressionParser {
     }
 
     fn parse_call(&mut self, word: &str) -> Result<Tree, SyntaxError> {
-        let Some(function) = Function::named(word) else {
+        let Some(function) = Function::find_by_name(word) else {
             let known = FUNCTIONS.iter().map(|entry| entry.1);
-            let hint = match nearest(word, known) {
+            let hint = match find_nearest_word(word, known) {
                 Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
                 None => phrase!(
                     "全部函数见 docs/expressions.md",

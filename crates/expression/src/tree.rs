@@ -129,7 +129,7 @@ pub(crate) const MANY: usize = usize::MAX;
 
 impl Function {
     /// Every function.
-    pub fn all() -> impl Iterator<Item = Function> {
+    pub fn all_functions() -> impl Iterator<Item = Function> {
         FUNCTIONS.iter().map(|entry| entry.0)
     }
 
@@ -139,7 +139,7 @@ impl Function {
     }
 
     /// The function written by this name.
-    pub fn named(name: &str) -> Option<Function> {
+    pub fn find_by_name(name: &str) -> Option<Function> {
         let found = FUNCTIONS.iter().find(|entry| entry.1 == name)?;
         Some(found.0)
     }
@@ -185,7 +185,7 @@ impl Math {
 }
 
 /// Every name that an expression reads, each once, in the order of first use.
-pub fn names(expr: &Expr) -> Vec<String> {
+pub fn list_names(expr: &Expr) -> Vec<String> {
     let mut found = Vec::new();
     gather_names(expr, &mut found);
     found

@@ -19,7 +19,7 @@ pub enum Type {
 
 /// One value while a row is evaluated.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value<'a> {
+pub enum ExpressionValue<'a> {
     Null,
     Boolean(bool),
     Integer(i64),
@@ -56,31 +56,31 @@ impl Bilingual for Type {
     }
 }
 
-impl Value<'_> {
+impl ExpressionValue<'_> {
     /// Whether a condition with this value holds: null does not.
-    pub fn holds(&self) -> bool {
-        matches!(self, Value::Boolean(true))
+    pub fn is_true(&self) -> bool {
+        matches!(self, ExpressionValue::Boolean(true))
     }
 
     pub fn is_null(&self) -> bool {
-        matches!(self, Value::Null)
+        matches!(self, ExpressionValue::Null)
     }
 
     /// The same value, owning its text.
-    pub fn into_owned(self) -> Value<'static> {
+    pub fn into_owned(self) -> ExpressionValue<'static> {
         match self {
-            Value::Null => Value::Null,
-            Value::Boolean(value) => Value::Boolean(value),
-            Value::Integer(value) => Value::Integer(value),
-            Value::Number(value) => Value::Number(value),
-            Value::Text(value) => Value::Text(Cow::Owned(value.into_owned())),
-            Value::Time(value) => Value::Time(value),
+            ExpressionValue::Null => ExpressionValue::Null,
+            ExpressionValue::Boolean(value) => ExpressionValue::Boolean(value),
+            ExpressionValue::Integer(value) => ExpressionValue::Integer(value),
+            ExpressionValue::Number(value) => ExpressionValue::Number(value),
+            ExpressionValue::Text(value) => ExpressionValue::Text(Cow::Owned(value.into_owned())),
+            ExpressionValue::Time(value) => ExpressionValue::Time(value),
         }
     }
 }
 
 /// One row, whatever holds it.
-pub trait Row {
+pub trait RowValues {
     /// The value under a name; [`Value::Null`] when there is none.
-    fn get(&self, name: &str) -> Value<'_>;
+    fn value_of(&self, name: &str) -> ExpressionValue<'_>;
 }

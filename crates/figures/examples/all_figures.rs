@@ -18,11 +18,12 @@ use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
-use trueline_clock::{Limit, Rule, Unit};
-use trueline_expression::{Expr, parse};
+use trueline_clock::{ClockRule, TimeLimit, Unit};
+use trueline_expression::{Expr, parse_expression};
 use trueline_figures::{
-    Answer, Bound, Definition, Dimension, DimensionKey, Exclusion, INTERVAL_FIELDS, INTERVALS,
-    LateAfter, Measure, Period, Request, Source, SourceError, columns_needed, run,
+    Answer, BatchSource, Dimension, DimensionKey, ExclusionRule, FigureDefinition, FigureMeasure,
+    INTERVAL_FIELDS, INTERVALS, LateAfter, LimitSource, Period, Request, SourceError,
+    answer_request, columns_needed,
 };
 
 const ZONE: &str = "Asia/Shanghai";
@@ -38,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if arguments.iter().any(|argument| argument == "--decode-only") {
         return measure_decoding(&sources);
     }
-    let answer = run(&request, &sources)?;
+    let answer = answer_request(&request, &sources)?;
     let scanned = started.elapsed();
     let table = write_table(&answer);
     let finished = started.elapsed();
@@ -55,10 +56,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Reads everything and adds nothing up: what no engine can be faster than.
-fn measure_decoding(sources: &[Box<dyn Source>]) -> Result<(), Box<dyn Error>> {
+fn measure_decoding(sources: &[Box<dyn BatchSource>]) -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let rows = sources.par_iter().map(|source| {
-        let sizes = source.batches().map(|batch| batch.map(|batch| batch.num_rows()));
+        let sizes = source.read_batches().map(|batch| batch.map(|batch| batch.num_rows()));
         sizes.sum::<Result<usize, SourceError>>()
     });
     let rows = rows.try_reduce(|| 0, |a, b| Ok(a + b)).map_err(|error| error.to_string())?;
@@ -74,8 +75,8 @@ struct RowGroup {
     index: usize,
 }
 
-impl Source for RowGroup {
-    fn batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_> {
+impl BatchSource for RowGroup {
+    fn read_batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_> {
         let open = || -> Result<_, SourceError> {
             let file = File::open(&self.path)?;
             let metadata = self.metadata.clone();
@@ -93,14 +94,17 @@ impl Source for RowGroup {
     }
 }
 
-fn open_sources(folder: &Path, request: &Request) -> Result<Vec<Box<dyn Source>>, Box<dyn Error>> {
+fn open_sources(
+    folder: &Path,
+    request: &Request,
+) -> Result<Vec<Box<dyn BatchSource>>, Box<dyn Error>> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
     paths.retain(|path| path.extension().is_some_and(|kind| kind == "parquet"));
     paths.sort();
     let needed = columns_needed(request);
-    let mut found: Vec<Box<dyn Source>> = Vec::new();
+    let mut found: Vec<Box<dyn BatchSource>> = Vec::new();
     for path in paths {
         let metadata = ArrowReaderMetadata::load(&File::open(&path)?, Default::default())?;
         let parquet = Arc::clone(metadata.metadata());
@@ -128,10 +132,10 @@ fn open_sources(folder: &Path, request: &Request) -> Result<Vec<Box<dyn Source>>
 
 fn write_table(answer: &Answer) -> String {
     let mut out = String::new();
-    let ids: Vec<String> = answer.definitions().map(str::to_owned).collect();
+    let ids: Vec<String> = answer.definition_ids().map(str::to_owned).collect();
     for id in &ids {
         for by in list_rollups(&["prefecture", "month", "area"]) {
-            for (slice, tally) in answer.tallies(id, &by) {
+            for (slice, tally) in answer.tallies_by(id, &by) {
                 let key = |name: &str| slice.get(name).map_or("*", String::as_str);
                 let _ = write!(
                     out,
@@ -152,7 +156,7 @@ fn write_table(answer: &Answer) -> String {
                 };
                 let _ = write!(out, "\t{}", optional(tally.longest));
                 for percent in PERCENTS {
-                    let _ = write!(out, "\t{}", optional(tally.percentile(percent)));
+                    let _ = write!(out, "\t{}", optional(tally.value_at_percentile(percent)));
                 }
                 out.push('\n');
             }
@@ -171,40 +175,45 @@ fn list_rollups<'a>(dimensions: &[&'a str]) -> Vec<Vec<&'a str>> {
         .collect()
 }
 
-fn natural_rule() -> Rule {
-    Rule { unit: Unit::NaturalHours, zone: ZONE.to_owned(), calendar: None, limit_is_on_time: true }
+fn natural_rule() -> ClockRule {
+    ClockRule {
+        unit: Unit::NaturalHours,
+        zone: ZONE.to_owned(),
+        calendar: None,
+        limit_is_on_time: true,
+    }
 }
 
 /// `"condition: hours"`, tried in order.
 fn parse_limits(texts: &[(&str, i64)]) -> Result<Vec<LateAfter>, Box<dyn Error>> {
     let each = texts.iter().map(|(when, hours)| {
         Ok(LateAfter {
-            when: parse(when)?,
-            limit: Limit::Elapsed { seconds: hours * 3600 },
-            bound: Bound { by: "bench".to_owned(), text: format!("{hours} h") },
+            when: parse_expression(when)?,
+            limit: TimeLimit::Elapsed { seconds: hours * 3600 },
+            bound: LimitSource { by: "bench".to_owned(), text: format!("{hours} h") },
         })
     });
     each.collect()
 }
 
-fn parse_exclusions(own: &[(&str, &str)]) -> Result<Vec<Exclusion>, Box<dyn Error>> {
+fn parse_exclusions(own: &[(&str, &str)]) -> Result<Vec<ExclusionRule>, Box<dyn Error>> {
     let mut found = vec![
-        Exclusion {
+        ExclusionRule {
             reason: Expr::Text("cancelled".to_owned()),
             approved_by: Some(Expr::Text("bench".to_owned())),
-            when: parse("cancelled <= resolved")?,
+            when: parse_expression("cancelled <= resolved")?,
         },
-        Exclusion {
-            reason: parse("excluded")?,
-            approved_by: Some(parse("excluded_by")?),
-            when: parse("present(excluded)")?,
+        ExclusionRule {
+            reason: parse_expression("excluded")?,
+            approved_by: Some(parse_expression("excluded_by")?),
+            when: parse_expression("present(excluded)")?,
         },
     ];
     for (reason, when) in own {
-        found.push(Exclusion {
+        found.push(ExclusionRule {
             reason: Expr::Text((*reason).to_owned()),
             approved_by: Some(Expr::Text("bench".to_owned())),
-            when: parse(when)?,
+            when: parse_expression(when)?,
         });
     }
     Ok(found)
@@ -273,17 +282,17 @@ const WAITS: &[WaitTexts] = &[
     ("complaint.handling", "kind == 'complaint'", "accepted", &[], &[("true", 360)]),
 ];
 
-fn make_definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
+fn make_definitions() -> Result<Vec<FigureDefinition>, Box<dyn Error>> {
     let mut found = Vec::new();
     for (id, population, start, own, late_after) in WAITS {
-        found.push(Definition {
+        found.push(FigureDefinition {
             id: (*id).to_owned(),
-            population: parse(population)?,
-            period_moment: parse("resolved")?,
-            measure: Measure::Waited {
-                start: parse(start)?,
-                stop: parse("resolved")?,
-                withdrawn: Some(parse("cancelled")?),
+            population: parse_expression(population)?,
+            period_moment: parse_expression("resolved")?,
+            measure: FigureMeasure::Waited {
+                start: parse_expression(start)?,
+                stop: parse_expression("resolved")?,
+                withdrawn: Some(parse_expression("cancelled")?),
                 subtract: vec!["paused".to_owned()],
                 rule: natural_rule(),
             },
@@ -300,11 +309,14 @@ fn make_definitions() -> Result<Vec<Definition>, Box<dyn Error>> {
         ),
         ("repair.reopened", "kind == 'repair'", "reopened > 0", "true"),
     ] {
-        found.push(Definition {
+        found.push(FigureDefinition {
             id: id.to_owned(),
-            population: parse(population)?,
-            period_moment: parse("resolved")?,
-            measure: Measure::Share { hit: parse(hit)?, of: parse(of)? },
+            population: parse_expression(population)?,
+            period_moment: parse_expression("resolved")?,
+            measure: FigureMeasure::Share {
+                hit: parse_expression(hit)?,
+                of: parse_expression(of)?,
+            },
             exclusions: parse_exclusions(&[])?,
             late_after: Vec::new(),
         });

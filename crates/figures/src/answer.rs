@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cell::{CellPart, ExtraSum, LimitSums, PauseSums};
-use crate::definition::{Dimension, Measure};
+use crate::definition::{Dimension, FigureMeasure};
 use crate::partial::Partial;
 use crate::plan::RequestPlan;
-use crate::tally::{Amount, Backlog, Excluded, Slice, Subtracted, Tally};
+use crate::tally::{Amount, Backlog, ExcludedRows, Slice, SubtractedTime, Tally};
 use crate::values::Values;
 
 /// The answer to a request. Tallies are computed when they are asked for.
@@ -41,7 +41,7 @@ struct FinishedCell {
 impl Answer {
     pub(crate) fn new(plan: &RequestPlan, partial: Partial) -> Answer {
         let families = plan.families.iter().map(|family| FamilyCells {
-            waits: matches!(family.measure, Measure::Waited { .. }),
+            waits: matches!(family.measure, FigureMeasure::Waited { .. }),
             cells: Vec::new(),
         });
         let mut answer = Answer {
@@ -66,7 +66,7 @@ impl Answer {
     }
 
     /// Adds up answers to the same request about different rows; `None` if there are none.
-    pub fn joined(answers: &[&Answer]) -> Option<Answer> {
+    pub fn join_answers(answers: &[&Answer]) -> Option<Answer> {
         let first = answers.first()?;
         let join = |family: usize| {
             let mut groups: BTreeMap<(&[String], usize), Vec<&FinishedCell>> = BTreeMap::new();
@@ -99,7 +99,7 @@ impl Answer {
     }
 
     /// The ids of the definitions, in the order of the request.
-    pub fn definitions(&self) -> impl Iterator<Item = &str> {
+    pub fn definition_ids(&self) -> impl Iterator<Item = &str> {
         self.definitions.iter().map(|(id, ..)| id.as_str())
     }
 
@@ -108,7 +108,7 @@ impl Answer {
     /// Without dimensions there is one tally, the whole. A slice along dimensions is there only if
     /// something in it was counted, excluded, unmeasurable or open. An unknown definition or
     /// dimension gives nothing.
-    pub fn tallies(&self, definition: &str, dimensions: &[&str]) -> Vec<(Slice, Tally)> {
+    pub fn tallies_by(&self, definition: &str, dimensions: &[&str]) -> Vec<(Slice, Tally)> {
         let Some((_, family, set)) = self.definitions.iter().find(|(id, ..)| id == definition)
         else {
             return Vec::new();
@@ -147,8 +147,8 @@ impl Answer {
     }
 
     /// The tally of everything under one definition; `None` only for an unknown definition.
-    pub fn whole(&self, definition: &str) -> Option<Tally> {
-        let (_, tally) = self.tallies(definition, &[]).pop()?;
+    pub fn whole_tally(&self, definition: &str) -> Option<Tally> {
+        let (_, tally) = self.tallies_by(definition, &[]).pop()?;
         Some(tally)
     }
 
@@ -254,13 +254,13 @@ impl<'a> Rollup<'a> {
     }
 
     fn finish_tally(self, waits: bool) -> Tally {
-        let longest = self.values.largest();
+        let longest = self.values.largest_value();
         let late = self.limits.late;
         Tally {
             n: self.n,
             sum: self.sum,
             longest,
-            shortest: self.values.smallest(),
+            shortest: self.values.smallest_value(),
             late,
             limited: self.limits.limited,
             without_exclusions: Amount {
@@ -281,7 +281,7 @@ impl<'a> Rollup<'a> {
             excluded: self
                 .excluded
                 .into_iter()
-                .map(|(reason, (n, without_approver))| Excluded {
+                .map(|(reason, (n, without_approver))| ExcludedRows {
                     reason: reason.to_owned(),
                     n,
                     without_approver,
@@ -290,7 +290,7 @@ impl<'a> Rollup<'a> {
             subtracted: self
                 .subtracted
                 .into_iter()
-                .map(|((kind, reason), pauses)| Subtracted {
+                .map(|((kind, reason), pauses)| SubtractedTime {
                     kind: kind.to_owned(),
                     reason: reason.to_owned(),
                     rows: pauses.rows,

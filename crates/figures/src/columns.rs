@@ -14,7 +14,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, DictionaryArray, RecordBatch, StringArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Schema, TimeUnit};
-use trueline_expression::{Row, Value};
+use trueline_expression::{ExpressionValue, RowValues};
 
 /// The null of moments and integers.
 pub(crate) const NULL: i64 = i64::MIN;
@@ -150,11 +150,11 @@ impl BatchColumns {
         &self.labels[label].texts[code as usize]
     }
 
-    pub(crate) fn label_value(&self, label: usize, row: usize) -> Value<'_> {
+    pub(crate) fn label_value(&self, label: usize, row: usize) -> ExpressionValue<'_> {
         let labels = &self.labels[label];
         match labels.codes[row] {
-            0 => Value::Null,
-            code => Value::Text(labels.texts[code as usize].as_ref().into()),
+            0 => ExpressionValue::Null,
+            code => ExpressionValue::Text(labels.texts[code as usize].as_ref().into()),
         }
     }
 
@@ -269,31 +269,35 @@ pub(crate) struct BatchRow<'a> {
     row: usize,
 }
 
-impl Row for BatchRow<'_> {
-    fn get(&self, name: &str) -> Value<'_> {
+impl RowValues for BatchRow<'_> {
+    fn value_of(&self, name: &str) -> ExpressionValue<'_> {
         match self.columns.places.get(name) {
             Some(place) => cell_value(self.columns.batch.column(*place), self.row),
-            None => Value::Null,
+            None => ExpressionValue::Null,
         }
     }
 }
 
-fn cell_value(array: &ArrayRef, row: usize) -> Value<'_> {
+fn cell_value(array: &ArrayRef, row: usize) -> ExpressionValue<'_> {
     if array.is_null(row) {
-        return Value::Null;
+        return ExpressionValue::Null;
     }
     match array.data_type() {
-        DataType::Boolean => Value::Boolean(array.as_boolean().value(row)),
-        DataType::Int64 => Value::Integer(array.as_primitive::<Int64Type>().value(row)),
-        DataType::Int32 => Value::Integer(array.as_primitive::<Int32Type>().value(row).into()),
-        DataType::Float64 => Value::Number(array.as_primitive::<Float64Type>().value(row)),
-        DataType::Utf8 => Value::Text(array.as_string::<i32>().value(row).into()),
-        DataType::LargeUtf8 => Value::Text(array.as_string::<i64>().value(row).into()),
-        DataType::Utf8View => Value::Text(array.as_string_view().value(row).into()),
+        DataType::Boolean => ExpressionValue::Boolean(array.as_boolean().value(row)),
+        DataType::Int64 => ExpressionValue::Integer(array.as_primitive::<Int64Type>().value(row)),
+        DataType::Int32 => {
+            ExpressionValue::Integer(array.as_primitive::<Int32Type>().value(row).into())
+        }
+        DataType::Float64 => {
+            ExpressionValue::Number(array.as_primitive::<Float64Type>().value(row))
+        }
+        DataType::Utf8 => ExpressionValue::Text(array.as_string::<i32>().value(row).into()),
+        DataType::LargeUtf8 => ExpressionValue::Text(array.as_string::<i64>().value(row).into()),
+        DataType::Utf8View => ExpressionValue::Text(array.as_string_view().value(row).into()),
         DataType::Timestamp(..) => {
             let mut out = Vec::with_capacity(1);
             read_wholes(&array.slice(row, 1), &mut out);
-            Value::Time(out[0])
+            ExpressionValue::Time(out[0])
         }
         DataType::Dictionary(key, value)
             if **key == DataType::Int32 && **value == DataType::Utf8 =>
@@ -301,9 +305,13 @@ fn cell_value(array: &ArrayRef, row: usize) -> Value<'_> {
             let dictionary = array.as_dictionary::<Int32Type>();
             let key = dictionary.keys().value(row) as usize;
             let texts = dictionary.values().as_string::<i32>();
-            if texts.is_null(key) { Value::Null } else { Value::Text(texts.value(key).into()) }
+            if texts.is_null(key) {
+                ExpressionValue::Null
+            } else {
+                ExpressionValue::Text(texts.value(key).into())
+            }
         }
-        _ => Value::Null,
+        _ => ExpressionValue::Null,
     }
 }
 
@@ -382,38 +390,54 @@ mod tests {
         let mut labels = arrow_array::builder::StringDictionaryBuilder::<Int32Type>::new();
         labels.append_value("x");
         labels.append_null();
-        let columns: Vec<(&str, ArrayRef, Value<'static>)> = vec![
-            ("boolean", Arc::new(BooleanArray::from(vec![Some(true), None])), Value::Boolean(true)),
-            ("long", Arc::new(Int64Array::from(vec![Some(4), None])), Value::Integer(4)),
-            ("short", Arc::new(Int32Array::from(vec![Some(5), None])), Value::Integer(5)),
-            ("number", Arc::new(Float64Array::from(vec![Some(0.5), None])), Value::Number(0.5)),
-            ("text", Arc::new(StringArray::from(vec![Some("t"), None])), Value::Text("t".into())),
+        let columns: Vec<(&str, ArrayRef, ExpressionValue<'static>)> = vec![
+            (
+                "boolean",
+                Arc::new(BooleanArray::from(vec![Some(true), None])),
+                ExpressionValue::Boolean(true),
+            ),
+            ("long", Arc::new(Int64Array::from(vec![Some(4), None])), ExpressionValue::Integer(4)),
+            ("short", Arc::new(Int32Array::from(vec![Some(5), None])), ExpressionValue::Integer(5)),
+            (
+                "number",
+                Arc::new(Float64Array::from(vec![Some(0.5), None])),
+                ExpressionValue::Number(0.5),
+            ),
+            (
+                "text",
+                Arc::new(StringArray::from(vec![Some("t"), None])),
+                ExpressionValue::Text("t".into()),
+            ),
             (
                 "large",
                 Arc::new(LargeStringArray::from(vec![Some("l"), None])),
-                Value::Text("l".into()),
+                ExpressionValue::Text("l".into()),
             ),
             (
                 "view",
                 Arc::new(StringViewArray::from(vec![Some("v"), None])),
-                Value::Text("v".into()),
+                ExpressionValue::Text("v".into()),
             ),
             (
                 "moment",
                 Arc::new(TimestampMillisecondArray::from(vec![Some(9_999), None])),
-                Value::Time(9),
+                ExpressionValue::Time(9),
             ),
-            ("label", Arc::new(labels.finish()), Value::Text("x".into())),
-            ("other", Arc::new(arrow_array::UInt8Array::from(vec![Some(1), None])), Value::Null),
+            ("label", Arc::new(labels.finish()), ExpressionValue::Text("x".into())),
+            (
+                "other",
+                Arc::new(arrow_array::UInt8Array::from(vec![Some(1), None])),
+                ExpressionValue::Null,
+            ),
         ];
         let named = columns.iter().map(|(name, array, _)| (*name, Arc::clone(array)));
         let batch = RecordBatch::try_from_iter(named).unwrap();
         let mut read = BatchColumns::new(batch.schema_ref());
         read.load_batch(batch);
         for (name, _, value) in columns {
-            assert_eq!(read.batch_row(0).get(name), value, "{name}");
-            assert_eq!(read.batch_row(1).get(name), Value::Null, "{name}");
+            assert_eq!(read.batch_row(0).value_of(name), value, "{name}");
+            assert_eq!(read.batch_row(1).value_of(name), ExpressionValue::Null, "{name}");
         }
-        assert_eq!(read.batch_row(0).get("absent"), Value::Null);
+        assert_eq!(read.batch_row(0).value_of("absent"), ExpressionValue::Null);
     }
 }

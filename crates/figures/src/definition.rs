@@ -1,7 +1,7 @@
 //! What is asked: definitions, the period, and the dimensions to slice by.
 
 use jiff::tz::TimeZone;
-use trueline_clock::{Calendar, Limit, Rule};
+use trueline_clock::{Calendar, ClockRule, TimeLimit};
 use trueline_expression::Expr;
 
 use crate::period::Period;
@@ -17,7 +17,7 @@ pub const INTERVAL_FIELDS: [&str; 5] = ["kind", "from", "to", "reason", "approve
 /// Definitions that differ only in their limits share one pass and one set of values.
 #[derive(Debug, Clone)]
 pub struct Request {
-    pub definitions: Vec<Definition>,
+    pub definitions: Vec<FigureDefinition>,
     pub period: Period,
     pub dimensions: Vec<Dimension>,
     /// The zone in which expressions read the day and the hour of a moment.
@@ -28,15 +28,15 @@ pub struct Request {
 
 /// One thing to measure. The same tally serves all its published statistics.
 #[derive(Debug, Clone)]
-pub struct Definition {
+pub struct FigureDefinition {
     pub id: String,
     /// A condition over the columns of the dataset: which rows this is about.
     pub population: Expr,
     /// The moment that puts a row into a period.
     pub period_moment: Expr,
-    pub measure: Measure,
+    pub measure: FigureMeasure,
     /// Tried in order; the first that holds excludes the row under its reason.
-    pub exclusions: Vec<Exclusion>,
+    pub exclusions: Vec<ExclusionRule>,
     /// Among the limits of one pack, the first whose condition holds applies; among packs, the one
     /// that is passed first. If no condition holds, there is no limit.
     pub late_after: Vec<LateAfter>,
@@ -44,7 +44,7 @@ pub struct Definition {
 
 /// What is added up.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Measure {
+pub enum FigureMeasure {
     /// Seconds on a clock, minus the union of the intervals of the named kinds.
     Waited {
         start: Expr,
@@ -52,7 +52,7 @@ pub enum Measure {
         /// A moment that ends the wait without a result. Such a row is not open after it.
         withdrawn: Option<Expr>,
         subtract: Vec<String>,
-        rule: Rule,
+        rule: ClockRule,
     },
     /// A number per row, for its mean, sum and percentiles. Scaled to an integer by 10^decimals.
     Amount { value: Expr, decimals: u8 },
@@ -66,19 +66,21 @@ pub enum Measure {
     Ratio { numerator: Expr, denominator: Expr },
 }
 
-impl Measure {
+impl FigureMeasure {
     /// Whether the value of each row is kept, for percentiles.
     pub fn has_values(&self) -> bool {
         match self {
-            Measure::Waited { .. } | Measure::Amount { .. } => true,
-            Measure::Share { .. } | Measure::Count | Measure::Ratio { .. } => false,
+            FigureMeasure::Waited { .. } | FigureMeasure::Amount { .. } => true,
+            FigureMeasure::Share { .. } | FigureMeasure::Count | FigureMeasure::Ratio { .. } => {
+                false
+            }
         }
     }
 }
 
 /// A reason not to count a row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Exclusion {
+pub struct ExclusionRule {
     /// A fixed code, or an expression that gives it (`excluded`); rows where it is null stay in.
     pub reason: Expr,
     /// Null or empty: nobody approved it. A fixed text for exclusions by definition.
@@ -90,13 +92,13 @@ pub struct Exclusion {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LateAfter {
     pub when: Expr,
-    pub limit: Limit,
-    pub bound: Bound,
+    pub limit: TimeLimit,
+    pub bound: LimitSource,
 }
 
 /// The limit that a due time comes from. Of several that hold for a row, the earliest counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bound {
+pub struct LimitSource {
     /// The pack that set it.
     pub by: String,
     /// As printed: `48 h`, `15 d`, `5 wd`.

@@ -1,12 +1,12 @@
 //! What the definitions of one family say about one row. The run, the trace and the verdicts all
 //! ask here.
 
-use trueline_clock::{Limit, OPEN, Pause, Ruler, Unmeasurable};
+use trueline_clock::{OPEN, Pause, Ruler, TimeLimit, Unmeasurable};
 use trueline_expression::{Expr, Function};
 
 use crate::batch_view::BatchView;
 use crate::columns::{BatchColumns, NULL};
-use crate::definition::{Exclusion, LateAfter, Measure};
+use crate::definition::{ExclusionRule, FigureMeasure, LateAfter};
 use crate::intervals::TextIds;
 use crate::plan::Family;
 use crate::programs::{Programs, TRUE, TruthProgram, WholeProgram};
@@ -59,7 +59,7 @@ pub(crate) struct LimitPrograms {
 struct LimitProgram {
     /// `None`: it always holds.
     when: Option<TruthProgram>,
-    limit: Limit,
+    limit: TimeLimit,
     /// Seconds that the clock may show, for a limit on elapsed time.
     allowed: i64,
 }
@@ -133,7 +133,7 @@ impl FamilyRules {
         names: &mut TextIds,
     ) -> FamilyRules {
         let mut subtract = Vec::new();
-        if let Measure::Waited { subtract: kinds, .. } = &family.measure {
+        if let FigureMeasure::Waited { subtract: kinds, .. } = &family.measure {
             subtract = kinds.iter().map(|kind| names.id_of(kind)).collect();
         }
         let mut exclusions = Vec::new();
@@ -293,7 +293,7 @@ impl FamilyRules {
         view: BatchView<'a>,
         set: usize,
         row: usize,
-    ) -> impl Iterator<Item = (usize, usize, Limit)> + 'a {
+    ) -> impl Iterator<Item = (usize, usize, TimeLimit)> + 'a {
         let packs = self.limit_sets[set].packs.iter().enumerate();
         packs.filter_map(move |(pack, tried)| {
             let first = tried.iter().position(|limit| limit.holds_for(view, row))?;
@@ -333,27 +333,27 @@ impl FamilyRules {
 
 impl MeasurePrograms {
     fn new(
-        measure: &Measure,
+        measure: &FigureMeasure,
         programs: &mut Programs,
         columns: &mut BatchColumns,
     ) -> MeasurePrograms {
         match measure {
-            Measure::Waited { start, stop, withdrawn, .. } => {
+            FigureMeasure::Waited { start, stop, withdrawn, .. } => {
                 MeasurePrograms::Waited(ClockPrograms {
                     start: programs.add_whole(start, columns),
                     stop: programs.add_whole(stop, columns),
                     withdrawn: withdrawn.as_ref().map(|moment| programs.add_whole(moment, columns)),
                 })
             }
-            Measure::Amount { value, decimals } => {
+            FigureMeasure::Amount { value, decimals } => {
                 MeasurePrograms::Amount(programs.add_scaled(value, *decimals, columns))
             }
-            Measure::Share { hit, of } => MeasurePrograms::Share {
+            FigureMeasure::Share { hit, of } => MeasurePrograms::Share {
                 hit: programs.add_truth(hit, columns),
                 of: programs.add_truth(of, columns),
             },
-            Measure::Count => MeasurePrograms::Count,
-            Measure::Ratio { numerator, denominator } => MeasurePrograms::Ratio {
+            FigureMeasure::Count => MeasurePrograms::Count,
+            FigureMeasure::Ratio { numerator, denominator } => MeasurePrograms::Ratio {
                 numerator: programs.add_whole(numerator, columns),
                 denominator: programs.add_whole(denominator, columns),
             },
@@ -363,7 +363,7 @@ impl MeasurePrograms {
 
 impl ExclusionPrograms {
     fn new(
-        exclusion: &Exclusion,
+        exclusion: &ExclusionRule,
         programs: &mut Programs,
         columns: &mut BatchColumns,
         names: &mut TextIds,
@@ -429,8 +429,10 @@ impl LimitProgram {
 
     fn is_elapsed(&self) -> bool {
         match self.limit {
-            Limit::Elapsed { .. } => true,
-            Limit::Dates { .. } | Limit::WorkingDates { .. } | Limit::SameDay { .. } => false,
+            TimeLimit::Elapsed { .. } => true,
+            TimeLimit::Dates { .. }
+            | TimeLimit::WorkingDates { .. }
+            | TimeLimit::SameDay { .. } => false,
         }
     }
 }

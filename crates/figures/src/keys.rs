@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use trueline_expression::{Row, Value};
+use trueline_expression::{ExpressionValue, RowValues};
 
 use crate::columns::{BatchColumns, ColumnKind};
 use crate::definition::Dimension;
@@ -82,7 +82,7 @@ impl SliceKeys {
 
     pub(crate) fn make_readers(&self, columns: &mut BatchColumns) -> Vec<KeyReader> {
         let reader = |dimension: &Dimension| {
-            let column = dimension.key.column().unwrap_or_default();
+            let column = dimension.key.source_column().unwrap_or_default();
             match columns.column_kind(column) {
                 ColumnKind::Label => {
                     KeyReader::Label { column: columns.track_label(column), keys: Vec::new() }
@@ -139,12 +139,14 @@ impl SliceKeys {
                 }
             }
             KeyReader::RowByRow { column } => by_row.extend((0..columns.row_count()).map(|row| {
-                let text = match columns.batch_row(row).get(column) {
-                    Value::Null => String::new(),
-                    Value::Text(text) => key.of_text(&text),
-                    Value::Boolean(value) => key.of_text(&value.to_string()),
-                    Value::Integer(value) | Value::Time(value) => key.of_text(&value.to_string()),
-                    Value::Number(value) => key.of_text(&value.to_string()),
+                let text = match columns.batch_row(row).value_of(column) {
+                    ExpressionValue::Null => String::new(),
+                    ExpressionValue::Text(text) => key.of_text(&text),
+                    ExpressionValue::Boolean(value) => key.of_text(&value.to_string()),
+                    ExpressionValue::Integer(value) | ExpressionValue::Time(value) => {
+                        key.of_text(&value.to_string())
+                    }
+                    ExpressionValue::Number(value) => key.of_text(&value.to_string()),
                 };
                 texts.code_of(text)
             })),

@@ -1,6 +1,6 @@
 //! What an expression over labels gives for each combination of them, learned row by row.
 
-use trueline_expression::{Row, Value};
+use trueline_expression::{ExpressionValue, RowValues};
 
 use crate::columns::{BatchColumns, ColumnKind};
 
@@ -101,9 +101,11 @@ pub(crate) struct LabelRow<'a> {
     row: usize,
 }
 
-impl Row for LabelRow<'_> {
-    fn get(&self, name: &str) -> Value<'_> {
+impl RowValues for LabelRow<'_> {
+    fn value_of(&self, name: &str) -> ExpressionValue<'_> {
         let found = self.parts.iter().find(|part| part.0 == name);
-        found.map_or(Value::Null, |(_, column, _)| self.columns.label_value(*column, self.row))
+        found.map_or(ExpressionValue::Null, |(_, column, _)| {
+            self.columns.label_value(*column, self.row)
+        })
     }
 }

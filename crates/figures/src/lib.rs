@@ -34,17 +34,17 @@ mod worker;
 
 pub use answer::Answer;
 pub use definition::{
-    Bound, Definition, Dimension, DimensionKey, Exclusion, INTERVAL_FIELDS, INTERVALS, LateAfter,
-    Measure, Request,
+    Dimension, DimensionKey, ExclusionRule, FigureDefinition, FigureMeasure, INTERVAL_FIELDS,
+    INTERVALS, LateAfter, LimitSource, Request,
 };
 pub use partial::Partial;
 pub use period::{Period, PeriodError};
 pub use plan::{PlanError, columns_needed};
 pub use prepared::Prepared;
-pub use run::{Source, add_up_sources, finish_partial, run};
+pub use run::{BatchSource, add_up_sources, answer_request, finish_partial};
 pub use run_error::{RunError, SourceError};
 pub use sql::{SqlError, explain_sql};
-pub use tally::{Amount, Backlog, Excluded, Slice, Subtracted, Tally};
-pub use trace::{LimitStanding, Outcome, Traced, trace};
+pub use tally::{Amount, Backlog, ExcludedRows, Slice, SubtractedTime, Tally};
+pub use trace::{LimitStanding, RowOutcome, TracedRow, trace_rows};
 pub use values::Values;
-pub use verdict::{Counter, RowVerdicts, Ruling, Stated, Verdict};
+pub use verdict::{BatchVerdicts, Counter, RowVerdict, Ruling, StatedMoment};

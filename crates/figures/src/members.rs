@@ -4,7 +4,7 @@
 //! codes of those columns, holds one bit per family, so that a row costs one look-up however many
 //! families there are. Other populations are evaluated one by one.
 
-use trueline_expression::{Expr, names};
+use trueline_expression::{Expr, list_names};
 
 use crate::columns::{BatchColumns, ColumnKind};
 use crate::label_table::LabelTable;
@@ -40,7 +40,7 @@ impl FamilyMembers {
         let mut joined: Vec<(usize, Expr)> = Vec::new();
         let mut others = Vec::new();
         for (index, family) in families.iter().enumerate() {
-            let used = names(&family.population);
+            let used = list_names(&family.population);
             let mut union = shared.clone();
             union.extend(used.iter().filter(|name| !shared.contains(name)).cloned());
             let is_label = |name: &String| {

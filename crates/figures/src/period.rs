@@ -61,7 +61,7 @@ impl Period {
 
     /// The period of the same kind just before this one; before a range of days, the same number of
     /// days.
-    pub fn previous(&self, zone: &TimeZone) -> Result<Period, PeriodError> {
+    pub fn previous_period(&self, zone: &TimeZone) -> Result<Period, PeriodError> {
         let out_of_range = || PeriodError::OutOfRange(self.name.clone());
         let earlier = match parse_form(&self.name)? {
             PeriodForm::Months { first, count } => PeriodForm::Months {
@@ -80,7 +80,7 @@ impl Period {
         bound_period(earlier, &form_name(earlier), zone)
     }
 
-    pub fn contains(&self, moment: i64) -> bool {
+    pub fn contains_moment(&self, moment: i64) -> bool {
         self.from <= moment && moment < self.to
     }
 }
@@ -215,7 +215,7 @@ mod tests {
             ("2020-05-01..2020-05-17", "2020-04-14..2020-04-30"),
         ] {
             let period = parsed(text);
-            let before = period.previous(&shanghai()).unwrap();
+            let before = period.previous_period(&shanghai()).unwrap();
             assert_eq!(before.name, previous);
             assert_eq!(before, parsed(previous));
             assert_eq!(before.to, period.from);

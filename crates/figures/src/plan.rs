@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use jiff::Span;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use trueline_clock::{Limit, Ruler, RulerError};
-use trueline_expression::{Expr, names};
+use trueline_clock::{Ruler, RulerError, TimeLimit};
+use trueline_expression::{Expr, list_names};
 
 use crate::definition::{
-    Definition, Dimension, DimensionKey, Exclusion, INTERVALS, LateAfter, Measure, Request,
+    Dimension, DimensionKey, ExclusionRule, FigureDefinition, FigureMeasure, INTERVALS, LateAfter,
+    Request,
 };
 use crate::period::{Period, day_of, day_start};
 
@@ -46,8 +47,8 @@ pub(crate) struct RequestPlan {
 pub(crate) struct Family {
     pub(crate) population: Expr,
     pub(crate) period_moment: Expr,
-    pub(crate) measure: Measure,
-    pub(crate) exclusions: Vec<Exclusion>,
+    pub(crate) measure: FigureMeasure,
+    pub(crate) exclusions: Vec<ExclusionRule>,
     pub(crate) limit_sets: Vec<FamilyLimits>,
     /// Present for measures that wait.
     pub(crate) ruler: Option<Ruler>,
@@ -89,7 +90,7 @@ impl RequestPlan {
 
     fn find_or_add_family(
         &mut self,
-        definition: &Definition,
+        definition: &FigureDefinition,
         request: &Request,
     ) -> Result<usize, PlanError> {
         let known = self.families.iter().position(|family| {
@@ -102,17 +103,17 @@ impl RequestPlan {
             return Ok(known);
         }
         let ruler = match &definition.measure {
-            Measure::Waited { rule, .. } => {
+            FigureMeasure::Waited { rule, .. } => {
                 let made = Ruler::new(rule, &request.calendars);
                 Some(made.map_err(|source| PlanError::Rule {
                     definition: definition.id.clone(),
                     source,
                 })?)
             }
-            Measure::Amount { .. }
-            | Measure::Share { .. }
-            | Measure::Count
-            | Measure::Ratio { .. } => None,
+            FigureMeasure::Amount { .. }
+            | FigureMeasure::Share { .. }
+            | FigureMeasure::Count
+            | FigureMeasure::Ratio { .. } => None,
         };
         self.families.push(Family {
             population: definition.population.clone(),
@@ -149,17 +150,19 @@ impl Family {
     }
 
     /// The seconds that a clock may show; `None` for a limit by date.
-    pub(crate) fn allowed_seconds(&self, limit: Limit) -> Option<i64> {
+    pub(crate) fn allowed_seconds(&self, limit: TimeLimit) -> Option<i64> {
         let on_time = match &self.measure {
-            Measure::Waited { rule, .. } => rule.limit_is_on_time,
-            Measure::Amount { .. }
-            | Measure::Share { .. }
-            | Measure::Count
-            | Measure::Ratio { .. } => true,
+            FigureMeasure::Waited { rule, .. } => rule.limit_is_on_time,
+            FigureMeasure::Amount { .. }
+            | FigureMeasure::Share { .. }
+            | FigureMeasure::Count
+            | FigureMeasure::Ratio { .. } => true,
         };
         match limit {
-            Limit::Elapsed { seconds } => Some(seconds - i64::from(!on_time)),
-            Limit::Dates { .. } | Limit::WorkingDates { .. } | Limit::SameDay { .. } => None,
+            TimeLimit::Elapsed { seconds } => Some(seconds - i64::from(!on_time)),
+            TimeLimit::Dates { .. }
+            | TimeLimit::WorkingDates { .. }
+            | TimeLimit::SameDay { .. } => None,
         }
     }
 }
@@ -178,7 +181,7 @@ impl DimensionKey {
     }
 
     /// The column that the key is made from, if it is made from one.
-    pub fn column(&self) -> Option<&str> {
+    pub fn source_column(&self) -> Option<&str> {
         match self {
             DimensionKey::Column(column)
             | DimensionKey::Prefix { column, .. }
@@ -349,15 +352,17 @@ pub fn columns_needed(request: &Request) -> Vec<String> {
     for definition in &request.definitions {
         exprs.extend([&definition.population, &definition.period_moment]);
         match &definition.measure {
-            Measure::Waited { start, stop, withdrawn, subtract, .. } => {
+            FigureMeasure::Waited { start, stop, withdrawn, subtract, .. } => {
                 exprs.extend([start, stop]);
                 exprs.extend(withdrawn);
                 subtracts |= !subtract.is_empty();
             }
-            Measure::Amount { value, .. } => exprs.push(value),
-            Measure::Share { hit, of } => exprs.extend([hit, of]),
-            Measure::Count => {}
-            Measure::Ratio { numerator, denominator } => exprs.extend([numerator, denominator]),
+            FigureMeasure::Amount { value, .. } => exprs.push(value),
+            FigureMeasure::Share { hit, of } => exprs.extend([hit, of]),
+            FigureMeasure::Count => {}
+            FigureMeasure::Ratio { numerator, denominator } => {
+                exprs.extend([numerator, denominator])
+            }
         }
         for exclusion in &definition.exclusions {
             exprs.extend([&exclusion.reason, &exclusion.when]);
@@ -365,8 +370,8 @@ pub fn columns_needed(request: &Request) -> Vec<String> {
         }
         exprs.extend(definition.late_after.iter().map(|limit| &limit.when));
     }
-    let columns = request.dimensions.iter().filter_map(|d| d.key.column());
-    let used = exprs.into_iter().flat_map(names);
+    let columns = request.dimensions.iter().filter_map(|d| d.key.source_column());
+    let used = exprs.into_iter().flat_map(list_names);
     for name in used.chain(columns.map(str::to_owned)) {
         if !found.contains(&name) {
             found.push(name);

@@ -22,12 +22,12 @@ impl Prepared {
     }
 
     /// Begins the work of one thread.
-    pub fn counter(&self) -> Counter<'_> {
+    pub fn start_counter(&self) -> Counter<'_> {
         Counter::new(&self.plans)
     }
 
     /// The ids of the definitions of each family: definitions that differ in their limits alone.
-    pub fn families(&self) -> Vec<Vec<String>> {
+    pub fn definitions_by_family(&self) -> Vec<Vec<String>> {
         let Some(plan) = self.plans.first() else {
             return Vec::new();
         };

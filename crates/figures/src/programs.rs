@@ -7,7 +7,10 @@
 //! row: slower, with the same result.
 
 use jiff::tz::TimeZone;
-use trueline_expression::{Compare, Expr, Function, Math, Row, Value, evaluate, local_time, names};
+use trueline_expression::{
+    Compare, Expr, ExpressionValue, Function, Math, RowValues, evaluate_expression, list_names,
+    local_time,
+};
 
 use crate::columns::{BatchColumns, ColumnKind, NULL};
 use crate::label_table::{LabelRow, LabelTable};
@@ -88,7 +91,7 @@ impl Programs {
 
     /// What a condition gives for the labels of one row.
     pub(crate) fn of_labels(&self, expr: &Expr, row: &LabelRow<'_>) -> u8 {
-        to_byte(&evaluate(expr, row, &self.zone))
+        to_byte(&evaluate_expression(expr, row, &self.zone))
     }
 
     /// The byte of a condition that is the same for every row.
@@ -117,9 +120,9 @@ impl Programs {
     }
 
     fn truth_step(&mut self, expr: &Expr, columns: &mut BatchColumns) -> TruthStep {
-        let used = names(expr);
+        let used = list_names(expr);
         if used.is_empty() {
-            let value = evaluate(expr, &EmptyRow, &self.zone);
+            let value = evaluate_expression(expr, &EmptyRow, &self.zone);
             return TruthStep::Constant(to_byte(&value));
         }
         if let Some(table) = LabelTable::new(&used, columns) {
@@ -313,9 +316,9 @@ impl Programs {
             WholeStep::RowByRow => out.extend((0..rows).map(|row| {
                 let row = columns.batch_row(row);
                 match key {
-                    WholeKey::Plain(expr) => to_whole(&evaluate(expr, &row, &self.zone)),
+                    WholeKey::Plain(expr) => to_whole(&evaluate_expression(expr, &row, &self.zone)),
                     WholeKey::Scaled(expr, decimals) => {
-                        to_scaled(&evaluate(expr, &row, &self.zone), *decimals)
+                        to_scaled(&evaluate_expression(expr, &row, &self.zone), *decimals)
                     }
                 }
             })),
@@ -332,7 +335,7 @@ impl Programs {
         // A table learns while it is read; every other step only reads.
         if let TruthStep::Labels(table) = step {
             let zone = &self.zone;
-            table.look_up(columns, out, |row| to_byte(&evaluate(expr, row, zone)));
+            table.look_up(columns, out, |row| to_byte(&evaluate_expression(expr, row, zone)));
             return;
         }
         let (expr, step) = &self.truths[index];
@@ -366,7 +369,7 @@ impl Programs {
             }
             TruthStep::RowByRow => out.extend((0..rows).map(|row| {
                 let row = columns.batch_row(row);
-                to_byte(&evaluate(expr, &row, &self.zone))
+                to_byte(&evaluate_expression(expr, &row, &self.zone))
             })),
         }
     }
@@ -489,29 +492,31 @@ fn is_moment(expr: &Expr, columns: &BatchColumns) -> Option<bool> {
     }
 }
 
-fn to_byte(value: &Value<'_>) -> u8 {
+fn to_byte(value: &ExpressionValue<'_>) -> u8 {
     match value {
-        Value::Boolean(true) => TRUE,
-        Value::Boolean(false) => FALSE,
-        Value::Null | Value::Integer(_) | Value::Number(_) | Value::Text(_) | Value::Time(_) => {
-            UNKNOWN
-        }
+        ExpressionValue::Boolean(true) => TRUE,
+        ExpressionValue::Boolean(false) => FALSE,
+        ExpressionValue::Null
+        | ExpressionValue::Integer(_)
+        | ExpressionValue::Number(_)
+        | ExpressionValue::Text(_)
+        | ExpressionValue::Time(_) => UNKNOWN,
     }
 }
 
-fn to_whole(value: &Value<'_>) -> i64 {
+fn to_whole(value: &ExpressionValue<'_>) -> i64 {
     match value {
-        Value::Integer(value) | Value::Time(value) => *value,
-        Value::Number(value) => round_to_whole(*value),
-        Value::Null | Value::Boolean(_) | Value::Text(_) => NULL,
+        ExpressionValue::Integer(value) | ExpressionValue::Time(value) => *value,
+        ExpressionValue::Number(value) => round_to_whole(*value),
+        ExpressionValue::Null | ExpressionValue::Boolean(_) | ExpressionValue::Text(_) => NULL,
     }
 }
 
-fn to_scaled(value: &Value<'_>, decimals: u8) -> i64 {
+fn to_scaled(value: &ExpressionValue<'_>, decimals: u8) -> i64 {
     let scale = 10_i64.checked_pow(u32::from(decimals));
     match (value, scale) {
-        (Value::Integer(value), Some(scale)) => value.checked_mul(scale).unwrap_or(NULL),
-        (Value::Number(value), Some(scale)) => round_to_whole(value * scale as f64),
+        (ExpressionValue::Integer(value), Some(scale)) => value.checked_mul(scale).unwrap_or(NULL),
+        (ExpressionValue::Number(value), Some(scale)) => round_to_whole(value * scale as f64),
         _ => NULL,
     }
 }
@@ -524,9 +529,9 @@ fn round_to_whole(value: f64) -> i64 {
 
 struct EmptyRow;
 
-impl Row for EmptyRow {
-    fn get(&self, _: &str) -> Value<'_> {
-        Value::Null
+impl RowValues for EmptyRow {
+    fn value_of(&self, _: &str) -> ExpressionValue<'_> {
+        ExpressionValue::Null
     }
 }
 
@@ -536,7 +541,7 @@ mod tests {
 
     use arrow_array::types::Int32Type;
     use arrow_array::{ArrayRef, DictionaryArray, Int64Array, RecordBatch, TimestampSecondArray};
-    use trueline_expression::parse;
+    use trueline_expression::parse_expression;
 
     use super::*;
 
@@ -556,15 +561,15 @@ mod tests {
 
     #[test]
     fn an_amount_is_rounded_half_to_even_and_what_does_not_fit_is_null() {
-        let scaled = |value: f64, decimals| to_scaled(&Value::Number(value), decimals);
+        let scaled = |value: f64, decimals| to_scaled(&ExpressionValue::Number(value), decimals);
         assert_eq!([2.5, 3.5, -2.5, 0.4].map(|value| scaled(value, 0)), [2, 4, -2, 0]);
         assert_eq!(scaled(1.125, 2), 112);
         assert_eq!([1e19, -1e19, f64::NAN].map(|value| scaled(value, 0)), [NULL; 3]);
         assert_eq!(scaled(1.0, 30), NULL);
-        assert_eq!(to_scaled(&Value::Integer(7), 2), 700);
-        assert_eq!(to_scaled(&Value::Integer(i64::MAX), 2), NULL);
-        assert_eq!(to_scaled(&Value::Null, 0), NULL);
-        assert_eq!(to_scaled(&Value::Boolean(true), 0), NULL);
+        assert_eq!(to_scaled(&ExpressionValue::Integer(7), 2), 700);
+        assert_eq!(to_scaled(&ExpressionValue::Integer(i64::MAX), 2), NULL);
+        assert_eq!(to_scaled(&ExpressionValue::Null, 0), NULL);
+        assert_eq!(to_scaled(&ExpressionValue::Boolean(true), 0), NULL);
     }
 
     /// Three label columns whose labels meet in every combination, null among them.
@@ -580,7 +585,7 @@ mod tests {
     /// The bytes of a condition, compiled and row by row.
     fn both_ways(batch: &RecordBatch, text: &str) -> (Vec<u8>, Vec<u8>) {
         let zone = TimeZone::UTC;
-        let expr = parse(text).unwrap();
+        let expr = parse_expression(text).unwrap();
         let mut columns = BatchColumns::new(batch.schema_ref());
         let mut programs = Programs::new(zone.clone());
         let truth = programs.add_truth(&expr, &mut columns);
@@ -590,7 +595,7 @@ mod tests {
             programs.evaluate_batch(&columns);
         }
         let each = (0..batch.num_rows()).map(|row| columns.batch_row(row));
-        let expected = each.map(|row| to_byte(&evaluate(&expr, &row, &zone))).collect();
+        let expected = each.map(|row| to_byte(&evaluate_expression(&expr, &row, &zone))).collect();
         (programs.truth_bytes(truth).to_vec(), expected)
     }
 

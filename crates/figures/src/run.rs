@@ -13,27 +13,33 @@ use crate::run_error::{RunError, SourceError, clock_error};
 use crate::worker::Worker;
 
 /// A part of the rows, read on one core from beginning to end: a file, or a few row groups of one.
-pub trait Source: Send + Sync {
+pub trait BatchSource: Send + Sync {
     /// The rows, with the columns of [`crate::columns_needed`] that exist.
-    fn batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_>;
+    fn read_batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_>;
 }
 
 /// Batches in memory.
-impl Source for Vec<RecordBatch> {
-    fn batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_> {
+impl BatchSource for Vec<RecordBatch> {
+    fn read_batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_> {
         Box::new(self.iter().cloned().map(Ok))
     }
 }
 
 /// Answers a request from all sources.
-pub fn run(request: &Request, sources: &[Box<dyn Source>]) -> Result<Answer, RunError> {
+pub fn answer_request(
+    request: &Request,
+    sources: &[Box<dyn BatchSource>],
+) -> Result<Answer, RunError> {
     let plan = RequestPlan::new(request)?;
     let partial = add_up_plan(&plan, sources)?;
     Ok(Answer::new(&plan, partial))
 }
 
 /// Adds up some of the sources, to be merged with the partials of the others.
-pub fn add_up_sources(request: &Request, sources: &[Box<dyn Source>]) -> Result<Partial, RunError> {
+pub fn add_up_sources(
+    request: &Request,
+    sources: &[Box<dyn BatchSource>],
+) -> Result<Partial, RunError> {
     add_up_plan(&RequestPlan::new(request)?, sources)
 }
 
@@ -42,7 +48,7 @@ pub fn finish_partial(request: &Request, partial: Partial) -> Result<Answer, Run
     Ok(Answer::new(&RequestPlan::new(request)?, partial))
 }
 
-fn add_up_plan(plan: &RequestPlan, sources: &[Box<dyn Source>]) -> Result<Partial, RunError> {
+fn add_up_plan(plan: &RequestPlan, sources: &[Box<dyn BatchSource>]) -> Result<Partial, RunError> {
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let merged = Mutex::new(Ok(Partial::default()));
@@ -66,13 +72,13 @@ fn add_up_plan(plan: &RequestPlan, sources: &[Box<dyn Source>]) -> Result<Partia
 /// Counts source after source until none is left.
 fn count_sources(
     plan: &RequestPlan,
-    sources: &[Box<dyn Source>],
+    sources: &[Box<dyn BatchSource>],
     next: &AtomicUsize,
     failed: &AtomicBool,
 ) -> Result<Partial, RunError> {
     let mut worker = Worker::new(std::slice::from_ref(plan));
     while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
-        for batch in source.batches() {
+        for batch in source.read_batches() {
             if failed.load(Ordering::Relaxed) {
                 return Ok(Partial::default());
             }

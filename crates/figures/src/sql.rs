@@ -9,11 +9,13 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use trueline_clock::Limit;
+use trueline_clock::TimeLimit;
 use trueline_expression::Expr;
 
 use self::expression::{LocalTimeSql, expression_sql, quote_name, quote_text};
-use crate::definition::{Definition, DimensionKey, INTERVALS, LateAfter, Measure, Request};
+use crate::definition::{
+    DimensionKey, FigureDefinition, FigureMeasure, INTERVALS, LateAfter, Request,
+};
 use crate::plan::{FamilyLimits, PlanError, RequestPlan};
 
 /// Why a figure has no SQL.
@@ -80,7 +82,7 @@ fn find_local_time(zone: &TimeZone, request: &Request) -> LocalTimeSql {
 
 struct SqlQuery<'a> {
     request: &'a Request,
-    definition: &'a Definition,
+    definition: &'a FigureDefinition,
     limits: &'a FamilyLimits,
     local: LocalTimeSql,
 }
@@ -171,21 +173,21 @@ impl SqlQuery<'_> {
     /// The seconds allowed: the least among packs of the first limit that holds in each.
     fn allowed_sql(&self) -> Result<String, SqlError> {
         let on_time = match &self.definition.measure {
-            Measure::Waited { rule, .. } => {
+            FigureMeasure::Waited { rule, .. } => {
                 if rule.unit.counts_working_time() {
                     return Err(SqlError::WorkingTime);
                 }
                 rule.limit_is_on_time
             }
-            Measure::Amount { .. }
-            | Measure::Share { .. }
-            | Measure::Count
-            | Measure::Ratio { .. } => return Ok("cast(null as bigint)".to_owned()),
+            FigureMeasure::Amount { .. }
+            | FigureMeasure::Share { .. }
+            | FigureMeasure::Count
+            | FigureMeasure::Ratio { .. } => return Ok("cast(null as bigint)".to_owned()),
         };
         let of_pack = |pack: &Vec<LateAfter>| {
             let mut case = "case".to_owned();
             for limit in pack {
-                let Limit::Elapsed { seconds } = limit.limit else {
+                let TimeLimit::Elapsed { seconds } = limit.limit else {
                     return Err(SqlError::WorkingTime);
                 };
                 let allowed = seconds - i64::from(!on_time);
@@ -205,18 +207,18 @@ impl SqlQuery<'_> {
 
     fn write_measure_columns(&self, sql: &mut String) {
         match &self.definition.measure {
-            Measure::Waited { start, stop, .. } => {
+            FigureMeasure::Waited { start, stop, .. } => {
                 let _ = writeln!(sql, "    {} as clock_start,", self.expr_sql(start));
                 let _ = writeln!(sql, "    {} as clock_stop,", self.expr_sql(stop));
             }
-            Measure::Amount { value, decimals } => {
+            FigureMeasure::Amount { value, decimals } => {
                 let scale = 10_i64.pow(u32::from(*decimals).min(18));
                 let value = self.expr_sql(value);
                 let _ =
                     writeln!(sql, "    cast(round_even({value} * {scale}, 0) as bigint) as bare,");
                 sql.push_str("    1 as weight,\n");
             }
-            Measure::Share { hit, of } => {
+            FigureMeasure::Share { hit, of } => {
                 let (hit, of) = (self.expr_sql(hit), self.expr_sql(of));
                 let _ = writeln!(
                     sql,
@@ -224,8 +226,8 @@ impl SqlQuery<'_> {
                 );
                 sql.push_str("    1 as weight,\n");
             }
-            Measure::Count => sql.push_str("    1 as bare,\n    1 as weight,\n"),
-            Measure::Ratio { numerator, denominator } => {
+            FigureMeasure::Count => sql.push_str("    1 as bare,\n    1 as weight,\n"),
+            FigureMeasure::Ratio { numerator, denominator } => {
                 let (above, below) = (self.expr_sql(numerator), self.expr_sql(denominator));
                 let _ = writeln!(
                     sql,
@@ -238,7 +240,7 @@ impl SqlQuery<'_> {
 
     /// The rows with what each adds, with its pauses subtracted and without.
     fn write_measured(&self, sql: &mut String) {
-        let Measure::Waited { subtract, .. } = &self.definition.measure else {
+        let FigureMeasure::Waited { subtract, .. } = &self.definition.measure else {
             sql.push_str(", measured as (\n  select *, bare as value from in_scope\n)");
             return;
         };

@@ -25,13 +25,13 @@ pub struct Tally {
     /// The values counted: every percentile comes from here. Empty for shares, counts and ratios.
     pub values: Values,
     /// Rows in the population and period that were not counted.
-    pub excluded: Vec<Excluded>,
+    pub excluded: Vec<ExcludedRows>,
     /// The same sums with nothing excluded.
     pub without_exclusions: Amount,
     /// The same rows with no interval subtracted.
     pub without_pauses: Amount,
     /// Time subtracted, by kind and reason.
-    pub subtracted: Vec<Subtracted>,
+    pub subtracted: Vec<SubtractedTime>,
     /// Rows in the population and period that cannot be measured: no start or stop, a stop before
     /// the start, no amount; for a share, rows that are not in its denominator.
     pub unmeasurable: u64,
@@ -52,7 +52,7 @@ pub struct Amount {
 
 /// Rows left out under one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Excluded {
+pub struct ExcludedRows {
     pub reason: String,
     pub n: u64,
     pub without_approver: u64,
@@ -61,7 +61,7 @@ pub struct Excluded {
 /// Clock time subtracted under one kind and reason. Overlaps count once, for the interval that
 /// starts first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subtracted {
+pub struct SubtractedTime {
     pub kind: String,
     pub reason: String,
     pub rows: u64,
@@ -85,7 +85,7 @@ impl Tally {
     /// `None` if nothing was counted. `percentile(100.0)` is the longest. `percent` is taken to
     /// six decimals, so that 7 % of 100 rows is the seventh and not, by a rounding error, the
     /// eighth.
-    pub fn percentile(&self, percent: f64) -> Option<i64> {
+    pub fn value_at_percentile(&self, percent: f64) -> Option<i64> {
         let n = self.values.len();
         let millionths = (percent.clamp(0.0, 100.0) * 1e6).round() as u128;
         let rank = (millionths * u128::from(n)).div_ceil(100_000_000);
@@ -94,12 +94,12 @@ impl Tally {
 
     /// Twice the median: the sum of the two middle values, or twice the one in the middle.
     pub fn median_doubled(&self) -> Option<i64> {
-        let (lower, upper) = self.middle()?;
+        let (lower, upper) = self.middle_values()?;
         Some(lower + upper)
     }
 
     /// The two middle values; of an odd count the one in the middle, twice.
-    pub fn middle(&self) -> Option<(i64, i64)> {
+    pub fn middle_values(&self) -> Option<(i64, i64)> {
         let n = self.values.len();
         Some((self.values.at_rank(n.div_ceil(2))?, self.values.at_rank(n / 2 + 1)?))
     }
@@ -117,12 +117,12 @@ mod tests {
     fn percentiles_are_the_nearest_rank_and_exact() {
         let hundred = tally(1..=100);
         for percent in 1..=100 {
-            assert_eq!(hundred.percentile(percent.into()), Some(percent.into()));
+            assert_eq!(hundred.value_at_percentile(percent.into()), Some(percent.into()));
         }
-        assert_eq!(hundred.percentile(0.0), Some(1));
-        assert_eq!(hundred.percentile(99.01), Some(100));
-        assert_eq!(tally([7]).percentile(50.0), Some(7));
-        assert_eq!(tally([]).percentile(50.0), None);
+        assert_eq!(hundred.value_at_percentile(0.0), Some(1));
+        assert_eq!(hundred.value_at_percentile(99.01), Some(100));
+        assert_eq!(tally([7]).value_at_percentile(50.0), Some(7));
+        assert_eq!(tally([]).value_at_percentile(50.0), None);
     }
 
     #[test]

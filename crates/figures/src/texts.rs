@@ -1,6 +1,6 @@
 //! Texts that rows are counted under: the reason of an exclusion, who approved it.
 
-use trueline_expression::{Expr, Value, evaluate};
+use trueline_expression::{Expr, ExpressionValue, evaluate_expression};
 
 use crate::batch_view::BatchView;
 use crate::columns::{BatchColumns, ColumnKind};
@@ -42,13 +42,13 @@ impl TextProgram {
             }
             TextProgram::RowByRow(expr) => {
                 let row = view.columns.batch_row(row);
-                match evaluate(expr, &row, view.zone) {
-                    Value::Text(text) => names.id_of(&text),
-                    Value::Null
-                    | Value::Boolean(_)
-                    | Value::Integer(_)
-                    | Value::Number(_)
-                    | Value::Time(_) => names.id_of(""),
+                match evaluate_expression(expr, &row, view.zone) {
+                    ExpressionValue::Text(text) => names.id_of(&text),
+                    ExpressionValue::Null
+                    | ExpressionValue::Boolean(_)
+                    | ExpressionValue::Integer(_)
+                    | ExpressionValue::Number(_)
+                    | ExpressionValue::Time(_) => names.id_of(""),
                 }
             }
         }

@@ -5,7 +5,7 @@ use trueline_clock::{OPEN, Pause};
 
 use crate::batch_view::BatchView;
 use crate::columns::{BatchColumns, NULL};
-use crate::definition::{Bound, Request};
+use crate::definition::{LimitSource, Request};
 use crate::family_rules::{
     ClockFailure, FamilyRules, MeasuredRow, Scratch, Wait, none_if_row_fails,
 };
@@ -16,8 +16,8 @@ use crate::run_error::RunError;
 
 /// How a definition counts one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Traced {
-    pub outcome: Outcome,
+pub struct TracedRow {
+    pub outcome: RowOutcome,
     /// The clock's start and stop, for measures that wait.
     pub start: Option<i64>,
     pub stop: Option<i64>,
@@ -34,7 +34,7 @@ pub struct Traced {
 /// Where a row stands against the limit that it passes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LimitStanding {
-    pub bound: Bound,
+    pub bound: LimitSource,
     /// The last instant on time.
     pub due: i64,
     /// 0 when it is on time. Seconds of the clock for a limit on elapsed time, else natural ones.
@@ -43,7 +43,7 @@ pub struct LimitStanding {
 
 /// Whether a row is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RowOutcome {
     Counted,
     Excluded {
         reason: String,
@@ -54,7 +54,7 @@ pub enum Outcome {
     OutOfScope,
 }
 
-impl Traced {
+impl TracedRow {
     pub fn is_late(&self) -> bool {
         self.limit.as_ref().is_some_and(|limit| limit.late_by > 0)
     }
@@ -63,11 +63,11 @@ impl Traced {
 /// How one definition of a request counts each row of a batch, in order.
 ///
 /// `None` if the request has no such definition.
-pub fn trace(
+pub fn trace_rows(
     request: &Request,
     definition: &str,
     batch: &RecordBatch,
-) -> Result<Option<Vec<Traced>>, RunError> {
+) -> Result<Option<Vec<TracedRow>>, RunError> {
     let Some(found) = request.definitions.iter().find(|d| d.id == definition) else {
         return Ok(None);
     };
@@ -100,7 +100,7 @@ pub fn trace(
         },
         scratch: Scratch::default(),
     };
-    let rows: Result<Vec<Traced>, ClockFailure> =
+    let rows: Result<Vec<TracedRow>, ClockFailure> =
         (0..columns.row_count()).map(|row| tracer.trace_row(row)).collect();
     let rows =
         rows.map_err(|source| RunError::Clock { definition: definition.to_owned(), source })?;
@@ -118,7 +118,7 @@ struct Tracer<'a> {
 }
 
 impl Tracer<'_> {
-    fn trace_row(&mut self, row: usize) -> Result<Traced, ClockFailure> {
+    fn trace_row(&mut self, row: usize) -> Result<TracedRow, ClockFailure> {
         let view = self.view;
         let in_population = view.programs.truth_bytes(self.population)[row] == TRUE;
         let moment = view.programs.whole_values(self.rules.moment)[row];
@@ -126,21 +126,21 @@ impl Tracer<'_> {
         let measured = self.rules.measure_row(self.family, view, row, &mut self.scratch)?;
         let excluded = self.rules.find_exclusion(view, row);
         let outcome = if !in_population || self.plan.time.cell_of(moment).is_none() {
-            Outcome::OutOfScope
+            RowOutcome::OutOfScope
         } else if let Some(excluded) = excluded {
             let (reason, is_approved) =
                 self.rules.exclusion_reason(excluded, view, row, self.names);
-            Outcome::Excluded { reason: self.names.text_of(reason).to_owned(), is_approved }
+            RowOutcome::Excluded { reason: self.names.text_of(reason).to_owned(), is_approved }
         } else if measured.is_none() {
-            Outcome::Unmeasurable
+            RowOutcome::Unmeasurable
         } else {
-            Outcome::Counted
+            RowOutcome::Counted
         };
         let open = match wait {
             Some(wait) if in_population && excluded.is_none() => self.open_at_end(row, wait)?,
             Some(_) | None => None,
         };
-        Ok(Traced {
+        Ok(TracedRow {
             outcome,
             start: wait.map(|wait| wait.start),
             stop: wait.map(|wait| wait.stop).filter(|stop| *stop != NULL),

@@ -57,13 +57,13 @@ impl Values {
         self.runs.is_empty() && self.wide.is_empty()
     }
 
-    pub fn smallest(&self) -> Option<i64> {
+    pub fn smallest_value(&self) -> Option<i64> {
         let narrow = self.runs.iter().filter_map(|run| run.first());
         let wide = self.wide.iter().filter_map(|run| run.first().copied());
         narrow.map(|value| i64::from(*value)).chain(wide).min()
     }
 
-    pub fn largest(&self) -> Option<i64> {
+    pub fn largest_value(&self) -> Option<i64> {
         let narrow = self.runs.iter().filter_map(|run| run.last());
         let wide = self.wide.iter().filter_map(|run| run.last().copied());
         narrow.map(|value| i64::from(*value)).chain(wide).max()
@@ -91,7 +91,7 @@ impl Values {
         if self.wide.is_empty() {
             return Some(i64::from(self.narrow_at_rank(rank)));
         }
-        let (mut low, mut high) = (self.smallest()?, self.largest()?);
+        let (mut low, mut high) = (self.smallest_value()?, self.largest_value()?);
         while low < high {
             let middle = low.midpoint(high);
             // The midpoint of integers rounds towards zero; below zero it must round down.
@@ -140,7 +140,7 @@ impl Values {
     }
 
     /// Every distinct value with the number of times it occurs, ascending.
-    pub fn counts(&self) -> Vec<(i64, u64)> {
+    pub fn count_by_value(&self) -> Vec<(i64, u64)> {
         let narrow = self.runs.iter().flat_map(|run| run.iter());
         let mut all: Vec<i64> = narrow.map(|value| i64::from(*value)).collect();
         all.extend(self.wide.iter().flat_map(|run| run.iter()));
@@ -153,7 +153,7 @@ impl Values {
 /// The same values, however they are split into runs.
 impl PartialEq for Values {
     fn eq(&self, other: &Values) -> bool {
-        self.len() == other.len() && self.counts() == other.counts()
+        self.len() == other.len() && self.count_by_value() == other.count_by_value()
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn values_are_counted_across_runs_and_compared_by_their_counts() {
         let made = in_runs(&[3, -2, 3, 1, i64::MAX], 2);
-        assert_eq!(made.counts(), [(-2, 1), (1, 1), (3, 2), (i64::MAX, 1)]);
+        assert_eq!(made.count_by_value(), [(-2, 1), (1, 1), (3, 2), (i64::MAX, 1)]);
         assert_eq!(made, Values::new([1, 3, 3, -2, i64::MAX]));
         assert_ne!(made, Values::new([1, 1, 3, -2, i64::MAX]));
         assert_ne!(made, Values::new([1, 3, -2, i64::MAX]));
@@ -198,8 +198,8 @@ mod tests {
             }
             prop_assert_eq!(made.at_rank(0), None);
             prop_assert_eq!(made.at_rank(sorted.len() as u64 + 1), None);
-            prop_assert_eq!(made.smallest(), sorted.first().copied());
-            prop_assert_eq!(made.largest(), sorted.last().copied());
+            prop_assert_eq!(made.smallest_value(), sorted.first().copied());
+            prop_assert_eq!(made.largest_value(), sorted.last().copied());
             prop_assert_eq!(&made, &Values::new(values));
         }
 

@@ -18,7 +18,7 @@ use crate::worker::Worker;
 
 /// How one family of definitions counts one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict {
+pub struct RowVerdict {
     /// The number of the family, as [`crate::Prepared::families`] lists them.
     pub family: usize,
     /// The moment that puts the row into the period; `None` for one that is only open at its end.
@@ -34,7 +34,7 @@ pub struct Verdict {
 
 /// A moment that a row states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stated {
+pub struct StatedMoment {
     pub row: usize,
     /// The moment that would put the row into a period.
     pub moment: i64,
@@ -58,9 +58,9 @@ pub enum Ruling {
 
 /// The verdicts on the rows of a batch.
 #[derive(Debug, Default)]
-pub struct RowVerdicts {
+pub struct BatchVerdicts {
     /// By family, then by row.
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<RowVerdict>,
     rows: Vec<u32>,
     /// Places in `verdicts` by row, then by family.
     order: Vec<u32>,
@@ -68,9 +68,9 @@ pub struct RowVerdicts {
     ends: Vec<u32>,
 }
 
-impl RowVerdicts {
+impl BatchVerdicts {
     /// The verdicts on a row, in the order of the families.
-    pub fn of(&self, row: usize) -> impl ExactSizeIterator<Item = &Verdict> + Clone {
+    pub fn verdicts_on(&self, row: usize) -> impl ExactSizeIterator<Item = &RowVerdict> + Clone {
         let from = if row == 0 { 0 } else { self.ends[row - 1] };
         let places = &self.order[from as usize..self.ends[row] as usize];
         places.iter().map(|place| &self.verdicts[*place as usize])
@@ -116,7 +116,7 @@ impl<'p> Counter<'p> {
     }
 
     /// Makes this the batch at hand.
-    pub fn load(&mut self, batch: RecordBatch) {
+    pub fn load_batch(&mut self, batch: RecordBatch) {
         self.worker.load_batch(batch);
     }
 
@@ -126,14 +126,18 @@ impl<'p> Counter<'p> {
     }
 
     /// The answers for the batches added up since the last call, one per period.
-    pub fn answers(&mut self) -> Vec<Answer> {
+    pub fn take_answers(&mut self) -> Vec<Answer> {
         let partials = self.worker.finish_partials();
         let each = self.worker.plans.iter().zip(partials);
         each.map(|(plan, partial)| Answer::new(plan, partial)).collect()
     }
 
     /// The verdicts on every row of the batch at hand, in one of the periods.
-    pub fn verdicts(&mut self, period: usize, found: &mut RowVerdicts) -> Result<(), RunError> {
+    pub fn find_verdicts(
+        &mut self,
+        period: usize,
+        found: &mut BatchVerdicts,
+    ) -> Result<(), RunError> {
         found.clear_rows();
         let worker = &mut self.worker;
         let plans = worker.plans;
@@ -174,13 +178,13 @@ impl<'p> Counter<'p> {
     }
 
     /// The text of the reason of an exclusion.
-    pub fn reason(&self, number: u32) -> &str {
+    pub fn reason_text(&self, number: u32) -> &str {
         self.worker.names.text_of(number)
     }
 
     /// The moments by which families would put rows of the batch at hand into some period, in the
     /// order of the families.
-    pub fn moments(&self) -> Vec<Stated> {
+    pub fn stated_moments(&self) -> Vec<StatedMoment> {
         let mut stated = Vec::new();
         let mut families = self.worker.plans.iter().flat_map(|plan| &plan.families);
         let has_clock = families.any(|family| family.ruler.is_some());
@@ -196,7 +200,7 @@ impl<'p> Counter<'p> {
                 for row in compiled.members.of_family(number).iter().map(|row| *row as usize) {
                     let moment = Some(moments[row]).filter(|moment| *moment != NULL);
                     let is_over = stops.map_or(!has_clock, |stops| stops[row] != NULL);
-                    stated.extend(moment.map(|moment| Stated { row, moment, is_over }));
+                    stated.extend(moment.map(|moment| StatedMoment { row, moment, is_over }));
                 }
             }
         }
@@ -220,7 +224,7 @@ struct FamilyVerdicts<'a> {
 impl FamilyVerdicts<'_> {
     /// `None` for a row that is neither in the period nor open at its end.
     #[inline]
-    fn row_verdict(&mut self, row: usize) -> Result<Option<Verdict>, ClockFailure> {
+    fn row_verdict(&mut self, row: usize) -> Result<Option<RowVerdict>, ClockFailure> {
         let view = self.view;
         let moment = view.programs.whole_values(self.rules.moment)[row];
         let is_inside = self.plan.time.cell_of(moment).is_some();
@@ -233,7 +237,7 @@ impl FamilyVerdicts<'_> {
         if !is_inside && open.is_none() {
             return Ok(None);
         }
-        let mut verdict = Verdict {
+        let mut verdict = RowVerdict {
             family: self.number,
             moment: is_inside.then_some(moment),
             ruling: Ruling::OnlyOpen,

@@ -9,7 +9,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use trueline_lake::{Column, Kind, Lake, Mapping, Options, Schema, import};
+use trueline_lake::{
+    DatasetColumn, DatasetSchema, ImportOptions, Lake, Mapping, ValueKind, import_through_mapping,
+};
 
 const HEAD: &str = "工单编号,业务类型,产品,地市,区县,营业厅,城乡,渠道,\
     客户级别,受理时间,归档时间,状态,原因,\
@@ -103,30 +105,30 @@ fn make(path: &str, rows: u64) -> std::io::Result<()> {
     (0..rows).try_for_each(|number| both(&row(number, &mut dice)))
 }
 
-const fn column(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, required: false, allowed: &[], doc: "a column of an order" }
+const fn column(name: &'static str, kind: ValueKind) -> DatasetColumn {
+    DatasetColumn { name, kind, required: false, allowed: &[], doc: "a column of an order" }
 }
 
-fn orders() -> Schema {
-    let required = |name, kind| Column { required: true, ..column(name, kind) };
-    Schema {
+fn orders() -> DatasetSchema {
+    let required = |name, kind| DatasetColumn { required: true, ..column(name, kind) };
+    DatasetSchema {
         name: "case",
         key: &["source", "source_key"],
         columns: vec![
-            required("source", Kind::Label),
-            required("source_key", Kind::Text),
-            required("kind", Kind::Label),
-            column("service", Kind::Label),
-            column("region", Kind::Label),
-            column("area", Kind::Label),
-            column("line", Kind::Text),
-            column("channel", Kind::Label),
-            column("maintainer", Kind::Label),
-            column("cause", Kind::Label),
-            column("accepted", Kind::Moment),
-            column("resolved", Kind::Moment),
-            column("satisfaction", Kind::Label),
-            column("reopened", Kind::Integer),
+            required("source", ValueKind::Label),
+            required("source_key", ValueKind::Text),
+            required("kind", ValueKind::Label),
+            column("service", ValueKind::Label),
+            column("region", ValueKind::Label),
+            column("area", ValueKind::Label),
+            column("line", ValueKind::Text),
+            column("channel", ValueKind::Label),
+            column("maintainer", ValueKind::Label),
+            column("cause", ValueKind::Label),
+            column("accepted", ValueKind::Moment),
+            column("resolved", ValueKind::Moment),
+            column("satisfaction", ValueKind::Label),
+            column("reopened", ValueKind::Integer),
         ],
         blank: &[],
         lists: Vec::new(),
@@ -139,9 +141,9 @@ fn run(file: &str, mapping: &str, lake: &str) -> Result<(), Box<dyn std::error::
     let text = std::fs::read_to_string(mapping)?;
     let mapping = Mapping::parse(mapping, &text, &schema)?;
     let lake = Lake::create(Path::new(lake))?;
-    let options = Options::new(0, lake.folder().join("quarantine"));
+    let options = ImportOptions::new(0, lake.folder().join("quarantine"));
     let start = Instant::now();
-    let summary = import(&lake, &schema, &[file.into()], &mapping, &options)?;
+    let summary = import_through_mapping(&lake, &schema, &[file.into()], &mapping, &options)?;
     let seconds = start.elapsed().as_secs_f64();
     let rows = summary.counts.read;
     println!("{rows} rows in {seconds:.3} s: {:.0} rows/s", rows as f64 / seconds);

@@ -108,7 +108,7 @@ impl CanonicalRows {
     }
 
     /// Appends the bytes of a row.
-    pub fn write(&self, row: usize, out: &mut Vec<u8>) {
+    pub fn write_row(&self, row: usize, out: &mut Vec<u8>) {
         for writer in &self.writers {
             writer.write_value(row, out);
         }
@@ -185,7 +185,7 @@ impl ColumnWriter {
                 out.push(LIST);
                 write_count((to - from) as u64, out);
                 for record in from..to {
-                    records.write(record, out);
+                    records.write_row(record, out);
                 }
             }
         }
@@ -231,7 +231,7 @@ mod tests {
 
     fn bytes(batch: &RecordBatch, row: usize) -> Vec<u8> {
         let mut out = Vec::new();
-        CanonicalRows::new(batch).unwrap().write(row, &mut out);
+        CanonicalRows::new(batch).unwrap().write_row(row, &mut out);
         out
     }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::lake::Lake;
 use crate::lake_error::LakeError;
-use crate::schema::Schema;
+use crate::schema::DatasetSchema;
 
 impl Lake {
     /// The names of all extras of a dataset, such as `x_priority`, sorted.
-    pub fn extras(&self, schema: &Schema) -> Result<Vec<String>, LakeError> {
+    pub fn extra_names(&self, schema: &DatasetSchema) -> Result<Vec<String>, LakeError> {
         let mut names = BTreeSet::new();
-        for batch in self.manifest(schema.name)?.batches {
+        for batch in self.read_manifest(schema.name)?.batches {
             for file in &batch.files {
                 let (_, metadata) = self.open_file(schema, &file.name)?;
                 let fields = metadata.schema().fields();

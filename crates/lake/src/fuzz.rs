@@ -4,9 +4,9 @@
 
 use trueline_language::{Language, contains_chinese};
 
-use crate::dates::{self, DateFormat, DayOrder};
+use crate::dates::{self, DateFormat, DateOrder};
 use crate::mapping::Mapping;
-use crate::schema::{Column, Kind, List, Schema};
+use crate::schema::{DatasetColumn, DatasetSchema, ListColumn, ValueKind};
 use crate::source::split::{last_record_end, split_records};
 use crate::source::{Chunk, Encoding, json};
 
@@ -20,10 +20,10 @@ pub fn check_csv(bytes: &[u8]) {
     let read = |bytes: &[u8], first: u64| {
         let mut chunk = Chunk::new(0, bytes.to_vec(), encoding, columns);
         let after = split_records(&mut chunk, separator, first);
-        let rows: Vec<(u64, Vec<u8>)> = (0..chunk.rows())
+        let rows: Vec<(u64, Vec<u8>)> = (0..chunk.row_count())
             .map(|row| {
-                (0..columns).for_each(|column| drop(chunk.text(row, column)));
-                (chunk.line(row), chunk.record(row).to_vec())
+                (0..columns).for_each(|column| drop(chunk.cell_text(row, column)));
+                (chunk.line_of(row), chunk.record_bytes(row).to_vec())
             })
             .collect();
         (rows, after)
@@ -62,7 +62,7 @@ pub fn check_json(bytes: &[u8]) {
 pub fn check_dates(bytes: &[u8]) {
     let cut = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let (format, text) = bytes.split_at(cut);
-    for order in [DayOrder::DayFirst, DayOrder::MonthFirst, DayOrder::Unknown] {
+    for order in [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::Unknown] {
         if let Some(found) = dates::read_any(text, order) {
             assert!(found.seconds.abs() < 400_000_000_000, "a year that nobody wrote");
         }
@@ -72,20 +72,20 @@ pub fn check_dates(bytes: &[u8]) {
     }
 }
 
-fn parcel_schema() -> Schema {
-    let column = |name, kind| Column { name, kind, required: false, allowed: &[], doc: "" };
-    Schema {
+fn parcel_schema() -> DatasetSchema {
+    let column = |name, kind| DatasetColumn { name, kind, required: false, allowed: &[], doc: "" };
+    DatasetSchema {
         name: "parcel",
         key: &["number"],
         columns: vec![
-            Column { required: true, ..column("number", Kind::Text) },
-            Column { allowed: &["small", "large"], ..column("size", Kind::Label) },
-            column("posted", Kind::Moment),
+            DatasetColumn { required: true, ..column("number", ValueKind::Text) },
+            DatasetColumn { allowed: &["small", "large"], ..column("size", ValueKind::Label) },
+            column("posted", ValueKind::Moment),
         ],
         blank: &[],
-        lists: vec![List {
+        lists: vec![ListColumn {
             name: "stops",
-            columns: vec![column("kind", Kind::Label), column("from", Kind::Moment)],
+            columns: vec![column("kind", ValueKind::Label), column("from", ValueKind::Moment)],
             doc: "",
         }],
         doc: "",
@@ -94,7 +94,7 @@ fn parcel_schema() -> Schema {
 
 /// A short run of fuzzing: mutates the seed pseudo-randomly, the same way every time, and calls the
 /// target with each result.
-pub fn storm(seed: &[u8], rounds: u32, target: fn(&[u8])) {
+pub fn run_mutations(seed: &[u8], rounds: u32, target: fn(&[u8])) {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut roll = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
@@ -136,22 +136,22 @@ mod tests {
 
     #[test]
     fn separated_text_withstands_a_storm() {
-        storm(CSV, 30_000, check_csv);
+        run_mutations(CSV, 30_000, check_csv);
     }
 
     #[test]
     fn mappings_withstand_a_storm() {
         assert!(Mapping::parse("m", &String::from_utf8_lossy(MAPPING), &parcel_schema()).is_ok());
-        storm(MAPPING, 5_000, check_mapping);
+        run_mutations(MAPPING, 5_000, check_mapping);
     }
 
     #[test]
     fn json_withstands_a_storm() {
-        storm(JSON, 20_000, check_json);
+        run_mutations(JSON, 20_000, check_json);
     }
 
     #[test]
     fn dates_withstand_a_storm() {
-        storm(DATE, 30_000, check_dates);
+        run_mutations(DATE, 30_000, check_dates);
     }
 }

@@ -7,11 +7,11 @@ use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 
-use crate::schema::Schema;
+use crate::schema::DatasetSchema;
 
 /// The key columns of a batch of rows.
 #[derive(Debug)]
-pub struct Keys {
+pub struct RowKeys {
     columns: Vec<KeyColumn>,
     rows: usize,
 }
@@ -28,26 +28,26 @@ enum KeyColumn {
     Missing,
 }
 
-impl Keys {
-    pub fn of(schema: &Schema, rows: &RecordBatch) -> Keys {
+impl RowKeys {
+    pub fn from_batch(schema: &DatasetSchema, rows: &RecordBatch) -> RowKeys {
         let column =
             |name: &&str| rows.column_by_name(name).map_or(KeyColumn::Missing, read_key_column);
-        Keys { columns: schema.key.iter().map(column).collect(), rows: rows.num_rows() }
+        RowKeys { columns: schema.key.iter().map(column).collect(), rows: rows.num_rows() }
     }
 
     /// How many rows there are.
-    pub fn rows(&self) -> usize {
+    pub fn row_count(&self) -> usize {
         self.rows
     }
 
     /// The text of each column in a row; missing values are empty.
-    pub fn row(&self, row: usize) -> impl Iterator<Item = &str> {
+    pub fn key_at(&self, row: usize) -> impl Iterator<Item = &str> {
         self.columns.iter().map(move |column| column.text(row))
     }
 
     /// Compares the key of a row with the key of a row of another batch.
-    pub fn compare(&self, row: usize, other: &Keys, other_row: usize) -> Ordering {
-        self.row(row).cmp(other.row(other_row))
+    pub fn compare_rows(&self, row: usize, other: &RowKeys, other_row: usize) -> Ordering {
+        self.key_at(row).cmp(other.key_at(other_row))
     }
 }
 

@@ -44,7 +44,7 @@ impl Lake {
     }
 
     /// Every batch of a dataset.
-    pub fn manifest(&self, dataset: &str) -> Result<Manifest, LakeError> {
+    pub fn read_manifest(&self, dataset: &str) -> Result<Manifest, LakeError> {
         manifest::load_manifest(&self.dataset_folder(dataset), dataset)
     }
 

@@ -28,21 +28,22 @@ mod table;
 pub use canonical::{
     CanonicalColumn, CanonicalRows, NoForm, canonical_columns, write_count, write_signed,
 };
-pub use dates::{DateFormat, DayOrder, TimePrecision};
+pub use dates::{DateFormat, DateOrder, TimePrecision};
 pub use import::{
-    FileSummary, ImportError, MissingRows, Options, Progress, Reason, ReasonCount, Summary, Unread,
-    Watched, import, import_own,
+    FileSummary, ImportError, ImportOptions, ImportProgress, ImportSummary, MissingRows,
+    ReasonCount, RefusalReason, UnreadTexts, WatchedChunk, import_own_layout,
+    import_through_mapping,
 };
-pub use keys::Keys;
+pub use keys::RowKeys;
 pub use lake::Lake;
 pub use lake_error::LakeError;
-pub use manifest::{Batch, BatchFile, Manifest, MappingUsed, RowCounts, SourceFile};
-pub use mapping::{Mapping, MappingError, Reading};
-pub use ordered::{BlockPart, BlockWalk, Ordered, OrderedBlock};
+pub use manifest::{BatchFile, LakeBatch, Manifest, MappingUsed, RowCounts, SourceFile};
+pub use mapping::{ColumnReading, Mapping, MappingError};
+pub use ordered::{BlockPart, BlockWalk, OrderedBlock, OrderedRows};
 pub use scan::{ScanBatches, ScanTask};
-pub use schema::{Column, Kind, List, Schema};
+pub use schema::{DatasetColumn, DatasetSchema, ListColumn, ValueKind};
 pub use source::{
-    Chunk, Encoding, FileEncoding, Layout, ReadError, RecordShape, Source, SourceBlock,
-    SourceFormat,
+    Chunk, Encoding, FileEncoding, RecordShape, SourceBlock, SourceFormat, SourceLayout,
+    SourceReadError, SourceReader,
 };
 pub use trueline_language::Language;

@@ -12,7 +12,7 @@ use crate::lake_error::LakeError;
 pub struct Manifest {
     pub version: u32,
     pub dataset: String,
-    pub batches: Vec<Batch>,
+    pub batches: Vec<LakeBatch>,
 }
 
 /// The version of the manifests that this program writes.
@@ -20,7 +20,7 @@ pub(crate) const VERSION: u32 = 1;
 
 /// One batch: the rows that an import added from one file, or from files read together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Batch {
+pub struct LakeBatch {
     pub id: String,
     /// When it was recorded, in UTC seconds. `as_of` is compared with this.
     pub recorded: i64,
@@ -85,7 +85,7 @@ impl RowCounts {
     }
 
     /// Adds the counts of another source.
-    pub fn add(&mut self, other: &RowCounts) {
+    pub fn add_counts(&mut self, other: &RowCounts) {
         self.read += other.read;
         self.accepted += other.accepted;
         self.quarantined += other.quarantined;

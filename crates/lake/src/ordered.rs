@@ -12,12 +12,12 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, RowSelection};
 
-use crate::keys::Keys;
+use crate::keys::RowKeys;
 use crate::lake::Lake;
 use crate::lake_error::LakeError;
-use crate::manifest::Batch;
+use crate::manifest::LakeBatch;
 use crate::scan::{ROWS, ScanBatches, ScanTask, find_fields};
-use crate::schema::Schema;
+use crate::schema::DatasetSchema;
 
 /// How many rows a walk reads at once: few enough for what is computed from them to stay in the
 /// processor's cache.
@@ -25,8 +25,8 @@ const AT_ONCE: usize = 8192;
 
 /// Live rows in key order.
 #[derive(Debug)]
-pub struct Ordered {
-    schema: Schema,
+pub struct OrderedRows {
+    schema: DatasetSchema,
     sources: Vec<OrderedBatch>,
     blocks: Vec<OrderedBlock>,
     rows: u64,
@@ -52,7 +52,7 @@ pub struct BlockPart {
 /// A batch, and which of its rows are superseded.
 #[derive(Debug)]
 struct OrderedBatch {
-    batch: Batch,
+    batch: LakeBatch,
     path: PathBuf,
     metadata: ArrowReaderMetadata,
     dead: Vec<u64>,
@@ -62,15 +62,15 @@ struct OrderedBatch {
 impl Lake {
     /// The newest revision of every row as of a point in time, in key order. `block_rows` gives the
     /// number of rows per block from the number of all rows.
-    pub fn ordered(
+    pub fn order_rows(
         &self,
-        schema: &Schema,
+        schema: &DatasetSchema,
         as_of: Option<i64>,
         block_rows: impl Fn(u64) -> u64,
-    ) -> Result<Ordered, LakeError> {
-        let manifest = self.manifest(schema.name)?;
+    ) -> Result<OrderedRows, LakeError> {
+        let manifest = self.read_manifest(schema.name)?;
         let cut = as_of.unwrap_or(i64::MAX);
-        let batches: Vec<&Batch> =
+        let batches: Vec<&LakeBatch> =
             manifest.batches.iter().filter(|batch| batch.recorded <= cut).collect();
         let mut dead = self.superseded(schema, &batches)?;
         let mut sources = Vec::new();
@@ -83,15 +83,15 @@ impl Lake {
             }
         }
         let rows = sources.iter().map(|source| source.live).sum();
-        let mut ordered = Ordered { schema: schema.clone(), sources, blocks: Vec::new(), rows };
+        let mut ordered = OrderedRows { schema: schema.clone(), sources, blocks: Vec::new(), rows };
         ordered.blocks = ordered.cut_blocks(block_rows(rows).max(1))?;
         Ok(ordered)
     }
 }
 
-impl Ordered {
+impl OrderedRows {
     /// How many rows there are.
-    pub fn rows(&self) -> u64 {
+    pub fn row_count(&self) -> u64 {
         self.rows
     }
 
@@ -100,13 +100,17 @@ impl Ordered {
     }
 
     /// The batches that the rows come from.
-    pub fn batches(&self) -> impl Iterator<Item = &Batch> {
+    pub fn batches(&self) -> impl Iterator<Item = &LakeBatch> {
         self.sources.iter().map(|source| &source.batch)
     }
 
     /// Walks along neighbouring blocks and reads these columns; a column that a batch lacks is
     /// null. Each batch is read once, from front to back.
-    pub fn walk(&self, blocks: Range<usize>, columns: &[&str]) -> Result<BlockWalk<'_>, LakeError> {
+    pub fn walk_blocks(
+        &self,
+        blocks: Range<usize>,
+        columns: &[&str],
+    ) -> Result<BlockWalk<'_>, LakeError> {
         let files = self.sources.iter().map(|source| &source.metadata);
         let fields = find_fields(&self.schema, columns, files)?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
@@ -124,7 +128,7 @@ impl Ordered {
 
     /// The rows that are no longer the newest, with these columns: for each task, the position of
     /// its batch in [`Ordered::batches`].
-    pub fn superseded(&self, columns: &[&str]) -> Result<Vec<(usize, ScanTask)>, LakeError> {
+    pub fn superseded_tasks(&self, columns: &[&str]) -> Result<Vec<(usize, ScanTask)>, LakeError> {
         let files = self.sources.iter().map(|source| &source.metadata);
         let fields = find_fields(&self.schema, columns, files)?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
@@ -173,8 +177,11 @@ impl Ordered {
             let tasks =
                 source.scan_tasks(&source.live_places(0..source.live), &schema, self.schema.name);
             let reading = BatchReading { tasks: tasks.into_iter(), part: None, rest: None };
-            let mut walk =
-                KeyWalk { reading, keys: Keys::of(&self.schema, &empty_batch()), row: 0 };
+            let mut walk = KeyWalk {
+                reading,
+                keys: RowKeys::from_batch(&self.schema, &empty_batch()),
+                row: 0,
+            };
             walk.fill_rows(&self.schema)?;
             walks.push(walk);
         }
@@ -210,7 +217,7 @@ fn empty_batch() -> RecordBatch {
 }
 
 impl OrderedBlock {
-    pub fn rows(&self) -> u64 {
+    pub fn row_count(&self) -> u64 {
         self.rows
     }
 }
@@ -336,7 +343,7 @@ impl BatchReading {
             match self.part.as_mut().and_then(Iterator::next) {
                 Some(part) => return part.map(Some),
                 None => match self.tasks.next() {
-                    Some(task) => self.part = Some(task.batches()),
+                    Some(task) => self.part = Some(task.read_batches()),
                     None => return Ok(None),
                 },
             }
@@ -365,28 +372,28 @@ impl BatchReading {
 /// A walk along the keys of one batch.
 struct KeyWalk {
     reading: BatchReading,
-    keys: Keys,
+    keys: RowKeys,
     row: usize,
 }
 
 impl KeyWalk {
     /// Reads the next part if all rows of the current one are used.
-    fn fill_rows(&mut self, schema: &Schema) -> Result<(), LakeError> {
-        while self.row >= self.keys.rows() {
+    fn fill_rows(&mut self, schema: &DatasetSchema) -> Result<(), LakeError> {
+        while self.row >= self.keys.row_count() {
             let Some(part) = self.reading.next_batch()? else {
                 return Ok(());
             };
-            self.keys = Keys::of(schema, &part);
+            self.keys = RowKeys::from_batch(schema, &part);
             self.row = 0;
         }
         Ok(())
     }
 
     fn has_row(&self) -> bool {
-        self.row < self.keys.rows()
+        self.row < self.keys.row_count()
     }
 
     fn compare_keys(&self, other: &KeyWalk) -> Ordering {
-        self.keys.compare(self.row, &other.keys, other.row)
+        self.keys.compare_rows(self.row, &other.keys, other.row)
     }
 }

@@ -20,8 +20,8 @@ use trueline_language::phrase;
 
 use crate::lake::Lake;
 use crate::lake_error::LakeError;
-use crate::manifest::Batch;
-use crate::schema::Schema;
+use crate::manifest::LakeBatch;
+use crate::schema::DatasetSchema;
 
 /// Rows per batch of a scan.
 pub(crate) const ROWS: usize = 65_536;
@@ -48,15 +48,15 @@ impl Lake {
     /// `as_of` includes what was recorded up to that second; `None` includes everything. A column
     /// that neither the dataset nor an extra of any batch has is an error. Where a batch lacks a
     /// column, its rows have nulls.
-    pub fn scan(
+    pub fn scan_rows(
         &self,
-        schema: &Schema,
+        schema: &DatasetSchema,
         columns: &[&str],
         as_of: Option<i64>,
     ) -> Result<Vec<ScanTask>, LakeError> {
-        let manifest = self.manifest(schema.name)?;
+        let manifest = self.read_manifest(schema.name)?;
         let cut = as_of.unwrap_or(i64::MAX);
-        let batches: Vec<&Batch> =
+        let batches: Vec<&LakeBatch> =
             manifest.batches.iter().filter(|batch| batch.recorded <= cut).collect();
         let mut files = Vec::new();
         for batch in &batches {
@@ -94,7 +94,7 @@ impl Lake {
 
     pub(crate) fn open_file(
         &self,
-        schema: &Schema,
+        schema: &DatasetSchema,
         name: &str,
     ) -> Result<(PathBuf, ArrowReaderMetadata), LakeError> {
         let path = self.dataset_folder(schema.name).join(name);
@@ -112,13 +112,13 @@ impl Lake {
     /// The rows that are no longer the newest, by batch, in ascending order.
     pub(crate) fn superseded(
         &self,
-        schema: &Schema,
-        batches: &[&Batch],
+        schema: &DatasetSchema,
+        batches: &[&LakeBatch],
     ) -> Result<HashMap<String, Vec<u64>>, LakeError> {
         let mut dead: HashMap<String, Vec<u64>> = HashMap::new();
         for file in batches.iter().filter_map(|batch| batch.superseded.as_ref()) {
             for task in self.file_tasks(schema, &file.name)? {
-                for part in task.batches() {
+                for part in task.read_batches() {
                     let part = part?;
                     let labels = part.column(0).as_dictionary::<Int32Type>();
                     let names = labels.values().as_string::<i32>();
@@ -140,7 +140,11 @@ impl Lake {
     }
 
     /// Every row of a batch, superseded or not, with all its columns.
-    pub fn batch_tasks(&self, schema: &Schema, batch: &Batch) -> Result<Vec<ScanTask>, LakeError> {
+    pub fn batch_tasks(
+        &self,
+        schema: &DatasetSchema,
+        batch: &LakeBatch,
+    ) -> Result<Vec<ScanTask>, LakeError> {
         let mut tasks = Vec::new();
         for file in &batch.files {
             tasks.extend(self.file_tasks(schema, &file.name)?);
@@ -148,7 +152,7 @@ impl Lake {
         Ok(tasks)
     }
 
-    fn file_tasks(&self, schema: &Schema, name: &str) -> Result<Vec<ScanTask>, LakeError> {
+    fn file_tasks(&self, schema: &DatasetSchema, name: &str) -> Result<Vec<ScanTask>, LakeError> {
         let (path, metadata) = self.open_file(schema, name)?;
         let groups = metadata.metadata().row_groups().iter().enumerate();
         let task = |(group, info): (usize, &RowGroupMetaData)| ScanTask {
@@ -188,11 +192,11 @@ fn select_live(dead: &[u64], first: usize, rows: usize) -> Option<RowSelection> 
 }
 
 pub(crate) fn find_fields<'a>(
-    schema: &Schema,
+    schema: &DatasetSchema,
     columns: &[&str],
     files: impl Iterator<Item = &'a ArrowReaderMetadata> + Clone,
 ) -> Result<Vec<FieldRef>, LakeError> {
-    let own = schema.arrow();
+    let own = schema.to_arrow();
     let find = |name: &&str| -> Result<FieldRef, LakeError> {
         if let Ok(field) = own.field_with_name(name) {
             return Ok(Arc::new(field.clone()));
@@ -209,12 +213,12 @@ pub(crate) fn find_fields<'a>(
 
 impl ScanTask {
     /// How many rows the task yields.
-    pub fn rows(&self) -> u64 {
+    pub fn row_count(&self) -> u64 {
         self.rows
     }
 
     /// The columns that were requested, in that order.
-    pub fn schema(&self) -> &SchemaRef {
+    pub fn arrow_schema(&self) -> &SchemaRef {
         &self.schema
     }
 
@@ -229,7 +233,7 @@ impl ScanTask {
     }
 
     /// Reads the rows.
-    pub fn batches(&self) -> ScanBatches {
+    pub fn read_batches(&self) -> ScanBatches {
         match self.open_reader() {
             Ok(reader) => ScanBatches { task: self.clone(), reader: Some(reader), failed: None },
             Err(error) => ScanBatches { task: self.clone(), reader: None, failed: Some(error) },

@@ -7,7 +7,7 @@ use arrow_schema::{DataType, Field, Fields, SchemaRef, TimeUnit};
 
 /// What a column holds, and how Parquet stores it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// Few distinct values: `Dictionary(Int32, Utf8)`.
     Label,
     /// Many distinct values: `Utf8`.
@@ -21,25 +21,25 @@ pub enum Kind {
     Moment,
 }
 
-impl Kind {
+impl ValueKind {
     /// The Arrow type that a column of this kind has.
     pub fn data_type(self) -> DataType {
         match self {
-            Kind::Label => DataType::Dictionary(DataType::Int32.into(), DataType::Utf8.into()),
-            Kind::Text => DataType::Utf8,
-            Kind::Integer => DataType::Int64,
-            Kind::Number => DataType::Float64,
-            Kind::Boolean => DataType::Boolean,
-            Kind::Moment => DataType::Timestamp(TimeUnit::Second, Some("UTC".into())),
+            ValueKind::Label => DataType::Dictionary(DataType::Int32.into(), DataType::Utf8.into()),
+            ValueKind::Text => DataType::Utf8,
+            ValueKind::Integer => DataType::Int64,
+            ValueKind::Number => DataType::Float64,
+            ValueKind::Boolean => DataType::Boolean,
+            ValueKind::Moment => DataType::Timestamp(TimeUnit::Second, Some("UTC".into())),
         }
     }
 }
 
 /// One column of a dataset.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct DatasetColumn {
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// A row without a value here goes to quarantine.
     pub required: bool,
     /// The only values allowed; empty if any value is.
@@ -48,15 +48,23 @@ pub struct Column {
     pub doc: &'static str,
 }
 
-impl Column {
+impl DatasetColumn {
     /// A column that every row must fill.
-    pub const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Column {
-        Column { name, kind, required: true, allowed: &[], doc }
+    pub const fn required_column(
+        name: &'static str,
+        kind: ValueKind,
+        doc: &'static str,
+    ) -> DatasetColumn {
+        DatasetColumn { name, kind, required: true, allowed: &[], doc }
     }
 
     /// A column that a row may leave empty.
-    pub const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Column {
-        Column { name, kind, required: false, allowed: &[], doc }
+    pub const fn optional_column(
+        name: &'static str,
+        kind: ValueKind,
+        doc: &'static str,
+    ) -> DatasetColumn {
+        DatasetColumn { name, kind, required: false, allowed: &[], doc }
     }
 
     /// A label with a closed list of values, which a row may leave empty.
@@ -64,16 +72,16 @@ impl Column {
         name: &'static str,
         allowed: &'static [&'static str],
         doc: &'static str,
-    ) -> Column {
-        Column { name, kind: Kind::Label, required: false, allowed, doc }
+    ) -> DatasetColumn {
+        DatasetColumn { name, kind: ValueKind::Label, required: false, allowed, doc }
     }
 }
 
 /// A column that holds several records per row, such as the intervals of a case.
 #[derive(Debug, Clone)]
-pub struct List {
+pub struct ListColumn {
     pub name: &'static str,
-    pub columns: Vec<Column>,
+    pub columns: Vec<DatasetColumn>,
     pub doc: &'static str,
 }
 
@@ -85,57 +93,57 @@ pub struct List {
 /// they were ambiguous, else null). Typed extras, named `x_…`, come after those and differ from
 /// batch to batch.
 #[derive(Debug, Clone)]
-pub struct Schema {
+pub struct DatasetSchema {
     pub name: &'static str,
     /// The columns that identify a row across exports. Rows of a batch are sorted by them.
     pub key: &'static [&'static str],
-    pub columns: Vec<Column>,
+    pub columns: Vec<DatasetColumn>,
     /// Key columns whose empty text is a value, as when no region means the whole.
     pub blank: &'static [&'static str],
-    pub lists: Vec<List>,
+    pub lists: Vec<ListColumn>,
     pub doc: &'static str,
 }
 
-impl Schema {
+impl DatasetSchema {
     /// The Arrow schema without extras.
-    pub fn arrow(&self) -> SchemaRef {
+    pub fn to_arrow(&self) -> SchemaRef {
         let mut fields: Vec<Field> = self.columns.iter().map(arrow_field).collect();
         for list in &self.lists {
             let item = Field::new("item", DataType::Struct(record_fields(list)), false);
             fields.push(Field::new(list.name, DataType::List(Arc::new(item)), false));
         }
-        if self.moments().next().is_some() {
-            fields.push(Field::new("precision", Kind::Label.data_type(), false));
+        if self.moment_columns().next().is_some() {
+            fields.push(Field::new("precision", ValueKind::Label.data_type(), false));
         }
-        fields.push(Field::new("revised", Kind::Moment.data_type(), true));
-        fields.push(Field::new("source_file", Kind::Label.data_type(), false));
+        fields.push(Field::new("revised", ValueKind::Moment.data_type(), true));
+        fields.push(Field::new("source_file", ValueKind::Label.data_type(), false));
         fields.push(Field::new("source_line", DataType::Int64, false));
         fields.push(Field::new("source_text", DataType::Utf8, true));
         Arc::new(arrow_schema::Schema::new(fields))
     }
 
     /// The columns that are moments, in the order of the letters in `precision`.
-    pub fn moments(&self) -> impl Iterator<Item = &Column> {
-        self.columns.iter().filter(|column| column.kind == Kind::Moment)
+    pub fn moment_columns(&self) -> impl Iterator<Item = &DatasetColumn> {
+        self.columns.iter().filter(|column| column.kind == ValueKind::Moment)
     }
 }
 
-impl Kind {
+impl ValueKind {
     fn kind_name(self) -> &'static str {
         match self {
-            Kind::Label => "label",
-            Kind::Text => "text",
-            Kind::Integer => "integer",
-            Kind::Number => "number",
-            Kind::Boolean => "boolean",
-            Kind::Moment => "moment",
+            ValueKind::Label => "label",
+            ValueKind::Text => "text",
+            ValueKind::Integer => "integer",
+            ValueKind::Number => "number",
+            ValueKind::Boolean => "boolean",
+            ValueKind::Moment => "moment",
         }
     }
 }
 
-impl Schema {
+impl DatasetSchema {
     /// The dataset as a section of a manual, its columns in tables.
-    pub fn markdown(&self) -> String {
+    pub fn to_markdown(&self) -> String {
         let mut text = format!("## `{}`\n\n{}.\n\nKey: ", self.name, capitalise_first(self.doc));
         let key: Vec<String> = self.key.iter().map(|name| format!("`{name}`")).collect();
         text.push_str(&key.join(", "));
@@ -150,7 +158,7 @@ impl Schema {
     }
 }
 
-fn markdown_table(columns: &[Column]) -> String {
+fn markdown_table(columns: &[DatasetColumn]) -> String {
     let mut text = String::from("| Column | Kind | Required | Meaning |\n|---|---|---|---|\n");
     for column in columns {
         let needed = if column.required { "yes" } else { "" };
@@ -173,10 +181,10 @@ fn capitalise_first(text: &str) -> String {
 }
 
 /// The fields of the records in a list column.
-pub(crate) fn record_fields(list: &List) -> Fields {
+pub(crate) fn record_fields(list: &ListColumn) -> Fields {
     list.columns.iter().map(arrow_field).collect()
 }
 
-fn arrow_field(column: &Column) -> Field {
+fn arrow_field(column: &DatasetColumn) -> Field {
     Field::new(column.name, column.kind.data_type(), !column.required)
 }

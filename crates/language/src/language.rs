@@ -22,7 +22,7 @@ impl Language {
     }
 
     /// `zh-CN` or `en`, as `lang` attributes and PDF want it.
-    pub fn tag(self) -> &'static str {
+    pub fn language_tag(self) -> &'static str {
         self.pick("zh-CN", "en")
     }
 

@@ -31,12 +31,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut slowest = Duration::ZERO;
     for _ in 0..batches {
         let start = Instant::now();
-        log.append(&entries)?;
+        log.append_entries(&entries)?;
         slowest = slowest.max(start.elapsed());
     }
     let appended = start.elapsed();
-    let note = log.checkpoint().clone();
-    let reader = log.reader();
+    let note = log.newest_checkpoint().clone();
+    let reader = log.open_reader();
     let closing = Instant::now();
     log.close()?;
     let wall = appended + closing.elapsed();
@@ -67,7 +67,7 @@ fn hashing(entries: &[Vec<u8>]) {
 }
 
 fn proofs(
-    reader: &trueline_ledger::Reader,
+    reader: &trueline_ledger::LogReader,
     note: &trueline_ledger::Note,
     entries: &[Vec<u8>],
 ) -> Result<(), Box<dyn Error>> {
@@ -79,7 +79,7 @@ fn proofs(
         place = place.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let index = (place >> 16) % size;
         let start = Instant::now();
-        let path = reader.inclusion(index, size)?;
+        let path = reader.prove_inclusion(index, size)?;
         let leaf = leaf_hash(&entries[index as usize % entries.len()]);
         verify_inclusion(&leaf, index, &path, size, root)?;
         times.push(start.elapsed());
@@ -90,8 +90,8 @@ fn proofs(
     println!("  median {:.0} µs, p99 {:.0} µs, worst {:.0} µs", at(0.5), at(0.99), at(0.99995));
     let old = size / 3;
     let start = Instant::now();
-    let proof = reader.consistency(old, size)?;
-    verify_consistency((old, &reader.root(old)?), (size, root), &proof)?;
+    let proof = reader.prove_consistency(old, size)?;
+    verify_consistency((old, &reader.compute_root(old)?), (size, root), &proof)?;
     println!("  consistency of {old} in {size}: {:.0} µs", start.elapsed().as_secs_f64() * 1e6);
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! A log needs nothing else to append: at most 255 hashes per level, seven levels deep.
 
 use crate::hash::{Hash, leaf_hash, node_hash, perfect_root};
-use crate::tile::{Kind, TILE_WIDTH, Tile};
+use crate::tile::{TILE_WIDTH, Tile, TileKind};
 
 /// Called with each tile that has become full.
 pub(crate) type OnFullTile<'f> = dyn FnMut(Tile, &[Hash]) + 'f;
@@ -42,7 +42,7 @@ impl Edge {
                 return;
             }
             let index = (self.size >> (8 * (u32::from(level) + 1))) - 1;
-            filled(Tile { kind: Kind::Hashes(level), index, width: TILE_WIDTH as u16 }, row);
+            filled(Tile { kind: TileKind::Hashes(level), index, width: TILE_WIDTH as u16 }, row);
             hash = perfect_root(row);
             row.clear();
         }
@@ -51,7 +51,7 @@ impl Edge {
     /// The tiles that are not full, from the entries up.
     pub(crate) fn partial_tiles(&self) -> impl Iterator<Item = (Tile, &[Hash])> {
         self.levels.iter().enumerate().filter(|(_, row)| !row.is_empty()).map(|(level, row)| {
-            let kind = Kind::Hashes(level as u8);
+            let kind = TileKind::Hashes(level as u8);
             let index = self.size >> (8 * (level as u32 + 1));
             (Tile { kind, index, width: row.len() as u16 }, row.as_slice())
         })

@@ -13,12 +13,12 @@ use crate::checkpoint::Checkpoint;
 use crate::disk::{LedgerDisk, LocalDisk};
 use crate::edge::Edge;
 use crate::hash::{Hash, leaf_hash, perfect_root};
-use crate::reader::{ReadError, Reader};
-use crate::tile::{Kind, TILE_WIDTH, Tile, parse_entries};
+use crate::reader::{LogReadError, LogReader};
+use crate::tile::{TILE_WIDTH, Tile, TileKind, parse_entries};
 
 /// Something in a log's folder that is not what its checkpoint says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
-pub enum Finding {
+pub enum LogDamage {
     /// An entry is not the one that was recorded.
     #[error("{file}: entry {index} is not the one that was recorded")]
     #[zh("{file}：条目 {index} 不是当初记录的内容")]
@@ -61,11 +61,11 @@ pub enum Finding {
 
 /// What a check of a log found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct LogCheckReport {
     /// Entries that were read and are the ones that were recorded.
     pub entries_good: u64,
     /// What is wrong, from the first entry to the last; at most a hundred are named.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<LogDamage>,
     /// Whether more was found than is named.
     pub is_cut: bool,
 }
@@ -73,7 +73,7 @@ pub struct Report {
 const FINDINGS_MAX: usize = 100;
 
 /// Checks a log's folder against one of its checkpoints, which the caller trusts.
-pub fn fsck(folder: impl Into<PathBuf>, checkpoint: &Checkpoint) -> Report {
+pub fn check_log_folder(folder: impl Into<PathBuf>, checkpoint: &Checkpoint) -> LogCheckReport {
     fsck_on(Arc::new(LocalDisk), folder.into(), checkpoint)
 }
 
@@ -81,11 +81,11 @@ pub(crate) fn fsck_on(
     disk: Arc<dyn LedgerDisk>,
     folder: PathBuf,
     checkpoint: &Checkpoint,
-) -> Report {
+) -> LogCheckReport {
     let mut check = FolderCheck {
-        reader: Reader::on_disk(disk, folder),
+        reader: LogReader::on_disk(disk, folder),
         size: checkpoint.size(),
-        report: Report { entries_good: 0, findings: Vec::new(), is_cut: false },
+        report: LogCheckReport { entries_good: 0, findings: Vec::new(), is_cut: false },
     };
     let rows = check.find_trusted_edge(checkpoint);
     // The highest tile is the leftmost.
@@ -96,13 +96,13 @@ pub(crate) fn fsck_on(
 }
 
 struct FolderCheck {
-    reader: Reader,
+    reader: LogReader,
     size: u64,
-    report: Report,
+    report: LogCheckReport,
 }
 
 impl FolderCheck {
-    fn add_finding(&mut self, finding: Finding) {
+    fn add_finding(&mut self, finding: LogDamage) {
         if self.report.findings.len() < FINDINGS_MAX {
             self.report.findings.push(finding);
         } else {
@@ -110,18 +110,18 @@ impl FolderCheck {
         }
     }
 
-    fn add_unreadable(&mut self, error: &ReadError) {
+    fn add_unreadable(&mut self, error: &LogReadError) {
         let cause = error.direct_cause().map(|cause| cause.to_text());
         let (file, why) = match error {
-            ReadError::File { file, .. } | ReadError::Damaged { file, .. } => {
+            LogReadError::File { file, .. } | LogReadError::Damaged { file, .. } => {
                 (file.clone(), cause.unwrap_or_else(|| error.to_text()))
             }
-            ReadError::NoSuchEntry { .. } | ReadError::Shrunk { .. } | ReadError::Checkpoint(_) => {
-                ("checkpoint".to_owned(), error.to_text())
-            }
+            LogReadError::NoSuchEntry { .. }
+            | LogReadError::Shrunk { .. }
+            | LogReadError::Checkpoint(_) => ("checkpoint".to_owned(), error.to_text()),
         };
         // A file that is needed twice is named once.
-        let finding = Finding::Unreadable { file, why };
+        let finding = LogDamage::Unreadable { file, why };
         if !self.report.findings.contains(&finding) {
             self.add_finding(finding);
         }
@@ -133,7 +133,7 @@ impl FolderCheck {
         let mut rows: Vec<(Tile, Vec<Vec<Hash>>)> = Vec::new();
         for level in 0_u8..8 {
             let in_level = self.size.checked_shr(8 * u32::from(level)).unwrap_or(0);
-            let tile = Tile::in_tree(Kind::Hashes(level), in_level / TILE_WIDTH, self.size);
+            let tile = Tile::in_tree(TileKind::Hashes(level), in_level / TILE_WIDTH, self.size);
             let Some(tile) = tile else { continue };
             let stored = match self.reader.read_hashes_uncached(tile) {
                 Ok(hashes) => Some(hashes),
@@ -154,12 +154,12 @@ impl FolderCheck {
         if let Some(good) = self.choose_forms(&rows, checkpoint.root()) {
             for ((tile, forms), (_, good)) in rows.iter().zip(&good) {
                 if let Some(position) = first_difference(&forms[0], good) {
-                    self.add_finding(Finding::Tile { file: tile.to_string(), position });
+                    self.add_finding(LogDamage::Tile { file: tile.to_string(), position });
                 }
             }
             return good;
         }
-        self.add_finding(Finding::OtherTree);
+        self.add_finding(LogDamage::OtherTree);
         let first = |(tile, forms): (Tile, Vec<Vec<Hash>>)| {
             forms.into_iter().next().map(|form| (tile, form))
         };
@@ -195,13 +195,14 @@ impl FolderCheck {
     // Computes a tile's hashes from what is stored one level below.
     fn rebuild_tile(&self, tile: Tile) -> Option<Vec<Hash>> {
         match tile.kind {
-            Kind::Entries => None,
-            Kind::Hashes(0) => {
-                let bundle = self.reader.read_bundle(Tile { kind: Kind::Entries, ..tile }).ok()?;
+            TileKind::Entries => None,
+            TileKind::Hashes(0) => {
+                let bundle =
+                    self.reader.read_bundle(Tile { kind: TileKind::Entries, ..tile }).ok()?;
                 let entries = parse_entries(&bundle, tile.width).ok()?;
                 Some(entries.into_iter().map(leaf_hash).collect())
             }
-            Kind::Hashes(level) => (0..u64::from(tile.width))
+            TileKind::Hashes(level) => (0..u64::from(tile.width))
                 .map(|at| {
                     let child = child_tile(level, tile.index * TILE_WIDTH + at);
                     Some(perfect_root(&self.reader.read_hashes_uncached(child).ok()?))
@@ -213,9 +214,9 @@ impl FolderCheck {
     // Checks everything that a trusted row stands for.
     fn check_below(&mut self, tile: Tile, row: &[Hash]) {
         match tile.kind {
-            Kind::Entries => {}
-            Kind::Hashes(0) => self.check_bundle(Tile { kind: Kind::Entries, ..tile }, row),
-            Kind::Hashes(level) => {
+            TileKind::Entries => {}
+            TileKind::Hashes(0) => self.check_bundle(Tile { kind: TileKind::Entries, ..tile }, row),
+            TileKind::Hashes(level) => {
                 for (at, hash) in row.iter().enumerate() {
                     let child = child_tile(level, tile.index * TILE_WIDTH + at as u64);
                     self.check_tile(child, hash);
@@ -232,7 +233,7 @@ impl FolderCheck {
                 let rebuilt = self.rebuild_tile(tile);
                 match rebuilt.filter(|row| perfect_root(row) == *hash) {
                     Some(row) => self.check_below(tile, &row),
-                    None => self.add_finding(Finding::Rewritten { file: tile.to_string() }),
+                    None => self.add_finding(LogDamage::Rewritten { file: tile.to_string() }),
                 }
                 return;
             }
@@ -245,18 +246,18 @@ impl FolderCheck {
         match self.rebuild_tile(tile) {
             Some(rebuilt) if perfect_root(&rebuilt) == *hash => {
                 let position = first_difference(&stored, &rebuilt).unwrap_or(0);
-                self.add_finding(Finding::Tile { file, position });
+                self.add_finding(LogDamage::Tile { file, position });
                 self.check_below(tile, &rebuilt);
             }
-            Some(rebuilt) if rebuilt == stored => self.add_finding(Finding::Rewritten { file }),
+            Some(rebuilt) if rebuilt == stored => self.add_finding(LogDamage::Rewritten { file }),
             // Both are damaged; the tile's own hashes are the best guide to what is below it.
             Some(rebuilt) => {
                 let position = first_difference(&stored, &rebuilt).unwrap_or(0);
-                self.add_finding(Finding::Tile { file, position });
+                self.add_finding(LogDamage::Tile { file, position });
                 self.check_below(tile, &stored);
             }
             None => {
-                self.add_finding(Finding::Tile { file, position: 0 });
+                self.add_finding(LogDamage::Tile { file, position: 0 });
                 self.check_below(tile, &stored);
             }
         }
@@ -273,14 +274,14 @@ impl FolderCheck {
                 self.report.entries_good += 1;
             } else {
                 let index = tile.index * TILE_WIDTH + at as u64;
-                self.add_finding(Finding::Entry { file: tile.to_string(), index });
+                self.add_finding(LogDamage::Entry { file: tile.to_string(), index });
             }
         }
     }
 }
 
 fn child_tile(level: u8, index: u64) -> Tile {
-    Tile { kind: Kind::Hashes(level - 1), index, width: TILE_WIDTH as u16 }
+    Tile { kind: TileKind::Hashes(level - 1), index, width: TILE_WIDTH as u16 }
 }
 
 fn first_difference(one: &[Hash], other: &[Hash]) -> Option<usize> {

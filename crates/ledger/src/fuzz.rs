@@ -10,7 +10,7 @@ use crate::policy::{Policy, Retirement};
 use crate::receipt::Receipt;
 use crate::tile::{Tile, parse_entries, parse_hashes};
 use crate::tree::{both_roots, verify_consistency, verify_inclusion};
-use crate::witness::{AddCheckpoint, Fork, Reply};
+use crate::witness::{AddCheckpoint, Fork, WitnessReply};
 
 /// Feeds the bytes to every parser of the crate.
 ///
@@ -31,15 +31,15 @@ pub fn fuzz_parsers(bytes: &[u8]) {
     }
     if let Ok(fork) = Fork::parse(bytes) {
         assert_eq!(fork.to_string().as_bytes(), bytes);
-        let _ = fork.verify(&[]);
+        let _ = fork.verify_contradiction(&[]);
     }
     if let Some(retirement) = Retirement::from_entry(bytes) {
         assert_eq!(retirement.to_entry(), bytes);
     }
     let _ = Policy::parse(bytes);
     let _ = journal::parse_journal(bytes);
-    let _ = Reply::parse(200, "", bytes);
-    let _ = Reply::parse(409, "text/x.tlog.size", bytes);
+    let _ = WitnessReply::parse(200, "", bytes);
+    let _ = WitnessReply::parse(409, "text/x.tlog.size", bytes);
     for width in [1, 2, 255, 256] {
         let _ = parse_entries(bytes, width);
         let _ = parse_hashes(bytes, width);
@@ -66,9 +66,9 @@ fn check_proofs(bytes: &[u8]) {
         let eight = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>).copied();
         u64::from_be_bytes(eight.unwrap_or([0xff; 8]))
     };
-    let hashes: Vec<Hash> = bytes.chunks(9).map(Hash::of).collect();
+    let hashes: Vec<Hash> = bytes.chunks(9).map(Hash::digest_of).collect();
     let (one, other) = (number(0), number(8));
-    let root = Hash::of(bytes);
+    let root = Hash::digest_of(bytes);
     let _ = verify_inclusion(&root, one, &hashes, other, &root);
     let _ = verify_consistency((one, &root), (other, &root), &hashes);
     let (old, new) = (one.min(other), one.max(other));

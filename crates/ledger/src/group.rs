@@ -61,7 +61,7 @@ impl GroupCommit {
 
     /// Records an entry and returns its number. When this returns, the entry is durable and a
     /// signed checkpoint covers it.
-    pub fn append(&self, entry: Vec<u8>) -> Result<u64, GroupError> {
+    pub fn append_entry(&self, entry: Vec<u8>) -> Result<u64, GroupError> {
         let mut queue = lock_unpoisoned(&self.queue);
         // An entry that cannot be recorded must not take its whole batch down.
         if entry.len() > ENTRY_BYTES_MAX {
@@ -94,7 +94,7 @@ impl GroupCommit {
             let number = queue.number;
             queue.number += 1;
             drop(queue);
-            let outcome = lock_unpoisoned(&self.log).append(&entries);
+            let outcome = lock_unpoisoned(&self.log).append_entries(&entries);
             queue = lock_unpoisoned(&self.queue);
             let outcome = outcome.map(|appended| appended.first).map_err(Arc::new);
             queue.done.push((number, entries.len(), outcome));
@@ -104,7 +104,7 @@ impl GroupCommit {
     }
 
     /// The log, between two batches.
-    pub fn log(&self) -> MutexGuard<'_, Log> {
+    pub fn lock_log(&self) -> MutexGuard<'_, Log> {
         lock_unpoisoned(&self.log)
     }
 

@@ -24,11 +24,11 @@ pub struct NotAHash;
 impl Hash {
     /// The root of a tree without entries.
     pub fn of_nothing() -> Hash {
-        Hash::of(b"")
+        Hash::digest_of(b"")
     }
 
     /// Plain SHA-256, with no prefix.
-    pub fn of(bytes: &[u8]) -> Hash {
+    pub fn digest_of(bytes: &[u8]) -> Hash {
         Hash(Sha256::digest(bytes).into())
     }
 
@@ -183,14 +183,14 @@ mod tests {
             let slow = Sha256::new().chain_update([0]).chain_update(&entry).finalize();
             assert_eq!(leaf_hash(&entry), Hash(slow.into()), "{length} bytes");
         }
-        let (left, right) = (Hash::of(b"left"), Hash::of(b"right"));
+        let (left, right) = (Hash::digest_of(b"left"), Hash::digest_of(b"right"));
         let slow = Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0);
         assert_eq!(node_hash(&left, &right), Hash(slow.finalize().into()));
     }
 
     #[test]
     fn base64_is_canonical_or_refused() {
-        let hash = Hash::of(b"");
+        let hash = Hash::digest_of(b"");
         assert_eq!(hash.to_string(), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         assert_eq!(hash.to_string().parse(), Ok(hash));
         for wrong in ["", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "47DEQpj8HBSa", "é"] {

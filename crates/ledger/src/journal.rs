@@ -78,7 +78,7 @@ impl RecordDraft {
         self.bytes[20..24].copy_from_slice(&(entries.len() as u32).to_be_bytes());
         self.bytes[24..HEAD].copy_from_slice(&(note.len() as u32).to_be_bytes());
         self.bytes.extend_from_slice(note);
-        let digest = Hash::of(&self.bytes);
+        let digest = Hash::digest_of(&self.bytes);
         self.bytes.extend_from_slice(&digest.0);
         (self.bytes, entries)
     }
@@ -127,7 +127,7 @@ fn parse_record(bytes: &[u8]) -> Option<(JournalRecord<'_>, &[u8])> {
     }
     let end = HEAD + entry_bytes + note_bytes;
     let digest = bytes.get(end..end + DIGEST)?;
-    if Hash::of(&bytes[..end]).0 != digest {
+    if Hash::digest_of(&bytes[..end]).0 != digest {
         return None;
     }
     let (entries, note) = bytes[HEAD..end].split_at(entry_bytes);

@@ -71,7 +71,7 @@ mod tree;
 pub mod witness;
 
 pub use checkpoint::Checkpoint;
-pub use fsck::{Finding, Report, fsck};
+pub use fsck::{LogCheckReport, LogDamage, check_log_folder};
 pub use fuzz::fuzz_parsers;
 pub use group::{GroupCommit, GroupError};
 pub use hash::{Hash, NotAHash, leaf_hash, node_hash};
@@ -82,10 +82,10 @@ pub use log::{AppendError, Appended, Log, OpenError};
 pub use memory::{tree_path, tree_root};
 pub use note::{Note, NoteError, SignatureLine};
 pub use policy::{Distrust, Party, Policy, PolicyError, Retirement, Trust};
-pub use reader::{ReadError, Reader};
+pub use reader::{LogReadError, LogReader};
 pub use receipt::{Receipt, ReceiptError};
 pub use signed::VerifiedSignature;
 pub use tile::{
-    ENTRY_BYTES_MAX, Kind, NotATile, TILE_WIDTH, Tile, TileError, parse_entries, parse_hashes,
+    ENTRY_BYTES_MAX, NotATile, TILE_WIDTH, Tile, TileError, TileKind, parse_entries, parse_hashes,
 };
 pub use tree::{ProofError, verify_consistency, verify_inclusion};

@@ -139,7 +139,7 @@ impl Note {
     }
 
     /// Adds a signature line, unless the very same is there.
-    pub fn add(&mut self, line: SignatureLine) {
+    pub fn add_signature(&mut self, line: SignatureLine) {
         if !self.signatures.contains(&line) {
             self.signatures.push(line);
         }

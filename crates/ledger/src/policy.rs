@@ -192,15 +192,15 @@ impl Policy {
 
     /// Checks a checkpoint: signed by a log of this policy under its own name, and cosigned by
     /// the quorum. Every signature of a key that the policy knows must verify.
-    pub fn check(&self, note: &Note, retired: &[Retirement]) -> Result<Trust, Distrust> {
+    pub fn check_checkpoint(&self, note: &Note, retired: &[Retirement]) -> Result<Trust, Distrust> {
         let checkpoint = Checkpoint::parse(note.text())?;
         let of_log = |party: &&Party| party.key.name() == checkpoint.origin();
         let logs = self.logs.iter().filter(of_log);
         let known = logs.clone().chain(&self.witnesses).map(|party| &party.key);
-        let signed = note.verify(known)?;
+        let signed = note.verify_signatures(known)?;
 
         let until = |key: &VerifierKey| {
-            let dates = retired.iter().filter(|one| one.key.same_secret(key)).map(|one| one.at);
+            let dates = retired.iter().filter(|one| one.key.has_same_secret(key)).map(|one| one.at);
             dates.min()
         };
         let mut cosigned = vec![false; self.witnesses.len()];
@@ -353,7 +353,7 @@ impl PolicyParser {
 }
 
 fn add_party(parties: &mut Vec<Party>, party: Party) -> Result<(), Phrase> {
-    if parties.iter().any(|other| other.key.same_secret(&party.key)) {
+    if parties.iter().any(|other| other.key.has_same_secret(&party.key)) {
         return Err(phrase!("同一密钥出现两次", "the same key twice"));
     }
     parties.push(party);

@@ -15,11 +15,11 @@ use crate::edge::Edge;
 use crate::hash::{Hash, node_hash, perfect_root, split_width};
 use crate::note::{Note, NoteError};
 use crate::receipt::Receipt;
-use crate::tile::{Kind, Tile, TileError, parse_entries, parse_hashes};
+use crate::tile::{Tile, TileError, TileKind, parse_entries, parse_hashes};
 
 /// Why something could not be read from a log's folder.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
-pub enum ReadError {
+pub enum LogReadError {
     /// The tree has no such entry or size.
     #[error("there is no entry {index} in a tree of {size}")]
     #[zh("{size} 个条目的树中没有条目 {index}")]
@@ -67,61 +67,61 @@ const TILES_KEPT: usize = 1024;
 
 /// A log's folder, for reading. Several readers may be open at once, also beside a writer.
 #[derive(Debug)]
-pub struct Reader {
+pub struct LogReader {
     root: PathBuf,
     disk: Arc<dyn LedgerDisk>,
     // Keyed by place and width: a committed tile never changes.
     tiles: Mutex<HashMap<Tile, Arc<[Hash]>>>,
 }
 
-impl Reader {
+impl LogReader {
     /// A reader of the log in this folder. Nothing is read yet.
-    pub fn new(folder: impl Into<PathBuf>) -> Reader {
-        Reader::on_disk(Arc::new(LocalDisk), folder.into())
+    pub fn new(folder: impl Into<PathBuf>) -> LogReader {
+        LogReader::on_disk(Arc::new(LocalDisk), folder.into())
     }
 
-    pub(crate) fn on_disk(disk: Arc<dyn LedgerDisk>, root: PathBuf) -> Reader {
-        Reader { root, disk, tiles: Mutex::default() }
+    pub(crate) fn on_disk(disk: Arc<dyn LedgerDisk>, root: PathBuf) -> LogReader {
+        LogReader { root, disk, tiles: Mutex::default() }
     }
 
     /// The published checkpoint, its signatures unchecked.
-    pub fn checkpoint(&self) -> Result<Note, ReadError> {
+    pub fn read_checkpoint(&self) -> Result<Note, LogReadError> {
         let bytes = self.disk.read_file(&self.root.join("checkpoint"));
         let bytes =
-            bytes.map_err(|source| ReadError::File { file: "checkpoint".to_owned(), source })?;
+            bytes.map_err(|source| LogReadError::File { file: "checkpoint".to_owned(), source })?;
         Ok(Note::parse(&bytes)?)
     }
 
     /// Entry `index` of a tree of `size` entries.
-    pub fn entry(&self, index: u64, size: u64) -> Result<Vec<u8>, ReadError> {
-        let missing = ReadError::NoSuchEntry { index, size };
+    pub fn read_entry(&self, index: u64, size: u64) -> Result<Vec<u8>, LogReadError> {
+        let missing = LogReadError::NoSuchEntry { index, size };
         if index >= size {
             return Err(missing);
         }
-        let tile = Tile::in_tree(Kind::Entries, index / 256, size).ok_or(missing)?;
+        let tile = Tile::in_tree(TileKind::Entries, index / 256, size).ok_or(missing)?;
         let bundle = self.read_bundle(tile)?;
-        let damaged = |source| ReadError::Damaged { file: tile.to_string(), source };
+        let damaged = |source| LogReadError::Damaged { file: tile.to_string(), source };
         let entries = parse_entries(&bundle, tile.width).map_err(damaged)?;
         Ok(entries[(index % 256) as usize].to_vec())
     }
 
     /// The hash of entry `index`, from its tile.
-    pub fn leaf(&self, index: u64, size: u64) -> Result<Hash, ReadError> {
+    pub fn read_leaf_hash(&self, index: u64, size: u64) -> Result<Hash, LogReadError> {
         if index >= size {
-            return Err(ReadError::NoSuchEntry { index, size });
+            return Err(LogReadError::NoSuchEntry { index, size });
         }
         self.read_node(0, index, size)
     }
 
     /// The root of the tree of the first `size` entries.
-    pub fn root(&self, size: u64) -> Result<Hash, ReadError> {
+    pub fn compute_root(&self, size: u64) -> Result<Hash, LogReadError> {
         if size == 0 { Ok(Hash::of_nothing()) } else { self.read_subtree(0, size, size) }
     }
 
     /// The path from entry `index` to the root of a tree of `size` entries, from the bottom up.
-    pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, ReadError> {
+    pub fn prove_inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, LogReadError> {
         if index >= size {
-            return Err(ReadError::NoSuchEntry { index, size });
+            return Err(LogReadError::NoSuchEntry { index, size });
         }
         let (mut from, mut to) = (0, size);
         let mut path = Vec::new();
@@ -141,7 +141,7 @@ impl Reader {
 
     /// The proof that the tree of the first `old` entries is the beginning of the tree of `new`
     /// entries.
-    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
+    pub fn prove_consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LogReadError> {
         let mut proof = self.prefix_proof(old, new)?;
         // The older root is known to whoever checks, if it is a node of the newer tree.
         if old.is_power_of_two() && !proof.is_empty() {
@@ -151,9 +151,9 @@ impl Reader {
     }
 
     /// The same proof, always with its first hash, which a consistency proof may leave out.
-    pub(crate) fn prefix_proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
+    pub(crate) fn prefix_proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, LogReadError> {
         if old > new {
-            return Err(ReadError::Shrunk { old, new });
+            return Err(LogReadError::Shrunk { old, new });
         }
         if old == 0 || old == new {
             return Ok(Vec::new());
@@ -177,25 +177,25 @@ impl Reader {
     }
 
     /// The receipt of an entry under a checkpoint: everything that is needed to check it offline.
-    pub fn receipt(
+    pub fn case_receipt(
         &self,
         index: u64,
         checkpoint: &Note,
         extra: Option<Vec<u8>>,
-    ) -> Result<Receipt, ReadError> {
+    ) -> Result<Receipt, LogReadError> {
         let size = Checkpoint::parse(checkpoint.text())?.size();
-        let path = self.inclusion(index, size)?;
+        let path = self.prove_inclusion(index, size)?;
         Ok(Receipt::new(index, path, checkpoint.clone(), extra))
     }
 
-    pub(crate) fn read_edge(&self, size: u64) -> Result<Edge, ReadError> {
+    pub(crate) fn read_edge(&self, size: u64) -> Result<Edge, LogReadError> {
         let mut levels = Vec::new();
         for level in 0_u8.. {
             let in_level = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
             if in_level == 0 {
                 break;
             }
-            let tile = Tile::in_tree(Kind::Hashes(level), in_level / 256, size);
+            let tile = Tile::in_tree(TileKind::Hashes(level), in_level / 256, size);
             let row = tile.map(|tile| self.read_hashes(tile)).transpose()?;
             levels.push(row.map(|row| row.to_vec()).unwrap_or_default());
         }
@@ -203,7 +203,7 @@ impl Reader {
     }
 
     // RFC 6962's tree over entries `from..to` of a tree of `size`.
-    fn read_subtree(&self, from: u64, to: u64, size: u64) -> Result<Hash, ReadError> {
+    fn read_subtree(&self, from: u64, to: u64, size: u64) -> Result<Hash, LogReadError> {
         let width = to - from;
         if width.is_power_of_two() {
             let height = width.trailing_zeros();
@@ -213,18 +213,18 @@ impl Reader {
         Ok(node_hash(&self.read_subtree(from, split, size)?, &self.read_subtree(split, to, size)?))
     }
 
-    fn read_node(&self, height: u32, index: u64, size: u64) -> Result<Hash, ReadError> {
+    fn read_node(&self, height: u32, index: u64, size: u64) -> Result<Hash, LogReadError> {
         let (level, inside) = ((height / 8) as u8, height % 8);
         let first = index << inside;
-        let tile = Tile::in_tree(Kind::Hashes(level), first / 256, size)
-            .ok_or(ReadError::NoSuchEntry { index: first, size })?;
+        let tile = Tile::in_tree(TileKind::Hashes(level), first / 256, size)
+            .ok_or(LogReadError::NoSuchEntry { index: first, size })?;
         let hashes = self.read_hashes(tile)?;
         let at = (first % 256) as usize;
         let range = hashes.get(at..at + (1 << inside));
-        Ok(perfect_root(range.ok_or(ReadError::NoSuchEntry { index: first, size })?))
+        Ok(perfect_root(range.ok_or(LogReadError::NoSuchEntry { index: first, size })?))
     }
 
-    pub(crate) fn read_hashes(&self, tile: Tile) -> Result<Arc<[Hash]>, ReadError> {
+    pub(crate) fn read_hashes(&self, tile: Tile) -> Result<Arc<[Hash]>, LogReadError> {
         let kept = self.tiles.lock().ok().and_then(|tiles| tiles.get(&tile).cloned());
         if let Some(hashes) = kept {
             return Ok(hashes);
@@ -239,18 +239,18 @@ impl Reader {
         Ok(hashes)
     }
 
-    pub(crate) fn read_hashes_uncached(&self, tile: Tile) -> Result<Vec<Hash>, ReadError> {
+    pub(crate) fn read_hashes_uncached(&self, tile: Tile) -> Result<Vec<Hash>, LogReadError> {
         let (found, bytes) = self.read_tile_file(tile)?;
-        let damaged = |source| ReadError::Damaged { file: found.to_string(), source };
+        let damaged = |source| LogReadError::Damaged { file: found.to_string(), source };
         let mut hashes = parse_hashes(&bytes, found.width).map_err(damaged)?;
         hashes.truncate(usize::from(tile.width));
         Ok(hashes)
     }
 
     /// The first `tile.width` entries of a bundle, as a bundle of that width.
-    pub(crate) fn read_bundle(&self, tile: Tile) -> Result<Vec<u8>, ReadError> {
+    pub(crate) fn read_bundle(&self, tile: Tile) -> Result<Vec<u8>, LogReadError> {
         let (found, mut bytes) = self.read_tile_file(tile)?;
-        let damaged = |source| ReadError::Damaged { file: found.to_string(), source };
+        let damaged = |source| LogReadError::Damaged { file: found.to_string(), source };
         let entries = parse_entries(&bytes, found.width).map_err(damaged)?;
         let wanted = entries.iter().take(usize::from(tile.width));
         let length = wanted.map(|entry| entry.len() + 2).sum();
@@ -259,8 +259,8 @@ impl Reader {
     }
 
     // A partial tile may exist only in a wider form: the full one, or that of a later batch.
-    fn read_tile_file(&self, tile: Tile) -> Result<(Tile, Vec<u8>), ReadError> {
-        let failed = |source| ReadError::File { file: tile.to_string(), source };
+    fn read_tile_file(&self, tile: Tile) -> Result<(Tile, Vec<u8>), LogReadError> {
+        let failed = |source| LogReadError::File { file: tile.to_string(), source };
         match self.disk.read_file(&self.root.join(tile.to_string())) {
             Ok(bytes) => return Ok((tile, bytes)),
             Err(error) if error.kind() != io::ErrorKind::NotFound || !tile.is_partial() => {
@@ -268,9 +268,9 @@ impl Reader {
             }
             Err(_) => {}
         }
-        let full = self.root.join(tile.full().to_string());
+        let full = self.root.join(tile.to_full_width().to_string());
         match self.disk.read_file(&full) {
-            Ok(bytes) => return Ok((tile.full(), bytes)),
+            Ok(bytes) => return Ok((tile.to_full_width(), bytes)),
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
             Err(_) => {}
         }

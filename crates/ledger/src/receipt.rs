@@ -92,13 +92,13 @@ impl Receipt {
     }
 
     /// Checks that the policy trusts the checkpoint and that it holds this entry.
-    pub fn verify(
+    pub fn verify_entry(
         &self,
         entry: &[u8],
         policy: &Policy,
         retired: &[Retirement],
     ) -> Result<Trust, ReceiptError> {
-        let trust = policy.check(&self.checkpoint, retired)?;
+        let trust = policy.check_checkpoint(&self.checkpoint, retired)?;
         self.check_path(entry, &trust.checkpoint)?;
         Ok(trust)
     }

@@ -17,7 +17,7 @@ impl Note {
     ///
     /// Lines of other keys are ignored. The whole note is refused if a line bears the name and id
     /// of one of these keys but does not verify, or if none of the keys signed it.
-    pub fn verify<'k>(
+    pub fn verify_signatures<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k VerifierKey>,
     ) -> Result<Vec<VerifiedSignature<'k>>, NoteError> {

@@ -16,7 +16,7 @@ const LEVEL_MAX: u8 = 63;
 
 /// What a file of the tree holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum TileKind {
     /// Hashes of one level; level 0 holds the entries' own.
     Hashes(u8),
     /// The entries themselves.
@@ -27,7 +27,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tile {
     /// Hashes or entries.
-    pub kind: Kind,
+    pub kind: TileKind,
     /// Its number within its level, from 0.
     pub index: u64,
     /// Hashes or entries in it: 256, or fewer at the right edge of the tree.
@@ -42,10 +42,10 @@ pub struct NotATile;
 
 impl Tile {
     /// The tile with this number in a tree of `size` entries; `None` if the tree has none.
-    pub fn in_tree(kind: Kind, index: u64, size: u64) -> Option<Tile> {
+    pub fn in_tree(kind: TileKind, index: u64, size: u64) -> Option<Tile> {
         let level = match kind {
-            Kind::Hashes(level) => level,
-            Kind::Entries => 0,
+            TileKind::Hashes(level) => level,
+            TileKind::Entries => 0,
         };
         let in_level = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
         let left = in_level.checked_sub(index.checked_mul(TILE_WIDTH)?)?;
@@ -60,7 +60,7 @@ impl Tile {
 
     /// The full tile at the same place.
     #[must_use]
-    pub fn full(&self) -> Tile {
+    pub fn to_full_width(&self) -> Tile {
         Tile { width: TILE_WIDTH as u16, ..*self }
     }
 }
@@ -68,8 +68,8 @@ impl Tile {
 impl fmt::Display for Tile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            Kind::Hashes(level) => write!(f, "tile/{level}")?,
-            Kind::Entries => f.write_str("tile/entries")?,
+            TileKind::Hashes(level) => write!(f, "tile/{level}")?,
+            TileKind::Entries => f.write_str("tile/entries")?,
         }
         let mut groups = vec![self.index % 1000];
         let mut rest = self.index / 1000;
@@ -92,10 +92,10 @@ impl FromStr for Tile {
         let rest = path.strip_prefix("tile/").ok_or(NotATile)?;
         let (level, rest) = rest.split_once('/').ok_or(NotATile)?;
         let kind = if level == "entries" {
-            Kind::Entries
+            TileKind::Entries
         } else {
             let level = level.parse().ok().filter(|level| *level <= LEVEL_MAX).ok_or(NotATile)?;
-            Kind::Hashes(level)
+            TileKind::Hashes(level)
         };
         let (groups, width) = match rest.split_once(".p/") {
             Some((groups, width)) => {
@@ -194,13 +194,13 @@ mod tests {
 
     #[test]
     fn paths_are_those_of_the_specification() {
-        let hashes = |level, index, width| Tile { kind: Kind::Hashes(level), index, width };
+        let hashes = |level, index, width| Tile { kind: TileKind::Hashes(level), index, width };
         let cases = [
             (hashes(0, 1_234_067, 256), "tile/0/x001/x234/067"),
             (hashes(0, 0, 256), "tile/0/000"),
             (hashes(2, 999, 7), "tile/2/999.p/7"),
             (hashes(63, 1000, 255), "tile/63/x001/000.p/255"),
-            (Tile { kind: Kind::Entries, index: 273, width: 112 }, "tile/entries/273.p/112"),
+            (Tile { kind: TileKind::Entries, index: 273, width: 112 }, "tile/entries/273.p/112"),
         ];
         for (tile, path) in cases {
             assert_eq!(tile.to_string(), path);
@@ -230,14 +230,15 @@ mod tests {
 
     #[test]
     fn the_tiles_of_a_tree_of_70_000_are_those_of_the_specification() {
-        let width =
-            |level, index| Tile::in_tree(Kind::Hashes(level), index, 70_000).map(|tile| tile.width);
+        let width = |level, index| {
+            Tile::in_tree(TileKind::Hashes(level), index, 70_000).map(|tile| tile.width)
+        };
         assert_eq!((width(0, 272), width(0, 273), width(0, 274)), (Some(256), Some(112), None));
         assert_eq!((width(1, 0), width(1, 1), width(1, 2)), (Some(256), Some(17), None));
         assert_eq!((width(2, 0), width(2, 1), width(3, 0)), (Some(1), None, None));
-        assert_eq!(Tile::in_tree(Kind::Hashes(1), 0, 256).map(|tile| tile.width), Some(1));
-        assert_eq!(Tile::in_tree(Kind::Hashes(63), 0, u64::MAX), None);
-        assert_eq!(Tile::in_tree(Kind::Entries, 0, 0), None);
+        assert_eq!(Tile::in_tree(TileKind::Hashes(1), 0, 256).map(|tile| tile.width), Some(1));
+        assert_eq!(Tile::in_tree(TileKind::Hashes(63), 0, u64::MAX), None);
+        assert_eq!(Tile::in_tree(TileKind::Entries, 0, 0), None);
     }
 
     #[test]

@@ -19,12 +19,12 @@ impl Fraction {
     }
 
     /// The fraction multiplied by an integer.
-    pub fn times(self, factor: i128) -> Fraction {
+    pub fn multiply_by(self, factor: i128) -> Fraction {
         Fraction { numerator: self.numerator * factor, ..self }
     }
 
     /// The nearest floating-point number.
-    pub fn value(self) -> f64 {
+    pub fn to_float(self) -> f64 {
         // The whole part and the rest are divided separately, since each is exact where their
         // quotient would not be.
         let whole = self.numerator.div_euclid(self.denominator);
@@ -33,14 +33,14 @@ impl Fraction {
     }
 
     /// Rounded half to even, with this many decimals.
-    pub fn rounded(self, decimals: u8) -> String {
+    pub fn print_rounded(self, decimals: u8) -> String {
         let text = round_half_even(self.numerator, self.denominator, usize::from(decimals));
         text.unwrap_or_else(|| "—".to_owned())
     }
 
     /// A share in percent. All and none print without decimals; any other share takes as many
     /// decimals as it needs in order not to look like one of them.
-    pub fn percent(self, decimals: u8) -> String {
+    pub fn print_percent(self, decimals: u8) -> String {
         let all = self.denominator.saturating_mul(100);
         if self.numerator == 0 {
             return "0".to_owned();
@@ -52,9 +52,9 @@ impl Fraction {
             text.split('.').next() == Some(whole) && !text[whole.len()..].contains(|c| c > '0')
         };
         (decimals..=18)
-            .map(|decimals| self.rounded(decimals))
+            .map(|decimals| self.print_rounded(decimals))
             .find(|text| !looks_like(text, "0") && !looks_like(text, "100"))
-            .unwrap_or_else(|| self.rounded(decimals))
+            .unwrap_or_else(|| self.print_rounded(decimals))
     }
 }
 
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn halves_go_to_the_even_digit() {
         let check = |numerator, denominator, decimals, expected: &str| {
-            let printed = fraction(numerator, denominator).rounded(decimals);
+            let printed = fraction(numerator, denominator).print_rounded(decimals);
             assert_eq!(printed, expected, "{numerator}/{denominator}");
         };
         check(5, 1000, 2, "0.00");
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn only_all_prints_as_all_and_only_none_as_none() {
-        let share = |part: i128, of: i128| fraction(part, of).times(100).percent(2);
+        let share = |part: i128, of: i128| fraction(part, of).multiply_by(100).print_percent(2);
         assert_eq!(share(8814, 10_000), "88.14");
         assert_eq!(share(0, 10), "0");
         assert_eq!(share(10, 10), "100");
@@ -132,21 +132,22 @@ mod tests {
         assert_eq!(share(99_994, 100_000), "99.99");
         // Nor does a little more than all, nor what has no decimals to tell them apart.
         assert_eq!(share(100_004, 100_000), "100.004");
-        assert_eq!(fraction(99_700, 1000).percent(0), "99.7");
-        assert_eq!(fraction(3, 10).percent(0), "0.3");
-        assert_eq!(fraction(-100, 1).percent(2), "-100.00");
+        assert_eq!(fraction(99_700, 1000).print_percent(0), "99.7");
+        assert_eq!(fraction(3, 10).print_percent(0), "0.3");
+        assert_eq!(fraction(-100, 1).print_percent(2), "-100.00");
     }
 
     #[test]
     fn a_fraction_needs_a_positive_denominator() {
         assert_eq!(Fraction::new(1, 0), None);
         assert_eq!(Fraction::new(1, -2), None);
-        assert_eq!(fraction(1, 3).times(100), fraction(100, 3));
+        assert_eq!(fraction(1, 3).multiply_by(100), fraction(100, 3));
     }
 
     #[test]
     fn a_value_has_its_whole_part_and_its_rest() {
-        let value = |numerator, denominator| fraction(numerator, denominator).value().to_string();
+        let value =
+            |numerator, denominator| fraction(numerator, denominator).to_float().to_string();
         assert_eq!(value(7, 2), "3.5");
         assert_eq!(value(-7, 2), "-3.5");
         assert_eq!(value(1, 4), "0.25");

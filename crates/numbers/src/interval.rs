@@ -41,7 +41,7 @@ fn is_sound(hits: u64, n: u64, level: f64) -> bool {
 }
 
 /// The Wilson interval of `hits` among `n`. `None` if `n` is 0 or `hits` exceeds `n`.
-pub fn wilson(hits: u64, n: u64, level: f64) -> Option<ConfidenceInterval> {
+pub fn wilson_interval(hits: u64, n: u64, level: f64) -> Option<ConfidenceInterval> {
     if !is_sound(hits, n, level) {
         return None;
     }
@@ -63,7 +63,7 @@ pub fn wilson(hits: u64, n: u64, level: f64) -> Option<ConfidenceInterval> {
 
 /// The Clopper–Pearson interval of `hits` among `n`. `None` if `n` is 0 or `hits` exceeds
 /// `n`.
-pub fn clopper_pearson(hits: u64, n: u64, level: f64) -> Option<ConfidenceInterval> {
+pub fn clopper_pearson_interval(hits: u64, n: u64, level: f64) -> Option<ConfidenceInterval> {
     if !is_sound(hits, n, level) {
         return None;
     }
@@ -177,8 +177,8 @@ mod tests {
                 let digits = |value: f64| (value * 1e4).round() / 1e4;
                 (digits(interval.low), digits(interval.high))
             };
-            assert_eq!(ends(wilson(hits, n, 0.95).unwrap()), wilson_ends);
-            assert_eq!(ends(clopper_pearson(hits, n, 0.95).unwrap()), exact_ends);
+            assert_eq!(ends(wilson_interval(hits, n, 0.95).unwrap()), wilson_ends);
+            assert_eq!(ends(clopper_pearson_interval(hits, n, 0.95).unwrap()), exact_ends);
         }
     }
 
@@ -213,7 +213,7 @@ mod tests {
     fn a_bound_is_the_upper_end_of_a_two_sided_interval() {
         for (errors, n) in [(1, 10), (3, 40), (9, 10), (50, 1000)] {
             let bound = error_rate_upper_bound(errors, n, 0.95).unwrap();
-            assert_near(bound, clopper_pearson(errors, n, 0.90).unwrap().high);
+            assert_near(bound, clopper_pearson_interval(errors, n, 0.90).unwrap().high);
         }
         assert_eq!(error_rate_upper_bound(7, 7, 0.95), Some(1.0));
     }
@@ -222,7 +222,7 @@ mod tests {
     fn no_errors_have_a_bound_in_closed_form_at_any_size() {
         for n in [1, 10, 29_956, 20_000_000, 10_000_000_000_u64] {
             let bound = error_rate_upper_bound(0, n, 0.95).unwrap();
-            let interval = clopper_pearson(0, n, 0.90).unwrap();
+            let interval = clopper_pearson_interval(0, n, 0.90).unwrap();
             assert!((bound - interval.high).abs() <= 1e-11 * bound, "{n}");
         }
     }
@@ -235,13 +235,13 @@ mod tests {
 
     #[test]
     fn nothing_has_no_interval() {
-        assert_eq!(wilson(0, 0, 0.95), None);
-        assert_eq!(clopper_pearson(3, 2, 0.95), None);
+        assert_eq!(wilson_interval(0, 0, 0.95), None);
+        assert_eq!(clopper_pearson_interval(3, 2, 0.95), None);
         assert_eq!(error_rate_upper_bound(0, 0, 0.95), None);
         assert_eq!(net_promoter_interval(2, 2, 3, 0.95), None);
         assert_eq!(net_promoter_interval(u64::MAX, 1, 3, 0.95), None);
         for level in [0.0, 1.0, -0.5, 1.5] {
-            assert_eq!(wilson(1, 2, level), None, "{level}");
+            assert_eq!(wilson_interval(1, 2, level), None, "{level}");
             assert_eq!(error_rate_upper_bound(1, 2, level), None, "{level}");
         }
     }
@@ -252,8 +252,11 @@ mod tests {
             let interval = interval.unwrap();
             (interval.level.to_string(), interval.method.name())
         };
-        assert_eq!(named(wilson(1, 2, 0.9)), ("0.9".to_owned(), "wilson"));
-        assert_eq!(named(clopper_pearson(1, 2, 0.9)), ("0.9".to_owned(), "clopper-pearson"));
+        assert_eq!(named(wilson_interval(1, 2, 0.9)), ("0.9".to_owned(), "wilson"));
+        assert_eq!(
+            named(clopper_pearson_interval(1, 2, 0.9)),
+            ("0.9".to_owned(), "clopper-pearson")
+        );
         assert_eq!(named(net_promoter_interval(1, 0, 2, 0.9)), ("0.9".to_owned(), "adjusted-wald"));
         assert_eq!(IntervalMethod::UpperBound.name(), "upper-bound");
     }
@@ -281,7 +284,7 @@ mod tests {
         #[test]
         fn exact_ends_cut_off_exactly_the_tails(n in 1..60_u64, hits in 0..60_u64) {
             let hits = hits.min(n);
-            let interval = clopper_pearson(hits, n, 0.9).unwrap();
+            let interval = clopper_pearson_interval(hits, n, 0.9).unwrap();
             let at_least = |p: f64, from: u64| (from..=n).map(|k| term(k, n, p)).sum::<f64>();
             if hits > 0 {
                 prop_assert!((at_least(interval.low, hits) - 0.05).abs() < 1e-9);
@@ -295,7 +298,7 @@ mod tests {
         fn intervals_hold_the_share_and_mirror(n in 1..2000_u64, hits in 0..2000_u64) {
             let hits = hits.min(n);
             let share = hits as f64 / n as f64;
-            for method in [wilson, clopper_pearson] {
+            for method in [wilson_interval, clopper_pearson_interval] {
                 let interval = method(hits, n, 0.95).unwrap();
                 prop_assert!(0.0 <= interval.low && interval.low <= share);
                 prop_assert!(share <= interval.high && interval.high <= 1.0);

@@ -10,7 +10,7 @@ mod rounding;
 
 pub use fraction::{Fraction, bound_text, claim_text};
 pub use interval::{
-    ConfidenceInterval, IntervalMethod, clean_records_needed, clopper_pearson,
-    error_rate_upper_bound, net_promoter_interval, wilson,
+    ConfidenceInterval, IntervalMethod, clean_records_needed, clopper_pearson_interval,
+    error_rate_upper_bound, net_promoter_interval, wilson_interval,
 };
 pub use rounding::{round_half_even, round_percent};

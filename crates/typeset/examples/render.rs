@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use trueline_typeset::{Date, Fonts, Job, pdf};
+use trueline_typeset::{DocumentDate, Fonts, PdfJob, render_pdf};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -30,14 +30,14 @@ fn render_folder(folder: &Path, main: &str, out: &Path) -> Result<(), String> {
             files.push((name.to_owned(), data));
         }
     }
-    let job = Job {
+    let job = PdfJob {
         main,
         files: files.iter().map(|(name, data)| (name.as_str(), data.clone())).collect(),
-        fonts: Fonts::bundled(),
+        fonts: Fonts::bundled_fonts(),
         identifier: main,
         creator: "render",
-        date: Date { year: 2020, month: 7, day: 10 },
+        date: DocumentDate { year: 2020, month: 7, day: 10 },
     };
-    let bytes = pdf(&job).map_err(|error| error.to_string())?;
+    let bytes = render_pdf(&job).map_err(|error| error.to_string())?;
     fs::write(out, bytes).map_err(|error| error.to_string())
 }

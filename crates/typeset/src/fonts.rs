@@ -49,14 +49,14 @@ impl Fonts {
     }
 
     /// Trueline Sans SC in Regular and Bold: GB 2312, names of people and places, Latin.
-    pub fn bundled() -> &'static Self {
+    pub fn bundled_fonts() -> &'static Self {
         &BUNDLED
     }
 
     /// The characters of `text` that some face lacks, each once, in order of appearance.
     ///
     /// Control characters and spaces need no glyph.
-    pub fn missing(&self, text: &str) -> Vec<char> {
+    pub fn missing_characters(&self, text: &str) -> Vec<char> {
         let mut missing = Vec::new();
         for sign in text.chars() {
             let blank = sign.is_control() || sign.is_whitespace();
@@ -80,12 +80,12 @@ mod tests {
     #[test]
     fn bundled_fonts_have_what_reports_print() {
         let text = "中国联通山西省分公司 吕梁 0.84天 ≤10⁻⁴ 88.14% — “客观、真实、准确” (±) ×÷ ↑↓ ①⑩ ℃ −1.5";
-        assert_eq!(Fonts::bundled().missing(text), Vec::<char>::new());
+        assert_eq!(Fonts::bundled_fonts().missing_characters(text), Vec::<char>::new());
     }
 
     #[test]
     fn a_character_that_no_face_has_is_named_once() {
-        assert_eq!(Fonts::bundled().missing("好😃 ok😃"), vec!['😃']);
+        assert_eq!(Fonts::bundled_fonts().missing_characters("好😃 ok😃"), vec!['😃']);
     }
 
     #[test]
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn digits_of_a_face_are_equally_wide() {
-        for face in &Fonts::bundled().faces {
+        for face in &Fonts::bundled_fonts().faces {
             let variant = face.info().variant;
             let set = face.clone().instantiate(variant, Abs::pt(10.0), &FontVariations::default());
             let width = |sign| set.x_advance(set.ttf().glyph_index(sign).unwrap().0);

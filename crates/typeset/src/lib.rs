@@ -10,4 +10,4 @@ mod render;
 mod world;
 
 pub use fonts::{FontError, Fonts};
-pub use render::{Date, Job, TemplateMistake, TypesetError, pdf};
+pub use render::{DocumentDate, PdfJob, TemplateMistake, TypesetError, render_pdf};

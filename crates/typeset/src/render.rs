@@ -16,7 +16,7 @@ use crate::world::{ClosedWorld, file_id};
 
 /// One document to make.
 #[derive(Debug)]
-pub struct Job<'a> {
+pub struct PdfJob<'a> {
     /// The name of the template among `files`.
     pub main: &'a str,
     /// Everything that the template reads or attaches, by name. Names that end in `.typ` can be
@@ -28,12 +28,12 @@ pub struct Job<'a> {
     /// The program that made it, as the properties of the PDF show it.
     pub creator: &'a str,
     /// The date of the document, and the only date that the template can see.
-    pub date: Date,
+    pub date: DocumentDate,
 }
 
 /// A calendar date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Date {
+pub struct DocumentDate {
     pub year: i32,
     pub month: u8,
     pub day: u8,
@@ -44,7 +44,7 @@ pub struct Date {
 pub enum TypesetError {
     #[error("there is no date {0}")]
     #[zh("没有日期 {0}")]
-    NoSuchDate(Date),
+    NoSuchDate(DocumentDate),
     #[error("`{0}` cannot be the name of a file inside a document")]
     #[zh("`{0}` 不能作为文档内的文件名")]
     FileName(String),
@@ -68,7 +68,7 @@ pub struct TemplateMistake {
     pub hints: Vec<String>,
 }
 
-impl fmt::Display for Date {
+impl fmt::Display for DocumentDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
@@ -100,7 +100,7 @@ fn listed(mistakes: &[TemplateMistake]) -> String {
 /// Makes the PDF. The same job gives the same bytes.
 ///
 /// The result conforms to PDF/A-3a and PDF/UA-1, or there is none.
-pub fn pdf(job: &Job<'_>) -> Result<Vec<u8>, TypesetError> {
+pub fn render_pdf(job: &PdfJob<'_>) -> Result<Vec<u8>, TypesetError> {
     let date = Datetime::from_ymd(job.date.year, job.date.month, job.date.day)
         .ok_or(TypesetError::NoSuchDate(job.date))?;
     let mut files = HashMap::new();
@@ -126,7 +126,7 @@ pub fn pdf(job: &Job<'_>) -> Result<Vec<u8>, TypesetError> {
     typst_pdf::pdf(&document, &options).map_err(|errors| template_error(&world, &errors))
 }
 
-fn pdf_options(job: &Job<'_>, date: Datetime) -> Result<PdfOptions, TypesetError> {
+fn pdf_options(job: &PdfJob<'_>, date: Datetime) -> Result<PdfOptions, TypesetError> {
     let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
         .map_err(|error| TypesetError::Standards(error.message().to_string()))?;
     Ok(PdfOptions {

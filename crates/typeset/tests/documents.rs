@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use trueline_typeset::{Date, Fonts, Job, TypesetError, pdf};
+use trueline_typeset::{DocumentDate, Fonts, PdfJob, TypesetError, render_pdf};
 
 const HEAD: &str = r#"
 #set document(title: "状况报告", author: "准绳")
@@ -14,13 +14,13 @@ fn render(body: &str, files: &[(&str, &[u8])]) -> Result<Vec<u8>, TypesetError> 
     let template = format!("{HEAD}{body}");
     let mut all = vec![("main.typ", template.into_bytes())];
     all.extend(files.iter().map(|(name, data)| (*name, data.to_vec())));
-    pdf(&Job {
+    render_pdf(&PdfJob {
         main: "main.typ",
         files: all,
-        fonts: Fonts::bundled(),
+        fonts: Fonts::bundled_fonts(),
         identifier: "test",
         creator: "Trueline",
-        date: Date { year: 2020, month: 7, day: 10 },
+        date: DocumentDate { year: 2020, month: 7, day: 10 },
     })
 }
 
@@ -124,13 +124,13 @@ fn a_template_reaches_no_disk_and_no_package() {
 
 #[test]
 fn a_date_that_does_not_exist_is_refused() {
-    let job = Job {
+    let job = PdfJob {
         main: "main.typ",
         files: vec![("main.typ", HEAD.as_bytes().to_vec())],
-        fonts: Fonts::bundled(),
+        fonts: Fonts::bundled_fonts(),
         identifier: "test",
         creator: "Trueline",
-        date: Date { year: 2021, month: 2, day: 29 },
+        date: DocumentDate { year: 2021, month: 2, day: 29 },
     };
-    assert_eq!(pdf(&job).unwrap_err().to_string(), "there is no date 2021-02-29");
+    assert_eq!(render_pdf(&job).unwrap_err().to_string(), "there is no date 2021-02-29");
 }

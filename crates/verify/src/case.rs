@@ -9,10 +9,10 @@ use trueline_ledger::{
     verify_inclusion,
 };
 
-use crate::entries::{BatchFact, PopulationFact};
-use crate::json::{JsonError, canonical_json, from_canonical_json};
-use crate::member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
-use crate::row::{NoRow, RowRead};
+use crate::entries::{BatchEntry, PopulationEntry};
+use crate::json::{JsonError, read_canonical_json, to_canonical_json};
+use crate::member::{MemberOutcome, MemberVerdict, NotAMember, PopulationMember};
+use crate::row::{CanonicalRow, NotARow};
 use trueline_language::Text;
 
 /// The name of the form, as the `extra` of such a receipt states it.
@@ -63,7 +63,7 @@ pub struct RowProof {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CaseFound {
     /// It is in the population, and this is how it was counted.
-    Counted { member: MemberRead, row: Option<RowRead> },
+    Counted { member: PopulationMember, row: Option<CanonicalRow> },
     /// It is not: these two stand next to each other where it would be.
     NotThere { before: Option<Vec<String>>, after: Option<Vec<String>> },
 }
@@ -76,7 +76,7 @@ pub struct CaseChecked {
     pub entry: u64,
     /// The place of the case in the population; that of its first neighbour if it is not there.
     pub index: u64,
-    pub population: PopulationFact,
+    pub population: PopulationEntry,
     pub found: CaseFound,
     /// Absent without a policy: then nothing says whose ledger it is.
     pub trust: Option<Trust>,
@@ -97,12 +97,12 @@ pub enum CaseError {
     #[zh("其中关于工单的内容已损坏")]
     Extra(#[from] JsonError),
     #[error(transparent)]
-    Member(#[from] NoMember),
+    Member(#[from] NotAMember),
     #[error("its members are not the case, nor neighbours between which it would be")]
     #[zh("其成员既不是该工单，也不是它应在其间的两个相邻成员")]
     NotNeighbours,
     #[error(transparent)]
-    Row(#[from] NoRow),
+    Row(#[from] NotARow),
     #[error("the row is not the revision that was counted")]
     #[zh("数据行不是计入报告的版本")]
     OtherRow,
@@ -110,7 +110,7 @@ pub enum CaseError {
 
 impl CaseExtra {
     pub fn to_bytes(&self) -> Result<Vec<u8>, JsonError> {
-        Ok(canonical_json(self)?.into_bytes())
+        Ok(to_canonical_json(self)?.into_bytes())
     }
 }
 
@@ -121,9 +121,9 @@ pub fn check_case(
     retired: &[Retirement],
 ) -> Result<CaseChecked, CaseError> {
     let receipt = Receipt::parse(receipt)?;
-    let extra: CaseExtra = from_canonical_json(receipt.extra().ok_or(CaseError::NoCase)?)?;
+    let extra: CaseExtra = read_canonical_json(receipt.extra().ok_or(CaseError::NoCase)?)?;
     let trust = check_receipt(&receipt, extra.population.as_bytes(), policy, retired)?;
-    let population = PopulationFact::from_entry(extra.population.as_bytes());
+    let population = PopulationEntry::from_entry(extra.population.as_bytes());
     let population = population.filter(|_| extra.format == CASE).ok_or(CaseError::NoCase)?;
     let mut members = Vec::new();
     for proof in &extra.members {
@@ -144,7 +144,7 @@ fn check_receipt(
     retired: &[Retirement],
 ) -> Result<Option<Trust>, CaseError> {
     if let Some(policy) = policy {
-        return Ok(Some(receipt.verify(entry, policy, retired)?));
+        return Ok(Some(receipt.verify_entry(entry, policy, retired)?));
     }
     let checkpoint = Checkpoint::parse(receipt.checkpoint().text()).map_err(ReceiptError::from)?;
     receipt.check_path(entry, &checkpoint)?;
@@ -157,20 +157,20 @@ fn parse_path(lines: &[String]) -> Result<Vec<Hash>, CaseError> {
 
 fn check_member(
     proof: &MemberProof,
-    population: &PopulationFact,
+    population: &PopulationEntry,
     columns: usize,
-) -> Result<MemberRead, CaseError> {
+) -> Result<PopulationMember, CaseError> {
     let bytes = STANDARD.decode(&proof.member).map_err(|_| CaseError::NoCase)?;
     let root = Hash::from_hex(&population.root).ok_or(CaseError::NoCase)?;
     let path = parse_path(&proof.path)?;
     verify_inclusion(&leaf_hash(&bytes), proof.index, &path, population.rows, &root)?;
-    Ok(MemberRead::parse(&bytes, columns)?)
+    Ok(PopulationMember::parse(&bytes, columns)?)
 }
 
 fn locate_case(
     extra: &CaseExtra,
-    population: &PopulationFact,
-    members: Vec<(u64, MemberRead)>,
+    population: &PopulationEntry,
+    members: Vec<(u64, PopulationMember)>,
 ) -> Result<CaseFound, CaseError> {
     let case = &extra.case;
     let last = population.rows.checked_sub(1);
@@ -201,10 +201,10 @@ fn check_row(
     revision: &Hash,
     policy: Option<&Policy>,
     retired: &[Retirement],
-) -> Result<RowRead, CaseError> {
+) -> Result<CanonicalRow, CaseError> {
     let receipt = Receipt::parse(row.receipt.as_bytes())?;
     check_receipt(&receipt, row.batch.as_bytes(), policy, retired)?;
-    let batch = BatchFact::from_entry(row.batch.as_bytes()).ok_or(CaseError::NoCase)?;
+    let batch = BatchEntry::from_entry(row.batch.as_bytes()).ok_or(CaseError::NoCase)?;
     let salted = STANDARD.decode(&row.row).map_err(|_| CaseError::NoCase)?;
     let leaf = leaf_hash(&salted);
     if leaf != *revision {
@@ -212,7 +212,7 @@ fn check_row(
     }
     let root = Hash::from_hex(&batch.root).ok_or(CaseError::NoCase)?;
     verify_inclusion(&leaf, row.index, &parse_path(&row.path)?, batch.rows, &root)?;
-    Ok(RowRead::parse(&salted, &batch.columns)?)
+    Ok(CanonicalRow::parse(&salted, &batch.columns)?)
 }
 
 impl CaseChecked {
@@ -228,21 +228,21 @@ impl CaseChecked {
     }
 }
 
-fn describe_verdict(verdict: &VerdictRead, population: &PopulationFact) -> Text {
+fn describe_verdict(verdict: &MemberVerdict, population: &PopulationEntry) -> Text {
     let family = usize::try_from(verdict.family).ok();
     let ids = family.and_then(|at| population.families.get(at));
     let name = ids.and_then(|ids| ids.first()).map_or("?", String::as_str);
     let (mut zh, mut en) = match &verdict.outcome {
-        OutcomeRead::Counted => ("计入".to_owned(), "counted".to_owned()),
-        OutcomeRead::Excluded { reason, is_approved: true } => {
+        MemberOutcome::Counted => ("计入".to_owned(), "counted".to_owned()),
+        MemberOutcome::Excluded { reason, is_approved: true } => {
             (format!("排除（{reason}）"), format!("excluded ({reason})"))
         }
-        OutcomeRead::Excluded { reason, is_approved: false } => (
+        MemberOutcome::Excluded { reason, is_approved: false } => (
             format!("排除（{reason}，无人批准）"),
             format!("excluded ({reason}, approved by nobody)"),
         ),
-        OutcomeRead::Unmeasurable => ("无法计量".to_owned(), "not measurable".to_owned()),
-        OutcomeRead::Open => ("期末未完".to_owned(), "open at the end".to_owned()),
+        MemberOutcome::Unmeasurable => ("无法计量".to_owned(), "not measurable".to_owned()),
+        MemberOutcome::Open => ("期末未完".to_owned(), "open at the end".to_owned()),
     };
     if let Some(value) = verdict.value {
         zh = format!("{zh}，计量值{value}");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::from_canonical_json;
+use crate::json::read_canonical_json;
 
 /// The name of the form of an import's entry, as the entry states it.
 pub const BATCH: &str = "trueline-batch/v1";
@@ -16,7 +16,7 @@ pub const CALENDAR: &str = "trueline-calendar/v1";
 /// The entry of one import: its revisions, and the files that hold them today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BatchFact {
+pub struct BatchEntry {
     pub format: String,
     pub dataset: String,
     pub batch: String,
@@ -68,7 +68,7 @@ pub struct SourceDigest {
 /// The entry of a report's closed set of cases: which are in it, and how each was counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PopulationFact {
+pub struct PopulationEntry {
     pub format: String,
     pub dataset: String,
     pub period: String,
@@ -83,7 +83,7 @@ pub struct PopulationFact {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PackFact {
+pub struct PackEntry {
     pub format: String,
     pub id: String,
     pub version: String,
@@ -92,24 +92,24 @@ pub struct PackFact {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CalendarFact {
+pub struct CalendarEntry {
     pub format: String,
     pub name: String,
     pub sha256: String,
 }
 
-impl PopulationFact {
+impl PopulationEntry {
     /// Reads an entry; `None` if it is about something else.
-    pub fn from_entry(entry: &[u8]) -> Option<PopulationFact> {
-        let read: PopulationFact = from_canonical_json(entry).ok()?;
+    pub fn from_entry(entry: &[u8]) -> Option<PopulationEntry> {
+        let read: PopulationEntry = read_canonical_json(entry).ok()?;
         (read.format == POPULATION).then_some(read)
     }
 }
 
-impl BatchFact {
+impl BatchEntry {
     /// Reads an entry; `None` if it is about something else.
-    pub fn from_entry(entry: &[u8]) -> Option<BatchFact> {
-        let read: BatchFact = from_canonical_json(entry).ok()?;
+    pub fn from_entry(entry: &[u8]) -> Option<BatchEntry> {
+        let read: BatchEntry = read_canonical_json(entry).ok()?;
         (read.format == BATCH).then_some(read)
     }
 }

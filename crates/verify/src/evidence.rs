@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::Whole;
+use crate::json::WholeNumber;
 
 /// The name of the form, as the evidence states it.
 pub const EVIDENCE: &str = "trueline-evidence/v1";
@@ -17,13 +17,13 @@ pub const EVIDENCE: &str = "trueline-evidence/v1";
 pub struct Evidence {
     pub format: String,
     pub pack: PackUsed,
-    pub calendars: Vec<Digested>,
+    pub calendars: Vec<NamedDigest>,
     /// Versions of what turns records into figures.
     pub semantics: BTreeMap<String, String>,
     /// The cut of the records, if one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<i64>,
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<BatchInput>,
     pub definitions: Vec<DefinitionUsed>,
     pub populations: Vec<Population>,
     pub figures: Vec<FigureUsed>,
@@ -49,7 +49,7 @@ pub struct PackText {
 /// Something with a name and a digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Digested {
+pub struct NamedDigest {
     pub name: String,
     pub sha256: String,
 }
@@ -57,7 +57,7 @@ pub struct Digested {
 /// A batch that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Input {
+pub struct BatchInput {
     pub dataset: String,
     pub batch: String,
     /// The number of its entry in the ledger.
@@ -96,17 +96,17 @@ pub struct Population {
     pub block_rows: u64,
     /// Definitions that differ in their limits alone, by their numbers.
     pub families: Vec<Vec<usize>>,
-    pub cells: Vec<Cell>,
-    pub blocks: Vec<Block>,
+    pub cells: Vec<EvidenceCell>,
+    pub blocks: Vec<EvidenceBlock>,
     /// Absent if no case is in the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lag: Option<Lag>,
+    pub lag: Option<CommitmentLag>,
 }
 
 /// One definition in one slice.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Cell {
+pub struct EvidenceCell {
     pub definition: usize,
     pub slice: BTreeMap<String, String>,
 }
@@ -114,14 +114,14 @@ pub struct Cell {
 /// What the members of one block add up to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Block {
+pub struct EvidenceBlock {
     pub rows: u64,
     pub root: String,
-    pub cells: Vec<(usize, Columns)>,
+    pub cells: Vec<(usize, CellColumns)>,
 }
 
 /// The columns of a cell that are not zero.
-pub type Columns = BTreeMap<String, Whole>;
+pub type CellColumns = BTreeMap<String, WholeNumber>;
 
 /// A printed figure and how it follows from its cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,23 +147,23 @@ pub struct FigureUsed {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ValueRule {
     Ratio {
-        numerator: BTreeMap<String, Whole>,
-        denominator: BTreeMap<String, Whole>,
+        numerator: BTreeMap<String, WholeNumber>,
+        denominator: BTreeMap<String, WholeNumber>,
     },
     Extreme {
         column: String,
-        divide: Whole,
+        divide: WholeNumber,
     },
     Quantile {
         /// A share as a fraction of integers: 95 of 100.
         rank: (u64, u64),
         of: i64,
-        divide: Whole,
+        divide: WholeNumber,
     },
     Median {
         low: i64,
         high: i64,
-        divide: Whole,
+        divide: WholeNumber,
     },
     Bound {
         errors: String,
@@ -188,7 +188,7 @@ pub enum PrintRule {
 /// How late the records of a period were committed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Lag {
+pub struct CommitmentLag {
     pub cases: u64,
     /// Seconds.
     pub median: i64,
@@ -201,14 +201,22 @@ pub struct Lag {
     pub witnessed: bool,
 }
 
-impl Lag {
+impl CommitmentLag {
     /// Seconds from which on a commitment counts as late: seven days.
     pub const LATE: i64 = 7 * 86_400;
 }
 
-impl fmt::Display for Lag {
+impl fmt::Display for CommitmentLag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Lag { cases, median, p95, late, changed_after_close, changed_after_period, .. } = self;
+        let CommitmentLag {
+            cases,
+            median,
+            p95,
+            late,
+            changed_after_close,
+            changed_after_period,
+            ..
+        } = self;
         write!(
             f,
             "{cases} ({median} s, {p95} s, {late}; {changed_after_close}, {changed_after_period})"
@@ -224,9 +232,9 @@ impl Evidence {
     }
 }
 
-impl Input {
+impl BatchInput {
     /// When it was committed to: by a witness's time, or by the operator's.
-    pub fn committed(&self, by_witness: bool) -> i64 {
+    pub fn committed_at(&self, by_witness: bool) -> i64 {
         self.witnessed.filter(|_| by_witness).unwrap_or(self.recorded)
     }
 }
@@ -241,7 +249,7 @@ pub enum Addition {
 
 impl Addition {
     /// By the column's name.
-    pub fn of(column: &str) -> Addition {
+    pub fn of_column(column: &str) -> Addition {
         match column {
             "longest" | "all.longest" | "bare.longest" | "open.oldest" => Addition::Maximum,
             "shortest" => Addition::Minimum,
@@ -252,8 +260,8 @@ impl Addition {
 
 impl Population {
     /// Adds up every cell over the blocks. A cell that no block has is empty.
-    pub fn totals(&self) -> Vec<Columns> {
-        let mut totals = vec![Columns::new(); self.cells.len()];
+    pub fn sum_blocks(&self) -> Vec<CellColumns> {
+        let mut totals = vec![CellColumns::new(); self.cells.len()];
         for (cell, columns) in self.blocks.iter().flat_map(|block| &block.cells) {
             let Some(total) = totals.get_mut(*cell) else {
                 continue;
@@ -264,7 +272,7 @@ impl Population {
                         total.insert(column.clone(), *value);
                     }
                     Some(known) => {
-                        known.0 = match Addition::of(column) {
+                        known.0 = match Addition::of_column(column) {
                             Addition::Sum => known.0.saturating_add(value.0),
                             Addition::Maximum => known.0.max(value.0),
                             Addition::Minimum => known.0.min(value.0),

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use trueline_numbers::{Fraction, bound_text, claim_text, error_rate_upper_bound};
 
 use crate::evidence::{
-    Block, Columns, Evidence, FigureUsed, Lag, Population, PrintRule, ValueRule,
+    CellColumns, CommitmentLag, Evidence, EvidenceBlock, FigureUsed, Population, PrintRule,
+    ValueRule,
 };
-use crate::json::{Whole, from_canonical_json};
+use crate::json::{WholeNumber, read_canonical_json};
 
 /// What is printed where there is no value.
 const NOTHING: &str = "—";
@@ -55,30 +56,31 @@ pub fn figure_name(figure: &str, slice: &BTreeMap<String, String>, period: &str)
 
 impl FigureUsed {
     /// What it is called in messages.
-    pub fn name(&self) -> String {
+    pub fn full_name(&self) -> String {
         figure_name(&self.figure, &self.slice, &self.period)
     }
 }
 
 /// Finds everything in the evidence that does not agree with the rest of it, in the order of the
 /// figures.
-pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
+pub fn find_disagreements(evidence: &Evidence) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for definition in &evidence.definitions {
         let text = definition.text.as_bytes();
-        let is_canonical = from_canonical_json::<serde_json::Value>(text).is_ok();
-        if !is_canonical || trueline_ledger::Hash::of(text).to_hex() != definition.sha256 {
+        let is_canonical = read_canonical_json::<serde_json::Value>(text).is_ok();
+        if !is_canonical || trueline_ledger::Hash::digest_of(text).to_hex() != definition.sha256 {
             found.push(Disagreement::Definition { id: definition.id.clone() });
         }
     }
-    let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
+    let totals: Vec<Vec<CellColumns>> =
+        evidence.populations.iter().map(Population::sum_blocks).collect();
     for population in &evidence.populations {
         found.extend(check_blocks(population));
         if !has_sound_cells(population, evidence.definitions.len()) {
             let (dataset, period) = (population.dataset.clone(), population.period.clone());
             found.push(Disagreement::Cells { dataset, period });
         }
-        let agrees = |lag: &Lag| {
+        let agrees = |lag: &CommitmentLag| {
             lag.witnessed == evidence.is_witnessed() && is_possible(lag, population.rows)
         };
         if !population.lag.as_ref().is_none_or(agrees) {
@@ -86,11 +88,11 @@ pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
             found.push(Disagreement::Lag { dataset, period });
         }
     }
-    let none = Columns::new();
+    let none = CellColumns::new();
     let mut seen = BTreeSet::new();
     for figure in &evidence.figures {
         if !seen.insert((&figure.figure, &figure.slice, &figure.period)) {
-            found.push(Disagreement::Twice { figure: figure.name() });
+            found.push(Disagreement::Twice { figure: figure.full_name() });
         }
         let cell = match (figure.population, figure.cell) {
             (Some(population), Some(cell)) => {
@@ -100,8 +102,8 @@ pub fn disagreements(evidence: &Evidence) -> Vec<Disagreement> {
             (Some(_), None) | (None, Some(_)) => None,
         };
         match cell {
-            Some(cell) => found.extend(against(figure, cell).err()),
-            None => found.push(Disagreement::NoCell { figure: figure.name() }),
+            Some(cell) => found.extend(check_figure(figure, cell).err()),
+            None => found.push(Disagreement::NoCell { figure: figure.full_name() }),
         }
     }
     found
@@ -131,7 +133,7 @@ fn has_right_blocks(population: &Population) -> bool {
 
 /// Whether every cell has a definition, and no block names one twice or one that is not there.
 fn has_sound_cells(population: &Population, definitions: usize) -> bool {
-    let is_sound = |block: &Block| {
+    let is_sound = |block: &EvidenceBlock| {
         let mut seen = BTreeSet::new();
         block.cells.iter().all(|(cell, _)| *cell < population.cells.len() && seen.insert(cell))
     };
@@ -158,12 +160,12 @@ fn check_blocks(population: &Population) -> Option<Disagreement> {
 }
 
 /// Whether the numbers of a lag can be those of so many rows.
-fn is_possible(lag: &Lag, rows: u64) -> bool {
+fn is_possible(lag: &CommitmentLag, rows: u64) -> bool {
     let parts = [lag.late, lag.changed_after_close, lag.changed_after_period];
     // The value at a rank is late exactly if more cases are late than stand behind that rank.
     let is_ranked = |value: i64, percent: u128| {
         let rank = (u128::from(lag.cases) * percent).div_ceil(100);
-        (value > Lag::LATE) == (u128::from(lag.late) > u128::from(lag.cases) - rank)
+        (value > CommitmentLag::LATE) == (u128::from(lag.late) > u128::from(lag.cases) - rank)
     };
     (1..=rows).contains(&lag.cases)
         && parts.iter().all(|part| *part <= lag.cases)
@@ -173,11 +175,11 @@ fn is_possible(lag: &Lag, rows: u64) -> bool {
 }
 
 /// Checks one figure against the columns of its cell, added up.
-pub fn against(figure: &FigureUsed, cell: &Columns) -> Result<(), Disagreement> {
+pub fn check_figure(figure: &FigureUsed, cell: &CellColumns) -> Result<(), Disagreement> {
     let computed = print_figure(figure, cell)?;
     match computed {
         Some(computed) if computed != figure.printed => Err(Disagreement::Figure {
-            figure: figure.name(),
+            figure: figure.full_name(),
             printed: figure.printed.clone(),
             computed,
         }),
@@ -186,7 +188,7 @@ pub fn against(figure: &FigureUsed, cell: &Columns) -> Result<(), Disagreement> 
 }
 
 /// The text that a figure must print; `None` for what others published.
-fn print_figure(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, Disagreement> {
+fn print_figure(figure: &FigureUsed, cell: &CellColumns) -> Result<Option<String>, Disagreement> {
     let column = |name: &str| cell.get(name).map_or(0, |value| value.0);
     let ranked = |value: i64, rank: i128| {
         let is_there =
@@ -194,7 +196,7 @@ fn print_figure(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, D
         if is_there {
             Ok(())
         } else {
-            Err(Disagreement::NotAtRank { figure: figure.name(), value })
+            Err(Disagreement::NotAtRank { figure: figure.full_name(), value })
         }
     };
     let n = column("n");
@@ -228,13 +230,13 @@ fn print_figure(figure: &FigureUsed, cell: &Columns) -> Result<Option<String>, D
     };
     Ok(Some(match (value, figure.print) {
         (None, _) | (Some(_), PrintRule::Bound) => NOTHING.to_owned(),
-        (Some(value), PrintRule::Percent { decimals }) => value.percent(decimals),
-        (Some(value), PrintRule::Decimal { decimals }) => value.rounded(decimals),
+        (Some(value), PrintRule::Percent { decimals }) => value.print_percent(decimals),
+        (Some(value), PrintRule::Decimal { decimals }) => value.print_rounded(decimals),
     }))
 }
 
 /// The value of a figure from its cell; `None` for nothing, and for what is no fraction.
-pub(crate) fn figure_value(figure: &FigureUsed, cell: &Columns) -> Option<f64> {
+pub(crate) fn figure_value(figure: &FigureUsed, cell: &CellColumns) -> Option<f64> {
     let fraction = match &figure.value {
         ValueRule::Ratio { numerator, denominator } => {
             Fraction::new(sum_terms(numerator, cell), sum_terms(denominator, cell))
@@ -251,20 +253,21 @@ pub(crate) fn figure_value(figure: &FigureUsed, cell: &Columns) -> Option<f64> {
         | ValueRule::Missing
         | ValueRule::Published => None,
     };
-    fraction.map(Fraction::value)
+    fraction.map(Fraction::to_float)
 }
 
 /// The same value from the columns of a view: `all` with nothing excluded, `bare` with no pause
 /// subtracted. `None` where the view has not all of its columns.
-pub(crate) fn view_value(figure: &FigureUsed, cell: &Columns, view: &str) -> Option<f64> {
+pub(crate) fn view_value(figure: &FigureUsed, cell: &CellColumns, view: &str) -> Option<f64> {
     let seen = |name: &String| match name.as_str() {
         "n" | "sum" | "unmeasurable" => Some(format!("{view}.{name}")),
         "1" => Some(name.clone()),
         _ => None,
     };
-    let seen_all = |terms: &BTreeMap<String, Whole>| -> Option<BTreeMap<String, Whole>> {
-        terms.iter().map(|(name, times)| Some((seen(name)?, *times))).collect()
-    };
+    let seen_all =
+        |terms: &BTreeMap<String, WholeNumber>| -> Option<BTreeMap<String, WholeNumber>> {
+            terms.iter().map(|(name, times)| Some((seen(name)?, *times))).collect()
+        };
     let fraction = match &figure.value {
         ValueRule::Ratio { numerator, denominator } => Fraction::new(
             sum_terms(&seen_all(numerator)?, cell),
@@ -275,11 +278,15 @@ pub(crate) fn view_value(figure: &FigureUsed, cell: &Columns, view: &str) -> Opt
         }
         _ => None,
     };
-    fraction.map(Fraction::value)
+    fraction.map(Fraction::to_float)
 }
 
 /// The hits and the total of a share whose value is `factor` times hits ÷ total.
-pub(crate) fn share_parts(figure: &FigureUsed, cell: &Columns, factor: i128) -> Option<(u64, u64)> {
+pub(crate) fn share_parts(
+    figure: &FigureUsed,
+    cell: &CellColumns,
+    factor: i128,
+) -> Option<(u64, u64)> {
     let ValueRule::Ratio { numerator, denominator } = &figure.value else {
         return None;
     };
@@ -292,7 +299,7 @@ pub(crate) fn share_parts(figure: &FigureUsed, cell: &Columns, factor: i128) -> 
 }
 
 /// Columns times their integers, added up; the column `1` is one.
-fn sum_terms(terms: &BTreeMap<String, Whole>, cell: &Columns) -> i128 {
+fn sum_terms(terms: &BTreeMap<String, WholeNumber>, cell: &CellColumns) -> i128 {
     let each = terms.iter().map(|(name, times)| {
         let value = if name == "1" { 1 } else { cell.get(name).map_or(0, |value| value.0) };
         value.saturating_mul(times.0)

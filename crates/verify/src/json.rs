@@ -34,14 +34,14 @@ pub enum JsonError {
 /// assert_eq!(made, r#"{"a":"准","b":[1,true]}"#);
 /// assert!(canonical_json(&0.5).is_err());
 /// ```
-pub fn canonical_json(value: &impl Serialize) -> Result<String, JsonError> {
+pub fn to_canonical_json(value: &impl Serialize) -> Result<String, JsonError> {
     let mut out = String::new();
     write_value(&serde_json::to_value(value)?, &mut out)?;
     Ok(out)
 }
 
 /// Reads a text in canonical form. Refuses anything else.
-pub fn from_canonical_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
+pub fn read_canonical_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
     let value: Value = serde_json::from_slice(text)?;
     let mut again = String::with_capacity(text.len());
     write_value(&value, &mut again)?;
@@ -93,9 +93,9 @@ fn write_value(value: &Value, out: &mut String) -> Result<(), JsonError> {
 
 /// An integer of any size: in JSON a number if every reader keeps it exact, else a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Whole(pub i128);
+pub struct WholeNumber(pub i128);
 
-impl Serialize for Whole {
+impl Serialize for WholeNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.0.unsigned_abs() <= SAFE {
             serializer.serialize_i64(self.0 as i64)
@@ -105,8 +105,8 @@ impl Serialize for Whole {
     }
 }
 
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Whole, D::Error> {
+impl<'de> Deserialize<'de> for WholeNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WholeNumber, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum NumberOrText {
@@ -114,14 +114,14 @@ impl<'de> Deserialize<'de> for Whole {
             Text(String),
         }
         match NumberOrText::deserialize(deserializer)? {
-            NumberOrText::Number(number) => Ok(Whole(i128::from(number))),
+            NumberOrText::Number(number) => Ok(WholeNumber(i128::from(number))),
             NumberOrText::Text(text) => {
                 let whole: i128 = text.parse().map_err(serde::de::Error::custom)?;
                 // One form only: a text where a number would not stay exact, and nowhere else.
                 if whole.unsigned_abs() <= SAFE || whole.to_string() != text {
                     return Err(serde::de::Error::custom("an integer that is written otherwise"));
                 }
-                Ok(Whole(whole))
+                Ok(WholeNumber(whole))
             }
         }
     }
@@ -135,20 +135,20 @@ mod tests {
     fn keys_are_sorted_and_nothing_stands_between() {
         let read: Value =
             serde_json::from_str("{ \"b\" : 1, \"a\" : [ ], \"é\": \"\\u0001\\n\" }").unwrap();
-        let made = canonical_json(&read).unwrap();
+        let made = to_canonical_json(&read).unwrap();
         assert_eq!(made, "{\"a\":[],\"b\":1,\"é\":\"\\u0001\\n\"}");
-        let again: Value = from_canonical_json(made.as_bytes()).unwrap();
-        assert_eq!(canonical_json(&again).unwrap(), made);
+        let again: Value = read_canonical_json(made.as_bytes()).unwrap();
+        assert_eq!(to_canonical_json(&again).unwrap(), made);
     }
 
     #[test]
     fn what_readers_would_tell_differently_is_refused() {
         for text in ["null", "0.5", "1e3", "9007199254740992", "{\"a\":null}"] {
             let value: Value = serde_json::from_str(text).unwrap();
-            assert!(matches!(canonical_json(&value), Err(JsonError::NoForm(_))), "{text}");
+            assert!(matches!(to_canonical_json(&value), Err(JsonError::NoForm(_))), "{text}");
         }
         for text in ["{\"b\":1,\"a\":2}", "[1, 2]", "[1]\n", "{\"a\":1,\"a\":1}"] {
-            let read = from_canonical_json::<Value>(text.as_bytes());
+            let read = read_canonical_json::<Value>(text.as_bytes());
             assert!(matches!(read, Err(JsonError::NotCanonical)), "{text}");
         }
     }
@@ -157,12 +157,15 @@ mod tests {
     fn large_integers_are_strings() {
         let largest = SAFE as i128;
         for number in [0, largest, -largest, largest + 1, i128::MIN] {
-            let made = canonical_json(&Whole(number)).unwrap();
+            let made = to_canonical_json(&WholeNumber(number)).unwrap();
             assert_eq!(made.starts_with('"'), number.unsigned_abs() > SAFE, "{made}");
-            assert_eq!(from_canonical_json::<Whole>(made.as_bytes()).unwrap(), Whole(number));
+            assert_eq!(
+                read_canonical_json::<WholeNumber>(made.as_bytes()).unwrap(),
+                WholeNumber(number)
+            );
         }
         for text in ["\"5\"", "\"+9007199254740992\"", "\"09007199254740992\"", "\"\""] {
-            assert!(from_canonical_json::<Whole>(text.as_bytes()).is_err(), "{text}");
+            assert!(read_canonical_json::<WholeNumber>(text.as_bytes()).is_err(), "{text}");
         }
     }
 }

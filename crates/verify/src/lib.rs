@@ -22,27 +22,28 @@ mod workbook;
 pub use case::{
     CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, RowProof, check_case,
 };
-pub use check::{Options, check_file, evidence_in, report_in, seal_in};
+pub use check::{VerifyOptions, check_file, extract_evidence, extract_report, extract_seal};
 pub use entries::{
-    BATCH, BatchFact, CALENDAR, CalendarFact, FileDigest, PACK, POPULATION, PackFact,
-    PopulationFact, RowColumn, SourceDigest,
+    BATCH, BatchEntry, CALENDAR, CalendarEntry, FileDigest, PACK, POPULATION, PackEntry,
+    PopulationEntry, RowColumn, SourceDigest,
 };
 pub use evidence::{
-    Addition, Block, Cell, Columns, DefinitionUsed, Digested, EVIDENCE, Evidence, FigureUsed,
-    Input, Lag, PackText, PackUsed, Population, PrintRule, ValueRule,
+    Addition, BatchInput, CellColumns, CommitmentLag, DefinitionUsed, EVIDENCE, Evidence,
+    EvidenceBlock, EvidenceCell, FigureUsed, NamedDigest, PackText, PackUsed, Population,
+    PrintRule, ValueRule,
 };
-pub use figures::{Disagreement, against, disagreements, figure_name};
-pub use json::{JsonError, Whole, canonical_json, from_canonical_json};
-pub use member::{MemberRead, NoMember, OutcomeRead, VerdictRead};
-pub use row::{NoRow, RowRead, RowValue};
+pub use figures::{Disagreement, check_figure, figure_name, find_disagreements};
+pub use json::{JsonError, WholeNumber, read_canonical_json, to_canonical_json};
+pub use member::{MemberOutcome, MemberVerdict, NotAMember, PopulationMember};
+pub use row::{CanonicalRow, NotARow, RowValue};
 pub use seal::{
-    MARK, PLACE_BYTES, Rendering, STATEMENT, Seal, SealError, Statement, Status, empty_place, fill,
-    open_file, place_in, statement_id,
+    MARK, PLACE_BYTES, STATEMENT, Seal, SealError, SealedRendering, Statement, StatementStatus,
+    digest_and_place, empty_place, fill_place, find_place, statement_id,
 };
-pub use spot::{Draw, seed};
+pub use spot::{CaseDraw, draw_seed};
 pub use trueline_language::{Language, Text};
-pub use verdict::{Finding, Verdict, What};
+pub use verdict::{FileVerdict, FindingKind, VerdictFinding};
 pub use workbook::{
-    CELL_CHARACTERS, CellText, RowText, SHEET_PARTS, Workbook, WorkbookError, cut, packed_cells,
-    read_workbook, row_marks, workbook_digest,
+    CELL_CHARACTERS, SHEET_PARTS, SealedWorkbook, WorkbookCell, WorkbookError, WorkbookRow,
+    cut_into_cells, packed_cells, read_workbook, row_marks, workbook_digest,
 };

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use trueline_language::{AnyError, Explain, Language, Text, text};
 use trueline_ledger::{Note, Policy};
-use trueline_verify::{Options, check_file};
+use trueline_verify::{VerifyOptions, check_file};
 
 const USAGE_ZH: &str = "\
 用法：trueline-verify FILE [--policy FILE] [--ledger DIR] [--since CHECKPOINT]
@@ -79,15 +79,18 @@ fn run_check(words: Vec<OsString>, language: Language) -> Result<ExitCode, Refus
         let needs = text!("--since 须与 --ledger 同用", "--since needs --ledger");
         return Err(RefusedRequest(2, needs));
     }
-    let options =
-        Options { policy: policy.as_ref(), ledger: asked.ledger.as_deref(), since: since.as_ref() };
+    let options = VerifyOptions {
+        policy: policy.as_ref(),
+        ledger: asked.ledger.as_deref(),
+        since: since.as_ref(),
+    };
     let verdict = check_file(&bytes, &asked.file.display().to_string(), &options);
     if asked.is_json {
         let text = serde_json::to_string_pretty(&verdict);
         let wrong = |error| RefusedRequest(3, Text::of_error(&AnyError::of_foreign(error)));
         println!("{}", text.map_err(wrong)?);
     } else {
-        print!("{}", verdict.text(language));
+        print!("{}", verdict.render_text(language));
     }
     Ok(if verdict.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -6,19 +6,19 @@ use crate::bytes::{ByteReader, MalformedBytes};
 
 /// A case of a population.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MemberRead {
+pub struct PopulationMember {
     /// The leaf of the revision that was used.
     pub revision: Hash,
     /// The columns of its key, such as source and source key.
     pub key: Vec<String>,
-    pub verdicts: Vec<VerdictRead>,
+    pub verdicts: Vec<MemberVerdict>,
 }
 
 /// How one family of definitions counted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerdictRead {
+pub struct MemberVerdict {
     pub family: u64,
-    pub outcome: OutcomeRead,
+    pub outcome: MemberOutcome,
     pub value: Option<i64>,
     /// Bit `k`: past the limits of the family's definition `k`.
     pub late: u64,
@@ -27,7 +27,7 @@ pub struct VerdictRead {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutcomeRead {
+pub enum MemberOutcome {
     Counted,
     Excluded {
         reason: String,
@@ -42,22 +42,22 @@ pub enum OutcomeRead {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("these bytes are not a member of a population")]
 #[zh("这些字节不是总体的成员")]
-pub struct NoMember;
+pub struct NotAMember;
 
-impl MemberRead {
+impl PopulationMember {
     /// Reads a member whose key has so many columns.
-    pub fn parse(bytes: &[u8], key_columns: usize) -> Result<MemberRead, NoMember> {
-        let (revision, rest) = bytes.split_first_chunk::<32>().ok_or(NoMember)?;
+    pub fn parse(bytes: &[u8], key_columns: usize) -> Result<PopulationMember, NotAMember> {
+        let (revision, rest) = bytes.split_first_chunk::<32>().ok_or(NotAMember)?;
         let (key, verdicts) =
-            parse_parts(ByteReader(rest), key_columns).map_err(|MalformedBytes| NoMember)?;
-        Ok(MemberRead { revision: Hash(*revision), key, verdicts })
+            parse_parts(ByteReader(rest), key_columns).map_err(|MalformedBytes| NotAMember)?;
+        Ok(PopulationMember { revision: Hash(*revision), key, verdicts })
     }
 }
 
 fn parse_parts(
     mut bytes: ByteReader<'_>,
     key_columns: usize,
-) -> Result<(Vec<String>, Vec<VerdictRead>), MalformedBytes> {
+) -> Result<(Vec<String>, Vec<MemberVerdict>), MalformedBytes> {
     let key = (0..key_columns).map(|_| bytes.read_text()).collect::<Result<_, _>>()?;
     let mut verdicts = Vec::new();
     for _ in 0..bytes.read_count()? {
@@ -67,17 +67,19 @@ fn parse_parts(
     Ok((key, verdicts))
 }
 
-fn parse_verdict(bytes: &mut ByteReader<'_>) -> Result<VerdictRead, MalformedBytes> {
+fn parse_verdict(bytes: &mut ByteReader<'_>) -> Result<MemberVerdict, MalformedBytes> {
     let family = bytes.read_count()?;
     let outcome = match bytes.read_byte()? {
-        1 => OutcomeRead::Counted,
-        2 => OutcomeRead::Excluded { reason: bytes.read_text()?, is_approved: bytes.read_flag()? },
-        3 => OutcomeRead::Unmeasurable,
-        4 => OutcomeRead::Open,
+        1 => MemberOutcome::Counted,
+        2 => {
+            MemberOutcome::Excluded { reason: bytes.read_text()?, is_approved: bytes.read_flag()? }
+        }
+        3 => MemberOutcome::Unmeasurable,
+        4 => MemberOutcome::Open,
         _ => return Err(MalformedBytes),
     };
     let (value, late, open) = (bytes.read_optional()?, bytes.read_count()?, bytes.read_optional()?);
-    Ok(VerdictRead { family, outcome, value, late, open })
+    Ok(MemberVerdict { family, outcome, value, late, open })
 }
 
 #[cfg(test)]
@@ -90,18 +92,18 @@ mod tests {
         bytes.extend_from_slice(b"\x03bss\x02k1\x02");
         bytes.extend_from_slice(b"\x00\x01\x01\x80\xa3\x05\x01\x00");
         bytes.extend_from_slice(b"\x81\x01\x02\x03dup\x00\x00\x00\x01\x06");
-        let read = MemberRead::parse(&bytes, 2).unwrap();
+        let read = PopulationMember::parse(&bytes, 2).unwrap();
         assert_eq!(read.key, ["bss", "k1"]);
         assert_eq!(read.verdicts[0].value, Some(43_200));
         assert_eq!(read.verdicts[0].late, 1);
         let second = &read.verdicts[1];
         assert_eq!((second.family, second.open), (129, Some(3)));
-        let excluded = OutcomeRead::Excluded { reason: "dup".to_owned(), is_approved: false };
+        let excluded = MemberOutcome::Excluded { reason: "dup".to_owned(), is_approved: false };
         assert_eq!(second.outcome, excluded);
         for length in 0..bytes.len() {
-            assert_eq!(MemberRead::parse(&bytes[..length], 2), Err(NoMember), "{length}");
+            assert_eq!(PopulationMember::parse(&bytes[..length], 2), Err(NotAMember), "{length}");
         }
         bytes.push(0);
-        assert_eq!(MemberRead::parse(&bytes, 2), Err(NoMember));
+        assert_eq!(PopulationMember::parse(&bytes, 2), Err(NotAMember));
     }
 }

@@ -22,33 +22,33 @@ pub enum RowValue {
     Moment(i64),
     Number(f64),
     Boolean(bool),
-    List(Vec<RowRead>),
+    List(Vec<CanonicalRow>),
 }
 
 /// The values of a row, by column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RowRead(pub Vec<(String, RowValue)>);
+pub struct CanonicalRow(pub Vec<(String, RowValue)>);
 
 /// Bytes that do not form a row of these columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("these bytes are not a row with the columns of its batch")]
 #[zh("这些字节不是该批次各列的数据行")]
-pub struct NoRow;
+pub struct NotARow;
 
-impl RowRead {
+impl CanonicalRow {
     /// Reads a salted row with the columns that its batch's entry lists.
-    pub fn parse(salted: &[u8], columns: &[RowColumn]) -> Result<RowRead, NoRow> {
-        let (_, row) = salted.split_at_checked(SALT_BYTES).ok_or(NoRow)?;
+    pub fn parse(salted: &[u8], columns: &[RowColumn]) -> Result<CanonicalRow, NotARow> {
+        let (_, row) = salted.split_at_checked(SALT_BYTES).ok_or(NotARow)?;
         let mut bytes = ByteReader(row);
         let read = parse_record(&mut bytes, columns, 0).and_then(|read| {
             bytes.expect_end()?;
             Ok(read)
         });
-        read.map_err(|MalformedBytes| NoRow)
+        read.map_err(|MalformedBytes| NotARow)
     }
 
     /// The value of a column; missing if there is no such column.
-    pub fn get(&self, column: &str) -> &RowValue {
+    pub fn find_value(&self, column: &str) -> &RowValue {
         let found = self.0.iter().find(|(name, _)| name == column);
         found.map_or(&RowValue::Missing, |(_, value)| value)
     }
@@ -58,9 +58,9 @@ fn parse_record(
     bytes: &mut ByteReader<'_>,
     columns: &[RowColumn],
     depth: usize,
-) -> Result<RowRead, MalformedBytes> {
+) -> Result<CanonicalRow, MalformedBytes> {
     let read = |column: &RowColumn| Ok((column.name.clone(), parse_value(bytes, column, depth)?));
-    columns.iter().map(read).collect::<Result<Vec<_>, _>>().map(RowRead)
+    columns.iter().map(read).collect::<Result<Vec<_>, _>>().map(CanonicalRow)
 }
 
 fn parse_value(
@@ -104,7 +104,7 @@ impl fmt::Display for RowValue {
             RowValue::Number(value) => write!(f, "{value}"),
             RowValue::Boolean(value) => write!(f, "{value}"),
             RowValue::List(records) => {
-                for (at, RowRead(columns)) in records.iter().enumerate() {
+                for (at, CanonicalRow(columns)) in records.iter().enumerate() {
                     f.write_str(if at == 0 { "" } else { "; " })?;
                     let known = columns.iter().filter(|(_, value)| *value != RowValue::Missing);
                     for (place, (name, value)) in known.enumerate() {
@@ -146,17 +146,17 @@ mod tests {
     #[test]
     fn a_row_reads_back_and_anything_cut_or_added_does_not() {
         let bytes = salted();
-        let row = RowRead::parse(&bytes, &columns()).unwrap();
-        assert_eq!(row.get("source"), &RowValue::Text("bss".to_owned()));
-        assert_eq!(row.get("accepted"), &RowValue::Moment(1_583_107_200));
-        assert_eq!(row.get("n"), &RowValue::Number(0.5));
-        assert_eq!(row.get("intervals").to_string(), "kind=paused");
-        assert_eq!(row.get("accepted").to_string(), "2020-03-02T00:00:00Z");
-        assert_eq!(row.get("nothing"), &RowValue::Missing);
+        let row = CanonicalRow::parse(&bytes, &columns()).unwrap();
+        assert_eq!(row.find_value("source"), &RowValue::Text("bss".to_owned()));
+        assert_eq!(row.find_value("accepted"), &RowValue::Moment(1_583_107_200));
+        assert_eq!(row.find_value("n"), &RowValue::Number(0.5));
+        assert_eq!(row.find_value("intervals").to_string(), "kind=paused");
+        assert_eq!(row.find_value("accepted").to_string(), "2020-03-02T00:00:00Z");
+        assert_eq!(row.find_value("nothing"), &RowValue::Missing);
         for length in 0..bytes.len() {
-            assert_eq!(RowRead::parse(&bytes[..length], &columns()), Err(NoRow), "{length}");
+            assert_eq!(CanonicalRow::parse(&bytes[..length], &columns()), Err(NotARow), "{length}");
         }
-        assert_eq!(RowRead::parse(&[bytes, vec![0]].concat(), &columns()), Err(NoRow));
+        assert_eq!(CanonicalRow::parse(&[bytes, vec![0]].concat(), &columns()), Err(NotARow));
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
         let empty = RowColumn { columns: Some(Vec::new()), ..column("list", "list") };
         let mut bytes = vec![0; SALT_BYTES];
         bytes.extend_from_slice(b"\x06\xff\xff\xff\xff\xff\xff\xff\xff\x7f");
-        assert_eq!(RowRead::parse(&bytes, &[empty]), Err(NoRow));
+        assert_eq!(CanonicalRow::parse(&bytes, &[empty]), Err(NotARow));
     }
 
     proptest! {
@@ -177,7 +177,7 @@ mod tests {
                 let length = bytes.len();
                 bytes[at % length] = byte;
             }
-            let _ = RowRead::parse(&bytes, &columns());
+            let _ = CanonicalRow::parse(&bytes, &columns());
         }
     }
 }

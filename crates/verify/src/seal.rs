@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use trueline_ledger::{Hash, Receipt, ReceiptError};
 
-use crate::json::{JsonError, canonical_json, from_canonical_json};
+use crate::json::{JsonError, read_canonical_json, to_canonical_json};
 
 /// The name of the form, as a statement states it.
 pub const STATEMENT: &str = "trueline-statement/v1";
@@ -21,14 +21,14 @@ const HEAD: usize = MARK.len() + 7;
 pub struct Statement {
     pub format: String,
     pub program: String,
-    pub status: Status,
+    pub status: StatementStatus,
     pub pack: String,
     pub period: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub simulated: bool,
     /// Digest of the evidence.
     pub evidence: String,
-    pub renderings: Vec<Rendering>,
+    pub renderings: Vec<SealedRendering>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prepared_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,7 @@ pub struct Statement {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum StatementStatus {
     Draft,
     Published,
 }
@@ -52,7 +52,7 @@ pub enum Status {
 /// One file of a report, with its digest while the place of the seal is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rendering {
+pub struct SealedRendering {
     /// `pdf`, `html`, `json`, `xlsx`
     pub format: String,
     pub language: String,
@@ -62,19 +62,19 @@ pub struct Rendering {
 impl Statement {
     /// Its canonical form: the entry in the ledger.
     pub fn to_entry(&self) -> Result<String, JsonError> {
-        canonical_json(self)
+        to_canonical_json(self)
     }
 
     /// Reads an entry; `None` if it is about something else.
     pub fn from_entry(entry: &[u8]) -> Option<Statement> {
-        let statement: Statement = from_canonical_json(entry).ok()?;
+        let statement: Statement = read_canonical_json(entry).ok()?;
         (statement.format == STATEMENT).then_some(statement)
     }
 }
 
 /// The id of a report with this statement: the first digits of the statement's digest.
 pub fn statement_id(entry: &str) -> String {
-    Hash::of(entry.as_bytes()).to_hex()[..12].to_owned()
+    Hash::digest_of(entry.as_bytes()).to_hex()[..12].to_owned()
 }
 
 /// A statement with the receipt of its entry.
@@ -157,7 +157,7 @@ pub fn empty_place() -> String {
 }
 
 /// Where in a file the place of the seal is.
-pub fn place_in(file: &[u8]) -> Result<std::ops::Range<usize>, SealError> {
+pub fn find_place(file: &[u8]) -> Result<std::ops::Range<usize>, SealError> {
     let mut found =
         file.windows(MARK.len()).enumerate().filter(|(_, part)| *part == MARK.as_bytes());
     let (from, _) = found.next().ok_or(SealError::Absent)?;
@@ -174,17 +174,17 @@ pub fn place_in(file: &[u8]) -> Result<std::ops::Range<usize>, SealError> {
 }
 
 /// The digest of a file with the place of its seal empty, and what stands in the place.
-pub fn open_file(file: &[u8]) -> Result<(Hash, String), SealError> {
-    let place = place_in(file)?;
+pub fn digest_and_place(file: &[u8]) -> Result<(Hash, String), SealError> {
+    let place = find_place(file)?;
     let mut empty = file.to_vec();
     empty[place.start + HEAD..place.end].fill(b' ');
     let inside = std::str::from_utf8(&file[place]).map_err(|_| SealError::Damaged)?;
-    Ok((Hash::of(&empty), inside.to_owned()))
+    Ok((Hash::digest_of(&empty), inside.to_owned()))
 }
 
 /// Puts a seal into the place of a file.
-pub fn fill(file: &mut [u8], seal: &Seal) -> Result<(), SealError> {
-    let place = place_in(file)?;
+pub fn fill_place(file: &mut [u8], seal: &Seal) -> Result<(), SealError> {
+    let place = find_place(file)?;
     let text = seal.to_place()?;
     if text.len() != place.len() {
         return Err(SealError::TooLong);

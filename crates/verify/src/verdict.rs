@@ -22,7 +22,7 @@ pub(crate) fn describe_with_cause(error: &dyn Explain) -> Text {
 /// What kind of thing does not hold. The names are stable: programs read them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum FindingKind {
     /// A printed number is not what the evidence adds up to.
     Figure,
     /// A cell or row of a workbook is not the sealed one.
@@ -47,8 +47,8 @@ pub enum What {
 
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    pub what: What,
+pub struct VerdictFinding {
+    pub what: FindingKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figure: Option<String>,
     /// Where: a part of the file, a sheet and cell, an entry.
@@ -57,23 +57,23 @@ pub struct Finding {
     pub says: Text,
 }
 
-impl Finding {
-    pub fn new(what: What, says: Text) -> Finding {
-        Finding { what, figure: None, place: None, says }
+impl VerdictFinding {
+    pub fn new(what: FindingKind, says: Text) -> VerdictFinding {
+        VerdictFinding { what, figure: None, place: None, says }
     }
 
-    pub fn of(self, figure: impl Into<String>) -> Finding {
-        Finding { figure: Some(figure.into()), ..self }
+    pub fn in_language(self, figure: impl Into<String>) -> VerdictFinding {
+        VerdictFinding { figure: Some(figure.into()), ..self }
     }
 
-    pub fn at(self, place: impl Into<String>) -> Finding {
-        Finding { place: Some(place.into()), ..self }
+    pub fn at_place(self, place: impl Into<String>) -> VerdictFinding {
+        VerdictFinding { place: Some(place.into()), ..self }
     }
 }
 
 /// Everything that a check says about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Verdict {
+pub struct FileVerdict {
     pub file: String,
     /// Whether everything that was checked holds.
     pub holds: bool,
@@ -84,14 +84,14 @@ pub struct Verdict {
     pub not_proved: Vec<Text>,
     pub remarks: Vec<Text>,
     /// What does not hold, the most precise first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<VerdictFinding>,
     /// Whether history was checked with a folder of the ledger.
     pub with_ledger: bool,
 }
 
-impl Verdict {
-    pub(crate) fn new(file: &str) -> Verdict {
-        Verdict {
+impl FileVerdict {
+    pub(crate) fn new(file: &str) -> FileVerdict {
+        FileVerdict {
             file: file.to_owned(),
             holds: false,
             report: None,
@@ -104,7 +104,7 @@ impl Verdict {
         }
     }
 
-    pub fn prove(&mut self, zh: impl Into<String>, en: impl Into<String>) {
+    pub fn add_proved(&mut self, zh: impl Into<String>, en: impl Into<String>) {
         self.proved.push(Text::new(zh, en));
     }
 
@@ -112,22 +112,22 @@ impl Verdict {
         self.not_proved.push(Text::new(zh, en));
     }
 
-    pub fn remark(&mut self, zh: impl Into<String>, en: impl Into<String>) {
+    pub fn add_remark(&mut self, zh: impl Into<String>, en: impl Into<String>) {
         self.remarks.push(Text::new(zh, en));
     }
 
-    pub fn find(&mut self, finding: Finding) {
+    pub fn add_finding(&mut self, finding: VerdictFinding) {
         self.findings.push(finding);
     }
 
-    pub fn close(mut self) -> Verdict {
+    pub fn close_verdict(mut self) -> FileVerdict {
         self.findings.sort_by_key(|finding| (finding.figure.is_none(), finding.what));
         self.holds = self.findings.is_empty();
         self
     }
 
     /// The verdict as text.
-    pub fn text(&self, language: Language) -> String {
+    pub fn render_text(&self, language: Language) -> String {
         let pick = |zh: &'static str, en: &'static str| language.pick(zh, en);
         let mut out = format!("{}\n", self.file);
         if let Some(report) = &self.report {
@@ -178,7 +178,7 @@ impl Verdict {
     }
 
     fn is_unsealed(&self) -> bool {
-        self.sealed_as.is_none() && self.findings.iter().all(|one| one.what != What::Figure)
+        self.sealed_as.is_none() && self.findings.iter().all(|one| one.what != FindingKind::Figure)
     }
 
     fn list_advice(&self, language: Language) -> Vec<String> {

@@ -29,7 +29,7 @@ pub enum WorkbookError {
 
 /// A cell that is not empty, as the digest sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CellText {
+pub struct WorkbookCell {
     pub row: u32,
     pub column: u32,
     /// `n`, `s`, `b`, `e` or `f`
@@ -39,16 +39,16 @@ pub struct CellText {
 
 /// A row that has cells, of one sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowText {
+pub struct WorkbookRow {
     pub sheet: String,
     pub row: u32,
-    pub cells: Vec<CellText>,
+    pub cells: Vec<WorkbookCell>,
 }
 
-impl RowText {
+impl WorkbookRow {
     /// The lines of its cells.
-    pub fn lines(&self) -> String {
-        let line = |cell: &CellText| {
+    pub fn print_lines(&self) -> String {
+        let line = |cell: &WorkbookCell| {
             let (row, column) = (cell.row, cell.column);
             let sheet = escape_text(&self.sheet);
             format!("{sheet}\t{row}\t{column}\t{}\t{}\n", cell.kind, escape_text(&cell.value))
@@ -57,24 +57,24 @@ impl RowText {
     }
 
     /// First eight bytes of the digest of its lines, in hexadecimal.
-    pub fn mark(&self) -> String {
-        Hash::of(self.lines().as_bytes()).to_hex()[..16].to_owned()
+    pub fn digest_mark(&self) -> String {
+        Hash::digest_of(self.print_lines().as_bytes()).to_hex()[..16].to_owned()
     }
 }
 
 /// The sheets of a workbook except the last, and column A of the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Workbook {
-    pub rows: Vec<RowText>,
+pub struct SealedWorkbook {
+    pub rows: Vec<WorkbookRow>,
     pub last: Vec<String>,
     /// Cells of the last sheet that are in no part of it.
-    pub beside: Vec<CellText>,
+    pub beside: Vec<WorkbookCell>,
     /// Cells whose format shows digits of its own: sheet, cell and format.
     pub disguised: Vec<(String, String, String)>,
 }
 
 /// Reads all cells of a workbook.
-pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
+pub fn read_workbook(bytes: &[u8]) -> Result<SealedWorkbook, WorkbookError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))?;
     let names = book.sheet_names();
     let (last, others) = names.split_last().ok_or(WorkbookError::Empty)?;
@@ -86,32 +86,33 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
     for name in others {
         disguised.extend(find_disguised(&mut book, name)?);
     }
-    let cells: Vec<CellText> =
+    let cells: Vec<WorkbookCell> =
         read_rows(&mut book, last)?.into_iter().flat_map(|row| row.cells).collect();
-    let (parts, mut beside): (Vec<CellText>, Vec<CellText>) =
+    let (parts, mut beside): (Vec<WorkbookCell>, Vec<WorkbookCell>) =
         cells.into_iter().partition(|cell| cell.column == 1 && cell.kind == 's');
-    let is_head = |cell: &CellText| SHEET_PARTS.contains(&cell.value.as_str());
+    let is_head = |cell: &WorkbookCell| SHEET_PARTS.contains(&cell.value.as_str());
     let before = parts.iter().position(is_head).unwrap_or(parts.len());
     beside.extend_from_slice(&parts[..before]);
     let last = parts.into_iter().skip(before).map(|cell| cell.value).collect();
-    Ok(Workbook { rows, last, beside, disguised })
+    Ok(SealedWorkbook { rows, last, beside, disguised })
 }
 
 /// The digest over the cells of all sheets except the last, and the rows that it covers.
-pub fn workbook_digest(bytes: &[u8]) -> Result<(Hash, Vec<RowText>), WorkbookError> {
+pub fn workbook_digest(bytes: &[u8]) -> Result<(Hash, Vec<WorkbookRow>), WorkbookError> {
     let rows = read_workbook(bytes)?.rows;
     Ok((digest_rows(&rows), rows))
 }
 
-pub(crate) fn digest_rows(rows: &[RowText]) -> Hash {
-    let lines: String = rows.iter().map(RowText::lines).collect();
-    Hash::of(lines.as_bytes())
+pub(crate) fn digest_rows(rows: &[WorkbookRow]) -> Hash {
+    let lines: String = rows.iter().map(WorkbookRow::print_lines).collect();
+    Hash::digest_of(lines.as_bytes())
 }
 
 /// What stands under `ROWS`: one line `SHEET⇥ROW⇥HEX` per row.
-pub fn row_marks(rows: &[RowText]) -> String {
-    let line =
-        |row: &RowText| format!("{}\t{}\t{}\n", escape_text(&row.sheet), row.row, row.mark());
+pub fn row_marks(rows: &[WorkbookRow]) -> String {
+    let line = |row: &WorkbookRow| {
+        format!("{}\t{}\t{}\n", escape_text(&row.sheet), row.row, row.digest_mark())
+    };
     rows.iter().map(line).collect()
 }
 
@@ -119,18 +120,18 @@ pub fn row_marks(rows: &[RowText]) -> String {
 pub fn packed_cells(text: &str) -> std::io::Result<Vec<String>> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(text.as_bytes())?;
-    Ok(cut(&STANDARD.encode(packed.finish()?)))
+    Ok(cut_into_cells(&STANDARD.encode(packed.finish()?)))
 }
 
 /// A text of ASCII, cut into cells.
-pub fn cut(text: &str) -> Vec<String> {
+pub fn cut_into_cells(text: &str) -> Vec<String> {
     let parts = text.as_bytes().chunks(CELL_CHARACTERS);
     parts.map(|part| String::from_utf8_lossy(part).into_owned()).collect()
 }
 
-impl Workbook {
+impl SealedWorkbook {
     /// What stands under one of [`SHEET_PARTS`], its cells put together.
-    pub fn part(&self, name: &str) -> Option<String> {
+    pub fn join_part(&self, name: &str) -> Option<String> {
         let from = self.last.iter().position(|cell| cell == name)? + 1;
         let cells =
             self.last[from..].iter().take_while(|cell| !SHEET_PARTS.contains(&cell.as_str()));
@@ -139,9 +140,12 @@ impl Workbook {
 }
 
 // Cell by cell: a hostile sheet with two cells far apart would fill the memory as a range.
-fn read_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>, WorkbookError> {
+fn read_rows(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+) -> Result<Vec<WorkbookRow>, WorkbookError> {
     let mut reader = book.worksheet_cells_reader(name)?;
-    let mut rows: BTreeMap<u32, Vec<CellText>> = BTreeMap::new();
+    let mut rows: BTreeMap<u32, Vec<WorkbookCell>> = BTreeMap::new();
     while let Some(cell) = reader.next_cell_with_formula()? {
         let (row, column) = (cell.pos.0.saturating_add(1), cell.pos.1.saturating_add(1));
         // Whoever opens the workbook sees what the formula gives, not the value saved with it.
@@ -150,12 +154,12 @@ fn read_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<RowText>,
             None => cell_text(&Data::from(cell.value)),
         };
         if let Some((kind, value)) = text {
-            rows.entry(row).or_default().push(CellText { row, column, kind, value });
+            rows.entry(row).or_default().push(WorkbookCell { row, column, kind, value });
         }
     }
     let rows = rows.into_iter().map(|(row, mut cells)| {
         cells.sort_by_key(|cell| cell.column);
-        RowText { sheet: name.to_owned(), row, cells }
+        WorkbookRow { sheet: name.to_owned(), row, cells }
     });
     Ok(rows.collect())
 }

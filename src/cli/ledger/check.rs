@@ -4,35 +4,37 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
-use trueline_ledger::{Checkpoint, Finding, Note, Policy, VerifierKey, fsck as read_again};
+use trueline_ledger::{
+    Checkpoint, LogDamage, Note, Policy, VerifierKey, check_log_folder as read_again,
+};
 
-use super::super::{Align, Failure, Format, Language, Table};
-use super::{History, history, size, write};
+use super::super::{Align, Failure, Language, OutputFormat, TextTable};
+use super::{LedgerHistory, checkpoint_size, read_history, write_file};
 use crate::state::State;
 
 /// Reads everything again, against the ledger's own checkpoint and one that was kept elsewhere.
-pub(super) fn fsck(
+pub(super) fn run_fsck(
     state: &State,
     since: Option<&Path>,
-    format: Format,
+    format: OutputFormat,
     language: Language,
 ) -> Result<(), Failure> {
-    let history = history(&state.instance)?;
+    let history = read_history(&state.instance)?;
     let keys = known_keys(state, &history)?;
     let mut findings = Vec::new();
     if !keys.is_empty()
-        && let Err(error) = history.note().verify(&keys)
+        && let Err(error) = history.newest_note().verify_signatures(&keys)
     {
         findings.push(format!("checkpoint: {error}"));
     }
-    let report = read_again(history.folder(), history.checkpoint());
-    findings.extend(report.findings.iter().map(|finding| said(finding, language)));
+    let report = read_again(history.folder(), history.newest_checkpoint());
+    findings.extend(report.findings.iter().map(|finding| describe_finding(finding, language)));
     if let Some(path) = since {
-        findings.extend(against(&history, path, &keys, language)?);
+        findings.extend(compare_with_kept(&history, path, &keys, language)?);
     }
-    let (good, size) = (report.entries_good, history.checkpoint().size());
+    let (good, size) = (report.entries_good, history.newest_checkpoint().size());
     match format {
-        Format::Json => {
+        OutputFormat::Json => {
             let json = json!({
                 "entries": size,
                 "entries_good": good,
@@ -40,9 +42,9 @@ pub(super) fn fsck(
                 "findings": findings,
                 "is_cut": report.is_cut,
             });
-            Table::new(&[("", Align::Left)]).print(format, &json)?;
+            TextTable::new(&[("", Align::Left)]).print_as(format, &json)?;
         }
-        Format::Table | Format::Csv => {
+        OutputFormat::Table | OutputFormat::Csv => {
             for finding in &findings {
                 println!("{finding}");
             }
@@ -65,12 +67,14 @@ pub(super) fn fsck(
     if findings.is_empty() && !report.is_cut {
         return Ok(());
     }
-    Err(Failure::no(language.pick("账本与其检查点不符", "the ledger is not what it signed")))
+    Err(Failure::negative_answer(
+        language.pick("账本与其检查点不符", "the ledger is not what it signed"),
+    ))
 }
 
 /// The log's public keys: from its policy, and from the key files if they are here.
-fn known_keys(state: &State, history: &History) -> Result<Vec<VerifierKey>, Failure> {
-    let origin = history.checkpoint().origin();
+fn known_keys(state: &State, history: &LedgerHistory) -> Result<Vec<VerifierKey>, Failure> {
+    let origin = history.newest_checkpoint().origin();
     let own = state.instance.ledger_keys()?;
     let mut keys: Vec<VerifierKey> = own.into_iter().map(|known| known.key).collect();
     for party in state.read_policy()?.iter().flat_map(Policy::logs) {
@@ -83,8 +87,8 @@ fn known_keys(state: &State, history: &History) -> Result<Vec<VerifierKey>, Fail
 }
 
 /// Whether the ledger still begins with a checkpoint that somebody kept.
-fn against(
-    history: &History,
+fn compare_with_kept(
+    history: &LedgerHistory,
     path: &Path,
     keys: &[VerifierKey],
     language: Language,
@@ -94,17 +98,18 @@ fn against(
     let bytes = fs::read(path).map_err(|error| failed(error.into()))?;
     let kept = Note::parse(&bytes).map_err(|error| failed(error.into()))?;
     let old = Checkpoint::parse(kept.text()).map_err(|error| failed(error.into()))?;
-    let new = history.checkpoint();
+    let new = history.newest_checkpoint();
     if old.origin() != new.origin() {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             format!("{name} is a checkpoint of {}", old.origin()),
             format!("this is the ledger of {}", new.origin()),
         ));
     }
     if !keys.is_empty() {
-        kept.verify(keys).map_err(|error| failed(error.into()))?;
+        kept.verify_signatures(keys).map_err(|error| failed(error.into()))?;
     }
-    let same = old.size() <= new.size() && history.reader().root(old.size())? == *old.root();
+    let same =
+        old.size() <= new.size() && history.entry_reader().compute_root(old.size())? == *old.root();
     let (then, now) = (old.size(), new.size());
     Ok((!same).then(|| {
         language.pick(
@@ -114,52 +119,54 @@ fn against(
     }))
 }
 
-fn said(finding: &Finding, language: Language) -> String {
+fn describe_finding(finding: &LogDamage, language: Language) -> String {
     if language == Language::English {
         return finding.to_string();
     }
     match finding {
-        Finding::Entry { file, index } => format!("{file}：第 {index} 条不是当初记录的内容"),
-        Finding::Tile { file, position } => {
+        LogDamage::Entry { file, index } => format!("{file}：第 {index} 条不是当初记录的内容"),
+        LogDamage::Tile { file, position } => {
             format!("{file}：第 {position} 个哈希有误，其所代表的内容完好")
         }
-        Finding::Rewritten { file } => format!("{file}：连同其下全部内容被一并改写"),
-        Finding::Unreadable { file, why } => format!("{file}：无法读取（{why}）"),
-        Finding::OtherTree => "整部账本与检查点不符".to_owned(),
+        LogDamage::Rewritten { file } => format!("{file}：连同其下全部内容被一并改写"),
+        LogDamage::Unreadable { file, why } => format!("{file}：无法读取（{why}）"),
+        LogDamage::OtherTree => "整部账本与检查点不符".to_owned(),
     }
 }
 
 /// Writes the proof of an entry, under the newest checkpoint that the policy trusts; without such a
 /// one, under the newest there is.
-pub(super) fn prove(
+pub(super) fn prove_entry(
     state: &State,
     number: u64,
     out: Option<&Path>,
     entry: Option<&Path>,
 ) -> Result<(), Failure> {
-    let history = history(&state.instance)?;
-    let last = history.checkpoint().size();
+    let history = read_history(&state.instance)?;
+    let last = history.newest_checkpoint().size();
     if number >= last {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             format!("there is no entry {number}: the ledger has {last}"),
             "entries are numbered from 0",
         ));
     }
     let trusted = match state.read_policy()? {
         Some(policy) => {
-            let retired = history.retirements()?;
-            let notes = std::iter::once(history.note()).chain(history.cosigned());
-            let mut notes = notes.filter(|note| size(note).is_some_and(|size| size > number));
-            notes.find(|note| policy.check(note, &retired).is_ok())
+            let retired = history.read_retirements()?;
+            let notes = std::iter::once(history.newest_note()).chain(history.cosigned_notes());
+            let mut notes =
+                notes.filter(|note| checkpoint_size(note).is_some_and(|size| size > number));
+            notes.find(|note| policy.check_checkpoint(note, &retired).is_ok())
         }
         None => None,
     };
-    let receipt = history.receipt(number, trusted.unwrap_or(history.note()))?.to_string();
+    let receipt =
+        history.make_receipt(number, trusted.unwrap_or(history.newest_note()))?.to_string();
     if let Some(path) = entry {
-        write(path, &history.entry(number)?)?;
+        write_file(path, &history.read_entry(number)?)?;
     }
     match out {
-        Some(path) => write(path, receipt.as_bytes()),
+        Some(path) => write_file(path, receipt.as_bytes()),
         None => {
             print!("{receipt}");
             Ok(())

@@ -5,45 +5,45 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use trueline_ledger::Distrust;
 
-use super::super::{Align, Failure, Format, Language, Table};
-use super::moment;
-use crate::ledger::{Asked, Outcome, collect};
+use super::super::{Align, Failure, Language, OutputFormat, TextTable};
+use super::moment_text;
+use crate::ledger::{AskedWitness, CosignOutcome, collect_cosignatures};
 use crate::state::State;
 
-pub(super) fn run(
+pub(super) fn run_cosign(
     state: &State,
     timeout: u64,
-    format: Format,
+    format: OutputFormat,
     language: Language,
 ) -> Result<(), Failure> {
     let Some(policy) = state.read_policy()? else {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             "the settings name no policy, so there is nobody to ask",
             "write one and name it in trueline.toml: [ledger] policy = \"policy.txt\"",
         ));
     };
     let mut ledger = state.open_ledger()?;
-    let collected = collect(&mut ledger, &policy, Duration::from_secs(timeout))?;
+    let collected = collect_cosignatures(&mut ledger, &policy, Duration::from_secs(timeout))?;
     let size = ledger.entries().len();
-    let mut table = Table::new(&[
+    let mut table = TextTable::new(&[
         (language.pick("见证方", "witness"), Align::Left),
         (language.pick("结果", "outcome"), Align::Left),
         (language.pick("地址", "address"), Align::Left),
     ]);
     for asked in &collected.witnesses {
-        let said = said(&asked.outcome, language);
-        table.row(vec![asked.name.clone(), said, asked.url.clone().unwrap_or_default()]);
+        let said = describe_outcome(&asked.outcome, language);
+        table.add_row(vec![asked.name.clone(), said, asked.url.clone().unwrap_or_default()]);
     }
-    let witnesses: Vec<Value> = collected.witnesses.iter().map(told).collect();
+    let witnesses: Vec<Value> = collected.witnesses.iter().map(asked_json).collect();
     let json = json!({
         "entries": size,
         "quorum_met": collected.verdict.is_ok(),
         "witnesses": witnesses,
     });
-    table.print(format, &json)?;
+    table.print_as(format, &json)?;
     match collected.verdict {
         Ok(_) => {
-            if format == Format::Table {
+            if format == OutputFormat::Table {
                 let met = language.pick(
                     format!("已达到法定数，检查点共 {size} 条"),
                     format!("the quorum is met for {size} entries"),
@@ -52,15 +52,16 @@ pub(super) fn run(
             }
             Ok(())
         }
-        Err(error) => Err(missing(&error, &collected.witnesses, language)),
+        Err(error) => Err(missing_quorum(&error, &collected.witnesses, language)),
     }
 }
 
-fn missing(error: &Distrust, asked: &[Asked], language: Language) -> Failure {
-    let contradicts =
-        |one: &Asked| matches!(one.outcome, Outcome::OtherHistory { .. } | Outcome::Ahead { .. });
+fn missing_quorum(error: &Distrust, asked: &[AskedWitness], language: Language) -> Failure {
+    let contradicts = |one: &AskedWitness| {
+        matches!(one.outcome, CosignOutcome::OtherHistory { .. } | CosignOutcome::Ahead { .. })
+    };
     if asked.iter().any(contradicts) {
-        return Failure::no(language.pick(
+        return Failure::negative_answer(language.pick(
             "有见证方见过与此矛盾的历史，未达到法定数",
             "the quorum is missing, and a witness was shown a history that contradicts this one",
         ))
@@ -74,65 +75,72 @@ fn missing(error: &Distrust, asked: &[Asked], language: Language) -> Failure {
         (Distrust::NoQuorum { witnesses }, Language::Chinese) => {
             let who = witnesses.join("、");
             let who = if who.is_empty() { "无人".to_owned() } else { who };
-            Failure::no(format!("未达到法定数：已联署者 {who}"))
+            Failure::negative_answer(format!("未达到法定数：已联署者 {who}"))
                 .with_next("待见证服务恢复后再运行一次；已有的联署会保留")
         }
-        (Distrust::NoQuorum { .. }, Language::English) => Failure::no(error.to_string())
-            .with_next("run this again when the witnesses answer; what was cosigned is kept"),
-        (Distrust::NoLog { .. }, _) => Failure::no(error.to_string())
+        (Distrust::NoQuorum { .. }, Language::English) => {
+            Failure::negative_answer(error.to_string())
+                .with_next("run this again when the witnesses answer; what was cosigned is kept")
+        }
+        (Distrust::NoLog { .. }, _) => Failure::negative_answer(error.to_string())
             .with_next("put the lines that `trueline ledger key` prints into the policy"),
-        (Distrust::Note(_) | Distrust::Retired { .. }, _) => Failure::no(error.to_string()),
+        (Distrust::Note(_) | Distrust::Retired { .. }, _) => {
+            Failure::negative_answer(error.to_string())
+        }
     }
 }
 
-fn said(outcome: &Outcome, language: Language) -> String {
+fn describe_outcome(outcome: &CosignOutcome, language: Language) -> String {
     let pick = |chinese: String, english: String| language.pick(chinese, english);
     match outcome {
-        Outcome::Cosigned { time } => {
-            pick(format!("已联署 {}", moment(*time)), format!("cosigned at {}", moment(*time)))
-        }
-        Outcome::AlreadyCosigned { time } => pick(
-            format!("先前已联署 {}", moment(*time)),
-            format!("had cosigned at {}", moment(*time)),
+        CosignOutcome::Cosigned { time } => pick(
+            format!("已联署 {}", moment_text(*time)),
+            format!("cosigned at {}", moment_text(*time)),
         ),
-        Outcome::NoAddress => {
+        CosignOutcome::AlreadyCosigned { time } => pick(
+            format!("先前已联署 {}", moment_text(*time)),
+            format!("had cosigned at {}", moment_text(*time)),
+        ),
+        CosignOutcome::NoAddress => {
             pick("策略中没有它的地址".into(), "the policy has no address of it".into())
         }
-        Outcome::Silent(error) => pick(format!("未答复：{error}"), format!("no answer: {error}")),
-        Outcome::Ahead { size } => pick(
+        CosignOutcome::Silent(error) => {
+            pick(format!("未答复：{error}"), format!("no answer: {error}"))
+        }
+        CosignOutcome::Ahead { size } => pick(
             format!("它已联署 {size} 条，多于此处：这是账本的旧副本或另一部历史"),
             format!("it has cosigned {size} entries, more than are here: an old copy, or a fork"),
         ),
-        Outcome::OtherHistory { status, message } => pick(
+        CosignOutcome::OtherHistory { status, message } => pick(
             format!("拒绝（{status}）：与它见过的历史矛盾：{message}"),
             format!("refused ({status}): it was shown another history: {message}"),
         ),
-        Outcome::Refused { status, message } => {
+        CosignOutcome::Refused { status, message } => {
             pick(format!("拒绝（{status}）：{message}"), format!("refused ({status}): {message}"))
         }
-        Outcome::Invalid => pick(
+        CosignOutcome::Invalid => pick(
             "联署无效：签名与策略中的公钥不符".into(),
             "its cosignature is wrong, or is not by the key in the policy".into(),
         ),
     }
 }
 
-fn told(asked: &Asked) -> Value {
+fn asked_json(asked: &AskedWitness) -> Value {
     let (code, time) = match &asked.outcome {
-        Outcome::Cosigned { time } => ("cosigned", Some(*time)),
-        Outcome::AlreadyCosigned { time } => ("already_cosigned", Some(*time)),
-        Outcome::NoAddress => ("no_address", None),
-        Outcome::Silent(_) => ("no_answer", None),
-        Outcome::Ahead { .. } => ("ahead", None),
-        Outcome::OtherHistory { .. } => ("other_history", None),
-        Outcome::Refused { .. } => ("refused", None),
-        Outcome::Invalid => ("invalid", None),
+        CosignOutcome::Cosigned { time } => ("cosigned", Some(*time)),
+        CosignOutcome::AlreadyCosigned { time } => ("already_cosigned", Some(*time)),
+        CosignOutcome::NoAddress => ("no_address", None),
+        CosignOutcome::Silent(_) => ("no_answer", None),
+        CosignOutcome::Ahead { .. } => ("ahead", None),
+        CosignOutcome::OtherHistory { .. } => ("other_history", None),
+        CosignOutcome::Refused { .. } => ("refused", None),
+        CosignOutcome::Invalid => ("invalid", None),
     };
     json!({
         "name": asked.name,
         "url": asked.url,
         "outcome": code,
-        "time": time.map(moment),
-        "message": said(&asked.outcome, Language::English),
+        "time": time.map(moment_text),
+        "message": describe_outcome(&asked.outcome, Language::English),
     })
 }

@@ -14,59 +14,60 @@ use serde_json::{Value, json};
 use trueline_ledger::{Note, Policy, VerifierKey};
 
 use super::ledger_arguments::LedgerCommand;
-use super::place::Place;
-use super::{Align, Failure, Format, Language, Table};
+use super::place::InstanceFolders;
+use super::{Align, Failure, Language, OutputFormat, TextTable};
 use crate::instance::Instance;
-use crate::ledger::{History, LedgerKey, time_of};
+use crate::ledger::{LedgerHistory, LedgerKey, time_of};
 use crate::state::State;
 
-pub(super) fn run(
+pub(super) fn run_ledger(
     command: &LedgerCommand,
-    place: &Place,
+    place: &InstanceFolders,
     language: Language,
 ) -> Result<(), Failure> {
-    let state = place.open()?.state;
+    let state = place.open_instance()?.state;
     let instance = &state.instance;
     match command {
-        LedgerCommand::Status { format } => status(&state, *format, language),
-        LedgerCommand::Key => key(instance, language),
+        LedgerCommand::Status { format } => print_status(&state, *format, language),
+        LedgerCommand::Key => print_keys(instance, language),
         LedgerCommand::Checkpoint => {
-            print!("{}", history(instance)?.note());
+            print!("{}", read_history(instance)?.newest_note());
             Ok(())
         }
-        LedgerCommand::Commit => commit(&state, language),
+        LedgerCommand::Commit => commit_records(&state, language),
         LedgerCommand::Fsck { since, format } => {
-            check::fsck(&state, since.as_deref(), *format, language)
+            check::run_fsck(&state, since.as_deref(), *format, language)
         }
         LedgerCommand::ProveEntry { number, out, entry } => {
-            check::prove(&state, *number, out.as_deref(), entry.as_deref())
+            check::prove_entry(&state, *number, out.as_deref(), entry.as_deref())
         }
         LedgerCommand::Prove { case, report, out } => {
-            let asked = prove::Asked { case, report: report.as_deref(), out: out.as_deref() };
-            prove::run(&state, &asked, language)
+            let asked =
+                prove::CaseQuestion { case, report: report.as_deref(), out: out.as_deref() };
+            prove::run_prove(&state, &asked, language)
         }
         LedgerCommand::Cosign { timeout, format } => {
-            cosign::run(&state, *timeout, *format, language)
+            cosign::run_cosign(&state, *timeout, *format, language)
         }
         LedgerCommand::Rotate => {
-            let key = state.open_ledger()?.rotate(instance)?;
-            added(&key, language);
+            let key = state.open_ledger()?.add_ed25519(instance)?;
+            print_added_key(&key, language);
             Ok(())
         }
         LedgerCommand::Sm2 => {
             let key = state.open_ledger()?.add_sm2(instance)?;
-            added(&key, language);
+            print_added_key(&key, language);
             Ok(())
         }
-        LedgerCommand::Retire { key } => retire(&state, key, language),
+        LedgerCommand::Retire { key } => retire_key(&state, key, language),
     }
 }
 
 /// The ledger to read, which must be there.
-fn history(instance: &Instance) -> Result<History, Failure> {
-    let history = History::read(instance)?;
+fn read_history(instance: &Instance) -> Result<LedgerHistory, Failure> {
+    let history = LedgerHistory::read(instance)?;
     history.ok_or_else(|| {
-        Failure::request(
+        Failure::wrong_request(
             "this instance has no ledger yet",
             "it begins with the first import, or with `trueline ledger commit`",
         )
@@ -74,33 +75,34 @@ fn history(instance: &Instance) -> Result<History, Failure> {
 }
 
 /// A file that somebody named.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
 }
 
 /// A moment as people and programs read it.
-pub(super) fn moment(seconds: u64) -> String {
+pub(super) fn moment_text(seconds: u64) -> String {
     let moment = i64::try_from(seconds).ok().and_then(|at| Timestamp::from_second(at).ok());
     moment.map_or_else(|| seconds.to_string(), |moment| moment.to_string())
 }
 
 /// The newest checkpoint that a witness cosigned: its size and the time.
-fn newest_of(witness: &trueline_ledger::Party, history: &History) -> Option<(u64, u64)> {
-    let notes = std::iter::once(history.note()).chain(history.cosigned());
-    let mut found = notes.filter_map(|note| Some((size(note)?, time_of(witness, note)?)));
+fn newest_of(witness: &trueline_ledger::Party, history: &LedgerHistory) -> Option<(u64, u64)> {
+    let notes = std::iter::once(history.newest_note()).chain(history.cosigned_notes());
+    let mut found =
+        notes.filter_map(|note| Some((checkpoint_size(note)?, time_of(witness, note)?)));
     found.next()
 }
 
-fn size(note: &Note) -> Option<u64> {
+fn checkpoint_size(note: &Note) -> Option<u64> {
     Some(trueline_ledger::Checkpoint::parse(note.text()).ok()?.size())
 }
 
-fn status(state: &State, format: Format, language: Language) -> Result<(), Failure> {
-    let history = history(&state.instance)?;
+fn print_status(state: &State, format: OutputFormat, language: Language) -> Result<(), Failure> {
+    let history = read_history(&state.instance)?;
     let policy = state.read_policy()?;
-    let checkpoint = history.checkpoint();
-    let batches = history.batches()?;
-    let retired = history.retirements()?;
+    let checkpoint = history.newest_checkpoint();
+    let batches = history.count_batches()?;
+    let retired = history.read_retirements()?;
     let mut rows = vec![
         (language.pick("账本名称", "log"), checkpoint.origin().to_owned()),
         (language.pick("条目数", "entries"), checkpoint.size().to_string()),
@@ -112,8 +114,8 @@ fn status(state: &State, format: Format, language: Language) -> Result<(), Failu
         let newest = newest_of(witness, &history);
         let said = match newest {
             Some((size, time)) => language.pick(
-                format!("{} 联署至第 {size} 条", moment(time)),
-                format!("cosigned {size} entries at {}", moment(time)),
+                format!("{} 联署至第 {size} 条", moment_text(time)),
+                format!("cosigned {size} entries at {}", moment_text(time)),
             ),
             None => language.pick("尚未联署", "has not cosigned").to_owned(),
         };
@@ -122,10 +124,11 @@ fn status(state: &State, format: Format, language: Language) -> Result<(), Failu
             "name": witness.name,
             "url": witness.url,
             "entries": newest.map(|(size, _)| size),
-            "time": newest.map(|(_, time)| moment(time)),
+            "time": newest.map(|(_, time)| moment_text(time)),
         }));
     }
-    let verdict = policy.as_ref().map(|policy| policy.check(history.note(), &retired));
+    let verdict =
+        policy.as_ref().map(|policy| policy.check_checkpoint(history.newest_note(), &retired));
     let quorum = match &verdict {
         None => language.pick("未设置策略", "no policy is set").to_owned(),
         Some(Ok(_)) => language.pick("已达到", "met").to_owned(),
@@ -135,57 +138,57 @@ fn status(state: &State, format: Format, language: Language) -> Result<(), Failu
     for fact in &retired {
         rows.push((
             language.pick("已停用的密钥", "retired key"),
-            format!("{} ({})", fact.key, moment(fact.at)),
+            format!("{} ({})", fact.key, moment_text(fact.at)),
         ));
     }
-    let mut table = Table::new(&[
+    let mut table = TextTable::new(&[
         (language.pick("项目", "what"), Align::Left),
         (language.pick("内容", "is"), Align::Left),
     ]);
     for (name, text) in rows {
-        table.row(vec![name.to_owned(), text]);
+        table.add_row(vec![name.to_owned(), text]);
     }
     let retired: Vec<Value> = retired
         .iter()
-        .map(|fact| json!({ "key": fact.key.to_string(), "at": moment(fact.at) }))
+        .map(|fact| json!({ "key": fact.key.to_string(), "at": moment_text(fact.at) }))
         .collect();
     let json = json!({
         "origin": checkpoint.origin(),
         "entries": checkpoint.size(),
         "batches": batches,
         "root": checkpoint.root().to_string(),
-        "checkpoint": history.note().to_string(),
+        "checkpoint": history.newest_note().to_string(),
         "witnesses": witnesses,
         "quorum_met": verdict.map(|verdict| verdict.is_ok()),
         "retired": retired,
     });
-    table.print(format, &json)?;
+    table.print_as(format, &json)?;
     Ok(())
 }
 
-fn key(instance: &Instance, language: Language) -> Result<(), Failure> {
-    let history = history(instance)?;
+fn print_keys(instance: &Instance, language: Language) -> Result<(), Failure> {
+    let history = read_history(instance)?;
     let keys = instance.ledger_keys()?;
     if keys.is_empty() {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             "the ledger's keys are not here",
             "name their folder with --keys DIR",
         ));
     }
-    let retired = history.retirements()?;
+    let retired = history.read_retirements()?;
     println!("# {}", language.pick("策略文件所需的行", "lines for a policy"));
     for known in &keys {
         let fact = retired.iter().find(|fact| fact.key == known.key);
         if let Some(fact) = fact {
             let said = language.pick("自此停用", "retired at");
-            println!("# {said} {}", moment(fact.at));
+            println!("# {said} {}", moment_text(fact.at));
         }
         println!("log {}", known.key);
     }
     Ok(())
 }
 
-fn commit(state: &State, language: Language) -> Result<(), Failure> {
+fn commit_records(state: &State, language: Language) -> Result<(), Failure> {
     let mut ledger = state.open_ledger()?;
     let done = state.commit_batches(&mut ledger)?;
     let (new, size) = (done.len(), ledger.entries().len());
@@ -199,7 +202,7 @@ fn commit(state: &State, language: Language) -> Result<(), Failure> {
     Ok(())
 }
 
-fn added(key: &LedgerKey, language: Language) {
+fn print_added_key(key: &LedgerKey, language: Language) {
     let file = key.file.display();
     match language {
         Language::Chinese => {
@@ -217,7 +220,7 @@ fn added(key: &LedgerKey, language: Language) {
 }
 
 /// A key by its text or by the eight digits of its id.
-fn named(text: &str, keys: &[LedgerKey]) -> Option<LedgerKey> {
+fn find_key(text: &str, keys: &[LedgerKey]) -> Option<LedgerKey> {
     let id = |key: &VerifierKey| format!("{:08x}", key.id());
     let same = |known: &&LedgerKey| {
         known.key.to_string() == text || id(&known.key) == text.to_ascii_lowercase()
@@ -225,19 +228,19 @@ fn named(text: &str, keys: &[LedgerKey]) -> Option<LedgerKey> {
     keys.iter().find(same).cloned()
 }
 
-fn retire(state: &State, text: &str, language: Language) -> Result<(), Failure> {
+fn retire_key(state: &State, text: &str, language: Language) -> Result<(), Failure> {
     let mut ledger = state.open_ledger()?;
-    let Some(known) = named(text, ledger.keys()) else {
-        return Err(Failure::request(
+    let Some(known) = find_key(text, ledger.signing_keys()) else {
+        return Err(Failure::wrong_request(
             format!("no key that signs this ledger is called `{text}`"),
             "`trueline ledger key` prints them; a retired one cannot be retired again",
         ));
     };
     let now = state.clock.now_unsigned();
-    let entry = ledger.retire(&known.key, now).map_err(|error| {
+    let entry = ledger.retire_key(&known.key, now).map_err(|error| {
         Failure::from(error).with_next("add another key first: `trueline ledger rotate`")
     })?;
-    let (at, file) = (moment(now), known.file.display());
+    let (at, file) = (moment_text(now), known.file.display());
     println!(
         "{}",
         language.pick(
@@ -251,7 +254,7 @@ fn retire(state: &State, text: &str, language: Language) -> Result<(), Failure> 
 }
 
 /// Writes a file that somebody asked for.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(path, bytes)
         .map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
 }

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use trueline_verify::{CaseChecked, CaseFound};
 
-use super::{Failure, history, write};
+use super::{Failure, read_history, write_file};
 use crate::cli::Language;
 use crate::state::State;
 use crate::systems::proofs::{CaseProofError, prove_case};
 
 /// What is asked of a case.
 #[derive(Debug)]
-pub(super) struct Asked<'a> {
+pub(super) struct CaseQuestion<'a> {
     /// `source/source_key`
     pub(super) case: &'a str,
     /// The first digits of a sealed report's id; the newest without.
@@ -19,35 +19,39 @@ pub(super) struct Asked<'a> {
     pub(super) out: Option<&'a Path>,
 }
 
-pub(super) fn run(state: &State, asked: &Asked<'_>, language: Language) -> Result<(), Failure> {
+pub(super) fn run_prove(
+    state: &State,
+    asked: &CaseQuestion<'_>,
+    language: Language,
+) -> Result<(), Failure> {
     let Some((source, key)) = asked.case.split_once('/') else {
-        return Err(Failure::request(
+        return Err(Failure::wrong_request(
             language.pick("工单应写作 来源/编号", "a case is written SOURCE/NUMBER"),
             language.pick("如 simulated-bss/2020H1-1-000000042", "as `trueline cases` prints it"),
         ));
     };
     let case = vec![source.to_owned(), key.to_owned()];
-    let history = history(&state.instance)?;
+    let history = read_history(&state.instance)?;
     let proof = prove_case(state, &history, case, asked.report)
         .map_err(|error| proof_failure(error, language))?;
     if let Some(path) = asked.out {
-        write(path, proof.text.as_bytes())?;
+        write_file(path, proof.text.as_bytes())?;
     }
-    say(&proof.checked, language);
+    print_checked(&proof.checked, language);
     Ok(())
 }
 
 /// Why there is no proof, in words.
 pub(in crate::cli) fn proof_failure(error: CaseProofError, language: Language) -> Failure {
     match error {
-        CaseProofError::NoReport => Failure::request(
+        CaseProofError::NoReport => Failure::wrong_request(
             language.pick("没有这份已封印的报告", "no such report was sealed"),
             language.pick("先运行 `trueline report`", "run `trueline report` first"),
         ),
-        CaseProofError::NoCases => {
-            Failure::no(language.pick("该报告不涉及工单", "the report is about no case"))
-        }
-        CaseProofError::NoPopulationEntry => Failure::no(error.to_string()),
+        CaseProofError::NoCases => Failure::negative_answer(
+            language.pick("该报告不涉及工单", "the report is about no case"),
+        ),
+        CaseProofError::NoPopulationEntry => Failure::negative_answer(error.to_string()),
         CaseProofError::Ledger(_)
         | CaseProofError::Recheck(_)
         | CaseProofError::Check(_)
@@ -57,7 +61,7 @@ pub(in crate::cli) fn proof_failure(error: CaseProofError, language: Language) -
     }
 }
 
-fn say(checked: &CaseChecked, language: Language) {
+fn print_checked(checked: &CaseChecked, language: Language) {
     let (case, period) = (checked.case.join("/"), &checked.population.period);
     match &checked.found {
         CaseFound::Counted { .. } => {

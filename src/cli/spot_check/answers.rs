@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 use trueline_numbers::error_rate_upper_bound;
 
-use super::{DrawnCase, Failure, Format, LEVEL, Language, read};
+use super::{DrawnCase, Failure, LEVEL, Language, OutputFormat, read_file};
 
 /// The columns that the answers are read from.
 pub(super) const CASE_HEADS: [&str; 2] = ["工单", "case"];
@@ -28,26 +28,26 @@ pub(super) fn rate_text(rate: f64) -> String {
 }
 
 /// What the answers support.
-pub(super) fn judge(
+pub(super) fn judge_answers(
     drawn: &[DrawnCase],
     path: &Path,
-    format: Format,
+    format: OutputFormat,
     language: Language,
 ) -> Result<(), Failure> {
-    let answers = answers(path, language)?;
+    let answers = read_answers(path, language)?;
     let (mut wrong, mut open) = (Vec::new(), Vec::new());
     for one in drawn {
-        match answers.get(&one.case()) {
+        match answers.get(&one.case_name()) {
             Some(Some(true)) => {}
-            Some(Some(false)) => wrong.push(one.case()),
-            Some(None) | None => open.push(one.case()),
+            Some(Some(false)) => wrong.push(one.case_name()),
+            Some(None) | None => open.push(one.case_name()),
         }
     }
     let strangers: Vec<&String> =
-        answers.keys().filter(|case| !drawn.iter().any(|one| one.case() == **case)).collect();
+        answers.keys().filter(|case| !drawn.iter().any(|one| one.case_name() == **case)).collect();
     if !strangers.is_empty() {
         let list = strangers.iter().map(|case| case.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::no(language.pick(
+        return Err(Failure::negative_answer(language.pick(
             format!("抽查表中有并未抽中的工单：{list}"),
             format!("the sheet holds cases that were not drawn: {list}"),
         ))
@@ -61,7 +61,7 @@ pub(super) fn judge(
     let errors = (wrong.len() + open.len()) as u64;
     let bound = error_rate_upper_bound(errors, n, LEVEL).unwrap_or(1.0);
     let (wrong_n, open_n, text) = (wrong.len(), open.len(), rate_text(bound));
-    if format == Format::Json {
+    if format == OutputFormat::Json {
         let said = json!({
             "cases": n, "wrong": wrong, "unanswered": open, "level": LEVEL, "upper_bound": bound,
         });
@@ -91,15 +91,18 @@ pub(super) fn judge(
     if errors == 0 {
         return Ok(());
     }
-    Err(Failure::no(
+    Err(Failure::negative_answer(
         language
             .pick(format!("{errors} 件未能证实"), format!("{errors} cases could not be confirmed")),
     ))
 }
 
 /// Case → whether it was found as recorded; `None` for one without an answer.
-fn answers(path: &Path, language: Language) -> Result<BTreeMap<String, Option<bool>>, Failure> {
-    let bytes = read(path)?;
+fn read_answers(
+    path: &Path,
+    language: Language,
+) -> Result<BTreeMap<String, Option<bool>>, Failure> {
+    let bytes = read_file(path)?;
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
         // Spreadsheets of Chinese systems save so.
@@ -110,7 +113,7 @@ fn answers(path: &Path, language: Language) -> Result<BTreeMap<String, Option<bo
     let named = |names: [&str; 2]| {
         let found = head.iter().position(|head| names.contains(&head.trim()));
         found.ok_or_else(|| {
-            Failure::request(
+            Failure::wrong_request(
                 format!("{} has no column `{}`", path.display(), language.pick(names[0], names[1])),
                 language.pick("请使用 --out 写出的抽查表", "use the sheet that --out wrote"),
             )
@@ -129,7 +132,7 @@ fn answers(path: &Path, language: Language) -> Result<BTreeMap<String, Option<bo
             "是" | "yes" | "y" | "1" | "true" => Some(true),
             "否" | "no" | "n" | "0" | "false" => Some(false),
             other => {
-                return Err(Failure::request(
+                return Err(Failure::wrong_request(
                     format!(
                         "{}, line {}: `{other}` is neither yes nor no",
                         path.display(),

@@ -11,29 +11,35 @@ use std::path::Path;
 
 use trueline_ledger::{Hash, Policy, Receipt};
 use trueline_numbers::error_rate_upper_bound;
-use trueline_verify::{Options, check_file, evidence_in, seal_in, seed};
+use trueline_verify::{VerifyOptions, check_file, draw_seed, extract_evidence, extract_seal};
 
-use super::arguments::SpotCheck;
+use super::arguments::SpotCheckArguments;
 use super::ledger::prove::proof_failure;
-use super::ledger::read;
-use super::{Align, Failure, Format, Language, Progress, Table};
+use super::ledger::read_file;
+use super::{Align, Failure, Language, OutputFormat, ProgressStep, TextTable};
 use crate::clock::Clock;
 use crate::ledger::policy_in;
 use crate::program::Program;
 use crate::systems::proofs::{DrawnCase, SpotCheckError, SpotCheckRequest, SpotDraw, draw_cases};
-use answers::{judge, rate_text};
-use sheet::Sheet;
+use answers::{judge_answers, rate_text};
+use sheet::FieldSheet;
 
 /// How sure the stated bound is.
 const LEVEL: f64 = 0.95;
 
-pub(super) fn run(asked: &SpotCheck, clock: Clock, language: Language) -> Result<(), Failure> {
-    let bytes = read(&asked.file)?;
+pub(super) fn run_spot_check(
+    asked: &SpotCheckArguments,
+    clock: Clock,
+    language: Language,
+) -> Result<(), Failure> {
+    let bytes = read_file(&asked.file)?;
     let policy = asked.policy.as_deref().map(policy_in).transpose()?;
-    let options = Options { policy: policy.as_ref(), ..Options::default() };
+    let options = VerifyOptions { policy: policy.as_ref(), ..VerifyOptions::default() };
     let holds = check_file(&bytes, &asked.file.display().to_string(), &options).holds;
-    let (Some(evidence), Some(seal), true) = (evidence_in(&bytes), seal_in(&bytes), holds) else {
-        return Err(Failure::no(language.pick(
+    let (Some(evidence), Some(seal), true) =
+        (extract_evidence(&bytes), extract_seal(&bytes), holds)
+    else {
+        return Err(Failure::negative_answer(language.pick(
             "报告本身不一致，抽查没有意义",
             "the report does not agree with itself, so there is nothing to draw from",
         ))
@@ -41,10 +47,10 @@ pub(super) fn run(asked: &SpotCheck, clock: Clock, language: Language) -> Result
             language.pick("先运行 `trueline verify 文件`", "run `trueline verify FILE` first"),
         ));
     };
-    let seed = seed(seal.receipt.checkpoint(), &asked.value);
+    let seed = draw_seed(seal.receipt.checkpoint(), &asked.value);
     let state = Program::open(&asked.data, None, clock)?.state;
     let step = language.pick("抽取工单", "drawing cases");
-    let bar = Progress::start(step, 0);
+    let bar = ProgressStep::start_step(step, 0);
     let request = SpotCheckRequest {
         seed,
         cases: asked.cases as usize,
@@ -53,19 +59,19 @@ pub(super) fn run(asked: &SpotCheck, clock: Clock, language: Language) -> Result
     };
     let SpotDraw { cases: drawn, zone } = draw_cases(&evidence, &state, &request)
         .map_err(|error| failure(error, &asked.data, language))?;
-    bar.done(&format!("{step}: {}", drawn.len()));
+    bar.finish_step(&format!("{step}: {}", drawn.len()));
     let newest = newest_witness(&seal.receipt, policy.as_ref());
     if let Some(path) = &asked.answers {
-        return judge(&drawn, path, asked.format, language);
+        return judge_answers(&drawn, path, asked.format, language);
     }
     let indicator = asked.figure.as_deref().and_then(|id| Some(id.rsplit_once('.')?.0.to_owned()));
-    let sheet = Sheet::new(&drawn, (&zone, indicator.as_deref()), language);
+    let sheet = FieldSheet::new(&drawn, (&zone, indicator.as_deref()), language);
     if let Some(folder) = &asked.out {
-        sheet.write(folder, &drawn)?;
+        sheet.write_files(folder, &drawn)?;
     }
-    sheet.table.print(asked.format, &sheet.json(seed))?;
-    if asked.format == Format::Table {
-        explain(asked, (seed, newest), drawn.len(), language);
+    sheet.table.print_as(asked.format, &sheet.to_json(seed))?;
+    if asked.format == OutputFormat::Table {
+        explain_draw(asked, (seed, newest), drawn.len(), language);
     }
     Ok(())
 }
@@ -73,10 +79,10 @@ pub(super) fn run(asked: &SpotCheck, clock: Clock, language: Language) -> Result
 /// Why no cases were drawn, in words.
 fn failure(error: SpotCheckError, data: &Path, language: Language) -> Failure {
     match error {
-        SpotCheckError::NoCases => {
-            Failure::no(language.pick("该报告不涉及工单", "the report is about no case"))
-        }
-        SpotCheckError::NoFigure { figure, known } => Failure::request(
+        SpotCheckError::NoCases => Failure::negative_answer(
+            language.pick("该报告不涉及工单", "the report is about no case"),
+        ),
+        SpotCheckError::NoFigure { figure, known } => Failure::wrong_request(
             language.pick(
                 format!("报告中没有由记录算出的指标 `{figure}`"),
                 format!("no figure `{figure}` of the report is made from records"),
@@ -86,7 +92,7 @@ fn failure(error: SpotCheckError, data: &Path, language: Language) -> Failure {
                 format!("use one of {}", known.join(", ")),
             ),
         ),
-        SpotCheckError::NoLedger => Failure::request(
+        SpotCheckError::NoLedger => Failure::wrong_request(
             format!("{} holds no ledger", data.display()),
             "name a folder that `trueline export --for-verification` made",
         ),
@@ -99,12 +105,12 @@ fn failure(error: SpotCheckError, data: &Path, language: Language) -> Failure {
 
 /// The newest time at which a witness had seen the checkpoint.
 fn newest_witness(receipt: &Receipt, policy: Option<&Policy>) -> Option<u64> {
-    let trust = policy?.check(receipt.checkpoint(), &[]).ok()?;
+    let trust = policy?.check_checkpoint(receipt.checkpoint(), &[]).ok()?;
     trust.witnesses.iter().map(|(_, time)| *time).max()
 }
 
-fn explain(
-    asked: &SpotCheck,
+fn explain_draw(
+    asked: &SpotCheckArguments,
     (seed, newest): (Hash, Option<u64>),
     drawn: usize,
     language: Language,
@@ -112,7 +118,7 @@ fn explain(
     let (seed, value) = (seed.to_hex(), &asked.value);
     let bound = error_rate_upper_bound(0, drawn as u64, LEVEL).unwrap_or(1.0);
     let bound = rate_text(bound);
-    let newer = match newest.map(super::ledger::moment) {
+    let newer = match newest.map(super::ledger::moment_text) {
         Some(time) => language.pick(
             format!("该数值须晚于 {time}，即见证方见到检查点的时间。"),
             format!("The value must be newer than {time}, when a witness had seen the checkpoint."),

@@ -7,18 +7,18 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use trueline_ledger::Hash;
-use trueline_verify::{CaseFound, RowRead, RowValue};
+use trueline_verify::{CanonicalRow, CaseFound, RowValue};
 
 use super::answers::{CASE_HEADS, FOUND_HEADS};
-use super::{Align, DrawnCase, Failure, Language, Table};
+use super::{Align, DrawnCase, Failure, Language, TextTable};
 use crate::web::csv::quoted;
 
 impl DrawnCase {
-    pub(super) fn case(&self) -> String {
+    pub(super) fn case_name(&self) -> String {
         self.checked.case.join("/")
     }
 
-    fn row(&self) -> Option<&RowRead> {
+    fn case_row(&self) -> Option<&CanonicalRow> {
         match &self.checked.found {
             CaseFound::Counted { row, .. } => row.as_ref(),
             CaseFound::NotThere { .. } => None,
@@ -26,8 +26,8 @@ impl DrawnCase {
     }
 
     /// A value of the row, times on the clock of the pack.
-    fn text(&self, column: &str, zone: &TimeZone) -> String {
-        self.row().map_or(String::new(), |row| text(row.get(column), zone))
+    fn column_text(&self, column: &str, zone: &TimeZone) -> String {
+        self.case_row().map_or(String::new(), |row| value_text(row.find_value(column), zone))
     }
 
     fn counted_as(&self, indicator: Option<&str>, language: Language) -> String {
@@ -45,13 +45,13 @@ impl DrawnCase {
     }
 
     /// The evidence outside the records that shows whether they are true.
-    fn to_ask_for(&self, language: Language) -> String {
-        let Some(row) = self.row() else {
+    fn evidence_to_request(&self, language: Language) -> String {
+        let Some(row) = self.case_row() else {
             return language
                 .pick("该行已删除：删除的依据", "the row was deleted: on what ground")
                 .to_owned();
         };
-        let has = |column: &str| *row.get(column) != RowValue::Missing;
+        let has = |column: &str| *row.find_value(column) != RowValue::Missing;
         let mut all = vec![
             language.pick("源系统工单及操作日志", "the order and its log in the source system"),
         ];
@@ -61,7 +61,7 @@ impl DrawnCase {
                 "what the customer can confirm (call, signature of the visit, call-back)",
             ));
         }
-        if matches!(row.get("intervals"), RowValue::List(records) if !records.is_empty()) {
+        if matches!(row.find_value("intervals"), RowValue::List(records) if !records.is_empty()) {
             all.push(language.pick("各段暂停的审批单", "the approval of each pause"));
         }
         if has("excluded") {
@@ -76,15 +76,16 @@ impl DrawnCase {
     }
 }
 
-fn text(value: &RowValue, zone: &TimeZone) -> String {
+fn value_text(value: &RowValue, zone: &TimeZone) -> String {
     match value {
         RowValue::Moment(seconds) => Timestamp::from_second(*seconds).map_or_else(
             |_| seconds.to_string(),
             |moment| zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string(),
         ),
         RowValue::List(records) => {
-            let pair = |(name, value): &(String, RowValue)| format!("{name}={}", text(value, zone));
-            let known = |record: &RowRead| -> Vec<String> {
+            let pair =
+                |(name, value): &(String, RowValue)| format!("{name}={}", value_text(value, zone));
+            let known = |record: &CanonicalRow| -> Vec<String> {
                 record.0.iter().filter(|(_, value)| *value != RowValue::Missing).map(pair).collect()
             };
             let records = records.iter().map(|record| known(record).join(", "));
@@ -98,21 +99,21 @@ fn text(value: &RowValue, zone: &TimeZone) -> String {
 const OF_THE_SOURCE: [&str; 4] = ["source", "source_key", "precision", "revised"];
 
 /// The sheet that goes into the field.
-pub(super) struct Sheet {
+pub(super) struct FieldSheet {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
-    pub(super) table: Table,
+    pub(super) table: TextTable,
 }
 
-impl Sheet {
+impl FieldSheet {
     /// By an indicator, only how it counted a case is told.
     pub(super) fn new(
         drawn: &[DrawnCase],
         (zone, indicator): (&TimeZone, Option<&str>),
         language: Language,
-    ) -> Sheet {
+    ) -> FieldSheet {
         let mut columns: Vec<String> = Vec::new();
-        for (name, value) in drawn.iter().filter_map(DrawnCase::row).flat_map(|row| &row.0) {
+        for (name, value) in drawn.iter().filter_map(DrawnCase::case_row).flat_map(|row| &row.0) {
             let is_told = !OF_THE_SOURCE.contains(&name.as_str())
                 && *value != RowValue::Missing
                 && *value != RowValue::List(Vec::new());
@@ -125,7 +126,7 @@ impl Sheet {
         head.extend(columns.iter().cloned());
         head.extend([["计入方式", "counted as"], ["索取的佐证", "ask for"]].map(pick));
         head.extend([FOUND_HEADS, ["说明", "note"]].map(pick));
-        let mut table = Table::new(&[
+        let mut table = TextTable::new(&[
             (language.pick("序号", "number"), Align::Right),
             (language.pick("工单", "case"), Align::Left),
             (language.pick("类别", "kind"), Align::Left),
@@ -137,27 +138,27 @@ impl Sheet {
         let mut rows = Vec::new();
         for (at, one) in drawn.iter().enumerate() {
             let number = (at + 1).to_string();
-            let of = |column: &str| one.text(column, zone);
-            table.row(vec![
+            let of = |column: &str| one.column_text(column, zone);
+            table.add_row(vec![
                 number.clone(),
-                one.case(),
+                one.case_name(),
                 of("kind"),
                 of("accepted"),
                 of("resolved"),
                 of("region"),
                 one.counted_as(indicator, language),
             ]);
-            let mut row = vec![number, one.place.to_string(), one.case()];
+            let mut row = vec![number, one.place.to_string(), one.case_name()];
             row.extend(columns.iter().map(|column| of(column)));
-            row.extend([one.counted_as(indicator, language), one.to_ask_for(language)]);
+            row.extend([one.counted_as(indicator, language), one.evidence_to_request(language)]);
             row.extend([String::new(), String::new()]);
             rows.push(row);
         }
-        Sheet { head, rows, table }
+        FieldSheet { head, rows, table }
     }
 
     /// The sheet as CSV, and the proof of each case.
-    pub(super) fn write(&self, folder: &Path, drawn: &[DrawnCase]) -> Result<(), Failure> {
+    pub(super) fn write_files(&self, folder: &Path, drawn: &[DrawnCase]) -> Result<(), Failure> {
         fs::create_dir_all(folder)?;
         let mut text = String::from('\u{feff}');
         for row in std::iter::once(&self.head).chain(&self.rows) {
@@ -172,7 +173,7 @@ impl Sheet {
         Ok(())
     }
 
-    pub(super) fn json(&self, seed: Hash) -> Value {
+    pub(super) fn to_json(&self, seed: Hash) -> Value {
         let row = |row: &Vec<String>| -> Value {
             let pairs = self.head.iter().cloned().zip(row.iter().map(|cell| json!(cell)));
             Value::Object(pairs.collect())

@@ -1,6 +1,6 @@
 //! The dataset `billing_test`: what a run of billing tests found.
 
-use trueline_lake::{Column, Kind, Schema};
+use trueline_lake::{DatasetColumn, DatasetSchema, ValueKind};
 
 use crate::datasets::{Dataset, Holds};
 
@@ -12,19 +12,31 @@ pub const BILLING_TEST: Dataset = Dataset {
     rows_page: None,
 };
 
-fn billing_test_schema() -> Schema {
-    Schema {
+fn billing_test_schema() -> DatasetSchema {
+    DatasetSchema {
         name: "billing_test",
         key: &["source", "source_key"],
         columns: vec![
-            Column::required("source", Kind::Label, "who tested"),
-            Column::required("source_key", Kind::Text, "the number of the test lot"),
-            Column::optional("service", Kind::Label, "fixed, mobile, broadband"),
-            Column::optional("region", Kind::Label, "region code"),
-            Column::required("tested", Kind::Moment, "when the lot was tested"),
-            Column::required("records", Kind::Integer, "charging records checked"),
-            Column::required("wrong", Kind::Integer, "records found wrong"),
-            Column::optional("error", Kind::Label, "the class of error, where one dominates"),
+            DatasetColumn::required_column("source", ValueKind::Label, "who tested"),
+            DatasetColumn::required_column(
+                "source_key",
+                ValueKind::Text,
+                "the number of the test lot",
+            ),
+            DatasetColumn::optional_column("service", ValueKind::Label, "fixed, mobile, broadband"),
+            DatasetColumn::optional_column("region", ValueKind::Label, "region code"),
+            DatasetColumn::required_column("tested", ValueKind::Moment, "when the lot was tested"),
+            DatasetColumn::required_column(
+                "records",
+                ValueKind::Integer,
+                "charging records checked",
+            ),
+            DatasetColumn::required_column("wrong", ValueKind::Integer, "records found wrong"),
+            DatasetColumn::optional_column(
+                "error",
+                ValueKind::Label,
+                "the class of error, where one dominates",
+            ),
         ],
         blank: &[],
         lists: Vec::new(),

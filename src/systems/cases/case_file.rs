@@ -2,13 +2,13 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
-use trueline_figures::{Request, columns_needed, trace};
-use trueline_lake::Kind;
+use trueline_figures::{Request, columns_needed, trace_rows};
+use trueline_lake::ValueKind;
 
-use super::list::{CaseLine, line};
+use super::list::{CaseLine, case_line};
 use crate::systems::indicators::{
-    ComputeError, Indicator, Pack, Question, Records, column_moments as moments,
-    column_texts as texts, find_indicator, request,
+    ComputeError, FigureQuestion, Indicator, Pack, RecordSource, build_request, find_indicator,
+    read_moments, read_texts,
 };
 
 /// A case as it was imported.
@@ -40,30 +40,30 @@ pub fn case_file(
     pack: &Pack,
     indicator: &str,
     id: &str,
-    question: &Question,
-    records: &dyn Records,
+    question: &FigureQuestion,
+    records: &dyn RecordSource,
 ) -> Result<Option<CaseFile>, ComputeError> {
     let indicator = find_indicator(pack, indicator)?;
-    let period = question.filter.period(pack, &question.period)?;
-    let calendars = records.calendars()?;
-    let Some(asked) = request(pack, question, &period, &[indicator], &[], &calendars) else {
+    let period = question.filter.narrow_period(pack, &question.period)?;
+    let calendars = records.read_calendars()?;
+    let Some(asked) = build_request(pack, question, &period, &[indicator], &[], &calendars) else {
         return Ok(None);
     };
     let asked = Request { dimensions: Vec::new(), ..asked };
     let failed = |source| ComputeError::Records { dataset: indicator.dataset.name(), source };
-    let columns = columns(&asked, indicator);
-    for part in records.parts(indicator.dataset, &columns).map_err(failed)? {
-        for batch in part.batches() {
+    let columns = wanted_columns(&asked, indicator);
+    for part in records.read_parts(indicator.dataset, &columns).map_err(failed)? {
+        for batch in part.read_batches() {
             let batch = batch.map_err(failed)?;
-            if let Some(row) = place(&batch, id) {
-                return read(&asked, indicator, id, &batch.slice(row, 1));
+            if let Some(row) = find_row(&batch, id) {
+                return read_case(&asked, indicator, id, &batch.slice(row, 1));
             }
         }
     }
     Ok(None)
 }
 
-fn columns(request: &Request, indicator: &Indicator) -> Vec<String> {
+fn wanted_columns(request: &Request, indicator: &Indicator) -> Vec<String> {
     let mut wanted = columns_needed(request);
     let schema = indicator.dataset.schema();
     let known = schema.columns.iter().map(|column| column.name);
@@ -75,9 +75,9 @@ fn columns(request: &Request, indicator: &Indicator) -> Vec<String> {
     wanted
 }
 
-fn place(batch: &RecordBatch, id: &str) -> Option<usize> {
-    let sources = texts(batch, "source");
-    let keys = texts(batch, "source_key");
+fn find_row(batch: &RecordBatch, id: &str) -> Option<usize> {
+    let sources = read_texts(batch, "source");
+    let keys = read_texts(batch, "source_key");
     let is_it = |(source, key): (&String, &String)| {
         id.strip_prefix(source.as_str()).and_then(|rest| rest.strip_prefix('/')) == Some(key)
     };
@@ -85,32 +85,36 @@ fn place(batch: &RecordBatch, id: &str) -> Option<usize> {
 }
 
 /// Reads a batch of one row.
-fn read(
+fn read_case(
     request: &Request,
     indicator: &Indicator,
     id: &str,
     row: &RecordBatch,
 ) -> Result<Option<CaseFile>, ComputeError> {
     let dataset = indicator.dataset;
-    let traced = trace(request, &indicator.id, row)
+    let traced = trace_rows(request, &indicator.id, row)
         .map_err(|source| ComputeError::Run { dataset: dataset.name(), source })?;
     let Some(traced) = traced.and_then(|rows| rows.into_iter().next()) else {
         return Ok(None);
     };
     let mut file = CaseFile {
-        line: line(id.to_owned(), traced, Vec::new()),
+        line: case_line(id.to_owned(), traced, Vec::new()),
         moments: Vec::new(),
-        intervals: intervals(row),
+        intervals: read_intervals(row),
         facts: Vec::new(),
     };
     for column in dataset.schema().columns {
         let name = column.name.to_owned();
         match column.kind {
-            Kind::Moment => {
-                file.moments.extend(moments(row, &name)[0].map(|second| (name, second)));
+            ValueKind::Moment => {
+                file.moments.extend(read_moments(row, &name)[0].map(|second| (name, second)));
             }
-            Kind::Label | Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean => {
-                let value = texts(row, &name).swap_remove(0);
+            ValueKind::Label
+            | ValueKind::Text
+            | ValueKind::Integer
+            | ValueKind::Number
+            | ValueKind::Boolean => {
+                let value = read_texts(row, &name).swap_remove(0);
                 if !value.is_empty() {
                     file.facts.push((name, value));
                 }
@@ -120,7 +124,7 @@ fn read(
     Ok(Some(file))
 }
 
-fn intervals(row: &RecordBatch) -> Vec<CaseInterval> {
+fn read_intervals(row: &RecordBatch) -> Vec<CaseInterval> {
     let lists = row.column_by_name("intervals").and_then(|column| column.as_list_opt::<i32>());
     let Some(lists) = lists.filter(|lists| lists.is_valid(0)) else {
         return Vec::new();
@@ -130,9 +134,9 @@ fn intervals(row: &RecordBatch) -> Vec<CaseInterval> {
         return Vec::new();
     };
     let inside = RecordBatch::from(inside.clone());
-    let (from, to) = (moments(&inside, "from"), moments(&inside, "to"));
-    let (kinds, reasons) = (texts(&inside, "kind"), texts(&inside, "reason"));
-    let approved_by = texts(&inside, "approved_by");
+    let (from, to) = (read_moments(&inside, "from"), read_moments(&inside, "to"));
+    let (kinds, reasons) = (read_texts(&inside, "kind"), read_texts(&inside, "reason"));
+    let approved_by = read_texts(&inside, "approved_by");
     (0..inside.num_rows())
         .filter_map(|at| {
             Some(CaseInterval {

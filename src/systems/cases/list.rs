@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value, json};
-use trueline_figures::{Outcome, Request, Traced, columns_needed, trace};
+use trueline_figures::{Request, RowOutcome, TracedRow, columns_needed, trace_rows};
 
 use crate::datasets::Dataset;
 use crate::systems::indicators::{
-    ComputeError, Indicator, Pack, Question, Records, column_texts as texts, find_indicator,
-    request,
+    ComputeError, FigureQuestion, Indicator, Pack, RecordSource, build_request, find_indicator,
+    read_texts,
 };
 
 /// What else is shown of a case, where the dataset has it.
@@ -19,7 +19,7 @@ const SHOWN: [&str; 8] =
 
 /// Which cases to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
+pub enum CaseSelection {
     /// Everything in the population and period, excluded and unmeasurable ones too.
     All,
     /// Counted, and past its limit.
@@ -78,27 +78,27 @@ pub struct CaseList {
 }
 
 /// Lists the cases behind an indicator; the latest first, then by id.
-pub fn cases(
+pub fn list_cases(
     pack: &Pack,
     indicator: &str,
-    question: &Question,
-    which: Which,
-    records: &dyn Records,
+    question: &FigureQuestion,
+    which: CaseSelection,
+    records: &dyn RecordSource,
 ) -> Result<CaseList, ComputeError> {
     let indicator = find_indicator(pack, indicator)?;
-    let period = question.filter.period(pack, &question.period)?;
-    let calendars = records.calendars()?;
-    let Some(asked) = request(pack, question, &period, &[indicator], &[], &calendars) else {
+    let period = question.filter.narrow_period(pack, &question.period)?;
+    let calendars = records.read_calendars()?;
+    let Some(asked) = build_request(pack, question, &period, &[indicator], &[], &calendars) else {
         return Ok(CaseList::default());
     };
     let asked = Request { dimensions: Vec::new(), ..asked };
     let mut list = CaseList::default();
     let dataset = indicator.dataset;
     let failed = |source| ComputeError::Records { dataset: dataset.name(), source };
-    for part in records.parts(dataset, &columns(&asked, dataset)).map_err(failed)? {
-        for batch in part.batches() {
+    for part in records.read_parts(dataset, &wanted_columns(&asked, dataset)).map_err(failed)? {
+        for batch in part.read_batches() {
             let batch = batch.map_err(failed)?;
-            add(&mut list, &asked, indicator, which, &batch)?;
+            add_cases(&mut list, &asked, indicator, which, &batch)?;
         }
     }
     list.lines.sort_by(|a, b| (b.late_by, &a.id).cmp(&(a.late_by, &b.id)));
@@ -106,7 +106,7 @@ pub fn cases(
     Ok(list)
 }
 
-fn columns(request: &Request, dataset: Dataset) -> Vec<String> {
+fn wanted_columns(request: &Request, dataset: Dataset) -> Vec<String> {
     let mut wanted = columns_needed(request);
     let schema = dataset.schema();
     let known = |name: &&str| schema.columns.iter().any(|column| column.name == *name);
@@ -119,16 +119,16 @@ fn columns(request: &Request, dataset: Dataset) -> Vec<String> {
     wanted
 }
 
-fn add(
+fn add_cases(
     list: &mut CaseList,
     request: &Request,
     indicator: &Indicator,
-    which: Which,
+    which: CaseSelection,
     batch: &RecordBatch,
 ) -> Result<(), ComputeError> {
-    let traced = trace(request, &indicator.id, batch)
+    let traced = trace_rows(request, &indicator.id, batch)
         .map_err(|source| ComputeError::Run { dataset: indicator.dataset.name(), source })?;
-    let chosen: Vec<(usize, Traced)> = traced
+    let chosen: Vec<(usize, TracedRow)> = traced
         .unwrap_or_default()
         .into_iter()
         .enumerate()
@@ -137,36 +137,42 @@ fn add(
     if chosen.is_empty() {
         return Ok(());
     }
-    let source = texts(batch, "source");
-    let key = texts(batch, "source_key");
+    let source = read_texts(batch, "source");
+    let key = read_texts(batch, "source_key");
     let shown: Vec<(&str, Vec<String>)> = SHOWN
         .iter()
         .filter(|name| batch.column_by_name(name).is_some())
-        .map(|name| (*name, texts(batch, name)))
+        .map(|name| (*name, read_texts(batch, name)))
         .collect();
     for (row, traced) in chosen {
         let columns = shown.iter().map(|(name, values)| ((*name).to_owned(), values[row].clone()));
-        list.lines.push(line(format!("{}/{}", source[row], key[row]), traced, columns.collect()));
+        list.lines.push(case_line(
+            format!("{}/{}", source[row], key[row]),
+            traced,
+            columns.collect(),
+        ));
     }
     Ok(())
 }
 
-fn is_wanted(row: &Traced, which: Which) -> bool {
-    let in_scope = row.outcome != Outcome::OutOfScope;
+fn is_wanted(row: &TracedRow, which: CaseSelection) -> bool {
+    let in_scope = row.outcome != RowOutcome::OutOfScope;
     match which {
-        Which::All => in_scope || row.open.is_some(),
-        Which::Late => row.outcome == Outcome::Counted && row.is_late(),
-        Which::Excluded => matches!(row.outcome, Outcome::Excluded { .. }),
-        Which::Open => row.open.is_some(),
+        CaseSelection::All => in_scope || row.open.is_some(),
+        CaseSelection::Late => row.outcome == RowOutcome::Counted && row.is_late(),
+        CaseSelection::Excluded => matches!(row.outcome, RowOutcome::Excluded { .. }),
+        CaseSelection::Open => row.open.is_some(),
     }
 }
 
-pub(super) fn line(id: String, traced: Traced, columns: Vec<(String, String)>) -> CaseLine {
+pub(super) fn case_line(id: String, traced: TracedRow, columns: Vec<(String, String)>) -> CaseLine {
     let outcome = match traced.outcome {
-        Outcome::Counted => CaseOutcome::Counted,
-        Outcome::Excluded { reason, is_approved } => CaseOutcome::Excluded { reason, is_approved },
-        Outcome::Unmeasurable => CaseOutcome::Unmeasurable,
-        Outcome::OutOfScope => CaseOutcome::Open,
+        RowOutcome::Counted => CaseOutcome::Counted,
+        RowOutcome::Excluded { reason, is_approved } => {
+            CaseOutcome::Excluded { reason, is_approved }
+        }
+        RowOutcome::Unmeasurable => CaseOutcome::Unmeasurable,
+        RowOutcome::OutOfScope => CaseOutcome::Open,
     };
     let limit = traced.limit;
     CaseLine {

@@ -9,6 +9,6 @@ mod quality;
 
 pub use case_file::{CaseFile, CaseInterval, case_file};
 pub(crate) use list::case_json;
-pub use list::{CaseLine, CaseList, CaseOutcome, Which, cases};
+pub use list::{CaseLine, CaseList, CaseOutcome, CaseSelection, list_cases};
 pub use model::CASE;
 pub use quality::{QualityCheckError, find_quality_problems};

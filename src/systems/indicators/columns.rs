@@ -7,7 +7,7 @@ use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 
 /// A column as text; missing values are empty.
-pub(crate) fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
+pub(crate) fn read_texts(batch: &RecordBatch, name: &str) -> Vec<String> {
     let column = batch.column_by_name(name);
     let Some(Ok(column)) = column.map(|column| cast(column, &DataType::Utf8)) else {
         return vec![String::new(); batch.num_rows()];
@@ -20,7 +20,7 @@ pub(crate) fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
 }
 
 /// A column of moments as UTC seconds.
-pub(crate) fn moments(batch: &RecordBatch, name: &str) -> Vec<Option<i64>> {
+pub(crate) fn read_moments(batch: &RecordBatch, name: &str) -> Vec<Option<i64>> {
     let seconds = DataType::Timestamp(TimeUnit::Second, Some("UTC".into()));
     let column = batch
         .column_by_name(name)

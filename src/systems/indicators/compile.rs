@@ -9,19 +9,19 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use trueline_clock::{Rule, Unit};
-use trueline_expression::{Compare, Expr, Function, names};
+use trueline_clock::{ClockRule, Unit};
+use trueline_expression::{Compare, Expr, Function, list_names};
 use trueline_figures as engine;
 
 use super::model::{
-    Approver, ClockSpec, Denominator, Indicator, Limit, LimitKind, Measure, Pack, Reason,
-    StatisticKind, TimeUnit,
+    Approver, ClockSpec, Denominator, ExclusionReason, Indicator, IndicatorLimit, IndicatorMeasure,
+    LimitKind, Pack, StatisticKind, TimeUnit,
 };
 use crate::datasets::Dataset;
 
 /// Which limits of an indicator a definition holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum LimitSet {
+pub(super) enum LimitChoice {
     All,
     /// Those that one pack set.
     Of(String),
@@ -32,12 +32,12 @@ pub(super) enum LimitSet {
 }
 
 /// The id of the definition with these limits; equal sets share one.
-pub(super) fn definition_id(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> String {
-    if let LimitSet::Within(statistic) = set {
+pub(super) fn definition_id(pack: &Pack, indicator: &Indicator, set: &LimitChoice) -> String {
+    if let LimitChoice::Within(statistic) = set {
         return format!("{}#{statistic}", indicator.id);
     }
     let chosen = limits_in(pack, indicator, set);
-    if chosen.len() == limits_in(pack, indicator, &LimitSet::All).len() {
+    if chosen.len() == limits_in(pack, indicator, &LimitChoice::All).len() {
         return indicator.id.clone();
     }
     let of: BTreeSet<&str> = chosen.iter().map(|limit| limit.by.as_str()).collect();
@@ -49,13 +49,13 @@ pub(super) fn definition_id(pack: &Pack, indicator: &Indicator, set: &LimitSet) 
 pub(super) fn limits_in<'a>(
     pack: &Pack,
     indicator: &'a Indicator,
-    set: &LimitSet,
-) -> Vec<&'a Limit> {
-    let within = |limit: &&Limit| match set {
-        LimitSet::All => true,
-        LimitSet::Of(by) => limit.by == *by,
-        LimitSet::UpTo(by) => pack.generation(&limit.by) <= pack.generation(by),
-        LimitSet::Within(_) => false,
+    set: &LimitChoice,
+) -> Vec<&'a IndicatorLimit> {
+    let within = |limit: &&IndicatorLimit| match set {
+        LimitChoice::All => true,
+        LimitChoice::Of(by) => limit.by == *by,
+        LimitChoice::UpTo(by) => pack.generation_of(&limit.by) <= pack.generation_of(by),
+        LimitChoice::Within(_) => false,
     };
     indicator
         .limits
@@ -66,15 +66,20 @@ pub(super) fn limits_in<'a>(
 }
 
 /// Every definition that the figures of an indicator need.
-pub(super) fn definitions(pack: &Pack, indicator: &Indicator) -> Vec<engine::Definition> {
-    let mut sets = vec![LimitSet::All];
-    let by: BTreeSet<&str> =
-        limits_in(pack, indicator, &LimitSet::All).iter().map(|limit| limit.by.as_str()).collect();
-    sets.extend(by.into_iter().map(|by| LimitSet::Of(by.to_owned())));
+pub(super) fn compile_definitions(
+    pack: &Pack,
+    indicator: &Indicator,
+) -> Vec<engine::FigureDefinition> {
+    let mut sets = vec![LimitChoice::All];
+    let by: BTreeSet<&str> = limits_in(pack, indicator, &LimitChoice::All)
+        .iter()
+        .map(|limit| limit.by.as_str())
+        .collect();
+    sets.extend(by.into_iter().map(|by| LimitChoice::Of(by.to_owned())));
     for statistic in &indicator.publish {
         match &statistic.kind {
-            StatisticKind::OnTime { against: Some(by) } => sets.push(LimitSet::UpTo(by.clone())),
-            StatisticKind::Within { .. } => sets.push(LimitSet::Within(statistic.id.clone())),
+            StatisticKind::OnTime { against: Some(by) } => sets.push(LimitChoice::UpTo(by.clone())),
+            StatisticKind::Within { .. } => sets.push(LimitChoice::Within(statistic.id.clone())),
             StatisticKind::OnTime { against: None }
             | StatisticKind::Mean
             | StatisticKind::Longest
@@ -89,58 +94,58 @@ pub(super) fn definitions(pack: &Pack, indicator: &Indicator) -> Vec<engine::Def
             | StatisticKind::Rate => {}
         }
     }
-    let mut made: Vec<engine::Definition> = Vec::new();
+    let mut made: Vec<engine::FigureDefinition> = Vec::new();
     for set in sets {
         let id = definition_id(pack, indicator, &set);
         if made.iter().all(|known| known.id != id) {
-            made.extend(definition(pack, indicator, &set, id));
+            made.extend(compile_definition(pack, indicator, &set, id));
         }
     }
     made
 }
 
-fn definition(
+fn compile_definition(
     pack: &Pack,
     indicator: &Indicator,
-    set: &LimitSet,
+    set: &LimitChoice,
     id: String,
-) -> Option<engine::Definition> {
-    Some(engine::Definition {
+) -> Option<engine::FigureDefinition> {
+    Some(engine::FigureDefinition {
         id,
         population: indicator.population.expr.clone(),
         period_moment: indicator.period_moment.as_ref()?.expr.clone(),
-        measure: measure(pack, indicator),
-        exclusions: exclusions(indicator),
+        measure: compile_measure(pack, indicator),
+        exclusions: compile_exclusions(indicator),
         late_after: late_after(pack, indicator, set),
     })
 }
 
-fn measure(pack: &Pack, indicator: &Indicator) -> engine::Measure {
+fn compile_measure(pack: &Pack, indicator: &Indicator) -> engine::FigureMeasure {
     match &indicator.measure {
-        Measure::Waited(clock) => engine::Measure::Waited {
+        IndicatorMeasure::Waited(clock) => engine::FigureMeasure::Waited {
             start: clock.start.expr.clone(),
             stop: clock.stop.expr.clone(),
             withdrawn: clock.withdrawn.as_ref().map(|moment| moment.expr.clone()),
             subtract: clock.subtract.clone(),
-            rule: rule(pack, clock),
+            rule: compile_rule(pack, clock),
         },
-        Measure::Amount { value, decimals } => {
-            engine::Measure::Amount { value: value.expr.clone(), decimals: *decimals }
+        IndicatorMeasure::Amount { value, decimals } => {
+            engine::FigureMeasure::Amount { value: value.expr.clone(), decimals: *decimals }
         }
-        Measure::Share { hit, of } => {
-            engine::Measure::Share { hit: hit.expr.clone(), of: of.expr.clone() }
+        IndicatorMeasure::Share { hit, of } => {
+            engine::FigureMeasure::Share { hit: hit.expr.clone(), of: of.expr.clone() }
         }
-        Measure::Ratio { numerator, denominator } => engine::Measure::Ratio {
+        IndicatorMeasure::Ratio { numerator, denominator } => engine::FigureMeasure::Ratio {
             numerator: numerator.expr.clone(),
             denominator: denominator.expr.clone(),
         },
-        Measure::Count | Measure::Per(_) => engine::Measure::Count,
+        IndicatorMeasure::Count | IndicatorMeasure::Per(_) => engine::FigureMeasure::Count,
     }
 }
 
 /// How time is counted on the clock of an indicator.
-pub(super) fn rule(pack: &Pack, clock: &ClockSpec) -> Rule {
-    Rule {
+pub(super) fn compile_rule(pack: &Pack, clock: &ClockSpec) -> ClockRule {
+    ClockRule {
         unit: match clock.unit {
             TimeUnit::Seconds | TimeUnit::Minutes | TimeUnit::Hours => Unit::NaturalHours,
             TimeUnit::Days => Unit::NaturalDays,
@@ -153,23 +158,23 @@ pub(super) fn rule(pack: &Pack, clock: &ClockSpec) -> Rule {
     }
 }
 
-fn exclusions(indicator: &Indicator) -> Vec<engine::Exclusion> {
-    let mut all: Vec<engine::Exclusion> = Vec::new();
-    let by_definition = |reason: &str, when: Expr| engine::Exclusion {
+fn compile_exclusions(indicator: &Indicator) -> Vec<engine::ExclusionRule> {
+    let mut all: Vec<engine::ExclusionRule> = Vec::new();
+    let by_definition = |reason: &str, when: Expr| engine::ExclusionRule {
         reason: Expr::Text(reason.to_owned()),
         approved_by: Some(Expr::Text("definition".to_owned())),
         when,
     };
-    let clock = indicator.clock();
+    let clock = indicator.clock_spec();
     if let Some(clock) = clock
         && indicator.denominator == Denominator::DispatchedMinusWithdrawn
     {
-        all.push(by_definition("withdrawn", withdrawn(clock)));
+        all.push(by_definition("withdrawn", withdrawn_condition(clock)));
     }
-    all.extend(indicator.exclusions.iter().map(|exclusion| engine::Exclusion {
+    all.extend(indicator.exclusions.iter().map(|exclusion| engine::ExclusionRule {
         reason: match &exclusion.reason {
-            Reason::Fixed(code) => Expr::Text(code.clone()),
-            Reason::From(column) => column.expr.clone(),
+            ExclusionReason::Fixed(code) => Expr::Text(code.clone()),
+            ExclusionReason::From(column) => column.expr.clone(),
         },
         approved_by: Some(match &exclusion.approver {
             Approver::Definition(text) => Expr::Text(text.clone()),
@@ -183,7 +188,7 @@ fn exclusions(indicator: &Indicator) -> Vec<engine::Exclusion> {
 }
 
 /// Cancelled before it was done: what is done first is done.
-fn withdrawn(clock: &ClockSpec) -> Expr {
+fn withdrawn_condition(clock: &ClockSpec) -> Expr {
     let moment = clock.withdrawn.as_ref().map(|moment| moment.expr.clone());
     let moment = moment.unwrap_or_else(|| Expr::Name("cancelled".to_owned()));
     let stop = clock.stop.expr.clone();
@@ -201,9 +206,9 @@ fn day_only(clock: &ClockSpec, dataset: Dataset) -> Option<Expr> {
         TimeUnit::Seconds | TimeUnit::Minutes | TimeUnit::Hours | TimeUnit::WorkingHours => {}
     }
     let schema = dataset.schema();
-    let mut used = names(&clock.start.expr);
-    used.extend(names(&clock.stop.expr));
-    let moments = schema.moments().enumerate();
+    let mut used = list_names(&clock.start.expr);
+    used.extend(list_names(&clock.stop.expr));
+    let moments = schema.moment_columns().enumerate();
     let places = moments.filter(|(_, moment)| used.iter().any(|name| name == moment.name));
     // `precision` has a letter a moment, in the order of the schema.
     let letter = |place: usize| {
@@ -216,8 +221,8 @@ fn day_only(clock: &ClockSpec, dataset: Dataset) -> Option<Expr> {
     (!letters.is_empty()).then_some(Expr::Or(letters))
 }
 
-fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> Vec<engine::LateAfter> {
-    if let LimitSet::Within(name) = set {
+fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitChoice) -> Vec<engine::LateAfter> {
+    if let LimitChoice::Within(name) = set {
         let found = indicator.publish.iter().find(|s| s.id == *name);
         let own = found.and_then(|statistic| match &statistic.kind {
             StatisticKind::Within { due, text } => Some((*due, text.clone())),
@@ -237,11 +242,11 @@ fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> Vec<engine:
         let own = own.map(|(limit, text)| engine::LateAfter {
             when: Expr::Boolean(true),
             limit,
-            bound: engine::Bound { by: pack.id.clone(), text },
+            bound: engine::LimitSource { by: pack.id.clone(), text },
         });
         return own.into_iter().collect();
     }
-    let Some(clock) = indicator.clock() else {
+    let Some(clock) = indicator.clock_spec() else {
         return Vec::new();
     };
     // The engine takes the first limit of each setter that holds. Limits of one pack that come from
@@ -252,11 +257,11 @@ fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> Vec<engine:
             continue;
         };
         let alone = limits.iter().all(|known| known.bound.by != limit.by)
-            || all_of_one_source(indicator, &limit.by);
+            || has_one_source(indicator, &limit.by);
         limits.push(engine::LateAfter {
-            when: condition(limit, clock, pack.zone.rules()),
+            when: limit_condition(limit, clock, pack.zone.rules()),
             limit: *due,
-            bound: engine::Bound {
+            bound: engine::LimitSource {
                 by: if alone {
                     limit.by.clone()
                 } else {
@@ -269,7 +274,7 @@ fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitSet) -> Vec<engine:
     limits
 }
 
-fn all_of_one_source(indicator: &Indicator, by: &str) -> bool {
+fn has_one_source(indicator: &Indicator, by: &str) -> bool {
     let mut sources = indicator
         .limits
         .iter()
@@ -281,16 +286,16 @@ fn all_of_one_source(indicator: &Indicator, by: &str) -> bool {
 
 /// For which cases a limit holds: its segment, its own condition, and its days in force, by the
 /// moment the clock started.
-fn condition(limit: &Limit, clock: &ClockSpec, zone: &TimeZone) -> Expr {
+fn limit_condition(limit: &IndicatorLimit, clock: &ClockSpec, zone: &TimeZone) -> Expr {
     let mut parts: Vec<Expr> =
         limit.segment.iter().map(|(column, values)| one_of(column, values)).collect();
     parts.extend(limit.when.as_ref().map(|when| when.expr.clone()));
     let start = || Box::new(clock.start.expr.clone());
-    if let Some(from) = limit.from.and_then(|day| midnight(day, zone)) {
+    if let Some(from) = limit.from.and_then(|day| midnight_of(day, zone)) {
         parts.push(Expr::Compare(Compare::GreaterOrEqual, start(), Box::new(Expr::Time(from))));
     }
     let after = limit.until.and_then(|day| day.tomorrow().ok());
-    if let Some(until) = after.and_then(|day| midnight(day, zone)) {
+    if let Some(until) = after.and_then(|day| midnight_of(day, zone)) {
         parts.push(Expr::Compare(Compare::Less, start(), Box::new(Expr::Time(until))));
     }
     all_of(parts)
@@ -326,7 +331,7 @@ pub(super) fn all_of(mut parts: Vec<Expr>) -> Expr {
     }
 }
 
-fn midnight(day: Date, zone: &TimeZone) -> Option<i64> {
+fn midnight_of(day: Date, zone: &TimeZone) -> Option<i64> {
     let instant = zone.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
     Some(instant.as_second())
 }

@@ -9,25 +9,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use trueline_clock::{Calendar, CalendarError};
 use trueline_expression::Expr;
 use trueline_figures::{
-    Answer, Dimension, Period, Request, RunError, Slice, SourceError, columns_needed, run,
+    Answer, Dimension, Period, Request, RunError, Slice, SourceError, answer_request,
+    columns_needed,
 };
 
 use super::compile;
 use super::count_dataset::COUNT;
-use super::counts::{self, Counts};
+use super::counts::{self, CountTable};
 use super::dimensions::{self, DimensionError, Filter};
 use super::limits::LateCounts;
 use super::mistake::offer_one_of;
-use super::model::{Indicator, LimitKind, Measure, Pack};
+use super::model::{Indicator, IndicatorMeasure, LimitKind, Pack};
 use super::rates;
-use super::records::Records;
+use super::records::RecordSource;
 use super::row::FigureRow;
-use super::sheet::Sheet;
+use super::sheet::FigureInputs;
 use crate::datasets::Dataset;
 
 /// What is asked of a pack.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct FigureQuestion {
     pub period: Period,
     /// Names of dimensions: `prefecture`, `month`, `area`, `x_priority`.
     pub by: Vec<String>,
@@ -36,21 +37,21 @@ pub struct Question {
     pub only: Vec<String>,
 }
 
-impl Question {
+impl FigureQuestion {
     /// All figures of a period, without slices.
-    pub fn about(period: Period) -> Question {
-        Question { period, by: Vec::new(), filter: Filter::default(), only: Vec::new() }
+    pub fn about_period(period: Period) -> FigureQuestion {
+        FigureQuestion { period, by: Vec::new(), filter: Filter::default(), only: Vec::new() }
     }
 
     /// The same question about another period.
-    pub fn for_period(&self, period: Period) -> Question {
-        Question { period, ..self.clone() }
+    pub fn for_period(&self, period: Period) -> FigureQuestion {
+        FigureQuestion { period, ..self.clone() }
     }
 }
 
 /// The figures of a pack for one period.
 #[derive(Debug, Clone)]
-pub struct Results {
+pub struct FigureResults {
     pub pack: String,
     pub version: String,
     pub period: Period,
@@ -84,11 +85,11 @@ pub enum ComputeError {
 }
 
 /// Computes the figures.
-pub fn compute(
+pub fn compute_figures(
     pack: &Pack,
-    question: &Question,
-    records: &dyn Records,
-) -> Result<Results, ComputeError> {
+    question: &FigureQuestion,
+    records: &dyn RecordSource,
+) -> Result<FigureResults, ComputeError> {
     compute_with(pack, question, records, &BTreeMap::new())
 }
 
@@ -96,30 +97,30 @@ pub fn compute(
 /// [`requests`] asks about them.
 pub fn compute_with(
     pack: &Pack,
-    question: &Question,
-    records: &dyn Records,
+    question: &FigureQuestion,
+    records: &dyn RecordSource,
     known: &BTreeMap<Dataset, &Answer>,
-) -> Result<Results, ComputeError> {
-    let wanted = wanted(pack, question)?;
-    let period = question.filter.period(pack, &question.period)?;
-    let by = dimensions::dimensions(pack, &question.by)?;
-    let calendars = records.calendars()?;
+) -> Result<FigureResults, ComputeError> {
+    let wanted = wanted_indicators(pack, question)?;
+    let period = question.filter.narrow_period(pack, &question.period)?;
+    let by = dimensions::find_dimensions(pack, &question.by)?;
+    let calendars = records.read_calendars()?;
     let counts = load_counts(records)?;
     let mut answers: BTreeMap<Dataset, Answer> = BTreeMap::new();
-    for (dataset, request) in requests(pack, question, records)? {
+    for (dataset, request) in build_requests(pack, question, records)? {
         if !known.contains_key(&dataset) {
-            answers.insert(dataset, ask(dataset, &request, records)?);
+            answers.insert(dataset, run_request(dataset, &request, records)?);
         }
     }
     let mut rows = Vec::new();
     for indicator in wanted {
-        let dimensions = slicing(pack, indicator, &by);
+        let dimensions = slicing_dimensions(pack, indicator, &by);
         let answer = answers.get(&indicator.dataset);
         let answer = known.get(&indicator.dataset).copied().or(answer);
         if answer.is_none() && !indicator.dataset.holds_counts() {
             continue;
         }
-        let sheet = Sheet {
+        let sheet = FigureInputs {
             pack,
             indicator,
             period: &period,
@@ -128,12 +129,12 @@ pub fn compute_with(
             answer,
         };
         let late = LateCounts::new(&sheet, &dimensions);
-        for subset in subsets(&dimensions) {
-            rows.extend(sheet.rows(&subset, &late.along(&subset)));
+        for subset in list_subsets(&dimensions) {
+            rows.extend(sheet.figure_rows(&subset, &late.project_along(&subset)));
         }
     }
     sort_by_statistic(pack, &mut rows);
-    Ok(Results {
+    Ok(FigureResults {
         pack: pack.id.clone(),
         version: pack.version.clone(),
         period,
@@ -143,27 +144,27 @@ pub fn compute_with(
 }
 
 /// What the engine is asked about each dataset that a question needs.
-pub(super) fn requests(
+pub(super) fn build_requests(
     pack: &Pack,
-    question: &Question,
-    records: &dyn Records,
+    question: &FigureQuestion,
+    records: &dyn RecordSource,
 ) -> Result<Vec<(Dataset, Request)>, ComputeError> {
-    let wanted = wanted(pack, question)?;
-    let period = question.filter.period(pack, &question.period)?;
-    let by = dimensions::dimensions(pack, &question.by)?;
-    let (calendars, counts) = (records.calendars()?, load_counts(records)?);
+    let wanted = wanted_indicators(pack, question)?;
+    let period = question.filter.narrow_period(pack, &question.period)?;
+    let by = dimensions::find_dimensions(pack, &question.by)?;
+    let (calendars, counts) = (records.read_calendars()?, load_counts(records)?);
     let mut requests = Vec::new();
     for dataset in pack.datasets.iter().filter(|dataset| !dataset.holds_counts()) {
         let about: Vec<&Indicator> =
             wanted.iter().copied().filter(|indicator| indicator.dataset == dataset).collect();
         let mut cut = by.clone();
         for level in rates::levels_counted(pack, &about, &counts) {
-            let dimension = dimensions::dimension(pack, level)?;
+            let dimension = dimensions::find_dimension(pack, level)?;
             if !cut.contains(&dimension) {
                 cut.push(dimension);
             }
         }
-        let request = request(pack, question, &period, &about, &cut, &calendars);
+        let request = build_request(pack, question, &period, &about, &cut, &calendars);
         requests.extend(request.map(|request| (dataset, request)));
     }
     Ok(requests)
@@ -174,9 +175,9 @@ pub(super) fn working_day_seconds(pack: &Pack, calendars: &[Calendar]) -> i64 {
     found.map_or(86_400, Calendar::day_seconds)
 }
 
-impl Results {
+impl FigureResults {
     /// One figure by its id, such as `fixed.install.mean` or `fixed.install.mean[area=urban]`.
-    pub fn figure(&self, id: &str) -> Option<&FigureRow> {
+    pub fn find_figure(&self, id: &str) -> Option<&FigureRow> {
         let (name, slice) = parse_figure_id(id)?;
         self.rows.iter().find(|row| {
             row.slice == slice
@@ -201,9 +202,9 @@ pub fn parse_figure_id(id: &str) -> Option<(&str, Slice)> {
     Some((name, pairs.collect::<Option<Slice>>()?))
 }
 
-pub(super) fn wanted<'a>(
+pub(super) fn wanted_indicators<'a>(
     pack: &'a Pack,
-    question: &Question,
+    question: &FigureQuestion,
 ) -> Result<Vec<&'a Indicator>, ComputeError> {
     if question.only.is_empty() {
         return Ok(pack.indicators.iter().collect());
@@ -212,7 +213,7 @@ pub(super) fn wanted<'a>(
 }
 
 pub(crate) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicator, ComputeError> {
-    pack.indicator(id).ok_or_else(|| {
+    pack.find_indicator(id).ok_or_else(|| {
         let known = pack.indicators.iter().map(|known| known.id.as_str());
         ComputeError::NoIndicator {
             id: id.to_owned(),
@@ -223,15 +224,15 @@ pub(crate) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicat
 }
 
 /// The dimensions along which an indicator is published: those asked for, then its own segments.
-fn slicing(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> Vec<String> {
+fn slicing_dimensions(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> Vec<String> {
     let mut names: Vec<String> = by
         .iter()
         .filter(|dimension| match (&indicator.measure, indicator.dataset) {
             // A rate over `count` has regions and time only.
-            (Measure::Per(_), dataset) if dataset.holds_counts() => {
+            (IndicatorMeasure::Per(_), dataset) if dataset.holds_counts() => {
                 pack.levels.iter().any(|level| level.name == dimension.name)
             }
-            (_, dataset) => dimensions::suits(dataset, dimension),
+            (_, dataset) => dimensions::suits_dataset(dataset, dimension),
         })
         .map(|dimension| dimension.name.clone())
         .collect();
@@ -244,7 +245,7 @@ fn slicing(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> Vec<String> 
 }
 
 /// Every choice of some of the names, the fewest first.
-fn subsets(names: &[String]) -> Vec<Vec<String>> {
+fn list_subsets(names: &[String]) -> Vec<Vec<String>> {
     let mut all: Vec<Vec<String>> = vec![Vec::new()];
     for name in names {
         let with: Vec<Vec<String>> =
@@ -256,28 +257,31 @@ fn subsets(names: &[String]) -> Vec<Vec<String>> {
 }
 
 /// What the engine is asked about one dataset; `None` if nothing is.
-pub(crate) fn request(
+pub(crate) fn build_request(
     pack: &Pack,
-    question: &Question,
+    question: &FigureQuestion,
     period: &Period,
     about: &[&Indicator],
     by: &[Dimension],
     calendars: &[Calendar],
 ) -> Option<Request> {
     let dataset = about.first()?.dataset;
-    let filter = question.filter.condition(pack, dataset)?;
-    let mut dimensions: Vec<Dimension> =
-        by.iter().filter(|dimension| dimensions::suits(dataset, dimension)).cloned().collect();
+    let filter = question.filter.row_condition(pack, dataset)?;
+    let mut dimensions: Vec<Dimension> = by
+        .iter()
+        .filter(|dimension| dimensions::suits_dataset(dataset, dimension))
+        .cloned()
+        .collect();
     let own: BTreeSet<&String> = about.iter().flat_map(|one| own_columns(one)).collect();
     for name in own {
-        if let Ok(dimension) = dimensions::dimension(pack, name)
+        if let Ok(dimension) = dimensions::find_dimension(pack, name)
             && !dimensions.contains(&dimension)
         {
             dimensions.push(dimension);
         }
     }
     let mut definitions: Vec<_> =
-        about.iter().flat_map(|indicator| compile::definitions(pack, indicator)).collect();
+        about.iter().flat_map(|indicator| compile::compile_definitions(pack, indicator)).collect();
     if filter != Expr::Boolean(true) {
         for definition in &mut definitions {
             let population = definition.population.clone();
@@ -303,25 +307,26 @@ fn own_columns(indicator: &Indicator) -> impl Iterator<Item = &String> {
     indicator.segments.iter().chain(limits)
 }
 
-pub(super) fn ask(
+pub(super) fn run_request(
     dataset: Dataset,
     request: &Request,
-    records: &dyn Records,
+    records: &dyn RecordSource,
 ) -> Result<Answer, ComputeError> {
     let parts = records
-        .parts(dataset, &columns_needed(request))
+        .read_parts(dataset, &columns_needed(request))
         .map_err(|source| ComputeError::Records { dataset: dataset.name(), source })?;
-    run(request, &parts).map_err(|source| ComputeError::Run { dataset: dataset.name(), source })
+    answer_request(request, &parts)
+        .map_err(|source| ComputeError::Run { dataset: dataset.name(), source })
 }
 
 /// Reads the dataset `count`, which is small.
-pub fn load_counts(records: &dyn Records) -> Result<Counts, ComputeError> {
+pub fn load_counts(records: &dyn RecordSource) -> Result<CountTable, ComputeError> {
     let failed = |source| ComputeError::Records { dataset: "count", source };
     let columns: Vec<String> = counts::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
-    let mut counts = Counts::default();
-    for part in records.parts(COUNT, &columns).map_err(failed)? {
-        for batch in part.batches() {
-            counts.add(&batch.map_err(failed)?);
+    let mut counts = CountTable::default();
+    for part in records.read_parts(COUNT, &columns).map_err(failed)? {
+        for batch in part.read_batches() {
+            counts.add_batch(&batch.map_err(failed)?);
         }
     }
     Ok(counts)

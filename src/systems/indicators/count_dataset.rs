@@ -1,6 +1,6 @@
 //! The dataset `count`: numbers that are not cases, and values that others published.
 
-use trueline_lake::{Column, Kind, Schema};
+use trueline_lake::{DatasetColumn, DatasetSchema, ValueKind};
 
 use crate::datasets::{Dataset, Holds};
 
@@ -8,35 +8,51 @@ use crate::datasets::{Dataset, Holds};
 pub const COUNT: Dataset =
     Dataset { name: "count", schema: count_schema, holds: Holds::Counts, rows_page: None };
 
-fn count_schema() -> Schema {
-    Schema {
+fn count_schema() -> DatasetSchema {
+    DatasetSchema {
         name: "count",
         key: &["source", "period", "region", "measure", "scope"],
         columns: vec![
-            Column::required("source", Kind::Label, "who says so"),
-            Column::required("period", Kind::Label, "2020H1, 2020Q2, 2020-05, 2020"),
-            Column::required("region", Kind::Label, "region code; empty for the whole"),
-            Column::required(
+            DatasetColumn::required_column("source", ValueKind::Label, "who says so"),
+            DatasetColumn::required_column(
+                "period",
+                ValueKind::Label,
+                "2020H1, 2020Q2, 2020-05, 2020",
+            ),
+            DatasetColumn::required_column(
+                "region",
+                ValueKind::Label,
+                "region code; empty for the whole",
+            ),
+            DatasetColumn::required_column(
                 "measure",
-                Kind::Label,
+                ValueKind::Label,
                 "lines, users, bills, or an indicator's figure id",
             ),
-            Column::required("scope", Kind::Label, "a further split such as urban; empty for none"),
-            Column::required("value", Kind::Number, "the number"),
-            Column::optional("unit", Kind::Label, "its unit"),
-            Column {
+            DatasetColumn::required_column(
+                "scope",
+                ValueKind::Label,
+                "a further split such as urban; empty for none",
+            ),
+            DatasetColumn::required_column("value", ValueKind::Number, "the number"),
+            DatasetColumn::optional_column("unit", ValueKind::Label, "its unit"),
+            DatasetColumn {
                 name: "role",
-                kind: Kind::Label,
+                kind: ValueKind::Label,
                 required: true,
                 allowed: &["input", "published"],
                 doc: "input to a figure, or a value already published elsewhere",
             },
-            Column::optional(
+            DatasetColumn::optional_column(
                 "definition",
-                Kind::Label,
+                ValueKind::Label,
                 "which definition a published value followed",
             ),
-            Column::optional("note", Kind::Text, "anything a reader should know"),
+            DatasetColumn::optional_column(
+                "note",
+                ValueKind::Text,
+                "anything a reader should know",
+            ),
         ],
         blank: &["region", "scope"],
         lists: Vec::new(),

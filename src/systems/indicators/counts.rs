@@ -13,8 +13,8 @@ use arrow_cast::cast;
 use arrow_schema::DataType;
 use trueline_figures::Period;
 
-use super::columns::texts;
-use super::dimensions::cut;
+use super::columns::read_texts;
+use super::dimensions::cut_region;
 use super::model::{CountKind, Pack};
 
 /// The columns that are read.
@@ -48,13 +48,13 @@ pub struct CountRow {
 
 /// Everything in the dataset `count`.
 #[derive(Debug, Clone, Default)]
-pub struct Counts {
+pub struct CountTable {
     rows: Vec<CountRow>,
 }
 
 /// Which number is wanted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'a> {
+pub(super) struct WantedCount<'a> {
     pub(super) measure: &'a str,
     pub(super) scope: &'a str,
     /// `""` is the whole.
@@ -66,29 +66,29 @@ pub(super) struct Wanted<'a> {
 /// Why there is no number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoCount {
-    #[error("`count` has no {measure}{} for {period}{}", of(.scope), at(.region))]
+    #[error("`count` has no {measure}{} for {period}{}", of_scope(.scope), in_region(.region))]
     Missing { measure: String, scope: String, region: String, period: String },
-    #[error("sources disagree on {measure} for {period}{}: {}", at(.region), .sources.join(", "))]
+    #[error("sources disagree on {measure} for {period}{}: {}", in_region(.region), .sources.join(", "))]
     Disagreement { measure: String, region: String, period: String, sources: Vec<String> },
 }
 
-fn of(scope: &str) -> String {
+fn of_scope(scope: &str) -> String {
     if scope.is_empty() { String::new() } else { format!(" of {scope}") }
 }
 
-fn at(region: &str) -> String {
+fn in_region(region: &str) -> String {
     if region.is_empty() { String::new() } else { format!(" in {region}") }
 }
 
-impl Counts {
+impl CountTable {
     /// Counts that did not come from a batch.
-    pub fn from_rows(rows: Vec<CountRow>) -> Counts {
-        Counts { rows }
+    pub fn from_rows(rows: Vec<CountRow>) -> CountTable {
+        CountTable { rows }
     }
 
     /// Adds the rows of a batch with the columns of [`COLUMNS`], in any order.
-    pub(super) fn add(&mut self, batch: &RecordBatch) {
-        let texts: Vec<Vec<String>> = COLUMNS.iter().map(|name| texts(batch, name)).collect();
+    pub(super) fn add_batch(&mut self, batch: &RecordBatch) {
+        let texts: Vec<Vec<String>> = COLUMNS.iter().map(|name| read_texts(batch, name)).collect();
         let values = batch.column_by_name("value");
         let values = values.and_then(|column| cast(column, &DataType::Float64).ok());
         let Some(values) = values else { return };
@@ -111,12 +111,12 @@ impl Counts {
         self.rows.extend((0..batch.num_rows()).map(row));
     }
 
-    pub(super) fn published(&self) -> impl Iterator<Item = &CountRow> {
+    pub(super) fn published_rows(&self) -> impl Iterator<Item = &CountRow> {
         self.rows.iter().filter(|row| row.role == "published")
     }
 
     /// The regions for which a measure is given, without the whole.
-    pub(super) fn regions(&self, measure: &str) -> BTreeSet<String> {
+    pub(super) fn list_regions(&self, measure: &str) -> BTreeSet<String> {
         self.rows
             .iter()
             .filter(|row| row.role == "input" && row.measure == measure)
@@ -134,7 +134,11 @@ impl Counts {
     /// The number that is wanted, in millionths so that it stays exact.
     ///
     /// Without a scope it is the one that has none, else the sum over all scopes.
-    pub(super) fn find(&self, pack: &Pack, wanted: Wanted<'_>) -> Result<i128, NoCount> {
+    pub(super) fn find_number(
+        &self,
+        pack: &Pack,
+        wanted: WantedCount<'_>,
+    ) -> Result<i128, NoCount> {
         let of_measure = |row: &&CountRow| row.role == "input" && row.measure == wanted.measure;
         let has_scope = self.rows.iter().filter(of_measure).any(|row| row.scope == wanted.scope);
         let all: Vec<&CountRow> = self
@@ -152,7 +156,7 @@ impl Counts {
             region: wanted.region.to_owned(),
             period: wanted.period.name.clone(),
         };
-        let inside = inside(pack, &all, wanted.period);
+        let inside = periods_inside(pack, &all, wanted.period);
         let parts = match wanted.kind {
             CountKind::Stock => last_part(&inside, wanted.period).into_iter().collect(),
             CountKind::Flow => parts_of_period(&inside, wanted.period),
@@ -169,7 +173,7 @@ impl Counts {
 }
 
 /// The periods inside a period for which there are counts, by their start, the longest first.
-fn inside(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<Period> {
+fn periods_inside(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<Period> {
     let zone = pack.zone.rules();
     let names: BTreeSet<&str> = rows.iter().map(|row| row.period.as_str()).collect();
     let mut inside: Vec<Period> = names
@@ -203,7 +207,7 @@ fn parts_of_period<'a>(inside: &'a [Period], period: &Period) -> Vec<&'a Period>
 fn in_period(
     pack: &Pack,
     rows: &[&CountRow],
-    wanted: Wanted<'_>,
+    wanted: WantedCount<'_>,
     period: &str,
 ) -> Result<Option<i128>, NoCount> {
     // Region, then scope: rows that share both say the same thing and must agree.
@@ -232,7 +236,7 @@ fn in_period(
                     sources: rows.iter().map(|row| row.source.clone()).collect(),
                 });
             }
-            sum += millionths(first);
+            sum += to_millionths(first);
         }
     }
     Ok(Some(sum))
@@ -242,16 +246,18 @@ fn in_period(
 fn parts_of<'a>(pack: &Pack, region: &str, known: Vec<&'a str>) -> Vec<&'a str> {
     let inside: Vec<&str> = known
         .into_iter()
-        .filter(|code| region.is_empty() || pack.levels.iter().any(|l| cut(l, code) == region))
+        .filter(|code| {
+            region.is_empty() || pack.levels.iter().any(|l| cut_region(l, code) == region)
+        })
         .collect();
     let depth = |code: &str| {
-        let at = pack.levels.iter().position(|level| cut(level, code) == code);
+        let at = pack.levels.iter().position(|level| cut_region(level, code) == code);
         at.unwrap_or(pack.levels.len())
     };
     let least = inside.iter().map(|code| depth(code)).min();
     inside.into_iter().filter(|code| Some(depth(code)) == least).collect()
 }
 
-pub(super) fn millionths(value: f64) -> i128 {
+pub(super) fn to_millionths(value: f64) -> i128 {
     (value * 1e6).round() as i128
 }

@@ -1,8 +1,8 @@
 //! What the parts of a pack file share while they are resolved: its defaults and its sources.
 
 use super::file;
-use super::mistake::{Manuscript, Mistake};
-use super::model::{Denominator, LegalSource, Pack};
+use super::mistake::{Manuscript, PackMistake};
+use super::model::{Denominator, Pack, RuleSource};
 
 /// What indicators of one file fall back on.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(super) struct Fallback {
     pub(super) exclude: Vec<file::ExcludeText>,
 }
 
-pub(super) fn denominator(text: Option<file::DenominatorText>) -> Denominator {
+pub(super) fn resolve_denominator(text: Option<file::DenominatorText>) -> Denominator {
     match text {
         None | Some(file::DenominatorText::Closed) => Denominator::Closed,
         Some(file::DenominatorText::Dispatched) => Denominator::Dispatched,
@@ -27,10 +27,10 @@ pub(super) fn known_source<'a>(
     manuscript: &Manuscript,
     pack: &'a Pack,
     name: &toml::Spanned<String>,
-) -> Result<&'a LegalSource, Box<Mistake>> {
+) -> Result<&'a RuleSource, Box<PackMistake>> {
     pack.sources.get(name.get_ref()).ok_or_else(|| {
         manuscript
-            .mistake(&name.span(), format!("no source is called `{}`", name.get_ref()))
+            .mistake_at(&name.span(), format!("no source is called `{}`", name.get_ref()))
             .or_one_of(name.get_ref(), pack.sources.keys().map(String::as_str))
             .into()
     })

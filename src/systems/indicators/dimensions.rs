@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use trueline_expression::{Expr, Function};
 use trueline_figures::{Dimension, DimensionKey, Period, PeriodError};
-use trueline_lake::Kind;
+use trueline_lake::ValueKind;
 
 use super::compile::{all_of, one_of};
 use super::mistake::offer_one_of;
-use super::model::{Cut, Level, Pack};
+use super::model::{Level, Pack, RegionCut};
 use crate::datasets::Dataset;
 
 /// A slice or a filter that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DimensionError {
-    #[error("there is no dimension `{name}`{}", hint(.instead.as_deref()))]
+    #[error("there is no dimension `{name}`{}", hint_text(.instead.as_deref()))]
     Unknown { name: String, instead: Option<String> },
     #[error("`{text}` is no filter; write a name, `=` and a value, such as prefecture=141100")]
     NotAFilter { text: String },
@@ -26,22 +26,22 @@ pub enum DimensionError {
     SeveralTimes,
 }
 
-fn hint(instead: Option<&str>) -> String {
+fn hint_text(instead: Option<&str>) -> String {
     instead.map_or_else(String::new, |text| format!("; {text}"))
 }
 
 const TIMES: [&str; 3] = ["month", "quarter", "day"];
 
 /// A dimension by its name, and the column it needs.
-pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionError> {
+pub(super) fn find_dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionError> {
     let zone = || pack.zone.name().to_owned();
     let column = || "region".to_owned();
     let key = if let Some(level) = pack.levels.iter().find(|level| level.name == name) {
         match &level.cut {
-            Cut::Digits { length, pad } => {
+            RegionCut::Digits { length, pad } => {
                 DimensionKey::Prefix { column: column(), length: *length, pad: pad.clone() }
             }
-            Cut::Parts { count, separator } => {
+            RegionCut::Parts { count, separator } => {
                 DimensionKey::Parts { column: column(), separator: *separator, count: *count }
             }
         }
@@ -64,10 +64,10 @@ pub(super) fn dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionE
 }
 
 /// Dimensions by their names, each once, in the order asked for.
-pub fn dimensions(pack: &Pack, names: &[String]) -> Result<Vec<Dimension>, DimensionError> {
+pub fn find_dimensions(pack: &Pack, names: &[String]) -> Result<Vec<Dimension>, DimensionError> {
     let mut found: Vec<Dimension> = Vec::new();
     for name in names {
-        let one = dimension(pack, name.trim())?;
+        let one = find_dimension(pack, name.trim())?;
         if !found.contains(&one) {
             found.push(one);
         }
@@ -82,7 +82,7 @@ pub fn known_names(pack: &Pack) -> Vec<String> {
     for dataset in pack.datasets.iter() {
         for column in dataset.schema().columns {
             let name = column.name.to_owned();
-            if sliceable(column.kind) && !dataset.holds_counts() && !names.contains(&name) {
+            if is_sliceable(column.kind) && !dataset.holds_counts() && !names.contains(&name) {
                 names.push(name);
             }
         }
@@ -90,10 +90,10 @@ pub fn known_names(pack: &Pack) -> Vec<String> {
     names
 }
 
-fn sliceable(kind: Kind) -> bool {
+fn is_sliceable(kind: ValueKind) -> bool {
     match kind {
-        Kind::Label | Kind::Boolean | Kind::Integer | Kind::Text => true,
-        Kind::Number | Kind::Moment => false,
+        ValueKind::Label | ValueKind::Boolean | ValueKind::Integer | ValueKind::Text => true,
+        ValueKind::Number | ValueKind::Moment => false,
     }
 }
 
@@ -108,11 +108,11 @@ pub(super) fn has_column(dataset: Dataset, name: &str) -> bool {
             .schema()
             .columns
             .iter()
-            .any(|column| column.name == name && sliceable(column.kind))
+            .any(|column| column.name == name && is_sliceable(column.kind))
 }
 
 /// Whether a dataset can be sliced by a dimension.
-pub(super) fn suits(dataset: Dataset, dimension: &Dimension) -> bool {
+pub(super) fn suits_dataset(dataset: Dataset, dimension: &Dimension) -> bool {
     match &dimension.key {
         DimensionKey::Column(column)
         | DimensionKey::Prefix { column, .. }
@@ -141,13 +141,18 @@ impl Filter {
             let (name, value) = part
                 .split_once('=')
                 .ok_or_else(|| DimensionError::NotAFilter { text: part.to_owned() })?;
-            filter.add(pack, name.trim(), value.trim())?;
+            filter.add_condition(pack, name.trim(), value.trim())?;
         }
         Ok(filter)
     }
 
-    fn add(&mut self, pack: &Pack, name: &str, value: &str) -> Result<(), DimensionError> {
-        dimension(pack, name)?;
+    fn add_condition(
+        &mut self,
+        pack: &Pack,
+        name: &str,
+        value: &str,
+    ) -> Result<(), DimensionError> {
+        find_dimension(pack, name)?;
         if TIMES.contains(&name) {
             if self.time.as_deref().is_some_and(|time| time != value) {
                 return Err(DimensionError::SeveralTimes);
@@ -155,13 +160,13 @@ impl Filter {
             self.time = Some(value.to_owned());
             return Ok(());
         }
-        let value = coded(pack, name, value);
+        let value = find_code(pack, name, value);
         self.values.entry(name.to_owned()).or_default().push(value);
         Ok(())
     }
 
     /// The period that is left of `period`.
-    pub fn period(&self, pack: &Pack, period: &Period) -> Result<Period, DimensionError> {
+    pub fn narrow_period(&self, pack: &Pack, period: &Period) -> Result<Period, DimensionError> {
         let Some(time) = &self.time else {
             return Ok(period.clone());
         };
@@ -178,7 +183,7 @@ impl Filter {
     }
 
     /// The condition on rows; `None` if the dataset lacks a column that it needs.
-    pub(super) fn condition(&self, pack: &Pack, dataset: Dataset) -> Option<Expr> {
+    pub(super) fn row_condition(&self, pack: &Pack, dataset: Dataset) -> Option<Expr> {
         let mut parts = Vec::new();
         for (name, values) in &self.values {
             let level = pack.levels.iter().find(|level| level.name == *name);
@@ -197,13 +202,14 @@ impl Filter {
 }
 
 /// A value given by its label, as its code.
-fn coded(pack: &Pack, name: &str, value: &str) -> String {
-    let says =
-        |words: &super::model::Words| words.zh == value || words.en.eq_ignore_ascii_case(value);
-    let labels: Box<dyn Iterator<Item = (&String, &super::model::Words)>> =
+fn find_code(pack: &Pack, name: &str, value: &str) -> String {
+    let says = |words: &super::model::BilingualText| {
+        words.zh == value || words.en.eq_ignore_ascii_case(value)
+    };
+    let labels: Box<dyn Iterator<Item = (&String, &super::model::BilingualText)>> =
         match pack.levels.iter().find(|level| level.name == name) {
             Some(level) => {
-                Box::new(pack.regions.iter().filter(|(code, _)| cut(level, code) == **code))
+                Box::new(pack.regions.iter().filter(|(code, _)| cut_region(level, code) == **code))
             }
             None => Box::new(pack.labels.get(name).into_iter().flatten()),
         };
@@ -215,13 +221,13 @@ fn coded(pack: &Pack, name: &str, value: &str) -> String {
 }
 
 /// The code that a level gives a region.
-pub(super) fn cut(level: &Level, code: &str) -> String {
+pub(super) fn cut_region(level: &Level, code: &str) -> String {
     match &level.cut {
-        Cut::Digits { length, pad } => match code.char_indices().nth(*length) {
+        RegionCut::Digits { length, pad } => match code.char_indices().nth(*length) {
             Some((at, _)) => format!("{}{pad}", &code[..at]),
             None => code.to_owned(),
         },
-        Cut::Parts { count, separator } => {
+        RegionCut::Parts { count, separator } => {
             let parts: Vec<&str> = code.split(*separator).take(*count).collect();
             parts.join(&separator.to_string())
         }
@@ -239,10 +245,10 @@ fn in_regions(level: &Level, values: &[String]) -> Expr {
             continue;
         }
         match &level.cut {
-            Cut::Digits { length, .. } => {
+            RegionCut::Digits { length, .. } => {
                 parts.push(starts(value.chars().take(*length).collect()));
             }
-            Cut::Parts { separator, .. } => {
+            RegionCut::Parts { separator, .. } => {
                 parts.push(one_of("region", std::slice::from_ref(value)));
                 parts.push(starts(format!("{value}{separator}")));
             }
@@ -255,11 +261,9 @@ fn in_regions(level: &Level, values: &[String]) -> Expr {
 }
 
 fn is_text(dataset: Dataset, name: &str) -> bool {
-    dataset
-        .schema()
-        .columns
-        .iter()
-        .any(|column| column.name == name && matches!(column.kind, Kind::Label | Kind::Text))
+    dataset.schema().columns.iter().any(|column| {
+        column.name == name && matches!(column.kind, ValueKind::Label | ValueKind::Text)
+    })
 }
 
 /// Values of a column that need not be text, compared as they print.
@@ -288,10 +292,10 @@ fn as_text(name: &str, values: &[String]) -> Expr {
 mod tests {
     use super::*;
     use crate::program::datasets;
-    use crate::systems::indicators::load;
+    use crate::systems::indicators::load_pack;
 
     fn pack() -> Pack {
-        load("cn-miit", &[], &datasets()).expect("it loads")
+        load_pack("cn-miit", &[], &datasets()).expect("it loads")
     }
 
     #[test]
@@ -312,7 +316,7 @@ mod tests {
         let pack = pack();
         let zone = pack.zone.rules().clone();
         let half = Period::parse("2020H1", &zone).expect("a period");
-        let left = |text: &str| Filter::parse(&pack, text)?.period(&pack, &half);
+        let left = |text: &str| Filter::parse(&pack, text)?.narrow_period(&pack, &half);
         assert_eq!(left("month=2020-05").expect("inside").name, "2020-05");
         assert_eq!(left("area=urban").expect("all of it"), half);
         assert!(matches!(left("month=2020-07"), Err(DimensionError::OutsidePeriod { .. })));
@@ -337,7 +341,7 @@ mod tests {
     fn a_dataset_without_the_column_gives_no_condition() {
         let pack = pack();
         let filter = Filter::parse(&pack, "area=urban").expect("a filter");
-        assert!(filter.condition(&pack, crate::systems::cases::CASE).is_some());
-        assert_eq!(filter.condition(&pack, crate::systems::rollout::SITE), None);
+        assert!(filter.row_condition(&pack, crate::systems::cases::CASE).is_some());
+        assert_eq!(filter.row_condition(&pack, crate::systems::rollout::SITE), None);
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use trueline_figures::Period;
 
-use super::compile::{LimitSet, definition_id};
-use super::compute::{ComputeError, Question, ask, find_indicator, request};
+use super::compile::{LimitChoice, definition_id};
+use super::compute::{ComputeError, FigureQuestion, build_request, find_indicator, run_request};
 use super::model::{Indicator, Pack};
-use super::records::Records;
+use super::records::RecordSource;
 
 /// The clock values of one indicator over a whole period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,34 +18,34 @@ pub struct Distribution {
 }
 
 /// The distributions of those of the named indicators that are about cases and wait.
-pub fn distributions(
+pub fn compute_distributions(
     pack: &Pack,
     period: &Period,
     only: &[String],
-    records: &dyn Records,
+    records: &dyn RecordSource,
 ) -> Result<Vec<Distribution>, ComputeError> {
     let mut about: Vec<&Indicator> = Vec::new();
     for id in only {
         let indicator = find_indicator(pack, id)?;
-        if indicator.dataset.holds_cases() && indicator.clock().is_some() {
+        if indicator.dataset.holds_cases() && indicator.clock_spec().is_some() {
             about.push(indicator);
         }
     }
     let Some(dataset) = about.first().map(|indicator| indicator.dataset) else {
         return Ok(Vec::new());
     };
-    let question = Question::about(period.clone());
-    let calendars = records.calendars()?;
-    let Some(request) = request(pack, &question, period, &about, &[], &calendars) else {
+    let question = FigureQuestion::about_period(period.clone());
+    let calendars = records.read_calendars()?;
+    let Some(request) = build_request(pack, &question, period, &about, &[], &calendars) else {
         return Ok(Vec::new());
     };
-    let answer = ask(dataset, &request, records)?;
+    let answer = run_request(dataset, &request, records)?;
     let whole: BTreeMap<String, Vec<(i64, u64)>> = about
         .iter()
         .filter_map(|indicator| {
-            let definition = definition_id(pack, indicator, &LimitSet::All);
-            let tally = answer.whole(&definition)?;
-            Some((indicator.id.clone(), tally.values.counts()))
+            let definition = definition_id(pack, indicator, &LimitChoice::All);
+            let tally = answer.whole_tally(&definition)?;
+            Some((indicator.id.clone(), tally.values.count_by_value()))
         })
         .collect();
     Ok(whole.into_iter().map(|(indicator, seconds)| Distribution { indicator, seconds }).collect())

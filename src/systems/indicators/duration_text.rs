@@ -1,6 +1,6 @@
 //! Durations as people read them.
 
 /// Hours, minutes and seconds: `47:36:12`.
-pub(crate) fn span(seconds: i64) -> String {
+pub(crate) fn format_span(seconds: i64) -> String {
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }

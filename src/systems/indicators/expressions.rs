@@ -3,17 +3,19 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use trueline_expression::{Expr, Names, Type, TypeError, check, check_condition, parse};
-use trueline_lake::Kind;
+use trueline_expression::{
+    Expr, KnownNames, Type, TypeError, check_condition, check_types, parse_expression,
+};
+use trueline_lake::ValueKind;
 use trueline_language::{phrase, text};
 
-use super::mistake::{Manuscript, Mistake};
-use super::model::Written;
+use super::mistake::{Manuscript, PackMistake};
+use super::model::PackExpression;
 use crate::datasets::Dataset;
 
 /// What an expression must give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum ExpectedType {
     Condition,
     Moment,
     Label,
@@ -22,27 +24,27 @@ pub(super) enum Wanted {
 
 /// The columns of a dataset. What extras hold is only known once there are records, so before that
 /// any name that starts with `x_` is taken to be right.
-pub(super) struct Columns {
+pub(super) struct DatasetColumns {
     known: Vec<(String, Type)>,
 }
 
-impl Columns {
-    pub(super) fn of(dataset: Dataset) -> Columns {
+impl DatasetColumns {
+    pub(super) fn of_dataset(dataset: Dataset) -> DatasetColumns {
         let typed = dataset.schema().columns.into_iter().map(|column| {
             let found = match column.kind {
-                Kind::Label | Kind::Text => Type::Text,
-                Kind::Integer => Type::Integer,
-                Kind::Number => Type::Number,
-                Kind::Boolean => Type::Boolean,
-                Kind::Moment => Type::Time,
+                ValueKind::Label | ValueKind::Text => Type::Text,
+                ValueKind::Integer => Type::Integer,
+                ValueKind::Number => Type::Number,
+                ValueKind::Boolean => Type::Boolean,
+                ValueKind::Moment => Type::Time,
             };
             (column.name.to_owned(), found)
         });
-        Columns { known: typed.collect() }
+        DatasetColumns { known: typed.collect() }
     }
 }
 
-impl Names for Columns {
+impl KnownNames for DatasetColumns {
     fn type_of(&self, name: &str) -> Option<Type> {
         let known = self.known.iter().find(|(column, _)| column == name);
         match known {
@@ -51,38 +53,43 @@ impl Names for Columns {
         }
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all_names(&self) -> Vec<String> {
         self.known.iter().map(|(name, _)| name.clone()).collect()
     }
 }
 
 /// Parses and checks a text of the pack.
-pub(super) fn written(
+pub(super) fn parse_pack_expression(
     manuscript: &Manuscript,
     text: &Spanned<String>,
     dataset: Dataset,
-    wanted: Wanted,
-) -> Result<Written, Box<Mistake>> {
+    wanted: ExpectedType,
+) -> Result<PackExpression, Box<PackMistake>> {
     let at = text.span();
     let source = text.get_ref();
-    let expr = parse(source).map_err(|error| {
+    let expr = parse_expression(source).map_err(|error| {
         manuscript
             .mistake_inside(&at, error.offset, error.message.to_string())
             .or_write(error.hint.to_string())
     })?;
-    let columns = Columns::of(dataset);
-    suits(&expr, &columns, wanted).map_err(|error| misfit(manuscript, &at, source, error))?;
-    Ok(Written { text: source.trim().to_owned(), expr })
+    let columns = DatasetColumns::of_dataset(dataset);
+    check_type(&expr, &columns, wanted)
+        .map_err(|error| locate_type_error(manuscript, &at, source, error))?;
+    Ok(PackExpression { text: source.trim().to_owned(), expr })
 }
 
-fn suits(expr: &Expr, columns: &Columns, wanted: Wanted) -> Result<(), TypeError> {
-    if wanted == Wanted::Condition {
+fn check_type(
+    expr: &Expr,
+    columns: &DatasetColumns,
+    wanted: ExpectedType,
+) -> Result<(), TypeError> {
+    if wanted == ExpectedType::Condition {
         return check_condition(expr, columns);
     }
-    let found = check(expr, columns)?;
+    let found = check_types(expr, columns)?;
     let (right, name, hint) = match wanted {
-        Wanted::Condition => return Ok(()),
-        Wanted::Moment => (
+        ExpectedType::Condition => return Ok(()),
+        ExpectedType::Moment => (
             found == Type::Time,
             phrase!("时间", "moment"),
             phrase!(
@@ -90,12 +97,12 @@ fn suits(expr: &Expr, columns: &Columns, wanted: Wanted) -> Result<(), TypeError
                 "write a moment such as resolved or latest(accepted, paid)"
             ),
         ),
-        Wanted::Label => (
+        ExpectedType::Label => (
             found == Type::Text,
             phrase!("文本", "text"),
             phrase!("请写文本列的名称", "write the name of a text column"),
         ),
-        Wanted::Quantity => (
+        ExpectedType::Quantity => (
             matches!(found, Type::Integer | Type::Number),
             phrase!("数值", "number"),
             phrase!("请写数值列", "write a column that holds numbers"),
@@ -111,7 +118,12 @@ fn suits(expr: &Expr, columns: &Columns, wanted: Wanted) -> Result<(), TypeError
 }
 
 /// The checker knows what is wrong but not where, so we look for the words it quotes.
-fn misfit(manuscript: &Manuscript, at: &Range<usize>, source: &str, error: TypeError) -> Mistake {
+fn locate_type_error(
+    manuscript: &Manuscript,
+    at: &Range<usize>,
+    source: &str,
+    error: TypeError,
+) -> PackMistake {
     let message = error.message.to_string();
     let mut quoted = message.split('`').skip(1).step_by(2);
     let offset = quoted.find_map(|words| source.find(words)).unwrap_or(0);

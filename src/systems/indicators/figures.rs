@@ -7,20 +7,23 @@ use trueline_numbers as numbers;
 use trueline_numbers::{Fraction, bound_text, claim_text};
 use trueline_verify::{PrintRule, ValueRule};
 
-use super::compile::{LimitSet, definition_id};
-use super::formula::{Column, Formula, View};
-use super::limits::{LateAlong, limit_rows};
-use super::model::{Denominator, Measure, Method, Statistic, StatisticKind, TimeUnit, Words};
+use super::compile::{LimitChoice, definition_id};
+use super::formula::{Formula, TallyColumn, TallyView};
+use super::limits::{LateBySlice, limit_rows};
+use super::model::{
+    BilingualText, Denominator, IndicatorMeasure, ProportionInterval, Statistic, StatisticKind,
+    TimeUnit,
+};
 use super::rates;
 use super::row::{
-    Basis, BoundRow, ExcludedRow, FigureRow, IntervalRow, OpenRow, Percentiles, Status,
+    Basis, BoundRow, ExcludedRow, FigurePercentiles, FigureRow, FigureStatus, IntervalRow, OpenRow,
     SubtractedRow,
 };
-use super::sheet::{Reading, Sheet, Tallies};
+use super::sheet::{FigureInputs, SliceTallies, StatisticReading};
 
-impl Sheet<'_> {
+impl FigureInputs<'_> {
     /// The figures of every slice along these dimensions.
-    pub(super) fn rows(&self, dimensions: &[String], late: &LateAlong) -> Vec<FigureRow> {
+    pub(super) fn figure_rows(&self, dimensions: &[String], late: &LateBySlice) -> Vec<FigureRow> {
         let sets = self.tally_sets(dimensions);
         let all = self.all_slices(dimensions, &sets[&self.indicator.id]);
         let mut rows = Vec::new();
@@ -29,7 +32,7 @@ impl Sheet<'_> {
             for slice in &all {
                 let nothing = Tally::default();
                 let tally = set.get(slice).unwrap_or(&nothing);
-                rows.push(self.row(statistic, slice, tally, late));
+                rows.push(self.figure_row(statistic, slice, tally, late));
             }
         }
         rows
@@ -38,8 +41,8 @@ impl Sheet<'_> {
     /// The definition that a statistic is read from.
     fn definition_of(&self, statistic: &Statistic) -> String {
         let set = match &statistic.kind {
-            StatisticKind::OnTime { against: Some(by) } => LimitSet::UpTo(by.clone()),
-            StatisticKind::Within { .. } => LimitSet::Within(statistic.id.clone()),
+            StatisticKind::OnTime { against: Some(by) } => LimitChoice::UpTo(by.clone()),
+            StatisticKind::Within { .. } => LimitChoice::Within(statistic.id.clone()),
             StatisticKind::OnTime { against: None }
             | StatisticKind::Mean
             | StatisticKind::Longest
@@ -51,25 +54,25 @@ impl Sheet<'_> {
             | StatisticKind::Share
             | StatisticKind::Response
             | StatisticKind::Bound { .. }
-            | StatisticKind::Rate => LimitSet::All,
+            | StatisticKind::Rate => LimitChoice::All,
         };
         definition_id(self.pack, self.indicator, &set)
     }
 
-    fn tally_sets(&self, dimensions: &[String]) -> BTreeMap<String, Tallies> {
+    fn tally_sets(&self, dimensions: &[String]) -> BTreeMap<String, SliceTallies> {
         let mut ids: BTreeSet<String> =
             self.indicator.publish.iter().map(|statistic| self.definition_of(statistic)).collect();
         ids.insert(self.indicator.id.clone());
         ids.into_iter()
             .map(|id| {
-                let tallies = self.tallies(&id, dimensions);
+                let tallies = self.tally_slices(&id, dimensions);
                 (id, tallies)
             })
             .collect()
     }
 
     /// The slices that have rows, the whole, and each segment that the pack publishes by name.
-    fn all_slices(&self, dimensions: &[String], tallies: &Tallies) -> BTreeSet<Slice> {
+    fn all_slices(&self, dimensions: &[String], tallies: &SliceTallies) -> BTreeSet<Slice> {
         let mut all: BTreeSet<Slice> = tallies.keys().cloned().collect();
         if dimensions.is_empty() {
             all.insert(Slice::new());
@@ -82,39 +85,39 @@ impl Sheet<'_> {
             all.extend(named.map(|(value, _)| Slice::from([(segment.clone(), value.clone())])));
         }
         if self.indicator.dataset.holds_counts() {
-            all.extend(rates::slices(self, dimensions));
+            all.extend(rates::list_slices(self, dimensions));
         }
         all
     }
 
-    fn row(
+    fn figure_row(
         &self,
         statistic: &Statistic,
         slice: &Slice,
         tally: &Tally,
-        late: &LateAlong,
+        late: &LateBySlice,
     ) -> FigureRow {
-        let reading = self.read(statistic, slice, tally);
-        let bound = self.bound(statistic, tally);
+        let reading = self.read_statistic(statistic, slice, tally);
+        let bound = self.upper_bound(statistic, tally);
         let percent = statistic.unit == "%";
         let value = match &bound {
             Some(bound) => Some(bound.upper),
-            None => reading.value.map(Fraction::value),
+            None => reading.value.map(Fraction::to_float),
         };
         let printed = match (&bound, reading.value) {
             (Some(bound), _) if bound.claim_holds => format!("≤{}", claim_text(bound.claim)),
             (Some(bound), _) => format!("≤{}", bound_text(bound.upper)),
-            (None, Some(value)) if percent => value.percent(statistic.decimals),
-            (None, Some(value)) => value.rounded(statistic.decimals),
+            (None, Some(value)) if percent => value.print_percent(statistic.decimals),
+            (None, Some(value)) => value.print_rounded(statistic.decimals),
             (None, None) => "—".to_owned(),
         };
-        let waits = self.indicator.clock().is_some();
+        let waits = self.indicator.clock_spec().is_some();
         FigureRow {
             indicator: self.indicator.id.clone(),
             statistic: statistic.id.clone(),
             slice: slice.clone(),
             period: self.period.name.clone(),
-            definition: self.definition(),
+            definition: self.definition_name(),
             value,
             printed,
             unit: statistic.unit.clone(),
@@ -125,13 +128,13 @@ impl Sheet<'_> {
             longest: tally.longest,
             shortest: tally.shortest,
             late: reading.late,
-            percentiles: percentiles(tally),
+            percentiles: percentiles_of(tally),
             unmeasurable: tally.unmeasurable,
-            excluded: tally.excluded.iter().map(excluded).collect(),
-            without_exclusions: reading.without_exclusions.map(Fraction::value),
-            without_pauses: reading.without_pauses.map(Fraction::value),
-            subtracted: tally.subtracted.iter().map(subtracted).collect(),
-            interval: self.interval(statistic, &reading),
+            excluded: tally.excluded.iter().map(excluded_row).collect(),
+            without_exclusions: reading.without_exclusions.map(Fraction::to_float),
+            without_pauses: reading.without_pauses.map(Fraction::to_float),
+            subtracted: tally.subtracted.iter().map(subtracted_row).collect(),
+            interval: self.confidence_interval(statistic, &reading),
             bound,
             open: tally.open.as_ref().filter(|_| waits).map(|open| OpenRow {
                 n: open.n,
@@ -140,18 +143,23 @@ impl Sheet<'_> {
             }),
             limits: limit_rows(self, statistic, slice, value, late),
             status: match (value, &reading.missing) {
-                (Some(_), _) => Status::Computed,
-                (None, Some(_)) => Status::MissingInput,
-                (None, None) => Status::Nothing,
+                (Some(_), _) => FigureStatus::Computed,
+                (None, Some(_)) => FigureStatus::MissingInput,
+                (None, None) => FigureStatus::Nothing,
             },
-            basis: Some(self.basis(statistic, tally, &reading)),
+            basis: Some(self.figure_basis(statistic, tally, &reading)),
             note: reading.missing,
         }
     }
 
     /// What the evidence of a report says of the figure.
-    fn basis(&self, statistic: &Statistic, tally: &Tally, reading: &Reading) -> Basis {
-        let (decimals, bound) = (statistic.decimals, self.bound(statistic, tally));
+    fn figure_basis(
+        &self,
+        statistic: &Statistic,
+        tally: &Tally,
+        reading: &StatisticReading,
+    ) -> Basis {
+        let (decimals, bound) = (statistic.decimals, self.upper_bound(statistic, tally));
         let value = match (&reading.formula, bound, reading.value) {
             (None, ..) => ValueRule::Missing,
             (Some(_), Some(bound), _) => ValueRule::Bound {
@@ -160,7 +168,9 @@ impl Sheet<'_> {
                 level: bound.level.to_string(),
                 claim: bound.claim.to_string(),
             },
-            (Some(formula), None, Some(_)) => formula.rule(tally).unwrap_or(ValueRule::Nothing),
+            (Some(formula), None, Some(_)) => {
+                formula.value_rule(tally).unwrap_or(ValueRule::Nothing)
+            }
             (Some(_), None, None) => ValueRule::Nothing,
         };
         let print = match (&value, statistic.unit.as_str()) {
@@ -176,7 +186,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn definition(&self) -> String {
+    fn definition_name(&self) -> String {
         let set_by = &self.indicator.set_by;
         let version = self.pack.lineage.iter().find(|one| one.id == *set_by);
         version.map_or_else(|| set_by.clone(), |one| format!("{set_by} {}", one.version))
@@ -184,78 +194,89 @@ impl Sheet<'_> {
 
     fn measured_in(&self) -> String {
         match &self.indicator.measure {
-            Measure::Waited(_) => "s".to_owned(),
-            Measure::Amount { decimals: 0, .. } => "1".to_owned(),
-            Measure::Amount { decimals, .. } => format!("1e-{decimals}"),
-            Measure::Share { .. } | Measure::Count | Measure::Ratio { .. } | Measure::Per(_) => {
-                "rows".to_owned()
-            }
+            IndicatorMeasure::Waited(_) => "s".to_owned(),
+            IndicatorMeasure::Amount { decimals: 0, .. } => "1".to_owned(),
+            IndicatorMeasure::Amount { decimals, .. } => format!("1e-{decimals}"),
+            IndicatorMeasure::Share { .. }
+            | IndicatorMeasure::Count
+            | IndicatorMeasure::Ratio { .. }
+            | IndicatorMeasure::Per(_) => "rows".to_owned(),
         }
     }
 
-    fn read(&self, statistic: &Statistic, slice: &Slice, tally: &Tally) -> Reading {
-        let formula = match self.formula(statistic, slice) {
+    fn read_statistic(
+        &self,
+        statistic: &Statistic,
+        slice: &Slice,
+        tally: &Tally,
+    ) -> StatisticReading {
+        let formula = match self.statistic_formula(statistic, slice) {
             Ok(formula) => formula,
-            Err(missing) => return Reading { missing: Some(missing), ..Reading::default() },
+            Err(missing) => {
+                return StatisticReading { missing: Some(missing), ..StatisticReading::default() };
+            }
         };
-        let of = |view: View| formula.value(tally, view);
-        let value = of(View::Counted);
-        let per = matches!(self.indicator.measure, Measure::Per(_));
+        let of = |view: TallyView| formula.compute_value(tally, view);
+        let value = of(TallyView::Counted);
+        let per = matches!(self.indicator.measure, IndicatorMeasure::Per(_));
         let reading = match &statistic.kind {
-            StatisticKind::Mean | StatisticKind::Longest => Reading {
+            StatisticKind::Mean | StatisticKind::Longest => StatisticReading {
                 value,
                 late: tally.late,
-                without_exclusions: of(View::WithoutExclusions),
-                without_pauses: self.paused(of(View::WithoutPauses)),
-                ..Reading::default()
+                without_exclusions: of(TallyView::WithoutExclusions),
+                without_pauses: self.value_if_subtracting(of(TallyView::WithoutPauses)),
+                ..StatisticReading::default()
             },
             StatisticKind::Shortest | StatisticKind::Median | StatisticKind::Percentile(_) => {
-                Reading { value, late: tally.late, ..Reading::default() }
+                StatisticReading { value, late: tally.late, ..StatisticReading::default() }
             }
             StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => {
                 let limited = |value: Option<Fraction>| value.filter(|_| tally.limited > 0);
-                Reading {
+                StatisticReading {
                     value,
                     late: tally.late,
-                    without_exclusions: limited(of(View::WithoutExclusions)),
-                    without_pauses: self.paused(limited(of(View::WithoutPauses))),
+                    without_exclusions: limited(of(TallyView::WithoutExclusions)),
+                    without_pauses: self
+                        .value_if_subtracting(limited(of(TallyView::WithoutPauses))),
                     proportion: Some((
                         tally.limited - tally.late,
-                        tally.limited + self.undone(tally.unmeasurable),
+                        tally.limited + self.count_unfinished(tally.unmeasurable),
                     )),
-                    ..Reading::default()
+                    ..StatisticReading::default()
                 }
             }
             StatisticKind::Count | StatisticKind::Rate if per => {
-                Reading { value, ..Reading::default() }
+                StatisticReading { value, ..StatisticReading::default() }
             }
-            StatisticKind::Count => Reading {
-                value: value.filter(|_| was_seen(tally)),
+            StatisticKind::Count => StatisticReading {
+                value: value.filter(|_| has_any_row(tally)),
                 late: tally.late,
-                without_exclusions: of(View::WithoutExclusions),
-                ..Reading::default()
+                without_exclusions: of(TallyView::WithoutExclusions),
+                ..StatisticReading::default()
             },
-            StatisticKind::Sum => Reading {
+            StatisticKind::Sum => StatisticReading {
                 value: value.filter(|_| tally.n > 0),
                 late: tally.late,
-                ..Reading::default()
+                ..StatisticReading::default()
             },
-            StatisticKind::Response => Reading {
+            StatisticKind::Response => StatisticReading {
                 value,
                 proportion: Some((tally.n, tally.n + tally.unmeasurable)),
-                ..Reading::default()
+                ..StatisticReading::default()
             },
-            StatisticKind::Share | StatisticKind::Rate | StatisticKind::Bound { .. } => Reading {
-                value,
-                without_exclusions: of(View::WithoutExclusions),
-                proportion: u64::try_from(tally.sum)
-                    .ok()
-                    .filter(|hits| *hits <= tally.n)
-                    .map(|hits| (hits, tally.n)),
-                ..Reading::default()
-            },
+            StatisticKind::Share | StatisticKind::Rate | StatisticKind::Bound { .. } => {
+                StatisticReading {
+                    value,
+                    without_exclusions: of(TallyView::WithoutExclusions),
+                    proportion: u64::try_from(tally.sum)
+                        .ok()
+                        .filter(|hits| *hits <= tally.n)
+                        .map(|hits| (hits, tally.n)),
+                    ..StatisticReading::default()
+                }
+            }
         };
-        Reading {
+        StatisticReading {
             proportion: reading.proportion.filter(|(_, of)| *of > 0),
             formula: Some(formula),
             ..reading
@@ -263,16 +284,22 @@ impl Sheet<'_> {
     }
 
     /// How the value of a statistic follows from its tally, or what is missing for it.
-    fn formula(&self, statistic: &Statistic, slice: &Slice) -> Result<Formula, Words> {
+    fn statistic_formula(
+        &self,
+        statistic: &Statistic,
+        slice: &Slice,
+    ) -> Result<Formula, BilingualText> {
         let each = self.unit_divisor(statistic);
         let factor = if statistic.unit == "%" { 100 } else { 1 };
         Ok(match &statistic.kind {
             StatisticKind::Count | StatisticKind::Rate
-                if matches!(self.indicator.measure, Measure::Per(_)) =>
+                if matches!(self.indicator.measure, IndicatorMeasure::Per(_)) =>
             {
-                rates::formula(self, slice)?
+                rates::rate_formula(self, slice)?
             }
-            StatisticKind::Mean => Formula::ratio((Column::Sum, 1), (Column::Counted, each)),
+            StatisticKind::Mean => {
+                Formula::of_ratio((TallyColumn::Sum, 1), (TallyColumn::Counted, each))
+            }
             StatisticKind::Longest => Formula::Longest { each },
             StatisticKind::Shortest => Formula::Shortest { each },
             StatisticKind::Median => Formula::Median { each },
@@ -280,28 +307,34 @@ impl Sheet<'_> {
                 Formula::Percentile { rank: libm::round(percent * 1e6) as u64, each }
             }
             StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => {
-                let mut denominator = vec![(Column::Limited, 1)];
-                if self.undone(1) > 0 {
-                    denominator.push((Column::Unmeasurable, 1));
+                let mut denominator = vec![(TallyColumn::Limited, 1)];
+                if self.count_unfinished(1) > 0 {
+                    denominator.push((TallyColumn::Unmeasurable, 1));
                 }
-                let numerator = vec![(Column::Limited, 100), (Column::Late, -100)];
+                let numerator = vec![(TallyColumn::Limited, 100), (TallyColumn::Late, -100)];
                 Formula::Ratio { numerator, denominator }
             }
-            StatisticKind::Count => Formula::ratio((Column::Counted, 1), (Column::One, 1)),
-            StatisticKind::Sum => Formula::ratio((Column::Sum, 1), (Column::One, each)),
-            StatisticKind::Share => Formula::ratio((Column::Sum, 100), (Column::Counted, 1)),
+            StatisticKind::Count => {
+                Formula::of_ratio((TallyColumn::Counted, 1), (TallyColumn::One, 1))
+            }
+            StatisticKind::Sum => {
+                Formula::of_ratio((TallyColumn::Sum, 1), (TallyColumn::One, each))
+            }
+            StatisticKind::Share => {
+                Formula::of_ratio((TallyColumn::Sum, 100), (TallyColumn::Counted, 1))
+            }
             StatisticKind::Response => Formula::Ratio {
-                numerator: vec![(Column::Counted, 100)],
-                denominator: vec![(Column::Counted, 1), (Column::Unmeasurable, 1)],
+                numerator: vec![(TallyColumn::Counted, 100)],
+                denominator: vec![(TallyColumn::Counted, 1), (TallyColumn::Unmeasurable, 1)],
             },
             StatisticKind::Rate | StatisticKind::Bound { .. } => {
-                Formula::ratio((Column::Sum, factor), (Column::Counted, 1))
+                Formula::of_ratio((TallyColumn::Sum, factor), (TallyColumn::Counted, 1))
             }
         })
     }
 
     /// Rows that are not done are late for whoever counts dispatched cases.
-    fn undone(&self, unmeasurable: u64) -> u64 {
+    fn count_unfinished(&self, unmeasurable: u64) -> u64 {
         match self.indicator.denominator {
             Denominator::Closed => 0,
             Denominator::Dispatched | Denominator::DispatchedMinusWithdrawn => unmeasurable,
@@ -309,16 +342,23 @@ impl Sheet<'_> {
     }
 
     /// Nothing can be subtracted by an indicator that subtracts no kind of interval.
-    fn paused(&self, value: Option<Fraction>) -> Option<Fraction> {
-        value.filter(|_| self.indicator.clock().is_some_and(|clock| !clock.subtract.is_empty()))
+    fn value_if_subtracting(&self, value: Option<Fraction>) -> Option<Fraction> {
+        value
+            .filter(|_| self.indicator.clock_spec().is_some_and(|clock| !clock.subtract.is_empty()))
     }
 
-    fn interval(&self, statistic: &Statistic, reading: &Reading) -> Option<IntervalRow> {
+    fn confidence_interval(
+        &self,
+        statistic: &Statistic,
+        reading: &StatisticReading,
+    ) -> Option<IntervalRow> {
         let (part, of) = reading.proportion?;
         let wanted = self.pack.interval;
         let interval = match wanted.method {
-            Method::Wilson => numbers::wilson(part, of, wanted.level),
-            Method::ClopperPearson => numbers::clopper_pearson(part, of, wanted.level),
+            ProportionInterval::Wilson => numbers::wilson_interval(part, of, wanted.level),
+            ProportionInterval::ClopperPearson => {
+                numbers::clopper_pearson_interval(part, of, wanted.level)
+            }
         }?;
         let factor = if statistic.unit == "%" { 100.0 } else { 1.0 };
         Some(IntervalRow {
@@ -329,7 +369,7 @@ impl Sheet<'_> {
         })
     }
 
-    fn bound(&self, statistic: &Statistic, tally: &Tally) -> Option<BoundRow> {
+    fn upper_bound(&self, statistic: &Statistic, tally: &Tally) -> Option<BoundRow> {
         let StatisticKind::Bound { claim } = statistic.kind else {
             return None;
         };
@@ -350,35 +390,38 @@ impl Sheet<'_> {
     /// By what seconds or scaled amounts are divided to be in the statistic's unit.
     fn unit_divisor(&self, statistic: &Statistic) -> i128 {
         match &self.indicator.measure {
-            Measure::Waited(_) => match TimeUnit::parse(&statistic.unit) {
+            IndicatorMeasure::Waited(_) => match TimeUnit::parse(&statistic.unit) {
                 Some(unit) => i128::from(self.unit_seconds(unit)),
                 None => 1,
             },
-            Measure::Amount { decimals, .. } => 10_i128.pow(u32::from(*decimals)),
-            Measure::Share { .. } | Measure::Count | Measure::Ratio { .. } | Measure::Per(_) => 1,
+            IndicatorMeasure::Amount { decimals, .. } => 10_i128.pow(u32::from(*decimals)),
+            IndicatorMeasure::Share { .. }
+            | IndicatorMeasure::Count
+            | IndicatorMeasure::Ratio { .. }
+            | IndicatorMeasure::Per(_) => 1,
         }
     }
 }
 
 /// A count of nothing is nothing where no record of the kind ever was, and 0 where some were.
-fn was_seen(tally: &Tally) -> bool {
+fn has_any_row(tally: &Tally) -> bool {
     tally.n + tally.unmeasurable + tally.without_exclusions.n > 0 || !tally.excluded.is_empty()
 }
 
-fn percentiles(tally: &Tally) -> Option<Percentiles> {
-    Some(Percentiles {
+fn percentiles_of(tally: &Tally) -> Option<FigurePercentiles> {
+    Some(FigurePercentiles {
         p50: tally.median_doubled()? as f64 / 2.0,
-        p80: tally.percentile(80.0)?,
-        p95: tally.percentile(95.0)?,
-        p99: tally.percentile(99.0)?,
+        p80: tally.value_at_percentile(80.0)?,
+        p95: tally.value_at_percentile(95.0)?,
+        p99: tally.value_at_percentile(99.0)?,
     })
 }
 
-fn excluded(from: &trueline_figures::Excluded) -> ExcludedRow {
+fn excluded_row(from: &trueline_figures::ExcludedRows) -> ExcludedRow {
     ExcludedRow { reason: from.reason.clone(), n: from.n, without_approver: from.without_approver }
 }
 
-fn subtracted(from: &trueline_figures::Subtracted) -> SubtractedRow {
+fn subtracted_row(from: &trueline_figures::SubtractedTime) -> SubtractedRow {
     SubtractedRow {
         kind: from.kind.clone(),
         reason: from.reason.clone(),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::words::Words;
+use super::words::BilingualText;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,11 +20,11 @@ pub(super) struct PackFile {
     #[serde(default)]
     pub(super) level: Vec<LevelText>,
     #[serde(default)]
-    pub(super) region: BTreeMap<String, Words>,
+    pub(super) region: BTreeMap<String, BilingualText>,
     #[serde(default)]
-    pub(super) label: BTreeMap<String, BTreeMap<String, Words>>,
+    pub(super) label: BTreeMap<String, BTreeMap<String, BilingualText>>,
     #[serde(default)]
-    pub(super) unit: BTreeMap<String, Words>,
+    pub(super) unit: BTreeMap<String, BilingualText>,
     #[serde(default)]
     pub(super) group: Vec<GroupText>,
     #[serde(default)]
@@ -40,8 +40,8 @@ pub(super) struct PackFile {
 pub(super) struct Head {
     pub(super) id: Spanned<String>,
     pub(super) version: String,
-    pub(super) title: Words,
-    pub(super) about: Option<Words>,
+    pub(super) title: BilingualText,
+    pub(super) about: Option<BilingualText>,
     pub(super) inherits: Option<Spanned<String>>,
     pub(super) zone: Option<Spanned<String>>,
     pub(super) calendar: Option<String>,
@@ -80,7 +80,7 @@ pub(super) enum MethodText {
 #[serde(deny_unknown_fields)]
 pub(super) struct LevelText {
     pub(super) name: Spanned<String>,
-    pub(super) title: Words,
+    pub(super) title: BilingualText,
     pub(super) digits: Option<usize>,
     #[serde(default)]
     pub(super) pad: String,
@@ -92,14 +92,14 @@ pub(super) struct LevelText {
 #[serde(deny_unknown_fields)]
 pub(super) struct GroupText {
     pub(super) id: String,
-    pub(super) title: Words,
+    pub(super) title: BilingualText,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceText {
-    pub(super) title: Words,
-    pub(super) citation: Words,
+    pub(super) title: BilingualText,
+    pub(super) citation: BilingualText,
     pub(super) read: ReadText,
 }
 
@@ -117,8 +117,8 @@ pub(super) enum ReadText {
 pub(super) struct IndicatorText {
     pub(super) id: Spanned<String>,
     pub(super) group: Option<Spanned<String>>,
-    pub(super) title: Option<Words>,
-    pub(super) says: Option<Words>,
+    pub(super) title: Option<BilingualText>,
+    pub(super) says: Option<BilingualText>,
     pub(super) dataset: Option<Spanned<String>>,
     pub(super) population: Option<Spanned<String>>,
     pub(super) period: Option<Spanned<String>>,
@@ -142,7 +142,7 @@ pub(super) struct IndicatorText {
     pub(super) source: Vec<Spanned<String>>,
     pub(super) clause: Option<String>,
     /// Why this file may change the definition it inherits.
-    pub(super) approval: Option<Words>,
+    pub(super) approval: Option<BilingualText>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -215,7 +215,7 @@ pub(super) enum CountKindText {
 pub(super) struct ExcludeText {
     pub(super) reason: Option<String>,
     pub(super) reason_from: Option<Spanned<String>>,
-    pub(super) title: Option<Words>,
+    pub(super) title: Option<BilingualText>,
     pub(super) when: Spanned<String>,
     /// A fixed text for what the definition itself leaves out.
     pub(super) approved_by: Option<String>,
@@ -228,7 +228,7 @@ pub(super) struct PublishText {
     pub(super) statistic: Spanned<String>,
     /// The last part of the figure's id; the statistic's own name when absent.
     pub(super) id: Option<Spanned<String>>,
-    pub(super) title: Words,
+    pub(super) title: BilingualText,
     pub(super) unit: Spanned<String>,
     pub(super) decimals: Option<u8>,
     /// Only limits of this pack and those it inherits from.
@@ -237,7 +237,7 @@ pub(super) struct PublishText {
     pub(super) claim: Option<Spanned<f64>>,
     /// Whether it stands among the main indicators of a report; true when absent.
     pub(super) main: Option<bool>,
-    pub(super) note: Option<Words>,
+    pub(super) note: Option<BilingualText>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -278,9 +278,9 @@ pub(super) struct LimitText {
     pub(super) source: Option<Spanned<String>>,
     pub(super) clause: Option<String>,
     pub(super) verified: Option<bool>,
-    pub(super) note: Option<Words>,
+    pub(super) note: Option<BilingualText>,
     /// Why it may be looser than what it inherits.
-    pub(super) approval: Option<Words>,
+    pub(super) approval: Option<BilingualText>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -312,15 +312,15 @@ pub(super) enum OneOrMany {
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangedText {
     pub(super) on: Datetime,
-    pub(super) says: Words,
+    pub(super) says: BilingualText,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotAnsweredText {
     pub(super) id: String,
-    pub(super) title: Words,
-    pub(super) missing: Words,
+    pub(super) title: BilingualText,
+    pub(super) missing: BilingualText,
     pub(super) clause: Option<String>,
     pub(super) source: Option<Spanned<String>>,
 }

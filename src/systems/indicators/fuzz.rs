@@ -1,16 +1,16 @@
 //! An entry point for fuzzing packs.
 
-use super::load::parse;
+use super::load::parse_pack;
 use super::mistake::PackError;
 use crate::datasets::Datasets;
 
 /// A pack: it is understood, twice in the same way, or refused with a line that exists and with
 /// words about it.
-pub fn pack(bytes: &[u8], datasets: &Datasets) {
+pub fn check_pack(bytes: &[u8], datasets: &Datasets) {
     let text = String::from_utf8_lossy(bytes);
-    match parse("fuzz.toml", &text, datasets) {
+    match parse_pack("fuzz.toml", &text, datasets) {
         Ok(pack) => {
-            let again = parse("fuzz.toml", &text, datasets).map(|again| format!("{again:?}"));
+            let again = parse_pack("fuzz.toml", &text, datasets).map(|again| format!("{again:?}"));
             assert_eq!(again.ok(), Some(format!("{pack:?}")));
         }
         Err(PackError::Mistake(mistake)) if mistake.place.file == "fuzz.toml" => {
@@ -23,7 +23,7 @@ pub fn pack(bytes: &[u8], datasets: &Datasets) {
 
 #[cfg(test)]
 mod tests {
-    use trueline_lake::fuzz::storm;
+    use trueline_lake::fuzz::run_mutations;
 
     use super::super::shipped::{shipped_pack_text, shipped_packs};
     use super::*;
@@ -33,8 +33,8 @@ mod tests {
     fn packs_withstand_a_storm() {
         for name in shipped_packs() {
             let text = shipped_pack_text(name).expect("a pack that is shipped");
-            assert!(parse(name, text, &datasets()).is_ok(), "{name}");
-            storm(text.as_bytes(), 150, |bytes| pack(bytes, &datasets()));
+            assert!(parse_pack(name, text, &datasets()).is_ok(), "{name}");
+            run_mutations(text.as_bytes(), 150, |bytes| check_pack(bytes, &datasets()));
         }
     }
 }

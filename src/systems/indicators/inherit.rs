@@ -4,76 +4,79 @@
 //! working days and 15 days both run, and the earlier due time counts. A looser limit has no effect
 //! while the parent's runs, so it is a mistake; with a cited approval it replaces the parent's.
 
-use trueline_clock::Limit as DueRule;
+use trueline_clock::TimeLimit as DueRule;
 
-use super::model::{Direction, Indicator, Limit, LimitKind, TimeUnit};
+use super::model::{Direction, Indicator, IndicatorLimit, LimitKind, TimeUnit};
 
 /// A child's limit that is looser than what it inherits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Looser {
+pub(super) enum LooserLimit {
     #[error("{new} is looser than the {old} of {by}")]
     Unapproved { new: String, old: String, by: String },
     #[error("{new} replaces the {old} of {by} for other cases than those")]
     OtherSegment { new: String, old: String, by: String },
 }
 
-impl Looser {
-    pub(super) fn remedy(&self) -> &'static str {
+impl LooserLimit {
+    pub(super) fn suggest_remedy(&self) -> &'static str {
         match self {
-            Looser::Unapproved { .. } => {
+            LooserLimit::Unapproved { .. } => {
                 "write a stricter value, or cite `approval = \"…\"` that allows it"
             }
-            Looser::OtherSegment { .. } => "give it the same `segment` and `when`",
+            LooserLimit::OtherSegment { .. } => "give it the same `segment` and `when`",
         }
     }
 }
 
 /// Lets a limit run beside those already there.
-pub(super) fn add_limit(limit: Limit, indicator: &mut Indicator) -> Result<(), Looser> {
-    let mut kept: Vec<Limit> = Vec::new();
+pub(super) fn add_limit(
+    limit: IndicatorLimit,
+    indicator: &mut Indicator,
+) -> Result<(), LooserLimit> {
+    let mut kept: Vec<IndicatorLimit> = Vec::new();
     for old in std::mem::take(&mut indicator.limits) {
-        if old.by == limit.by || !is_looser(&limit, &old) || !meet(&limit, &old) {
+        if old.by == limit.by || !is_looser(&limit, &old) || !can_overlap(&limit, &old) {
             kept.push(old);
             continue;
         }
-        let names = || (shown(&limit), shown(&old), old.by.clone());
+        let names = || (format_limit(&limit), format_limit(&old), old.by.clone());
         if limit.approval.is_none() {
             let (new, old, by) = names();
-            return Err(Looser::Unapproved { new, old, by });
+            return Err(LooserLimit::Unapproved { new, old, by });
         }
         if limit.segment != old.segment || limit.when != old.when {
             let (new, old, by) = names();
-            return Err(Looser::OtherSegment { new, old, by });
+            return Err(LooserLimit::OtherSegment { new, old, by });
         }
-        kept.extend(outside(&old, &limit));
+        kept.extend(remaining_limits(&old, &limit));
     }
     kept.push(limit);
     indicator.limits = kept;
     Ok(())
 }
 
-fn shown(limit: &Limit) -> String {
+fn format_limit(limit: &IndicatorLimit) -> String {
     format!("{} {}", limit.value, limit.unit)
 }
 
 /// What is left of an old limit before and after the days of the one that replaces it.
-fn outside(old: &Limit, new: &Limit) -> Vec<Limit> {
+fn remaining_limits(old: &IndicatorLimit, new: &IndicatorLimit) -> Vec<IndicatorLimit> {
     let mut left = Vec::new();
     if let Some(until) = new.from.and_then(|from| from.yesterday().ok())
         && old.from.is_none_or(|from| from <= until)
     {
-        left.push(Limit { until: Some(until), ..old.clone() });
+        left.push(IndicatorLimit { until: Some(until), ..old.clone() });
     }
     if let Some(from) = new.until.and_then(|until| until.tomorrow().ok())
         && old.until.is_none_or(|until| from <= until)
     {
-        left.push(Limit { from: Some(from), ..old.clone() });
+        left.push(IndicatorLimit { from: Some(from), ..old.clone() });
     }
     left
 }
 
 /// Whether two limits can hold for the same case on the same day.
-fn meet(a: &Limit, b: &Limit) -> bool {
+fn can_overlap(a: &IndicatorLimit, b: &IndicatorLimit) -> bool {
     let days = a.from.is_none_or(|from| b.until.is_none_or(|until| from <= until))
         && b.from.is_none_or(|from| a.until.is_none_or(|until| from <= until));
     let segments = a.segment.iter().all(|(column, values)| {
@@ -83,8 +86,8 @@ fn meet(a: &Limit, b: &Limit) -> bool {
 }
 
 /// Whether `new` is looser than `old`; false where they count different things.
-fn is_looser(new: &Limit, old: &Limit) -> bool {
-    let (Some(a), Some(b)) = (comparable(new), comparable(old)) else {
+fn is_looser(new: &IndicatorLimit, old: &IndicatorLimit) -> bool {
+    let (Some(a), Some(b)) = (comparable_amount(new), comparable_amount(old)) else {
         return false;
     };
     if a.0 != b.0 || new.direction != old.direction {
@@ -97,7 +100,7 @@ fn is_looser(new: &Limit, old: &Limit) -> bool {
 }
 
 /// What a limit counts, and how much of it.
-fn comparable(limit: &Limit) -> Option<(String, f64)> {
+fn comparable_amount(limit: &IndicatorLimit) -> Option<(String, f64)> {
     let scaled = |what: &str| {
         let (family, each) = match TimeUnit::parse(&limit.unit) {
             Some(TimeUnit::Seconds) => ("natural", 1.0),

@@ -4,9 +4,9 @@ use trueline_clock::Calendar;
 use trueline_figures::{Period, PeriodError};
 use trueline_lake::{Lake, LakeError};
 
-use super::compute::Question;
+use super::compute::FigureQuestion;
 use super::dimensions::{DimensionError, Filter};
-use super::load::load;
+use super::load::load_pack;
 use super::mistake::PackError;
 use super::model::Pack;
 use super::records::LakeRecords;
@@ -30,7 +30,7 @@ pub struct InquiryRequest<'a> {
 #[derive(Debug)]
 pub struct Inquiry {
     pub pack: Pack,
-    pub question: Question,
+    pub question: FigureQuestion,
     pub lake: Lake,
     pub calendars: Vec<Calendar>,
     pub as_of: Option<i64>,
@@ -56,11 +56,11 @@ impl Inquiry {
     /// Reads the pack, and what is asked in its words.
     pub fn open(state: &State, request: &InquiryRequest<'_>) -> Result<Inquiry, InquiryError> {
         let name = request.pack.unwrap_or(&state.pack);
-        let pack = load(name, &state.instance.pack_folders(), &state.datasets)?;
+        let pack = load_pack(name, &state.instance.pack_folders(), &state.datasets)?;
         let period = Period::parse(request.period, pack.zone.rules())?;
         let filter = Filter::parse(&pack, request.filter)?;
         Ok(Inquiry {
-            question: Question { filter, ..Question::about(period) },
+            question: FigureQuestion { filter, ..FigureQuestion::about_period(period) },
             pack,
             lake: state.open_lake()?,
             calendars: state.read_calendars()?,
@@ -69,7 +69,7 @@ impl Inquiry {
     }
 
     /// The records at the cut.
-    pub fn records(&self) -> LakeRecords<'_> {
+    pub fn lake_records(&self) -> LakeRecords<'_> {
         match self.as_of {
             Some(second) => LakeRecords::as_of(&self.lake, &self.calendars, second),
             None => LakeRecords::newest(&self.lake, &self.calendars),

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use trueline_figures::Slice;
 
-use super::compile::{LimitSet, definition_id};
-use super::model::{Direction, Limit, LimitKind, Statistic, StatisticKind};
+use super::compile::{LimitChoice, definition_id};
+use super::model::{Direction, IndicatorLimit, LimitKind, Statistic, StatisticKind};
 use super::row::LimitRow;
-use super::sheet::Sheet;
+use super::sheet::FigureInputs;
 
 /// Rows past the limits of each pack, in the finest slices and by what limits tell apart.
 pub(super) struct LateCounts {
@@ -24,12 +24,12 @@ pub(super) struct Late {
 }
 
 /// The same along one choice of dimensions: pack → slice → what limits tell apart in it.
-pub(super) struct LateAlong {
+pub(super) struct LateBySlice {
     by_pack: BTreeMap<String, BTreeMap<Slice, Vec<(Slice, Late)>>>,
 }
 
 impl LateCounts {
-    pub(super) fn new(sheet: &Sheet<'_>, dimensions: &[String]) -> LateCounts {
+    pub(super) fn new(sheet: &FigureInputs<'_>, dimensions: &[String]) -> LateCounts {
         let mut finest = dimensions.to_vec();
         for limit in &sheet.indicator.limits {
             for column in limit.segment.keys() {
@@ -40,9 +40,9 @@ impl LateCounts {
             }
         }
         let by_pack = sheet.limiting_packs().into_iter().map(|by| {
-            let set = LimitSet::Of(by.to_owned());
+            let set = LimitChoice::Of(by.to_owned());
             let id = definition_id(sheet.pack, sheet.indicator, &set);
-            let late = sheet.tallies(&id, &finest).into_iter().map(|(slice, tally)| {
+            let late = sheet.tally_slices(&id, &finest).into_iter().map(|(slice, tally)| {
                 let late = Late { late: tally.late, limited: tally.limited };
                 (slice, late)
             });
@@ -51,7 +51,7 @@ impl LateCounts {
         LateCounts { by_pack: by_pack.collect() }
     }
 
-    pub(super) fn along(&self, dimensions: &[String]) -> LateAlong {
+    pub(super) fn project_along(&self, dimensions: &[String]) -> LateBySlice {
         let project = |rows: &Vec<(Slice, Late)>| {
             let mut slices: BTreeMap<Slice, Vec<(Slice, Late)>> = BTreeMap::new();
             for (found, late) in rows {
@@ -64,13 +64,13 @@ impl LateCounts {
             slices
         };
         let by_pack = self.by_pack.iter().map(|(by, rows)| (by.clone(), project(rows)));
-        LateAlong { by_pack: by_pack.collect() }
+        LateBySlice { by_pack: by_pack.collect() }
     }
 }
 
-impl LateAlong {
+impl LateBySlice {
     /// Late and limited rows of a pack in a slice, as far as a limit's segment reaches.
-    fn count(&self, limit: &Limit, slice: &Slice) -> Late {
+    fn count_late(&self, limit: &IndicatorLimit, slice: &Slice) -> Late {
         let inside = |rest: &Slice| {
             limit.segment.iter().all(|(column, values)| {
                 let value = slice.get(column).or_else(|| rest.get(column));
@@ -89,25 +89,29 @@ impl LateAlong {
 
 /// The limits that a figure must keep.
 pub(super) fn limit_rows(
-    sheet: &Sheet<'_>,
+    sheet: &FigureInputs<'_>,
     statistic: &Statistic,
     slice: &Slice,
     value: Option<f64>,
-    late: &LateAlong,
+    late: &LateBySlice,
 ) -> Vec<LimitRow> {
     sheet
         .indicator
         .limits
         .iter()
-        .filter(|limit| concerns(sheet, limit, statistic))
-        .filter(|limit| reaches(limit, slice))
+        .filter(|limit| concerns_statistic(sheet, limit, statistic))
+        .filter(|limit| reaches_slice(limit, slice))
         .filter(|limit| days_in_force(sheet, limit) != InForce::Never)
         .map(|limit| limit_row(sheet, limit, statistic, slice, value, late))
         .collect()
 }
 
 /// Whether a limit is about this statistic.
-fn concerns(sheet: &Sheet<'_>, limit: &Limit, statistic: &Statistic) -> bool {
+fn concerns_statistic(
+    sheet: &FigureInputs<'_>,
+    limit: &IndicatorLimit,
+    statistic: &Statistic,
+) -> bool {
     match (&limit.kind, &statistic.kind) {
         (LimitKind::Mean, StatisticKind::Mean)
         | (
@@ -117,7 +121,7 @@ fn concerns(sheet: &Sheet<'_>, limit: &Limit, statistic: &Statistic) -> bool {
         | (LimitKind::Rate, StatisticKind::Rate)
         | (LimitKind::Bound, StatisticKind::Bound { .. }) => true,
         (LimitKind::Longest(_), StatisticKind::OnTime { against: Some(by) }) => {
-            sheet.pack.generation(&limit.by) <= sheet.pack.generation(by)
+            sheet.pack.generation_of(&limit.by) <= sheet.pack.generation_of(by)
         }
         (LimitKind::Percentile(percent), kind) => match kind {
             StatisticKind::Percentile(published) => (published - percent).abs() < 1e-9,
@@ -141,7 +145,7 @@ fn concerns(sheet: &Sheet<'_>, limit: &Limit, statistic: &Statistic) -> bool {
 
 /// Whether a limit holds for anything in a slice. A limit on a figure, unlike one on single cases,
 /// says nothing about a slice that mixes its segment with others.
-fn reaches(limit: &Limit, slice: &Slice) -> bool {
+fn reaches_slice(limit: &IndicatorLimit, slice: &Slice) -> bool {
     let each_case = matches!(limit.kind, LimitKind::Longest(_));
     limit.segment.iter().all(|(column, values)| match slice.get(column) {
         Some(value) => values.contains(value),
@@ -157,8 +161,8 @@ enum InForce {
     Never,
 }
 
-fn days_in_force(sheet: &Sheet<'_>, limit: &Limit) -> InForce {
-    let Some((first, last)) = days(sheet) else {
+fn days_in_force(sheet: &FigureInputs<'_>, limit: &IndicatorLimit) -> InForce {
+    let Some((first, last)) = period_days(sheet) else {
         return InForce::Always;
     };
     let (from, until) = (limit.from, limit.until);
@@ -172,7 +176,7 @@ fn days_in_force(sheet: &Sheet<'_>, limit: &Limit) -> InForce {
 }
 
 /// First and last day of the period.
-fn days(sheet: &Sheet<'_>) -> Option<(Date, Date)> {
+fn period_days(sheet: &FigureInputs<'_>) -> Option<(Date, Date)> {
     let zone = sheet.pack.zone.rules();
     let day = |second: i64| {
         let instant = Timestamp::from_second(second).ok()?;
@@ -182,21 +186,21 @@ fn days(sheet: &Sheet<'_>) -> Option<(Date, Date)> {
 }
 
 fn limit_row(
-    sheet: &Sheet<'_>,
-    limit: &Limit,
+    sheet: &FigureInputs<'_>,
+    limit: &IndicatorLimit,
     statistic: &Statistic,
     slice: &Slice,
     value: Option<f64>,
-    late: &LateAlong,
+    late: &LateBySlice,
 ) -> LimitRow {
     let each_case = matches!(limit.kind, LimitKind::Longest(_));
-    let Late { late, limited } = late.count(limit, slice);
+    let Late { late, limited } = late.count_late(limit, slice);
     let met = if each_case {
         let alone = sheet.indicator.limits.iter().all(|other| {
             std::ptr::eq(other, limit)
                 || other.by != limit.by
                 || !matches!(other.kind, LimitKind::Longest(_))
-                || apart(other, limit)
+                || are_disjoint(other, limit)
         });
         match (limited, late) {
             (0, _) => None,
@@ -208,7 +212,7 @@ fn limit_row(
     } else {
         value
             .filter(|_| days_in_force(sheet, limit) == InForce::Always)
-            .map(|value| keeps(limit, in_unit_of(sheet, limit, statistic), value))
+            .map(|value| keeps_limit(limit, in_unit_of(sheet, limit, statistic), value))
     };
     LimitRow {
         kind: kind_name(&limit.kind),
@@ -229,7 +233,7 @@ fn limit_row(
 }
 
 /// Whether no case can be under both limits.
-fn apart(a: &Limit, b: &Limit) -> bool {
+fn are_disjoint(a: &IndicatorLimit, b: &IndicatorLimit) -> bool {
     a.segment.iter().any(|(column, values)| {
         b.segment
             .get(column)
@@ -238,7 +242,7 @@ fn apart(a: &Limit, b: &Limit) -> bool {
 }
 
 /// The limit's value in the unit of the figure.
-fn in_unit_of(sheet: &Sheet<'_>, limit: &Limit, statistic: &Statistic) -> f64 {
+fn in_unit_of(sheet: &FigureInputs<'_>, limit: &IndicatorLimit, statistic: &Statistic) -> f64 {
     use super::model::TimeUnit;
     let seconds = |code: &str| TimeUnit::parse(code).map(|unit| sheet.unit_seconds(unit));
     match (seconds(&limit.unit), seconds(&statistic.unit)) {
@@ -247,7 +251,7 @@ fn in_unit_of(sheet: &Sheet<'_>, limit: &Limit, statistic: &Statistic) -> f64 {
     }
 }
 
-fn keeps(limit: &Limit, value: f64, measured: f64) -> bool {
+fn keeps_limit(limit: &IndicatorLimit, value: f64, measured: f64) -> bool {
     match limit.direction {
         Direction::AtMost => measured <= value,
         Direction::AtLeast => measured >= value,

@@ -5,18 +5,18 @@
 
 use std::path::{Path, PathBuf};
 
-use trueline_expression::nearest;
+use trueline_expression::find_nearest_word;
 
 use super::file::PackFile;
-use super::mistake::{Manuscript, Mistake, PackError, offer_one_of};
+use super::mistake::{Manuscript, PackError, PackMistake, offer_one_of};
 use super::model::Pack;
 use super::resolve;
 use super::shipped::{self, shipped_packs};
 use crate::datasets::Datasets;
 
 /// Reads a pack by name or path, with its ancestors. `folders` hold the user's own packs.
-pub fn load(asked: &str, folders: &[PathBuf], datasets: &Datasets) -> Result<Pack, PackError> {
-    let found = find(asked, folders)?;
+pub fn load_pack(asked: &str, folders: &[PathBuf], datasets: &Datasets) -> Result<Pack, PackError> {
+    let found = find_manuscript(asked, folders)?;
     let Some((manuscript, home)) = found else {
         return Err(PackError::Unknown {
             name: asked.to_owned(),
@@ -25,18 +25,18 @@ pub fn load(asked: &str, folders: &[PathBuf], datasets: &Datasets) -> Result<Pac
     };
     let mut folders = folders.to_vec();
     folders.extend(home);
-    read(&manuscript, &folders, datasets, &mut Vec::new())
+    read_pack(&manuscript, &folders, datasets, &mut Vec::new())
 }
 
 /// Reads a pack from its text; it may inherit a shipped pack.
-pub fn parse(file: &str, text: &str, datasets: &Datasets) -> Result<Pack, PackError> {
+pub fn parse_pack(file: &str, text: &str, datasets: &Datasets) -> Result<Pack, PackError> {
     let manuscript = Manuscript { file: file.to_owned(), text: text.to_owned() };
-    read(&manuscript, &[], datasets, &mut Vec::new())
+    read_pack(&manuscript, &[], datasets, &mut Vec::new())
 }
 
-type Found = Option<(Manuscript, Option<PathBuf>)>;
+type FoundPack = Option<(Manuscript, Option<PathBuf>)>;
 
-fn find(asked: &str, folders: &[PathBuf]) -> Result<Found, PackError> {
+fn find_manuscript(asked: &str, folders: &[PathBuf]) -> Result<FoundPack, PackError> {
     let is_path = asked.contains(['/', '\\'])
         || Path::new(asked)
             .extension()
@@ -71,7 +71,7 @@ fn read_text(path: &Path) -> Result<Manuscript, PackError> {
             let text = String::from_utf8_lossy(&error.into_bytes()[..valid]).into_owned();
             let manuscript = Manuscript { file, text };
             let mistake = manuscript
-                .mistake(&(valid..valid), "this is not UTF-8")
+                .mistake_at(&(valid..valid), "this is not UTF-8")
                 .or_write("save the file as UTF-8");
             Err(Box::new(mistake).into())
         }
@@ -79,7 +79,7 @@ fn read_text(path: &Path) -> Result<Manuscript, PackError> {
 }
 
 /// `chain` holds the ids of the packs that led here.
-fn read(
+fn read_pack(
     manuscript: &Manuscript,
     folders: &[PathBuf],
     datasets: &Datasets,
@@ -91,7 +91,7 @@ fn read(
         chain.push(id);
         let circle = chain.join(" → ");
         let mistake = manuscript
-            .mistake(&file.pack.id.span(), format!("packs inherit in a circle: {circle}"))
+            .mistake_at(&file.pack.id.span(), format!("packs inherit in a circle: {circle}"))
             .or_write("let the most general of them inherit nothing");
         return Err(Box::new(mistake).into());
     }
@@ -99,24 +99,24 @@ fn read(
     let parent = match &file.pack.inherits {
         None => None,
         Some(name) => {
-            let Some((text, home)) = find(name.get_ref(), folders)? else {
+            let Some((text, home)) = find_manuscript(name.get_ref(), folders)? else {
                 return Err(Box::new(no_such_parent(manuscript, name)).into());
             };
             let mut folders = folders.to_vec();
             folders.extend(home);
-            Some(read(&text, &folders, datasets, chain)?)
+            Some(read_pack(&text, &folders, datasets, chain)?)
         }
     };
-    Ok(resolve::pack(manuscript, file, parent, datasets)?)
+    Ok(resolve::resolve_pack(manuscript, file, parent, datasets)?)
 }
 
-fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> Mistake {
+fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> PackMistake {
     manuscript
-        .mistake(&name.span(), format!("no pack is called `{}`", name.get_ref()))
+        .mistake_at(&name.span(), format!("no pack is called `{}`", name.get_ref()))
         .or_one_of(name.get_ref(), shipped_packs())
 }
 
-fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<Mistake>> {
+fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<PackMistake>> {
     toml::from_str(&manuscript.text).map_err(|error| {
         let at = error.span().unwrap_or(0..0);
         // serde names the wrong word first and the right ones after it, each in backticks.
@@ -128,16 +128,16 @@ fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<Mistake>> {
             Some((wrong, right)) if unknown => {
                 let kind = if message.starts_with("unknown field") { "key" } else { "word" };
                 let problem = format!("there is no {kind} `{wrong}` here");
-                let mistake = manuscript.mistake(&at, problem);
-                match nearest(wrong, right.iter().copied()) {
+                let mistake = manuscript.mistake_at(&at, problem);
+                match find_nearest_word(wrong, right.iter().copied()) {
                     Some(near) => mistake.or_write(format!("did you mean `{near}`?")),
                     None => mistake.or_write(format!("write one of: {}", right.join(", "))),
                 }
             }
             Some((missing, _)) if message.starts_with("missing field") => manuscript
-                .mistake(&at, format!("the key `{missing}` is missing"))
+                .mistake_at(&at, format!("the key `{missing}` is missing"))
                 .or_write(format!("add a line `{missing} = …` here")),
-            Some(_) | None => manuscript.mistake(&at, message.replace('\n', " ")),
+            Some(_) | None => manuscript.mistake_at(&at, message.replace('\n', " ")),
         };
         Box::new(mistake)
     })

@@ -6,12 +6,12 @@
 use std::fmt;
 use std::ops::Range;
 
-use trueline_expression::nearest;
+use trueline_expression::find_nearest_word;
 
 /// A pack could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    #[error("no pack is called `{name}`{}", offer(.instead.as_deref()))]
+    #[error("no pack is called `{name}`{}", offer_text(.instead.as_deref()))]
     Unknown { name: String, instead: Option<String> },
     #[error("cannot read the pack {file}")]
     Unreadable {
@@ -20,32 +20,32 @@ pub enum PackError {
         source: std::io::Error,
     },
     #[error(transparent)]
-    Mistake(#[from] Box<Mistake>),
+    Mistake(#[from] Box<PackMistake>),
 }
 
 /// One mistake in the text of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {problem}{}", offer(.instead.as_deref()))]
-pub struct Mistake {
-    pub place: Place,
+#[error("{place}: {problem}{}", offer_text(.instead.as_deref()))]
+pub struct PackMistake {
+    pub place: FilePosition,
     pub problem: String,
     /// What to write instead, as a half sentence.
     pub instead: Option<String>,
 }
 
-fn offer(instead: Option<&str>) -> String {
+fn offer_text(instead: Option<&str>) -> String {
     instead.map_or_else(String::new, |text| format!("; {text}"))
 }
 
 /// A spot in a file; line and column count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePosition {
     pub file: String,
     pub line: usize,
     pub column: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FilePosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -59,22 +59,22 @@ pub(super) struct Manuscript {
 }
 
 impl Manuscript {
-    pub(super) fn place(&self, at: usize) -> Place {
+    pub(super) fn position_of(&self, at: usize) -> FilePosition {
         let mut at = at.min(self.text.len());
         while !self.text.is_char_boundary(at) {
             at -= 1;
         }
         let before = &self.text[..at];
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        Place {
+        FilePosition {
             file: self.file.clone(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
         }
     }
 
-    pub(super) fn mistake(&self, at: &Range<usize>, problem: impl Into<String>) -> Mistake {
-        Mistake { place: self.place(at.start), problem: problem.into(), instead: None }
+    pub(super) fn mistake_at(&self, at: &Range<usize>, problem: impl Into<String>) -> PackMistake {
+        PackMistake { place: self.position_of(at.start), problem: problem.into(), instead: None }
     }
 
     /// A mistake inside a quoted text: `offset` bytes into it.
@@ -83,7 +83,7 @@ impl Manuscript {
         at: &Range<usize>,
         offset: usize,
         problem: impl Into<String>,
-    ) -> Mistake {
+    ) -> PackMistake {
         let raw = self.text.get(at.clone()).unwrap_or_default();
         let quotes = if raw.starts_with("\"\"\"\n") || raw.starts_with("'''\n") {
             4
@@ -93,11 +93,11 @@ impl Manuscript {
             1
         };
         let start = (at.start + quotes + offset).min(at.end.max(at.start));
-        self.mistake(&(start..start), problem)
+        self.mistake_at(&(start..start), problem)
     }
 }
 
-impl Mistake {
+impl PackMistake {
     pub(super) fn or_write(mut self, instead: impl Into<String>) -> Self {
         self.instead = Some(instead.into());
         self
@@ -120,7 +120,7 @@ pub(super) fn offer_one_of<'a>(
     right: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     let right: Vec<&str> = right.into_iter().collect();
-    if let Some(near) = nearest(word, right.iter().copied()) {
+    if let Some(near) = find_nearest_word(word, right.iter().copied()) {
         return Some(format!("did you mean `{near}`?"));
     }
     match right.len() {
@@ -138,9 +138,9 @@ mod tests {
     fn a_place_counts_lines_and_characters_from_one() {
         let text = Manuscript { file: "p.toml".to_owned(), text: "a = 1\n障碍 = 2\n".to_owned() };
         let at = text.text.find('=').expect("first sign");
-        assert_eq!(text.place(at).to_string(), "p.toml:1:3");
+        assert_eq!(text.position_of(at).to_string(), "p.toml:1:3");
         let at = text.text.rfind('=').expect("second sign");
-        assert_eq!(text.place(at).to_string(), "p.toml:2:4");
-        assert_eq!(text.place(usize::MAX).line, 3);
+        assert_eq!(text.position_of(at).to_string(), "p.toml:2:4");
+        assert_eq!(text.position_of(usize::MAX).line, 3);
     }
 }

@@ -38,29 +38,32 @@ mod shipped;
 mod sql;
 mod words;
 
-pub(crate) use columns::{moments as column_moments, texts as column_texts};
+pub(crate) use columns::{read_moments, read_texts};
 pub use compute::{
-    ComputeError, Question, Results, compute, compute_with, load_counts, parse_figure_id,
+    ComputeError, FigureQuestion, FigureResults, compute_figures, compute_with, load_counts,
+    parse_figure_id,
 };
-pub(crate) use compute::{find_indicator, request};
+pub(crate) use compute::{build_request, find_indicator};
 pub use count_dataset::COUNT;
-pub use counts::{CountRow, Counts};
-pub use dimensions::{DimensionError, Filter, dimensions, known_names};
-pub use distribution::{Distribution, distributions};
-pub(crate) use duration_text::span;
+pub use counts::{CountRow, CountTable};
+pub use dimensions::{DimensionError, Filter, find_dimensions, known_names};
+pub use distribution::{Distribution, compute_distributions};
+pub(crate) use duration_text::format_span;
 pub use inquiry::{Inquiry, InquiryError, InquiryRequest};
-pub use load::{load, parse};
-pub use mistake::{Mistake, PackError, Place};
+pub use load::{load_pack, parse_pack};
+pub use mistake::{FilePosition, PackError, PackMistake};
 pub use model::{
-    Ancestor, Approver, Change, ClockSpec, CountKind, Cut, Denominator, Direction, Exclusion,
-    Group, Indicator, Interval, LegalSource, Level, Limit, LimitKind, Measure, Method, NotAnswered,
-    Pack, PerSpec, Read, Reason, Statistic, StatisticKind, TimeUnit, Words, Written, Zone,
+    Approver, BilingualText, ClockSpec, CountKind, DefinitionChange, Denominator, Direction,
+    ExclusionReason, Indicator, IndicatorExclusion, IndicatorGroup, IndicatorLimit,
+    IndicatorMeasure, IntervalSetting, Level, LimitKind, Pack, PackAncestor, PackExpression,
+    PerSpec, ProportionInterval, Read, RegionCut, RuleSource, Statistic, StatisticKind, TimeUnit,
+    UnansweredIndicator, Zone,
 };
-pub use published::{Comparison, compare, published};
-pub use records::{LakeRecords, MemoryRecords, Records};
+pub use published::{PublishedComparison, compare_figures, published_figures};
+pub use records::{LakeRecords, MemoryRecords, RecordSource};
 pub use row::{
-    Basis, BoundRow, ExcludedRow, FigureRow, IntervalRow, LimitRow, OpenRow, Percentiles, Status,
-    SubtractedRow,
+    Basis, BoundRow, ExcludedRow, FigurePercentiles, FigureRow, FigureStatus, IntervalRow,
+    LimitRow, OpenRow, SubtractedRow,
 };
 pub use shipped::{shipped_pack_text, shipped_packs};
 pub use sql::{ExplainError, explain_sql};

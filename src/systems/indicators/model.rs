@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use trueline_clock::Limit as DueRule;
+use trueline_clock::TimeLimit as DueRule;
 use trueline_expression::Expr;
 
-pub use super::words::Words;
+pub use super::words::BilingualText;
 use crate::datasets::{Dataset, Datasets};
 
 /// A pack with everything it inherits.
@@ -18,25 +18,25 @@ use crate::datasets::{Dataset, Datasets};
 pub struct Pack {
     pub id: String,
     pub version: String,
-    pub title: Words,
-    pub about: Option<Words>,
+    pub title: BilingualText,
+    pub about: Option<BilingualText>,
     /// The pack itself last, the most general first.
-    pub lineage: Vec<Ancestor>,
+    pub lineage: Vec<PackAncestor>,
     /// Where civil times are read.
     pub zone: Zone,
     pub calendar: Option<String>,
     pub levels: Vec<Level>,
     /// Region code → its name.
-    pub regions: BTreeMap<String, Words>,
+    pub regions: BTreeMap<String, BilingualText>,
     /// Dimension → value → how it is printed: `area` → `urban` → 城市.
-    pub labels: BTreeMap<String, BTreeMap<String, Words>>,
-    pub units: BTreeMap<String, Words>,
+    pub labels: BTreeMap<String, BTreeMap<String, BilingualText>>,
+    pub units: BTreeMap<String, BilingualText>,
     /// In print order.
-    pub groups: Vec<Group>,
-    pub sources: BTreeMap<String, LegalSource>,
+    pub groups: Vec<IndicatorGroup>,
+    pub sources: BTreeMap<String, RuleSource>,
     pub indicators: Vec<Indicator>,
-    pub not_answered: Vec<NotAnswered>,
-    pub interval: Interval,
+    pub not_answered: Vec<UnansweredIndicator>,
+    pub interval: IntervalSetting,
     /// What indicators can be about.
     pub datasets: Datasets,
 }
@@ -66,10 +66,10 @@ impl Zone {
 
 /// One pack of a lineage.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ancestor {
+pub struct PackAncestor {
     pub id: String,
     pub version: String,
-    pub title: Words,
+    pub title: BilingualText,
     /// SHA-256 of its text, in hex.
     pub digest: String,
     pub text: String,
@@ -79,13 +79,13 @@ pub struct Ancestor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {
     pub name: String,
-    pub title: Words,
-    pub cut: Cut,
+    pub title: BilingualText,
+    pub cut: RegionCut,
 }
 
 /// How the code of a level follows from the code of a region below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cut {
+pub enum RegionCut {
     /// The first characters, padded: prefecture of `141121` is `1411` + `00`.
     Digits { length: usize, pad: String },
     /// The first parts: `north/harbour` of `north/harbour/3`.
@@ -93,17 +93,17 @@ pub enum Cut {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct IndicatorGroup {
     pub id: String,
-    pub title: Words,
+    pub title: BilingualText,
 }
 
 /// Where a rule stands, and whether anybody read it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LegalSource {
+pub struct RuleSource {
     pub id: String,
-    pub title: Words,
-    pub citation: Words,
+    pub title: BilingualText,
+    pub citation: BilingualText,
     pub read: Read,
 }
 
@@ -126,52 +126,52 @@ pub enum Read {
 pub struct Indicator {
     pub id: String,
     pub group: String,
-    pub title: Words,
+    pub title: BilingualText,
     /// The definition in words, for the annex.
-    pub says: Words,
+    pub says: BilingualText,
     /// The pack that defined it.
     pub set_by: String,
     pub dataset: Dataset,
-    pub population: Written,
-    pub period_moment: Option<Written>,
-    pub measure: Measure,
+    pub population: PackExpression,
+    pub period_moment: Option<PackExpression>,
+    pub measure: IndicatorMeasure,
     pub denominator: Denominator,
-    pub exclusions: Vec<Exclusion>,
+    pub exclusions: Vec<IndicatorExclusion>,
     /// Columns whose values are published one by one, such as `area`.
     pub segments: Vec<String>,
     pub publish: Vec<Statistic>,
-    pub limits: Vec<Limit>,
+    pub limits: Vec<IndicatorLimit>,
     /// Days on which the definition changed: figures on either side are not comparable.
-    pub changed: Vec<Change>,
+    pub changed: Vec<DefinitionChange>,
     pub sources: Vec<String>,
     pub clause: Option<String>,
     /// Why a child pack was allowed to change the definition.
-    pub approval: Option<Words>,
+    pub approval: Option<BilingualText>,
 }
 
 /// An expression and the text it was written in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Written {
+pub struct PackExpression {
     pub text: String,
     pub expr: Expr,
 }
 
 #[derive(Debug, Clone)]
-pub enum Measure {
+pub enum IndicatorMeasure {
     Waited(ClockSpec),
     Amount {
-        value: Written,
+        value: PackExpression,
         decimals: u8,
     },
     Share {
-        hit: Written,
-        of: Written,
+        hit: PackExpression,
+        of: PackExpression,
     },
     Count,
     /// Two columns added up and divided.
     Ratio {
-        numerator: Written,
-        denominator: Written,
+        numerator: PackExpression,
+        denominator: PackExpression,
     },
     /// Cases, or a count, per line, user or bill from the dataset `count`.
     Per(PerSpec),
@@ -179,10 +179,10 @@ pub enum Measure {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClockSpec {
-    pub start: Written,
-    pub stop: Written,
+    pub start: PackExpression,
+    pub stop: PackExpression,
     /// The moment that ends the wait without a result.
-    pub withdrawn: Option<Written>,
+    pub withdrawn: Option<PackExpression>,
     pub unit: TimeUnit,
     /// Kinds of intervals that do not count.
     pub subtract: Vec<String>,
@@ -234,25 +234,25 @@ pub enum Denominator {
 }
 
 #[derive(Debug, Clone)]
-pub struct Exclusion {
-    pub reason: Reason,
-    pub title: Words,
-    pub when: Written,
+pub struct IndicatorExclusion {
+    pub reason: ExclusionReason,
+    pub title: BilingualText,
+    pub when: PackExpression,
     pub approver: Approver,
 }
 
 #[derive(Debug, Clone)]
-pub enum Reason {
+pub enum ExclusionReason {
     Fixed(String),
     /// The text of a column.
-    From(Written),
+    From(PackExpression),
 }
 
 #[derive(Debug, Clone)]
 pub enum Approver {
     /// The definition itself leaves these out; nobody needs to approve each.
     Definition(String),
-    From(Written),
+    From(PackExpression),
 }
 
 /// One published figure of an indicator.
@@ -261,14 +261,14 @@ pub struct Statistic {
     /// The last part of the figure's id: `fixed.install` + `mean`.
     pub id: String,
     pub kind: StatisticKind,
-    pub title: Words,
+    pub title: BilingualText,
     /// `h`, `d`, `wd`, `%`, or a unit that the pack names.
     pub unit: String,
     pub decimals: u8,
     /// Whether it stands among the main indicators of a report.
     pub main: bool,
     /// Printed beside the title: 不含客户自维线路.
-    pub note: Option<Words>,
+    pub note: Option<BilingualText>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -304,14 +304,14 @@ pub enum StatisticKind {
 
 /// What a figure or a case must keep.
 #[derive(Debug, Clone)]
-pub struct Limit {
+pub struct IndicatorLimit {
     pub kind: LimitKind,
     pub value: f64,
     pub unit: String,
     pub direction: Direction,
     /// Column → the values it holds for; `""` is a missing value. Empty: it holds for all.
     pub segment: BTreeMap<String, Vec<String>>,
-    pub when: Option<Written>,
+    pub when: Option<PackExpression>,
     /// First day in force.
     pub from: Option<Date>,
     /// Last day in force.
@@ -322,9 +322,9 @@ pub struct Limit {
     pub clause: Option<String>,
     pub read: Read,
     pub verified: bool,
-    pub note: Option<Words>,
+    pub note: Option<BilingualText>,
     /// Why it may be looser than the inherited one, which then no longer runs.
-    pub approval: Option<Words>,
+    pub approval: Option<BilingualText>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -349,44 +349,44 @@ pub enum Direction {
 
 /// A day on which a definition changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct DefinitionChange {
     pub on: Date,
-    pub says: Words,
+    pub says: BilingualText,
 }
 
 /// An indicator of the source that records cannot answer, and what is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotAnswered {
+pub struct UnansweredIndicator {
     pub id: String,
-    pub title: Words,
-    pub missing: Words,
+    pub title: BilingualText,
+    pub missing: BilingualText,
     pub clause: Option<String>,
     pub source: Option<String>,
 }
 
 /// How sure a proportion is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Interval {
-    pub method: Method,
+pub struct IntervalSetting {
+    pub method: ProportionInterval,
     pub level: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Method {
+pub enum ProportionInterval {
     Wilson,
     ClopperPearson,
 }
 
 impl Pack {
-    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+    pub fn find_indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicators.iter().find(|indicator| indicator.id == id)
     }
 
     /// The indicator and statistic of a figure id such as `fixed.install.mean`.
-    pub fn figure(&self, id: &str) -> Option<(&Indicator, &Statistic)> {
+    pub fn find_figure(&self, id: &str) -> Option<(&Indicator, &Statistic)> {
         let (indicator, statistic) = id.rsplit_once('.')?;
-        let indicator = self.indicator(indicator)?;
+        let indicator = self.find_indicator(indicator)?;
         let statistic = indicator.publish.iter().find(|s| s.id == statistic)?;
         Some((indicator, statistic))
     }
@@ -397,7 +397,7 @@ impl Pack {
     }
 
     /// How a value of a dimension is printed; `None` if the pack has no words for it.
-    pub fn label(&self, dimension: &str, value: &str) -> Option<&Words> {
+    pub fn find_label(&self, dimension: &str, value: &str) -> Option<&BilingualText> {
         if self.levels.iter().any(|level| level.name == dimension) || dimension == "region" {
             return self.regions.get(value);
         }
@@ -405,20 +405,20 @@ impl Pack {
     }
 
     /// How far a pack is from the root of the lineage; `None` if it is no ancestor.
-    pub fn generation(&self, id: &str) -> Option<usize> {
+    pub fn generation_of(&self, id: &str) -> Option<usize> {
         self.lineage.iter().position(|ancestor| ancestor.id == id)
     }
 }
 
 impl Indicator {
-    pub fn clock(&self) -> Option<&ClockSpec> {
+    pub fn clock_spec(&self) -> Option<&ClockSpec> {
         match &self.measure {
-            Measure::Waited(clock) => Some(clock),
-            Measure::Amount { .. }
-            | Measure::Share { .. }
-            | Measure::Count
-            | Measure::Ratio { .. }
-            | Measure::Per(_) => None,
+            IndicatorMeasure::Waited(clock) => Some(clock),
+            IndicatorMeasure::Amount { .. }
+            | IndicatorMeasure::Share { .. }
+            | IndicatorMeasure::Count
+            | IndicatorMeasure::Ratio { .. }
+            | IndicatorMeasure::Per(_) => None,
         }
     }
 }

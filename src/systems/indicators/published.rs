@@ -8,20 +8,20 @@ use serde::Serialize;
 use trueline_figures::{Period, Slice};
 use trueline_numbers::Fraction;
 
-use super::compute::{Results, parse_figure_id};
-use super::counts::{CountRow, Counts, millionths};
-use super::dimensions::cut;
-use super::model::{Indicator, Pack, Statistic, Words};
-use super::row::{FigureRow, Status};
+use super::compute::{FigureResults, parse_figure_id};
+use super::counts::{CountRow, CountTable, to_millionths};
+use super::dimensions::cut_region;
+use super::model::{BilingualText, Indicator, Pack, Statistic};
+use super::row::{FigureRow, FigureStatus};
 
 /// The published values of a period, as figures of the pack.
 ///
 /// `measure` of a count row with the role `published` is the id of a figure, such as
 /// `fixed.install.mean`, or with a slice `fixed.install.mean[area=urban]`; `scope` may give the
 /// segment's value alone. Rows that name no figure of the pack are left out.
-pub fn published(pack: &Pack, period: &Period, counts: &Counts) -> Vec<FigureRow> {
+pub fn published_figures(pack: &Pack, period: &Period, counts: &CountTable) -> Vec<FigureRow> {
     counts
-        .published()
+        .published_rows()
         .filter(|row| row.period == period.name)
         .filter_map(|row| as_figure(pack, row))
         .collect()
@@ -29,29 +29,30 @@ pub fn published(pack: &Pack, period: &Period, counts: &Counts) -> Vec<FigureRow
 
 fn as_figure(pack: &Pack, row: &CountRow) -> Option<FigureRow> {
     let (name, mut slice) = parse_figure_id(&row.measure)?;
-    let (indicator, statistic) = pack.figure(name)?;
+    let (indicator, statistic) = pack.find_figure(name)?;
     if !row.scope.is_empty() {
         let segment = segment_of(pack, indicator, &row.scope)?;
         slice.insert(segment.0, segment.1);
     }
     if !row.region.is_empty() {
-        let level = pack.levels.iter().find(|level| cut(level, &row.region) == row.region)?;
+        let level =
+            pack.levels.iter().find(|level| cut_region(level, &row.region) == row.region)?;
         slice.insert(level.name.clone(), row.region.clone());
     }
-    let exact = Fraction::new(millionths(row.value), 1_000_000);
+    let exact = Fraction::new(to_millionths(row.value), 1_000_000);
     let printed = exact.map(|value| match statistic.unit.as_str() {
-        "%" => value.percent(statistic.decimals),
-        _ => value.rounded(statistic.decimals),
+        "%" => value.print_percent(statistic.decimals),
+        _ => value.print_rounded(statistic.decimals),
     });
     Some(FigureRow {
         value: Some(row.value),
         printed: printed.unwrap_or_else(|| "—".to_owned()),
         definition: row.definition.clone(),
-        note: Some(Words {
+        note: Some(BilingualText {
             zh: format!("据{}公布，未重新计算", row.source),
             en: format!("as published by {}, not recomputed", row.source),
         }),
-        ..bare(indicator, statistic, slice, row)
+        ..blank_figure(indicator, statistic, slice, row)
     })
 }
 
@@ -69,7 +70,12 @@ fn segment_of(pack: &Pack, indicator: &Indicator, scope: &str) -> Option<(String
     })
 }
 
-fn bare(indicator: &Indicator, statistic: &Statistic, slice: Slice, row: &CountRow) -> FigureRow {
+fn blank_figure(
+    indicator: &Indicator,
+    statistic: &Statistic,
+    slice: Slice,
+    row: &CountRow,
+) -> FigureRow {
     FigureRow {
         indicator: indicator.id.clone(),
         statistic: statistic.id.clone(),
@@ -96,7 +102,7 @@ fn bare(indicator: &Indicator, statistic: &Statistic, slice: Slice, row: &CountR
         bound: None,
         open: None,
         limits: Vec::new(),
-        status: Status::Published,
+        status: FigureStatus::Published,
         note: None,
         basis: None,
     }
@@ -105,7 +111,7 @@ fn bare(indicator: &Indicator, statistic: &Statistic, slice: Slice, row: &CountR
 /// How a figure stands to its predecessor.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Comparison {
+pub enum PublishedComparison {
     /// Both were measured the same way.
     Difference {
         previous: f64,
@@ -117,7 +123,7 @@ pub enum Comparison {
         is_published: bool,
     },
     /// The definition changed in between.
-    Break { previous_printed: String, says: Words },
+    Break { previous_printed: String, says: BilingualText },
     /// One of the two has no value.
     Nothing,
 }
@@ -125,44 +131,44 @@ pub enum Comparison {
 /// Compares a figure with the same figure of an earlier period.
 ///
 /// `previous` holds its rows, computed or published; a computed value is preferred.
-pub fn compare(
+pub fn compare_figures(
     pack: &Pack,
-    current: &Results,
+    current: &FigureResults,
     figure: &FigureRow,
     previous: &[FigureRow],
-) -> Comparison {
+) -> PublishedComparison {
     let same = |row: &&FigureRow| {
         row.indicator == figure.indicator
             && row.statistic == figure.statistic
             && row.slice == figure.slice
             && row.value.is_some()
     };
-    let computed = previous.iter().filter(same).find(|row| row.status == Status::Computed);
+    let computed = previous.iter().filter(same).find(|row| row.status == FigureStatus::Computed);
     let Some(earlier) = computed.or_else(|| previous.iter().find(same)) else {
-        return Comparison::Nothing;
+        return PublishedComparison::Nothing;
     };
     let (Some(now), Some(before)) = (figure.value, earlier.value) else {
-        return Comparison::Nothing;
+        return PublishedComparison::Nothing;
     };
     if let Some(says) = break_between(pack, current, figure, earlier) {
-        return Comparison::Break { previous_printed: earlier.printed.clone(), says };
+        return PublishedComparison::Break { previous_printed: earlier.printed.clone(), says };
     }
-    Comparison::Difference {
+    PublishedComparison::Difference {
         previous: before,
         previous_printed: earlier.printed.clone(),
         difference: now - before,
         percent: (before.abs() > 0.0).then(|| (now - before) / before * 100.0),
-        is_published: earlier.status == Status::Published,
+        is_published: earlier.status == FigureStatus::Published,
     }
 }
 
 fn break_between(
     pack: &Pack,
-    current: &Results,
+    current: &FigureResults,
     figure: &FigureRow,
     earlier: &FigureRow,
-) -> Option<Words> {
-    let indicator = pack.indicator(&figure.indicator)?;
+) -> Option<BilingualText> {
+    let indicator = pack.find_indicator(&figure.indicator)?;
     let zone = pack.zone.rules();
     let day = |second: i64| {
         let instant = Timestamp::from_second(second).ok()?;
@@ -180,7 +186,7 @@ fn break_between(
     let follows = given.is_empty()
         || figure.definition == given
         || figure.definition.split(' ').next() == Some(given);
-    (!follows).then(|| Words {
+    (!follows).then(|| BilingualText {
         zh: format!("定义不同：前期按{given}，本期按{}", figure.definition),
         en: format!("another definition: {given} then, {} now", figure.definition),
     })
@@ -190,7 +196,7 @@ fn break_between(
 mod tests {
     use super::*;
     use crate::program::datasets;
-    use crate::systems::indicators::{MemoryRecords, Question, compute, load};
+    use crate::systems::indicators::{FigureQuestion, MemoryRecords, compute_figures, load_pack};
 
     fn count(measure: &str, scope: &str, value: f64, definition: &str) -> CountRow {
         CountRow {
@@ -210,10 +216,11 @@ mod tests {
         indicator: &str,
         statistic: &str,
         period: &str,
-    ) -> (Results, FigureRow) {
+    ) -> (FigureResults, FigureRow) {
         let zone = pack.zone.rules().clone();
-        let question = Question::about(Period::parse(period, &zone).expect("a period"));
-        let results = compute(pack, &question, &MemoryRecords::default()).expect("figures");
+        let question =
+            FigureQuestion::about_period(Period::parse(period, &zone).expect("a period"));
+        let results = compute_figures(pack, &question, &MemoryRecords::default()).expect("figures");
         let row = results
             .rows
             .iter()
@@ -225,15 +232,15 @@ mod tests {
 
     #[test]
     fn a_published_value_prints_as_published_and_finds_its_segment() {
-        let pack = load("cn-miit", &[], &datasets()).expect("it loads");
+        let pack = load_pack("cn-miit", &[], &datasets()).expect("it loads");
         let zone = pack.zone.rules().clone();
         let period = Period::parse("2019H2", &zone).expect("a period");
-        let counts = Counts::from_rows(vec![
+        let counts = CountTable::from_rows(vec![
             count("fixed.install.mean", "城市", 0.9, "cn-miit"),
             count("mobile.change.on_time", "", 100.0, ""),
             count("no.such.figure", "", 1.0, ""),
         ]);
-        let rows = published(&pack, &period, &counts);
+        let rows = published_figures(&pack, &period, &counts);
         let shown: Vec<(&str, &str, String)> = rows
             .iter()
             .map(|row| (row.statistic.as_str(), row.printed.as_str(), format!("{:?}", row.slice)))
@@ -245,41 +252,42 @@ mod tests {
                 ("on_time", "100", "{}".to_owned()),
             ]
         );
-        assert!(rows.iter().all(|row| row.status == Status::Published));
+        assert!(rows.iter().all(|row| row.status == FigureStatus::Published));
     }
 
     #[test]
     fn a_changed_definition_is_a_break_and_not_a_difference() {
-        let pack = load("cn-miit", &[], &datasets()).expect("it loads");
+        let pack = load_pack("cn-miit", &[], &datasets()).expect("it loads");
         let zone = pack.zone.rules().clone();
         let period = Period::parse("2019H2", &zone).expect("a period");
         let (results, row) = current(&pack, "mobile.change", "mean", "2020H1");
         let compared = |definition: &str| {
-            let counts = Counts::from_rows(vec![count("mobile.change.mean", "", 0.5, definition)]);
-            compare(&pack, &results, &row, &published(&pack, &period, &counts))
+            let counts =
+                CountTable::from_rows(vec![count("mobile.change.mean", "", 0.5, definition)]);
+            compare_figures(&pack, &results, &row, &published_figures(&pack, &period, &counts))
         };
         assert!(matches!(
             compared("cn-miit"),
-            Comparison::Difference { is_published: true, percent: Some(percent), .. }
+            PublishedComparison::Difference { is_published: true, percent: Some(percent), .. }
                 if (percent - 100.0).abs() < 1e-9
         ));
-        assert!(matches!(compared(""), Comparison::Difference { .. }));
-        assert!(matches!(compared("group standard 2018"), Comparison::Break { .. }));
-        assert_eq!(compare(&pack, &results, &row, &[]), Comparison::Nothing);
+        assert!(matches!(compared(""), PublishedComparison::Difference { .. }));
+        assert!(matches!(compared("group standard 2018"), PublishedComparison::Break { .. }));
+        assert_eq!(compare_figures(&pack, &results, &row, &[]), PublishedComparison::Nothing);
     }
 
     #[test]
     fn a_day_of_change_between_two_periods_breaks_the_comparison() {
-        let pack = load("cn-miit", &[], &datasets()).expect("it loads");
+        let pack = load_pack("cn-miit", &[], &datasets()).expect("it loads");
         let earlier = |period: &str| {
             let (_, row) = current(&pack, "complaint.appeals", "rate", period);
-            FigureRow { status: Status::Computed, ..row }
+            FigureRow { status: FigureStatus::Computed, ..row }
         };
         let (results, row) = current(&pack, "complaint.appeals", "rate", "2022Q1");
-        let before = compare(&pack, &results, &row, &[earlier("2021Q4")]);
-        assert!(matches!(before, Comparison::Break { .. }));
+        let before = compare_figures(&pack, &results, &row, &[earlier("2021Q4")]);
+        assert!(matches!(before, PublishedComparison::Break { .. }));
         let (results, row) = current(&pack, "complaint.appeals", "rate", "2022Q2");
-        let after = compare(&pack, &results, &row, &[earlier("2022Q1")]);
-        assert!(matches!(after, Comparison::Difference { .. }));
+        let after = compare_figures(&pack, &results, &row, &[earlier("2022Q1")]);
+        assert!(matches!(after, PublishedComparison::Difference { .. }));
     }
 }

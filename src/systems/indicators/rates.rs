@@ -4,30 +4,33 @@ use std::collections::BTreeSet;
 
 use trueline_figures::{Period, Slice};
 
-use super::counts::{Counts, NoCount, Wanted};
-use super::dimensions::cut;
-use super::formula::{Column, Formula};
-use super::model::{CountKind, Indicator, Level, Measure, Pack, PerSpec, Words};
-use super::sheet::Sheet;
+use super::counts::{CountTable, NoCount, WantedCount};
+use super::dimensions::cut_region;
+use super::formula::{Formula, TallyColumn};
+use super::model::{BilingualText, CountKind, Indicator, IndicatorMeasure, Level, Pack, PerSpec};
+use super::sheet::FigureInputs;
 
 /// The rate in one slice, or what is missing for it.
-pub(super) fn formula(sheet: &Sheet<'_>, slice: &Slice) -> Result<Formula, Words> {
-    let Measure::Per(spec) = &sheet.indicator.measure else {
-        return Err(Words::default());
+pub(super) fn rate_formula(
+    sheet: &FigureInputs<'_>,
+    slice: &Slice,
+) -> Result<Formula, BilingualText> {
+    let IndicatorMeasure::Per(spec) = &sheet.indicator.measure else {
+        return Err(BilingualText::default());
     };
-    let place = place(sheet, slice)?;
+    let place = locate_slice(sheet, slice)?;
     let find = |measure: &str, scope: &str, region: &str, kind| {
-        let wanted = Wanted { measure, scope, region, period: &place.period, kind };
-        sheet.counts.find(sheet.pack, wanted).map_err(|why| words(&why))
+        let wanted = WantedCount { measure, scope, region, period: &place.period, kind };
+        sheet.counts.find_number(sheet.pack, wanted).map_err(|why| describe_missing(&why))
     };
     let scope = [spec.scope.as_str(), place.scope.as_str()];
     let scope: Vec<&str> = scope.into_iter().filter(|part| !part.is_empty()).collect();
     let scope = scope.join("/");
     let each = i128::from(spec.each);
-    let denominator = (Column::One, find(&spec.of, &scope, &place.region, spec.kind)?);
+    let denominator = (TallyColumn::One, find(&spec.of, &scope, &place.region, spec.kind)?);
     let numerator = match &spec.numerator {
         Some(measure) => {
-            (Column::One, find(measure, &place.scope, &place.region, CountKind::Flow)? * each)
+            (TallyColumn::One, find(measure, &place.scope, &place.region, CountKind::Flow)? * each)
         }
         None => {
             // Cases of a region that the denominator leaves out would raise the rate.
@@ -35,20 +38,20 @@ pub(super) fn formula(sheet: &Sheet<'_>, slice: &Slice) -> Result<Formula, Words
                 find(&spec.of, &scope, &region, spec.kind)?;
             }
             // Counts are in millionths.
-            (Column::Counted, 1_000_000 * each)
+            (TallyColumn::Counted, 1_000_000 * each)
         }
     };
-    Ok(Formula::ratio(numerator, denominator))
+    Ok(Formula::of_ratio(numerator, denominator))
 }
 
 /// Where a denominator adds up smaller regions: those that have cases.
 fn parts_with_cases(
-    sheet: &Sheet<'_>,
+    sheet: &FigureInputs<'_>,
     spec: &PerSpec,
     slice: &Slice,
-    place: &Place,
+    place: &CountPosition,
 ) -> BTreeSet<String> {
-    let counted = sheet.counts.regions(&spec.of);
+    let counted = sheet.counts.list_regions(&spec.of);
     let has_whole = counted.contains(&place.region) || sheet.counts.has_whole(&spec.of);
     let level = level_counted(sheet.pack, &counted);
     let Some(level) = level.filter(|level| !has_whole && !slice.contains_key(&level.name)) else {
@@ -57,7 +60,7 @@ fn parts_with_cases(
     let dimensions: Vec<String> =
         slice.keys().cloned().chain(std::iter::once(level.name.clone())).collect();
     let parts =
-        sheet.tallies(&sheet.indicator.id, &dimensions).into_iter().filter(|(part, tally)| {
+        sheet.tally_slices(&sheet.indicator.id, &dimensions).into_iter().filter(|(part, tally)| {
             tally.n > 0 && slice.iter().all(|(name, value)| part.get(name) == Some(value))
         });
     let regions = parts.filter_map(|(mut part, _)| part.remove(&level.name));
@@ -68,18 +71,18 @@ fn parts_with_cases(
 pub(super) fn levels_counted<'a>(
     pack: &'a Pack,
     about: &[&Indicator],
-    counts: &Counts,
+    counts: &CountTable,
 ) -> BTreeSet<&'a str> {
     let of = about.iter().filter_map(|indicator| match &indicator.measure {
-        Measure::Per(spec) if spec.numerator.is_none() && !counts.has_whole(&spec.of) => {
-            Some(counts.regions(&spec.of))
+        IndicatorMeasure::Per(spec) if spec.numerator.is_none() && !counts.has_whole(&spec.of) => {
+            Some(counts.list_regions(&spec.of))
         }
-        Measure::Per(_)
-        | Measure::Waited(_)
-        | Measure::Amount { .. }
-        | Measure::Share { .. }
-        | Measure::Count
-        | Measure::Ratio { .. } => None,
+        IndicatorMeasure::Per(_)
+        | IndicatorMeasure::Waited(_)
+        | IndicatorMeasure::Amount { .. }
+        | IndicatorMeasure::Share { .. }
+        | IndicatorMeasure::Count
+        | IndicatorMeasure::Ratio { .. } => None,
     });
     of.filter_map(|regions| level_counted(pack, &regions))
         .map(|level| level.name.as_str())
@@ -88,19 +91,21 @@ pub(super) fn levels_counted<'a>(
 
 /// The widest level among regions.
 fn level_counted<'a>(pack: &'a Pack, regions: &BTreeSet<String>) -> Option<&'a Level> {
-    pack.levels.iter().find(|level| regions.iter().any(|region| cut(level, region) == *region))
+    pack.levels
+        .iter()
+        .find(|level| regions.iter().any(|region| cut_region(level, region) == *region))
 }
 
 /// What a slice means for `count`.
-struct Place {
+struct CountPosition {
     region: String,
     scope: String,
     period: Period,
 }
 
-fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
+fn locate_slice(sheet: &FigureInputs<'_>, slice: &Slice) -> Result<CountPosition, BilingualText> {
     let mut place =
-        Place { region: String::new(), scope: String::new(), period: sheet.period.clone() };
+        CountPosition { region: String::new(), scope: String::new(), period: sheet.period.clone() };
     let zone = sheet.pack.zone.rules();
     let mut depth = None;
     for (name, value) in slice {
@@ -113,8 +118,10 @@ fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
                 }
             }
             (None, "month" | "quarter" | "day") => {
-                let part = Period::parse(value, zone)
-                    .map_err(|error| Words { zh: error.to_string(), en: error.to_string() })?;
+                let part = Period::parse(value, zone).map_err(|error| BilingualText {
+                    zh: error.to_string(),
+                    en: error.to_string(),
+                })?;
                 // Of a month inside a quarter the shorter one counts.
                 if part.to - part.from < place.period.to - place.period.from {
                     place.period = part;
@@ -122,7 +129,7 @@ fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
             }
             (None, "area") => place.scope.clone_from(value),
             (None, other) => {
-                return Err(Words {
+                return Err(BilingualText {
                     zh: format!("`count` 不按 {other} 区分"),
                     en: format!("`count` does not tell {other} apart"),
                 });
@@ -132,7 +139,7 @@ fn place(sheet: &Sheet<'_>, slice: &Slice) -> Result<Place, Words> {
     Ok(place)
 }
 
-fn words(why: &NoCount) -> Words {
+fn describe_missing(why: &NoCount) -> BilingualText {
     let zh = match why {
         NoCount::Missing { measure, scope, region, period } => {
             format!("`count` 缺少 {period} {region} {scope} 的 {measure}")
@@ -142,19 +149,19 @@ fn words(why: &NoCount) -> Words {
         }
     };
     let zh: Vec<&str> = zh.split_whitespace().collect();
-    Words { zh: zh.join(" "), en: why.to_string() }
+    BilingualText { zh: zh.join(" "), en: why.to_string() }
 }
 
 /// For rates over counts alone: the regions for which there is a numerator.
-pub(super) fn slices(sheet: &Sheet<'_>, dimensions: &[String]) -> BTreeSet<Slice> {
-    let Measure::Per(spec) = &sheet.indicator.measure else {
+pub(super) fn list_slices(sheet: &FigureInputs<'_>, dimensions: &[String]) -> BTreeSet<Slice> {
+    let IndicatorMeasure::Per(spec) = &sheet.indicator.measure else {
         return BTreeSet::new();
     };
     if !sheet.indicator.dataset.holds_counts() || dimensions.is_empty() {
         return BTreeSet::new();
     }
     let measure = spec.numerator.as_deref().unwrap_or(&spec.of);
-    let regions = sheet.counts.regions(measure);
+    let regions = sheet.counts.list_regions(measure);
     let levels: Vec<_> = dimensions
         .iter()
         .filter_map(|name| sheet.pack.levels.iter().find(|level| level.name == *name))
@@ -162,9 +169,9 @@ pub(super) fn slices(sheet: &Sheet<'_>, dimensions: &[String]) -> BTreeSet<Slice
     let deepest = levels.last();
     regions
         .into_iter()
-        .filter(|region| deepest.is_some_and(|level| cut(level, region) == *region))
+        .filter(|region| deepest.is_some_and(|level| cut_region(level, region) == *region))
         .map(|region| {
-            levels.iter().map(|level| (level.name.clone(), cut(level, &region))).collect()
+            levels.iter().map(|level| (level.name.clone(), cut_region(level, &region))).collect()
         })
         .collect()
 }

@@ -7,23 +7,23 @@ use arrow_array::RecordBatch;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use trueline_clock::{Calendar, CalendarError};
-use trueline_figures::{Source, SourceError};
-use trueline_lake::{Lake, LakeError, Ordered, ScanTask};
+use trueline_figures::{BatchSource, SourceError};
+use trueline_lake::{Lake, LakeError, OrderedRows, ScanTask};
 
 /// Rows by dataset, and the calendars their clocks run by. The lake is one; a test brings batches
 /// of its own.
-pub trait Records: Sync {
+pub trait RecordSource: Sync {
     /// The rows of a dataset in parts that can be read at once, with those of the columns that
     /// there are. A dataset without records gives no parts.
-    fn parts(
+    fn read_parts(
         &self,
         dataset: Dataset,
         columns: &[String],
-    ) -> Result<Vec<Box<dyn Source>>, SourceError>;
+    ) -> Result<Vec<Box<dyn BatchSource>>, SourceError>;
 
     /// The calendars that rules may name; those that come with the program unless there are others.
-    fn calendars(&self) -> Result<Vec<Calendar>, CalendarError> {
-        trueline_clock::embedded::calendars()
+    fn read_calendars(&self) -> Result<Vec<Calendar>, CalendarError> {
+        trueline_clock::embedded::parse_calendars()
     }
 }
 
@@ -33,14 +33,14 @@ pub struct MemoryRecords {
     pub batches: BTreeMap<Dataset, Vec<RecordBatch>>,
 }
 
-impl Records for MemoryRecords {
-    fn parts(
+impl RecordSource for MemoryRecords {
+    fn read_parts(
         &self,
         dataset: Dataset,
         _columns: &[String],
-    ) -> Result<Vec<Box<dyn Source>>, SourceError> {
+    ) -> Result<Vec<Box<dyn BatchSource>>, SourceError> {
         let batches = self.batches.get(&dataset).cloned().unwrap_or_default();
-        Ok(batches.into_iter().map(|batch| Box::new(vec![batch]) as Box<dyn Source>).collect())
+        Ok(batches.into_iter().map(|batch| Box::new(vec![batch]) as Box<dyn BatchSource>).collect())
     }
 }
 
@@ -74,31 +74,31 @@ impl<'a> LakeRecords<'a> {
 
 impl LakeRecords<'_> {
     /// The newest revisions of a dataset in the order of their keys, in blocks.
-    pub fn ordered(
+    pub fn read_ordered(
         &self,
         dataset: Dataset,
         block_rows: impl Fn(u64) -> u64,
-    ) -> Result<Ordered, LakeError> {
-        self.lake.ordered(&dataset.schema(), self.as_of, block_rows)
+    ) -> Result<OrderedRows, LakeError> {
+        self.lake.order_rows(&dataset.schema(), self.as_of, block_rows)
     }
 }
 
-impl Records for LakeRecords<'_> {
-    fn parts(
+impl RecordSource for LakeRecords<'_> {
+    fn read_parts(
         &self,
         dataset: Dataset,
         columns: &[String],
-    ) -> Result<Vec<Box<dyn Source>>, SourceError> {
+    ) -> Result<Vec<Box<dyn BatchSource>>, SourceError> {
         // Without a batch no extra is known, so a pack that names one would be refused for nothing.
-        if self.lake.manifest(dataset.name())?.batches.is_empty() {
+        if self.lake.read_manifest(dataset.name())?.batches.is_empty() {
             return Ok(Vec::new());
         }
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let tasks = self.lake.scan(&dataset.schema(), &columns, self.as_of)?;
-        Ok(tasks.into_iter().map(|task| Box::new(LakePart(task)) as Box<dyn Source>).collect())
+        let tasks = self.lake.scan_rows(&dataset.schema(), &columns, self.as_of)?;
+        Ok(tasks.into_iter().map(|task| Box::new(LakePart(task)) as Box<dyn BatchSource>).collect())
     }
 
-    fn calendars(&self) -> Result<Vec<Calendar>, CalendarError> {
+    fn read_calendars(&self) -> Result<Vec<Calendar>, CalendarError> {
         let known = |calendar: &Calendar| {
             let moment = self.known_at.and_then(|second| Timestamp::from_second(second).ok());
             match moment {
@@ -115,8 +115,8 @@ impl Records for LakeRecords<'_> {
 
 struct LakePart(ScanTask);
 
-impl Source for LakePart {
-    fn batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_> {
-        Box::new(self.0.batches().map(|batch| batch.map_err(SourceError::from)))
+impl BatchSource for LakePart {
+    fn read_batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_> {
+        Box::new(self.0.read_batches().map(|batch| batch.map_err(SourceError::from)))
     }
 }

@@ -4,27 +4,27 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::defaults::{Fallback, denominator, known_source};
+use super::defaults::{Fallback, known_source, resolve_denominator};
 use super::file::{self, PackFile, ReadText};
-use super::mistake::{Manuscript, Mistake};
+use super::mistake::{Manuscript, PackMistake};
 use super::model::{
-    Ancestor, Cut, Group, Interval, LegalSource, Level, Method, NotAnswered, Pack, Read, Words,
-    Zone,
+    BilingualText, IndicatorGroup, IntervalSetting, Level, Pack, PackAncestor, ProportionInterval,
+    Read, RegionCut, RuleSource, UnansweredIndicator, Zone,
 };
 use super::resolve_indicator;
 use crate::datasets::Datasets;
 
-pub(super) fn pack(
+pub(super) fn resolve_pack(
     manuscript: &Manuscript,
     file: PackFile,
     parent: Option<Pack>,
     datasets: &Datasets,
-) -> Result<Pack, Box<Mistake>> {
-    let mut pack = parent.unwrap_or_else(|| empty(datasets));
-    head(manuscript, &file.pack, &mut pack)?;
-    pack.interval = interval(manuscript, &file.defaults, pack.interval)?;
+) -> Result<Pack, Box<PackMistake>> {
+    let mut pack = parent.unwrap_or_else(|| empty_pack(datasets));
+    resolve_head(manuscript, &file.pack, &mut pack)?;
+    pack.interval = resolve_interval(manuscript, &file.defaults, pack.interval)?;
     for level in file.level {
-        let level = self::level(manuscript, level)?;
+        let level = self::resolve_level(manuscript, level)?;
         pack.levels.retain(|known| known.name != level.name);
         pack.levels.push(level);
     }
@@ -34,25 +34,25 @@ pub(super) fn pack(
     }
     pack.units.extend(file.unit);
     for group in file.group {
-        let group = Group { id: group.id, title: group.title };
+        let group = IndicatorGroup { id: group.id, title: group.title };
         match pack.groups.iter_mut().find(|known| known.id == group.id) {
             Some(known) => *known = group,
             None => pack.groups.push(group),
         }
     }
     for (id, source) in file.source {
-        let source = LegalSource {
+        let source = RuleSource {
             id: id.clone(),
             title: source.title,
             citation: source.citation,
-            read: read(source.read),
+            read: resolve_read(source.read),
         };
         pack.sources.insert(id, source);
     }
     let fallback = Fallback {
         subtract: file.defaults.subtract.unwrap_or_default(),
         limit_is_on_time: file.defaults.limit_is_on_time.unwrap_or(true),
-        denominator: denominator(file.defaults.denominator),
+        denominator: resolve_denominator(file.defaults.denominator),
         exclude: file.defaults.exclude,
     };
     let mut seen: Vec<String> = Vec::new();
@@ -61,19 +61,19 @@ pub(super) fn pack(
         if seen.contains(id.get_ref()) {
             let problem = format!("the indicator `{}` stands here twice", id.get_ref());
             return Err(manuscript
-                .mistake(&id.span(), problem)
+                .mistake_at(&id.span(), problem)
                 .or_write("keep one of them")
                 .into());
         }
         seen.push(id.into_inner());
-        resolve_indicator::add(manuscript, written, &fallback, &mut pack)?;
+        resolve_indicator::add_indicator(manuscript, written, &fallback, &mut pack)?;
     }
     for entry in file.not_answered {
         let source = entry.source.map(|name| {
             known_source(manuscript, &pack, &name)?;
-            Ok::<_, Box<Mistake>>(name.into_inner())
+            Ok::<_, Box<PackMistake>>(name.into_inner())
         });
-        pack.not_answered.push(NotAnswered {
+        pack.not_answered.push(UnansweredIndicator {
             id: entry.id,
             title: entry.title,
             missing: entry.missing,
@@ -84,11 +84,11 @@ pub(super) fn pack(
     Ok(pack)
 }
 
-fn empty(datasets: &Datasets) -> Pack {
+fn empty_pack(datasets: &Datasets) -> Pack {
     Pack {
         id: String::new(),
         version: String::new(),
-        title: Words::default(),
+        title: BilingualText::default(),
         about: None,
         lineage: Vec::new(),
         zone: Zone::find("Asia/Shanghai").expect("its rules are bundled"),
@@ -101,13 +101,13 @@ fn empty(datasets: &Datasets) -> Pack {
         sources: std::collections::BTreeMap::new(),
         indicators: Vec::new(),
         not_answered: Vec::new(),
-        interval: Interval { method: Method::Wilson, level: 0.95 },
+        interval: IntervalSetting { method: ProportionInterval::Wilson, level: 0.95 },
         datasets: datasets.clone(),
     }
 }
 
 /// Units that every pack knows; a pack may print them in its own words.
-fn built_in_units() -> std::collections::BTreeMap<String, Words> {
+fn built_in_units() -> std::collections::BTreeMap<String, BilingualText> {
     let units = [
         ("s", "秒", "s"),
         ("min", "分钟", "min"),
@@ -121,30 +121,34 @@ fn built_in_units() -> std::collections::BTreeMap<String, Words> {
     units
         .into_iter()
         .map(|(code, zh, en)| {
-            let words = Words { zh: zh.to_owned(), en: en.to_owned() };
+            let words = BilingualText { zh: zh.to_owned(), en: en.to_owned() };
             (code.to_owned(), words)
         })
         .collect()
 }
 
-fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(), Box<Mistake>> {
+fn resolve_head(
+    manuscript: &Manuscript,
+    head: &file::Head,
+    pack: &mut Pack,
+) -> Result<(), Box<PackMistake>> {
     let digest = Sha256::digest(manuscript.text.as_bytes());
     pack.id.clone_from(head.id.get_ref());
     pack.version.clone_from(&head.version);
     pack.title = head.title.clone();
     pack.about.clone_from(&head.about);
-    pack.lineage.push(Ancestor {
+    pack.lineage.push(PackAncestor {
         id: pack.id.clone(),
         version: pack.version.clone(),
         title: pack.title.clone(),
-        digest: hex(&digest),
+        digest: to_hex(&digest),
         text: manuscript.text.clone(),
     });
     if let Some(zone) = &head.zone {
         pack.zone = Zone::find(zone.get_ref()).ok_or_else(|| {
             let problem = format!("no time zone is called `{}`", zone.get_ref());
             manuscript
-                .mistake(&zone.span(), problem)
+                .mistake_at(&zone.span(), problem)
                 .or_write("write an IANA name such as Asia/Shanghai or Europe/London")
         })?;
     }
@@ -154,7 +158,7 @@ fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(
     Ok(())
 }
 
-fn hex(bytes: &[u8]) -> String {
+fn to_hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         write!(text, "{byte:02x}").expect("a text takes text");
@@ -162,36 +166,41 @@ fn hex(bytes: &[u8]) -> String {
     text
 }
 
-fn interval(
+fn resolve_interval(
     manuscript: &Manuscript,
     defaults: &file::Defaults,
-    inherited: Interval,
-) -> Result<Interval, Box<Mistake>> {
+    inherited: IntervalSetting,
+) -> Result<IntervalSetting, Box<PackMistake>> {
     let level = match &defaults.confidence {
         None => inherited.level,
         Some(level) if (0.5..1.0).contains(level.get_ref()) => *level.get_ref(),
         Some(level) => {
             return Err(manuscript
-                .mistake(&level.span(), "confidence lies between 0.5 and 1")
+                .mistake_at(&level.span(), "confidence lies between 0.5 and 1")
                 .or_write("write 0.95")
                 .into());
         }
     };
     let method = match defaults.interval {
         None => inherited.method,
-        Some(file::MethodText::Wilson) => Method::Wilson,
-        Some(file::MethodText::ClopperPearson) => Method::ClopperPearson,
+        Some(file::MethodText::Wilson) => ProportionInterval::Wilson,
+        Some(file::MethodText::ClopperPearson) => ProportionInterval::ClopperPearson,
     };
-    Ok(Interval { method, level })
+    Ok(IntervalSetting { method, level })
 }
 
-fn level(manuscript: &Manuscript, level: file::LevelText) -> Result<Level, Box<Mistake>> {
+fn resolve_level(
+    manuscript: &Manuscript,
+    level: file::LevelText,
+) -> Result<Level, Box<PackMistake>> {
     let cut = match (level.digits, level.parts) {
-        (Some(length), None) => Cut::Digits { length, pad: level.pad },
-        (None, Some(count)) => Cut::Parts { count, separator: level.separator.unwrap_or('/') },
+        (Some(length), None) => RegionCut::Digits { length, pad: level.pad },
+        (None, Some(count)) => {
+            RegionCut::Parts { count, separator: level.separator.unwrap_or('/') }
+        }
         (Some(_), Some(_)) | (None, None) => {
             return Err(manuscript
-                .mistake(&level.name.span(), "a level is cut by digits or by parts")
+                .mistake_at(&level.name.span(), "a level is cut by digits or by parts")
                 .or_write("give it `digits = 4` or `parts = 1`, one of the two")
                 .into());
         }
@@ -199,7 +208,7 @@ fn level(manuscript: &Manuscript, level: file::LevelText) -> Result<Level, Box<M
     Ok(Level { name: level.name.into_inner(), title: level.title, cut })
 }
 
-fn read(read: ReadText) -> Read {
+fn resolve_read(read: ReadText) -> Read {
     match read {
         ReadText::Primary => Read::Primary,
         ReadText::Secondary => Read::Secondary,

@@ -8,30 +8,30 @@ use toml::Spanned;
 use trueline_expression::Expr;
 
 use super::defaults::{self, Fallback};
-use super::expressions::{Wanted, written};
+use super::expressions::{ExpectedType, parse_pack_expression};
 use super::file::{self, IndicatorText};
-use super::mistake::{Manuscript, Mistake};
+use super::mistake::{Manuscript, PackMistake};
 use super::model::{
-    Approver, Change, ClockSpec, CountKind, Denominator, Exclusion, Indicator, Measure, Pack,
-    PerSpec, Reason, TimeUnit, Words, Written,
+    Approver, BilingualText, ClockSpec, CountKind, DefinitionChange, Denominator, ExclusionReason,
+    Indicator, IndicatorExclusion, IndicatorMeasure, Pack, PackExpression, PerSpec, TimeUnit,
 };
 use super::resolve_limit;
 use crate::datasets::{Dataset, Datasets};
 
-type Outcome<T> = Result<T, Box<Mistake>>;
+type IndicatorResult<T> = Result<T, Box<PackMistake>>;
 
 /// Adds an indicator to the pack, or adds to the one that it inherits.
-pub(super) fn add(
+pub(super) fn add_indicator(
     manuscript: &Manuscript,
     text: Spanned<IndicatorText>,
     fallback: &Fallback,
     pack: &mut Pack,
-) -> Outcome<()> {
+) -> IndicatorResult<()> {
     let text = text.into_inner();
     let known = pack.indicators.iter().position(|known| known.id == *text.id.get_ref());
     let mut indicator = match known {
-        Some(at) => refined(manuscript, &text, fallback, pack.indicators[at].clone())?,
-        None => defined(manuscript, &text, fallback, pack)?,
+        Some(at) => refine_indicator(manuscript, &text, fallback, pack.indicators[at].clone())?,
+        None => define_indicator(manuscript, &text, fallback, pack)?,
     };
     for source in &text.source {
         defaults::known_source(manuscript, pack, source)?;
@@ -40,20 +40,20 @@ pub(super) fn add(
         }
     }
     for change in &text.changed {
-        indicator.changed.push(Change {
-            on: resolve_limit::date(manuscript, change.on, &text.id.span())?,
+        indicator.changed.push(DefinitionChange {
+            on: resolve_limit::resolve_date(manuscript, change.on, &text.id.span())?,
             says: change.says.clone(),
         });
     }
     for publish in &text.publish {
-        let statistic = resolve_limit::statistic(manuscript, publish, &indicator, pack)?;
+        let statistic = resolve_limit::resolve_statistic(manuscript, publish, &indicator, pack)?;
         match indicator.publish.iter_mut().find(|s| s.id == statistic.id) {
             Some(known) => *known = statistic,
             None => indicator.publish.push(statistic),
         }
     }
     for limit in &text.limit {
-        resolve_limit::add(manuscript, limit, pack, &mut indicator)?;
+        resolve_limit::read_limit(manuscript, limit, pack, &mut indicator)?;
     }
     match known {
         Some(at) => pack.indicators[at] = indicator,
@@ -62,43 +62,52 @@ pub(super) fn add(
     Ok(())
 }
 
-fn missing(manuscript: &Manuscript, text: &IndicatorText, key: &str, example: &str) -> Mistake {
+fn missing_key(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    key: &str,
+    example: &str,
+) -> PackMistake {
     let problem = format!("the indicator `{}` has no `{key}`", text.id.get_ref());
-    manuscript.mistake(&text.id.span(), problem).or_write(format!("add `{key} = {example}`"))
+    manuscript.mistake_at(&text.id.span(), problem).or_write(format!("add `{key} = {example}`"))
 }
 
-fn defined(
+fn define_indicator(
     manuscript: &Manuscript,
     text: &IndicatorText,
     fallback: &Fallback,
     pack: &Pack,
-) -> Outcome<Indicator> {
+) -> IndicatorResult<Indicator> {
     let Some(title) = text.title.clone() else {
         let example = "{ zh = \"…\", en = \"…\" }";
-        return Err(missing(manuscript, text, "title", example).into());
+        return Err(missing_key(manuscript, text, "title", example).into());
     };
-    let group = group(manuscript, text, pack)?;
+    let group = resolve_group(manuscript, text, pack)?;
     if text.publish.is_empty() {
         let problem = format!("the indicator `{}` publishes nothing", text.id.get_ref());
         return Err(manuscript
-            .mistake(&text.id.span(), problem)
+            .mistake_at(&text.id.span(), problem)
             .or_write("add a [[indicator.publish]] with a `statistic`")
             .into());
     }
-    let dataset = dataset(manuscript, text, &pack.datasets)?;
+    let dataset = resolve_dataset(manuscript, text, &pack.datasets)?;
     let population = match &text.population {
-        Some(population) => written(manuscript, population, dataset, Wanted::Condition)?,
-        None if dataset.holds_counts() => everything(),
+        Some(population) => {
+            parse_pack_expression(manuscript, population, dataset, ExpectedType::Condition)?
+        }
+        None if dataset.holds_counts() => match_everything(),
         None => {
             let example = "\"kind == 'repair'\"";
-            return Err(missing(manuscript, text, "population", example).into());
+            return Err(missing_key(manuscript, text, "population", example).into());
         }
     };
-    let measure = measure(manuscript, text, dataset, fallback)?;
+    let measure = resolve_measure(manuscript, text, dataset, fallback)?;
     let period_moment = match &text.period {
-        Some(period) => Some(written(manuscript, period, dataset, Wanted::Moment)?),
+        Some(period) => {
+            Some(parse_pack_expression(manuscript, period, dataset, ExpectedType::Moment)?)
+        }
         None if dataset.holds_counts() => None,
-        None => return Err(missing(manuscript, text, "period", "\"resolved\"").into()),
+        None => return Err(missing_key(manuscript, text, "period", "\"resolved\"").into()),
     };
     let mut indicator = Indicator {
         id: text.id.get_ref().clone(),
@@ -112,9 +121,9 @@ fn defined(
         measure,
         denominator: text
             .denominator
-            .map_or(fallback.denominator, |text| defaults::denominator(Some(text))),
+            .map_or(fallback.denominator, |text| defaults::resolve_denominator(Some(text))),
         exclusions: all_exclusions(manuscript, text, dataset, fallback)?,
-        segments: segments(manuscript, text, dataset)?,
+        segments: resolve_segments(manuscript, text, dataset)?,
         publish: Vec::new(),
         limits: Vec::new(),
         changed: Vec::new(),
@@ -122,7 +131,7 @@ fn defined(
         clause: text.clause.clone(),
         approval: text.approval.clone(),
     };
-    if indicator.clock().is_none() {
+    if indicator.clock_spec().is_none() {
         indicator.denominator = Denominator::Closed;
     }
     denominator_fits(manuscript, text, &indicator)?;
@@ -134,8 +143,8 @@ fn denominator_fits(
     manuscript: &Manuscript,
     text: &IndicatorText,
     indicator: &Indicator,
-) -> Outcome<()> {
-    let (Some(clock), Some(period)) = (indicator.clock(), &indicator.period_moment) else {
+) -> IndicatorResult<()> {
+    let (Some(clock), Some(period)) = (indicator.clock_spec(), &indicator.period_moment) else {
         return Ok(());
     };
     if indicator.denominator == Denominator::Closed || clock.stop.text != period.text {
@@ -148,88 +157,111 @@ fn denominator_fits(
         period.text
     );
     Err(manuscript
-        .mistake(&at, problem)
+        .mistake_at(&at, problem)
         .or_write("write the moment that every case has, such as `accepted`")
         .into())
 }
 
-fn everything() -> Written {
-    Written { text: "true".to_owned(), expr: Expr::Boolean(true) }
+fn match_everything() -> PackExpression {
+    PackExpression { text: "true".to_owned(), expr: Expr::Boolean(true) }
 }
 
-fn group(manuscript: &Manuscript, text: &IndicatorText, pack: &Pack) -> Outcome<String> {
+fn resolve_group(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    pack: &Pack,
+) -> IndicatorResult<String> {
     let Some(group) = &text.group else {
-        return Err(missing(manuscript, text, "group", "\"…\"").into());
+        return Err(missing_key(manuscript, text, "group", "\"…\"").into());
     };
     if pack.groups.iter().any(|known| known.id == *group.get_ref()) {
         return Ok(group.get_ref().clone());
     }
     let problem = format!("no group is called `{}`", group.get_ref());
     Err(manuscript
-        .mistake(&group.span(), problem)
+        .mistake_at(&group.span(), problem)
         .or_one_of(group.get_ref(), pack.groups.iter().map(|known| known.id.as_str()))
         .into())
 }
 
 /// The dataset that is named; without a name the one that holds cases.
-fn dataset(manuscript: &Manuscript, text: &IndicatorText, datasets: &Datasets) -> Outcome<Dataset> {
+fn resolve_dataset(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    datasets: &Datasets,
+) -> IndicatorResult<Dataset> {
     let Some(name) = &text.dataset else {
         let example = "\"case\"";
         let cases = datasets.iter().find(|dataset| dataset.holds_cases());
-        return cases.ok_or_else(|| missing(manuscript, text, "dataset", example).into());
+        return cases.ok_or_else(|| missing_key(manuscript, text, "dataset", example).into());
     };
     datasets.find(name.get_ref()).ok_or_else(|| {
         let problem = format!("no dataset is called `{}`", name.get_ref());
-        manuscript.mistake(&name.span(), problem).or_one_of(name.get_ref(), datasets.names()).into()
+        manuscript
+            .mistake_at(&name.span(), problem)
+            .or_one_of(name.get_ref(), datasets.names())
+            .into()
     })
 }
 
-fn measure(
+fn resolve_measure(
     manuscript: &Manuscript,
     text: &IndicatorText,
     dataset: Dataset,
     fallback: &Fallback,
-) -> Outcome<Measure> {
-    let quantity = |text| written(manuscript, text, dataset, Wanted::Quantity);
-    let condition = |text| written(manuscript, text, dataset, Wanted::Condition);
-    let mut found: Vec<Measure> = Vec::new();
+) -> IndicatorResult<IndicatorMeasure> {
+    let quantity = |text| parse_pack_expression(manuscript, text, dataset, ExpectedType::Quantity);
+    let condition =
+        |text| parse_pack_expression(manuscript, text, dataset, ExpectedType::Condition);
+    let mut found: Vec<IndicatorMeasure> = Vec::new();
     if let Some(clock) = &text.clock {
-        found.push(Measure::Waited(self::clock(manuscript, clock, dataset, fallback)?));
+        found.push(IndicatorMeasure::Waited(self::resolve_clock(
+            manuscript, clock, dataset, fallback,
+        )?));
     }
     if let Some(amount) = &text.amount {
-        found.push(Measure::Amount { value: quantity(&amount.value)?, decimals: amount.decimals });
+        found.push(IndicatorMeasure::Amount {
+            value: quantity(&amount.value)?,
+            decimals: amount.decimals,
+        });
     }
     if let Some(share) = &text.share {
-        found.push(Measure::Share { hit: condition(&share.hit)?, of: condition(&share.of)? });
+        found.push(IndicatorMeasure::Share {
+            hit: condition(&share.hit)?,
+            of: condition(&share.of)?,
+        });
     }
     if let Some(ratio) = &text.ratio {
-        found.push(Measure::Ratio {
+        found.push(IndicatorMeasure::Ratio {
             numerator: quantity(&ratio.numerator)?,
             denominator: quantity(&ratio.denominator)?,
         });
     }
     if let Some(per) = &text.per {
-        found.push(Measure::Per(self::per(manuscript, text, per, dataset)?));
+        found.push(IndicatorMeasure::Per(self::resolve_per(manuscript, text, per, dataset)?));
     }
     if found.len() > 1 {
         let problem = format!("the indicator `{}` measures several things", text.id.get_ref());
         return Err(manuscript
-            .mistake(&text.id.span(), problem)
+            .mistake_at(&text.id.span(), problem)
             .or_write("keep one of clock, amount, share, ratio and per")
             .into());
     }
-    Ok(found.pop().unwrap_or(Measure::Count))
+    Ok(found.pop().unwrap_or(IndicatorMeasure::Count))
 }
 
-fn per(
+fn resolve_per(
     manuscript: &Manuscript,
     text: &IndicatorText,
     per: &file::PerText,
     dataset: Dataset,
-) -> Outcome<PerSpec> {
+) -> IndicatorResult<PerSpec> {
     if (dataset.holds_counts()) != per.numerator.is_some() {
         return Err(manuscript
-            .mistake(&text.id.span(), "a rate divides rows of a dataset, or one count by another")
+            .mistake_at(
+                &text.id.span(),
+                "a rate divides rows of a dataset, or one count by another",
+            )
             .or_write("give `numerator` together with `dataset = \"count\"`, or neither of the two")
             .into());
     }
@@ -245,16 +277,16 @@ fn per(
     })
 }
 
-fn clock(
+fn resolve_clock(
     manuscript: &Manuscript,
     text: &file::ClockText,
     dataset: Dataset,
     fallback: &Fallback,
-) -> Outcome<ClockSpec> {
+) -> IndicatorResult<ClockSpec> {
     Ok(ClockSpec {
-        start: written(manuscript, &text.start, dataset, Wanted::Moment)?,
-        stop: written(manuscript, &text.stop, dataset, Wanted::Moment)?,
-        withdrawn: withdrawn(manuscript, text, dataset)?,
+        start: parse_pack_expression(manuscript, &text.start, dataset, ExpectedType::Moment)?,
+        stop: parse_pack_expression(manuscript, &text.stop, dataset, ExpectedType::Moment)?,
+        withdrawn: resolve_withdrawn(manuscript, text, dataset)?,
         unit: match text.unit {
             file::UnitText::S => TimeUnit::Seconds,
             file::UnitText::Min => TimeUnit::Minutes,
@@ -268,14 +300,16 @@ fn clock(
     })
 }
 
-fn withdrawn(
+fn resolve_withdrawn(
     manuscript: &Manuscript,
     text: &file::ClockText,
     dataset: Dataset,
-) -> Outcome<Option<Written>> {
+) -> IndicatorResult<Option<PackExpression>> {
     match &text.withdrawn {
-        Some(moment) => Ok(Some(written(manuscript, moment, dataset, Wanted::Moment)?)),
-        None if dataset.holds_cases() => Ok(Some(Written {
+        Some(moment) => {
+            Ok(Some(parse_pack_expression(manuscript, moment, dataset, ExpectedType::Moment)?))
+        }
+        None if dataset.holds_cases() => Ok(Some(PackExpression {
             text: "cancelled".to_owned(),
             expr: Expr::Name("cancelled".to_owned()),
         })),
@@ -289,27 +323,29 @@ fn all_exclusions(
     text: &IndicatorText,
     dataset: Dataset,
     fallback: &Fallback,
-) -> Outcome<Vec<Exclusion>> {
-    let mut all = exclusions(manuscript, &text.exclude, dataset)?;
+) -> IndicatorResult<Vec<IndicatorExclusion>> {
+    let mut all = resolve_exclusions(manuscript, &text.exclude, dataset)?;
     if dataset.holds_cases() {
-        all.extend(exclusions(manuscript, &fallback.exclude, dataset)?);
+        all.extend(resolve_exclusions(manuscript, &fallback.exclude, dataset)?);
     }
     Ok(all)
 }
 
-fn exclusions(
+fn resolve_exclusions(
     manuscript: &Manuscript,
     texts: &[file::ExcludeText],
     dataset: Dataset,
-) -> Outcome<Vec<Exclusion>> {
-    let label = |text: &Spanned<String>| written(manuscript, text, dataset, Wanted::Label);
-    let one = |exclude: &file::ExcludeText| -> Outcome<Exclusion> {
+) -> IndicatorResult<Vec<IndicatorExclusion>> {
+    let label = |text: &Spanned<String>| {
+        parse_pack_expression(manuscript, text, dataset, ExpectedType::Label)
+    };
+    let one = |exclude: &file::ExcludeText| -> IndicatorResult<IndicatorExclusion> {
         let reason = match (&exclude.reason, &exclude.reason_from) {
-            (Some(reason), None) => Reason::Fixed(reason.clone()),
-            (None, Some(column)) => Reason::From(label(column)?),
+            (Some(reason), None) => ExclusionReason::Fixed(reason.clone()),
+            (None, Some(column)) => ExclusionReason::From(label(column)?),
             (Some(_), Some(_)) | (None, None) => {
                 return Err(manuscript
-                    .mistake(&exclude.when.span(), "an exclusion has one reason")
+                    .mistake_at(&exclude.when.span(), "an exclusion has one reason")
                     .or_write("add `reason = \"…\"`, or `reason_from` with a column")
                     .into());
             }
@@ -319,7 +355,7 @@ fn exclusions(
             (None, Some(column)) => Approver::From(label(column)?),
             (Some(_), Some(_)) | (None, None) => {
                 return Err(manuscript
-                    .mistake(&exclude.when.span(), "nobody approves this exclusion")
+                    .mistake_at(&exclude.when.span(), "nobody approves this exclusion")
                     .or_write(
                         "add `approved_by = \"…\"` with the rule that allows it, or \
                          `approver_from` with the column that names the person",
@@ -329,24 +365,31 @@ fn exclusions(
         };
         let title = match (&exclude.title, &reason) {
             (Some(title), _) => title.clone(),
-            (None, Reason::Fixed(code)) => Words { zh: code.clone(), en: code.clone() },
-            (None, Reason::From(_)) => Words::default(),
+            (None, ExclusionReason::Fixed(code)) => {
+                BilingualText { zh: code.clone(), en: code.clone() }
+            }
+            (None, ExclusionReason::From(_)) => BilingualText::default(),
         };
-        Ok(Exclusion {
+        Ok(IndicatorExclusion {
             reason,
             title,
-            when: written(manuscript, &exclude.when, dataset, Wanted::Condition)?,
+            when: parse_pack_expression(
+                manuscript,
+                &exclude.when,
+                dataset,
+                ExpectedType::Condition,
+            )?,
             approver,
         })
     };
     texts.iter().map(one).collect()
 }
 
-fn segments(
+fn resolve_segments(
     manuscript: &Manuscript,
     text: &IndicatorText,
     dataset: Dataset,
-) -> Outcome<Vec<String>> {
+) -> IndicatorResult<Vec<String>> {
     for segment in &text.segments {
         resolve_limit::known_column(manuscript, segment, dataset)?;
     }
@@ -354,18 +397,18 @@ fn segments(
 }
 
 /// An inherited indicator with what a child says about it, before its figures and limits.
-fn refined(
+fn refine_indicator(
     manuscript: &Manuscript,
     text: &IndicatorText,
     fallback: &Fallback,
     mut indicator: Indicator,
-) -> Outcome<Indicator> {
+) -> IndicatorResult<Indicator> {
     let changes = definition_changes(text, &indicator);
     if let (Some(key), None) = (changes, &text.approval) {
         let problem =
             format!("`{key}` changes what `{}` measures in {}", indicator.id, indicator.set_by);
         return Err(manuscript
-            .mistake(&text.id.span(), problem)
+            .mistake_at(&text.id.span(), problem)
             .or_write(
                 "leave it as it is, give your indicator another id, or cite `approval = \"…\"`",
             )
@@ -379,21 +422,24 @@ fn refined(
         indicator.says = says.clone();
     }
     if let Some(population) = &text.population {
-        indicator.population = written(manuscript, population, dataset, Wanted::Condition)?;
+        indicator.population =
+            parse_pack_expression(manuscript, population, dataset, ExpectedType::Condition)?;
     }
     if let Some(period) = &text.period {
-        indicator.period_moment = Some(written(manuscript, period, dataset, Wanted::Moment)?);
+        indicator.period_moment =
+            Some(parse_pack_expression(manuscript, period, dataset, ExpectedType::Moment)?);
     }
     if let Some(clock) = &text.clock {
-        indicator.measure = Measure::Waited(self::clock(manuscript, clock, dataset, fallback)?);
-    } else if measures(text) {
-        indicator.measure = measure(manuscript, text, dataset, fallback)?;
+        indicator.measure =
+            IndicatorMeasure::Waited(self::resolve_clock(manuscript, clock, dataset, fallback)?);
+    } else if gives_measure(text) {
+        indicator.measure = resolve_measure(manuscript, text, dataset, fallback)?;
     }
     if let Some(denominator) = text.denominator {
-        indicator.denominator = defaults::denominator(Some(denominator));
+        indicator.denominator = defaults::resolve_denominator(Some(denominator));
     }
-    indicator.exclusions.extend(exclusions(manuscript, &text.exclude, dataset)?);
-    for segment in segments(manuscript, text, dataset)? {
+    indicator.exclusions.extend(resolve_exclusions(manuscript, &text.exclude, dataset)?);
+    for segment in resolve_segments(manuscript, text, dataset)? {
         if !indicator.segments.contains(&segment) {
             indicator.segments.push(segment);
         }
@@ -403,13 +449,13 @@ fn refined(
     Ok(indicator)
 }
 
-fn measures(text: &IndicatorText) -> bool {
+fn gives_measure(text: &IndicatorText) -> bool {
     text.amount.is_some() || text.share.is_some() || text.ratio.is_some() || text.per.is_some()
 }
 
 /// The first key by which a child changes the definition, if any does.
 fn definition_changes(text: &IndicatorText, inherited: &Indicator) -> Option<&'static str> {
-    let clock = match (&text.clock, inherited.clock()) {
+    let clock = match (&text.clock, inherited.clock_spec()) {
         (Some(new), Some(old)) => clock_changes(new, old),
         (Some(_), None) => true,
         (None, _) => false,
@@ -424,7 +470,7 @@ fn definition_changes(text: &IndicatorText, inherited: &Indicator) -> Option<&'s
         ("clock", clock),
         ("denominator", text.denominator.is_some()),
         ("exclude", !text.exclude.is_empty()),
-        ("amount, share, ratio or per", measures(text)),
+        ("amount, share, ratio or per", gives_measure(text)),
     ];
     keys.into_iter().find_map(|(key, changed)| changed.then_some(key))
 }

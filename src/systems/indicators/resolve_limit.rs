@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::value::Datetime;
-use trueline_clock::Limit as DueRule;
+use trueline_clock::TimeLimit as DueRule;
 
 use super::defaults;
-use super::expressions::{Wanted, written};
+use super::expressions::{ExpectedType, parse_pack_expression};
 use super::file::{AtText, CountedText, LimitKindText, LimitText, OneOrMany, PublishText};
 use super::inherit;
-use super::mistake::{Manuscript, Mistake};
+use super::mistake::{Manuscript, PackMistake};
 use super::model::{
-    Direction, Indicator, Limit, LimitKind, Measure, Pack, Read, Statistic, StatisticKind, TimeUnit,
+    Direction, Indicator, IndicatorLimit, IndicatorMeasure, LimitKind, Pack, Read, Statistic,
+    StatisticKind, TimeUnit,
 };
 use crate::datasets::Dataset;
 
-type Outcome<T> = Result<T, Box<Mistake>>;
+type LimitResult<T> = Result<T, Box<PackMistake>>;
 
 const STATISTICS: &[&str] = &[
     "mean", "longest", "shortest", "median", "p80", "p95", "p99", "on_time", "within", "count",
@@ -27,19 +28,19 @@ const STATISTICS: &[&str] = &[
 const BUILT_IN: [&str; 8] = ["s", "min", "h", "d", "wh", "wd", "%", "1"];
 
 /// Reads one `[[indicator.publish]]`.
-pub(super) fn statistic(
+pub(super) fn resolve_statistic(
     manuscript: &Manuscript,
     text: &PublishText,
     indicator: &Indicator,
     pack: &Pack,
-) -> Outcome<Statistic> {
+) -> LimitResult<Statistic> {
     let kind = statistic_kind(manuscript, text, indicator, pack)?;
-    fits(manuscript, text, &kind, indicator)?;
+    statistic_fits(manuscript, text, &kind, indicator)?;
     unit_fits(manuscript, &text.unit, &kind, indicator, pack)?;
     let name = text.id.as_ref().unwrap_or(&text.statistic);
     if name.get_ref().contains(['.', '[', ']', ' ']) {
         return Err(manuscript
-            .mistake(&name.span(), "the id of a figure is one word")
+            .mistake_at(&name.span(), "the id of a figure is one word")
             .or_write("use letters, digits and `_`")
             .into());
     }
@@ -74,7 +75,7 @@ fn statistic_kind(
     text: &PublishText,
     indicator: &Indicator,
     pack: &Pack,
-) -> Outcome<StatisticKind> {
+) -> LimitResult<StatisticKind> {
     let name = text.statistic.get_ref().as_str();
     let at = text.statistic.span();
     Ok(match name {
@@ -87,14 +88,14 @@ fn statistic_kind(
         "share" => StatisticKind::Share,
         "response" => StatisticKind::Response,
         "rate" => StatisticKind::Rate,
-        "on_time" => StatisticKind::OnTime { against: against(manuscript, text, pack)? },
+        "on_time" => StatisticKind::OnTime { against: resolve_against(manuscript, text, pack)? },
         "bound" => match &text.claim {
             Some(claim) if *claim.get_ref() > 0.0 && *claim.get_ref() < 1.0 => {
                 StatisticKind::Bound { claim: *claim.get_ref() }
             }
             Some(_) | None => {
                 return Err(manuscript
-                    .mistake(&at, "a bound is held against a claimed rate between 0 and 1")
+                    .mistake_at(&at, "a bound is held against a claimed rate between 0 and 1")
                     .or_write("add `claim = 1e-4`")
                     .into());
             }
@@ -102,7 +103,7 @@ fn statistic_kind(
         "within" => {
             let Some(within) = &text.within else {
                 return Err(manuscript
-                    .mistake(&at, "`within` of what?")
+                    .mistake_at(&at, "`within` of what?")
                     .or_write("add `within = { value = 24, unit = \"h\" }`")
                     .into());
             };
@@ -123,7 +124,7 @@ fn statistic_kind(
             }
             Some(_) | None => {
                 return Err(manuscript
-                    .mistake(&at, format!("there is no statistic `{other}`"))
+                    .mistake_at(&at, format!("there is no statistic `{other}`"))
                     .or_one_of(other, STATISTICS.iter().copied())
                     .into());
             }
@@ -131,29 +132,33 @@ fn statistic_kind(
     })
 }
 
-fn against(manuscript: &Manuscript, text: &PublishText, pack: &Pack) -> Outcome<Option<String>> {
+fn resolve_against(
+    manuscript: &Manuscript,
+    text: &PublishText,
+    pack: &Pack,
+) -> LimitResult<Option<String>> {
     let Some(against) = &text.against else {
         return Ok(None);
     };
-    if pack.generation(against.get_ref()).is_some() {
+    if pack.generation_of(against.get_ref()).is_some() {
         return Ok(Some(against.get_ref().clone()));
     }
     let problem = format!("`{}` is not a pack that this one inherits", against.get_ref());
     Err(manuscript
-        .mistake(&against.span(), problem)
+        .mistake_at(&against.span(), problem)
         .or_one_of(against.get_ref(), pack.lineage.iter().map(|ancestor| ancestor.id.as_str()))
         .into())
 }
 
 /// Whether a statistic can be had from what the indicator measures.
-fn fits(
+fn statistic_fits(
     manuscript: &Manuscript,
     text: &PublishText,
     kind: &StatisticKind,
     indicator: &Indicator,
-) -> Outcome<()> {
-    let waits = matches!(indicator.measure, Measure::Waited(_));
-    let has_values = waits || matches!(indicator.measure, Measure::Amount { .. });
+) -> LimitResult<()> {
+    let waits = matches!(indicator.measure, IndicatorMeasure::Waited(_));
+    let has_values = waits || matches!(indicator.measure, IndicatorMeasure::Amount { .. });
     let (possible, needs) = match kind {
         StatisticKind::Mean
         | StatisticKind::Longest
@@ -165,13 +170,13 @@ fn fits(
         }
         StatisticKind::Sum => (has_values && !waits, "an [indicator.amount]"),
         StatisticKind::Share | StatisticKind::Response => {
-            (matches!(indicator.measure, Measure::Share { .. }), "an [indicator.share]")
+            (matches!(indicator.measure, IndicatorMeasure::Share { .. }), "an [indicator.share]")
         }
         StatisticKind::Bound { .. } => {
-            (matches!(indicator.measure, Measure::Ratio { .. }), "an [indicator.ratio]")
+            (matches!(indicator.measure, IndicatorMeasure::Ratio { .. }), "an [indicator.ratio]")
         }
         StatisticKind::Rate => (
-            matches!(indicator.measure, Measure::Ratio { .. } | Measure::Per(_)),
+            matches!(indicator.measure, IndicatorMeasure::Ratio { .. } | IndicatorMeasure::Per(_)),
             "an [indicator.ratio] or [indicator.per]",
         ),
         StatisticKind::Count => (true, ""),
@@ -185,7 +190,7 @@ fn fits(
         indicator.id
     );
     Err(manuscript
-        .mistake(&text.statistic.span(), problem)
+        .mistake_at(&text.statistic.span(), problem)
         .or_write(format!("it needs {needs}"))
         .into())
 }
@@ -196,7 +201,7 @@ fn unit_fits(
     kind: &StatisticKind,
     indicator: &Indicator,
     pack: &Pack,
-) -> Outcome<()> {
+) -> LimitResult<()> {
     let code = unit.get_ref().as_str();
     let right: Vec<&str> = match kind {
         StatisticKind::Mean
@@ -204,8 +209,8 @@ fn unit_fits(
         | StatisticKind::Shortest
         | StatisticKind::Median
         | StatisticKind::Percentile(_)
-        | StatisticKind::Sum => match indicator.clock() {
-            Some(clock) if works(clock.unit) => vec!["wh", "wd"],
+        | StatisticKind::Sum => match indicator.clock_spec() {
+            Some(clock) if is_working_time(clock.unit) => vec!["wh", "wd"],
             Some(_) => vec!["s", "min", "h", "d"],
             None => own_units(pack, &["%"]),
         },
@@ -221,7 +226,7 @@ fn unit_fits(
         return Ok(());
     }
     Err(manuscript
-        .mistake(&unit.span(), format!("`{code}` is no unit for this figure"))
+        .mistake_at(&unit.span(), format!("`{code}` is no unit for this figure"))
         .or_one_of(code, right)
         .into())
 }
@@ -234,7 +239,7 @@ fn own_units<'a>(pack: &'a Pack, built_in: &[&'a str]) -> Vec<&'a str> {
         .collect()
 }
 
-pub(super) fn works(unit: TimeUnit) -> bool {
+pub(super) fn is_working_time(unit: TimeUnit) -> bool {
     match unit {
         TimeUnit::WorkingHours | TimeUnit::WorkingDays => true,
         TimeUnit::Seconds | TimeUnit::Minutes | TimeUnit::Hours | TimeUnit::Days => false,
@@ -242,38 +247,41 @@ pub(super) fn works(unit: TimeUnit) -> bool {
 }
 
 /// Reads one `[[indicator.limit]]` and lets it run beside those that are inherited.
-pub(super) fn add(
+pub(super) fn read_limit(
     manuscript: &Manuscript,
     text: &Spanned<LimitText>,
     pack: &Pack,
     indicator: &mut Indicator,
-) -> Outcome<()> {
+) -> LimitResult<()> {
     let at = text.span();
     let text = text.get_ref();
-    let limit = limit(manuscript, text, pack, indicator)?;
+    let limit = resolve_limit(manuscript, text, pack, indicator)?;
     if let (Some(from), Some(until)) = (limit.from, limit.until)
         && from > until
     {
         return Err(manuscript
-            .mistake(&at, format!("the limit ends on {until}, before it starts"))
+            .mistake_at(&at, format!("the limit ends on {until}, before it starts"))
             .or_write("`until` is the last day in force")
             .into());
     }
     inherit::add_limit(limit, indicator).map_err(|looser| {
-        manuscript.mistake(&text.value.span(), looser.to_string()).or_write(looser.remedy()).into()
+        manuscript
+            .mistake_at(&text.value.span(), looser.to_string())
+            .or_write(looser.suggest_remedy())
+            .into()
     })
 }
 
-fn limit(
+fn resolve_limit(
     manuscript: &Manuscript,
     text: &LimitText,
     pack: &Pack,
     indicator: &Indicator,
-) -> Outcome<Limit> {
+) -> LimitResult<IndicatorLimit> {
     let kind = limit_kind(manuscript, text, pack, indicator)?;
     let Some(source) = &text.source else {
         return Err(manuscript
-            .mistake(&text.value.span(), "nothing says where this limit comes from")
+            .mistake_at(&text.value.span(), "nothing says where this limit comes from")
             .or_write("add `source = \"…\"`, the name of a [source.…]")
             .into());
     };
@@ -283,7 +291,7 @@ fn limit(
     if text.verified == Some(true) && !has_text {
         let problem = format!("nobody has read `{}` in its own text", known.id);
         return Err(manuscript
-            .mistake(&source.span(), problem)
+            .mistake_at(&source.span(), problem)
             .or_write("leave `verified` out, or set `read = \"primary\"` once it has been read")
             .into());
     }
@@ -300,18 +308,23 @@ fn limit(
         ) => Direction::AtMost,
     };
     let when = match &text.when {
-        Some(when) => Some(written(manuscript, when, indicator.dataset, Wanted::Condition)?),
+        Some(when) => Some(parse_pack_expression(
+            manuscript,
+            when,
+            indicator.dataset,
+            ExpectedType::Condition,
+        )?),
         None => None,
     };
     let day = |datetime: Option<Datetime>| {
-        datetime.map(|datetime| date(manuscript, datetime, &text.value.span())).transpose()
+        datetime.map(|datetime| resolve_date(manuscript, datetime, &text.value.span())).transpose()
     };
-    Ok(Limit {
+    Ok(IndicatorLimit {
         kind,
         value: *text.value.get_ref(),
         unit: text.unit.get_ref().clone(),
         direction,
-        segment: segment(manuscript, text, indicator)?,
+        segment: resolve_segment(manuscript, text, indicator)?,
         when,
         from: day(text.from)?,
         until: day(text.until)?,
@@ -330,10 +343,10 @@ fn limit_kind(
     text: &LimitText,
     pack: &Pack,
     indicator: &Indicator,
-) -> Outcome<LimitKind> {
-    let waits = indicator.clock().is_some();
-    let fail = |problem: &str, instead: &str| -> Outcome<LimitKind> {
-        Err(manuscript.mistake(&text.value.span(), problem).or_write(instead).into())
+) -> LimitResult<LimitKind> {
+    let waits = indicator.clock_spec().is_some();
+    let fail = |problem: &str, instead: &str| -> LimitResult<LimitKind> {
+        Err(manuscript.mistake_at(&text.value.span(), problem).or_write(instead).into())
     };
     let kind = match text.kind {
         LimitKindText::Longest if !waits => {
@@ -362,7 +375,7 @@ fn limit_kind(
                 let at = text.of.as_ref().unwrap_or(&text.unit).span();
                 let problem = format!("`{}` publishes no `{name}`", indicator.id);
                 let known = indicator.publish.iter().map(|s| s.id.as_str());
-                return Err(manuscript.mistake(&at, problem).or_one_of(name, known).into());
+                return Err(manuscript.mistake_at(&at, problem).or_one_of(name, known).into());
             }
             LimitKind::Share(name.to_owned())
         }
@@ -370,8 +383,8 @@ fn limit_kind(
         LimitKindText::Bound => LimitKind::Bound,
     };
     let right: Vec<&str> = match &kind {
-        LimitKind::Mean | LimitKind::Percentile(_) => match indicator.clock() {
-            Some(clock) if works(clock.unit) => vec!["wh", "wd"],
+        LimitKind::Mean | LimitKind::Percentile(_) => match indicator.clock_spec() {
+            Some(clock) if is_working_time(clock.unit) => vec!["wh", "wd"],
             Some(_) => vec!["s", "min", "h", "d"],
             None => own_units(pack, &["%"]),
         },
@@ -385,7 +398,7 @@ fn limit_kind(
         return Ok(kind);
     }
     Err(manuscript
-        .mistake(&text.unit.span(), format!("`{unit}` is no unit for this limit"))
+        .mistake_at(&text.unit.span(), format!("`{unit}` is no unit for this limit"))
         .or_one_of(unit, right)
         .into())
 }
@@ -398,10 +411,10 @@ fn due_rule(
     (value, unit, counted): DueParts<'_>,
     indicator: &Indicator,
     pack: &Pack,
-) -> Outcome<DueRule> {
+) -> LimitResult<DueRule> {
     let number = *value.get_ref();
     let fail = |at: std::ops::Range<usize>, problem: String, instead: &str| {
-        Err(manuscript.mistake(&at, problem).or_write(instead).into())
+        Err(manuscript.mistake_at(&at, problem).or_write(instead).into())
     };
     if !(number.is_finite() && number > 0.0 && number <= 100_000.0) {
         return fail(value.span(), format!("{number} is no length of time"), "write how long");
@@ -410,7 +423,7 @@ fn due_rule(
         |seconds_each: f64| DueRule::Elapsed { seconds: (number * seconds_each).round() as i64 };
     let by_date = counted != Some(CountedText::Elapsed);
     let whole = number.fract() == 0.0;
-    let works = indicator.clock().is_some_and(|clock| works(clock.unit));
+    let works = indicator.clock_spec().is_some_and(|clock| is_working_time(clock.unit));
     match unit.get_ref().as_str() {
         "s" if !works => Ok(elapsed(1.0)),
         "min" if !works => Ok(elapsed(60.0)),
@@ -436,7 +449,7 @@ fn due_rule(
             Ok(DueRule::SameDay { before_hour: number as i8 })
         }
         other => Err(manuscript
-            .mistake(&unit.span(), format!("`{other}` cannot limit a case on this clock"))
+            .mistake_at(&unit.span(), format!("`{other}` cannot limit a case on this clock"))
             .or_one_of(
                 other,
                 if works {
@@ -464,21 +477,21 @@ pub(super) fn known_column(
     manuscript: &Manuscript,
     name: &Spanned<String>,
     dataset: Dataset,
-) -> Outcome<()> {
+) -> LimitResult<()> {
     let schema = dataset.schema();
     let known = schema.columns.iter().map(|column| column.name);
     if name.get_ref().starts_with("x_") || known.clone().any(|column| column == name.get_ref()) {
         return Ok(());
     }
     let problem = format!("`{}` has no column `{}`", schema.name, name.get_ref());
-    Err(manuscript.mistake(&name.span(), problem).or_one_of(name.get_ref(), known).into())
+    Err(manuscript.mistake_at(&name.span(), problem).or_one_of(name.get_ref(), known).into())
 }
 
-fn segment(
+fn resolve_segment(
     manuscript: &Manuscript,
     text: &LimitText,
     indicator: &Indicator,
-) -> Outcome<BTreeMap<String, Vec<String>>> {
+) -> LimitResult<BTreeMap<String, Vec<String>>> {
     let mut segment = BTreeMap::new();
     for (column, values) in &text.segment {
         let at = Spanned::new(text.value.span(), column.clone());
@@ -498,7 +511,7 @@ fn segment(
         if let (false, Some(wrong)) = (allowed.is_empty(), wrong) {
             let problem = format!("`{column}` is never `{wrong}`");
             return Err(manuscript
-                .mistake(&text.value.span(), problem)
+                .mistake_at(&text.value.span(), problem)
                 .or_one_of(wrong, allowed.iter().copied())
                 .into());
         }
@@ -507,11 +520,11 @@ fn segment(
     Ok(segment)
 }
 
-pub(super) fn date(
+pub(super) fn resolve_date(
     manuscript: &Manuscript,
     datetime: Datetime,
     near: &std::ops::Range<usize>,
-) -> Outcome<Date> {
+) -> LimitResult<Date> {
     let date = match datetime {
         Datetime { date: Some(date), time: None, offset: None } => {
             Date::new(date.year as i16, date.month as i8, date.day as i8).ok()
@@ -520,7 +533,7 @@ pub(super) fn date(
     };
     date.ok_or_else(|| {
         manuscript
-            .mistake(near, format!("`{datetime}` is not a day"))
+            .mistake_at(near, format!("`{datetime}` is not a day"))
             .or_write("write a date such as 2005-04-20, without quotes")
             .into()
     })

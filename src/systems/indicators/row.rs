@@ -10,7 +10,7 @@ use trueline_figures::Slice;
 
 use trueline_verify::{PrintRule, ValueRule};
 
-use super::model::{Direction, Method, Read, Words};
+use super::model::{BilingualText, Direction, ProportionInterval, Read};
 use crate::datasets::Dataset;
 
 /// One figure of one slice.
@@ -39,7 +39,7 @@ pub struct FigureRow {
     pub shortest: Option<i64>,
     /// Rows past the limits that this figure is about.
     pub late: u64,
-    pub percentiles: Option<Percentiles>,
+    pub percentiles: Option<FigurePercentiles>,
     /// Rows of the population whose clock has no reading, or that a share is not about.
     pub unmeasurable: u64,
     pub excluded: Vec<ExcludedRow>,
@@ -52,9 +52,9 @@ pub struct FigureRow {
     pub bound: Option<BoundRow>,
     pub open: Option<OpenRow>,
     pub limits: Vec<LimitRow>,
-    pub status: Status,
+    pub status: FigureStatus,
     /// What a reader must know about this figure: a missing input, where a published value is from.
-    pub note: Option<Words>,
+    pub note: Option<BilingualText>,
     /// What it is computed from; absent for what others published.
     #[serde(skip)]
     pub basis: Option<Basis>,
@@ -73,7 +73,7 @@ pub struct Basis {
 /// How a figure came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum FigureStatus {
     /// From records.
     Computed,
     /// There were no records in this slice and period.
@@ -85,7 +85,7 @@ pub enum Status {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Percentiles {
+pub struct FigurePercentiles {
     /// The median: of an even n the mean of the two middle values.
     pub p50: f64,
     pub p80: i64,
@@ -115,7 +115,7 @@ pub struct IntervalRow {
     pub low: f64,
     pub high: f64,
     pub level: f64,
-    pub method: Method,
+    pub method: ProportionInterval,
 }
 
 /// An error rate with its one-sided upper bound.
@@ -196,7 +196,12 @@ pub(super) fn full_example() -> FigureRow {
         longest: Some(30_000),
         shortest: Some(23_352),
         late: 0,
-        percentiles: Some(Percentiles { p50: 26_676.0, p80: 30_000, p95: 30_000, p99: 30_000 }),
+        percentiles: Some(FigurePercentiles {
+            p50: 26_676.0,
+            p80: 30_000,
+            p95: 30_000,
+            p99: 30_000,
+        }),
         unmeasurable: 0,
         excluded: vec![ExcludedRow { reason: "disaster".to_owned(), n: 1, without_approver: 1 }],
         without_exclusions: Some(8.0),
@@ -208,7 +213,12 @@ pub(super) fn full_example() -> FigureRow {
             seconds: 60,
             seconds_without_approver: 0,
         }],
-        interval: Some(IntervalRow { low: 0.1, high: 0.9, level: 0.95, method: Method::Wilson }),
+        interval: Some(IntervalRow {
+            low: 0.1,
+            high: 0.9,
+            level: 0.95,
+            method: ProportionInterval::Wilson,
+        }),
         bound: Some(BoundRow {
             errors: 0,
             records: 29_956,
@@ -235,8 +245,8 @@ pub(super) fn full_example() -> FigureRow {
             late: Some(0),
             met: Some(true),
         }],
-        status: Status::Computed,
-        note: Some(Words::default()),
+        status: FigureStatus::Computed,
+        note: Some(BilingualText::default()),
         basis: None,
     }
 }

@@ -6,7 +6,7 @@ use trueline_clock::Calendar;
 use trueline_figures::SqlError;
 use trueline_lake::{Lake, LakeError};
 
-use super::compute::{ComputeError, Question, request, wanted};
+use super::compute::{ComputeError, FigureQuestion, build_request, wanted_indicators};
 use super::dimensions;
 use super::model::Pack;
 use crate::datasets::Dataset;
@@ -25,19 +25,21 @@ pub enum ExplainError {
 /// DuckDB SQL for each indicator asked for, over the Parquet files that the lake lists.
 pub fn explain_sql(
     pack: &Pack,
-    question: &Question,
+    question: &FigureQuestion,
     lake: &Lake,
     calendars: &[Calendar],
 ) -> Result<String, ExplainError> {
-    let indicators = wanted(pack, question)?;
-    let period = question.filter.period(pack, &question.period).map_err(ComputeError::from)?;
-    let by = dimensions::dimensions(pack, &question.by).map_err(ComputeError::from)?;
+    let indicators = wanted_indicators(pack, question)?;
+    let period =
+        question.filter.narrow_period(pack, &question.period).map_err(ComputeError::from)?;
+    let by = dimensions::find_dimensions(pack, &question.by).map_err(ComputeError::from)?;
     let mut text = String::new();
     for indicator in indicators {
-        let Some(table) = table(lake, indicator.dataset)? else {
+        let Some(table) = newest_rows_query(lake, indicator.dataset)? else {
             continue;
         };
-        let Some(request) = request(pack, question, &period, &[indicator], &by, calendars) else {
+        let Some(request) = build_request(pack, question, &period, &[indicator], &by, calendars)
+        else {
             continue;
         };
         let mut names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
@@ -64,15 +66,15 @@ pub fn explain_sql(
 }
 
 /// The newest revisions of a dataset, as something that can follow `from`.
-fn table(lake: &Lake, dataset: Dataset) -> Result<Option<String>, LakeError> {
-    let manifest = lake.manifest(dataset.name())?;
+fn newest_rows_query(lake: &Lake, dataset: Dataset) -> Result<Option<String>, LakeError> {
+    let manifest = lake.read_manifest(dataset.name())?;
     let folder = lake.dataset_folder(dataset.name());
     let folder = folder.canonicalize().unwrap_or(folder);
     let files: Vec<String> = manifest
         .batches
         .iter()
         .flat_map(|batch| &batch.files)
-        .map(|file| quoted(&folder.join(&file.name)))
+        .map(|file| quote_path(&folder.join(&file.name)))
         .collect();
     if files.is_empty() {
         return Ok(None);
@@ -89,6 +91,6 @@ fn table(lake: &Lake, dataset: Dataset) -> Result<Option<String>, LakeError> {
     )))
 }
 
-fn quoted(path: &Path) -> String {
+fn quote_path(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', "''"))
 }

@@ -20,9 +20,12 @@ use arrow_schema::{DataType, Field, Schema};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use trueline_figures::Period;
-use trueline_lake::Kind;
+use trueline_lake::ValueKind;
 
-use super::{FigureRow, Filter, MemoryRecords, Pack, Question, Results, compute, load, parse};
+use super::{
+    FigureQuestion, FigureResults, FigureRow, Filter, MemoryRecords, Pack, compute_figures,
+    load_pack, parse_pack,
+};
 use crate::datasets::Dataset;
 use crate::program::datasets;
 use crate::systems::cases::CASE;
@@ -52,27 +55,29 @@ fn run_test(body: &str) -> Result<(), String> {
     let mut pack = None;
     let mut records = MemoryRecords::default();
     let mut checked = 0;
-    for (head, lines) in blocks(body) {
+    for (head, lines) in split_blocks(body) {
         let words: Vec<&str> = head.trim_end_matches(':').split_whitespace().collect();
         match words.as_slice() {
-            ["pack", name] => pack = Some(load(name, &[], &datasets()).map_err(|e| e.to_string())?),
+            ["pack", name] => {
+                pack = Some(load_pack(name, &[], &datasets()).map_err(|e| e.to_string())?)
+            }
             ["pack"] => {
                 pack = Some(
-                    parse("test.toml", &lines.join("\n"), &datasets())
+                    parse_pack("test.toml", &lines.join("\n"), &datasets())
                         .map_err(|e| e.to_string())?,
                 );
             }
             ["rows", dataset] => {
                 let dataset = dataset_named(dataset)?;
                 let zone = pack.as_ref().map_or("Asia/Shanghai", |pack| pack.zone.name());
-                let batch = batch(dataset, &lines, zone)?;
+                let batch = build_batch(dataset, &lines, zone)?;
                 records.batches.entry(dataset).or_default().push(batch);
             }
             ["figures", period, rest @ ..] => {
                 let pack = pack.as_ref().ok_or("name a pack first")?;
-                let results = answer(pack, &records, period, rest)?;
+                let results = answer_question(pack, &records, period, rest)?;
                 for line in &lines {
-                    check(pack, &results, line)?;
+                    check_figure(pack, &results, line)?;
                     checked += 1;
                 }
             }
@@ -86,7 +91,7 @@ fn run_test(body: &str) -> Result<(), String> {
 }
 
 /// Lines that start at the margin are heads; what is indented belongs to the head above.
-fn blocks(body: &str) -> Vec<(&str, Vec<&str>)> {
+fn split_blocks(body: &str) -> Vec<(&str, Vec<&str>)> {
     let mut blocks: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in body.lines() {
         if line.trim().is_empty() || line.starts_with('#') {
@@ -105,14 +110,15 @@ fn dataset_named(name: &str) -> Result<Dataset, String> {
     found.ok_or_else(|| format!("no dataset {name}"))
 }
 
-fn answer(
+fn answer_question(
     pack: &Pack,
     records: &MemoryRecords,
     period: &str,
     rest: &[&str],
-) -> Result<Results, String> {
+) -> Result<FigureResults, String> {
     let zone = pack.zone.rules().clone();
-    let mut question = Question::about(Period::parse(period, &zone).map_err(|e| e.to_string())?);
+    let mut question =
+        FigureQuestion::about_period(Period::parse(period, &zone).map_err(|e| e.to_string())?);
     for pair in rest.chunks(2) {
         match pair {
             ["by", names] => question.by = names.split(',').map(str::to_owned).collect(),
@@ -122,25 +128,25 @@ fn answer(
             other => return Err(format!("write `by …` or `where …`, not {other:?}")),
         }
     }
-    compute(pack, &question, records).map_err(|error| {
+    compute_figures(pack, &question, records).map_err(|error| {
         let source = std::error::Error::source(&error).map(ToString::to_string);
         format!("{error}: {}", source.unwrap_or_default())
     })
 }
 
 /// `fixed.repair.mean[area=urban] | 7.41 | n=12 late=0`
-fn check(pack: &Pack, results: &Results, line: &str) -> Result<(), String> {
+fn check_figure(pack: &Pack, results: &FigureResults, line: &str) -> Result<(), String> {
     let parts: Vec<&str> = line.split('|').map(str::trim).collect();
     let [id, printed, facts @ ..] = parts.as_slice() else {
         return Err(format!("a figure needs an id and a value: {line}"));
     };
     if *printed == "absent" {
-        return match results.figure(id) {
+        return match results.find_figure(id) {
             None => Ok(()),
             Some(row) => Err(format!("{id}: there, as {}", row.printed)),
         };
     }
-    let row = results.figure(id).ok_or_else(|| format!("{id}: no such row"))?;
+    let row = results.find_figure(id).ok_or_else(|| format!("{id}: no such row"))?;
     if row.printed != *printed {
         return Err(format!("{id}: {} where {printed} was expected", row.printed));
     }
@@ -199,7 +205,11 @@ fn fact_of(pack: &Pack, row: &FigureRow, name: &str) -> String {
     }
 }
 
-pub(crate) fn batch(dataset: Dataset, lines: &[&str], zone: &str) -> Result<RecordBatch, String> {
+pub(crate) fn build_batch(
+    dataset: Dataset,
+    lines: &[&str],
+    zone: &str,
+) -> Result<RecordBatch, String> {
     let cells = |line: &str| -> Vec<String> {
         line.split('|').map(|cell| cell.trim().to_owned()).collect()
     };
@@ -227,7 +237,7 @@ pub(crate) fn batch(dataset: Dataset, lines: &[&str], zone: &str) -> Result<Reco
             "role" => vec!["input".to_owned(); rows.len()],
             _ => vec![String::new(); rows.len()],
         });
-        push(column.name, array(column.kind, &given, zone)?);
+        push(column.name, build_array(column.kind, &given, zone)?);
     }
     if dataset.holds_cases() {
         let given = columns.remove("intervals").unwrap_or_else(|| vec![String::new(); rows.len()]);
@@ -237,20 +247,24 @@ pub(crate) fn batch(dataset: Dataset, lines: &[&str], zone: &str) -> Result<Reco
         if !name.starts_with("x_") && name != "precision" {
             return Err(format!("{} has no column {name}", schema.name));
         }
-        push(name, array(Kind::Label, &values, zone)?);
+        push(name, build_array(ValueKind::Label, &values, zone)?);
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| e.to_string())
 }
 
-fn array(kind: Kind, values: &[String], zone: &str) -> Result<ArrayRef, String> {
+fn build_array(kind: ValueKind, values: &[String], zone: &str) -> Result<ArrayRef, String> {
     let given = |value: &'_ String| Some(value.clone()).filter(|value| !value.is_empty());
     let array: ArrayRef = match kind {
-        Kind::Label | Kind::Text | Kind::Boolean => {
+        ValueKind::Label | ValueKind::Text | ValueKind::Boolean => {
             Arc::new(values.iter().map(given).collect::<StringArray>())
         }
-        Kind::Integer => Arc::new(values.iter().map(|v| v.parse().ok()).collect::<Int64Array>()),
-        Kind::Number => Arc::new(values.iter().map(|v| v.parse().ok()).collect::<Float64Array>()),
-        Kind::Moment => {
+        ValueKind::Integer => {
+            Arc::new(values.iter().map(|v| v.parse().ok()).collect::<Int64Array>())
+        }
+        ValueKind::Number => {
+            Arc::new(values.iter().map(|v| v.parse().ok()).collect::<Float64Array>())
+        }
+        ValueKind::Moment => {
             let moments: Result<Vec<Option<i64>>, String> = values
                 .iter()
                 .map(|value| given(value).map(|text| moment(&text, zone)).transpose())
@@ -300,7 +314,7 @@ fn intervals(values: &[String], zone: &str) -> Result<ArrayRef, String> {
             .position(|name| *name == column.name);
         let values: Vec<String> =
             texts.iter().map(|text| at.map(|at| text[at].clone()).unwrap_or_default()).collect();
-        let array = array(column.kind, &values, zone)?;
+        let array = build_array(column.kind, &values, zone)?;
         fields.push(Arc::new(Field::new(column.name, array.data_type().clone(), true)));
         arrays.push(array);
     }

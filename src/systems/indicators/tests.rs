@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use super::{LimitKind, Read, load, parse, shipped_packs};
+use super::{LimitKind, Read, load_pack, parse_pack, shipped_packs};
 use crate::program::datasets;
 
 #[test]
 fn every_shipped_pack_loads() {
     for name in shipped_packs() {
-        if let Err(error) = load(name, &[], &datasets()) {
+        if let Err(error) = load_pack(name, &[], &datasets()) {
             panic!("{error}");
         }
     }
@@ -17,7 +17,7 @@ fn every_shipped_pack_loads() {
 #[test]
 fn foreign_packs_answer_eight_indicators_and_name_what_is_missing_for_the_rest() {
     for name in ["etsi-eg-202-057", "in-trai", "uk-ofcom"] {
-        let pack = load(name, &[], &datasets()).expect("it loads");
+        let pack = load_pack(name, &[], &datasets()).expect("it loads");
         assert!(pack.indicators.len() >= 8, "{name}");
         assert!(!pack.not_answered.is_empty(), "{name}");
     }
@@ -25,7 +25,7 @@ fn foreign_packs_answer_eight_indicators_and_name_what_is_missing_for_the_rest()
 
 #[test]
 fn the_national_pack_holds_every_figure_of_the_sample_report() {
-    let pack = load("cn-miit", &[], &datasets()).expect("it loads");
+    let pack = load_pack("cn-miit", &[], &datasets()).expect("it loads");
     let figures = [
         "fixed.install.mean",
         "fixed.install.on_time",
@@ -49,19 +49,19 @@ fn the_national_pack_holds_every_figure_of_the_sample_report() {
         "rollout.l900.count",
     ];
     for id in figures {
-        let (indicator, statistic) = pack.figure(id).unwrap_or_else(|| panic!("{id}"));
+        let (indicator, statistic) = pack.find_figure(id).unwrap_or_else(|| panic!("{id}"));
         assert!(statistic.main, "{id}");
         assert!(!indicator.says.zh.is_empty() && !indicator.says.en.is_empty(), "{id}");
     }
     for id in ["fixed.install", "fixed.repair"] {
-        assert_eq!(pack.indicator(id).expect("it is there").segments, ["area"], "{id}");
+        assert_eq!(pack.find_indicator(id).expect("it is there").segments, ["area"], "{id}");
     }
 }
 
 #[test]
 fn a_limit_is_verified_only_if_somebody_read_its_source() {
     for name in shipped_packs() {
-        let pack = load(name, &[], &datasets()).expect("it loads");
+        let pack = load_pack(name, &[], &datasets()).expect("it loads");
         for indicator in &pack.indicators {
             for limit in &indicator.limits {
                 let source = limit.source.as_ref().expect("every limit names its source");
@@ -76,10 +76,10 @@ fn a_limit_is_verified_only_if_somebody_read_its_source() {
 
 #[test]
 fn a_child_keeps_the_limits_of_its_parents() {
-    let parent = load("cn-miit", &[], &datasets()).expect("it loads");
-    let child = load("operator-promise", &[], &datasets()).expect("it loads");
+    let parent = load_pack("cn-miit", &[], &datasets()).expect("it loads");
+    let child = load_pack("operator-promise", &[], &datasets()).expect("it loads");
     for indicator in &parent.indicators {
-        let inherited = child.indicator(&indicator.id).expect("it is inherited");
+        let inherited = child.find_indicator(&indicator.id).expect("it is inherited");
         for limit in &indicator.limits {
             let kept = inherited.limits.iter().any(|other| {
                 other.by == limit.by && other.kind == limit.kind && other.segment == limit.segment
@@ -87,7 +87,7 @@ fn a_child_keeps_the_limits_of_its_parents() {
             assert!(kept, "{}", indicator.id);
         }
     }
-    let repair = child.indicator("fixed.repair").expect("it is inherited");
+    let repair = child.find_indicator("fixed.repair").expect("it is inherited");
     let by: Vec<&str> = repair
         .limits
         .iter()
@@ -142,7 +142,7 @@ fn a_wrong_pack_says_where_and_what_to_write_instead() {
     let mut check = |from: &str, to: &str, expected: &str| {
         assert!(SMALL.contains(from), "{from}");
         let text = SMALL.replacen(from, to, 1);
-        let said = match parse("own.toml", &text, &datasets()) {
+        let said = match parse_pack("own.toml", &text, &datasets()) {
             Ok(_) => "it was taken".to_owned(),
             Err(error) => error.to_string(),
         };
@@ -150,7 +150,7 @@ fn a_wrong_pack_says_where_and_what_to_write_instead() {
             wrong.push(format!("{to}\n  {said}\n  {expected}"));
         }
     };
-    assert!(parse("own.toml", SMALL, &datasets()).is_ok());
+    assert!(parse_pack("own.toml", SMALL, &datasets()).is_ok());
     check(
         "population =",
         "popluation =",
@@ -241,7 +241,7 @@ fn a_child_that_loosens_is_refused_unless_it_cites_an_approval() {
             "[pack]\nid = \"own\"\nversion = \"1\"\ntitle = \"own\"\ninherits = \"cn-miit\"\n\
              [source.own]\ntitle = \"own\"\ncitation = \"own\"\nread = \"own_design\"\n{rest}"
         );
-        parse("own.toml", &text, &datasets())
+        parse_pack("own.toml", &text, &datasets())
     };
     let limit = "[[indicator]]\nid = \"fixed.repair\"\n[[indicator.limit]]\nkind = \"longest\"\n\
                  unit = \"h\"\nsource = \"own\"\n";
@@ -255,7 +255,7 @@ fn a_child_that_loosens_is_refused_unless_it_cites_an_approval() {
     let approved = format!("{loose}approval = \"ministry letter 7\"\n");
     let pack = child(&approved).expect("it is approved");
     let rural: Vec<f64> = pack
-        .indicator("fixed.repair")
+        .find_indicator("fixed.repair")
         .expect("it is inherited")
         .limits
         .iter()
@@ -266,7 +266,7 @@ fn a_child_that_loosens_is_refused_unless_it_cites_an_approval() {
     assert_eq!(rural, [96.0]);
     let dated = format!("{approved}from = 2020-04-01\nuntil = 2020-04-30\n");
     let pack = child(&dated).expect("it is approved for a month");
-    let repair = pack.indicator("fixed.repair").expect("it is inherited");
+    let repair = pack.find_indicator("fixed.repair").expect("it is inherited");
     let days: Vec<String> = repair
         .limits
         .iter()
@@ -296,14 +296,14 @@ fn packs_that_inherit_in_a_circle_are_refused() {
     write("b", "a");
     let path = folder.path().join("a.toml");
     let error =
-        load(&path.display().to_string(), &[], &datasets()).expect_err("a circle").to_string();
+        load_pack(&path.display().to_string(), &[], &datasets()).expect_err("a circle").to_string();
     assert!(error.contains("packs inherit in a circle: a → b → a"), "{error}");
     write("own", "cn-miit");
     let folders = [folder.path().to_path_buf()];
-    let pack = load("own", &folders, &datasets()).expect("it inherits a shipped pack");
+    let pack = load_pack("own", &folders, &datasets()).expect("it inherits a shipped pack");
     let lineage: Vec<&str> = pack.lineage.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(lineage, ["cn-miit", "own"]);
-    assert!(load("onw", &folders, &datasets()).is_err());
+    assert!(load_pack("onw", &folders, &datasets()).is_err());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use arrow_array::{
 };
 use trueline_lake::Mapping;
 
-use super::quality::{self, Options, SourceProfile};
+use super::quality::{self, FinderOptions, SourceProfile};
 use super::suggest;
 use crate::systems::cases::CASE;
 
@@ -119,7 +119,7 @@ pub fn records(bytes: &[u8]) {
         return;
     };
     let limits = [("repair".to_owned(), vec![172_800, 0])].into_iter().collect();
-    let options = Options { zone: "Asia/Shanghai".to_owned(), as_of: 1_590_000_000, limits };
+    let options = FinderOptions { zone: "Asia/Shanghai".to_owned(), as_of: 1_590_000_000, limits };
     let look = || quality::find(&options, || [batch.clone()].into_iter()).ok();
     let found = look();
     assert_eq!(found, look());
@@ -130,7 +130,7 @@ pub fn records(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use trueline_lake::fuzz::storm;
+    use trueline_lake::fuzz::run_mutations;
 
     use super::*;
 
@@ -143,23 +143,23 @@ mod tests {
 
     #[test]
     fn drafts_withstand_a_storm() {
-        storm(FILE, 1_500, source_file);
-        storm(&[FILE, FILE].concat(), 300, source_file);
-        storm(JSON, 700, source_file);
+        run_mutations(FILE, 1_500, source_file);
+        run_mutations(&[FILE, FILE].concat(), 300, source_file);
+        run_mutations(JSON, 700, source_file);
     }
 
     #[test]
     fn source_profiles_withstand_a_storm() {
         let tabs: Vec<u8> =
             FILE.iter().map(|byte| if *byte == b',' { b'\t' } else { *byte }).collect();
-        storm(&tabs, 5_000, source_rows);
+        run_mutations(&tabs, 5_000, source_rows);
     }
 
     #[test]
     fn the_finder_withstands_a_storm() {
         let rows: Vec<u8> = (0..16 * 120_u32).map(|at| (at * 7919 >> 3) as u8).collect();
-        storm(&rows, 300, records);
+        run_mutations(&rows, 300, records);
         let same: Vec<u8> = b"\x80\x80\x80\x80\x81\x81\x8111abcdefg"[..16].repeat(80);
-        storm(&same, 300, records);
+        run_mutations(&same, 300, records);
     }
 }

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use trueline_lake::{
-    FileSummary, ImportError as LakeImportError, LakeError, Language as LakeLanguage, Mapping,
-    MappingError, Options, Progress, Summary, Watched, import_own,
+    FileSummary, ImportError as LakeImportError, ImportOptions, ImportProgress, ImportSummary,
+    LakeError, Language as LakeLanguage, Mapping, MappingError, WatchedChunk, import_own_layout,
 };
 
-use super::quality::{Intake, Seen};
+use super::quality::{FileObservation, ImportWatcher};
 use super::shipped::shipped_mapping_text;
 use crate::datasets::{Dataset, Datasets};
 use crate::files::{FileError, read_text};
@@ -45,12 +45,12 @@ pub enum DatasetFolderError {
 /// What an import did, and what was seen on the way in each of its files.
 #[derive(Debug)]
 pub struct Imported {
-    pub summary: Summary,
-    seen: Vec<Seen>,
+    pub summary: ImportSummary,
+    seen: Vec<FileObservation>,
 }
 
 impl Imported {
-    pub fn files(&self) -> impl Iterator<Item = (&FileSummary, &Seen)> {
+    pub fn files(&self) -> impl Iterator<Item = (&FileSummary, &FileObservation)> {
         self.summary.files.iter().zip(&self.seen)
     }
 }
@@ -86,21 +86,23 @@ pub fn import_files(
         None => None,
     };
     let key = state.instance.pseudonym_key()?;
-    let mut options = Options::new(state.clock.now(), state.instance.quarantine());
+    let mut options = ImportOptions::new(state.clock.now(), state.instance.quarantine_folder());
     options.pseudonym_key = Some(&key);
-    let moved = |progress: Progress<'_>| (request.progress)(progress.rows);
+    let moved = |progress: ImportProgress<'_>| (request.progress)(progress.rows);
     options.progress = Some(&moved);
     options.language = lake_language(request.language);
-    let intake = mapping.as_ref().map(Intake::new);
-    let look = |watched: Watched<'_>| {
+    let intake = mapping.as_ref().map(ImportWatcher::new);
+    let look = |watched: WatchedChunk<'_>| {
         if let Some(intake) = &intake {
             intake.look(watched);
         }
     };
     options.watch = Some(&look);
     let summary = match &mapping {
-        Some(mapping) => trueline_lake::import(&lake, &schema, request.files, mapping, &options)?,
-        None => import_own(&lake, &schema, request.files, &options)?,
+        Some(mapping) => {
+            trueline_lake::import_through_mapping(&lake, &schema, request.files, mapping, &options)?
+        }
+        None => import_own_layout(&lake, &schema, request.files, &options)?,
     };
     let seen = |path: &PathBuf| intake.as_ref().map(|intake| intake.seen(path));
     let seen = request.files.iter().map(|path| seen(path).unwrap_or_default()).collect();

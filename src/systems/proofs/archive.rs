@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use trueline_clock::Calendar;
 use trueline_lake::Lake;
 use trueline_ledger::{Hash, tree_path, tree_root};
-use trueline_verify::{Draw, Evidence, MemberRead, Population};
+use trueline_verify::{CaseDraw, Evidence, Population, PopulationMember};
 
 use super::recheck::{RecheckError, pack_folders, parse_period, records_of, store_of};
 use crate::datasets::Datasets;
@@ -20,7 +20,7 @@ use crate::systems::reports;
 
 /// A member of a population with its path to the population's root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ProvenMember {
     pub member: Member,
     /// Its number in the population, from 0.
     pub index: u64,
@@ -29,18 +29,18 @@ pub(super) struct Place {
 
 /// Where a case is in a population, or between which two it would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
-    Member(Place),
+pub(super) enum CasePosition {
+    Member(ProvenMember),
     /// The cases before and after it; one is absent at either end.
     Absent {
-        before: Option<Place>,
-        after: Option<Place>,
+        before: Option<ProvenMember>,
+        after: Option<ProvenMember>,
     },
 }
 
 /// The revision that a member is of, with its salt and its path to the root of its batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct ProvenRow {
     /// The number of the batch's entry.
     pub entry: u64,
     /// The row's number in the batch, from 0.
@@ -52,7 +52,7 @@ pub(super) struct Row {
 
 /// The records that a sealed report was made from, every row hashed.
 #[derive(Debug)]
-pub(super) struct Archive<'a> {
+pub(super) struct HashedRecords<'a> {
     evidence: &'a Evidence,
     lake: Lake,
     pack: Pack,
@@ -61,14 +61,20 @@ pub(super) struct Archive<'a> {
     store: LeafStore,
 }
 
-impl<'a> Archive<'a> {
-    pub(super) fn open(evidence: &'a Evidence, state: &State) -> Result<Archive<'a>, RecheckError> {
+impl<'a> HashedRecords<'a> {
+    pub(super) fn open(
+        evidence: &'a Evidence,
+        state: &State,
+    ) -> Result<HashedRecords<'a>, RecheckError> {
         let lake = state.open_lake()?;
-        let pack =
-            indicators::load(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
+        let pack = indicators::load_pack(
+            &evidence.pack.id,
+            &pack_folders(&state.instance),
+            &state.datasets,
+        )?;
         let store = store_of(evidence, &lake, &state.datasets)?;
         let (calendars, datasets) = (state.read_calendars()?, state.datasets.clone());
-        Ok(Archive { evidence, lake, pack, calendars, datasets, store })
+        Ok(HashedRecords { evidence, lake, pack, calendars, datasets, store })
     }
 
     /// The zone in which the pack reads moments.
@@ -81,31 +87,31 @@ impl<'a> Archive<'a> {
         &self,
         population: &Population,
         case: &[String],
-    ) -> Result<Found, RecheckError> {
+    ) -> Result<CasePosition, RecheckError> {
         let mut found = None;
-        let mut last: Option<Place> = None;
+        let mut last: Option<ProvenMember> = None;
         self.walk(population, &mut |block| {
             match block.members.binary_search_by(|member| member.key.as_slice().cmp(case)) {
-                Ok(at) => found = Some(Found::Member(block.place(at))),
+                Ok(at) => found = Some(CasePosition::Member(block.place(at))),
                 Err(at) if at < block.members.len() => {
                     let before = if at > 0 { Some(block.place(at - 1)) } else { last.take() };
-                    found = Some(Found::Absent { before, after: Some(block.place(at)) });
+                    found = Some(CasePosition::Absent { before, after: Some(block.place(at)) });
                 }
                 Err(_) => last = block.members.len().checked_sub(1).map(|at| block.place(at)),
             }
             if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        Ok(found.unwrap_or(Found::Absent { before: last, after: None }))
+        Ok(found.unwrap_or(CasePosition::Absent { before: last, after: None }))
     }
 
     /// The first members of a draw that are wanted, in the order in which they are drawn.
     pub(super) fn sample(
         &self,
         population: &Population,
-        draw: Draw,
+        draw: CaseDraw,
         cases: usize,
-        is_wanted: &dyn Fn(&MemberRead) -> bool,
-    ) -> Result<Vec<Place>, RecheckError> {
+        is_wanted: &dyn Fn(&PopulationMember) -> bool,
+    ) -> Result<Vec<ProvenMember>, RecheckError> {
         let mut wanted: Vec<bool> = Vec::new();
         let mut other = None;
         self.walk(population, &mut |block| {
@@ -113,7 +119,7 @@ impl<'a> Archive<'a> {
                 other = Some(block.number);
                 return ControlFlow::Break(());
             }
-            let read = |member: &Member| MemberRead::parse(&member.bytes, member.key.len());
+            let read = |member: &Member| PopulationMember::parse(&member.bytes, member.key.len());
             wanted.extend(block.members.iter().map(|one| read(one).is_ok_and(|m| is_wanted(&m))));
             ControlFlow::Continue(())
         })?;
@@ -123,7 +129,7 @@ impl<'a> Archive<'a> {
         let is_drawn = |place: &u64| usize::try_from(*place).is_ok_and(|at| wanted[at]);
         let places = draw.filter(is_drawn).take(cases);
         let order: BTreeMap<u64, usize> = places.zip(0..).collect();
-        let mut found: Vec<(usize, Place)> = Vec::new();
+        let mut found: Vec<(usize, ProvenMember)> = Vec::new();
         self.walk(population, &mut |block| {
             let inside = order.range(block.first..block.first + block.members.len() as u64);
             found
@@ -139,11 +145,14 @@ impl<'a> Archive<'a> {
     }
 
     /// Looks the revisions of members up; nothing for one whose row or salt is no longer there.
-    pub(super) fn find_rows(&self, members: &[&Member]) -> Result<Vec<Option<Row>>, RecheckError> {
+    pub(super) fn find_rows(
+        &self,
+        members: &[&Member],
+    ) -> Result<Vec<Option<ProvenRow>>, RecheckError> {
         let revision =
             |member: &&Member| Hash(member.bytes.first_chunk().copied().unwrap_or_default());
         let wanted = members.iter().map(revision).collect();
-        let found = self.store.find(&wanted);
+        let found = self.store.find_leaves(&wanted);
         let mut roots: BTreeMap<(&str, &str), Vec<Hash>> = BTreeMap::new();
         let mut rows = Vec::new();
         for member in members {
@@ -151,7 +160,7 @@ impl<'a> Archive<'a> {
                 rows.push(None);
                 continue;
             };
-            let leaves = self.store.of(dataset, batch);
+            let leaves = self.store.leaves_of(dataset, batch);
             let roots = roots
                 .entry((dataset, batch))
                 .or_insert_with(|| leaves.chunks(BLOCK).map(tree_root).collect());
@@ -166,14 +175,15 @@ impl<'a> Archive<'a> {
         at: usize,
         leaves: &[Hash],
         roots: &[Hash],
-    ) -> Result<Option<Row>, RecheckError> {
-        let of = |input: &&trueline_verify::Input| input.dataset == dataset && input.batch == batch;
+    ) -> Result<Option<ProvenRow>, RecheckError> {
+        let of =
+            |input: &&trueline_verify::BatchInput| input.dataset == dataset && input.batch == batch;
         let (Some(schema), Some(input)) =
             (self.datasets.find_schema(dataset), self.evidence.inputs.iter().find(of))
         else {
             return Ok(None);
         };
-        let manifest = self.lake.manifest(dataset)?;
+        let manifest = self.lake.read_manifest(dataset)?;
         let Some(known) = manifest.batches.iter().find(|known| known.id == batch) else {
             return Ok(None);
         };
@@ -181,7 +191,7 @@ impl<'a> Archive<'a> {
         let block = leaves.chunks(BLOCK).nth(at / BLOCK).unwrap_or_default();
         let mut path = tree_path(block, at % BLOCK);
         path.extend(tree_path(roots, at / BLOCK));
-        Ok(salted.map(|salted| Row { entry: input.entry, index: at as u64, salted, path }))
+        Ok(salted.map(|salted| ProvenRow { entry: input.entry, index: at as u64, salted, path }))
     }
 
     fn walk(
@@ -192,7 +202,7 @@ impl<'a> Archive<'a> {
         let records = records_of(self.evidence, &self.lake, &self.calendars)?;
         let store = &self.store;
         let leaves: &Leaves<'_> =
-            &|dataset, batch, places| store.places(dataset.name(), batch, places);
+            &|dataset, batch, places| store.leaves_at(dataset.name(), batch, places);
         let period = parse_period(&population.period, &self.pack)?;
         let question = reports::figure_question(&self.pack, &period);
         let dataset = self.datasets.find(&population.dataset);
@@ -201,7 +211,7 @@ impl<'a> Archive<'a> {
             population.blocks.iter().filter_map(|block| Hash::from_hex(&block.root)).collect();
         let (mut number, mut first) = (0, 0);
         walk_members(&self.pack, &question, &records, dataset, leaves, &mut |members| {
-            let hashes: Vec<Hash> = members.iter().map(Member::leaf).collect();
+            let hashes: Vec<Hash> = members.iter().map(Member::hash_leaf).collect();
             let block = WalkedBlock { members: &members, hashes, number, first, roots: &roots };
             let next = then(&block);
             number += 1;
@@ -228,9 +238,9 @@ impl WalkedBlock<'_> {
         tree_root(&self.hashes)
     }
 
-    fn place(&self, at: usize) -> Place {
+    fn place(&self, at: usize) -> ProvenMember {
         let mut path = tree_path(&self.hashes, at);
         path.extend(tree_path(self.roots, self.number));
-        Place { member: self.members[at].clone(), index: self.first + at as u64, path }
+        ProvenMember { member: self.members[at].clone(), index: self.first + at as u64, path }
     }
 }

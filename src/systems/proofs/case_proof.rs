@@ -5,14 +5,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use trueline_verify::{
     CASE, CaseChecked, CaseError, CaseExtra, Evidence, JsonError, MemberProof, Population,
-    PopulationFact, RowProof, Statement, check_case, from_canonical_json, statement_id,
+    PopulationEntry, RowProof, Statement, check_case, read_canonical_json, statement_id,
 };
 
-use super::archive::{Archive, Found, Place, Row};
+use super::archive::{CasePosition, HashedRecords, ProvenMember, ProvenRow};
 use super::recheck::RecheckError;
 use crate::files::{FileError, read_file};
 use crate::instance::Instance;
-use crate::ledger::{History, LedgerError};
+use crate::ledger::{LedgerError, LedgerHistory};
 use crate::state::State;
 use crate::systems::cases;
 use crate::systems::reports::sealed_folder;
@@ -52,20 +52,20 @@ pub struct CaseProof {
 /// of its id; without it the newest.
 pub fn prove_case(
     state: &State,
-    history: &History,
+    history: &LedgerHistory,
     case: Vec<String>,
     report: Option<&str>,
 ) -> Result<CaseProof, CaseProofError> {
     let evidence = find_evidence(&state.instance, history, report)?;
     let population = find_cases(&evidence).ok_or(CaseProofError::NoCases)?;
     let (number, entry) = population_entry(history, population)?;
-    let archive = Archive::open(&evidence, state)?;
+    let archive = HashedRecords::open(&evidence, state)?;
     let (members, row) = match &archive.find_case(population, &case)? {
-        Found::Member(place) => {
+        CasePosition::Member(place) => {
             let row = archive.find_rows(&[&place.member])?.pop().flatten();
             (vec![member_proof(place)], row.map(|row| row_proof(history, row)).transpose()?)
         }
-        Found::Absent { before, after } => {
+        CasePosition::Absent { before, after } => {
             (before.iter().chain(after).map(member_proof).collect(), None)
         }
     };
@@ -82,12 +82,12 @@ pub(super) fn find_cases(evidence: &Evidence) -> Option<&Population> {
 
 /// The number and text of the entry that is about a population.
 pub(super) fn population_entry(
-    history: &History,
+    history: &LedgerHistory,
     population: &Population,
 ) -> Result<(u64, String), CaseProofError> {
-    let entries = history.entries().collect::<Result<Vec<_>, LedgerError>>()?;
+    let entries = history.read_entries().collect::<Result<Vec<_>, LedgerError>>()?;
     let found = entries.iter().enumerate().find_map(|(number, entry)| {
-        let known = PopulationFact::from_entry(entry)?;
+        let known = PopulationEntry::from_entry(entry)?;
         let same =
             Some(&known.root) == population.root.as_ref() && known.period == population.period;
         same.then(|| (number as u64, String::from_utf8_lossy(entry).into_owned()))
@@ -97,7 +97,7 @@ pub(super) fn population_entry(
 
 /// Writes the proof of a case, and checks it as its reader will.
 pub(super) fn write_proof(
-    history: &History,
+    history: &LedgerHistory,
     number: u64,
     extra: &CaseExtra,
 ) -> Result<CaseProof, CaseProofError> {
@@ -109,11 +109,11 @@ pub(super) fn write_proof(
 /// The evidence of a sealed report: the one asked for, or the newest.
 fn find_evidence(
     instance: &Instance,
-    history: &History,
+    history: &LedgerHistory,
     report: Option<&str>,
 ) -> Result<Evidence, CaseProofError> {
     let mut found = None;
-    for entry in history.entries() {
+    for entry in history.read_entries() {
         let entry = entry?;
         if Statement::from_entry(&entry).is_some() {
             let id = statement_id(&String::from_utf8_lossy(&entry));
@@ -124,10 +124,10 @@ fn find_evidence(
     }
     let id = found.ok_or(CaseProofError::NoReport)?;
     let text = read_file(&sealed_folder(instance, &id).join("evidence.json"))?;
-    from_canonical_json(&text).map_err(CaseProofError::Evidence)
+    read_canonical_json(&text).map_err(CaseProofError::Evidence)
 }
 
-pub(super) fn member_proof(place: &Place) -> MemberProof {
+pub(super) fn member_proof(place: &ProvenMember) -> MemberProof {
     MemberProof {
         index: place.index,
         member: STANDARD.encode(&place.member.bytes),
@@ -135,13 +135,13 @@ pub(super) fn member_proof(place: &Place) -> MemberProof {
     }
 }
 
-pub(super) fn row_proof(history: &History, row: Row) -> Result<RowProof, LedgerError> {
-    let batch = String::from_utf8_lossy(&history.entry(row.entry)?).into_owned();
+pub(super) fn row_proof(history: &LedgerHistory, row: ProvenRow) -> Result<RowProof, LedgerError> {
+    let batch = String::from_utf8_lossy(&history.read_entry(row.entry)?).into_owned();
     Ok(RowProof {
         batch,
         index: row.index,
         row: STANDARD.encode(&row.salted),
         path: row.path.iter().map(ToString::to_string).collect(),
-        receipt: history.receipt(row.entry, history.note())?.to_string(),
+        receipt: history.make_receipt(row.entry, history.newest_note())?.to_string(),
     })
 }

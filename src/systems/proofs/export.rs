@@ -41,7 +41,7 @@ pub fn export_for_verification(state: &State, out: &Path) -> Result<(), ExportEr
     drop(ledger);
     create_folder(out)?;
     for part in ["ledger", "sealed", "calendars", "published"] {
-        let from = state.instance.folder().join(part);
+        let from = state.instance.folder_path().join(part);
         if from.is_dir() {
             copy_folder(&from, &out.join(part), &|name| name != "journal" && name != "lock")?;
         }
@@ -97,7 +97,7 @@ fn export_lake(state: &State, out: &Path) -> Result<(), ExportError> {
         }
         let to = out.join("lake").join(dataset.name());
         copy_folder(&from, &to, &|name| !name.ends_with(".new") && name != "batches.json")?;
-        let mut manifest = serde_json::to_value(lake.manifest(dataset.name())?)?;
+        let mut manifest = serde_json::to_value(lake.read_manifest(dataset.name())?)?;
         for batch in manifest["batches"].as_array_mut().into_iter().flatten() {
             for source in batch["sources"].as_array_mut().into_iter().flatten() {
                 source["name"] = Value::from("");
@@ -114,7 +114,7 @@ fn export_packs(state: &State, out: &Path) -> Result<(), ExportError> {
     let packs = out.join("packs");
     create_folder(&packs)?;
     let folders = state.instance.pack_folders();
-    let pack = indicators::load(&state.pack, &folders, &state.datasets)?;
+    let pack = indicators::load_pack(&state.pack, &folders, &state.datasets)?;
     for one in &pack.lineage {
         write_file(&packs.join(format!("{}.toml", one.id)), one.text.as_bytes())?;
     }

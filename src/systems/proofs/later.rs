@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trueline_lake::{Batch, Lake};
+use trueline_lake::{Lake, LakeBatch};
 use trueline_ledger::tree_root;
-use trueline_verify::{BatchFact, Columns, Evidence, FigureUsed, Population};
+use trueline_verify::{BatchEntry, CellColumns, Evidence, FigureUsed, Population};
 
-use super::recheck::{Fault, RecheckError, pack_folders, printed_questions};
+use super::recheck::{RecheckError, RecordMismatch, pack_folders, printed_questions};
 use crate::datasets::Datasets;
-use crate::ledger::{BLOCK, History, batch_leaves};
+use crate::ledger::{BLOCK, LedgerHistory, batch_leaves};
 use crate::state::State;
 use crate::systems::indicators::{self, FigureRow, LakeRecords};
 
@@ -27,7 +27,7 @@ pub struct LaterBatch {
 
 /// A figure that later batches change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
+pub struct LaterChange {
     pub figure: String,
     pub stated: String,
     pub now: String,
@@ -39,23 +39,23 @@ pub struct Moved {
 
 /// What came after a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Later {
+pub struct LaterChanges {
     pub batches: Vec<LaterBatch>,
-    pub moved: Vec<Moved>,
+    pub moved: Vec<LaterChange>,
     /// Batches that are not what the ledger commits to, or that it does not commit to at all.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<RecordMismatch>,
 }
 
 /// Compares a report with the records as they stand today.
-pub fn later(evidence: &Evidence, state: &State) -> Result<Later, RecheckError> {
+pub fn later(evidence: &Evidence, state: &State) -> Result<LaterChanges, RecheckError> {
     let lake = state.open_lake()?;
-    let mut found = Later::default();
+    let mut found = LaterChanges::default();
     let facts = facts(state)?;
     let datasets: BTreeSet<&str> =
         evidence.populations.iter().map(|one| one.dataset.as_str()).chain(["count"]).collect();
     for dataset in datasets {
-        for batch in lake.manifest(dataset)?.batches {
-            let is_input = |input: &trueline_verify::Input| {
+        for batch in lake.read_manifest(dataset)?.batches {
+            let is_input = |input: &trueline_verify::BatchInput| {
                 input.dataset == dataset && input.batch == batch.id
             };
             if evidence.inputs.iter().any(is_input) {
@@ -79,13 +79,13 @@ pub fn later(evidence: &Evidence, state: &State) -> Result<Later, RecheckError> 
 }
 
 /// The batches that the ledger commits to; `None` without a ledger.
-fn facts(state: &State) -> Result<Option<Vec<BatchFact>>, RecheckError> {
-    let Some(history) = History::read(&state.instance)? else {
+fn facts(state: &State) -> Result<Option<Vec<BatchEntry>>, RecheckError> {
+    let Some(history) = LedgerHistory::read(&state.instance)? else {
         return Ok(None);
     };
     let mut facts = Vec::new();
-    for entry in history.entries() {
-        facts.extend(BatchFact::from_entry(&entry?));
+    for entry in history.read_entries() {
+        facts.extend(BatchEntry::from_entry(&entry?));
     }
     Ok(Some(facts))
 }
@@ -93,34 +93,39 @@ fn facts(state: &State) -> Result<Option<Vec<BatchFact>>, RecheckError> {
 fn fault(
     (lake, datasets): (&Lake, &Datasets),
     dataset: &str,
-    batch: &Batch,
-    facts: &[BatchFact],
-) -> Result<Option<Fault>, RecheckError> {
+    batch: &LakeBatch,
+    facts: &[BatchEntry],
+) -> Result<Option<RecordMismatch>, RecheckError> {
     let (dataset, id) = (dataset.to_owned(), batch.id.clone());
     let Some(schema) = datasets.find_schema(&dataset) else {
         return Ok(None);
     };
     let fact = facts.iter().find(|fact| fact.dataset == dataset && fact.batch == id);
     let Some(fact) = fact else {
-        return Ok(Some(Fault::Uncommitted { dataset, batch: id }));
+        return Ok(Some(RecordMismatch::Uncommitted { dataset, batch: id }));
     };
     let leaves = batch_leaves(lake, &schema, batch)?;
     let blocks: Vec<_> = leaves.chunks(BLOCK).map(tree_root).collect();
     let same = leaves.len() as u64 == fact.rows && tree_root(&blocks).to_hex() == fact.root;
-    let other = Fault::Row { dataset, batch: id, block: 0, row: None, key: None };
+    let other = RecordMismatch::Row { dataset, batch: id, block: 0, row: None, key: None };
     Ok((!same).then_some(other))
 }
 
-fn moved(evidence: &Evidence, state: &State, lake: &Lake) -> Result<Vec<Moved>, RecheckError> {
+fn moved(
+    evidence: &Evidence,
+    state: &State,
+    lake: &Lake,
+) -> Result<Vec<LaterChange>, RecheckError> {
     let pack =
-        indicators::load(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
+        indicators::load_pack(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
     let calendars = state.read_calendars()?;
     let records = LakeRecords::newest(lake, &calendars);
-    let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
+    let totals: Vec<Vec<CellColumns>> =
+        evidence.populations.iter().map(Population::sum_blocks).collect();
     let (names, questions) = printed_questions(evidence, &pack)?;
     let mut moved = Vec::new();
     for (name, question) in names.into_iter().zip(&questions) {
-        let results = indicators::compute(&pack, question, &records)?;
+        let results = indicators::compute_figures(&pack, question, &records)?;
         let key =
             |row: &FigureRow| (format!("{}.{}", row.indicator, row.statistic), row.slice.clone());
         let rows: BTreeMap<_, &FigureRow> =
@@ -138,7 +143,11 @@ fn moved(evidence: &Evidence, state: &State, lake: &Lake) -> Result<Vec<Moved>, 
 }
 
 /// How a figure differs today; `None` if it does not.
-fn change(figure: &FigureUsed, cell: Option<&Columns>, row: Option<&FigureRow>) -> Option<Moved> {
+fn change(
+    figure: &FigureUsed,
+    cell: Option<&CellColumns>,
+    row: Option<&FigureRow>,
+) -> Option<LaterChange> {
     let mut excluded: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (column, value) in cell.into_iter().flatten() {
         if let Some(reason) = column.strip_prefix("excluded.") {
@@ -154,8 +163,8 @@ fn change(figure: &FigureUsed, cell: Option<&Columns>, row: Option<&FigureRow>) 
         return None;
     }
     let unapproved = row.iter().flat_map(|row| &row.excluded).map(|one| one.without_approver);
-    Some(Moved {
-        figure: figure.name(),
+    Some(LaterChange {
+        figure: figure.full_name(),
         stated: figure.printed.clone(),
         now: now.to_owned(),
         excluded: excluded.into_iter().map(|(id, (a, b))| (id.to_owned(), a, b)).collect(),

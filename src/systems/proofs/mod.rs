@@ -12,8 +12,8 @@ mod verdict;
 
 pub use case_proof::{CaseProof, CaseProofError, prove_case};
 pub use export::{ExportError, export_for_verification};
-pub use later::{Later, LaterBatch, Moved, later};
-pub use recheck::{Fault, Recheck, RecheckError, recheck};
+pub use later::{LaterBatch, LaterChange, LaterChanges, later};
+pub use recheck::{RecheckError, RecheckResult, RecordMismatch, recheck};
 pub use spot_check::{DrawnCase, SpotCheckError, SpotCheckRequest, SpotDraw, draw_cases};
 pub use typeset_again::find_changed_pages;
 pub use verdict::add_records;

@@ -7,17 +7,19 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use trueline_clock::Calendar;
 use trueline_figures::Period;
-use trueline_lake::{Batch, Lake, Schema};
+use trueline_lake::{DatasetSchema, Lake, LakeBatch};
 use trueline_ledger::{Hash, tree_root};
-use trueline_verify::{Evidence, Input, Population, figure_name};
+use trueline_verify::{BatchInput, Evidence, Population, figure_name};
 
 use crate::datasets::{Dataset, Datasets};
 use crate::instance::Instance;
 use crate::ledger::{BLOCK, FIRST_BYTES, LeafStore, LedgerError, batch_leaves, first_bytes};
 use crate::state::State;
-use crate::systems::indicators::evidence::{Commitments, Counted, EvidenceError, Gathered, Leaves};
+use crate::systems::indicators::evidence::{
+    Commitments, CountedPeriods, FigureEvidenceError, Gathered, Leaves,
+};
 use crate::systems::indicators::{
-    self, ComputeError, FigureRow, LakeRecords, Pack, PackError, Question, Records as _,
+    self, ComputeError, FigureQuestion, FigureRow, LakeRecords, Pack, PackError, RecordSource as _,
 };
 use crate::systems::reports;
 
@@ -35,7 +37,7 @@ pub enum RecheckError {
     #[error(transparent)]
     Compute(#[from] ComputeError),
     #[error(transparent)]
-    Evidence(#[from] EvidenceError),
+    Evidence(#[from] FigureEvidenceError),
     #[error("a calendar cannot be read")]
     Calendar(#[from] trueline_clock::CalendarError),
     #[error(
@@ -49,7 +51,7 @@ pub enum RecheckError {
 
 /// Something in the records that is not what the report's evidence states.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum RecordMismatch {
     /// A batch that is not there.
     NoBatch {
         dataset: String,
@@ -129,9 +131,9 @@ pub enum Fault {
 
 /// What became of comparing a report with its records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Recheck {
+pub struct RecheckResult {
     /// In the order of the evidence; empty if everything agrees.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<RecordMismatch>,
     pub batches: u64,
     pub rows: u64,
     pub blocks: u64,
@@ -139,20 +141,20 @@ pub struct Recheck {
 }
 
 /// Hashes every row that the evidence names, and works every figure of it out again.
-pub fn recheck(evidence: &Evidence, state: &State) -> Result<Recheck, RecheckError> {
+pub fn recheck(evidence: &Evidence, state: &State) -> Result<RecheckResult, RecheckError> {
     let lake = state.open_lake()?;
-    let mut done = Recheck::default();
+    let mut done = RecheckResult::default();
     let store = check_batches(evidence, &lake, &state.datasets, &mut done)?;
     let pack =
-        indicators::load(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
+        indicators::load_pack(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
     check_pack(evidence, &pack, &mut done);
     let calendars = state.read_calendars()?;
     let records = records_of(evidence, &lake, &calendars)?;
     for stated in &evidence.calendars {
-        let known = records.calendars()?;
+        let known = records.read_calendars()?;
         let found = known.iter().find(|calendar| calendar.name() == stated.name);
-        if found.is_none_or(|calendar| calendar.digest() != stated.sha256) {
-            done.faults.push(Fault::Calendar { name: stated.name.clone() });
+        if found.is_none_or(|calendar| calendar.content_digest() != stated.sha256) {
+            done.faults.push(RecordMismatch::Calendar { name: stated.name.clone() });
         }
     }
     let again = gather(evidence, &pack, &records, &store)?;
@@ -163,7 +165,8 @@ pub fn recheck(evidence: &Evidence, state: &State) -> Result<Recheck, RecheckErr
 /// Where the report's pack may lie: among the instance's own, or with what was sealed.
 pub(crate) fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
     let mut folders = instance.pack_folders();
-    let sealed = fs::read_dir(instance.folder().join("sealed")).into_iter().flatten().flatten();
+    let sealed =
+        fs::read_dir(instance.folder_path().join("sealed")).into_iter().flatten().flatten();
     let mut kept: Vec<PathBuf> = sealed.map(|entry| entry.path().join("packs")).collect();
     kept.sort();
     folders.extend(kept);
@@ -188,14 +191,14 @@ pub(super) fn store_of(
     lake: &Lake,
     datasets: &Datasets,
 ) -> Result<LeafStore, RecheckError> {
-    check_batches(evidence, lake, datasets, &mut Recheck::default())
+    check_batches(evidence, lake, datasets, &mut RecheckResult::default())
 }
 
 /// The second up to which records were read: that of the last batch among the inputs.
 fn cut(evidence: &Evidence, lake: &Lake) -> Result<i64, RecheckError> {
     let mut last = i64::MIN;
     for input in &evidence.inputs {
-        let manifest = lake.manifest(&input.dataset)?;
+        let manifest = lake.read_manifest(&input.dataset)?;
         let found = manifest.batches.iter().find(|batch| batch.id == input.batch);
         last = last.max(found.map_or(i64::MIN, |batch| batch.recorded));
     }
@@ -206,17 +209,17 @@ fn check_batches(
     evidence: &Evidence,
     lake: &Lake,
     datasets: &Datasets,
-    done: &mut Recheck,
+    done: &mut RecheckResult,
 ) -> Result<LeafStore, RecheckError> {
     let mut store = LeafStore::default();
     for input in &evidence.inputs {
         let Some(schema) = datasets.find_schema(&input.dataset) else {
             continue;
         };
-        let manifest = lake.manifest(&input.dataset)?;
+        let manifest = lake.read_manifest(&input.dataset)?;
         let Some(batch) = manifest.batches.iter().find(|batch| batch.id == input.batch) else {
             let (dataset, batch) = (input.dataset.clone(), input.batch.clone());
-            done.faults.push(Fault::NoBatch { dataset, batch });
+            done.faults.push(RecordMismatch::NoBatch { dataset, batch });
             continue;
         };
         done.batches += 1;
@@ -224,9 +227,9 @@ fn check_batches(
             Ok(leaves) => {
                 done.rows += leaves.len() as u64;
                 done.faults.extend(check_rows(lake, &schema, (input, batch), &leaves));
-                store.add(&input.dataset, &input.batch, leaves);
+                store.add_batch(&input.dataset, &input.batch, leaves);
             }
-            Err(error) => done.faults.push(Fault::Unreadable {
+            Err(error) => done.faults.push(RecordMismatch::Unreadable {
                 dataset: input.dataset.clone(),
                 batch: input.batch.clone(),
                 why: why(&error),
@@ -250,10 +253,10 @@ fn why(error: &dyn std::error::Error) -> String {
 /// The first row of a batch that is not what was committed to.
 fn check_rows(
     lake: &Lake,
-    schema: &Schema,
-    (input, batch): (&Input, &Batch),
+    schema: &DatasetSchema,
+    (input, batch): (&BatchInput, &LakeBatch),
     leaves: &[Hash],
-) -> Option<Fault> {
+) -> Option<RecordMismatch> {
     let blocks: Vec<Hash> = leaves.par_chunks(BLOCK).map(tree_root).collect();
     let same_rows = leaves.len() as u64 == input.rows;
     if same_rows && tree_root(&blocks).to_hex() == input.root {
@@ -278,21 +281,27 @@ fn check_rows(
     let key = row.and_then(|row| key_of(lake, schema, batch, row));
     let (dataset, batch) = (input.dataset.clone(), input.batch.clone());
     Some(if same_rows {
-        Fault::Row { dataset, batch, block, row, key }
+        RecordMismatch::Row { dataset, batch, block, row, key }
     } else {
-        Fault::Rows { dataset, batch, stated: input.rows, found: leaves.len() as u64, first: key }
+        RecordMismatch::Rows {
+            dataset,
+            batch,
+            stated: input.rows,
+            found: leaves.len() as u64,
+            first: key,
+        }
     })
 }
 
-fn key_of(lake: &Lake, schema: &Schema, batch: &Batch, row: u64) -> Option<String> {
+fn key_of(lake: &Lake, schema: &DatasetSchema, batch: &LakeBatch, row: u64) -> Option<String> {
     let mut first = 0;
     for task in lake.batch_tasks(schema, batch).ok()? {
-        for part in task.batches() {
+        for part in task.read_batches() {
             let part = part.ok()?;
             let rows = part.num_rows() as u64;
             if row < first + rows {
                 let texts = schema.key.iter().map(|name| {
-                    indicators::column_texts(&part, name)[(row - first) as usize].clone()
+                    indicators::read_texts(&part, name)[(row - first) as usize].clone()
                 });
                 return Some(texts.collect::<Vec<_>>().join("/"));
             }
@@ -302,11 +311,11 @@ fn key_of(lake: &Lake, schema: &Schema, batch: &Batch, row: u64) -> Option<Strin
     None
 }
 
-fn check_pack(evidence: &Evidence, pack: &Pack, done: &mut Recheck) {
+fn check_pack(evidence: &Evidence, pack: &Pack, done: &mut RecheckResult) {
     for stated in &evidence.pack.lineage {
         let found = pack.lineage.iter().find(|one| one.id == stated.id);
         if found.is_none_or(|one| one.digest != stated.sha256) {
-            done.faults.push(Fault::Pack { id: stated.id.clone() });
+            done.faults.push(RecordMismatch::Pack { id: stated.id.clone() });
         }
     }
 }
@@ -315,14 +324,14 @@ fn check_pack(evidence: &Evidence, pack: &Pack, done: &mut Recheck) {
 pub(super) fn printed_questions<'e>(
     evidence: &'e Evidence,
     pack: &Pack,
-) -> Result<(Vec<&'e str>, Vec<Question>), RecheckError> {
+) -> Result<(Vec<&'e str>, Vec<FigureQuestion>), RecheckError> {
     let mut names: Vec<&str> = Vec::new();
     for figure in &evidence.figures {
         if !names.contains(&figure.period.as_str()) {
             names.push(&figure.period);
         }
     }
-    let mut questions: Vec<Question> = Vec::new();
+    let mut questions: Vec<FigureQuestion> = Vec::new();
     for name in &names {
         let period = parse_period(name, pack)?;
         questions.push(match questions.first() {
@@ -344,16 +353,18 @@ fn gather(
     records: &LakeRecords<'_>,
     store: &LeafStore,
 ) -> Result<Gathered, RecheckError> {
-    let leaves: &Leaves<'_> = &|dataset, batch, places| store.places(dataset.name(), batch, places);
+    let leaves: &Leaves<'_> =
+        &|dataset, batch, places| store.leaves_at(dataset.name(), batch, places);
     let commitments = Commitments { leaves, inputs: &evidence.inputs };
     let (names, questions) = printed_questions(evidence, pack)?;
     let is_wanted = |dataset: Dataset| {
         evidence.populations.iter().any(|population| population.dataset == dataset.name())
     };
-    let counted = Counted::read(pack, &questions, &is_wanted, records, commitments)?;
+    let counted =
+        CountedPeriods::read_datasets(pack, &questions, &is_wanted, records, commitments)?;
     let mut again = Gathered::default();
     for (at, (name, question)) in names.into_iter().zip(&questions).enumerate() {
-        let results = indicators::compute_with(pack, question, records, &counted.answers(at))?;
+        let results = indicators::compute_with(pack, question, records, &counted.answers_of(at))?;
         let wanted: BTreeSet<(&str, &BTreeMap<String, String>)> = evidence
             .figures
             .iter()
@@ -365,16 +376,16 @@ fn gather(
             wanted.contains(&(figure.as_str(), &row.slice))
         };
         let rows: Vec<&FigureRow> = results.rows.iter().filter(is_wanted).collect();
-        again.add(&counted, at, &rows)?;
+        again.add_period(&counted, at, &rows)?;
     }
     Ok(again)
 }
 
-fn compare(stated: &Evidence, again: &Gathered, done: &mut Recheck) {
+fn compare(stated: &Evidence, again: &Gathered, done: &mut RecheckResult) {
     for definition in &stated.definitions {
         let found = again.definitions.iter().find(|one| one.id == definition.id);
         if found.is_none_or(|one| one.sha256 != definition.sha256) {
-            done.faults.push(Fault::Definition { id: definition.id.clone() });
+            done.faults.push(RecordMismatch::Definition { id: definition.id.clone() });
         }
     }
     for population in &stated.populations {
@@ -391,8 +402,8 @@ fn compare(stated: &Evidence, again: &Gathered, done: &mut Recheck) {
         });
         let printed = found.map_or("—", |one| one.printed.as_str());
         if printed != figure.printed {
-            done.faults.push(Fault::Figure {
-                figure: figure.name(),
+            done.faults.push(RecordMismatch::Figure {
+                figure: figure.full_name(),
                 stated: figure.printed.clone(),
                 found: printed.to_owned(),
             });
@@ -404,12 +415,17 @@ fn compare_population(
     evidence: &Evidence,
     stated: &Population,
     (again, found): (&Gathered, Option<&Population>),
-    done: &mut Recheck,
+    done: &mut RecheckResult,
 ) {
     let (dataset, period) = (stated.dataset.clone(), stated.period.clone());
     let rows = found.map_or(0, |one| one.rows);
     if rows != stated.rows {
-        done.faults.push(Fault::Population { dataset, period, stated: stated.rows, found: rows });
+        done.faults.push(RecordMismatch::Population {
+            dataset,
+            period,
+            stated: stated.rows,
+            found: rows,
+        });
         return;
     }
     let Some(found) = found else {
@@ -420,7 +436,7 @@ fn compare_population(
         done.blocks += 1;
         if stated_block.root != block.root {
             let (dataset, period) = (dataset.clone(), period.clone());
-            done.faults.push(Fault::Block { dataset, period, block: number });
+            done.faults.push(RecordMismatch::Block { dataset, period, block: number });
         }
         let named = |population: &Population, cell: usize, ids: &dyn Fn(usize) -> String| {
             let cell = population.cells.get(cell)?;
@@ -446,14 +462,20 @@ fn compare_population(
                 (value != now).then(|| (column.clone(), value, now))
             });
             if let Some((column, stated, found)) = differs {
-                done.faults.push(Fault::Partial { cell, block: number, column, stated, found });
+                done.faults.push(RecordMismatch::Partial {
+                    cell,
+                    block: number,
+                    column,
+                    stated,
+                    found,
+                });
             }
         }
     }
 }
 
 /// The first of the numbers of a lag that is another.
-fn lag_fault(stated: &Population, found: &Population) -> Option<Fault> {
+fn lag_fault(stated: &Population, found: &Population) -> Option<RecordMismatch> {
     let numbers = |population: &Population| match &population.lag {
         Some(lag) => [
             lag.cases.into(),
@@ -469,7 +491,7 @@ fn lag_fault(stated: &Population, found: &Population) -> Option<Fault> {
     let pairs = stated_numbers.iter().zip(&found_numbers);
     let (at, (stated_number, found_number)) =
         pairs.enumerate().find(|(_, (stated, found))| stated != found)?;
-    Some(Fault::Lag {
+    Some(RecordMismatch::Lag {
         dataset: stated.dataset.clone(),
         period: stated.period.clone(),
         what: LAG[at],

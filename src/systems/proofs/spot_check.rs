@@ -6,16 +6,16 @@
 use jiff::tz::TimeZone;
 use trueline_ledger::{Hash, Policy};
 use trueline_verify::{
-    CASE, CaseChecked, CaseError, CaseExtra, Draw, Evidence, MemberRead, OutcomeRead, Population,
-    check_case,
+    CASE, CaseChecked, CaseDraw, CaseError, CaseExtra, Evidence, MemberOutcome, Population,
+    PopulationMember, check_case,
 };
 
-use super::archive::{Archive, Place, Row};
+use super::archive::{HashedRecords, ProvenMember, ProvenRow};
 use super::case_proof::{
     CaseProofError, find_cases, member_proof, population_entry, row_proof, write_proof,
 };
 use super::recheck::RecheckError;
-use crate::ledger::{History, LedgerError};
+use crate::ledger::{LedgerError, LedgerHistory};
 use crate::state::State;
 
 /// Why no cases could be drawn.
@@ -74,20 +74,20 @@ pub fn draw_cases(
     request: &SpotCheckRequest<'_>,
 ) -> Result<SpotDraw, SpotCheckError> {
     let (population, family) = find_population(evidence, request.figure)?;
-    let history = History::read(&state.instance)?.ok_or(SpotCheckError::NoLedger)?;
-    let archive = Archive::open(evidence, state)?;
-    let is_wanted = |member: &MemberRead| {
+    let history = LedgerHistory::read(&state.instance)?.ok_or(SpotCheckError::NoLedger)?;
+    let archive = HashedRecords::open(evidence, state)?;
+    let is_wanted = |member: &PopulationMember| {
         member.verdicts.iter().any(|verdict| {
             family.is_none_or(|family| verdict.family == family)
-                && verdict.outcome != OutcomeRead::Open
+                && verdict.outcome != MemberOutcome::Open
         })
     };
-    let order = Draw::new(request.seed, population.rows);
+    let order = CaseDraw::new(request.seed, population.rows);
     let places = archive.sample(population, order, request.cases, &is_wanted)?;
     let members: Vec<_> = places.iter().map(|place| &place.member).collect();
     let rows = archive.find_rows(&members)?;
     let (number, entry) = population_entry(&history, population)?;
-    let prove = |(place, row): (&Place, Option<Row>)| {
+    let prove = |(place, row): (&ProvenMember, Option<ProvenRow>)| {
         let row = row.map(|row| row_proof(&history, row)).transpose()?;
         let extra = CaseExtra {
             format: CASE.to_owned(),
@@ -98,7 +98,7 @@ pub fn draw_cases(
         };
         let proof = write_proof(&history, number, &extra)?;
         if request.policy.is_some() {
-            check_case(proof.text.as_bytes(), request.policy, &history.retirements()?)?;
+            check_case(proof.text.as_bytes(), request.policy, &history.read_retirements()?)?;
         }
         Ok(DrawnCase { place: place.index, checked: proof.checked, proof: proof.text })
     };

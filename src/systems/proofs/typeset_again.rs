@@ -4,13 +4,14 @@
 //! then was changed where people look.
 
 use lopdf::Document;
-use trueline_verify::{Finding, Text, What, report_in};
+use trueline_verify::{FindingKind, Text, VerdictFinding, extract_report};
 
-use crate::systems::reports::{self, Report};
+use crate::systems::reports::{self, QualityReport};
 
 /// The pages that differ, and the first words that do; empty if that cannot be told.
-pub fn find_changed_pages(bytes: &[u8]) -> Vec<Finding> {
-    let told = report_in(bytes).and_then(|bytes| serde_json::from_slice::<Report>(&bytes).ok());
+pub fn find_changed_pages(bytes: &[u8]) -> Vec<VerdictFinding> {
+    let told = extract_report(bytes)
+        .and_then(|bytes| serde_json::from_slice::<QualityReport>(&bytes).ok());
     let Some(report) = told else {
         return Vec::new();
     };
@@ -30,7 +31,7 @@ pub fn find_changed_pages(bytes: &[u8]) -> Vec<Finding> {
     }
 }
 
-fn in_pdf(shown: &[String], made: &[String], report: &Report) -> Vec<Finding> {
+fn in_pdf(shown: &[String], made: &[String], report: &QualityReport) -> Vec<VerdictFinding> {
     let mut found = Vec::new();
     if shown.len() != made.len() {
         let (pages, expected) = (shown.len(), made.len());
@@ -70,8 +71,8 @@ fn texts(pdf: &[u8]) -> Option<Vec<String>> {
     pages.keys().map(|page| document.extract_text(&[*page]).ok()).collect()
 }
 
-fn finding(zh: String, en: String) -> Finding {
-    Finding::new(What::Rendering, Text::new(zh, en))
+fn finding(zh: String, en: String) -> VerdictFinding {
+    VerdictFinding::new(FindingKind::Rendering, Text::new(zh, en))
 }
 
 /// Where somebody reads.
@@ -99,7 +100,12 @@ impl Place {
 }
 
 /// What a page says else. How a program cuts text into runs does not count.
-fn differs(place: &Place, shown: &str, made: &str, report: &Report) -> Option<Finding> {
+fn differs(
+    place: &Place,
+    shown: &str,
+    made: &str,
+    report: &QualityReport,
+) -> Option<VerdictFinding> {
     let joined = |text: &str| text.split_whitespace().collect::<String>();
     if joined(shown) == joined(made) {
         return None;
@@ -115,9 +121,9 @@ fn differs(place: &Place, shown: &str, made: &str, report: &Report) -> Option<Fi
             format!("{zh}上为“{says}”，据所附报告应为“{expected}”"),
             format!("{en} says “{says}”, the report attached to it “{expected}”"),
         );
-        let found = found.at(en);
+        let found = found.at_place(en);
         return Some(match figure(expected, &before, report) {
-            Some(name) => found.of(name),
+            Some(name) => found.in_language(name),
             None => found,
         });
     }
@@ -125,11 +131,11 @@ fn differs(place: &Place, shown: &str, made: &str, report: &Report) -> Option<Fi
         format!("{zh}的文字与所附报告不同"),
         format!("the text of {en} is not that of the report attached to it"),
     );
-    Some(found.at(en))
+    Some(found.at_place(en))
 }
 
 /// The figure that prints a word: of those that do, the one whose title stands last before it.
-fn figure(word: &str, before: &str, report: &Report) -> Option<String> {
+fn figure(word: &str, before: &str, report: &QualityReport) -> Option<String> {
     let bare = |text: &str| text.split_whitespace().collect::<String>();
     let printing = report.lines().filter(|line| line.figure.printed == word);
     let nearest = printing.filter_map(|line| Some((before.rfind(&bare(&line.title))?, line)));

@@ -1,9 +1,9 @@
 //! What the records add to the verdict on a sealed report, in words for a clerk.
 
-use trueline_verify::{Evidence, Finding, Language, Text, Verdict, What};
+use trueline_verify::{Evidence, FileVerdict, FindingKind, Language, Text, VerdictFinding};
 
-use super::later::{Later, Moved, later};
-use super::recheck::{Fault, Recheck, RecheckError, recheck};
+use super::later::{LaterChange, LaterChanges, later};
+use super::recheck::{RecheckError, RecheckResult, RecordMismatch, recheck};
 use crate::state::State;
 
 /// Works the report out again from the records, and adds what came of it to the verdict. Returns
@@ -11,11 +11,11 @@ use crate::state::State;
 pub fn add_records(
     evidence: &Evidence,
     state: &State,
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
 ) -> Result<u64, RecheckError> {
     let done = recheck(evidence, state)?;
     for fault in &done.faults {
-        verdict.find(finding(fault));
+        verdict.add_finding(finding(fault));
     }
     let shown = ["that the partial figures follow", "that the commitment lag is true"];
     verdict.not_proved.retain(|words| !shown.iter().any(|en| in_english(words).starts_with(en)));
@@ -35,9 +35,9 @@ fn in_english(text: &Text) -> &str {
 const SHOWN: usize = 12;
 
 /// What was recorded after the report, and what it would change.
-fn since(later: &Later, verdict: &mut Verdict) {
+fn since(later: &LaterChanges, verdict: &mut FileVerdict) {
     for fault in &later.faults {
-        verdict.find(finding(fault));
+        verdict.add_finding(finding(fault));
     }
     if later.batches.is_empty() {
         return;
@@ -46,7 +46,7 @@ fn since(later: &Later, verdict: &mut Verdict) {
     let rows: u64 = later.batches.iter().map(|batch| batch.rows).sum();
     let changes = later.batches.iter().filter(|batch| batch.is_change).count();
     let figures = later.moved.len();
-    verdict.remark(
+    verdict.add_remark(
         format!(
             "报告之后又导入{batches}个批次（{rows}行，其中{changes}个更改了先前记录）：本报告仍按其截止时点成立，\
              以现有记录计算，{figures}项指标会不同"
@@ -57,7 +57,7 @@ fn since(later: &Later, verdict: &mut Verdict) {
         ),
     );
     // Whole figures say more than slices of them.
-    let mut moved: Vec<&Moved> = later.moved.iter().collect();
+    let mut moved: Vec<&LaterChange> = later.moved.iter().collect();
     moved.sort_by_key(|one| one.figure.contains('['));
     for one in moved.iter().take(SHOWN) {
         let reasons: Vec<String> =
@@ -68,67 +68,69 @@ fn since(later: &Later, verdict: &mut Verdict) {
             zh = format!("；排除 {list}，无人批准的{unapproved}件");
             en = format!("; excluded {list}, {unapproved} of them approved by nobody");
         }
-        let Moved { figure, stated, now, .. } = one;
-        verdict.remark(
+        let LaterChange { figure, stated, now, .. } = one;
+        verdict.add_remark(
             format!("{figure}：报告为 {stated}，现为 {now}{zh}"),
             format!("{figure}: {stated} in the report, {now} now{en}"),
         );
     }
     if figures > SHOWN {
         let more = figures - SHOWN;
-        verdict.remark(format!("另有{more}项指标不同"), format!("{more} more figures differ"));
+        verdict.add_remark(format!("另有{more}项指标不同"), format!("{more} more figures differ"));
     }
 }
 
-fn proved(done: &Recheck, verdict: &mut Verdict) {
-    let Recheck { batches, rows, blocks, figures, .. } = done;
-    verdict.prove(
+fn proved(done: &RecheckResult, verdict: &mut FileVerdict) {
+    let RecheckResult { batches, rows, blocks, figures, .. } = done;
+    verdict.add_proved(
         format!("{batches}个批次的{rows}行记录逐行核对，与入账时一致"),
         format!("all {rows} rows of {batches} batches are those that were committed to"),
     );
-    verdict.prove(
+    verdict.add_proved(
         format!("由记录重新计算：{blocks}个数据块、{figures}项指标，与证据相同"),
         format!("worked out again from the records: {blocks} blocks and {figures} figures agree"),
     );
 }
 
 /// A fault of the records, where it is and which figure it is about.
-fn finding(fault: &Fault) -> Finding {
+fn finding(fault: &RecordMismatch) -> VerdictFinding {
     let (zh, en) = said(fault);
-    let finding = Finding::new(What::Records, Text::new(zh, en));
+    let finding = VerdictFinding::new(FindingKind::Records, Text::new(zh, en));
     match fault {
-        Fault::NoBatch { dataset, batch }
-        | Fault::Uncommitted { dataset, batch }
-        | Fault::Unreadable { dataset, batch, .. }
-        | Fault::Rows { dataset, batch, .. }
-        | Fault::Row { dataset, batch, .. } => finding.at(format!("{dataset}/{batch}")),
-        Fault::Figure { figure, .. } => finding.of(figure.clone()),
-        Fault::Pack { .. }
-        | Fault::Calendar { .. }
-        | Fault::Definition { .. }
-        | Fault::Population { .. }
-        | Fault::Block { .. }
-        | Fault::Lag { .. }
-        | Fault::Partial { .. } => finding,
+        RecordMismatch::NoBatch { dataset, batch }
+        | RecordMismatch::Uncommitted { dataset, batch }
+        | RecordMismatch::Unreadable { dataset, batch, .. }
+        | RecordMismatch::Rows { dataset, batch, .. }
+        | RecordMismatch::Row { dataset, batch, .. } => {
+            finding.at_place(format!("{dataset}/{batch}"))
+        }
+        RecordMismatch::Figure { figure, .. } => finding.in_language(figure.clone()),
+        RecordMismatch::Pack { .. }
+        | RecordMismatch::Calendar { .. }
+        | RecordMismatch::Definition { .. }
+        | RecordMismatch::Population { .. }
+        | RecordMismatch::Block { .. }
+        | RecordMismatch::Lag { .. }
+        | RecordMismatch::Partial { .. } => finding,
     }
 }
 
 /// A fault in words for a clerk, in Chinese and English.
-fn said(fault: &Fault) -> (String, String) {
+fn said(fault: &RecordMismatch) -> (String, String) {
     match fault {
-        Fault::NoBatch { dataset, batch } => (
+        RecordMismatch::NoBatch { dataset, batch } => (
             format!("缺少批次 {dataset} {batch}"),
             format!("the batch {batch} of {dataset} is not there"),
         ),
-        Fault::Uncommitted { dataset, batch } => (
+        RecordMismatch::Uncommitted { dataset, batch } => (
             format!("批次 {dataset} {batch} 在记录中，但账本没有它"),
             format!("the batch {batch} of {dataset} is among the records, but not in the ledger"),
         ),
-        Fault::Unreadable { dataset, batch, why } => (
+        RecordMismatch::Unreadable { dataset, batch, why } => (
             format!("批次 {dataset} {batch} 的文件已损坏，无法读取（{why}）"),
             format!("the file of batch {batch} of {dataset} is damaged: {why}"),
         ),
-        Fault::Rows { dataset, batch, stated, found, first } => {
+        RecordMismatch::Rows { dataset, batch, stated, found, first } => {
             let from = |zh: &str| first.as_ref().map_or(String::new(), |key| zh.replace("{}", key));
             let (zh, en) = (from("；自 {} 起不同"), from("; they differ from {} on"));
             (
@@ -138,7 +140,7 @@ fn said(fault: &Fault) -> (String, String) {
                 ),
             )
         }
-        Fault::Row { dataset, batch, block, row, key } => {
+        RecordMismatch::Row { dataset, batch, block, row, key } => {
             let row = row.map_or("?".to_owned(), |row| row.to_string());
             let key = key.as_deref().unwrap_or("?");
             let of = format!("row {row} (block {block}) of batch {batch} of {dataset}, {key},");
@@ -147,37 +149,37 @@ fn said(fault: &Fault) -> (String, String) {
                 format!("{of} is not what was committed to"),
             )
         }
-        Fault::Pack { id } => (
+        RecordMismatch::Pack { id } => (
             format!("指标包 {id} 不是报告所用的版本"),
             format!("the pack {id} is not the one that the report was made with"),
         ),
-        Fault::Calendar { name } => (
+        RecordMismatch::Calendar { name } => (
             format!("日历 {name} 不是报告所用的版本"),
             format!("the calendar {name} is not the one that the report was made with"),
         ),
-        Fault::Definition { id } => (
+        RecordMismatch::Definition { id } => (
             format!("指标 {id} 的口径与证据不同"),
             format!("the definition of {id} is not the one in the evidence"),
         ),
-        Fault::Population { dataset, period, stated, found } => (
+        RecordMismatch::Population { dataset, period, stated, found } => (
             format!("{period} 的 {dataset} 有{found}件，证据为{stated}件"),
             format!("{dataset} of {period} has {found} members, the evidence states {stated}"),
         ),
-        Fault::Block { dataset, period, block } => (
+        RecordMismatch::Block { dataset, period, block } => (
             format!("{period} 的 {dataset} 第{block}块与证据不同"),
             format!("block {block} of {dataset} of {period} is not what the evidence states"),
         ),
-        Fault::Lag { dataset, period, what, stated, found } => (
+        RecordMismatch::Lag { dataset, period, what, stated, found } => (
             format!("{period} 的 {dataset} 入账时滞 {what} 应为{found}，证据为{stated}"),
             format!(
                 "commitment lag of {dataset} of {period}: {what} is {found}, stated is {stated}"
             ),
         ),
-        Fault::Partial { cell, block, column, stated, found } => (
+        RecordMismatch::Partial { cell, block, column, stated, found } => (
             format!("{cell} 第{block}块的 {column} 应为{found}，证据为{stated}"),
             format!("{cell}, block {block}: {column} is {found}, the evidence states {stated}"),
         ),
-        Fault::Figure { figure, stated, found } => (
+        RecordMismatch::Figure { figure, stated, found } => (
             format!("{figure} 应为 {found}，报告为 {stated}"),
             format!("{figure} is {found}, the report prints {stated}"),
         ),

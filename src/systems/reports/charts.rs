@@ -19,26 +19,26 @@ pub struct Chart {
     /// What a listener should know: the shape, the extremes, the limit.
     pub alt: String,
     pub unit_title: String,
-    pub body: Body,
+    pub body: ChartBody,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Body {
+pub enum ChartBody {
     Trend {
         series: Vec<Series>,
-        rules: Vec<Rule>,
+        rules: Vec<ChartRule>,
     },
     Regions {
         rows: Vec<RegionRow>,
         /// The mean of all regions together.
         whole: Option<Point>,
-        rules: Vec<Rule>,
+        rules: Vec<ChartRule>,
     },
     Distribution {
         bins: Vec<Bin>,
-        marks: Vec<Rule>,
-        limit: Option<Rule>,
+        marks: Vec<ChartRule>,
+        limit: Option<ChartRule>,
         /// Cases in the last tenth before the limit, and past it.
         near: u64,
         past: u64,
@@ -69,15 +69,15 @@ pub struct Point {
 /// A value that everything is held against: a limit, a promise, a percentile.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rule {
+pub struct ChartRule {
     pub value: f64,
     pub title: String,
-    pub role: Role,
+    pub role: RuleRole,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub enum RuleRole {
     Limit,
     Promise,
     Percentile,

@@ -6,23 +6,25 @@ use jiff::Timestamp;
 use trueline_lake::{Lake, LakeError};
 
 use super::assemble::{
-    AssembleError, Assembly, Material, ReportBasis, assemble, data_note, gather,
+    AssembleError, ReportBasis, ReportFigures, ReportParts, assemble, data_note, gather,
 };
 use super::correction::Correction;
 use super::docx::DocxError;
 use super::html::HtmlError;
-use super::model::{self, DataNote, DatasetLag, Report};
+use super::model::{self, DataNote, QualityReport, ReportedLag};
 use super::pdf::PdfError;
 use rust_xlsxwriter::XlsxError;
 
 use super::xlsx::SealedSheet;
-use super::{Enclosed, Logo, LogoKind, ReportFormat, ReportSettings, docx, html, json, pdf, xlsx};
+use super::{
+    EnclosedEvidence, Logo, LogoKind, ReportFormat, ReportSettings, docx, html, json, pdf, xlsx,
+};
 use crate::files::{FileError, read_file};
 use crate::language::Language;
 use crate::state::State;
 use crate::systems::cases::{self, QualityCheckError};
 use crate::systems::indicators::{ComputeError, Inquiry};
-use crate::systems::intake::quality::Finding;
+use crate::systems::intake::quality::QualityFinding;
 
 /// Why there is no draft.
 #[derive(Debug, thiserror::Error)]
@@ -64,8 +66,8 @@ pub struct ReportInputs<'a> {
     pub state: &'a State,
     pub settings: &'a ReportSettings,
     pub inquiry: &'a Inquiry,
-    pub material: Material,
-    findings: Vec<Finding>,
+    pub material: ReportFigures,
+    findings: Vec<QualityFinding>,
 }
 
 impl<'a> ReportInputs<'a> {
@@ -76,7 +78,7 @@ impl<'a> ReportInputs<'a> {
         inquiry: &'a Inquiry,
     ) -> Result<Self, DraftError> {
         let period = &inquiry.question.period;
-        let material = gather(&inquiry.pack, period, &inquiry.records())?;
+        let material = gather(&inquiry.pack, period, &inquiry.lake_records())?;
         let findings = cases::find_quality_problems(
             &inquiry.lake,
             &inquiry.pack,
@@ -97,14 +99,14 @@ impl<'a> ReportInputs<'a> {
     pub fn draft(
         &self,
         language: Language,
-        lags: &[DatasetLag],
+        lags: &[ReportedLag],
         correction: Option<&Correction>,
     ) -> Result<Draft, DraftError> {
         let settings = ReportSettings { simulated: self.is_simulated()?, ..self.settings.clone() };
         let narrative =
-            self.state.instance.narrative(language.code()).map_err(DraftError::Narrative)?;
+            self.state.instance.read_narrative(language.code()).map_err(DraftError::Narrative)?;
         let narrative = narrative.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
-        let report = assemble(Assembly {
+        let report = assemble(ReportParts {
             basis: self.basis(language),
             settings: &settings,
             data: self.data_note(language)?,
@@ -124,14 +126,14 @@ impl<'a> ReportInputs<'a> {
     fn read_logo(&self) -> Result<Option<Logo>, DraftError> {
         let Some(name) = &self.settings.logo else { return Ok(None) };
         let kind = LogoKind::of_name(name).ok_or_else(|| DraftError::Logo(name.clone()))?;
-        let bytes = read_file(&self.state.instance.folder().join(name))?;
+        let bytes = read_file(&self.state.instance.folder_path().join(name))?;
         Ok(Some(Logo { kind, bytes }))
     }
 
     /// The batches that the lake lists, and what the finder says of them.
     fn data_note(&self, language: Language) -> Result<DataNote, LakeError> {
         let note = data_note(&self.inquiry.lake, &self.state.datasets, self.inquiry.as_of)?;
-        let findings = self.findings.iter().map(|finding| model::Finding {
+        let findings = self.findings.iter().map(|finding| model::ReportedFinding {
             kind: finding.kind.code().to_owned(),
             dataset: cases::CASE.name().to_owned(),
             column: Some(finding.column.clone()),
@@ -145,7 +147,7 @@ impl<'a> ReportInputs<'a> {
 
 /// Whether any batch came from a file that `trueline simulate` wrote.
 pub fn holds_simulated(lake: &Lake) -> Result<bool, LakeError> {
-    let manifest = lake.manifest(cases::CASE.name())?;
+    let manifest = lake.read_manifest(cases::CASE.name())?;
     let mut sources = manifest.batches.iter().flat_map(|batch| &batch.sources);
     Ok(sources.any(|source| source.name.starts_with("simulated-")))
 }
@@ -158,7 +160,7 @@ fn print_moment(seconds: i64) -> String {
 /// A report in one language, ready to be rendered.
 #[derive(Debug)]
 pub struct Draft {
-    pub report: Report,
+    pub report: QualityReport,
     pub logo: Option<Logo>,
 }
 
@@ -167,7 +169,7 @@ impl Draft {
     pub fn render(
         &self,
         format: ReportFormat,
-        enclosed: Option<Enclosed<'_>>,
+        enclosed: Option<EnclosedEvidence<'_>>,
     ) -> Result<Vec<u8>, RenderError> {
         let logo = self.logo.as_ref();
         Ok(match format {

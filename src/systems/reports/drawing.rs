@@ -5,7 +5,9 @@
 
 use serde::Serialize;
 
-use super::charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series, nice_step};
+use super::charts::{
+    Bin, Chart, ChartBody, ChartRule, Point, RegionRow, RuleRole, Series, nice_step,
+};
 use super::model::{Language, Trend};
 use super::print;
 
@@ -14,12 +16,12 @@ use super::print;
 pub(super) struct Drawing {
     pub width: f64,
     pub height: f64,
-    pub marks: Vec<Mark>,
+    pub marks: Vec<DrawingMark>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "mark", rename_all = "snake_case")]
-pub(super) enum Mark {
+pub(super) enum DrawingMark {
     Line {
         from: [f64; 2],
         to: [f64; 2],
@@ -80,24 +82,24 @@ const SIZE: f64 = 7.5;
 /// Lays a chart out.
 pub(super) fn draw(chart: &Chart, language: Language) -> Drawing {
     match &chart.body {
-        Body::Trend { series, rules } => trend(series, rules),
-        Body::Regions { rows, whole, rules } => regions(rows, whole.as_ref(), rules, language),
-        Body::Distribution { bins, marks, limit, .. } => {
+        ChartBody::Trend { series, rules } => trend(series, rules),
+        ChartBody::Regions { rows, whole, rules } => regions(rows, whole.as_ref(), rules, language),
+        ChartBody::Distribution { bins, marks, limit, .. } => {
             distribution(bins, marks, limit.as_ref(), language)
         }
     }
 }
 
-fn text(at: [f64; 2], anchor: Anchor, tone: Tone, words: impl Into<String>) -> Mark {
-    Mark::Text { at, anchor, size: SIZE, tone, bold: false, text: words.into() }
+fn text(at: [f64; 2], anchor: Anchor, tone: Tone, words: impl Into<String>) -> DrawingMark {
+    DrawingMark::Text { at, anchor, size: SIZE, tone, bold: false, text: words.into() }
 }
 
-fn line(from: [f64; 2], to: [f64; 2], tone: Tone, width: f64) -> Mark {
-    Mark::Line { from, to, tone, width, dashed: false }
+fn line(from: [f64; 2], to: [f64; 2], tone: Tone, width: f64) -> DrawingMark {
+    DrawingMark::Line { from, to, tone, width, dashed: false }
 }
 
-fn dashed(from: [f64; 2], to: [f64; 2], tone: Tone) -> Mark {
-    Mark::Line { from, to, tone, width: 0.8, dashed: true }
+fn dashed(from: [f64; 2], to: [f64; 2], tone: Tone) -> DrawingMark {
+    DrawingMark::Line { from, to, tone, width: 0.8, dashed: true }
 }
 
 /// A number of an axis: as few decimals as its step needs.
@@ -123,7 +125,7 @@ fn breadth(words: &str) -> f64 {
 
 const TREND_HEIGHT: f64 = 128.0;
 
-fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
+fn trend(series: &[Series], rules: &[ChartRule]) -> Drawing {
     let names: Vec<f64> = series.iter().map(|one| breadth(&end_words(one, series))).collect();
     let beside = names.into_iter().fold(0.0, f64::max).min(90.0);
     let (left, right) = (24.0, HALF - beside - 8.0);
@@ -175,7 +177,7 @@ fn trend(series: &[Series], rules: &[Rule]) -> Drawing {
 type Scale<'a, T> = &'a dyn Fn(T) -> f64;
 
 /// The line of a series, broken where nothing was measured, with a dot at each value.
-fn series_marks(points: &[Point], x: Scale<usize>, y: Scale<f64>, tone: Tone) -> Vec<Mark> {
+fn series_marks(points: &[Point], x: Scale<usize>, y: Scale<f64>, tone: Tone) -> Vec<DrawingMark> {
     let mut marks = Vec::new();
     let mut stretch: Vec<[f64; 2]> = Vec::new();
     let width = if tone == Tone::Muted { 0.8 } else { 1.4 };
@@ -183,7 +185,7 @@ fn series_marks(points: &[Point], x: Scale<usize>, y: Scale<f64>, tone: Tone) ->
         match point.value {
             Some(value) => {
                 stretch.push([x(index), y(value)]);
-                marks.push(Mark::Dot {
+                marks.push(DrawingMark::Dot {
                     at: [x(index), y(value)],
                     radius: if tone == Tone::Muted { 0.9 } else { 1.7 },
                     tone,
@@ -197,10 +199,15 @@ fn series_marks(points: &[Point], x: Scale<usize>, y: Scale<f64>, tone: Tone) ->
     marks
 }
 
-fn finish_stretch(marks: &mut Vec<Mark>, stretch: &mut Vec<[f64; 2]>, tone: Tone, width: f64) {
+fn finish_stretch(
+    marks: &mut Vec<DrawingMark>,
+    stretch: &mut Vec<[f64; 2]>,
+    tone: Tone,
+    width: f64,
+) {
     let points = std::mem::take(stretch);
     if points.len() > 1 {
-        marks.insert(0, Mark::Path { points, tone, width });
+        marks.insert(0, DrawingMark::Path { points, tone, width });
     }
 }
 
@@ -211,7 +218,7 @@ fn value_labels(
     earlier: Option<&Series>,
     x: Scale<usize>,
     y: Scale<f64>,
-) -> Vec<Mark> {
+) -> Vec<DrawingMark> {
     let last = one.points.iter().rposition(|point| point.value.is_some());
     let labelled = one.points.iter().enumerate();
     labelled
@@ -228,7 +235,7 @@ fn value_labels(
 }
 
 /// The name of each line at its end, moved apart where two would touch.
-fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<Mark> {
+fn end_labels(series: &[Series], x: Scale<usize>, y: Scale<f64>) -> Vec<DrawingMark> {
     let mut ends: Vec<(f64, f64, &Series)> = Vec::new();
     for one in series {
         let last = one.points.iter().enumerate().rev();
@@ -260,7 +267,7 @@ fn end_words(one: &Series, series: &[Series]) -> String {
 
 // ---- regions
 
-struct Columns {
+struct RegionColumns {
     left: f64,
     right: f64,
     mean: f64,
@@ -273,12 +280,12 @@ struct Columns {
 fn regions(
     rows: &[RegionRow],
     whole: Option<&Point>,
-    rules: &[Rule],
+    rules: &[ChartRule],
     language: Language,
 ) -> Drawing {
     let widest = rows.iter().map(|row| breadth(&row.name)).fold(24.0, f64::max).min(110.0);
     let promised = rows.iter().any(|row| row.late_promise.is_some());
-    let columns = Columns {
+    let columns = RegionColumns {
         left: widest + 8.0,
         right: FULL - if promised { 182.0 } else { 132.0 },
         mean: FULL - if promised { 142.0 } else { 92.0 },
@@ -320,13 +327,13 @@ fn regions(
 }
 
 /// Words above a chart, each in the middle over its place.
-type Over = (f64, Tone, String);
+type LabelAbove = (f64, Tone, String);
 
 const LABEL_STEP: f64 = 9.0;
 
 /// Puts words on as many lines as it takes for none to touch; gives the line of each, from the
 /// lowest, and how many lines there are.
-fn on_lines(mut words: Vec<Over>) -> (Vec<(usize, Over)>, usize) {
+fn on_lines(mut words: Vec<LabelAbove>) -> (Vec<(usize, LabelAbove)>, usize) {
     words.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut ends: Vec<f64> = Vec::new();
     let mut placed = Vec::new();
@@ -343,23 +350,28 @@ fn on_lines(mut words: Vec<Over>) -> (Vec<(usize, Over)>, usize) {
     (placed, ends.len().max(2))
 }
 
-fn rule_ink(role: Role) -> Tone {
+fn rule_ink(role: RuleRole) -> Tone {
     match role {
-        Role::Limit => Tone::Warn,
-        Role::Promise => Tone::Accent,
-        Role::Percentile => Tone::Ink,
+        RuleRole::Limit => Tone::Warn,
+        RuleRole::Promise => Tone::Accent,
+        RuleRole::Percentile => Tone::Ink,
     }
 }
 
-fn rule_tone(role: Role) -> Tone {
+fn rule_tone(role: RuleRole) -> Tone {
     match role {
-        Role::Limit => Tone::Warn,
-        Role::Promise => Tone::Accent,
-        Role::Percentile => Tone::Muted,
+        RuleRole::Limit => Tone::Warn,
+        RuleRole::Promise => Tone::Accent,
+        RuleRole::Percentile => Tone::Muted,
     }
 }
 
-fn region_frame(columns: &Columns, span: [f64; 2], roof: f64, language: Language) -> Vec<Mark> {
+fn region_frame(
+    columns: &RegionColumns,
+    span: [f64; 2],
+    roof: f64,
+    language: Language,
+) -> Vec<DrawingMark> {
     let [top, bottom] = span;
     let mut marks = Vec::new();
     let (ticks, step) = ticks(roof, 8);
@@ -380,11 +392,16 @@ fn region_frame(columns: &Columns, span: [f64; 2], roof: f64, language: Language
     marks
 }
 
-fn region_row(row: &RegionRow, x: Scale<f64>, middle: f64, columns: &Columns) -> Vec<Mark> {
+fn region_row(
+    row: &RegionRow,
+    x: Scale<f64>,
+    middle: f64,
+    columns: &RegionColumns,
+) -> Vec<DrawingMark> {
     let base = middle + 2.6;
     let slow = row.stands == Trend::Worse;
     let tone = if slow { Tone::Warn } else { Tone::Accent };
-    let mut marks = vec![Mark::Text {
+    let mut marks = vec![DrawingMark::Text {
         at: [columns.left - 6.0, base],
         anchor: Anchor::End,
         size: SIZE,
@@ -399,10 +416,10 @@ fn region_row(row: &RegionRow, x: Scale<f64>, middle: f64, columns: &Columns) ->
     }
     if let Some(mean) = row.mean {
         let (at, size) = ([x(0.0), middle - 3.5], [x(mean) - x(0.0), 7.0]);
-        marks.push(Mark::Bar { at, size, tone });
+        marks.push(DrawingMark::Bar { at, size, tone });
     }
     if let Some(longest) = row.longest {
-        marks.push(Mark::Dot { at: [x(longest), middle], radius: 1.6, tone, hollow: true });
+        marks.push(DrawingMark::Dot { at: [x(longest), middle], radius: 1.6, tone, hollow: true });
     }
     let promise = row.late_promise.map_or_else(|| print::NOTHING.to_owned(), print::count);
     marks.push(text([columns.mean, base], Anchor::End, Tone::Ink, row.printed.as_str()));
@@ -421,8 +438,8 @@ const DISTRIBUTION_HEIGHT: f64 = 132.0;
 
 fn distribution(
     bins: &[Bin],
-    percentiles: &[Rule],
-    limit: Option<&Rule>,
+    percentiles: &[ChartRule],
+    limit: Option<&ChartRule>,
     language: Language,
 ) -> Drawing {
     let last = bins.last().map_or(1.0, |bin| bin.to);
@@ -469,14 +486,19 @@ impl Panel {
         self.left + (self.right - self.left) * share.clamp(0.0, 1.0)
     }
 
-    fn paint(&self, bins: &[Bin], percentiles: &[Rule], limit: Option<&Rule>) -> Vec<Mark> {
+    fn paint(
+        &self,
+        bins: &[Bin],
+        percentiles: &[ChartRule],
+        limit: Option<&ChartRule>,
+    ) -> Vec<DrawingMark> {
         let mut marks = self.axes();
         let roof = (self.most.max(1)) as f64 * 1.05;
         for bin in bins.iter().filter(|bin| bin.n > 0) {
             let height = ((PANEL_BOTTOM - PANEL_TOP) * bin.n as f64 / roof).max(0.6);
             let past = limit.is_some_and(|limit| bin.from >= limit.value - 1e-9);
             let (left, right) = (self.x(bin.from), self.x(bin.to));
-            marks.push(Mark::Bar {
+            marks.push(DrawingMark::Bar {
                 at: [left + 0.3, PANEL_BOTTOM - height],
                 size: [(right - left - 0.6).max(0.4), height],
                 tone: if past { Tone::Warn } else { Tone::Accent },
@@ -486,8 +508,10 @@ impl Panel {
             let at = self.x(mark.value);
             let ends = [[at, PANEL_TOP - 3.0], [at, PANEL_BOTTOM]];
             marks.push(match mark.role {
-                Role::Percentile => line(ends[0], ends[1], Tone::Muted, 0.6),
-                Role::Limit | Role::Promise => dashed(ends[0], ends[1], rule_tone(mark.role)),
+                RuleRole::Percentile => line(ends[0], ends[1], Tone::Muted, 0.6),
+                RuleRole::Limit | RuleRole::Promise => {
+                    dashed(ends[0], ends[1], rule_tone(mark.role))
+                }
             });
             let lift = if index % 2 == 0 { 5.0 } else { 14.0 };
             let place = [at, PANEL_TOP - lift];
@@ -504,7 +528,7 @@ impl Panel {
         marks
     }
 
-    fn axes(&self) -> Vec<Mark> {
+    fn axes(&self) -> Vec<DrawingMark> {
         let mut marks = Vec::new();
         let step = nice_step(self.to - self.from, if self.from > 0.0 { 4 } else { 8 });
         let mut tick = (self.from / step).ceil() * step;
@@ -571,7 +595,9 @@ mod tests {
         assert_eq!(end_words(&both[0], &both[..1]), "0.84");
         let drawing = trend(&both, &[]);
         let right = drawing.marks.iter().filter_map(|mark| match mark {
-            Mark::Text { at, anchor: Anchor::Start, text, .. } => Some(at[0] + breadth(text)),
+            DrawingMark::Text { at, anchor: Anchor::Start, text, .. } => {
+                Some(at[0] + breadth(text))
+            }
             _ => None,
         });
         assert!(right.fold(0.0, f64::max) <= drawing.width, "words leave the paper");

@@ -14,7 +14,7 @@ use crate::web::{NavigationLink, PageSet, Refusal};
 
 /// The written report: file name → bytes, such as `report.zh.pdf`.
 #[derive(Debug, Default)]
-pub struct Shelf {
+pub struct ReportFiles {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
@@ -26,20 +26,20 @@ pub(crate) const PAGES: PageSet = PageSet {
 };
 
 /// The routes of the report.
-pub(crate) fn routes(shelf: Arc<Shelf>) -> Router {
+pub(crate) fn routes(shelf: Arc<ReportFiles>) -> Router {
     Router::new().route("/report", get(page)).route("/report/{file}", get(file)).with_state(shelf)
 }
 
 /// `?lang=zh`
 #[derive(Debug, Deserialize)]
-struct Asked {
+struct ReportQuery {
     lang: Option<String>,
 }
 
 /// `GET /report`: the report as a page, Chinese unless English is asked for.
 async fn page(
-    State(shelf): State<Arc<Shelf>>,
-    Query(asked): Query<Asked>,
+    State(shelf): State<Arc<ReportFiles>>,
+    Query(asked): Query<ReportQuery>,
 ) -> Result<Response, Refusal> {
     let language = if asked.lang.as_deref() == Some("en") { "en" } else { "zh" };
     answer(&shelf, &format!("report.{language}.html"))
@@ -47,13 +47,13 @@ async fn page(
 
 /// `GET /report/{file}`
 async fn file(
-    State(shelf): State<Arc<Shelf>>,
+    State(shelf): State<Arc<ReportFiles>>,
     Path(file): Path<String>,
 ) -> Result<Response, Refusal> {
     answer(&shelf, &file)
 }
 
-fn answer(shelf: &Shelf, name: &str) -> Result<Response, Refusal> {
+fn answer(shelf: &ReportFiles, name: &str) -> Result<Response, Refusal> {
     let Some(bytes) = shelf.files.get(name) else {
         let known: Vec<&str> = shelf.files.keys().map(String::as_str).collect();
         let known = known.join(", ");

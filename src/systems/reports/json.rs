@@ -1,12 +1,12 @@
 //! The report as data, as `docs/report.schema.json` describes it.
 
-use super::Enclosed;
-use super::model::Report;
+use super::EnclosedEvidence;
+use super::model::QualityReport;
 
 /// The JSON of a report, indented, with its keys in the order of the schema.
 pub fn render(
-    report: &Report,
-    enclosed: Option<Enclosed<'_>>,
+    report: &QualityReport,
+    enclosed: Option<EnclosedEvidence<'_>>,
 ) -> Result<Vec<u8>, serde_json::Error> {
     let mut text = serde_json::to_vec_pretty(report)?;
     if let (Some(enclosed), true) = (enclosed, text.ends_with(b"\n}")) {

@@ -3,16 +3,16 @@
 use trueline_numbers::Fraction;
 use trueline_verify::Evidence;
 
-use super::model::{DatasetLag, Language, Report};
+use super::model::{Language, QualityReport, ReportedLag};
 use super::print;
-use super::view::{Column, Table};
+use super::view::{ReportColumn, ReportTable};
 
 /// The lags of a period, from its evidence.
-pub(super) fn lags(evidence: &Evidence, period: &str) -> Vec<DatasetLag> {
+pub(super) fn lags(evidence: &Evidence, period: &str) -> Vec<ReportedLag> {
     let of_period = evidence.populations.iter().filter(|one| one.period == period);
     let lags = of_period.filter_map(|population| {
         let lag = population.lag.as_ref()?;
-        Some(DatasetLag {
+        Some(ReportedLag {
             dataset: population.dataset.clone(),
             cases: lag.cases,
             median: lag.median,
@@ -45,17 +45,19 @@ pub(super) fn days(seconds: i64) -> String {
 }
 
 /// The share of late ones, as published percentages are rounded.
-pub(super) fn late_share(lag: &DatasetLag) -> String {
+pub(super) fn late_share(lag: &ReportedLag) -> String {
     let share = Fraction::new(i128::from(lag.late) * 100, i128::from(lag.cases));
-    share.map_or(print::NOTHING.to_owned(), |share| share.percent(2))
+    share.map_or(print::NOTHING.to_owned(), |share| share.print_percent(2))
 }
 
 /// What a reader must know before the numbers.
-pub(super) fn lead(report: &Report) -> String {
+pub(super) fn lead(report: &QualityReport) -> String {
     let is_witnessed = report.lags.iter().all(|lag| lag.witnessed);
     match (report.language, is_witnessed) {
         (Language::Chinese, true) => format!("{LEAD_ZH}时间以见证方为准。"),
-        (Language::Chinese, false) => format!("{LEAD_ZH}时间为本企业自己的时钟，没有见证方佐证。"),
+        (Language::Chinese, false) => {
+            format!("{LEAD_ZH}时间为本企业自己的时钟，没有见证方佐证。")
+        }
         (Language::English, true) => format!("{LEAD_EN} Times are those of a witness."),
         (Language::English, false) => {
             format!("{LEAD_EN} Times are the operator's own clock; no witness confirms them.")
@@ -72,7 +74,7 @@ const LEAD_EN: &str = "A seal proves that records were not changed after they we
     states it, and how many cases were changed after that.";
 
 /// A row a dataset.
-pub(super) fn table(report: &Report) -> Table {
+pub(super) fn table(report: &QualityReport) -> ReportTable {
     let columns = match report.language {
         Language::Chinese => [
             "记录",
@@ -96,8 +98,8 @@ pub(super) fn table(report: &Report) -> Table {
         ],
     };
     let [first, numbers @ ..] = columns;
-    let columns = std::iter::once(Column::words(first, 1));
-    let row = |lag: &DatasetLag| {
+    let columns = std::iter::once(ReportColumn::words(first, 1));
+    let row = |lag: &ReportedLag| {
         vec![
             capital(dataset_in_words(&lag.dataset, report.language)),
             print::count(lag.cases),
@@ -109,9 +111,9 @@ pub(super) fn table(report: &Report) -> Table {
             print::count(lag.changed_after_period),
         ]
     };
-    Table {
+    ReportTable {
         title: None,
-        columns: columns.chain(numbers.map(Column::number)).collect(),
+        columns: columns.chain(numbers.map(ReportColumn::number)).collect(),
         rows: report.lags.iter().map(row).collect(),
     }
 }

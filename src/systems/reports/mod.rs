@@ -28,15 +28,15 @@ mod words;
 pub mod xlsx;
 
 pub use assemble::{
-    AssembleError, Assembly, FilingError, Material, ReportBasis, assemble, data_note,
+    AssembleError, FilingError, ReportBasis, ReportFigures, ReportParts, assemble, data_note,
     figure_question, gather,
 };
-pub use charts::{Bin, Body, Chart, Point, RegionRow, Role, Rule, Series};
+pub use charts::{Bin, Chart, ChartBody, ChartRule, Point, RegionRow, RuleRole, Series};
 pub use correction::Correction;
 pub use draft::{Draft, DraftError, RenderError, ReportInputs, holds_simulated};
-pub use enclosed::Enclosed;
+pub use enclosed::EnclosedEvidence;
 pub use format::ReportFormat;
-pub use model::{DatasetLag, Language, Report};
+pub use model::{Language, QualityReport, ReportedLag};
 pub use publish::{
     ChangedFigure, Publication, PublishError, Signatories, find_correction, publish_draft,
 };
@@ -80,9 +80,9 @@ impl LogoKind {
 
 /// What narratives may refer to besides figures.
 pub fn default_fields(
-    company: &model::Company,
-    period: &model::Stretch,
-    previous: Option<&model::Stretch>,
+    company: &model::ReportingCompany,
+    period: &model::ReportPeriod,
+    previous: Option<&model::ReportPeriod>,
 ) -> Vec<(&'static str, String)> {
     let or_nothing = |text: &Option<String>| text.clone().unwrap_or_else(|| print::NOTHING.into());
     let before = previous.map_or_else(|| print::NOTHING.into(), |period| period.title.clone());

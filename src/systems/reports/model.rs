@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::charts::Chart;
-use super::narrative::{NotFromRecords, Part};
+use super::narrative::{NarrativePart, NotFromRecords};
 pub use crate::language::Language;
 
 /// The name and version of the published shape.
@@ -17,35 +17,35 @@ pub const SCHEMA: &str = "trueline.report/1";
 /// A half-year service quality report in one language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Report {
+pub struct QualityReport {
     pub schema: String,
     pub language: Language,
     /// Made from simulated records: every rendering says so.
     pub simulated: bool,
-    pub period: Stretch,
+    pub period: ReportPeriod,
     /// The period before, of the same length.
-    pub previous: Option<Stretch>,
-    pub company: Company,
+    pub previous: Option<ReportPeriod>,
+    pub company: ReportingCompany,
     pub filing: Filing,
     pub pack: PackNote,
-    pub made: Made,
-    pub narrative: Vec<Part>,
-    pub groups: Vec<Group>,
+    pub made: ReportProvenance,
+    pub narrative: Vec<NarrativePart>,
+    pub groups: Vec<ReportGroup>,
     pub charts: Vec<Chart>,
-    pub definitions: Vec<Definition>,
-    pub legal_sources: Vec<LegalSource>,
-    pub not_answered: Vec<NotAnswered>,
+    pub definitions: Vec<ReportedDefinition>,
+    pub legal_sources: Vec<ReportedSource>,
+    pub not_answered: Vec<UnansweredItem>,
     pub data: DataNote,
     /// How late the records of the period were committed to, by dataset; empty without a ledger.
-    pub lags: Vec<DatasetLag>,
+    pub lags: Vec<ReportedLag>,
     pub not_from_records: Vec<NotFromRecords>,
-    pub slices: Vec<SliceRow>,
+    pub slices: Vec<ReportedSlice>,
 }
 
 /// A period, as computed and as printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Stretch {
+pub struct ReportPeriod {
     /// `2020H1`
     pub name: String,
     /// `2020年上半年`
@@ -58,7 +58,7 @@ pub struct Stretch {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Company {
+pub struct ReportingCompany {
     pub name: String,
     pub short_name: String,
     pub region: String,
@@ -93,12 +93,12 @@ pub struct PackNote {
     pub version: String,
     pub title: String,
     /// The most general first, the pack itself last.
-    pub lineage: Vec<Ancestor>,
+    pub lineage: Vec<LineagePack>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ancestor {
+pub struct LineagePack {
     pub id: String,
     pub version: String,
     pub title: String,
@@ -108,7 +108,7 @@ pub struct Ancestor {
 /// What made the report and from which state of the records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Made {
+pub struct ReportProvenance {
     pub program: String,
     pub version: String,
     /// The cut of the records; none means everything imported.
@@ -119,16 +119,16 @@ pub struct Made {
 /// One group of indicators, such as fixed telephone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Group {
+pub struct ReportGroup {
     pub id: String,
     pub title: String,
-    pub lines: Vec<Line>,
+    pub lines: Vec<ReportLine>,
 }
 
 /// A published figure with what stands beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Line {
+pub struct ReportLine {
     pub title: String,
     /// `城市`
     pub segment: Option<String>,
@@ -140,16 +140,16 @@ pub struct Line {
     pub clock: Option<ClockUnit>,
     /// Among the main indicators; the others stand in an annex.
     pub main: bool,
-    pub figure: Figure,
-    pub previous: Option<Previous>,
-    pub change: Option<Change>,
+    pub figure: ReportedFigure,
+    pub previous: Option<PreviousFigure>,
+    pub change: Option<FigureChange>,
 }
 
 /// A figure, in the shape that `trueline indicators --format json` prints: what is counted on a
 /// clock stays in whole seconds, `value` and what is compared with it are in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Figure {
+pub struct ReportedFigure {
     pub indicator: String,
     pub statistic: String,
     pub slice: BTreeMap<String, String>,
@@ -167,23 +167,23 @@ pub struct Figure {
     pub longest: Option<i64>,
     pub shortest: Option<i64>,
     pub late: u64,
-    pub percentiles: Option<Percentiles>,
+    pub percentiles: Option<ReportedPercentiles>,
     pub unmeasurable: u64,
-    pub excluded: Vec<Excluded>,
+    pub excluded: Vec<ReportedExclusion>,
     pub without_exclusions: Option<f64>,
     pub without_pauses: Option<f64>,
-    pub subtracted: Vec<Subtracted>,
-    pub interval: Option<Interval>,
-    pub bound: Option<Bound>,
-    pub open: Option<Open>,
-    pub limits: Vec<Limit>,
-    pub status: Status,
+    pub subtracted: Vec<ReportedSubtraction>,
+    pub interval: Option<ReportedInterval>,
+    pub bound: Option<ReportedBound>,
+    pub open: Option<OpenCases>,
+    pub limits: Vec<ReportedLimit>,
+    pub status: ReportedStatus,
 }
 
 /// An error rate with its one-sided upper bound.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Bound {
+pub struct ReportedBound {
     pub errors: u64,
     pub records: u64,
     pub upper: f64,
@@ -197,7 +197,7 @@ pub struct Bound {
 /// Whether a figure could be computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum ReportedStatus {
     /// From records.
     Computed,
     /// There were no records.
@@ -210,7 +210,7 @@ pub enum Status {
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Percentiles {
+pub struct ReportedPercentiles {
     pub p50: f64,
     pub p80: i64,
     pub p95: i64,
@@ -219,7 +219,7 @@ pub struct Percentiles {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Excluded {
+pub struct ReportedExclusion {
     pub reason: String,
     pub title: String,
     pub n: u64,
@@ -228,7 +228,7 @@ pub struct Excluded {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Subtracted {
+pub struct ReportedSubtraction {
     pub kind: String,
     pub reason: String,
     pub title: String,
@@ -239,7 +239,7 @@ pub struct Subtracted {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Interval {
+pub struct ReportedInterval {
     pub low: f64,
     pub high: f64,
     pub level: f64,
@@ -249,7 +249,7 @@ pub struct Interval {
 /// What was open at the end of the period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Open {
+pub struct OpenCases {
     pub n: u64,
     pub past_limit: u64,
     /// Seconds on the clock of the oldest.
@@ -258,7 +258,7 @@ pub struct Open {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limit {
+pub struct ReportedLimit {
     /// mean, longest, percentile, share, rate, bound
     pub kind: String,
     pub value: f64,
@@ -289,7 +289,7 @@ pub struct ClockUnit {
 /// The same figure in the period before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Previous {
+pub struct PreviousFigure {
     pub value: Option<f64>,
     pub printed: String,
     pub n: u64,
@@ -300,7 +300,7 @@ pub struct Previous {
 /// From the period before to this one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Change {
+pub enum FigureChange {
     Difference {
         value: f64,
         printed: String,
@@ -325,7 +325,7 @@ pub enum Trend {
 /// The meaning of an indicator, for the annex.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Definition {
+pub struct ReportedDefinition {
     pub indicator: String,
     pub group: String,
     pub title: String,
@@ -335,14 +335,14 @@ pub struct Definition {
     pub measure: String,
     pub subtract: Vec<String>,
     pub exclusions: Vec<String>,
-    pub limits: Vec<Limit>,
+    pub limits: Vec<ReportedLimit>,
     pub sources: Vec<String>,
     pub set_by: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LegalSource {
+pub struct ReportedSource {
     pub id: String,
     pub title: String,
     pub citation: String,
@@ -353,7 +353,7 @@ pub struct LegalSource {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NotAnswered {
+pub struct UnansweredItem {
     pub id: String,
     pub title: String,
     pub missing: String,
@@ -363,13 +363,13 @@ pub struct NotAnswered {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataNote {
-    pub batches: Vec<Batch>,
-    pub findings: Vec<Finding>,
+    pub batches: Vec<ReportedBatch>,
+    pub findings: Vec<ReportedFinding>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Batch {
+pub struct ReportedBatch {
     pub dataset: String,
     pub batch: String,
     pub source: String,
@@ -382,7 +382,7 @@ pub struct Batch {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Finding {
+pub struct ReportedFinding {
     pub kind: String,
     pub dataset: String,
     pub column: Option<String>,
@@ -394,7 +394,7 @@ pub struct Finding {
 /// How long after the event the records of a dataset were committed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DatasetLag {
+pub struct ReportedLag {
     pub dataset: String,
     /// Cases of the period.
     pub cases: u64,
@@ -414,7 +414,7 @@ pub struct DatasetLag {
 /// A figure in one slice, without its side notes; times on the clock in seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SliceRow {
+pub struct ReportedSlice {
     pub indicator: String,
     pub statistic: String,
     pub slice: BTreeMap<String, String>,
@@ -424,7 +424,7 @@ pub struct SliceRow {
     pub n: u64,
     pub late: u64,
     pub longest: Option<i64>,
-    pub percentiles: Option<Percentiles>,
+    pub percentiles: Option<ReportedPercentiles>,
 }
 
 impl ClockUnit {
@@ -434,16 +434,16 @@ impl ClockUnit {
     }
 }
 
-impl Line {
+impl ReportLine {
     /// `fixed.repair.mean`
     pub fn id(&self) -> String {
         format!("{}.{}", self.figure.indicator, self.figure.statistic)
     }
 }
 
-impl Report {
+impl QualityReport {
     /// Every published line, in print order.
-    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+    pub fn lines(&self) -> impl Iterator<Item = &ReportLine> {
         self.groups.iter().flat_map(|group| &group.lines)
     }
 

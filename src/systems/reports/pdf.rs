@@ -1,9 +1,9 @@
 //! The report on paper: PDF/A-3a and PDF/UA-1, with every figure attached as JSON.
 
-use trueline_typeset::{Date, Fonts, Job, TypesetError, pdf};
+use trueline_typeset::{DocumentDate, Fonts, PdfJob, TypesetError, render_pdf};
 
-use super::enclosed::{self, Enclosed};
-use super::model::Report;
+use super::enclosed::{self, EnclosedEvidence};
+use super::model::QualityReport;
 use super::view::view;
 use super::{Logo, json};
 
@@ -24,9 +24,9 @@ pub enum PdfError {
 
 /// Typesets the report. The same report gives the same bytes.
 pub fn render(
-    report: &Report,
+    report: &QualityReport,
     logo: Option<&Logo>,
-    enclosed: Option<Enclosed<'_>>,
+    enclosed: Option<EnclosedEvidence<'_>>,
 ) -> Result<Vec<u8>, PdfError> {
     let date: jiff::civil::Date =
         report.filing.date.parse().map_err(|_| PdfError::Date(report.filing.date.clone()))?;
@@ -51,15 +51,15 @@ pub fn render(
         report.company.name,
         report.pack.id,
         report.period.name,
-        report.language.tag()
+        report.language.language_tag()
     );
-    let mut made = pdf(&Job {
+    let mut made = render_pdf(&PdfJob {
         main: "report.typ",
         files,
-        fonts: Fonts::bundled(),
+        fonts: Fonts::bundled_fonts(),
         identifier: &identifier,
         creator: &format!("{} {}", report.made.program, report.made.version),
-        date: Date {
+        date: DocumentDate {
             year: i32::from(date.year()),
             month: date.month().unsigned_abs(),
             day: date.day().unsigned_abs(),

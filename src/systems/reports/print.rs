@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{ClockUnit, Interval, Language, Line};
+use super::model::{ClockUnit, Language, ReportLine, ReportedInterval};
 
 /// Nothing was counted: never 0, and never 100 %.
 pub(super) const NOTHING: &str = "—";
@@ -52,7 +52,7 @@ pub(super) fn with_unit(printed: &str, unit: &str, language: Language) -> String
 }
 
 /// `87.79–88.48`; an end below 100 is never printed as 100, nor one above 0 as 0.
-pub(super) fn interval(interval: Option<&Interval>, printed: &str) -> Option<String> {
+pub(super) fn interval(interval: Option<&ReportedInterval>, printed: &str) -> Option<String> {
     let interval = interval?;
     let decimals = printed.split_once('.').map_or(2, |(_, tail)| tail.len());
     Some(format!("{}–{}", end(interval.low, decimals), end(interval.high, decimals)))
@@ -100,7 +100,12 @@ pub(super) fn signed(value: f64, decimals: usize) -> String {
 }
 
 /// What became of a figure: `缩短0.47小时`, `提高0.35个百分点`, `0.47 hours shorter`.
-pub(super) fn change_in_words(value: f64, size: &str, line: &Line, language: Language) -> String {
+pub(super) fn change_in_words(
+    value: f64,
+    size: &str,
+    line: &ReportLine,
+    language: Language,
+) -> String {
     let unit = line.unit_title.as_str();
     let share = unit.starts_with('%');
     let waits = matches!(line.figure.unit.as_str(), "s" | "min" | "h" | "d" | "wh" | "wd");

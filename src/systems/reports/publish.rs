@@ -7,14 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use trueline_ledger::Hash;
-use trueline_verify::{Evidence, Statement, Status, from_canonical_json, statement_id};
+use trueline_verify::{Evidence, Statement, StatementStatus, read_canonical_json, statement_id};
 
 use super::draft::{Draft, RenderError};
 use super::sealing::{
     RenderedFile, SealReportError, SealedReport, StatementSealer, published_statements,
     sealed_folder,
 };
-use super::{Correction, Enclosed, Logo, LogoKind, Report, ReportFormat};
+use super::{Correction, EnclosedEvidence, Logo, LogoKind, QualityReport, ReportFormat};
 use crate::files::{FileError, create_folder, read_file, read_text, replace_file};
 use crate::instance::Instance;
 use crate::language::Language;
@@ -92,7 +92,7 @@ pub fn publish_draft(
     let drafts = kept.read_drafts(signatories)?;
     let mut files = kept.render_files(&drafts)?;
     let statement = Statement {
-        status: Status::Published,
+        status: StatementStatus::Published,
         prepared_by: Some(signatories.prepared_by.clone()),
         reviewed_by: Some(signatories.reviewed_by.clone()),
         signed_by: Some(signatories.signed_by.clone()),
@@ -109,7 +109,8 @@ pub fn publish_draft(
     };
     let sealed = sealer.seal_files(statement, &mut files)?;
     let sealed = sealed.ok_or(PublishError::NothingToSeal)?;
-    let own = || state.instance.folder().join("published").join(format!("{period}-{}", sealed.id));
+    let own =
+        || state.instance.folder_path().join("published").join(format!("{period}-{}", sealed.id));
     let folder = out.map_or_else(own, Path::to_path_buf);
     create_folder(&folder)?;
     for file in &files {
@@ -130,7 +131,7 @@ pub fn find_correction(
 ) -> Option<Correction> {
     let known = published_statements(ledger, pack, period);
     let (entry, _) = known.iter().rev().find(|(entry, _)| statement_id(entry).starts_with(id))?;
-    let digest = Hash::of(entry.as_bytes()).to_hex();
+    let digest = Hash::digest_of(entry.as_bytes()).to_hex();
     Some(Correction { id: id.to_owned(), digest, reason })
 }
 
@@ -146,7 +147,7 @@ struct KeptDraft {
 impl KeptDraft {
     /// Finds a draft by the first digits of its id.
     fn find(instance: &Instance, id: &str) -> Result<KeptDraft, PublishError> {
-        let all = instance.folder().join("sealed");
+        let all = instance.folder_path().join("sealed");
         let mut found = Vec::new();
         for entry in fs::read_dir(&all).into_iter().flatten() {
             let entry = entry.map_err(|source| unreadable(&all, source))?;
@@ -166,12 +167,12 @@ impl KeptDraft {
         let evidence = read_text(&folder.join("evidence.json"))?;
         let is_whole = |statement: &Statement| {
             statement_id(&entry) == *only
-                && statement.evidence == Hash::of(evidence.as_bytes()).to_hex()
+                && statement.evidence == Hash::digest_of(evidence.as_bytes()).to_hex()
         };
         let Some(statement) = Statement::from_entry(entry.as_bytes()).filter(is_whole) else {
             return Err(PublishError::DamagedDraft(folder.display().to_string()));
         };
-        if statement.status == Status::Published {
+        if statement.status == StatementStatus::Published {
             return Err(PublishError::AlreadyPublished(only.clone()));
         }
         let logo = read_kept_logo(&folder)?;
@@ -200,7 +201,7 @@ impl KeptDraft {
             if !path.is_file() {
                 continue;
             }
-            let mut report: Report = serde_json::from_slice(&read_file(&path)?)?;
+            let mut report: QualityReport = serde_json::from_slice(&read_file(&path)?)?;
             report.filing.prepared_by = Some(signatories.prepared_by.clone());
             report.filing.reviewed_by = Some(signatories.reviewed_by.clone());
             report.filing.signed_by = Some(signatories.signed_by.clone());
@@ -212,7 +213,7 @@ impl KeptDraft {
 
     /// Renders the files that the draft's statement names.
     fn render_files(&self, drafts: &[Draft]) -> Result<Vec<RenderedFile>, RenderError> {
-        let enclosed = Enclosed { evidence: &self.evidence };
+        let enclosed = EnclosedEvidence { evidence: &self.evidence };
         let mut files = Vec::new();
         for rendering in &self.statement.renderings {
             let is_its = |draft: &&Draft| draft.report.language.code() == rendering.language;
@@ -247,7 +248,7 @@ fn check_restatement(
     earlier: &[(String, Statement)],
 ) -> Result<(), PublishError> {
     let newest = earlier.last();
-    let digest = newest.map(|(entry, _)| Hash::of(entry.as_bytes()).to_hex());
+    let digest = newest.map(|(entry, _)| Hash::digest_of(entry.as_bytes()).to_hex());
     if draft.restates == digest {
         return Ok(());
     }
@@ -269,14 +270,14 @@ fn compare_with_published(
         return Ok(None);
     };
     let path = sealed_folder(instance, &statement_id(entry)).join("evidence.json");
-    let parse = |text: &[u8]| from_canonical_json::<Evidence>(text);
+    let parse = |text: &[u8]| read_canonical_json::<Evidence>(text);
     let (Ok(before), Ok(now)) = (parse(&read_file(&path)?), parse(kept.evidence.as_bytes())) else {
         return Ok(None);
     };
     let mut changes = Vec::new();
     for figure in &now.figures {
-        let name = figure.name();
-        let old = before.figures.iter().find(|one| one.name() == name);
+        let name = figure.full_name();
+        let old = before.figures.iter().find(|one| one.full_name() == name);
         let old = old.map_or("—", |one| one.printed.as_str());
         if old != figure.printed {
             let (before, now) = (old.to_owned(), figure.printed.clone());
@@ -294,7 +295,7 @@ mod tests {
         Statement {
             format: trueline_verify::STATEMENT.to_owned(),
             program: String::new(),
-            status: Status::Draft,
+            status: StatementStatus::Draft,
             pack: "p".to_owned(),
             period: "2020H1".to_owned(),
             simulated: false,
@@ -318,7 +319,7 @@ mod tests {
     #[test]
     fn a_later_publication_restates_the_newest() {
         let entries = ["first", "second"].map(|text| (text.to_owned(), statement(None)));
-        let digest = |text: &str| Hash::of(text.as_bytes()).to_hex();
+        let digest = |text: &str| Hash::digest_of(text.as_bytes()).to_hex();
         let newest = statement(Some(&digest("second")));
         assert!(check_restatement(&newest, &entries).is_ok());
         for other in [statement(None), statement(Some(&digest("first")))] {

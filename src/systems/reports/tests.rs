@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::charts::{Body, Chart};
-use super::model::{Change, Language, Report, Status};
-use super::narrative::{self, Block, Context, Place, Span};
+use super::charts::{Chart, ChartBody};
+use super::model::{FigureChange, Language, QualityReport, ReportedStatus};
+use super::narrative::{self, NarrativeBlock, NarrativeSpan, ReferenceContext, SectionKind};
 use super::words::words;
 use super::{Logo, LogoKind, default_fields, json, pdf, print, view};
 
 /// The report of the fixture, with the demo's narrative.
-pub(super) fn province(language: Language) -> Report {
+pub(super) fn province(language: Language) -> QualityReport {
     let (fixture, words) = match language {
         Language::Chinese => {
             (include_str!("fixtures/province-zh.json"), include_str!("narratives/demo-zh.md"))
@@ -18,8 +18,8 @@ pub(super) fn province(language: Language) -> Report {
             (include_str!("fixtures/province-en.json"), include_str!("narratives/demo-en.md"))
         }
     };
-    let mut report: Report = serde_json::from_str(fixture).unwrap();
-    let context = Context {
+    let mut report: QualityReport = serde_json::from_str(fixture).unwrap();
+    let context = ReferenceContext {
         language,
         groups: &report.groups,
         slices: &report.slices,
@@ -33,17 +33,21 @@ pub(super) fn province(language: Language) -> Report {
 }
 
 /// Every run of words in the blocks, in order.
-pub(super) fn sentences(blocks: &[Block]) -> Vec<String> {
-    let flat = |spans: &[Span]| -> Vec<String> {
+pub(super) fn sentences(blocks: &[NarrativeBlock]) -> Vec<String> {
+    let flat = |spans: &[NarrativeSpan]| -> Vec<String> {
         spans.iter().map(|span| span.text.trim().to_owned()).collect()
     };
     let mut all = Vec::new();
     for block in blocks {
         match block {
-            Block::Heading { spans, .. } | Block::Paragraph { spans } => all.extend(flat(spans)),
-            Block::List { items, .. } => all.extend(items.iter().flat_map(|one| sentences(one))),
-            Block::Quote { blocks } => all.extend(sentences(blocks)),
-            Block::Table { head, rows } => {
+            NarrativeBlock::Heading { spans, .. } | NarrativeBlock::Paragraph { spans } => {
+                all.extend(flat(spans))
+            }
+            NarrativeBlock::List { items, .. } => {
+                all.extend(items.iter().flat_map(|one| sentences(one)))
+            }
+            NarrativeBlock::Quote { blocks } => all.extend(sentences(blocks)),
+            NarrativeBlock::Table { head, rows } => {
                 let cells = head.iter().chain(rows.iter().flatten());
                 all.extend(cells.flat_map(|cell| flat(cell)));
             }
@@ -54,9 +58,10 @@ pub(super) fn sentences(blocks: &[Block]) -> Vec<String> {
 }
 
 /// A narrative with everything that Markdown may hold here.
-fn hard_words(report: &Report) -> String {
+fn hard_words(report: &QualityReport) -> String {
     let group = &report.groups.iter().find(|group| group.id == "broadband").unwrap().title;
-    let parts: Vec<&str> = Place::ALL.iter().map(|place| place.title(report.language)).collect();
+    let parts: Vec<&str> =
+        SectionKind::ALL.iter().map(|place| place.title(report.language)).collect();
     let [company, state, indicators, measures, ..] = parts[..] else { unreachable!() };
     let number = match report.language {
         Language::Chinese => ["12个", "8件"],
@@ -84,11 +89,11 @@ fn hard_words(report: &Report) -> String {
 
 /// A report that is hard to lay out: long names, signs of XML, a table and lists in its words,
 /// charts without points, limits missed, figures as published.
-pub(super) fn hard(language: Language) -> Report {
+pub(super) fn hard(language: Language) -> QualityReport {
     let mut report = province(language);
     let words = hard_words(&report);
     report.company.name = format!("{}<&\">", "很长Long ".repeat(28));
-    let context = Context {
+    let context = ReferenceContext {
         language,
         groups: &report.groups,
         slices: &report.slices,
@@ -103,16 +108,18 @@ pub(super) fn hard(language: Language) -> Report {
     lines[0].note = Some("note & <note>".into());
     lines[1].figure.limits[0].met = Some(false);
     lines[1].figure.limits[1].verified = true;
-    lines[2].figure.status = Status::Published;
+    lines[2].figure.status = ReportedStatus::Published;
     lines[3].previous.as_mut().unwrap().as_published = true;
     lines[3].change = None;
-    lines[4].change = Some(Change::Break { says: "the definition changed".into() });
+    lines[4].change = Some(FigureChange::Break { says: "the definition changed".into() });
     lines[8].main = false;
     for chart in &mut report.charts {
         match &mut chart.body {
-            Body::Trend { series, .. } if chart.group == "leased" => series.clear(),
-            Body::Regions { rows, .. } if chart.group == "fixed" => rows.clear(),
-            Body::Trend { .. } | Body::Regions { .. } | Body::Distribution { .. } => {}
+            ChartBody::Trend { series, .. } if chart.group == "leased" => series.clear(),
+            ChartBody::Regions { rows, .. } if chart.group == "fixed" => rows.clear(),
+            ChartBody::Trend { .. }
+            | ChartBody::Regions { .. }
+            | ChartBody::Distribution { .. } => {}
         }
     }
     report
@@ -121,14 +128,14 @@ pub(super) fn hard(language: Language) -> Report {
 /// Whether there is anything to draw.
 pub(super) fn drawn(chart: &Chart) -> bool {
     match &chart.body {
-        Body::Trend { series, .. } => !series.is_empty(),
-        Body::Regions { rows, .. } => !rows.is_empty(),
-        Body::Distribution { bins, .. } => !bins.is_empty(),
+        ChartBody::Trend { series, .. } => !series.is_empty(),
+        ChartBody::Regions { rows, .. } => !rows.is_empty(),
+        ChartBody::Distribution { bins, .. } => !bins.is_empty(),
     }
 }
 
 /// What a rendering must say in one row of a table, for each row that it must have.
-pub(super) fn rows_to_say(report: &Report) -> Vec<Vec<String>> {
+pub(super) fn rows_to_say(report: &QualityReport) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let text = |text: &str| text.to_owned();
     for line in report.lines().filter(|line| line.main) {
@@ -137,13 +144,15 @@ pub(super) fn rows_to_say(report: &Report) -> Vec<Vec<String>> {
         row.extend(line.segment.clone());
         row.extend(line.note.clone());
         row.push(match figure.status {
-            Status::Published => words(report.language).as_published.to_owned(),
-            Status::Computed | Status::Nothing | Status::MissingInput => print::count(figure.n),
+            ReportedStatus::Published => words(report.language).as_published.to_owned(),
+            ReportedStatus::Computed | ReportedStatus::Nothing | ReportedStatus::MissingInput => {
+                print::count(figure.n)
+            }
         });
         row.extend(line.previous.as_ref().map(|before| before.printed.clone()));
         row.extend(match &line.change {
-            Some(Change::Difference { printed, .. }) => Some(printed.clone()),
-            Some(Change::Break { says }) => Some(says.clone()),
+            Some(FigureChange::Difference { printed, .. }) => Some(printed.clone()),
+            Some(FigureChange::Break { says }) => Some(says.clone()),
             None => None,
         });
         for limit in &figure.limits {
@@ -171,15 +180,15 @@ pub(super) fn rows_to_say(report: &Report) -> Vec<Vec<String>> {
     }
     for chart in &report.charts {
         match &chart.body {
-            Body::Trend { series, .. } => rows.extend(series.iter().map(|one| {
+            ChartBody::Trend { series, .. } => rows.extend(series.iter().map(|one| {
                 let values = one.points.iter().map(|point| point.printed.clone());
                 std::iter::once(one.title.clone()).chain(values).collect()
             })),
-            Body::Regions { rows: regions, .. } => rows.extend(regions.iter().map(|row| {
+            ChartBody::Regions { rows: regions, .. } => rows.extend(regions.iter().map(|row| {
                 let counts = [row.n, row.late].map(print::count);
                 vec![row.name.clone(), row.printed.clone(), counts[0].clone(), counts[1].clone()]
             })),
-            Body::Distribution { bins, .. } => rows.extend(bins.iter().map(|bin| {
+            ChartBody::Distribution { bins, .. } => rows.extend(bins.iter().map(|bin| {
                 vec![print::fixed(bin.from, 1), print::fixed(bin.to, 1), print::count(bin.n)]
             })),
         }
@@ -211,7 +220,7 @@ pub(super) fn rows_to_say(report: &Report) -> Vec<Vec<String>> {
 }
 
 /// What a rendering must say anywhere.
-pub(super) fn words_to_say(report: &Report) -> Vec<String> {
+pub(super) fn words_to_say(report: &QualityReport) -> Vec<String> {
     let t = words(report.language);
     let mut all = vec![
         report.company.name.clone(),
@@ -232,7 +241,7 @@ pub(super) fn words_to_say(report: &Report) -> Vec<String> {
 }
 
 /// Panics unless some row has cells that say all of it.
-pub(super) fn assert_rows(report: &Report, rows: &[Vec<String>]) {
+pub(super) fn assert_rows(report: &QualityReport, rows: &[Vec<String>]) {
     for wanted in rows_to_say(report) {
         let said =
             |row: &&Vec<String>| wanted.iter().all(|want| row.iter().any(|cell| says(cell, want)));
@@ -308,7 +317,7 @@ fn the_pdf_says_all_that_the_report_says() {
     for language in [Language::Chinese, Language::English] {
         let report = hard(language);
         let bytes = pdf::render(&report, None, None).unwrap();
-        keep(&format!("hard-{}.pdf", language.tag()), &bytes);
+        keep(&format!("hard-{}.pdf", language.language_tag()), &bytes);
         assert!(bytes.starts_with(b"%PDF-1.7"));
         assert!(bytes == pdf::render(&report, None, None).unwrap(), "the bytes differ");
         let text = told_by("pdftotext", &["-raw"], &bytes, &["-"]);
@@ -340,7 +349,7 @@ fn two_lines_of_one_title_are_told_apart_by_their_indicators() {
         lines[0].title = "兑现率".into();
         assert_ne!(lines[0].figure.indicator, lines[4].figure.indicator);
         let indicator = lines[0].figure.indicator.clone();
-        let title = |report: &Report| view::line_title(report, &report.groups[0].lines[0]);
+        let title = |report: &QualityReport| view::line_title(report, &report.groups[0].lines[0]);
         let known = report.definitions.iter_mut().find(|one| one.indicator == indicator);
         known.unwrap().title = "甲".into();
         assert_eq!(title(&report), "兑现率");

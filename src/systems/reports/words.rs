@@ -6,7 +6,7 @@ use super::model::Language;
 
 /// Every fixed word that a rendering prints.
 #[derive(Debug, Serialize)]
-pub(super) struct Words {
+pub(super) struct ReportWords {
     pub(super) simulated: &'static str,
     pub(super) simulated_long: &'static str,
     pub(super) addressee: &'static str,
@@ -137,14 +137,14 @@ pub(super) struct Words {
 }
 
 /// The words of a language.
-pub(super) fn words(language: Language) -> &'static Words {
+pub(super) fn words(language: Language) -> &'static ReportWords {
     match language {
         Language::Chinese => &ZH,
         Language::English => &EN,
     }
 }
 
-static ZH: Words = Words {
+static ZH: ReportWords = ReportWords {
     simulated: "模拟数据",
     simulated_long: "本报告由模拟数据生成，仅供演示，不反映任何企业的实际服务质量。",
     addressee: "报送单位",
@@ -282,7 +282,7 @@ static ZH: Words = Words {
     as_source_says: "来源系统注明原因的工单",
 };
 
-static EN: Words = Words {
+static EN: ReportWords = ReportWords {
     simulated: "Simulated data",
     simulated_long: "Made from simulated records, for demonstration only. It says nothing about \
                      the \

@@ -1,6 +1,6 @@
 //! The dataset `site`: radio sites and the milestones they have reached.
 
-use trueline_lake::{Column, Kind, Schema};
+use trueline_lake::{DatasetColumn, DatasetSchema, ValueKind};
 
 use crate::datasets::{Dataset, Holds};
 
@@ -8,20 +8,28 @@ use crate::datasets::{Dataset, Holds};
 pub const SITE: Dataset =
     Dataset { name: "site", schema: site_schema, holds: Holds::Records, rows_page: None };
 
-fn site_schema() -> Schema {
-    Schema {
+fn site_schema() -> DatasetSchema {
+    DatasetSchema {
         name: "site",
         key: &["source", "source_key"],
         columns: vec![
-            Column::required("source", Kind::Label, "the register the site comes from"),
-            Column::required("source_key", Kind::Text, "its number there"),
-            Column::optional("region", Kind::Label, "region code"),
-            Column::required("technology", Kind::Label, "L900, NR …"),
-            Column::optional("builder", Kind::Label, "the operator that builds"),
-            Column::optional("planned", Kind::Moment, "planned"),
-            Column::optional("installed", Kind::Moment, "installed"),
-            Column::optional("opened", Kind::Moment, "opened"),
-            Column::optional("shared", Kind::Moment, "open to the sharing operator"),
+            DatasetColumn::required_column(
+                "source",
+                ValueKind::Label,
+                "the register the site comes from",
+            ),
+            DatasetColumn::required_column("source_key", ValueKind::Text, "its number there"),
+            DatasetColumn::optional_column("region", ValueKind::Label, "region code"),
+            DatasetColumn::required_column("technology", ValueKind::Label, "L900, NR …"),
+            DatasetColumn::optional_column("builder", ValueKind::Label, "the operator that builds"),
+            DatasetColumn::optional_column("planned", ValueKind::Moment, "planned"),
+            DatasetColumn::optional_column("installed", ValueKind::Moment, "installed"),
+            DatasetColumn::optional_column("opened", ValueKind::Moment, "opened"),
+            DatasetColumn::optional_column(
+                "shared",
+                ValueKind::Moment,
+                "open to the sharing operator",
+            ),
         ],
         blank: &[],
         lists: Vec::new(),

@@ -2,32 +2,32 @@
 //! offset changes, and where a pause ends.
 
 use trueline_clock::{
-    ClockState, Limit, OPEN, Pause, Rule, Ruler, StoppableClock, Unit, Unmeasurable, WaitHistory,
-    WaitInterval,
+    ClockRule, ClockState, OPEN, Pause, Ruler, StoppableClock, TimeLimit, Unit, Unmeasurable,
+    WaitHistory, WaitInterval,
 };
 
 use crate::moments::{DAY, HOUR, at, calendars, moment_in, natural, rule, ruler};
 
-const SAME_DAY: Limit = Limit::SameDay { before_hour: 16 };
+const SAME_DAY: TimeLimit = TimeLimit::SameDay { before_hour: 16 };
 
 fn exclusive(unit: Unit) -> Ruler {
-    let rule = Rule { limit_is_on_time: false, ..rule(unit) };
+    let rule = ClockRule { limit_is_on_time: false, ..rule(unit) };
     Ruler::new(&rule, calendars()).unwrap()
 }
 
-fn is_late(ruler: &Ruler, start: &str, stop: &str, limit: Limit) -> bool {
+fn is_late(ruler: &Ruler, start: &str, stop: &str, limit: TimeLimit) -> bool {
     let measured = ruler.measure_wait(at(start), at(stop), limit, &mut []);
     measured.unwrap().is_late()
 }
 
-fn due(ruler: &Ruler, start: &str, limit: Limit, pauses: &[(&str, &str)]) -> i64 {
+fn due(ruler: &Ruler, start: &str, limit: TimeLimit, pauses: &[(&str, &str)]) -> i64 {
     let mut pauses: Vec<Pause> = pauses.iter().map(|&(a, b)| (at(a), at(b))).collect();
     ruler.due_time(at(start), limit, &mut pauses, at(start)).unwrap()
 }
 
 #[test]
 fn exactly_at_the_limit_is_on_time_unless_the_rule_says_otherwise() {
-    let limit = Limit::Elapsed { seconds: 48 * HOUR };
+    let limit = TimeLimit::Elapsed { seconds: 48 * HOUR };
     let start = "2020-05-18 09:30";
     let (inside, outside) = (ruler(Unit::NaturalHours), exclusive(Unit::NaturalHours));
     assert!(!is_late(&inside, start, "2020-05-20 09:30:00", limit));
@@ -38,7 +38,7 @@ fn exactly_at_the_limit_is_on_time_unless_the_rule_says_otherwise() {
 
 #[test]
 fn exactly_midnight_of_the_last_day_is_the_limit_itself() {
-    for limit in [Limit::Dates { days: 1 }, Limit::WorkingDates { days: 1 }, SAME_DAY] {
+    for limit in [TimeLimit::Dates { days: 1 }, TimeLimit::WorkingDates { days: 1 }, SAME_DAY] {
         let start = "2020-05-18 16:00";
         let (inside, outside) = (ruler(Unit::NaturalDays), exclusive(Unit::NaturalDays));
         assert!(!is_late(&inside, start, "2020-05-19 24:00", limit));
@@ -65,7 +65,7 @@ fn the_last_day_of_a_month_and_of_a_year_are_days_like_others() {
     assert_eq!(same_day("2020-02-28 17:00"), at("2020-02-29 24:00"));
     assert_eq!(same_day("2019-12-31 15:00"), at("2019-12-31 24:00"));
     assert_eq!(same_day("2019-12-31 16:00"), at("2020-01-01 24:00"));
-    let dates = |start, days| due(&ruler, start, Limit::Dates { days }, &[]);
+    let dates = |start, days| due(&ruler, start, TimeLimit::Dates { days }, &[]);
     assert_eq!(dates("2019-12-31 23:59:59", 1), at("2020-01-01 24:00"));
     assert_eq!(dates("2020-01-31 10:00", 30), at("2020-03-01 24:00"));
     let working = crate::moments::ruler(Unit::WorkingHours);
@@ -77,10 +77,10 @@ fn the_last_day_of_a_month_and_of_a_year_are_days_like_others() {
 fn a_pause_across_midnight_takes_its_own_seconds() {
     let pauses = [("2020-05-18 22:00", "2020-05-19 02:00")];
     let natural = natural("Asia/Shanghai");
-    let limit = Limit::Elapsed { seconds: 24 * HOUR };
+    let limit = TimeLimit::Elapsed { seconds: 24 * HOUR };
     assert_eq!(due(&natural, "2020-05-18 12:00", limit, &pauses), at("2020-05-19 16:00"));
     // By date, a day counts unless it was paused from its first second to its last.
-    let dates = Limit::Dates { days: 2 };
+    let dates = TimeLimit::Dates { days: 2 };
     assert_eq!(due(&natural, "2020-05-18 12:00", dates, &pauses), at("2020-05-20 24:00"));
     let whole = [("2020-05-18 22:00", "2020-05-20 00:00")];
     assert_eq!(due(&natural, "2020-05-18 12:00", dates, &whole), at("2020-05-21 24:00"));
@@ -88,7 +88,7 @@ fn a_pause_across_midnight_takes_its_own_seconds() {
     assert_eq!(due(&natural, "2020-05-18 12:00", dates, &nearly), at("2020-05-20 24:00"));
     // At night nobody works, so the pause is worth nothing in working time.
     let working = ruler(Unit::WorkingHours);
-    let limit = Limit::Elapsed { seconds: 8 * HOUR };
+    let limit = TimeLimit::Elapsed { seconds: 8 * HOUR };
     let expected = due(&working, "2020-05-18 10:00", limit, &[]);
     assert_eq!(due(&working, "2020-05-18 10:00", limit, &pauses), expected);
 }
@@ -96,7 +96,7 @@ fn a_pause_across_midnight_takes_its_own_seconds() {
 #[test]
 fn a_working_day_whose_work_is_paused_does_not_count() {
     let working = ruler(Unit::WorkingDays);
-    let limit = Limit::WorkingDates { days: 2 };
+    let limit = TimeLimit::WorkingDates { days: 2 };
     // Tuesday's two periods are paused by two pauses that leave lunch and night free.
     let paused =
         [("2020-05-19 09:00", "2020-05-19 12:00"), ("2020-05-19 13:00", "2020-05-19 18:00")];
@@ -112,7 +112,7 @@ fn a_moved_appointment_starts_the_clock_again_or_pauses_it() {
     let moved = "2020-05-21 10:00";
     assert_eq!(due(&ruler, moved, SAME_DAY, &[]), at("2020-05-21 24:00"));
     // A pack that starts at acceptance may take off the wait from the old to the new one.
-    let limit = Limit::Elapsed { seconds: 72 * HOUR };
+    let limit = TimeLimit::Elapsed { seconds: 72 * HOUR };
     let wait = [("2020-05-18 10:00", "2020-05-21 10:00")];
     assert_eq!(due(&ruler, "2020-05-17 10:00", limit, &wait), at("2020-05-23 10:00"));
     assert_eq!(due(&ruler, "2020-05-17 10:00", limit, &[]), at("2020-05-20 10:00"));
@@ -124,7 +124,7 @@ fn a_pause_that_is_still_open_runs_to_the_moment_of_asking() {
     let (start, now) = (at("2020-05-18 10:00"), at("2020-05-18 16:00"));
     let mut pauses = [(at("2020-05-18 12:00"), OPEN)];
     assert_eq!(ruler.elapsed_seconds(start, now, &mut pauses), Ok(2 * HOUR));
-    let limit = Limit::Elapsed { seconds: 3 * HOUR };
+    let limit = TimeLimit::Elapsed { seconds: 3 * HOUR };
     assert_eq!(ruler.due_time(start, limit, &mut pauses, now), Ok(at("2020-05-18 17:00")));
     assert_eq!(ruler.remaining_seconds(start, now, limit, &mut pauses), Ok(HOUR));
     assert_eq!(pauses, [(at("2020-05-18 12:00"), OPEN)], "asking closes nothing");
@@ -134,7 +134,7 @@ fn a_pause_that_is_still_open_runs_to_the_moment_of_asking() {
 #[test]
 fn a_pause_that_begins_exactly_at_the_limit_carries_the_due_time_to_its_end() {
     let ruler = natural("Asia/Shanghai");
-    let limit = Limit::Elapsed { seconds: 3 * HOUR };
+    let limit = TimeLimit::Elapsed { seconds: 3 * HOUR };
     let due = |from| due(&ruler, "2020-05-18 10:00", limit, &[(from, "2020-05-18 15:00")]);
     assert_eq!(due("2020-05-18 13:00"), at("2020-05-18 15:00"));
     assert_eq!(due("2020-05-18 13:00:01"), at("2020-05-18 13:00"));
@@ -169,10 +169,10 @@ fn a_local_day_has_23_or_25_hours_where_clocks_change() {
         let ruler = natural(zone);
         for (day, hours) in [(spring, 47), (autumn, 49)] {
             let start = moment_in(zone, &format!("{day} 00:00"));
-            let due = ruler.due_time(start, Limit::Dates { days: 1 }, &mut [], start);
+            let due = ruler.due_time(start, TimeLimit::Dates { days: 1 }, &mut [], start);
             assert_eq!(due, Ok(start + hours * HOUR), "{zone} {day}");
             // A duration in days stays 86 400 seconds each.
-            let limit = Limit::Elapsed { seconds: 2 * DAY };
+            let limit = TimeLimit::Elapsed { seconds: 2 * DAY };
             assert_eq!(ruler.due_time(start, limit, &mut [], start), Ok(start + 48 * HOUR));
         }
         let noon = moment_in(zone, &format!("{spring} 17:00"));
@@ -185,7 +185,7 @@ fn a_local_day_has_23_or_25_hours_where_clocks_change() {
 fn a_day_is_a_day_of_the_rule_and_not_of_greenwich() {
     // 2020-05-18 07:30 in Shanghai is still the 17th in Greenwich and in Vancouver.
     let start = at("2020-05-18 07:30");
-    let due = |zone| natural(zone).due_time(start, Limit::Dates { days: 1 }, &mut [], start);
+    let due = |zone| natural(zone).due_time(start, TimeLimit::Dates { days: 1 }, &mut [], start);
     assert_eq!(due("Asia/Shanghai"), Ok(moment_in("Asia/Shanghai", "2020-05-19 24:00")));
     assert_eq!(due("UTC"), Ok(moment_in("UTC", "2020-05-18 24:00")));
     let vancouver = moment_in("America/Vancouver", "2020-05-18 24:00");
@@ -257,7 +257,7 @@ fn a_wait_that_ends_as_it_begins_is_nothing_and_one_that_ends_before_is_an_error
 #[test]
 fn remaining_and_late_seconds_never_go_below_zero() {
     let ruler = natural("Asia/Shanghai");
-    let limit = Limit::Elapsed { seconds: 100 };
+    let limit = TimeLimit::Elapsed { seconds: 100 };
     let at = |now| {
         let remaining = ruler.remaining_seconds(0, now, limit, &mut []);
         (remaining.unwrap(), ruler.late_by(0, now, limit, &mut []).unwrap())
@@ -270,7 +270,7 @@ fn remaining_and_late_seconds_never_go_below_zero() {
 /// A limit of nothing is due at the start; where even that is late, just before it.
 #[test]
 fn a_limit_of_no_time_is_due_at_the_start() {
-    let limit = Limit::Elapsed { seconds: 0 };
+    let limit = TimeLimit::Elapsed { seconds: 0 };
     let due = |ruler: &Ruler, pauses: &mut [Pause]| ruler.due_time(1000, limit, pauses, 1000);
     let natural = natural("Asia/Shanghai");
     assert_eq!(due(&natural, &mut []), Ok(1000));
@@ -282,7 +282,7 @@ fn a_limit_of_no_time_is_due_at_the_start() {
 #[test]
 fn a_pause_from_the_start_may_lie_before_the_calendar() {
     let working = ruler(Unit::WorkingHours);
-    let limit = Limit::Elapsed { seconds: HOUR };
+    let limit = TimeLimit::Elapsed { seconds: HOUR };
     let pause = [("2018-12-31 10:00", "2019-01-02 09:00")];
     assert_eq!(due(&working, "2018-12-31 10:00", limit, &pause), at("2019-01-02 10:00"));
 }

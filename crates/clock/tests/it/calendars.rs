@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use trueline_clock::{
-    Calendar, CalendarError, DayKind, Limit, Provenance, Rule, Ruler, RulerError, Unit,
+    Calendar, CalendarError, ClockRule, DayKind, Provenance, Ruler, RulerError, TimeLimit, Unit,
     Unmeasurable, embedded,
 };
 
@@ -11,7 +11,7 @@ use crate::moments::{HOUR, at, calendar, calendars, moment_in};
 const YEARS: std::ops::RangeInclusive<i16> = 2019..=2026;
 
 fn ruler(unit: Unit, calendar: &Calendar) -> Ruler {
-    let rule = Rule {
+    let rule = ClockRule {
         unit,
         zone: calendar.zone().to_owned(),
         calendar: Some(calendar.name().into()),
@@ -48,7 +48,7 @@ fn the_other_calendars_count_what_their_lists_imply() {
 fn every_chinese_notice_has_its_number_and_its_day() {
     let cn = calendar("cn");
     for year in YEARS {
-        for notice in cn.notices(year) {
+        for notice in cn.notices_of_year(year) {
             assert!(notice.number.as_ref().unwrap().starts_with("国办发明电〔"), "{year}");
             assert!(notice.title.starts_with("国务院办公厅关于"), "{year}");
             assert_eq!(notice.issued, Some(notice.effective));
@@ -56,7 +56,7 @@ fn every_chinese_notice_has_its_number_and_its_day() {
             assert!(notice.source.starts_with("http"));
         }
     }
-    assert_eq!(cn.notices(2020).count(), 2);
+    assert_eq!(cn.notices_of_year(2020).count(), 2);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_extension_of_2020_counts_from_the_day_it_was_ordered() {
     let due = |calendar: &Calendar| {
         let ruler = ruler(Unit::WorkingDays, calendar);
         let start = at("2020-01-23 10:00");
-        ruler.due_time(start, Limit::WorkingDates { days: 3 }, &mut [], start)
+        ruler.due_time(start, TimeLimit::WorkingDates { days: 3 }, &mut [], start)
     };
     assert_eq!(due(&cn.as_known_at(before)), Ok(at("2020-02-03 24:00")));
     assert_eq!(due(cn), Ok(at("2020-02-05 24:00")));
@@ -100,7 +100,7 @@ fn a_year_that_no_notice_had_ordered_yet_is_unknown() {
     let missing = Unmeasurable::NoCalendarYear { year: 2020 };
     assert_eq!(then.day_kind(date(2020, 1, 1)), Err(missing));
     assert_eq!(then.working_days(2019), Ok(250));
-    assert_eq!(then.years().collect::<Vec<_>>(), [2019]);
+    assert_eq!(then.known_years().collect::<Vec<_>>(), [2019]);
 }
 
 #[test]
@@ -115,34 +115,34 @@ fn a_year_without_a_file_is_an_error_where_days_off_count() {
     assert_eq!(elapsed("2018-12-31 23:59:59", "2019-01-02 10:00"), Err(before));
     let due = |start, limit| ruler.due_time(at(start), limit, &mut [], at(start));
     // 2026-12-31 is the last day anybody knows about.
-    let days = |days| Limit::Dates { days };
+    let days = |days| TimeLimit::Dates { days };
     assert_eq!(due("2026-12-30 10:00", days(1)), Ok(at("2026-12-31 24:00")));
     assert_eq!(due("2026-12-30 10:00", days(2)), Err(after));
-    assert_eq!(due("2026-12-30 10:00", Limit::WorkingDates { days: 2 }), Err(after));
-    let limit = Limit::Elapsed { seconds: 8 * HOUR };
+    assert_eq!(due("2026-12-30 10:00", TimeLimit::WorkingDates { days: 2 }), Err(after));
+    let limit = TimeLimit::Elapsed { seconds: 8 * HOUR };
     assert_eq!(due("2026-12-31 09:00", limit), Err(after));
     // Where nothing rolls over days off, no calendar is asked.
-    let limit = Limit::SameDay { before_hour: 16 };
+    let limit = TimeLimit::SameDay { before_hour: 16 };
     assert_eq!(due("2026-12-31 17:00", limit), Ok(at("2027-01-01 24:00")));
 }
 
 #[test]
 fn the_digest_follows_the_content_and_nothing_else() {
-    let files = embedded::files("cn").unwrap();
+    let files = embedded::find_files("cn").unwrap();
     let again = Calendar::parse(files).unwrap();
-    assert_eq!(again.digest(), calendar("cn").digest());
-    assert_eq!(again.digest().len(), 64);
+    assert_eq!(again.content_digest(), calendar("cn").content_digest());
+    assert_eq!(again.content_digest().len(), 64);
     let commented: Vec<(&str, String)> =
         files.iter().map(|&(name, text)| (name, format!("# a remark\n\n{text}\n"))).collect();
     let commented: Vec<(&str, &str)> = commented.iter().rev().map(|(n, t)| (*n, &**t)).collect();
-    assert_eq!(Calendar::parse(&commented).unwrap().digest(), again.digest());
+    assert_eq!(Calendar::parse(&commented).unwrap().content_digest(), again.content_digest());
 
     let changed = |from: &str, to: &str| {
         let texts: Vec<(&str, String)> =
             files.iter().map(|&(name, text)| (name, text.replace(from, to))).collect();
         assert!(texts.iter().zip(files).any(|(new, old)| new.1 != old.1), "{from}");
         let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (*n, &**t)).collect();
-        Calendar::parse(&texts).unwrap().digest()
+        Calendar::parse(&texts).unwrap().content_digest()
     };
     for (from, to) in [
         ("2020-04-26", "2020-04-25"),
@@ -151,10 +151,10 @@ fn the_digest_follows_the_content_and_nothing_else() {
         ("issued = 2020-01-26", "issued = 2020-01-27"),
         ("read = \"copy\"", "read = \"primary\""),
     ] {
-        assert_ne!(changed(from, to), again.digest(), "{from}");
+        assert_ne!(changed(from, to), again.content_digest(), "{from}");
     }
     let known = calendar("cn").as_known_at(date(2020, 1, 25));
-    assert_ne!(known.digest(), again.digest());
+    assert_ne!(known.content_digest(), again.content_digest());
 }
 
 const WEEK: &str = r#"name = "x"
@@ -259,13 +259,13 @@ fn files_that_are_no_calendar_together_are_refused() {
 
 #[test]
 fn a_rule_that_cannot_measure_is_refused_when_it_is_compiled() {
-    let rule = |zone: &str, calendar: Option<&str>| Rule {
+    let rule = |zone: &str, calendar: Option<&str>| ClockRule {
         unit: Unit::WorkingDays,
         zone: zone.to_owned(),
         calendar: calendar.map(Into::into),
         limit_is_on_time: true,
     };
-    let refused = |rule: &Rule| Ruler::new(rule, calendars()).unwrap_err();
+    let refused = |rule: &ClockRule| Ruler::new(rule, calendars()).unwrap_err();
     assert_eq!(refused(&rule("Asia/Shanghai", None)), RulerError::NeedsCalendar);
     let error = refused(&rule("Asia/Shanghai", Some("mars"))).to_string();
     assert_eq!(error, "no such calendar: mars; there are cn, in, uk");
@@ -274,7 +274,7 @@ fn a_rule_that_cannot_measure_is_refused_when_it_is_compiled() {
     // A natural rule may do without, until a limit asks for working days.
     let ruler = crate::moments::natural("Asia/Shanghai");
     let start = at("2020-05-15 10:00");
-    let due = ruler.due_time(start, Limit::WorkingDates { days: 1 }, &mut [], start);
+    let due = ruler.due_time(start, TimeLimit::WorkingDates { days: 1 }, &mut [], start);
     assert_eq!(due, Err(Unmeasurable::NoCalendar));
 }
 
@@ -290,11 +290,11 @@ fn every_file_of_the_folder_is_compiled_in() {
         calendars().iter().map(|calendar| calendar.name().to_owned()).collect();
     assert_eq!(names(&folder), compiled_in, "a folder is named as its calendar");
     for calendar in names(&folder) {
-        let files = embedded::files(&calendar).unwrap().iter();
+        let files = embedded::find_files(&calendar).unwrap().iter();
         let listed = files.map(|(path, _)| path.rsplit('/').next().unwrap().to_owned());
         assert_eq!(names(&folder.join(&calendar)), listed.collect());
     }
-    assert_eq!(embedded::files("mars"), None);
+    assert_eq!(embedded::find_files("mars"), None);
 }
 
 /// Bytes of the real files changed, doubled and cut.
@@ -302,7 +302,7 @@ fn every_file_of_the_folder_is_compiled_in() {
 fn no_bytes_at_all_break_the_reader() {
     use proptest::prelude::*;
 
-    let files = embedded::files("cn").unwrap();
+    let files = embedded::find_files("cn").unwrap();
     let chosen: Vec<&str> = ["calendar.toml", "2020.toml", "2021.toml"]
         .iter()
         .map(|name| files.iter().find(|(path, _)| path.ends_with(name)).unwrap().1)
@@ -338,10 +338,10 @@ fn a_calendar_has_what_its_file_says() {
     let calendar = Calendar::parse(&files).unwrap();
     assert_eq!((calendar.name(), calendar.title()), ("x", "X"));
     assert_eq!(calendar.zone(), "Europe/London");
-    let notice = calendar.notices(2020).next().unwrap();
+    let notice = calendar.notices_of_year(2020).next().unwrap();
     assert_eq!((notice.number.as_deref(), notice.issued), (None, Some(date(2019, 6, 1))));
     assert_eq!(notice.read, Provenance::Unverified);
-    assert_eq!(calendar.notices(2021).count(), 0);
+    assert_eq!(calendar.notices_of_year(2021).count(), 0);
     assert_eq!(calendar.holiday_name(date(2020, 3, 2)), Some("A"));
     assert_eq!(calendar.holiday_name(date(2020, 3, 3)), None);
 }
@@ -378,7 +378,7 @@ fn a_notice_may_count_from_a_day_after_its_issue() {
     let year = YEAR.replace("issued = 2019-06-01", "issued = 2019-06-01\neffective = 2019-07-01");
     let files = [("calendar.toml", WEEK), ("2020.toml", &*year)];
     let calendar = Calendar::parse(&files).unwrap();
-    let known = |day| calendar.as_known_at(day).years().count();
+    let known = |day| calendar.as_known_at(day).known_years().count();
     assert_eq!(known(date(2019, 6, 30)), 0);
     assert_eq!(known(date(2019, 7, 1)), 1);
 }
@@ -389,7 +389,7 @@ fn a_calendar_ends_with_its_first_and_last_year() {
     let ruler = ruler(Unit::WorkingDays, calendar("cn"));
     let due = |start, days| {
         let start = at(start);
-        ruler.due_time(start, Limit::WorkingDates { days }, &mut [], start)
+        ruler.due_time(start, TimeLimit::WorkingDates { days }, &mut [], start)
     };
     let before = Unmeasurable::NoCalendarYear { year: 2018 };
     let after = Unmeasurable::NoCalendarYear { year: 2027 };

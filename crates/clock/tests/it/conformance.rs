@@ -4,7 +4,7 @@
 //! from the history whenever somebody asks.
 
 use trueline_clock::{
-    ClockState, GovernedClocks, Limit, LimitInForce, OPEN, Ruler, StoppableClock, Unit,
+    ClockState, GovernedClocks, LimitInForce, OPEN, Ruler, StoppableClock, TimeLimit, Unit,
     WaitHistory, WaitInterval,
 };
 
@@ -23,7 +23,7 @@ fn bound(by: &str, clock: &StoppableClock, hours: i64) -> LimitInForce {
     LimitInForce {
         by: by.into(),
         clock: clock.clone(),
-        limit: Limit::Elapsed { seconds: hours * HOUR },
+        limit: TimeLimit::Elapsed { seconds: hours * HOUR },
         from: i64::MIN,
         until: OPEN,
         applies: GovernedClocks::ToReadings,
@@ -46,7 +46,7 @@ fn history<'a>(
 #[test]
 fn a_limit_in_working_hours_sleeps_at_night_and_on_days_off() {
     let working = ruler(Unit::WorkingHours);
-    let limit = Limit::Elapsed { seconds: 4 * HOUR };
+    let limit = TimeLimit::Elapsed { seconds: 4 * HOUR };
     // Friday 17:00 has one hour left; a night and a weekend later, three more.
     let (start, now) = (at("2020-05-15 17:00"), at("2020-05-18 10:00"));
     assert_eq!(working.elapsed_seconds(start, now, &mut []), Ok(2 * HOUR));
@@ -69,10 +69,10 @@ fn the_lunch_break_does_not_count() {
 fn a_warning_is_the_due_time_of_a_part_of_the_limit() {
     let working = ruler(Unit::WorkingHours);
     let start = at("2020-05-18 09:00");
-    let four_fifths = Limit::Elapsed { seconds: 10 * HOUR * 4 / 5 };
+    let four_fifths = TimeLimit::Elapsed { seconds: 10 * HOUR * 4 / 5 };
     let warn = working.due_time(start, four_fifths, &mut [], start).unwrap();
     assert_eq!(warn, at("2020-05-19 09:00"));
-    let limit = Limit::Elapsed { seconds: 10 * HOUR };
+    let limit = TimeLimit::Elapsed { seconds: 10 * HOUR };
     let left = working.remaining_seconds(start, warn, limit, &mut []);
     assert_eq!(left, Ok(2 * HOUR));
 }

@@ -4,7 +4,7 @@
 //! lateness, a ratio) has to be what the clock says.
 
 use serde::Deserialize;
-use trueline_clock::{Limit, Pause, Rule, Ruler, Unit};
+use trueline_clock::{ClockRule, Pause, Ruler, TimeLimit, Unit};
 
 use crate::moments::{calendar, moment_in};
 
@@ -70,7 +70,7 @@ impl Example {
             "working days" => Unit::WorkingDays,
             other => panic!("no unit: {other}"),
         };
-        let rule = Rule {
+        let rule = ClockRule {
             unit,
             zone: self.zone.clone(),
             calendar: self.calendar.as_deref().map(Into::into),
@@ -83,18 +83,18 @@ impl Example {
         Ruler::new(&rule, &calendars.collect::<Vec<_>>()).unwrap()
     }
 
-    fn limit(&self, ruler: &Ruler) -> Limit {
+    fn limit(&self, ruler: &Ruler) -> TimeLimit {
         let text = self.limit.as_deref().unwrap();
         let words: Vec<&str> = text.split(' ').collect();
         match *words {
             ["same", "day", "before", hour] => {
-                Limit::SameDay { before_hour: hour.parse().unwrap() }
+                TimeLimit::SameDay { before_hour: hour.parse().unwrap() }
             }
-            [days, "d", "by", "date"] => Limit::Dates { days: days.parse().unwrap() },
-            [days, "wd", "by", "date"] => Limit::WorkingDates { days: days.parse().unwrap() },
-            [number, "h" | "d" | "wd"] => {
-                Limit::Elapsed { seconds: number.parse::<i64>().unwrap() * ruler.unit_seconds() }
-            }
+            [days, "d", "by", "date"] => TimeLimit::Dates { days: days.parse().unwrap() },
+            [days, "wd", "by", "date"] => TimeLimit::WorkingDates { days: days.parse().unwrap() },
+            [number, "h" | "d" | "wd"] => TimeLimit::Elapsed {
+                seconds: number.parse::<i64>().unwrap() * ruler.unit_seconds(),
+            },
             _ => panic!("no limit: {text}"),
         }
     }
@@ -193,5 +193,5 @@ fn the_formats_of_the_page_are_read() {
     };
     let files = [("calendar.toml", week), ("2020.toml", year)];
     let read = trueline_clock::Calendar::parse(&files).unwrap();
-    assert_eq!(read.notices(2020).next().unwrap().days.len(), 3);
+    assert_eq!(read.notices_of_year(2020).next().unwrap().days.len(), 3);
 }

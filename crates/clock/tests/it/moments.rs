@@ -3,12 +3,12 @@ use std::sync::LazyLock;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use trueline_clock::{Calendar, Rule, Ruler, Unit, embedded};
+use trueline_clock::{Calendar, ClockRule, Ruler, Unit, embedded};
 
 pub(crate) const HOUR: i64 = 3600;
 pub(crate) const DAY: i64 = 86_400;
 
-static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(|| embedded::calendars().unwrap());
+static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(|| embedded::parse_calendars().unwrap());
 
 pub(crate) fn calendars() -> &'static [Calendar] {
     &CALENDARS
@@ -36,8 +36,8 @@ pub(crate) fn at(text: &str) -> i64 {
 }
 
 /// A rule in China, limits inclusive; working units count by the statutory calendar.
-pub(crate) fn rule(unit: Unit) -> Rule {
-    Rule {
+pub(crate) fn rule(unit: Unit) -> ClockRule {
+    ClockRule {
         unit,
         zone: "Asia/Shanghai".to_owned(),
         calendar: Some("cn".into()),
@@ -51,7 +51,7 @@ pub(crate) fn ruler(unit: Unit) -> Ruler {
 
 /// A rule for natural time without a calendar, in any zone.
 pub(crate) fn natural(zone: &str) -> Ruler {
-    let rule = Rule {
+    let rule = ClockRule {
         unit: Unit::NaturalDays,
         zone: zone.to_owned(),
         calendar: None,

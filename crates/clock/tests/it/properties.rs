@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use trueline_clock::{Calendar, DayKind, Limit, OPEN, Pause, Rule, Ruler, Unit, Unmeasurable};
+use trueline_clock::{
+    Calendar, ClockRule, DayKind, OPEN, Pause, Ruler, TimeLimit, Unit, Unmeasurable,
+};
 
 use crate::moments::{DAY, HOUR, calendars};
 
@@ -20,7 +22,7 @@ static RULERS: LazyLock<Vec<Ruler>> = LazyLock::new(|| {
     ] {
         for unit in [Unit::NaturalHours, Unit::NaturalDays, Unit::WorkingHours, Unit::WorkingDays] {
             for limit_is_on_time in [true, false] {
-                let rule = Rule {
+                let rule = ClockRule {
                     unit,
                     zone: zone.to_owned(),
                     calendar: Some(calendar.into()),
@@ -71,13 +73,13 @@ fn a_span_with_pauses() -> impl Strategy<Value = (i64, i64, Vec<Pause>)> {
     a_span().prop_flat_map(|(start, stop)| (Just(start), Just(stop), pauses_near(start)))
 }
 
-fn a_limit() -> impl Strategy<Value = Limit> {
+fn a_limit() -> impl Strategy<Value = TimeLimit> {
     prop_oneof![
         prop_oneof![0..4 * HOUR, 0..40 * DAY, (0i64..400).prop_map(|hours| hours * HOUR)]
-            .prop_map(|seconds| Limit::Elapsed { seconds }),
-        (0i64..40).prop_map(|days| Limit::Dates { days }),
-        (0i64..25).prop_map(|days| Limit::WorkingDates { days }),
-        (0i8..=24).prop_map(|before_hour| Limit::SameDay { before_hour }),
+            .prop_map(|seconds| TimeLimit::Elapsed { seconds }),
+        (0i64..40).prop_map(|days| TimeLimit::Dates { days }),
+        (0i64..25).prop_map(|days| TimeLimit::WorkingDates { days }),
+        (0i8..=24).prop_map(|before_hour| TimeLimit::SameDay { before_hour }),
     ]
 }
 
@@ -90,7 +92,7 @@ fn elapsed(ruler: &Ruler, start: i64, stop: i64, pauses: &[Pause]) -> i64 {
 /// Every period and offset in these calendars falls on a quarter, so this is exact for moments
 /// that do.
 struct Slow<'a> {
-    rule: &'a Rule,
+    rule: &'a ClockRule,
     zone: TimeZone,
     calendar: &'static Calendar,
     pauses: &'a [Pause],
@@ -148,18 +150,18 @@ impl<'a> Slow<'a> {
     }
 
     /// The end of the last day of a limit by date.
-    fn due(&self, start: i64, limit: Limit) -> i64 {
+    fn due(&self, start: i64, limit: TimeLimit) -> i64 {
         type OfDay<'a> = &'a dyn Fn(Date) -> bool;
         let first = self.local(start);
         let (days, counts, ends): (i64, OfDay, OfDay) = match limit {
-            Limit::Elapsed { .. } => panic!("not by date"),
-            Limit::Dates { days } => {
+            TimeLimit::Elapsed { .. } => panic!("not by date"),
+            TimeLimit::Dates { days } => {
                 (days, &|date| self.runs(date), &|date| self.is_worked(date) && self.runs(date))
             }
-            Limit::WorkingDates { days } => {
+            TimeLimit::WorkingDates { days } => {
                 (days, &|date| self.runs_at_work(date), &|date| self.runs_at_work(date))
             }
-            Limit::SameDay { before_hour } => {
+            TimeLimit::SameDay { before_hour } => {
                 let days = i64::from(first.hour() >= before_hour);
                 (days, &|date| self.runs(date), &|date| self.runs(date))
             }
@@ -349,7 +351,7 @@ proptest! {
         pauses in prop::collection::vec((-100i64..900, 0i64..500), 0..4),
         limit in a_limit(),
     ) {
-        prop_assume!(!matches!(limit, Limit::Elapsed { .. }));
+        prop_assume!(!matches!(limit, TimeLimit::Elapsed { .. }));
         let start = start * 900;
         let quarter = |(from, length): &(i64, i64)| {
             let from = start + from * 900;

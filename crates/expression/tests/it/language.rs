@@ -4,69 +4,70 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use trueline_expression::{
-    Expr, Function, MAX_LENGTH, Names, Row, Type, Value, check, evaluate, names, parse,
+    Expr, ExpressionValue, Function, KnownNames, MAX_LENGTH, RowValues, Type, check_types,
+    evaluate_expression, list_names, parse_expression,
 };
 use trueline_language::Language;
 
 struct Columns;
 
-impl Names for Columns {
+impl KnownNames for Columns {
     fn type_of(&self, name: &str) -> Option<Type> {
-        let found = self.all().iter().position(|known| known == name)?;
+        let found = self.all_names().iter().position(|known| known == name)?;
         Some([Type::Text, Type::Text, Type::Time, Type::Time, Type::Integer, Type::Number][found])
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all_names(&self) -> Vec<String> {
         ["kind", "region", "accepted", "paid", "reopened", "x_speed"].map(str::to_owned).to_vec()
     }
 }
 
-struct Fields(BTreeMap<&'static str, Value<'static>>);
+struct Fields(BTreeMap<&'static str, ExpressionValue<'static>>);
 
-impl Row for Fields {
-    fn get(&self, name: &str) -> Value<'_> {
-        self.0.get(name).cloned().unwrap_or(Value::Null)
+impl RowValues for Fields {
+    fn value_of(&self, name: &str) -> ExpressionValue<'_> {
+        self.0.get(name).cloned().unwrap_or(ExpressionValue::Null)
     }
 }
 
 fn row() -> Fields {
     Fields(BTreeMap::from([
-        ("kind", Value::Text("Install".into())),
-        ("region", Value::Text("141121".into())),
+        ("kind", ExpressionValue::Text("Install".into())),
+        ("region", ExpressionValue::Text("141121".into())),
         // 2020-05-17, a Sunday, at 07:30:15 in Shanghai.
-        ("accepted", Value::Time(1_589_671_815)),
-        ("reopened", Value::Integer(2)),
-        ("x_speed", Value::Number(37.5)),
-        ("日期", Value::Text("17/05/2020 07:30".into())),
+        ("accepted", ExpressionValue::Time(1_589_671_815)),
+        ("reopened", ExpressionValue::Integer(2)),
+        ("x_speed", ExpressionValue::Number(37.5)),
+        ("日期", ExpressionValue::Text("17/05/2020 07:30".into())),
     ]))
 }
 
-fn value(text: &str) -> Value<'static> {
-    let expr = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+fn value(text: &str) -> ExpressionValue<'static> {
+    let expr = parse_expression(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
-    evaluate(&expr, &row(), &zone).into_owned()
+    evaluate_expression(&expr, &row(), &zone).into_owned()
 }
 
-fn gives(text: &str, expected: Value<'static>) {
+fn gives(text: &str, expected: ExpressionValue<'static>) {
     assert_eq!(value(text), expected, "{text}");
 }
 
-fn text(text: &'static str) -> Value<'static> {
-    Value::Text(text.into())
+fn text(text: &'static str) -> ExpressionValue<'static> {
+    ExpressionValue::Text(text.into())
 }
 
 #[test]
 fn operators_bind_as_people_read_them() {
-    gives("1 + 2 * 3 == 7 and not false", Value::Boolean(true));
-    gives("(1 + 2) * 3", Value::Integer(9));
-    gives("10 - 3 - 2", Value::Integer(5));
-    gives("not kind == \"x\"", Value::Boolean(true));
-    gives("true or false and false", Value::Boolean(true));
-    gives("2 - -3", Value::Integer(5));
-    gives("-(2) * 3", Value::Integer(-6));
-    gives("7 / 2", Value::Number(3.5));
-    gives("region in ('141121', '140100',)", Value::Boolean(true));
-    gives("region not in ('141121')", Value::Boolean(false));
+    gives("1 + 2 * 3 == 7 and not false", ExpressionValue::Boolean(true));
+    gives("(1 + 2) * 3", ExpressionValue::Integer(9));
+    gives("10 - 3 - 2", ExpressionValue::Integer(5));
+    gives("not kind == \"x\"", ExpressionValue::Boolean(true));
+    gives("true or false and false", ExpressionValue::Boolean(true));
+    gives("2 - -3", ExpressionValue::Integer(5));
+    gives("-(2) * 3", ExpressionValue::Integer(-6));
+    gives("7 / 2", ExpressionValue::Number(3.5));
+    gives("region in ('141121', '140100',)", ExpressionValue::Boolean(true));
+    gives("region not in ('141121')", ExpressionValue::Boolean(false));
 }
 
 #[test]
@@ -86,20 +87,20 @@ fn null_spreads_and_a_null_condition_does_not_hold() {
         "hour(paid)",
         "number('inf')",
     ] {
-        gives(unknown, Value::Null);
+        gives(unknown, ExpressionValue::Null);
     }
-    gives("null and false", Value::Boolean(false));
-    gives("null or true", Value::Boolean(true));
-    gives("if(paid == accepted, 1, 2)", Value::Integer(2));
+    gives("null and false", ExpressionValue::Boolean(false));
+    gives("null or true", ExpressionValue::Boolean(true));
+    gives("if(paid == accepted, 1, 2)", ExpressionValue::Integer(2));
 }
 
 #[test]
 fn choosing_among_values_skips_nulls() {
-    gives("coalesce(paid, accepted)", Value::Time(1_589_671_815));
-    gives("latest(accepted, paid)", Value::Time(1_589_671_815));
-    gives("first(3, 1, null, 2)", Value::Integer(1));
+    gives("coalesce(paid, accepted)", ExpressionValue::Time(1_589_671_815));
+    gives("latest(accepted, paid)", ExpressionValue::Time(1_589_671_815));
+    gives("first(3, 1, null, 2)", ExpressionValue::Integer(1));
     gives("latest('b', 'a')", text("b"));
-    gives("present(paid) or missing(paid)", Value::Boolean(true));
+    gives("present(paid) or missing(paid)", ExpressionValue::Boolean(true));
 }
 
 #[test]
@@ -107,45 +108,46 @@ fn texts_are_counted_in_characters() {
     gives("lower(kind)", text("install"));
     gives("upper('ß')", text("SS"));
     gives("trim('  a ')", text("a"));
-    gives("length('准绳')", Value::Integer(2));
+    gives("length('准绳')", ExpressionValue::Integer(2));
     gives("part(region, 1, 4)", text("1411"));
     gives("part('准绳线', 2)", text("绳线"));
     gives("part('abc', -5, 2)", text("ab"));
     gives("replace('a-b-c', '-', '')", text("abc"));
     gives("replace('abc', '', '-')", text("abc"));
     gives("join(part(region, 1, 4), null, '00')", text("141100"));
-    gives("starts_with(region, '14') and ends_with(region, '21')", Value::Boolean(true));
-    gives("contains(kind, 'stal')", Value::Boolean(true));
+    gives("starts_with(region, '14') and ends_with(region, '21')", ExpressionValue::Boolean(true));
+    gives("contains(kind, 'stal')", ExpressionValue::Boolean(true));
     gives("text(x_speed)", text("37.5"));
     gives("text(accepted)", text("2020-05-17T07:30:15+08:00"));
-    gives("number(' 12.50 ')", Value::Number(12.5));
+    gives("number(' 12.50 ')", ExpressionValue::Number(12.5));
 }
 
 #[test]
 fn moments_are_read_and_taken_apart_in_the_zone() {
     let half_past_seven = 1_589_671_800;
-    gives("time(`日期`, '%d/%m/%Y %H:%M')", Value::Time(half_past_seven));
-    gives("time('2020-05-17 07:30')", Value::Time(half_past_seven));
-    gives("time('2020-05-16T23:30:00Z')", Value::Time(half_past_seven));
-    gives("time('20200517', '%Y%m%d') == @2020-05-17", Value::Boolean(true));
-    gives("@2020-05-17T07:30:00 == @2020-05-17T07:30:00+08:00", Value::Boolean(true));
-    gives("accepted - @2020-05-17T07:30:00", Value::Integer(15));
-    gives("accepted + 45 == @2020-05-17T07:31:00", Value::Boolean(true));
-    gives("year(accepted) * 100 + month(accepted)", Value::Integer(202_005));
-    gives("quarter(accepted)", Value::Integer(2));
-    gives("day(accepted)", Value::Integer(17));
-    gives("hour(accepted) * 60 + minute(accepted)", Value::Integer(450));
-    gives("weekday(accepted)", Value::Integer(7));
-    gives("start_of_day(accepted) == @2020-05-17", Value::Boolean(true));
+    gives("time(`日期`, '%d/%m/%Y %H:%M')", ExpressionValue::Time(half_past_seven));
+    gives("time('2020-05-17 07:30')", ExpressionValue::Time(half_past_seven));
+    gives("time('2020-05-16T23:30:00Z')", ExpressionValue::Time(half_past_seven));
+    gives("time('20200517', '%Y%m%d') == @2020-05-17", ExpressionValue::Boolean(true));
+    gives("@2020-05-17T07:30:00 == @2020-05-17T07:30:00+08:00", ExpressionValue::Boolean(true));
+    gives("accepted - @2020-05-17T07:30:00", ExpressionValue::Integer(15));
+    gives("accepted + 45 == @2020-05-17T07:31:00", ExpressionValue::Boolean(true));
+    gives("year(accepted) * 100 + month(accepted)", ExpressionValue::Integer(202_005));
+    gives("quarter(accepted)", ExpressionValue::Integer(2));
+    gives("day(accepted)", ExpressionValue::Integer(17));
+    gives("hour(accepted) * 60 + minute(accepted)", ExpressionValue::Integer(450));
+    gives("weekday(accepted)", ExpressionValue::Integer(7));
+    gives("start_of_day(accepted) == @2020-05-17", ExpressionValue::Boolean(true));
 }
 
 #[test]
 fn a_moment_that_the_clocks_skip_moves_on_and_one_that_repeats_is_the_first() {
     let zone = TimeZone::get("Europe/London").unwrap();
-    let seconds = |text: &str| match evaluate(&parse(text).unwrap(), &row(), &zone) {
-        Value::Time(seconds) => seconds,
-        other => panic!("{other:?}"),
-    };
+    let seconds =
+        |text: &str| match evaluate_expression(&parse_expression(text).unwrap(), &row(), &zone) {
+            ExpressionValue::Time(seconds) => seconds,
+            other => panic!("{other:?}"),
+        };
     assert_eq!(seconds("@2020-03-29T01:30:00"), seconds("@2020-03-29T01:30:00Z"));
     assert_eq!(seconds("@2020-10-25T01:30:00"), seconds("@2020-10-25T00:30:00Z"));
 }
@@ -172,7 +174,7 @@ fn a_syntax_error_points_at_its_place_and_says_what_to_write() {
         ("单位 名称 == 1", 7, "the expression was complete before this"),
     ];
     for (text, offset, hint) in cases {
-        let error = parse(text).unwrap_err();
+        let error = parse_expression(text).unwrap_err();
         assert_eq!(
             (error.offset, error.hint.as_str(Language::English)),
             (offset, hint),
@@ -205,7 +207,7 @@ fn a_type_error_says_what_to_write() {
         ("-kind", "only numbers can be negative"),
     ];
     for (text, hint) in cases {
-        let error = check(&parse(text).unwrap(), &Columns).unwrap_err();
+        let error = check_types(&parse_expression(text).unwrap(), &Columns).unwrap_err();
         assert_eq!(error.hint.as_str(Language::English), hint, "{text}: {error}");
     }
 }
@@ -224,7 +226,7 @@ fn what_passes_the_check_has_the_type_it_says() {
         ("present(paid)", Type::Boolean),
     ];
     for (text, expected) in cases {
-        assert_eq!(check(&parse(text).unwrap(), &Columns), Ok(expected), "{text}");
+        assert_eq!(check_types(&parse_expression(text).unwrap(), &Columns), Ok(expected), "{text}");
     }
 }
 
@@ -240,33 +242,35 @@ fn hostile_texts_are_refused_and_not_crashed_on() {
         "x".repeat(MAX_LENGTH + 1),
     ];
     for text in deep {
-        assert!(parse(&text).is_err());
+        assert!(parse_expression(&text).is_err());
     }
     // Width is no depth: a long list and a long chain are fine.
-    assert!(parse(&vec!["a"; 5_000].join(" or ")).is_ok());
-    assert!(parse(&format!("a in ({})", vec!["1"; 5_000].join(","))).is_ok());
+    assert!(parse_expression(&vec!["a"; 5_000].join(" or ")).is_ok());
+    assert!(parse_expression(&format!("a in ({})", vec!["1"; 5_000].join(","))).is_ok());
 }
 
 #[test]
 fn the_names_of_an_expression_are_found_once_each() {
-    let expr = parse("latest(accepted, paid) > accepted and `客户 类型` in ('a')").unwrap();
-    assert_eq!(names(&expr), ["accepted", "paid", "客户 类型"]);
+    let expr =
+        parse_expression("latest(accepted, paid) > accepted and `客户 类型` in ('a')").unwrap();
+    assert_eq!(list_names(&expr), ["accepted", "paid", "客户 类型"]);
 }
 
 #[test]
 fn every_function_is_found_by_its_name() {
-    let Expr::Call(function, _) = parse("start_of_day(paid)").unwrap() else {
+    let Expr::Call(function, _) = parse_expression("start_of_day(paid)").unwrap() else {
         panic!("a call");
     };
     assert_eq!(function, Function::StartOfDay);
-    assert_eq!(Function::named(function.name()), Some(function));
+    assert_eq!(Function::find_by_name(function.name()), Some(function));
 }
 
 #[test]
 fn a_format_that_reads_no_moment_is_refused_before_any_row() {
     let checked = |format: &str| {
-        let expr = parse(&format!("time(\"2020-01-31\", \"{format}\")")).expect("it parses");
-        check(&expr, &NoNames)
+        let expr =
+            parse_expression(&format!("time(\"2020-01-31\", \"{format}\")")).expect("it parses");
+        check_types(&expr, &NoNames)
     };
     for format in ["%Q", "%Y-%m", "day", "%H:%M", "%Y-%m-%!", "%"] {
         let error = checked(format).expect_err(format);
@@ -279,12 +283,12 @@ fn a_format_that_reads_no_moment_is_refused_before_any_row() {
 
 struct NoNames;
 
-impl Names for NoNames {
+impl KnownNames for NoNames {
     fn type_of(&self, _: &str) -> Option<Type> {
         None
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all_names(&self) -> Vec<String> {
         Vec::new()
     }
 }

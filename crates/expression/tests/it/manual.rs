@@ -1,19 +1,21 @@
 //! The examples in `docs/expressions.md` are true, and its table names every function.
 
 use jiff::tz::TimeZone;
-use trueline_expression::{Function, Row, Value, evaluate, parse};
+use trueline_expression::{
+    ExpressionValue, Function, RowValues, evaluate_expression, parse_expression,
+};
 
 struct Example;
 
-impl Row for Example {
-    fn get(&self, name: &str) -> Value<'_> {
+impl RowValues for Example {
+    fn value_of(&self, name: &str) -> ExpressionValue<'_> {
         match name {
-            "kind" => Value::Text("install".into()),
-            "region" => Value::Text("141121".into()),
-            "accepted" => Value::Time(1_589_671_815),
-            "reopened" => Value::Integer(2),
-            "order no" => Value::Text(" A-7 ".into()),
-            _ => Value::Null,
+            "kind" => ExpressionValue::Text("install".into()),
+            "region" => ExpressionValue::Text("141121".into()),
+            "accepted" => ExpressionValue::Time(1_589_671_815),
+            "reopened" => ExpressionValue::Integer(2),
+            "order no" => ExpressionValue::Text(" A-7 ".into()),
+            _ => ExpressionValue::Null,
         }
     }
 }
@@ -42,10 +44,11 @@ fn every_example_gives_what_the_manual_says() {
     for row in rows {
         let cells: Vec<&str> = row.split(" | ").collect();
         let (left, right) = (cells[0].trim_start_matches("| "), cells[1].trim_end_matches(" |"));
-        let expr = parse(code(left)).unwrap_or_else(|error| panic!("{left}: {error}"));
-        let expected = parse(code(right)).unwrap_or_else(|error| panic!("{right}: {error}"));
-        let given = evaluate(&expr, &Example, &zone);
-        assert_eq!(given, evaluate(&expected, &Example, &zone), "{left}");
+        let expr = parse_expression(code(left)).unwrap_or_else(|error| panic!("{left}: {error}"));
+        let expected =
+            parse_expression(code(right)).unwrap_or_else(|error| panic!("{right}: {error}"));
+        let given = evaluate_expression(&expr, &Example, &zone);
+        assert_eq!(given, evaluate_expression(&expected, &Example, &zone), "{left}");
         count += 1;
     }
     assert!(count >= 15, "{count} examples found");
@@ -54,7 +57,7 @@ fn every_example_gives_what_the_manual_says() {
 #[test]
 fn every_function_stands_in_the_manual() {
     let text = manual();
-    for function in Function::all() {
+    for function in Function::all_functions() {
         assert!(text.contains(&format!("`{}(", function.name())), "{}", function.name());
     }
 }

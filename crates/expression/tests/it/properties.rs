@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use trueline_expression::{
-    Compare, Expr, Function, Math, Names, Row, Type, Value, check, evaluate, fuzz_expression, parse,
+    Compare, Expr, ExpressionValue, Function, KnownNames, Math, RowValues, Type, check_types,
+    evaluate_expression, fuzz_expression, parse_expression,
 };
 
 fn literal() -> impl Strategy<Value = Expr> {
@@ -71,32 +72,32 @@ fn tree() -> impl Strategy<Value = Expr> {
 
 struct AnyName(Type);
 
-impl Names for AnyName {
+impl KnownNames for AnyName {
     fn type_of(&self, _: &str) -> Option<Type> {
         Some(self.0)
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all_names(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-struct AnyRow(Value<'static>);
+struct AnyRow(ExpressionValue<'static>);
 
-impl Row for AnyRow {
-    fn get(&self, _: &str) -> Value<'_> {
+impl RowValues for AnyRow {
+    fn value_of(&self, _: &str) -> ExpressionValue<'_> {
         self.0.clone()
     }
 }
 
-fn is_of(value: &Value<'_>, wanted: Type) -> bool {
+fn is_of(value: &ExpressionValue<'_>, wanted: Type) -> bool {
     match value {
-        Value::Null => true,
-        Value::Boolean(_) => wanted == Type::Boolean,
-        Value::Integer(_) => matches!(wanted, Type::Integer | Type::Number),
-        Value::Number(_) => wanted == Type::Number,
-        Value::Text(_) => wanted == Type::Text,
-        Value::Time(_) => wanted == Type::Time,
+        ExpressionValue::Null => true,
+        ExpressionValue::Boolean(_) => wanted == Type::Boolean,
+        ExpressionValue::Integer(_) => matches!(wanted, Type::Integer | Type::Number),
+        ExpressionValue::Number(_) => wanted == Type::Number,
+        ExpressionValue::Text(_) => wanted == Type::Text,
+        ExpressionValue::Time(_) => wanted == Type::Time,
     }
 }
 
@@ -104,22 +105,22 @@ proptest! {
     #[test]
     fn what_is_printed_parses_back_to_the_same_tree(expr in tree()) {
         let printed = expr.to_string();
-        let parsed = parse(&printed);
+        let parsed = parse_expression(&printed);
         prop_assert_eq!(parsed.as_ref(), Ok(&expr), "{}", printed);
     }
 
     #[test]
     fn a_value_has_the_type_that_the_check_promised(expr in tree(), pick in 0..5_usize) {
         let (kind, value) = [
-            (Type::Text, Value::Text("2020-01-31".into())),
-            (Type::Time, Value::Time(1_600_000_000)),
-            (Type::Integer, Value::Integer(i64::MIN)),
-            (Type::Boolean, Value::Boolean(true)),
-            (Type::Number, Value::Null),
+            (Type::Text, ExpressionValue::Text("2020-01-31".into())),
+            (Type::Time, ExpressionValue::Time(1_600_000_000)),
+            (Type::Integer, ExpressionValue::Integer(i64::MIN)),
+            (Type::Boolean, ExpressionValue::Boolean(true)),
+            (Type::Number, ExpressionValue::Null),
         ][pick].clone();
-        if let Ok(promised) = check(&expr, &AnyName(kind)) {
+        if let Ok(promised) = check_types(&expr, &AnyName(kind)) {
             let row = AnyRow(value);
-            let value = evaluate(&expr, &row, &TimeZone::UTC);
+            let value = evaluate_expression(&expr, &row, &TimeZone::UTC);
             prop_assert!(is_of(&value, promised), "{} gives {:?}, not {}", expr, value, promised);
         }
     }

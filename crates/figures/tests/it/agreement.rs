@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use trueline_figures::{
-    Answer, Outcome, Prepared, Request, RowVerdicts, Ruling, Slice, Source, Tally, Verdict,
-    add_up_sources, finish_partial, run, trace,
+    Answer, BatchSource, BatchVerdicts, Prepared, Request, RowOutcome, RowVerdict, Ruling, Slice,
+    Tally, add_up_sources, answer_request, finish_partial, trace_rows,
 };
 
 use crate::rows::{Case, DAY, batch, case, dimensions, period, request};
 
-fn sources(cases: &[Case], batches: usize) -> Vec<Box<dyn Source>> {
+fn sources(cases: &[Case], batches: usize) -> Vec<Box<dyn BatchSource>> {
     let size = cases.len().div_ceil(batches).max(1);
-    let boxed = |chunk: &[Case]| -> Box<dyn Source> {
+    let boxed = |chunk: &[Case]| -> Box<dyn BatchSource> {
         let half = chunk.len() / 2;
         Box::new(vec![batch(&chunk[..half]), batch(&chunk[half..])])
     };
@@ -21,7 +21,7 @@ fn sources(cases: &[Case], batches: usize) -> Vec<Box<dyn Source>> {
 }
 
 fn answer(text: &str, cases: &[Case], batches: usize) -> Answer {
-    run(&request(text, dimensions()), &sources(cases, batches)).unwrap()
+    answer_request(&request(text, dimensions()), &sources(cases, batches)).unwrap()
 }
 
 /// What a clerk with paper would find for `fix.law` and `fix.promise`.
@@ -125,7 +125,7 @@ fn recount(cases: &[Case], text: &str, wanted: impl Fn(&Case) -> bool) -> Recoun
             }
             _ => None,
         };
-        if case.resolved.is_some_and(|moment| period.contains(moment)) {
+        if case.resolved.is_some_and(|moment| period.contains_moment(moment)) {
             match (reason, value) {
                 (Some((reason, approved)), value) => {
                     let entry = found.excluded.entry(reason.to_owned()).or_default();
@@ -179,7 +179,7 @@ fn assert_same(tally: &Tally, found: &Recount, which: usize) {
     for percent in [1, 50, 80, 95, 99, 100] {
         let rank = (percent * found.values.len()).div_ceil(100);
         let expected = rank.checked_sub(1).map(|index| found.values[index]);
-        assert_eq!(tally.percentile(percent as f64), expected);
+        assert_eq!(tally.value_at_percentile(percent as f64), expected);
     }
     let excluded: BTreeMap<String, (u64, u64)> =
         tally.excluded.iter().map(|e| (e.reason.clone(), (e.n, e.without_approver))).collect();
@@ -243,21 +243,21 @@ fn additive(
             let parts = [s.rows as i64, s.seconds, s.seconds_without_approver];
             add(format!("{} {}", s.kind, s.reason), parts.map(i128::from).to_vec());
         }
-        for (value, count) in tally.values.counts() {
+        for (value, count) in tally.values.count_by_value() {
             *values.entry(value).or_default() += count;
         }
     }
     (sums, named, values.into_iter().collect())
 }
 
-fn outcome(verdict: &Verdict, reason: &dyn Fn(u32) -> String) -> Outcome {
+fn outcome(verdict: &RowVerdict, reason: &dyn Fn(u32) -> String) -> RowOutcome {
     match verdict.ruling {
-        Ruling::Counted => Outcome::Counted,
+        Ruling::Counted => RowOutcome::Counted,
         Ruling::Excluded { reason: number, is_approved } => {
-            Outcome::Excluded { reason: reason(number), is_approved }
+            RowOutcome::Excluded { reason: reason(number), is_approved }
         }
-        Ruling::Unmeasurable => Outcome::Unmeasurable,
-        Ruling::OnlyOpen => Outcome::OutOfScope,
+        Ruling::Unmeasurable => RowOutcome::Unmeasurable,
+        Ruling::OnlyOpen => RowOutcome::OutOfScope,
     }
 }
 
@@ -272,9 +272,9 @@ proptest! {
     ) {
         let answer = answer("2020Q1", &cases, batches);
         let whole = recount(&cases, "2020Q1", |_| true);
-        assert_same(&answer.whole("fix.law").unwrap(), &whole, 0);
-        assert_same(&answer.whole("fix.promise").unwrap(), &whole, 1);
-        for (slice, tally) in answer.tallies("fix.law", &["side", "city"]) {
+        assert_same(&answer.whole_tally("fix.law").unwrap(), &whole, 0);
+        assert_same(&answer.whole_tally("fix.promise").unwrap(), &whole, 1);
+        for (slice, tally) in answer.tallies_by("fix.law", &["side", "city"]) {
             let found = recount(&cases, "2020Q1", |case| {
                 let city = match case.region.unwrap_or_default() {
                     "12" => "12".to_owned(),
@@ -295,21 +295,21 @@ proptest! {
         let quarter = period("2020Q1");
         let mine: Vec<&Case> = cases
             .iter()
-            .filter(|case| case.accepted.is_some_and(|moment| quarter.contains(moment)))
+            .filter(|case| case.accepted.is_some_and(|moment| quarter.contains_moment(moment)))
             .filter(|case| case.note != Some("y"))
             .collect();
-        let count = answer.whole("count").unwrap();
+        let count = answer.whole_tally("count").unwrap();
         prop_assert_eq!((count.n, count.sum), (mine.len() as u64, mine.len() as i128));
-        let good = answer.whole("good").unwrap();
+        let good = answer.whole_tally("good").unwrap();
         let rated = mine.iter().filter(|case| case.answer.is_some()).count() as u64;
         let hits = mine.iter().filter(|case| case.answer == Some("good")).count();
         prop_assert_eq!((good.n, good.sum), (rated, hits as i128));
         prop_assert_eq!(good.n + good.unmeasurable, mine.len() as u64);
         let amounts: Vec<i64> = mine.iter().filter_map(|case| case.amount).collect();
-        let amount = answer.whole("amount").unwrap();
+        let amount = answer.whole_tally("amount").unwrap();
         prop_assert_eq!(amount.sum, amounts.iter().map(|a| i128::from(a * 25)).sum::<i128>());
         prop_assert_eq!(amount.longest, amounts.iter().map(|a| a * 25).max());
-        let ratio = answer.whole("ratio").unwrap();
+        let ratio = answer.whole_tally("ratio").unwrap();
         let positive: i64 = amounts.iter().filter(|amount| **amount >= 0).sum();
         prop_assert_eq!((ratio.n, ratio.sum), (positive as u64, positive.into()));
     }
@@ -320,7 +320,7 @@ proptest! {
         chosen in prop::sample::subsequence(dimensions(), 0..=5),
         asked in prop::collection::vec(any::<bool>(), 5),
     ) {
-        let answer = run(&request("2020Q1", chosen.clone()), &sources(&cases, 3)).unwrap();
+        let answer = answer_request(&request("2020Q1", chosen.clone()), &sources(&cases, 3)).unwrap();
         let names: Vec<&str> = chosen
             .iter()
             .zip(&asked)
@@ -328,8 +328,8 @@ proptest! {
             .map(|(dimension, _)| dimension.name.as_str())
             .collect();
         for id in IDS {
-            let whole = answer.tallies(id, &[]);
-            let slices = answer.tallies(id, &names);
+            let whole = answer.tallies_by(id, &[]);
+            let slices = answer.tallies_by(id, &names);
             prop_assert_eq!(additive(&whole), additive(&slices), "{} by {:?}", id, names);
             if let Some(open) = &whole[0].1.open
                 && !names.iter().any(|name| ["month", "quarter"].contains(name))
@@ -350,9 +350,9 @@ proptest! {
         for month in ["2020-01", "2020-02", "2020-03"] {
             let alone = answer(month, &cases, 3);
             for id in IDS {
-                let slices = quarter.tallies(id, &["month"]);
+                let slices = quarter.tallies_by(id, &["month"]);
                 let slice = slices.into_iter().find(|(slice, _)| slice["month"] == month);
-                let expected = alone.whole(id).unwrap();
+                let expected = alone.whole_tally(id).unwrap();
                 let found = slice.map(|(_, tally)| tally);
                 match found {
                     Some(found) => prop_assert_eq!(found, expected),
@@ -379,8 +379,8 @@ proptest! {
         let (one, other) = (finish_partial(&request, one).unwrap(), finish_partial(&request, other).unwrap());
         for id in IDS {
             let by = ["city", "month", "note"];
-            prop_assert_eq!(one.tallies(id, &by), whole.tallies(id, &by));
-            prop_assert_eq!(other.tallies(id, &by), whole.tallies(id, &by));
+            prop_assert_eq!(one.tallies_by(id, &by), whole.tallies_by(id, &by));
+            prop_assert_eq!(other.tallies_by(id, &by), whole.tallies_by(id, &by));
         }
     }
 
@@ -390,7 +390,7 @@ proptest! {
     ) {
         let periods = [period("2020Q1"), period("2019Q4")];
         let prepared = Prepared::new(&request("2020Q1", dimensions()), &periods).unwrap();
-        let mut counter = prepared.counter();
+        let mut counter = prepared.start_counter();
         let mut made = vec![Vec::new(), Vec::new()];
         for block in cases.chunks(cases.len().div_ceil(blocks).max(1)) {
             for half in block.chunks(block.len().div_ceil(2)) {
@@ -398,23 +398,23 @@ proptest! {
                 let all = batch(&cases);
                 let from = half.as_ptr_range().start as usize - cases.as_ptr() as usize;
                 let from = from / size_of::<Case>();
-                counter.load(all.slice(from, half.len()));
+                counter.load_batch(all.slice(from, half.len()));
                 counter.add_up().unwrap();
             }
-            for (made, answer) in made.iter_mut().zip(counter.answers()) {
+            for (made, answer) in made.iter_mut().zip(counter.take_answers()) {
                 made.push(answer);
             }
         }
         for (name, made) in ["2020Q1", "2019Q4"].into_iter().zip(&made) {
             let expected = answer(name, &cases, 2);
             let made: Vec<&Answer> = made.iter().collect();
-            let Some(joined) = Answer::joined(&made) else {
+            let Some(joined) = Answer::join_answers(&made) else {
                 prop_assert!(cases.is_empty());
                 continue;
             };
             for id in IDS {
                 for by in [vec![], vec!["city", "month", "note"]] {
-                    prop_assert_eq!(joined.tallies(id, &by), expected.tallies(id, &by));
+                    prop_assert_eq!(joined.tallies_by(id, &by), expected.tallies_by(id, &by));
                 }
             }
         }
@@ -427,27 +427,27 @@ proptest! {
         let periods = [period("2019Q4"), period("2020Q1")];
         let request = request("2020Q1", Vec::new());
         let prepared = Prepared::new(&request, &periods).unwrap();
-        let mut counter = prepared.counter();
-        counter.load(batch(&cases));
+        let mut counter = prepared.start_counter();
+        counter.load_batch(batch(&cases));
         for (number, period) in periods.iter().enumerate() {
-            let mut verdicts = RowVerdicts::default();
-            counter.verdicts(number, &mut verdicts).unwrap();
+            let mut verdicts = BatchVerdicts::default();
+            counter.find_verdicts(number, &mut verdicts).unwrap();
             let request = Request { period: period.clone(), ..request.clone() };
-            for (family, ids) in prepared.families().iter().enumerate() {
+            for (family, ids) in prepared.definitions_by_family().iter().enumerate() {
                 for (bit, id) in ids.iter().enumerate() {
-                    let traced = trace(&request, id, &batch(&cases)).unwrap().unwrap();
+                    let traced = trace_rows(&request, id, &batch(&cases)).unwrap().unwrap();
                     for (row, traced) in traced.iter().enumerate() {
-                        let mut own = verdicts.of(row).filter(|verdict| verdict.family == family);
+                        let mut own = verdicts.verdicts_on(row).filter(|verdict| verdict.family == family);
                         let own = own.next().copied();
-                        let reason = |number| counter.reason(number).to_owned();
+                        let reason = |number| counter.reason_text(number).to_owned();
                         let outcome =
-                            own.map_or(Outcome::OutOfScope, |own| outcome(&own, &reason));
+                            own.map_or(RowOutcome::OutOfScope, |own| outcome(&own, &reason));
                         prop_assert_eq!(&outcome, &traced.outcome);
                         prop_assert_eq!(own.and_then(|own| own.open), traced.open);
                         let moment = own.and_then(|own| own.moment);
-                        prop_assert!(moment.is_none_or(|moment| period.contains(moment)));
-                        prop_assert_eq!(moment.is_some(), outcome != Outcome::OutOfScope);
-                        if outcome == Outcome::Counted {
+                        prop_assert!(moment.is_none_or(|moment| period.contains_moment(moment)));
+                        prop_assert_eq!(moment.is_some(), outcome != RowOutcome::OutOfScope);
+                        if outcome == RowOutcome::Counted {
                             prop_assert_eq!(own.and_then(|own| own.value), traced.value);
                             let is_late = own.is_some_and(|own| own.late >> bit & 1 == 1);
                             prop_assert_eq!(is_late, traced.is_late());
@@ -461,11 +461,11 @@ proptest! {
     #[test]
     fn the_trace_adds_up_to_the_figure(cases in prop::collection::vec(case(), 0..60)) {
         let request = request("2020Q1", Vec::new());
-        let answer = run(&request, &sources(&cases, 2)).unwrap();
+        let answer = answer_request(&request, &sources(&cases, 2)).unwrap();
         for id in IDS {
-            let traced = trace(&request, id, &batch(&cases)).unwrap().unwrap();
-            let tally = answer.whole(id).unwrap();
-            let counted = traced.iter().filter(|row| row.outcome == Outcome::Counted);
+            let traced = trace_rows(&request, id, &batch(&cases)).unwrap().unwrap();
+            let tally = answer.whole_tally(id).unwrap();
+            let counted = traced.iter().filter(|row| row.outcome == RowOutcome::Counted);
             let sum: i64 = counted.clone().filter_map(|row| row.value).sum();
             prop_assert_eq!(i128::from(sum), tally.sum);
             if id != "ratio" {
@@ -474,7 +474,7 @@ proptest! {
             prop_assert_eq!(counted.filter(|row| row.is_late()).count() as u64, tally.late);
             let excluded = traced
                 .iter()
-                .filter(|row| matches!(row.outcome, Outcome::Excluded { .. }))
+                .filter(|row| matches!(row.outcome, RowOutcome::Excluded { .. }))
                 .count() as u64;
             prop_assert_eq!(excluded, tally.excluded.iter().map(|e| e.n).sum::<u64>());
             let open = traced.iter().filter(|row| row.open.is_some()).count() as u64;
@@ -485,13 +485,13 @@ proptest! {
 
 #[test]
 fn nothing_gives_nothing_and_not_a_perfect_figure() {
-    let answer = run(&request("2020Q1", dimensions()), &[]).unwrap();
-    let tally = answer.whole("fix.law").unwrap();
+    let answer = answer_request(&request("2020Q1", dimensions()), &[]).unwrap();
+    let tally = answer.whole_tally("fix.law").unwrap();
     assert_eq!((tally.n, tally.sum, tally.longest), (0, 0, None));
-    assert_eq!(tally.percentile(50.0), None);
-    assert!(answer.tallies("fix.law", &["city"]).is_empty());
-    assert!(answer.tallies("no such", &[]).is_empty());
-    assert!(answer.tallies("fix.law", &["no such"]).is_empty());
+    assert_eq!(tally.value_at_percentile(50.0), None);
+    assert!(answer.tallies_by("fix.law", &["city"]).is_empty());
+    assert!(answer.tallies_by("no such", &[]).is_empty());
+    assert!(answer.tallies_by("fix.law", &["no such"]).is_empty());
 }
 
 #[test]
@@ -505,8 +505,8 @@ fn a_wait_of_exactly_the_limit_is_on_time_unless_the_rule_says_otherwise() {
     };
     let mut request = request("2020Q1", Vec::new());
     let late = |request: &_| {
-        let answer = run(request, &sources(std::slice::from_ref(&case), 1)).unwrap();
-        answer.whole("fix.law").unwrap().late
+        let answer = answer_request(request, &sources(std::slice::from_ref(&case), 1)).unwrap();
+        answer.whole_tally("fix.law").unwrap().late
     };
     assert_eq!(late(&request), 0);
     // The same where one limit is all there is, which is counted by a shorter way.
@@ -516,7 +516,7 @@ fn a_wait_of_exactly_the_limit_is_on_time_unless_the_rule_says_otherwise() {
     single.definitions[0].late_after[1] = crate::rows::late_after("true", 71, "law");
     assert_eq!(late(&single), 1);
     for definition in &mut request.definitions {
-        if let trueline_figures::Measure::Waited { rule, .. } = &mut definition.measure {
+        if let trueline_figures::FigureMeasure::Waited { rule, .. } = &mut definition.measure {
             rule.limit_is_on_time = false;
         }
     }
@@ -537,10 +537,10 @@ fn rows_state_the_moments_by_which_they_fall_into_periods() {
     let cases = [closed, open, Case { kind: "ask", note: Some("y"), ..Case::default() }];
     let stated = |request: &Request| {
         let prepared = Prepared::new(request, std::slice::from_ref(&request.period)).unwrap();
-        let mut counter = prepared.counter();
-        assert_eq!(counter.moments(), []);
-        counter.load(batch(&cases));
-        let moments = counter.moments().into_iter();
+        let mut counter = prepared.start_counter();
+        assert_eq!(counter.stated_moments(), []);
+        counter.load_batch(batch(&cases));
+        let moments = counter.stated_moments().into_iter();
         moments.map(|stated| (stated.row, stated.moment, stated.is_over)).collect::<Vec<_>>()
     };
     let mut asked = request("2020Q1", Vec::new());
@@ -575,10 +575,11 @@ fn a_thousand_keys_in_two_dimensions_are_counted_like_few() {
         key: trueline_figures::DimensionKey::Column(name.to_owned()),
     };
     let mut asked = request("2020Q1", vec![column("region"), column("side")]);
-    asked.definitions[0].population = trueline_expression::parse("region != side").unwrap();
+    asked.definitions[0].population =
+        trueline_expression::parse_expression("region != side").unwrap();
     asked.definitions[0].exclusions.clear();
-    let answer = run(&asked, &sources(&cases, 1)).unwrap();
-    let slices = answer.tallies("fix.law", &["region", "side"]);
+    let answer = answer_request(&asked, &sources(&cases, 1)).unwrap();
+    let slices = answer.tallies_by("fix.law", &["region", "side"]);
     assert_eq!(slices.len(), 800);
     for (slice, tally) in slices {
         let at: usize = slice["region"].parse().unwrap();

@@ -3,44 +3,45 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use trueline_clock::{Calendar, Limit, OPEN, Pause, Rule, Ruler, Unit, embedded};
+use trueline_clock::{Calendar, ClockRule, OPEN, Pause, Ruler, TimeLimit, Unit, embedded};
 use trueline_figures::{
-    Bound, Definition, LateAfter, Measure, Request, RunError, Source, Tally, run, trace,
+    BatchSource, FigureDefinition, FigureMeasure, LateAfter, LimitSource, Request, RunError, Tally,
+    answer_request, trace_rows,
 };
 
 use crate::rows::{Case, DAY, NEW_YEAR, ZONE, batch, case, period, request, waited};
 
-static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(|| embedded::calendars().unwrap());
+static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(|| embedded::parse_calendars().unwrap());
 
-const SAME_DAY: Limit = Limit::SameDay { before_hour: 16 };
+const SAME_DAY: TimeLimit = TimeLimit::SameDay { before_hour: 16 };
 
-fn rule(unit: Unit) -> Rule {
-    Rule { unit, zone: ZONE.to_owned(), calendar: Some("cn".into()), limit_is_on_time: true }
+fn rule(unit: Unit) -> ClockRule {
+    ClockRule { unit, zone: ZONE.to_owned(), calendar: Some("cn".into()), limit_is_on_time: true }
 }
 
 /// A definition without exclusions, with one limit per pack that always holds.
-fn limited(unit: Unit, limits: &[Limit]) -> Definition {
+fn limited(unit: Unit, limits: &[TimeLimit]) -> FigureDefinition {
     let late_after = limits.iter().enumerate().map(|(pack, limit)| LateAfter {
-        when: trueline_expression::parse("true").unwrap(),
+        when: trueline_expression::parse_expression("true").unwrap(),
         limit: *limit,
-        bound: Bound { by: format!("pack {pack}"), text: format!("{limit:?}") },
+        bound: LimitSource { by: format!("pack {pack}"), text: format!("{limit:?}") },
     });
     let mut made = waited("limited", "kind in ('fix', 'move')", late_after.collect());
     made.exclusions.clear();
-    if let Measure::Waited { rule: own, .. } = &mut made.measure {
+    if let FigureMeasure::Waited { rule: own, .. } = &mut made.measure {
         *own = rule(unit);
     }
     made
 }
 
-fn asked(definition: Definition) -> Request {
+fn asked(definition: FigureDefinition) -> Request {
     let definitions = vec![definition];
     Request { definitions, calendars: CALENDARS.clone(), ..request("2020Q1", Vec::new()) }
 }
 
 fn count(request: &Request, cases: &[Case]) -> Tally {
-    let sources: Vec<Box<dyn Source>> = vec![Box::new(vec![batch(cases)])];
-    run(request, &sources).unwrap().whole("limited").unwrap()
+    let sources: Vec<Box<dyn BatchSource>> = vec![Box::new(vec![batch(cases)])];
+    answer_request(request, &sources).unwrap().whole_tally("limited").unwrap()
 }
 
 /// What the clock itself says, one case after another.
@@ -56,7 +57,7 @@ struct Asked {
     oldest: Option<i64>,
 }
 
-fn ask_clock(cases: &[Case], unit: Unit, limits: &[Limit]) -> Asked {
+fn ask_clock(cases: &[Case], unit: Unit, limits: &[TimeLimit]) -> Asked {
     let ruler = Ruler::new(&rule(unit), &CALENDARS).unwrap();
     let period = period("2020Q1");
     let is_late = |start: i64, at: i64, pauses: &mut [Pause]| {
@@ -70,7 +71,7 @@ fn ask_clock(cases: &[Case], unit: Unit, limits: &[Limit]) -> Asked {
         let pauses = case.pauses.iter().filter(|pause| pause.kind != "reopened");
         let mut pauses: Vec<Pause> =
             pauses.map(|pause| (pause.from, pause.to.unwrap_or(OPEN))).collect();
-        let stop = case.resolved.filter(|stop| *stop >= start && period.contains(*stop));
+        let stop = case.resolved.filter(|stop| *stop >= start && period.contains_moment(*stop));
         if let Some(stop) = stop {
             found.n += 1;
             found.sum += i128::from(ruler.elapsed_seconds(start, stop, &mut pauses).unwrap());
@@ -113,11 +114,11 @@ proptest! {
         days in 0..4_i64,
         pick in 0..4_usize,
     ) {
-        let limits: &[Limit] = &[
-            vec![Limit::Dates { days }],
-            vec![Limit::WorkingDates { days }],
+        let limits: &[TimeLimit] = &[
+            vec![TimeLimit::Dates { days }],
+            vec![TimeLimit::WorkingDates { days }],
             vec![SAME_DAY],
-            vec![Limit::Elapsed { seconds: 2 * DAY }, Limit::Dates { days }],
+            vec![TimeLimit::Elapsed { seconds: 2 * DAY }, TimeLimit::Dates { days }],
         ][pick];
         let unit = Unit::NaturalHours;
         let tally = count(&asked(limited(unit, limits)), &cases);
@@ -128,7 +129,7 @@ proptest! {
     fn working_time_is_that_of_the_clock(
         cases in prop::collection::vec(case(), 0..60), hours in 0..40_i64,
     ) {
-        let limits = [Limit::Elapsed { seconds: hours * 3600 }];
+        let limits = [TimeLimit::Elapsed { seconds: hours * 3600 }];
         let unit = Unit::WorkingHours;
         let tally = count(&asked(limited(unit, &limits)), &cases);
         prop_assert_eq!(as_asked(&tally), ask_clock(&cases, unit, &limits));
@@ -139,10 +140,10 @@ proptest! {
 #[test]
 fn the_trace_names_the_limit_that_is_passed_first_and_its_due_time() {
     let accepted = NEW_YEAR + DAY + DAY / 2;
-    let limits = [Limit::Elapsed { seconds: 2 * DAY }, Limit::Dates { days: 1 }];
+    let limits = [TimeLimit::Elapsed { seconds: 2 * DAY }, TimeLimit::Dates { days: 1 }];
     let request = asked(limited(Unit::NaturalHours, &limits));
     let against = |case: Case| {
-        let traced = trace(&request, "limited", &batch(&[case])).unwrap().unwrap();
+        let traced = trace_rows(&request, "limited", &batch(&[case])).unwrap().unwrap();
         let against = traced[0].limit.clone().unwrap();
         (against.bound.by, against.due, against.late_by, traced[0].is_late())
     };
@@ -159,14 +160,14 @@ fn the_trace_names_the_limit_that_is_passed_first_and_its_due_time() {
     let late_by = period("2020Q1").to - end_of_friday;
     assert_eq!(against(open), ("pack 1".to_owned(), end_of_friday, late_by, true));
     let withdrawn = Case { resolved: None, cancelled: Some(accepted + 60), ..waiting(0) };
-    let traced = trace(&request, "limited", &batch(&[withdrawn])).unwrap().unwrap();
+    let traced = trace_rows(&request, "limited", &batch(&[withdrawn])).unwrap().unwrap();
     assert_eq!((traced[0].limit.clone(), traced[0].open, traced[0].stop), (None, None, None));
 }
 
 /// The run stops: a figure of the cases that happen to be measurable would be another figure.
 #[test]
 fn a_year_without_a_calendar_stops_the_run_and_names_the_definition() {
-    let limits = [Limit::Elapsed { seconds: 3600 }];
+    let limits = [TimeLimit::Elapsed { seconds: 3600 }];
     let request = asked(limited(Unit::WorkingHours, &limits));
     let case = Case {
         kind: "fix",
@@ -174,7 +175,7 @@ fn a_year_without_a_calendar_stops_the_run_and_names_the_definition() {
         resolved: Some(NEW_YEAR + DAY),
         ..Case::default()
     };
-    let sources: Vec<Box<dyn Source>> = vec![Box::new(vec![batch(&[case])])];
-    let error = run(&request, &sources).unwrap_err();
+    let sources: Vec<Box<dyn BatchSource>> = vec![Box::new(vec![batch(&[case])])];
+    let error = answer_request(&request, &sources).unwrap_err();
     assert!(matches!(&error, RunError::Clock { definition, .. } if definition == "limited"));
 }

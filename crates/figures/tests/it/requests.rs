@@ -1,9 +1,9 @@
 //! What a request reads, how it slices, and why it is refused.
 
-use trueline_expression::parse;
+use trueline_expression::parse_expression;
 use trueline_figures::{
-    Dimension, DimensionKey, Exclusion, Measure, PlanError, Prepared, Request, RunError, Source,
-    SourceError, Tally, columns_needed, run,
+    BatchSource, Dimension, DimensionKey, ExclusionRule, FigureMeasure, PlanError, Prepared,
+    Request, RunError, SourceError, Tally, answer_request, columns_needed,
 };
 
 use crate::rows::{Case, DAY, NEW_YEAR, ZONE, batch, dimensions, request};
@@ -13,7 +13,7 @@ fn dimension(name: &str, key: DimensionKey) -> Dimension {
 }
 
 fn refusal(request: &Request) -> String {
-    match run(request, &[]).unwrap_err() {
+    match answer_request(request, &[]).unwrap_err() {
         RunError::Plan(error) => error.to_string(),
         other => panic!("{other}"),
     }
@@ -32,7 +32,7 @@ fn a_request_that_makes_no_sense_is_refused_before_any_row() {
     far.dimensions.push(dimension("day", DimensionKey::Day { zone: "Mars/Olympus".to_owned() }));
     assert!(refusal(&far).starts_with("no time zone is called `Mars/Olympus`"));
     let mut unruled = fine;
-    if let Measure::Waited { rule, .. } = &mut unruled.definitions[0].measure {
+    if let FigureMeasure::Waited { rule, .. } = &mut unruled.definitions[0].measure {
         rule.zone = "Mars/Olympus".to_owned();
     }
     assert_eq!(refusal(&unruled), "the definition `fix.law` cannot be measured");
@@ -59,7 +59,7 @@ fn a_request_reads_the_columns_of_its_expressions_and_dimensions_and_no_others()
         "accepted cancelled excluded excluded_by intervals kind paid region resolved side"
     );
     // A clock that subtracts nothing does not read the intervals.
-    if let Measure::Waited { subtract, .. } = &mut asked.definitions[0].measure {
+    if let FigureMeasure::Waited { subtract, .. } = &mut asked.definitions[0].measure {
         subtract.clear();
     }
     assert!(!columns_needed(&asked).contains(&"intervals".to_owned()));
@@ -77,10 +77,10 @@ fn moved(region: &'static str, days: i64) -> Case {
 }
 
 fn sliced(key: DimensionKey, cases: &[Case]) -> Vec<(String, u64)> {
-    let sources: Vec<Box<dyn Source>> = vec![Box::new(vec![batch(cases)])];
+    let sources: Vec<Box<dyn BatchSource>> = vec![Box::new(vec![batch(cases)])];
     let asked = request("2020Q1", vec![dimension("by", key)]);
-    let answer = run(&asked, &sources).unwrap();
-    let slices = answer.tallies("fix.law", &["by"]).into_iter();
+    let answer = answer_request(&asked, &sources).unwrap();
+    let slices = answer.tallies_by("fix.law", &["by"]).into_iter();
     slices.map(|(slice, tally)| (slice["by"].clone(), tally.n)).collect()
 }
 
@@ -133,8 +133,8 @@ fn days_months_and_quarters_begin_at_midnight_of_their_zone() {
 /// A source that breaks off after its first batch.
 struct Broken;
 
-impl Source for Broken {
-    fn batches(
+impl BatchSource for Broken {
+    fn read_batches(
         &self,
     ) -> Box<dyn Iterator<Item = Result<arrow_array::RecordBatch, SourceError>> + '_> {
         Box::new([Ok(batch(&[moved("1", 1)])), Err("the disk is gone".into())].into_iter())
@@ -143,26 +143,27 @@ impl Source for Broken {
 
 #[test]
 fn a_source_that_cannot_be_read_stops_the_run() {
-    let sources: Vec<Box<dyn Source>> = vec![Box::new(Broken)];
-    let error = run(&request("2020Q1", Vec::new()), &sources).unwrap_err();
+    let sources: Vec<Box<dyn BatchSource>> = vec![Box::new(Broken)];
+    let error = answer_request(&request("2020Q1", Vec::new()), &sources).unwrap_err();
     assert!(matches!(error, RunError::Source(_)), "{error}");
 }
 
-fn excluded(exclusions: Vec<Exclusion>, case: &Case) -> Vec<(String, u64, u64)> {
+fn excluded(exclusions: Vec<ExclusionRule>, case: &Case) -> Vec<(String, u64, u64)> {
     let mut asked = request("2020Q1", Vec::new());
     asked.definitions[0].exclusions = exclusions;
-    let sources: Vec<Box<dyn Source>> = vec![Box::new(vec![batch(std::slice::from_ref(case))])];
-    let tally: Tally = run(&asked, &sources).unwrap().whole("fix.law").unwrap();
+    let sources: Vec<Box<dyn BatchSource>> =
+        vec![Box::new(vec![batch(std::slice::from_ref(case))])];
+    let tally: Tally = answer_request(&asked, &sources).unwrap().whole_tally("fix.law").unwrap();
     assert_eq!(tally.n + tally.excluded.iter().map(|e| e.n).sum::<u64>(), 1);
     tally.excluded.into_iter().map(|e| (e.reason, e.n, e.without_approver)).collect()
 }
 
 #[test]
 fn the_first_exclusion_that_holds_and_has_a_reason_leaves_a_case_out() {
-    let exclusion = |reason: &str, by: Option<&str>, when: &str| Exclusion {
-        reason: parse(reason).unwrap(),
-        approved_by: by.map(|by| parse(by).unwrap()),
-        when: parse(when).unwrap(),
+    let exclusion = |reason: &str, by: Option<&str>, when: &str| ExclusionRule {
+        reason: parse_expression(reason).unwrap(),
+        approved_by: by.map(|by| parse_expression(by).unwrap()),
+        when: parse_expression(when).unwrap(),
     };
     let case = Case { note: Some("storm"), side: Some("south"), ..moved("1", 1) };
     let by_note = || exclusion("note", None, "true");

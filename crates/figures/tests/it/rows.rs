@@ -10,10 +10,11 @@ use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 use proptest::prelude::*;
-use trueline_clock::{Limit, Rule, Unit};
-use trueline_expression::parse;
+use trueline_clock::{ClockRule, TimeLimit, Unit};
+use trueline_expression::parse_expression;
 use trueline_figures::{
-    Bound, Definition, Dimension, DimensionKey, Exclusion, LateAfter, Measure, Period, Request,
+    Dimension, DimensionKey, ExclusionRule, FigureDefinition, FigureMeasure, LateAfter,
+    LimitSource, Period, Request,
 };
 
 pub(crate) const ZONE: &str = "Asia/Shanghai";
@@ -209,38 +210,43 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
 
 pub(crate) fn late_after(when: &str, hours: i64, by: &str) -> LateAfter {
     LateAfter {
-        when: parse(when).unwrap(),
-        limit: Limit::Elapsed { seconds: hours * 3600 },
-        bound: Bound { by: by.to_owned(), text: format!("{hours} h") },
+        when: parse_expression(when).unwrap(),
+        limit: TimeLimit::Elapsed { seconds: hours * 3600 },
+        bound: LimitSource { by: by.to_owned(), text: format!("{hours} h") },
     }
 }
 
-pub(crate) fn natural_hours() -> Rule {
-    Rule { unit: Unit::NaturalHours, zone: ZONE.to_owned(), calendar: None, limit_is_on_time: true }
+pub(crate) fn natural_hours() -> ClockRule {
+    ClockRule {
+        unit: Unit::NaturalHours,
+        zone: ZONE.to_owned(),
+        calendar: None,
+        limit_is_on_time: true,
+    }
 }
 
-pub(crate) fn waited(id: &str, population: &str, late_after: Vec<LateAfter>) -> Definition {
-    Definition {
+pub(crate) fn waited(id: &str, population: &str, late_after: Vec<LateAfter>) -> FigureDefinition {
+    FigureDefinition {
         id: id.to_owned(),
-        population: parse(population).unwrap(),
-        period_moment: parse("resolved").unwrap(),
-        measure: Measure::Waited {
-            start: parse("latest(accepted, paid)").unwrap(),
-            stop: parse("resolved").unwrap(),
-            withdrawn: Some(parse("cancelled").unwrap()),
+        population: parse_expression(population).unwrap(),
+        period_moment: parse_expression("resolved").unwrap(),
+        measure: FigureMeasure::Waited {
+            start: parse_expression("latest(accepted, paid)").unwrap(),
+            stop: parse_expression("resolved").unwrap(),
+            withdrawn: Some(parse_expression("cancelled").unwrap()),
             subtract: vec!["paused".to_owned(), "held".to_owned()],
             rule: natural_hours(),
         },
         exclusions: vec![
-            Exclusion {
-                reason: parse("excluded").unwrap(),
-                approved_by: Some(parse("excluded_by").unwrap()),
-                when: parse("true").unwrap(),
+            ExclusionRule {
+                reason: parse_expression("excluded").unwrap(),
+                approved_by: Some(parse_expression("excluded_by").unwrap()),
+                when: parse_expression("true").unwrap(),
             },
-            Exclusion {
-                reason: parse("'south'").unwrap(),
-                approved_by: Some(parse("'by definition'").unwrap()),
-                when: parse("side == 'south' and kind == 'fix'").unwrap(),
+            ExclusionRule {
+                reason: parse_expression("'south'").unwrap(),
+                approved_by: Some(parse_expression("'by definition'").unwrap()),
+                when: parse_expression("side == 'south' and kind == 'fix'").unwrap(),
             },
         ],
         late_after,
@@ -248,10 +254,10 @@ pub(crate) fn waited(id: &str, population: &str, late_after: Vec<LateAfter>) -> 
 }
 
 /// One definition of every measure, two of them of one family.
-pub(crate) fn definitions() -> Vec<Definition> {
-    let other = |id: &str, measure: Measure| Definition {
+pub(crate) fn definitions() -> Vec<FigureDefinition> {
+    let other = |id: &str, measure: FigureMeasure| FigureDefinition {
         id: id.to_owned(),
-        period_moment: parse("accepted").unwrap(),
+        period_moment: parse_expression("accepted").unwrap(),
         measure,
         exclusions: Vec::new(),
         ..waited(id, "note == 'x' or missing(note)", Vec::new())
@@ -269,18 +275,21 @@ pub(crate) fn definitions() -> Vec<Definition> {
         ),
         other(
             "good",
-            Measure::Share {
-                hit: parse("answer == 'good'").unwrap(),
-                of: parse("present(answer)").unwrap(),
+            FigureMeasure::Share {
+                hit: parse_expression("answer == 'good'").unwrap(),
+                of: parse_expression("present(answer)").unwrap(),
             },
         ),
-        other("count", Measure::Count),
-        other("amount", Measure::Amount { value: parse("amount / 4").unwrap(), decimals: 2 }),
+        other("count", FigureMeasure::Count),
+        other(
+            "amount",
+            FigureMeasure::Amount { value: parse_expression("amount / 4").unwrap(), decimals: 2 },
+        ),
         other(
             "ratio",
-            Measure::Ratio {
-                numerator: parse("coalesce(amount, 0)").unwrap(),
-                denominator: parse("amount").unwrap(),
+            FigureMeasure::Ratio {
+                numerator: parse_expression("coalesce(amount, 0)").unwrap(),
+                denominator: parse_expression("amount").unwrap(),
             },
         ),
     ]

@@ -9,7 +9,7 @@ use std::process::Command;
 use parquet::arrow::ArrowWriter;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use trueline_figures::{Source, Tally, explain_sql, run};
+use trueline_figures::{BatchSource, Tally, answer_request, explain_sql};
 
 use crate::rows::{batch, case, dimensions, request};
 
@@ -36,7 +36,9 @@ fn columns(tally: &Tally) -> Vec<Option<String>> {
         optional(tally.longest),
         number(tally.late.into()),
     ];
-    found.extend([50.0, 80.0, 95.0, 99.0].map(|percent| optional(tally.percentile(percent))));
+    found.extend(
+        [50.0, 80.0, 95.0, 99.0].map(|percent| optional(tally.value_at_percentile(percent))),
+    );
     found.extend([
         number(tally.excluded.iter().map(|e| i128::from(e.n)).sum()),
         number(tally.unmeasurable.into()),
@@ -68,12 +70,12 @@ fn duckdb_finds_the_same_figures() {
     let asked: [&[&str]; 5] = [&[], &["city"], &["month", "side"], &["quarter"], &["note", "city"]];
     let mut queries = Vec::new();
     let mut expected = Vec::new();
-    let sources: Vec<Box<dyn Source>> = vec![Box::new(vec![made])];
-    let answer = run(&request, &sources).unwrap();
+    let sources: Vec<Box<dyn BatchSource>> = vec![Box::new(vec![made])];
+    let answer = answer_request(&request, &sources).unwrap();
     for definition in &request.definitions {
         for by in asked {
             queries.push(explain_sql(&request, &definition.id, by, &table).unwrap());
-            let slices = answer.tallies(&definition.id, by).into_iter();
+            let slices = answer.tallies_by(&definition.id, by).into_iter();
             let in_period = slices.filter(|(slice, tally)| {
                 let excluded: u64 = tally.excluded.iter().map(|e| e.n).sum();
                 slice.is_empty() || tally.n + tally.unmeasurable + excluded > 0

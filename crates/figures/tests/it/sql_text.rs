@@ -1,7 +1,7 @@
 //! The SQL of a figure as text: what it says, and when there is none.
 
-use trueline_clock::{Limit, Unit};
-use trueline_figures::{Measure, Request, SqlError, explain_sql};
+use trueline_clock::{TimeLimit, Unit};
+use trueline_figures::{FigureMeasure, Request, SqlError, explain_sql};
 
 use crate::rows::{dimensions, request};
 
@@ -38,7 +38,7 @@ fn a_query_names_its_figure_its_columns_and_its_limits() {
 #[test]
 fn a_limit_that_is_late_itself_allows_a_second_less() {
     let mut request = request("2020Q1", Vec::new());
-    if let Measure::Waited { rule, subtract, .. } = &mut request.definitions[0].measure {
+    if let FigureMeasure::Waited { rule, subtract, .. } = &mut request.definitions[0].measure {
         rule.limit_is_on_time = false;
         subtract.clear();
     }
@@ -71,11 +71,11 @@ fn what_has_no_sql_is_refused() {
     assert!(matches!(refused(&request, "none", &[]), SqlError::NoDefinition(id) if id == "none"));
     assert!(matches!(refused(&request, "count", &["x"]), SqlError::NoDimension(by) if by == "x"));
     let mut by_date = request.clone();
-    by_date.definitions[0].late_after[0].limit = Limit::Dates { days: 2 };
+    by_date.definitions[0].late_after[0].limit = TimeLimit::Dates { days: 2 };
     assert!(matches!(refused(&by_date, "fix.law", &[]), SqlError::WorkingTime));
     let mut working = request.clone();
-    working.calendars = trueline_clock::embedded::calendars().unwrap();
-    if let Measure::Waited { rule, .. } = &mut working.definitions[0].measure {
+    working.calendars = trueline_clock::embedded::parse_calendars().unwrap();
+    if let FigureMeasure::Waited { rule, .. } = &mut working.definitions[0].measure {
         rule.unit = Unit::WorkingHours;
         rule.calendar = Some("cn".into());
     }

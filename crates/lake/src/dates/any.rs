@@ -1,10 +1,10 @@
 //! The layouts of dates that need no format.
 
 use super::fields::{DateFields, skip_fraction, take_half_day, take_number, take_offset};
-use super::model::{DayOrder, LocalTime, TimePrecision};
+use super::model::{DateOrder, LocalTime, TimePrecision};
 
 /// Reads a time in one of the layouts that need no format; `None` if it is in none of them.
-pub(crate) fn read_any(text: &[u8], order: DayOrder) -> Option<LocalTime> {
+pub(crate) fn read_any(text: &[u8], order: DateOrder) -> Option<LocalTime> {
     if let Some(found) = read_fixed(text) {
         return Some(found);
     }
@@ -36,9 +36,9 @@ pub(crate) fn read_any(text: &[u8], order: DayOrder) -> Option<LocalTime> {
             }
             fields.year = take_number(&mut rest, 4, 4)?;
             (fields.day, fields.month) = match order {
-                DayOrder::DayFirst => (first, second),
-                DayOrder::MonthFirst => (second, first),
-                DayOrder::Unknown => return None,
+                DateOrder::DayFirst => (first, second),
+                DateOrder::MonthFirst => (second, first),
+                DateOrder::Unknown => return None,
             };
         }
         _ => return None,
@@ -49,9 +49,9 @@ pub(crate) fn read_any(text: &[u8], order: DayOrder) -> Option<LocalTime> {
 
 /// Whether a text is a date that can be read only if `day_first` is given.
 pub(crate) fn needs_day_order(text: &[u8]) -> bool {
-    read_any(text, DayOrder::Unknown).is_none()
-        && (read_any(text, DayOrder::DayFirst).is_some()
-            || read_any(text, DayOrder::MonthFirst).is_some())
+    read_any(text, DateOrder::Unknown).is_none()
+        && (read_any(text, DateOrder::DayFirst).is_some()
+            || read_any(text, DateOrder::MonthFirst).is_some())
 }
 
 /// Reads `2020-01-31 10:20:30`, also with `/` or `T`: the layout of most exports.

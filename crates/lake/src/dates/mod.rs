@@ -17,5 +17,5 @@ pub(crate) use any::{needs_day_order, read_any};
 pub(crate) use day_number::find_spreadsheet_date;
 pub use format::DateFormat;
 pub(crate) use model::LocalTime;
-pub use model::{DayOrder, TimePrecision};
+pub use model::{DateOrder, TimePrecision};
 pub(crate) use zone::{ZoneClock, ZoneReading};

@@ -22,7 +22,7 @@ impl TimePrecision {
 
 /// Which of the first two numbers in `3/4/2020` is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DayOrder {
+pub enum DateOrder {
     DayFirst,
     MonthFirst,
     Unknown,

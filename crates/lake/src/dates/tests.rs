@@ -1,7 +1,7 @@
 use super::*;
 
 fn any(text: &str) -> Option<(i64, Option<i32>, TimePrecision)> {
-    read_any(text.as_bytes(), DayOrder::Unknown).map(|l| (l.seconds, l.offset, l.precision))
+    read_any(text.as_bytes(), DateOrder::Unknown).map(|l| (l.seconds, l.offset, l.precision))
 }
 
 #[test]
@@ -56,8 +56,8 @@ fn day_or_month_first_must_be_said() {
     assert_eq!(any("3/4/2020"), None);
     assert!(needs_day_order(b"3/4/2020 10:00"));
     assert!(!needs_day_order(b"2020/4/3"));
-    let day = read_any(b"3/4/2020", DayOrder::DayFirst).map(|l| l.seconds);
-    let month = read_any(b"3/4/2020", DayOrder::MonthFirst).map(|l| l.seconds);
+    let day = read_any(b"3/4/2020", DateOrder::DayFirst).map(|l| l.seconds);
+    let month = read_any(b"3/4/2020", DateOrder::MonthFirst).map(|l| l.seconds);
     assert_eq!(day, any("2020-04-03").map(|l| l.0));
     assert_eq!(month, any("2020-03-04").map(|l| l.0));
 }

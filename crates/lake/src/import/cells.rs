@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use trueline_expression::{Row, Value, evaluate, leaves_unread};
+use trueline_expression::{ExpressionValue, RowValues, evaluate_expression, leaves_unread};
 
 use super::column::{ColumnData, NULL_LABEL, TextColumn};
 use super::labels::{LabelMeaning, ThreadLabels};
 use super::pseudonym::Pseudonyms;
-use super::reason::{CellProblem, Reason};
+use super::reason::{CellProblem, RefusalReason};
 use super::values::{
     find_label, is_missing, map_value, parse_boolean, parse_integer, parse_number, plain_text,
     says_empty,
 };
-use crate::dates::{self, DayOrder, LocalTime, TimePrecision, ZoneClock, ZoneReading};
+use crate::dates::{self, DateOrder, LocalTime, TimePrecision, ZoneClock, ZoneReading};
 use crate::mapping::{BoundMapping, BoundTarget, ColumnInput, ColumnTarget, Pseudonymise};
-use crate::schema::Kind;
+use crate::schema::ValueKind;
 use crate::source::Chunk;
 
 /// What a thread keeps from chunk to chunk.
@@ -68,7 +68,7 @@ impl ThreadState {
 
     /// Reads one column of a chunk.
     pub(crate) fn read_column(&mut self, cells: &ColumnCells<'_>) -> ReadColumn {
-        let rows = cells.chunk.rows();
+        let rows = cells.chunk.row_count();
         let mut out = ReadColumn {
             data: ColumnData::new(cells.bound.target.kind, rows),
             letters: Vec::new(),
@@ -77,15 +77,15 @@ impl ThreadState {
             unread: Vec::new(),
         };
         match (&cells.bound.input, cells.bound.target.kind) {
-            (ColumnInput::Cell(column), Kind::Label) => {
+            (ColumnInput::Cell(column), ValueKind::Label) => {
                 self.read_label_column(cells, *column, &mut out)
             }
-            (ColumnInput::Cell(column), Kind::Text) => {
+            (ColumnInput::Cell(column), ValueKind::Text) => {
                 self.read_text_column(cells, *column, &mut out)
             }
             (
                 ColumnInput::Cell(column),
-                Kind::Integer | Kind::Moment | Kind::Number | Kind::Boolean,
+                ValueKind::Integer | ValueKind::Moment | ValueKind::Number | ValueKind::Boolean,
             ) => {
                 for row in 0..rows {
                     let cell = cells.chunk.cell_bytes(row, *column);
@@ -109,7 +109,7 @@ impl ThreadState {
             (ColumnInput::Absent, _) => self.repeat_text(cells, "", &mut out),
             (ColumnInput::Line, _) => {
                 for row in 0..rows {
-                    let text = format!("{}:{}", cells.file, cells.chunk.line(row));
+                    let text = format!("{}:{}", cells.file, cells.chunk.line_of(row));
                     self.read_text(cells, row, &text, &mut out);
                 }
             }
@@ -129,7 +129,7 @@ impl ThreadState {
         let encoding = cells.chunk.encoding;
         let pseudonyms = &mut self.pseudonyms;
         let labels = &mut self.labels[cells.slot];
-        for row in 0..cells.chunk.rows() {
+        for row in 0..cells.chunk.row_count() {
             let cell = cells.chunk.cell_bytes(row, column);
             let meaning = labels.find_meaning(&cell, |labels| {
                 find_label(&cell, encoding, target, labels, pseudonyms)
@@ -139,9 +139,9 @@ impl ThreadState {
                 LabelMeaning::Null => NULL_LABEL,
                 LabelMeaning::Refused | LabelMeaning::NoText => {
                     let reason = if meaning == LabelMeaning::NoText {
-                        Reason::NoText
+                        RefusalReason::NoText
                     } else {
-                        Reason::NotListed
+                        RefusalReason::NotListed
                     };
                     out.problems.push(CellProblem::new(row, reason, &cell, encoding));
                     NULL_LABEL
@@ -155,7 +155,7 @@ impl ThreadState {
             && cells.bound.target.values.is_none()
             && cells.bound.target.allowed.is_empty();
         if !plain {
-            for row in 0..cells.chunk.rows() {
+            for row in 0..cells.chunk.row_count() {
                 let cell = cells.chunk.cell_bytes(row, column);
                 self.read_value(cells, row, &cell, out);
             }
@@ -165,7 +165,7 @@ impl ThreadState {
             return;
         };
         let encoding = cells.chunk.encoding;
-        for row in 0..cells.chunk.rows() {
+        for row in 0..cells.chunk.row_count() {
             let cell = cells.chunk.cell_bytes(row, column);
             if is_missing(&cells.bound.target, &cell) {
                 texts.push_null();
@@ -173,7 +173,7 @@ impl ThreadState {
                 texts.close_text();
             } else {
                 texts.push_null();
-                out.problems.push(CellProblem::new(row, Reason::NoText, &cell, encoding));
+                out.problems.push(CellProblem::new(row, RefusalReason::NoText, &cell, encoding));
             }
         }
     }
@@ -188,7 +188,7 @@ impl ThreadState {
     ) {
         let encoding = cells.chunk.encoding;
         if cell.is_ascii()
-            && cells.bound.target.kind == Kind::Moment
+            && cells.bound.target.kind == ValueKind::Moment
             && cells.bound.target.values.is_none()
         {
             self.read_moment(cells, row, cell, out);
@@ -196,7 +196,7 @@ impl ThreadState {
         }
         match encoding.decode(cell) {
             Some(text) => self.read_text(cells, row, &text, out),
-            None => out.refuse_value(CellProblem::new(row, Reason::NoText, cell, encoding)),
+            None => out.refuse_value(CellProblem::new(row, RefusalReason::NoText, cell, encoding)),
         }
     }
 
@@ -235,23 +235,23 @@ impl ThreadState {
                 if allowed {
                     codes.push(self.labels[cells.slot].code_of(&mapped));
                 } else {
-                    out.refuse_value(CellProblem::of_text(row, Reason::NotListed, text));
+                    out.refuse_value(CellProblem::of_text(row, RefusalReason::NotListed, text));
                 }
             }
-            ColumnData::Integer(_) if target.kind == Kind::Moment => {
+            ColumnData::Integer(_) if target.kind == ValueKind::Moment => {
                 self.read_moment(cells, row, mapped.as_bytes(), out);
             }
             ColumnData::Integer(values) => match parse_integer(&mapped) {
                 Some(value) => values.push(value),
-                None => out.refuse_value(CellProblem::of_text(row, Reason::NoInteger, text)),
+                None => out.refuse_value(CellProblem::of_text(row, RefusalReason::NoInteger, text)),
             },
             ColumnData::Number(values) => match parse_number(&mapped) {
                 Some(value) => values.push(value.to_bits()),
-                None => out.refuse_value(CellProblem::of_text(row, Reason::NoNumber, text)),
+                None => out.refuse_value(CellProblem::of_text(row, RefusalReason::NoNumber, text)),
             },
             ColumnData::Boolean(values) => match parse_boolean(&mapped) {
                 Some(value) => values.push(u8::from(value)),
-                None => out.refuse_value(CellProblem::of_text(row, Reason::NoBoolean, text)),
+                None => out.refuse_value(CellProblem::of_text(row, RefusalReason::NoBoolean, text)),
             },
         }
     }
@@ -279,12 +279,16 @@ impl ThreadState {
         let Some(local) = local else {
             let reason = if dates.formats.is_empty() && dates::needs_day_order(text) {
                 match dates.order {
-                    DayOrder::Unknown => Reason::DayOrderUnknown,
-                    DayOrder::DayFirst | DayOrder::MonthFirst => Reason::OtherDayOrder,
+                    DateOrder::Unknown => RefusalReason::DayOrderUnknown,
+                    DateOrder::DayFirst | DateOrder::MonthFirst => RefusalReason::OtherDayOrder,
                 }
             } else {
-                dates::find_spreadsheet_date(text).map_or(Reason::NoMoment, |date| {
-                    Reason::DayNumber { year: date.year(), month: date.month(), day: date.day() }
+                dates::find_spreadsheet_date(text).map_or(RefusalReason::NoMoment, |date| {
+                    RefusalReason::DayNumber {
+                        year: date.year(),
+                        month: date.month(),
+                        day: date.day(),
+                    }
                 })
             };
             out.refuse_value(CellProblem::of_text(row, reason, &shown()));
@@ -296,7 +300,7 @@ impl ThreadState {
                 out.push_moment(seconds, target, local);
                 out.notes.push((row as u32, format!("{}={}", target.name, shown())));
             }
-            None => out.refuse_value(CellProblem::of_text(row, Reason::NoMoment, &shown())),
+            None => out.refuse_value(CellProblem::of_text(row, RefusalReason::NoMoment, &shown())),
         }
     }
 
@@ -313,7 +317,7 @@ impl ThreadState {
 
     /// Reads the same text for every row: parsed once, then repeated.
     fn repeat_text(&mut self, cells: &ColumnCells<'_>, text: &str, out: &mut ReadColumn) {
-        let rows = cells.chunk.rows();
+        let rows = cells.chunk.row_count();
         if rows == 0 {
             return;
         }
@@ -340,19 +344,19 @@ impl ThreadState {
             return;
         };
         let zone = self.zones[cells.bound.target.dates.time_zone].zone().clone();
-        for row in 0..cells.chunk.rows() {
+        for row in 0..cells.chunk.row_count() {
             let source = SourceRow { cells, names, row };
-            match evaluate(expr, &source, &zone) {
-                Value::Null => {
+            match evaluate_expression(expr, &source, &zone) {
+                ExpressionValue::Null => {
                     if !cells.bound.target.required
-                        && cells.bound.target.kind != Kind::Label
+                        && cells.bound.target.kind != ValueKind::Label
                         && leaves_unread(expr, &source, &zone)
                     {
                         out.unread.push(row as u32);
                     }
                     out.push_null();
                 }
-                Value::Time(seconds) if cells.bound.target.kind == Kind::Moment => {
+                ExpressionValue::Time(seconds) if cells.bound.target.kind == ValueKind::Moment => {
                     let precision = cells.bound.target.dates.precision;
                     let local = LocalTime {
                         seconds,
@@ -374,16 +378,16 @@ struct SourceRow<'a> {
     row: usize,
 }
 
-impl Row for SourceRow<'_> {
-    fn get(&self, name: &str) -> Value<'_> {
+impl RowValues for SourceRow<'_> {
+    fn value_of(&self, name: &str) -> ExpressionValue<'_> {
         let Some((_, column)) = self.names.iter().find(|(known, _)| known == name) else {
-            return Value::Null;
+            return ExpressionValue::Null;
         };
-        match self.cells.chunk.text(self.row, *column) {
+        match self.cells.chunk.cell_text(self.row, *column) {
             Some(text) if !is_missing(&self.cells.bound.target, text.as_bytes()) => {
-                Value::Text(text)
+                ExpressionValue::Text(text)
             }
-            Some(_) | None => Value::Null,
+            Some(_) | None => ExpressionValue::Null,
         }
     }
 }
@@ -431,7 +435,7 @@ fn refuse_missing(out: &mut ReadColumn) {
     let refused: HashSet<u32> = out.problems.iter().map(|p| p.row).collect();
     for row in 0..rows {
         if out.data.is_null(row) && !refused.contains(&(row as u32)) {
-            out.problems.push(CellProblem::of_text(row, Reason::Missing, ""));
+            out.problems.push(CellProblem::of_text(row, RefusalReason::Missing, ""));
         }
     }
 }

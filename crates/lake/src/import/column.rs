@@ -3,7 +3,7 @@
 //! Nulls are marked in the values themselves, because a bitmap beside every vector would cost more:
 //! [`NULL_INTEGER`] for integers and moments, [`NULL_LABEL`] for labels.
 
-use crate::schema::Kind;
+use crate::schema::ValueKind;
 
 pub(crate) const NULL_LABEL: i32 = -1;
 pub(crate) const NULL_INTEGER: i64 = i64::MIN;
@@ -24,13 +24,13 @@ pub(crate) enum ColumnData {
 }
 
 impl ColumnData {
-    pub(crate) fn new(kind: Kind, rows: usize) -> ColumnData {
+    pub(crate) fn new(kind: ValueKind, rows: usize) -> ColumnData {
         match kind {
-            Kind::Label => ColumnData::Label(Vec::with_capacity(rows)),
-            Kind::Text => ColumnData::Text(TextColumn::with_capacity(rows)),
-            Kind::Integer | Kind::Moment => ColumnData::Integer(Vec::with_capacity(rows)),
-            Kind::Number => ColumnData::Number(Vec::with_capacity(rows)),
-            Kind::Boolean => ColumnData::Boolean(Vec::with_capacity(rows)),
+            ValueKind::Label => ColumnData::Label(Vec::with_capacity(rows)),
+            ValueKind::Text => ColumnData::Text(TextColumn::with_capacity(rows)),
+            ValueKind::Integer | ValueKind::Moment => ColumnData::Integer(Vec::with_capacity(rows)),
+            ValueKind::Number => ColumnData::Number(Vec::with_capacity(rows)),
+            ValueKind::Boolean => ColumnData::Boolean(Vec::with_capacity(rows)),
         }
     }
 

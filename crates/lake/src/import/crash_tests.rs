@@ -7,16 +7,21 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::disk::WriteStep;
-use crate::schema::{Column, Kind, Schema};
-use crate::{ImportError, Lake, Mapping, Options, Summary, import};
+use crate::schema::{DatasetColumn, DatasetSchema, ValueKind};
+use crate::{ImportError, ImportOptions, ImportSummary, Lake, Mapping, import};
 
 const MAPPING: &str = "[mapping]\ndataset = \"note\"\n[columns.number]\nfrom = \"number\"\n\
     [columns.text]\nfrom = \"text\"\n";
 
-fn note_schema() -> Schema {
-    let column =
-        |name, required| Column { name, kind: Kind::Text, required, allowed: &[], doc: "" };
-    Schema {
+fn note_schema() -> DatasetSchema {
+    let column = |name, required| DatasetColumn {
+        name,
+        kind: ValueKind::Text,
+        required,
+        allowed: &[],
+        doc: "",
+    };
+    DatasetSchema {
         name: "note",
         key: &["number"],
         columns: vec![column("number", true), column("text", false)],
@@ -26,11 +31,22 @@ fn note_schema() -> Schema {
     }
 }
 
-fn import_text(lake: &Lake, folder: &Path, text: &str, at: i64) -> Result<Summary, ImportError> {
+fn import_text(
+    lake: &Lake,
+    folder: &Path,
+    text: &str,
+    at: i64,
+) -> Result<ImportSummary, ImportError> {
     let file = folder.join(format!("{at}.csv"));
     std::fs::write(&file, text).expect("a file");
     let mapping = Mapping::parse("test", MAPPING, &note_schema()).expect("a mapping");
-    import(lake, &note_schema(), &[file], &mapping, &Options::new(at, folder.join("quarantine")))
+    import_through_mapping(
+        lake,
+        &note_schema(),
+        &[file],
+        &mapping,
+        &ImportOptions::new(at, folder.join("quarantine")),
+    )
 }
 
 const OLD: &str = "number,text\n1,a\n2,b\n";
@@ -39,14 +55,14 @@ const NEW: &str = "number,text\n2,c\n3,d\n";
 /// How many rows there are, and how many batches.
 fn count_rows(folder: &Path) -> (u64, usize) {
     let lake = Lake::open(&folder.join("lake")).expect("a lake");
-    let tasks = lake.scan(&note_schema(), &["number", "text"], None).expect("a scan");
+    let tasks = lake.scan_rows(&note_schema(), &["number", "text"], None).expect("a scan");
     let mut rows = 0;
     for task in tasks {
-        for batch in task.batches() {
+        for batch in task.read_batches() {
             rows += batch.expect("a whole batch").num_rows() as u64;
         }
     }
-    (rows, lake.manifest("note").expect("a manifest").batches.len())
+    (rows, lake.read_manifest("note").expect("a manifest").batches.len())
 }
 
 const BEFORE: (u64, usize) = (2, 1);

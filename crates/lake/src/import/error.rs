@@ -3,7 +3,7 @@
 use crate::lake_error::LakeError;
 use crate::manifest::RowCounts;
 use crate::mapping::MappingError;
-use crate::source::ReadError;
+use crate::source::SourceReadError;
 
 /// Why an import did not happen. The lake is as it was.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
@@ -11,7 +11,7 @@ pub enum ImportError {
     #[error(transparent)]
     Lake(#[from] LakeError),
     #[error(transparent)]
-    Read(#[from] ReadError),
+    Read(#[from] SourceReadError),
     #[error(transparent)]
     Mapping(#[from] MappingError),
     #[error("no file to import")]

@@ -3,9 +3,9 @@
 use super::cells::{ColumnCells, RowUnit, ThreadState};
 use super::column::{ColumnData, NULL_INTEGER, TextColumn};
 use super::plan::ReadPlan;
-use super::reason::{CellProblem, Reason};
+use super::reason::{CellProblem, RefusalReason};
 use crate::mapping::{BoundStateRule, BoundTarget};
-use crate::schema::Kind;
+use crate::schema::ValueKind;
 use crate::source::Chunk;
 
 /// What a chunk says about its rows as events.
@@ -28,7 +28,7 @@ impl ReadPlan<'_> {
             let columns = &self.schema.lists[rule.list].columns;
             for (_, constants) in &rule.states {
                 for (at, constant) in constants.iter().enumerate() {
-                    if let (Kind::Label, Some(text)) = (columns[at].kind, constant) {
+                    if let (ValueKind::Label, Some(text)) = (columns[at].kind, constant) {
                         thread.labels[self.list_slot(rule.list, at)].code_of(text);
                     }
                 }
@@ -45,19 +45,19 @@ impl ReadPlan<'_> {
         let events = self.bound.events.as_ref()?;
         let mut part = EventCells::default();
         let mut problems = Vec::new();
-        for row in 0..chunk.rows() {
-            let parts = events.key.iter().map(|column| chunk.text(row, *column));
+        for row in 0..chunk.row_count() {
+            let parts = events.key.iter().map(|column| chunk.cell_text(row, *column));
             let parts: Option<Vec<_>> = parts.collect();
             let key = parts.map(|parts| parts.join("\u{1f}")).unwrap_or_default();
             part.key.push(&key);
             if key.trim_matches('\u{1f}').is_empty() {
                 let name = self.source_name(events.key.first().copied(), "key");
-                problems.push((name, CellProblem::of_text(row, Reason::Missing, "")));
+                problems.push((name, CellProblem::of_text(row, RefusalReason::Missing, "")));
             }
         }
         part.order = match &events.order {
             Some(bound) => self.read_integers(chunk, thread, bound, &mut problems),
-            None => vec![0; chunk.rows()],
+            None => vec![0; chunk.row_count()],
         };
         for rule in &events.states {
             let at = self.read_integers(chunk, thread, &rule.at, &mut problems);
@@ -84,7 +84,7 @@ impl ReadPlan<'_> {
             | ColumnData::Text(_)
             | ColumnData::Number(_)
             | ColumnData::Boolean(_) => {
-                vec![NULL_INTEGER; chunk.rows()]
+                vec![NULL_INTEGER; chunk.row_count()]
             }
         }
     }
@@ -92,12 +92,12 @@ impl ReadPlan<'_> {
 
 fn read_states(chunk: &Chunk, rule: &BoundStateRule) -> Vec<i32> {
     let Some(column) = rule.column.input.first_column() else {
-        return vec![-1; chunk.rows()];
+        return vec![-1; chunk.row_count()];
     };
     let state = |row: usize| {
-        let text = chunk.text(row, column)?;
+        let text = chunk.cell_text(row, column)?;
         let found = rule.states.iter().position(|(name, _)| *name == text)?;
         Some(found as i32)
     };
-    (0..chunk.rows()).map(|row| state(row).unwrap_or(-1)).collect()
+    (0..chunk.row_count()).map(|row| state(row).unwrap_or(-1)).collect()
 }

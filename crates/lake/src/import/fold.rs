@@ -10,11 +10,11 @@ use super::fragment::Fragment;
 use super::labels::JoinedLabels;
 use super::order::RowAt;
 use super::plan::ReadPlan;
-use super::reason::Reason;
+use super::reason::RefusalReason;
 use super::refused::{RefusedRow, RefusedRows};
 use super::rows::SourceRows;
 use crate::mapping::{BoundStateRule, TakeEvent};
-use crate::schema::Kind;
+use crate::schema::ValueKind;
 
 /// Cases per fragment.
 const CASES: usize = 65_536;
@@ -109,7 +109,7 @@ impl SourceRows {
             let chosen = self.choose_event(slot, bound.target.take, group);
             if bound.target.required && chosen.is_none_or(|at| value(at).is_null(at.row as usize)) {
                 let name = plan.source_name(bound.input.first_column(), &bound.target.name);
-                problems.push((name, String::new(), Reason::Missing));
+                problems.push((name, String::new(), RefusalReason::Missing));
             }
         }
         let rules = plan.bound.events.iter().flat_map(|events| &events.states);
@@ -123,7 +123,7 @@ impl SourceRows {
                 blamed = at;
                 let name = plan.source_name(states.at.input.first_column(), "at");
                 let list = plan.schema.lists[states.list].name;
-                problems.push((name, String::new(), Reason::EndsFirst { list }));
+                problems.push((name, String::new(), RefusalReason::EndsFirst { list }));
                 break;
             }
         }
@@ -144,7 +144,7 @@ impl SourceRows {
                 line: self.line_of(*at),
                 record: Box::default(),
                 sheet: None,
-                problems: vec![(String::new(), String::new(), Reason::OtherEvent { line })],
+                problems: vec![(String::new(), String::new(), RefusalReason::OtherEvent { line })],
             });
         }
     }
@@ -408,7 +408,7 @@ impl SourceRows {
         let mut times = [from, until].into_iter();
         for (at, column) in to.columns.iter_mut().enumerate() {
             let constant = constants.get(at).and_then(Option::as_deref);
-            let moment = plan.schema.lists[rule.list].columns[at].kind == Kind::Moment;
+            let moment = plan.schema.lists[rule.list].columns[at].kind == ValueKind::Moment;
             match (column, constant) {
                 // The first moment of a list is where a stretch starts, the second where it ends.
                 (ColumnData::Integer(values), _) if moment => {

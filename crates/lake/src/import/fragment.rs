@@ -6,7 +6,7 @@ use super::cells::{ColumnCells, RowUnit, ThreadState};
 use super::column::{ColumnData, ListRecords};
 use super::event_cells::EventCells;
 use super::plan::ReadPlan;
-use super::reason::{CellProblem, Reason};
+use super::reason::{CellProblem, RefusalReason};
 use super::refused::{RefusedRow, RowProblems};
 use super::values::is_missing;
 use crate::mapping::BoundTarget;
@@ -62,7 +62,7 @@ impl ReadPlan<'_> {
             let name = self.source_name(bound.input.first_column(), &bound.target.name);
             wrong.add_problems(&name, read.problems);
             notes.append(&mut read.notes);
-            unread.extend(read.unread.iter().map(|row| (slot, chunk.line(*row as usize))));
+            unread.extend(read.unread.iter().map(|row| (slot, chunk.line_of(*row as usize))));
             if let Some(at) = self.precision_place(slot) {
                 letters[at] = read.letters;
             }
@@ -84,10 +84,10 @@ impl ReadPlan<'_> {
             file: 0,
             thread: id,
             number: chunk.number,
-            rows: chunk.rows(),
+            rows: chunk.row_count(),
             columns,
             lists,
-            precision: self.label_precision(chunk.rows(), &letters, thread),
+            precision: self.label_precision(chunk.row_count(), &letters, thread),
             lines: chunk.lines.iter().map(|line| *line as i64).collect(),
             notes,
             unread,
@@ -101,14 +101,15 @@ impl ReadPlan<'_> {
     /// list the error as a missing value.
     fn refuse_cell_error(&self, chunk: &Chunk, error: CellError, wrong: &mut RowProblems) {
         let (row, column) = (error.row as usize, error.column as usize);
-        let value = chunk.text(row, column).unwrap_or_default();
+        let value = chunk.cell_text(row, column).unwrap_or_default();
         let missing = |bound: &&BoundTarget| is_missing(&bound.target, value.as_bytes());
         let lists = self.bound.lists.iter().flat_map(|list| list.columns.iter().flatten());
         let targets = self.bound.targets.iter().chain(lists);
         let read = targets.filter(|bound| bound.input.reads_column(column)).any(|b| !missing(&b));
         let event = self.bound.events.as_ref().is_some_and(|events| events.reads_column(column));
         if read || event {
-            let reason = Reason::CellError { line: chunk.line(row), column: error.of_sheet };
+            let reason =
+                RefusalReason::CellError { line: chunk.line_of(row), column: error.of_sheet };
             wrong.add_problem(
                 self.headers[column].clone(),
                 CellProblem::of_text(row, reason, &value),

@@ -15,7 +15,7 @@ use super::column::{ColumnData, NULL_BOOLEAN, NULL_INTEGER, NULL_LABEL, NULL_NUM
 use super::fragment::Fragment;
 use super::labels::JoinedLabels;
 use super::order::RowAt;
-use crate::schema::{Kind, List};
+use crate::schema::{ListColumn, ValueKind};
 
 /// One column of one fragment, and the thread that its codes belong to.
 type ColumnPart<'a> = (&'a ColumnData, usize);
@@ -25,7 +25,7 @@ pub(crate) fn gather_column(
     fragments: &[Fragment],
     pick: impl Fn(&Fragment) -> &ColumnData,
     rows: &[RowAt],
-    kind: Kind,
+    kind: ValueKind,
     labels: &JoinedLabels,
 ) -> Result<ArrayRef, ArrowError> {
     let parts: Vec<ColumnPart<'_>> = fragments.iter().map(|f| (pick(f), f.thread)).collect();
@@ -38,7 +38,7 @@ pub(crate) fn gather_list(
     fragments: &[Fragment],
     at: usize,
     rows: &[RowAt],
-    list: &List,
+    list: &ListColumn,
     labels: &[JoinedLabels],
 ) -> Result<ArrayRef, ArrowError> {
     let mut offsets = Vec::with_capacity(rows.len() + 1);
@@ -60,7 +60,7 @@ pub(crate) fn gather_list(
 
 /// A list column from the arrays of its records.
 pub(crate) fn list_array(
-    list: &List,
+    list: &ListColumn,
     arrays: Vec<ArrayRef>,
     offsets: Vec<i32>,
 ) -> Result<ArrayRef, ArrowError> {
@@ -78,22 +78,22 @@ pub(crate) fn list_array(
 fn gather_array(
     parts: &[ColumnPart<'_>],
     rows: impl ExactSizeIterator<Item = (u32, u32)> + Clone,
-    kind: Kind,
+    kind: ValueKind,
     labels: &JoinedLabels,
 ) -> Result<ArrayRef, ArrowError> {
     match kind {
-        Kind::Label => label_array(parts, rows, labels),
-        Kind::Text => Ok(Arc::new(text_array(parts, rows))),
-        Kind::Integer => {
+        ValueKind::Label => label_array(parts, rows, labels),
+        ValueKind::Text => Ok(Arc::new(text_array(parts, rows))),
+        ValueKind::Integer => {
             let (values, nulls) = gather_integers(parts, rows);
             Ok(Arc::new(Int64Array::new(values.into(), nulls)))
         }
-        Kind::Moment => {
+        ValueKind::Moment => {
             let (values, nulls) = gather_integers(parts, rows);
             let array = PrimitiveArray::<TimestampSecondType>::new(values.into(), nulls);
             Ok(Arc::new(array.with_timezone("UTC")))
         }
-        Kind::Number => {
+        ValueKind::Number => {
             let bits = rows.map(|(part, row)| match parts[part as usize].0 {
                 ColumnData::Number(values) => values[row as usize],
                 _ => NULL_NUMBER_BITS,
@@ -103,7 +103,7 @@ fn gather_array(
             let values: Vec<f64> = bits.into_iter().map(f64::from_bits).collect();
             Ok(Arc::new(Float64Array::new(values.into(), nulls)))
         }
-        Kind::Boolean => {
+        ValueKind::Boolean => {
             let mut builder = BooleanBuilder::with_capacity(rows.len());
             for (part, row) in rows {
                 let value = match parts[part as usize].0 {

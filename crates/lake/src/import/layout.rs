@@ -11,7 +11,7 @@ use super::gather;
 use super::order::RowAt;
 use super::plan::ReadPlan;
 use super::rows::SourceRows;
-use crate::schema::Kind;
+use crate::schema::ValueKind;
 
 /// The columns of a batch and their origins.
 pub(crate) struct BatchLayout<'a> {
@@ -25,9 +25,9 @@ pub(crate) struct BatchLayout<'a> {
 #[derive(Clone, Copy)]
 enum ColumnOrigin {
     /// A slot of the plan.
-    Slot(usize, Kind),
+    Slot(usize, ValueKind),
     /// A column that the mapping leaves out.
-    Null(Kind),
+    Null(ValueKind),
     List(usize),
     Precision,
     File,
@@ -46,13 +46,13 @@ impl<'a> BatchLayout<'a> {
         let mut origins: Vec<ColumnOrigin> =
             schema.columns.iter().map(|c| from(c.name, c.kind)).collect();
         origins.extend((0..schema.lists.len()).map(ColumnOrigin::List));
-        if schema.moments().next().is_some() {
+        if schema.moment_columns().next().is_some() {
             origins.push(ColumnOrigin::Precision);
         }
-        origins.push(from("revised", Kind::Moment));
+        origins.push(from("revised", ValueKind::Moment));
         origins.extend([ColumnOrigin::File, ColumnOrigin::Line, ColumnOrigin::Text]);
         let mut fields: Vec<Field> =
-            schema.arrow().fields().iter().map(|field| field.as_ref().clone()).collect();
+            schema.to_arrow().fields().iter().map(|field| field.as_ref().clone()).collect();
         for (at, bound) in targets.iter().enumerate() {
             if bound.target.name.starts_with("x_") {
                 let kind = bound.target.kind;
@@ -91,7 +91,7 @@ impl<'a> BatchLayout<'a> {
             }
             ColumnOrigin::Precision => {
                 let labels = &rows.labels[self.plan.precision_slot()];
-                gather::gather_column(fragments, |f| &f.precision, part, Kind::Label, labels)
+                gather::gather_column(fragments, |f| &f.precision, part, ValueKind::Label, labels)
             }
             ColumnOrigin::Null(kind) => {
                 Ok(arrow_array::new_null_array(&kind.data_type(), part.len()))

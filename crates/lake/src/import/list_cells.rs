@@ -3,10 +3,10 @@
 use super::cells::{ColumnCells, ReadColumn, RowUnit, ThreadState};
 use super::column::{ColumnData, ListRecords};
 use super::plan::ReadPlan;
-use super::reason::{CellProblem, Reason};
+use super::reason::{CellProblem, RefusalReason};
 use super::refused::RowProblems;
 use crate::mapping::BoundList;
-use crate::schema::Kind;
+use crate::schema::ValueKind;
 use crate::source::Chunk;
 
 impl ReadPlan<'_> {
@@ -19,7 +19,7 @@ impl ReadPlan<'_> {
         let mut lists = Vec::new();
         for (at, list) in self.schema.lists.iter().enumerate() {
             let mut records = ListRecords {
-                ends: Vec::with_capacity(chunk.rows()),
+                ends: Vec::with_capacity(chunk.row_count()),
                 columns: list.columns.iter().map(|c| ColumnData::new(c.kind, 0)).collect(),
             };
             let entries = self.bound.lists.iter().filter(|entry| entry.list == at);
@@ -27,12 +27,12 @@ impl ReadPlan<'_> {
                 .map(|entry| (entry, self.read_entry(chunk, thread, entry, wrong)))
                 .collect();
             let mut count = 0;
-            for row in 0..chunk.rows() {
+            for row in 0..chunk.row_count() {
                 for (entry, read) in &entries {
                     match self.check_record(entry, read, row) {
                         RecordCheck::Absent => {}
                         RecordCheck::Lacks(column) => {
-                            let reason = Reason::HalfRecord { list: list.name };
+                            let reason = RefusalReason::HalfRecord { list: list.name };
                             wrong.add_problem(
                                 self.part_name(entry, column),
                                 CellProblem::of_text(row, reason, ""),
@@ -41,8 +41,8 @@ impl ReadPlan<'_> {
                         RecordCheck::Ends(column) => {
                             let bound = entry.columns[column].as_ref();
                             let source = bound.and_then(|bound| bound.input.first_column());
-                            let value = source.and_then(|source| chunk.text(row, source));
-                            let reason = Reason::EndsFirst { list: list.name };
+                            let value = source.and_then(|source| chunk.cell_text(row, source));
+                            let reason = RefusalReason::EndsFirst { list: list.name };
                             let value = value.unwrap_or_default();
                             wrong.add_problem(
                                 self.part_name(entry, column),
@@ -128,7 +128,7 @@ impl ReadPlan<'_> {
         row: usize,
     ) -> RecordCheck {
         let columns = self.schema.lists[entry.list].columns.iter().enumerate();
-        let mut moments = columns.filter(|(_, column)| column.kind == Kind::Moment);
+        let mut moments = columns.filter(|(_, column)| column.kind == ValueKind::Moment);
         let (Some((from, _)), Some((to, _))) = (moments.next(), moments.next()) else {
             return RecordCheck::Whole;
         };

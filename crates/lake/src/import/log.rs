@@ -20,7 +20,7 @@ use super::plan::ReadPlan;
 use super::rows::SourceRows;
 use crate::mapping::{TakeEvent, ValueOrigin};
 use crate::scan::key_text;
-use crate::schema::{Kind, List};
+use crate::schema::{ListColumn, ValueKind};
 
 /// Whether one of two states of a case can come from a log that also holds the events of the other.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ impl Default for LogGrowth {
 /// How the columns of a log may change while it grows.
 pub(crate) struct EventLog<'a> {
     columns: Vec<(String, ChangeRule)>,
-    lists: &'a [List],
+    lists: &'a [ListColumn],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,9 +62,9 @@ impl<'a> EventLog<'a> {
         let told =
             |from: &ValueOrigin| !matches!(from, ValueOrigin::Constant(_) | ValueOrigin::Line);
         let columns = plan.bound.targets.iter().filter(|bound| told(&bound.target.from));
-        let rule = |take: TakeEvent, kind: Kind| match (take, kind) {
-            (TakeEvent::Min, _) | (TakeEvent::First, Kind::Moment) => ChangeRule::Down,
-            (TakeEvent::Max, _) | (TakeEvent::Last, Kind::Moment) => ChangeRule::Up,
+        let rule = |take: TakeEvent, kind: ValueKind| match (take, kind) {
+            (TakeEvent::Min, _) | (TakeEvent::First, ValueKind::Moment) => ChangeRule::Down,
+            (TakeEvent::Max, _) | (TakeEvent::Last, ValueKind::Moment) => ChangeRule::Up,
             (TakeEvent::Any | TakeEvent::First, _) => ChangeRule::Keep,
             (TakeEvent::Last | TakeEvent::LastPresent, _) => ChangeRule::Change,
         };
@@ -175,7 +175,7 @@ fn records_at(array: &ArrayRef, row: usize) -> Option<ArrayRef> {
 
 /// Whether every record of the old state lies inside one of the new state: an open record may have
 /// closed.
-fn covers_records(list: &List, new: Option<&ArrayRef>, old: Option<&ArrayRef>) -> bool {
+fn covers_records(list: &ListColumn, new: Option<&ArrayRef>, old: Option<&ArrayRef>) -> bool {
     let records = |of: Option<&ArrayRef>| of.and_then(|array| array.as_struct_opt().cloned());
     let Some(old) = records(old).filter(|old| old.len() > 0) else {
         return true;
@@ -187,7 +187,7 @@ fn covers_records(list: &List, new: Option<&ArrayRef>, old: Option<&ArrayRef>) -
 }
 
 fn covers_record(
-    list: &List,
+    list: &ListColumn,
     (new, n): (&StructArray, usize),
     (old, o): (&StructArray, usize),
 ) -> bool {
@@ -199,7 +199,7 @@ fn covers_record(
             return true;
         };
         let found = compare_cells((ours, n), (theirs, o));
-        if column.kind != Kind::Moment {
+        if column.kind != ValueKind::Moment {
             return !column.required || found.is_none_or(Ordering::is_eq);
         }
         moments += 1;

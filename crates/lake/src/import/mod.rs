@@ -37,7 +37,7 @@ mod words;
 mod write;
 
 pub use error::ImportError;
-pub use options::{Options, Progress, Watched};
-pub use reason::Reason;
-pub use run::{import, import_own};
-pub use summary::{FileSummary, MissingRows, ReasonCount, Summary, Unread};
+pub use options::{ImportOptions, ImportProgress, WatchedChunk};
+pub use reason::RefusalReason;
+pub use run::{import_own_layout, import_through_mapping};
+pub use summary::{FileSummary, ImportSummary, MissingRows, ReasonCount, UnreadTexts};

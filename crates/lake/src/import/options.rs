@@ -7,7 +7,7 @@ use trueline_language::Language;
 use crate::source::Chunk;
 
 /// What an import needs to know besides files and mapping.
-pub struct Options<'a> {
+pub struct ImportOptions<'a> {
     /// The time at which the batch is recorded, in UTC seconds.
     pub recorded: i64,
     /// The instance's key for pseudonyms; needed only if the mapping asks for some.
@@ -15,24 +15,24 @@ pub struct Options<'a> {
     /// The folder for quarantine files.
     pub quarantine: PathBuf,
     /// Called now and then with how far reading has come.
-    pub progress: Option<&'a (dyn Fn(Progress<'_>) + Sync)>,
+    pub progress: Option<&'a (dyn Fn(ImportProgress<'_>) + Sync)>,
     /// How many threads read; `None` uses all cores.
     pub threads: Option<usize>,
     /// The language of quarantine files.
     pub language: Language,
     /// Called with every chunk of text once it is read, on any thread and in any order.
-    pub watch: Option<&'a (dyn Fn(Watched<'_>) + Sync)>,
+    pub watch: Option<&'a (dyn Fn(WatchedChunk<'_>) + Sync)>,
 }
 
 /// A chunk that the import has finished reading.
 #[derive(Debug)]
-pub struct Watched<'a> {
+pub struct WatchedChunk<'a> {
     pub path: &'a Path,
     pub headers: &'a [String],
     pub chunk: Chunk,
 }
 
-impl std::fmt::Debug for Options<'_> {
+impl std::fmt::Debug for ImportOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options")
             .field("recorded", &self.recorded)
@@ -42,10 +42,10 @@ impl std::fmt::Debug for Options<'_> {
     }
 }
 
-impl Options<'_> {
+impl ImportOptions<'_> {
     /// Options with a time and a folder for quarantine files.
     pub fn new(recorded: i64, quarantine: PathBuf) -> Self {
-        Options {
+        ImportOptions {
             recorded,
             pseudonym_key: None,
             quarantine,
@@ -59,7 +59,7 @@ impl Options<'_> {
 
 /// How far an import has come.
 #[derive(Debug, Clone, Copy)]
-pub struct Progress<'a> {
+pub struct ImportProgress<'a> {
     pub file: &'a str,
     pub rows: u64,
 }

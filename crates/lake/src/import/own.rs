@@ -22,23 +22,23 @@ use super::column::{
 use super::error::ImportError;
 use super::fragment::Fragment;
 use super::labels::{JoinedLabels, ThreadLabels};
-use super::options::{Options, Progress};
+use super::options::{ImportOptions, ImportProgress};
 use super::plan::ReadPlan;
 use super::pseudonym::Pseudonyms;
-use super::reason::Reason;
+use super::reason::RefusalReason;
 use super::refused::RefusedRow;
 use super::rows::SourceRows;
 use crate::mapping::{BOOKKEEPING, BoundMapping};
-use crate::schema::{Column, Kind, Schema};
-use crate::source::{PARQUET_ROWS, ReadError, Source, broken_table};
+use crate::schema::{DatasetColumn, DatasetSchema, ValueKind};
+use crate::source::{PARQUET_ROWS, SourceReadError, SourceReader, broken_table};
 
 /// Reads a whole file into fragments.
 pub(crate) fn read_own_layout<'a>(
-    source: &Source,
-    schema: &'a Schema,
-    options: &Options<'_>,
+    source: &SourceReader,
+    schema: &'a DatasetSchema,
+    options: &ImportOptions<'_>,
 ) -> Result<(ReadPlan<'a>, SourceRows), ImportError> {
-    let name = source.file();
+    let name = source.file_name();
     let failed = |error: &dyn std::fmt::Display| broken_table(name, &error.to_string());
     let Some(held) = source.shared_file() else {
         return Err(failed(&"no Parquet").into());
@@ -75,29 +75,29 @@ pub(crate) fn read_own_layout<'a>(
             }
             Ok((fragments, thread))
         })
-        .collect::<Result<_, ReadError>>()?;
+        .collect::<Result<_, SourceReadError>>()?;
     let rows = join_groups(&plan, groups, total);
     Ok((plan, rows))
 }
 
-fn unusable_file(file: &str, problem: Text, remedy: impl Into<Text>) -> ReadError {
-    ReadError::Unusable { file: file.to_owned(), problem, remedy: remedy.into() }
+fn unusable_file(file: &str, problem: Text, remedy: impl Into<Text>) -> SourceReadError {
+    SourceReadError::Unusable { file: file.to_owned(), problem, remedy: remedy.into() }
 }
 
-fn report_progress(done: &Mutex<u64>, rows: u64, file: &str, options: &Options<'_>) {
+fn report_progress(done: &Mutex<u64>, rows: u64, file: &str, options: &ImportOptions<'_>) {
     let Some(told) = options.progress else { return };
     if let Ok(mut done) = done.lock() {
         *done += rows;
-        told(Progress { file, rows: *done });
+        told(ImportProgress { file, rows: *done });
     }
 }
 
 /// The columns of the dataset that the file has, and its extras.
 fn find_columns(
-    schema: &Schema,
+    schema: &DatasetSchema,
     metadata: &ArrowReaderMetadata,
     file: &str,
-) -> Result<Vec<(String, Kind, bool)>, ReadError> {
+) -> Result<Vec<(String, ValueKind, bool)>, SourceReadError> {
     let mut columns = Vec::new();
     for column in &schema.columns {
         let found = metadata.schema().field_with_name(column.name).ok();
@@ -151,14 +151,21 @@ fn find_columns(
     Ok(columns)
 }
 
-fn kind_of(data_type: &DataType) -> Option<Kind> {
-    let kinds = [Kind::Label, Kind::Text, Kind::Integer, Kind::Number, Kind::Boolean, Kind::Moment];
+fn kind_of(data_type: &DataType) -> Option<ValueKind> {
+    let kinds = [
+        ValueKind::Label,
+        ValueKind::Text,
+        ValueKind::Integer,
+        ValueKind::Number,
+        ValueKind::Boolean,
+        ValueKind::Moment,
+    ];
     kinds.into_iter().find(|kind| kind.data_type() == *data_type)
 }
 
-fn fits_kind(kind: Kind, data_type: &DataType) -> bool {
+fn fits_kind(kind: ValueKind, data_type: &DataType) -> bool {
     match (kind, data_type) {
-        (Kind::Label | Kind::Text, DataType::Utf8) => true,
+        (ValueKind::Label | ValueKind::Text, DataType::Utf8) => true,
         (kind, data_type) => kind.data_type() == *data_type,
     }
 }
@@ -210,7 +217,7 @@ fn read_batch(
     let lists = lists.collect();
     let slot = plan.precision_slot();
     let precision = match batch.column_by_name("precision") {
-        Some(array) => read_array(array, Kind::Label, &mut thread.labels[slot]),
+        Some(array) => read_array(array, ValueKind::Label, &mut thread.labels[slot]),
         None => label_seconds(plan, &columns, rows, &mut thread.labels[slot]),
     };
     refused.sort_by_key(|refused| refused.row);
@@ -232,7 +239,7 @@ fn read_batch(
 }
 
 fn check_column(
-    column: &Column,
+    column: &DatasetColumn,
     data: &ColumnData,
     labels: &ThreadLabels,
     first: u64,
@@ -249,8 +256,8 @@ fn check_column(
             _ => true,
         };
         let reason = match (null && column.required, listed) {
-            (true, _) => Reason::Missing,
-            (false, false) => Reason::NotListed,
+            (true, _) => RefusalReason::Missing,
+            (false, false) => RefusalReason::NotListed,
             (false, true) => continue,
         };
         let problem = (column.name.to_owned(), String::new(), reason);
@@ -287,7 +294,7 @@ fn label_seconds(
     ColumnData::Label((0..rows).map(code).collect())
 }
 
-fn null_column(kind: Kind, rows: usize) -> ColumnData {
+fn null_column(kind: ValueKind, rows: usize) -> ColumnData {
     let mut data = ColumnData::new(kind, rows);
     (0..rows).for_each(|_| data.push_null());
     data
@@ -312,7 +319,7 @@ fn read_records(
     let length = (offsets[batch.num_rows()] - start) as usize;
     let inner = array.values().slice(start as usize, length);
     let inner = inner.as_struct();
-    let column = |(at, column): (usize, &Column)| match inner.column_by_name(column.name) {
+    let column = |(at, column): (usize, &DatasetColumn)| match inner.column_by_name(column.name) {
         Some(array) => read_array(array, column.kind, &mut thread.labels[plan.list_slot(list, at)]),
         None => null_column(column.kind, length),
     };
@@ -322,11 +329,11 @@ fn read_records(
     }
 }
 
-fn read_array(array: &ArrayRef, kind: Kind, labels: &mut ThreadLabels) -> ColumnData {
+fn read_array(array: &ArrayRef, kind: ValueKind, labels: &mut ThreadLabels) -> ColumnData {
     let rows = array.len();
     match kind {
-        Kind::Label => ColumnData::Label(read_codes(array, labels)),
-        Kind::Text => {
+        ValueKind::Label => ColumnData::Label(read_codes(array, labels)),
+        ValueKind::Text => {
             let mut texts = TextColumn::with_capacity(rows);
             match array.as_string_opt::<i32>() {
                 Some(array) => array.iter().for_each(|text| match text {
@@ -337,24 +344,24 @@ fn read_array(array: &ArrayRef, kind: Kind, labels: &mut ThreadLabels) -> Column
             }
             ColumnData::Text(texts)
         }
-        Kind::Integer => ColumnData::Integer(match array.as_primitive_opt::<Int64Type>() {
+        ValueKind::Integer => ColumnData::Integer(match array.as_primitive_opt::<Int64Type>() {
             Some(array) => array.iter().map(|value| value.unwrap_or(NULL_INTEGER)).collect(),
             None => vec![NULL_INTEGER; rows],
         }),
-        Kind::Moment => {
+        ValueKind::Moment => {
             ColumnData::Integer(match array.as_primitive_opt::<TimestampSecondType>() {
                 Some(array) => array.iter().map(|value| value.unwrap_or(NULL_INTEGER)).collect(),
                 None => vec![NULL_INTEGER; rows],
             })
         }
-        Kind::Number => ColumnData::Number(match array.as_primitive_opt::<Float64Type>() {
+        ValueKind::Number => ColumnData::Number(match array.as_primitive_opt::<Float64Type>() {
             Some(array) => {
                 let bits = |value: Option<f64>| value.map_or(NULL_NUMBER_BITS, f64::to_bits);
                 array.iter().map(bits).collect()
             }
             None => vec![NULL_NUMBER_BITS; rows],
         }),
-        Kind::Boolean => ColumnData::Boolean(match array.as_boolean_opt() {
+        ValueKind::Boolean => ColumnData::Boolean(match array.as_boolean_opt() {
             Some(array) => array.iter().map(|v| v.map_or(NULL_BOOLEAN, u8::from)).collect(),
             None => vec![NULL_BOOLEAN; rows],
         }),

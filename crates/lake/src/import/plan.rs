@@ -1,11 +1,11 @@
 //! The plan for reading a file: its mapping, bound to its columns, and where labels are kept.
 
 use crate::mapping::BoundMapping;
-use crate::schema::Schema;
+use crate::schema::DatasetSchema;
 
 /// Everything that reading a chunk needs and all threads share.
 pub(crate) struct ReadPlan<'a> {
-    pub(crate) schema: &'a Schema,
+    pub(crate) schema: &'a DatasetSchema,
     pub(crate) bound: BoundMapping,
     /// The base name of the file, for rows whose key is their line.
     pub(crate) file: String,
@@ -20,12 +20,12 @@ pub(crate) struct ReadPlan<'a> {
 
 impl<'a> ReadPlan<'a> {
     pub(crate) fn new(
-        schema: &'a Schema,
+        schema: &'a DatasetSchema,
         bound: BoundMapping,
         file: String,
         headers: Vec<String>,
     ) -> ReadPlan<'a> {
-        let moments: Vec<&str> = schema.moments().map(|column| column.name).collect();
+        let moments: Vec<&str> = schema.moment_columns().map(|column| column.name).collect();
         let letters = bound.targets.iter().map(|bound| {
             let name = bound.target.name.as_str();
             moments.iter().position(|moment| *moment == name)

@@ -216,7 +216,7 @@ fn describe_row(row: &RefusedRow, language: Language) -> (String, String) {
     let reasons: Vec<String> = reasons.collect();
     let mut remedies: Vec<&str> = Vec::new();
     for (_, _, reason) in &row.problems {
-        let remedy = reason.remedy(language);
+        let remedy = reason.describe_remedy(language);
         if !remedies.contains(&remedy) {
             remedies.push(remedy);
         }

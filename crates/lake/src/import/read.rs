@@ -7,17 +7,17 @@ use super::cells::ThreadState;
 use super::error::ImportError;
 use super::fragment::Fragment;
 use super::labels::JoinedLabels;
-use super::options::{Options, Progress, Watched};
+use super::options::{ImportOptions, ImportProgress, WatchedChunk};
 use super::plan::ReadPlan;
 use super::pseudonym::Pseudonyms;
 use super::rows::SourceRows;
-use crate::source::{Chunk, ReadError, Source, SourceBlock};
+use crate::source::{Chunk, SourceBlock, SourceReadError, SourceReader};
 
 /// Reads a source to its end on all threads.
 pub(crate) fn read_rows(
-    source: &mut Source,
+    source: &mut SourceReader,
     plan: &ReadPlan<'_>,
-    options: &Options<'_>,
+    options: &ImportOptions<'_>,
 ) -> Result<SourceRows, ImportError> {
     let threads = options
         .threads
@@ -33,7 +33,7 @@ pub(crate) fn read_rows(
             let (receiver, plan, path) = (&receiver, &plan, path.as_path());
             let done = move |chunk: Chunk| {
                 if let Some(watch) = options.watch {
-                    watch(Watched { path, headers: &plan.headers, chunk });
+                    watch(WatchedChunk { path, headers: &plan.headers, chunk });
                 }
             };
             move || read_blocks(receiver, plan, (thread, id), done)
@@ -45,7 +45,7 @@ pub(crate) fn read_rows(
                 Ok(Some(block)) => {
                     rows += block.rows_about();
                     if let Some(progress) = options.progress {
-                        progress(Progress { file: source.file(), rows });
+                        progress(ImportProgress { file: source.file_name(), rows });
                     }
                     if sender.send(block).is_err() {
                         break None;
@@ -60,7 +60,7 @@ pub(crate) fn read_rows(
         (failed, done)
     });
     if let Some(error) = failed {
-        return Err(ReadError::into(error));
+        return Err(SourceReadError::into(error));
     }
     let mut fragments = Vec::new();
     let mut labels = Vec::new();

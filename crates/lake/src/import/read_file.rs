@@ -8,16 +8,16 @@ use trueline_language::{phrase, text};
 use super::error::ImportError;
 use super::plan::ReadPlan;
 use super::quarantine::mask_value;
-use super::reason::Reason;
+use super::reason::RefusalReason;
 use super::refused::{RefusedRow, RefusedRows};
 use super::rows::SourceRows;
-use super::summary::{FileSummary, ReasonCount, Unread};
+use super::summary::{FileSummary, ReasonCount, UnreadTexts};
 use crate::manifest::{RowCounts, SourceFile};
-use crate::source::{FileDigest, Layout, ReadError, Source};
+use crate::source::{FileDigest, SourceLayout, SourceReadError, SourceReader};
 
 /// A file of an import, read to its end.
 pub(super) struct ReadFile {
-    pub(super) source: Source,
+    pub(super) source: SourceReader,
     pub(super) digest: FileDigest,
     pub(super) summary: FileSummary,
     /// The sheet of a workbook that each fragment of the file is from.
@@ -26,14 +26,14 @@ pub(super) struct ReadFile {
 
 impl ReadFile {
     pub(super) fn new(
-        mut source: Source,
+        mut source: SourceReader,
         plan: &ReadPlan<'_>,
         rows: &SourceRows,
-    ) -> Result<ReadFile, ReadError> {
+    ) -> Result<ReadFile, SourceReadError> {
         Ok(ReadFile {
             digest: source.finish_digest()?,
             summary: FileSummary {
-                file: source.file().to_owned(),
+                file: source.file_name().to_owned(),
                 unread: count_unread(plan, rows),
                 unread_sheets: source.unread_sheets().to_vec(),
                 encoding: source.text_layout().map(|(encoding, _)| encoding.name()),
@@ -59,13 +59,13 @@ impl ReadFile {
     pub(super) fn check_encoding(&self, refused: &RefusedRows) -> Result<(), ImportError> {
         let no_text = refused.values().filter(|row| {
             let mut reasons = row.problems.iter().map(|(_, _, reason)| *reason);
-            reasons.any(|reason| reason == Reason::NoText)
+            reasons.any(|reason| reason == RefusalReason::NoText)
         });
         let lines: Vec<u64> = no_text.map(|row| row.line).collect();
         let read = self.summary.counts.read;
         if lines.len() as u64 * 20 > read && lines.len() > 10 {
             return Err(ImportError::WrongEncoding {
-                file: self.source.file().to_owned(),
+                file: self.source.file_name().to_owned(),
                 refused: lines.len() as u64,
                 read,
                 line: lines[0],
@@ -80,7 +80,7 @@ impl ReadFile {
     /// Rows are found by chunk, or by line if the file was not read in chunks.
     pub(super) fn fetch_records(
         &self,
-        layout: &Layout,
+        layout: &SourceLayout,
         by_chunk: bool,
         refused: &mut RefusedRows,
     ) -> Result<(), ImportError> {
@@ -90,7 +90,7 @@ impl ReadFile {
         let mut missing: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
         let lacking = refused.iter().filter(|(_, row)| row.record.is_empty());
         missing.extend(lacking.map(|(at, row)| (row.line, *at)));
-        let mut again = Source::open(self.source.path(), layout)?;
+        let mut again = SourceReader::open(self.source.path(), layout)?;
         let mut number = 0;
         while let Some(block) = again.next_block()? {
             let complete = by_chunk
@@ -100,16 +100,16 @@ impl ReadFile {
                 continue;
             }
             let chunk = block.into_chunk();
-            for row in 0..chunk.rows() {
+            for row in 0..chunk.row_count() {
                 let at = if by_chunk {
                     Some((number - 1, row as u32))
                 } else {
-                    missing.get(&chunk.line(row)).copied()
+                    missing.get(&chunk.line_of(row)).copied()
                 };
                 if let Some(row_refused) = at.and_then(|at| refused.get_mut(&at))
                     && row_refused.record.is_empty()
                 {
-                    row_refused.record = chunk.record(row).into();
+                    row_refused.record = chunk.record_bytes(row).into();
                 }
             }
         }
@@ -122,14 +122,14 @@ pub(super) fn check_same_columns(
     first: &ReadPlan<'_>,
     other: &ReadPlan<'_>,
     file: &str,
-) -> Result<(), ReadError> {
+) -> Result<(), SourceReadError> {
     let names = |plan: &ReadPlan<'_>| -> Vec<String> {
         plan.bound.targets.iter().map(|bound| bound.target.name.clone()).collect()
     };
     if names(first) == names(other) {
         return Ok(());
     }
-    Err(ReadError::Unusable {
+    Err(SourceReadError::Unusable {
         file: file.to_owned(),
         problem: text!(
             "`rest = \"keep\"` 在此文件保留的列与 {} 不同",
@@ -162,11 +162,11 @@ pub(super) fn split_by_file(files: &[ReadFile], mut refused: RefusedRows) -> Vec
 }
 
 /// Counts the texts that expressions could not read, by column.
-fn count_unread(plan: &ReadPlan<'_>, rows: &SourceRows) -> Vec<Unread> {
-    let mut found: BTreeMap<usize, Unread> = BTreeMap::new();
+fn count_unread(plan: &ReadPlan<'_>, rows: &SourceRows) -> Vec<UnreadTexts> {
+    let mut found: BTreeMap<usize, UnreadTexts> = BTreeMap::new();
     for (slot, line) in rows.fragments.iter().flat_map(|fragment| &fragment.unread) {
         let column = &plan.bound.targets[*slot].target.name;
-        let entry = found.entry(*slot).or_insert_with(|| Unread {
+        let entry = found.entry(*slot).or_insert_with(|| UnreadTexts {
             column: column.clone(),
             rows: 0,
             lines: Vec::new(),
@@ -184,7 +184,7 @@ pub(super) fn count_reasons(refused: &RefusedRows) -> Vec<ReasonCount> {
     let mut found: BTreeMap<(&'static str, &str, Option<&str>), ReasonCount> = BTreeMap::new();
     for row in refused.values() {
         for (column, value, reason) in &row.problems {
-            let key = (reason.kind(), column.as_str(), row.sheet.as_deref());
+            let key = (reason.kind_name(), column.as_str(), row.sheet.as_deref());
             let entry = found.entry(key).or_insert_with(|| ReasonCount {
                 sheet: row.sheet.as_deref().map(str::to_owned),
                 reason: *reason,
@@ -195,7 +195,7 @@ pub(super) fn count_reasons(refused: &RefusedRows) -> Vec<ReasonCount> {
             entry.rows += 1;
             if entry.examples.len() < 5 {
                 // A spreadsheet's error, such as `#N/A`, reveals nothing about anybody.
-                let plain = matches!(reason, Reason::CellError { .. });
+                let plain = matches!(reason, RefusalReason::CellError { .. });
                 let shown = if plain { value.clone() } else { mask_value(value) };
                 entry.examples.push((row.line, shown));
             }

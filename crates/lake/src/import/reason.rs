@@ -4,7 +4,7 @@ use crate::source::{Encoding, RecordShape};
 
 /// Why a value, or a whole row, was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reason {
+pub enum RefusalReason {
     /// The row and the header differ in their number of cells.
     Cells {
         found: usize,
@@ -63,13 +63,18 @@ pub enum Reason {
 #[derive(Debug, Clone)]
 pub(crate) struct CellProblem {
     pub(crate) row: u32,
-    pub(crate) reason: Reason,
+    pub(crate) reason: RefusalReason,
     /// The value as the source has it.
     pub(crate) value: String,
 }
 
 impl CellProblem {
-    pub(crate) fn new(row: usize, reason: Reason, value: &[u8], encoding: Encoding) -> CellProblem {
+    pub(crate) fn new(
+        row: usize,
+        reason: RefusalReason,
+        value: &[u8],
+        encoding: Encoding,
+    ) -> CellProblem {
         let value = match encoding.decode(value) {
             Some(text) => text.into_owned(),
             None => String::from_utf8_lossy(value).into_owned(),
@@ -77,15 +82,15 @@ impl CellProblem {
         CellProblem::of_text(row, reason, &value)
     }
 
-    pub(crate) fn of_text(row: usize, reason: Reason, value: &str) -> CellProblem {
+    pub(crate) fn of_text(row: usize, reason: RefusalReason, value: &str) -> CellProblem {
         CellProblem { row: row as u32, reason, value: shorten_value(value) }
     }
 
     pub(crate) fn of_shape(row: u32, shape: RecordShape, wanted: usize) -> CellProblem {
         let reason = match shape {
-            RecordShape::Cells(found) => Reason::Cells { found, wanted },
-            RecordShape::StrayQuote => Reason::StrayQuote,
-            RecordShape::NoJson => Reason::NoJson,
+            RecordShape::Cells(found) => RefusalReason::Cells { found, wanted },
+            RecordShape::StrayQuote => RefusalReason::StrayQuote,
+            RecordShape::NoJson => RefusalReason::NoJson,
         };
         CellProblem { row, reason, value: String::new() }
     }
@@ -99,30 +104,30 @@ fn shorten_value(value: &str) -> String {
     }
 }
 
-impl Reason {
+impl RefusalReason {
     /// A short word for counting.
-    pub fn kind(self) -> &'static str {
+    pub fn kind_name(self) -> &'static str {
         match self {
-            Reason::Cells { .. } => "cells",
-            Reason::StrayQuote => "stray_quote",
-            Reason::NoJson => "no_json",
-            Reason::CellError { .. } => "cell_error",
-            Reason::Missing => "missing",
-            Reason::NoText => "no_text",
-            Reason::NotListed => "not_listed",
-            Reason::NoMoment => "no_moment",
-            Reason::DayOrderUnknown => "day_order_unknown",
-            Reason::OtherDayOrder => "other_day_order",
-            Reason::DayNumber { .. } => "day_number",
-            Reason::NoInteger => "no_integer",
-            Reason::NoNumber => "no_number",
-            Reason::NoBoolean => "no_boolean",
-            Reason::HalfRecord { .. } => "half_record",
-            Reason::EndsFirst { .. } => "ends_first",
-            Reason::Duplicate { .. } => "duplicate",
-            Reason::Conflict { .. } => "conflict",
-            Reason::OtherEvent { .. } => "other_event",
-            Reason::EarlierEvents => "earlier_events",
+            RefusalReason::Cells { .. } => "cells",
+            RefusalReason::StrayQuote => "stray_quote",
+            RefusalReason::NoJson => "no_json",
+            RefusalReason::CellError { .. } => "cell_error",
+            RefusalReason::Missing => "missing",
+            RefusalReason::NoText => "no_text",
+            RefusalReason::NotListed => "not_listed",
+            RefusalReason::NoMoment => "no_moment",
+            RefusalReason::DayOrderUnknown => "day_order_unknown",
+            RefusalReason::OtherDayOrder => "other_day_order",
+            RefusalReason::DayNumber { .. } => "day_number",
+            RefusalReason::NoInteger => "no_integer",
+            RefusalReason::NoNumber => "no_number",
+            RefusalReason::NoBoolean => "no_boolean",
+            RefusalReason::HalfRecord { .. } => "half_record",
+            RefusalReason::EndsFirst { .. } => "ends_first",
+            RefusalReason::Duplicate { .. } => "duplicate",
+            RefusalReason::Conflict { .. } => "conflict",
+            RefusalReason::OtherEvent { .. } => "other_event",
+            RefusalReason::EarlierEvents => "earlier_events",
         }
     }
 }

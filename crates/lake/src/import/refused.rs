@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::reason::{CellProblem, Reason};
+use super::reason::{CellProblem, RefusalReason};
 use crate::source::Chunk;
 
 /// Refused rows, by fragment and row.
@@ -19,13 +19,13 @@ pub(crate) struct RefusedRow {
     /// The sheet of a workbook that it is from.
     pub(crate) sheet: Option<Arc<str>>,
     /// Column (empty for the whole row), value, reason.
-    pub(crate) problems: Vec<(String, String, Reason)>,
+    pub(crate) problems: Vec<(String, String, RefusalReason)>,
 }
 
 /// Problems by row, while a chunk is read.
 #[derive(Default)]
 pub(super) struct RowProblems {
-    rows: BTreeMap<u32, Vec<(String, String, Reason)>>,
+    rows: BTreeMap<u32, Vec<(String, String, RefusalReason)>>,
 }
 
 impl RowProblems {
@@ -42,23 +42,26 @@ impl RowProblems {
 
     pub(super) fn into_refused(self, chunk: &Chunk) -> Vec<RefusedRow> {
         let rows = self.rows.into_iter().map(|(row, mut problems)| {
-            let shape = |reason: &Reason| {
-                matches!(reason, Reason::Cells { .. } | Reason::StrayQuote | Reason::NoJson)
+            let shape = |reason: &RefusalReason| {
+                matches!(
+                    reason,
+                    RefusalReason::Cells { .. } | RefusalReason::StrayQuote | RefusalReason::NoJson
+                )
             };
             // If cells have shifted, their content means nothing.
             if problems.iter().any(|(_, _, reason)| shape(reason)) {
                 problems.retain(|(_, _, reason)| shape(reason));
             }
             // A cell that holds an error is not also reported as a wrong date or number.
-            let error = |reason: &Reason| matches!(reason, Reason::CellError { .. });
+            let error = |reason: &RefusalReason| matches!(reason, RefusalReason::CellError { .. });
             let errors: Vec<String> =
                 problems.iter().filter(|p| error(&p.2)).map(|p| p.0.clone()).collect();
             problems.retain(|(column, _, reason)| error(reason) || !errors.contains(column));
             RefusedRow {
                 sheet: chunk.sheet.clone(),
                 row,
-                line: chunk.line(row as usize),
-                record: chunk.record(row as usize).into(),
+                line: chunk.line_of(row as usize),
+                record: chunk.record_bytes(row as usize).into(),
                 problems,
             }
         });

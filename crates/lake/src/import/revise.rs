@@ -19,9 +19,9 @@ use super::order::{RowAt, SortKeys};
 use super::rows::SourceRows;
 use super::summary::MissingRows;
 use crate::lake::Lake;
-use crate::manifest::{Batch, Manifest};
+use crate::manifest::{LakeBatch, Manifest};
 use crate::scan::{ScanTask, key_text};
-use crate::schema::Schema;
+use crate::schema::DatasetSchema;
 
 /// What is known about the rows of a file after the comparison.
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ struct EarlierRow {
 /// Everything that the comparison needs.
 pub(crate) struct LakeComparison<'a> {
     pub(crate) lake: &'a Lake,
-    pub(crate) schema: &'a Schema,
+    pub(crate) schema: &'a DatasetSchema,
     pub(crate) manifest: &'a Manifest,
     pub(crate) rows: &'a SourceRows,
     pub(crate) keys: SortKeys<'a>,
@@ -198,7 +198,7 @@ impl LakeComparison<'_> {
         if self.rows.order.is_empty() {
             return Ok(olds);
         }
-        let batches: Vec<&Batch> = self.manifest.batches.iter().collect();
+        let batches: Vec<&LakeBatch> = self.manifest.batches.iter().collect();
         let dead = self.lake.superseded(self.schema, &batches)?;
         let sources = self.key_sources();
         for (index, batch) in batches.iter().enumerate() {
@@ -214,10 +214,10 @@ impl LakeComparison<'_> {
             };
             for task in self.lake.batch_tasks(self.schema, batch)? {
                 if !self.full_export && self.is_apart(&task) {
-                    walk.row += task.rows();
+                    walk.row += task.row_count();
                     continue;
                 }
-                for part in task.batches() {
+                for part in task.read_batches() {
                     walk.join_part(&part?, &mut olds, missing)?;
                 }
             }

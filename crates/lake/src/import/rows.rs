@@ -5,7 +5,7 @@ use super::fragment::Fragment;
 use super::labels::JoinedLabels;
 use super::order::{RowAt, SortKeys};
 use super::plan::ReadPlan;
-use super::reason::Reason;
+use super::reason::RefusalReason;
 use super::refused::{RefusedRow, RefusedRows};
 
 /// The rows of a file.
@@ -19,7 +19,7 @@ pub(crate) struct SourceRows {
     pub(crate) repeated: bool,
     pub(crate) read: u64,
     /// Rows that are refused because of other rows in the same file.
-    pub(crate) clashes: Vec<(RowAt, Reason)>,
+    pub(crate) clashes: Vec<(RowAt, RefusalReason)>,
     list_slots: Vec<usize>,
     pub(crate) threads: usize,
 }
@@ -118,10 +118,10 @@ impl SourceRows {
             let same = settled.kept.iter().find(|kept| self.have_same_content(**kept, *at));
             if let Some(first) = same {
                 let line = self.line_of(*first);
-                settled.clashes.push((*at, Reason::Duplicate { line }));
+                settled.clashes.push((*at, RefusalReason::Duplicate { line }));
             } else if let (Some(first), None) = (settled.kept.first(), revised) {
                 let line = self.line_of(*first);
-                settled.clashes.push((*at, Reason::Conflict { line }));
+                settled.clashes.push((*at, RefusalReason::Conflict { line }));
             } else {
                 settled.kept.push(*at);
             }
@@ -143,7 +143,7 @@ impl SourceRows {
                 break;
             }
             let line = self.line_of(before);
-            settled.clashes.push((last, Reason::Conflict { line }));
+            settled.clashes.push((last, RefusalReason::Conflict { line }));
             settled.kept.pop();
         }
         settled
@@ -187,7 +187,7 @@ impl SourceRows {
 #[derive(Default)]
 struct SettledGroup {
     kept: Vec<RowAt>,
-    clashes: Vec<(RowAt, Reason)>,
+    clashes: Vec<(RowAt, RefusalReason)>,
 }
 
 fn are_same_value<'a>(

@@ -5,32 +5,32 @@ use std::path::{Path, PathBuf};
 use super::error::ImportError;
 use super::layout::BatchLayout;
 use super::log::EventLog;
-use super::options::Options;
+use super::options::ImportOptions;
 use super::own;
 use super::plan::ReadPlan;
 use super::quarantine;
 use super::read::read_rows;
 use super::read_file::{ReadFile, check_same_columns, count_reasons, split_by_file};
-use super::reason::Reason;
+use super::reason::RefusalReason;
 use super::refused::RefusedRows;
 use super::revise::{LakeComparison, RevisionCounts, Revisions};
 use super::rows::SourceRows;
-use super::summary::{FileSummary, Summary};
+use super::summary::{FileSummary, ImportSummary};
 use super::write::DatasetWriter;
 use crate::lake::Lake;
-use crate::manifest::{Batch, BatchFile, Manifest, MappingUsed, RowCounts};
+use crate::manifest::{BatchFile, LakeBatch, Manifest, MappingUsed, RowCounts};
 use crate::mapping::{Mapping, Pseudonymise, SourceHeaders};
-use crate::schema::Schema;
-use crate::source::{Source, SourceFormat};
+use crate::schema::DatasetSchema;
+use crate::source::{SourceFormat, SourceReader};
 
 /// Imports files through a mapping. Each file becomes one batch; either all are imported or none.
-pub fn import(
+pub fn import_through_mapping(
     lake: &Lake,
-    schema: &Schema,
+    schema: &DatasetSchema,
     files: &[PathBuf],
     mapping: &Mapping,
-    options: &Options<'_>,
-) -> Result<Summary, ImportError> {
+    options: &ImportOptions<'_>,
+) -> Result<ImportSummary, ImportError> {
     let pseudonymises = mapping.columns.iter().any(|c| c.pseudonymise == Pseudonymise::Yes);
     if pseudonymises && options.pseudonym_key.is_none() {
         return Err(ImportError::NoKey);
@@ -42,31 +42,31 @@ pub fn import(
 /// Imports files that are already in the dataset's own layout: Parquet such as a lake's or an
 /// archive's, or text with the same column names. Each file becomes one batch; either all are
 /// imported or none.
-pub fn import_own(
+pub fn import_own_layout(
     lake: &Lake,
-    schema: &Schema,
+    schema: &DatasetSchema,
     files: &[PathBuf],
-    options: &Options<'_>,
-) -> Result<Summary, ImportError> {
+    options: &ImportOptions<'_>,
+) -> Result<ImportSummary, ImportError> {
     let run = ImportRun { lake, schema, mapping: None, options };
     run.import_files(files)
 }
 
 struct ImportRun<'a> {
     lake: &'a Lake,
-    schema: &'a Schema,
+    schema: &'a DatasetSchema,
     /// `None` for files in the dataset's own layout.
     mapping: Option<&'a Mapping>,
-    options: &'a Options<'a>,
+    options: &'a ImportOptions<'a>,
 }
 
 impl ImportRun<'_> {
-    fn import_files(&self, files: &[PathBuf]) -> Result<Summary, ImportError> {
+    fn import_files(&self, files: &[PathBuf]) -> Result<ImportSummary, ImportError> {
         if files.is_empty() {
             return Err(ImportError::NothingToDo);
         }
         let _lock = self.lake.lock_for_writing()?;
-        let mut manifest = self.lake.manifest(self.schema.name)?;
+        let mut manifest = self.lake.read_manifest(self.schema.name)?;
         self.lake.sweep_folder(&manifest)?;
         if let Some(last) = manifest.batches.last().map(|batch| batch.recorded)
             && last > self.options.recorded
@@ -74,7 +74,7 @@ impl ImportRun<'_> {
             let given = self.options.recorded;
             return Err(ImportError::ClockWentBack { given, last });
         }
-        let mut summary = Summary::default();
+        let mut summary = ImportSummary::default();
         let before = manifest.batches.len();
         // The events of a case may lie in several files, so a log is read whole.
         let is_log = self.mapping.is_some_and(|mapping| mapping.events.is_some());
@@ -111,7 +111,7 @@ impl ImportRun<'_> {
         }
     }
 
-    fn source_layout(&self) -> crate::source::Layout {
+    fn source_layout(&self) -> crate::source::SourceLayout {
         self.mapping.map(|mapping| mapping.layout.clone()).unwrap_or_default()
     }
 
@@ -132,7 +132,7 @@ impl ImportRun<'_> {
         }
         let first = &plans[0];
         for (plan, file) in plans.iter().zip(&files) {
-            check_same_columns(first, plan, file.source.file())?;
+            check_same_columns(first, plan, file.source.file_name())?;
         }
         let rows = match all.len() {
             1 => all.remove(0),
@@ -141,8 +141,11 @@ impl ImportRun<'_> {
         self.finish_batch(files, first, rows, manifest)
     }
 
-    fn read_path(&self, path: &Path) -> Result<(Source, ReadPlan<'_>, SourceRows), ImportError> {
-        let mut source = Source::open(path, &self.source_layout())?;
+    fn read_path(
+        &self,
+        path: &Path,
+    ) -> Result<(SourceReader, ReadPlan<'_>, SourceRows), ImportError> {
+        let mut source = SourceReader::open(path, &self.source_layout())?;
         if self.mapping.is_none() && source.format() == SourceFormat::Parquet {
             let (plan, rows) = own::read_own_layout(&source, self.schema, self.options)?;
             return Ok((source, plan, rows));
@@ -151,17 +154,17 @@ impl ImportRun<'_> {
         let mapping = match self.mapping {
             Some(mapping) => mapping,
             None => {
-                own = Mapping::own(self.schema)?;
+                own = Mapping::for_own_layout(self.schema)?;
                 &own
             }
         };
         let headers = source.headers().to_vec();
         let bound = mapping.bind_to_source(&SourceHeaders {
-            file: source.file(),
+            file: source.file_name(),
             names: &headers,
             sparse: source.is_sparse(),
         })?;
-        let plan = ReadPlan::new(self.schema, bound, source.file().to_owned(), headers);
+        let plan = ReadPlan::new(self.schema, bound, source.file_name().to_owned(), headers);
         let rows = read_rows(&mut source, &plan, self.options)?;
         Ok((source, plan, rows))
     }
@@ -185,7 +188,7 @@ impl ImportRun<'_> {
             revisions = self.compare_with_lake(&rows, &layout, manifest, files.len())?;
             let torn = std::mem::take(&mut revisions.torn);
             rows.order.retain(|at| !torn.contains(at));
-            rows.clashes.extend(torn.into_iter().map(|at| (at, Reason::EarlierEvents)));
+            rows.clashes.extend(torn.into_iter().map(|at| (at, RefusalReason::EarlierEvents)));
         }
         let refused = match &folded {
             Some(folded) => rows.collect_refused_events(folded),
@@ -275,7 +278,7 @@ impl ImportRun<'_> {
         file: &ReadFile,
         refused: &RefusedRows,
     ) -> Result<PathBuf, ImportError> {
-        let name = format!("{}-{}", &file.digest.sha256[..8], file.source.file());
+        let name = format!("{}-{}", &file.digest.sha256[..8], file.source.file_name());
         let written = quarantine::write_quarantine(
             &self.options.quarantine.join(self.schema.name),
             &name,
@@ -295,12 +298,12 @@ impl ImportRun<'_> {
         written: BatchFile,
         revisions: &Revisions,
         files: &[ReadFile],
-    ) -> Result<Batch, ImportError> {
+    ) -> Result<LakeBatch, ImportError> {
         let mut counts = RowCounts::default();
         for file in files {
-            counts.add(&file.summary.counts);
+            counts.add_counts(&file.summary.counts);
         }
-        Ok(Batch {
+        Ok(LakeBatch {
             recorded: self.options.recorded,
             rows: written.rows,
             files: vec![written],
@@ -315,8 +318,9 @@ impl ImportRun<'_> {
 
 /// The batch that holds the same files, read by the same mapping.
 fn find_known_batch(manifest: &Manifest, sha256: &[&str], mapping: &str) -> Option<String> {
-    let holds = |batch: &Batch, sha: &str| batch.sources.iter().any(|source| source.sha256 == sha);
-    let same = |batch: &&Batch| {
+    let holds =
+        |batch: &LakeBatch, sha: &str| batch.sources.iter().any(|source| source.sha256 == sha);
+    let same = |batch: &&LakeBatch| {
         batch.mapping.digest == mapping && sha256.iter().all(|sha| holds(batch, sha))
     };
     manifest.batches.iter().find(same).map(|batch| batch.id.clone())

@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-use super::reason::Reason;
+use super::reason::RefusalReason;
 use crate::manifest::RowCounts;
 
 /// What an import did.
 #[derive(Debug, Clone, Default)]
-pub struct Summary {
+pub struct ImportSummary {
     pub files: Vec<FileSummary>,
     /// The sum over all files.
     pub counts: RowCounts,
 }
 
-impl Summary {
+impl ImportSummary {
     pub(super) fn add_file(&mut self, file: FileSummary) {
-        self.counts.add(&file.counts);
+        self.counts.add_counts(&file.counts);
         self.files.push(file);
     }
 }
@@ -37,7 +37,7 @@ pub struct FileSummary {
     /// Where its refused rows are.
     pub quarantine: Option<PathBuf>,
     /// Columns whose expressions could not read texts of the source.
-    pub unread: Vec<Unread>,
+    pub unread: Vec<UnreadTexts>,
     /// Why rows were refused, the most frequent first.
     pub reasons: Vec<ReasonCount>,
     /// Cases that older files of this source had and this complete export lacks.
@@ -48,7 +48,7 @@ pub struct FileSummary {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasonCount {
     /// The reason of the first of these rows. Its `summary` holds for all of them.
-    pub reason: Reason,
+    pub reason: RefusalReason,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
     /// The source's column; empty for the row as a whole.
@@ -60,7 +60,7 @@ pub struct ReasonCount {
 
 /// A column whose expression could not read some of the source's texts as moments or numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
+pub struct UnreadTexts {
     /// The column of the dataset.
     pub column: String,
     pub rows: u64,

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use trueline_expression::Value;
+use trueline_expression::ExpressionValue;
 
 use super::column::{NULL_INTEGER, NULL_NUMBER_BITS};
 use super::labels::{LabelMeaning, ThreadLabels};
 use super::pseudonym::Pseudonyms;
-use super::reason::Reason;
+use super::reason::RefusalReason;
 use crate::mapping::{BoundTarget, ColumnInput, ColumnTarget, Pseudonymise, Unlisted};
 use crate::source::Encoding;
 
@@ -27,7 +27,7 @@ pub(super) fn is_missing(target: &ColumnTarget, text: &[u8]) -> bool {
 pub(super) fn map_value<'a>(
     target: &'a ColumnTarget,
     text: &'a str,
-) -> Result<Option<Cow<'a, str>>, Reason> {
+) -> Result<Option<Cow<'a, str>>, RefusalReason> {
     let Some(map) = &target.values else {
         return Ok(Some(Cow::Borrowed(text)));
     };
@@ -37,7 +37,7 @@ pub(super) fn map_value<'a>(
     match map.unlisted {
         Unlisted::Keep => Ok(Some(Cow::Borrowed(text))),
         Unlisted::Null => Ok(None),
-        Unlisted::Quarantine => Err(Reason::NotListed),
+        Unlisted::Quarantine => Err(RefusalReason::NotListed),
     }
 }
 
@@ -90,12 +90,12 @@ pub(super) fn parse_boolean(text: &str) -> Option<bool> {
     }
 }
 
-pub(super) fn plain_text(value: &Value<'_>) -> String {
+pub(super) fn plain_text(value: &ExpressionValue<'_>) -> String {
     match value {
-        Value::Null => String::new(),
-        Value::Boolean(value) => value.to_string(),
-        Value::Integer(value) | Value::Time(value) => value.to_string(),
-        Value::Number(value) => value.to_string(),
-        Value::Text(text) => text.clone().into_owned(),
+        ExpressionValue::Null => String::new(),
+        ExpressionValue::Boolean(value) => value.to_string(),
+        ExpressionValue::Integer(value) | ExpressionValue::Time(value) => value.to_string(),
+        ExpressionValue::Number(value) => value.to_string(),
+        ExpressionValue::Text(text) => text.clone().into_owned(),
     }
 }

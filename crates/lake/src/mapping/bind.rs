@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
-use trueline_expression::{Expr, Names, Type, check, names, nearest};
+use trueline_expression::{Expr, KnownNames, Type, check_types, find_nearest_word, list_names};
 use trueline_language::{Text, phrase, text};
 
 use super::columns::extra_name;
@@ -11,9 +11,9 @@ use super::error::MappingError;
 use super::model::{
     ColumnTarget, DateRules, Mapping, Pseudonymise, RestColumns, TakeEvent, ValueOrigin,
 };
-use crate::dates::DayOrder;
+use crate::dates::DateOrder;
 use crate::quarantine_columns::QuarantineColumns;
-use crate::schema::Kind;
+use crate::schema::ValueKind;
 
 /// A mapping whose source columns are known by their positions.
 #[derive(Debug, Clone)]
@@ -101,12 +101,12 @@ pub(crate) struct SourceHeaders<'a> {
     pub(crate) sparse: bool,
 }
 
-impl Names for SourceHeaders<'_> {
+impl KnownNames for SourceHeaders<'_> {
     fn type_of(&self, name: &str) -> Option<Type> {
         (self.sparse || self.position_of(name).is_some()).then_some(Type::Text)
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all_names(&self) -> Vec<String> {
         self.names.to_vec()
     }
 }
@@ -174,7 +174,7 @@ impl MappingBinder<'_> {
 
     fn unknown_column(&self, name: &str, line: usize) -> MappingError {
         let known = self.headers.names.iter().map(String::as_str);
-        let remedy = match nearest(name, known) {
+        let remedy = match find_nearest_word(name, known) {
             Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
             None => text!("现有：{}", "it has: {}", self.headers.names.join(", ")),
         };
@@ -209,10 +209,10 @@ impl MappingBinder<'_> {
         expr: &Expr,
         target: &ColumnTarget,
     ) -> Result<ColumnInput, MappingError> {
-        check(expr, self.headers)
+        check_types(expr, self.headers)
             .map_err(|error| self.error_at(target.line, error.message, error.hint))?;
         let mut found = Vec::new();
-        for name in names(expr) {
+        for name in list_names(expr) {
             if let Some(at) = self.bind_column(&name, target)? {
                 found.push((name, at));
             }
@@ -284,7 +284,7 @@ impl MappingBinder<'_> {
 
 impl BoundMapping {
     /// The columns of a file that is in the dataset's own layout.
-    pub(crate) fn bind_own_columns(columns: Vec<(String, Kind, bool)>) -> BoundMapping {
+    pub(crate) fn bind_own_columns(columns: Vec<(String, ValueKind, bool)>) -> BoundMapping {
         let targets = columns.into_iter().enumerate().map(|(at, (name, kind, required))| {
             let mut bound = keep_column(&name, at, &[]);
             bound.target.name = name;
@@ -314,7 +314,7 @@ fn keep_column(name: &str, at: usize, targets: &[BoundTarget]) -> BoundTarget {
         input: ColumnInput::Cell(at),
         target: ColumnTarget {
             name: free,
-            kind: Kind::Label,
+            kind: ValueKind::Label,
             required: false,
             allowed: &[],
             from: ValueOrigin::Column(name.to_owned()),
@@ -322,7 +322,7 @@ fn keep_column(name: &str, at: usize, targets: &[BoundTarget]) -> BoundTarget {
             dates: DateRules {
                 formats: Vec::new(),
                 precision: None,
-                order: DayOrder::Unknown,
+                order: DateOrder::Unknown,
                 date_zone: 0,
                 time_zone: 0,
             },

@@ -1,18 +1,18 @@
 //! The keys of the table of one column.
 
-use trueline_expression::parse as parse_expression;
+use trueline_expression::parse_expression;
 use trueline_language::{phrase, text};
 
 use super::error::MappingError;
 use super::model::{TakeEvent, Unlisted, ValueMap, ValueOrigin};
 use super::table::MappingTable;
-use crate::dates::DayOrder;
-use crate::schema::Kind;
+use crate::dates::DateOrder;
+use crate::schema::ValueKind;
 
-pub(super) fn read_day_order(table: &MappingTable<'_>) -> Result<Option<DayOrder>, MappingError> {
+pub(super) fn read_day_order(table: &MappingTable<'_>) -> Result<Option<DateOrder>, MappingError> {
     Ok(table
         .read_flag("day_first")?
-        .map(|day_first| if day_first { DayOrder::DayFirst } else { DayOrder::MonthFirst }))
+        .map(|day_first| if day_first { DateOrder::DayFirst } else { DateOrder::MonthFirst }))
 }
 
 pub(super) fn read_origin(table: &MappingTable<'_>) -> Result<ValueOrigin, MappingError> {
@@ -116,14 +116,14 @@ pub(super) fn read_take(table: &MappingTable<'_>) -> Result<TakeEvent, MappingEr
     }
 }
 
-pub(super) fn read_extra_kind(table: &MappingTable<'_>) -> Result<Kind, MappingError> {
+pub(super) fn read_extra_kind(table: &MappingTable<'_>) -> Result<ValueKind, MappingError> {
     match table.read_text("kind")?.as_deref() {
-        None | Some("label") => Ok(Kind::Label),
-        Some("text") => Ok(Kind::Text),
-        Some("integer") => Ok(Kind::Integer),
-        Some("number") => Ok(Kind::Number),
-        Some("boolean") => Ok(Kind::Boolean),
-        Some("moment") => Ok(Kind::Moment),
+        None | Some("label") => Ok(ValueKind::Label),
+        Some("text") => Ok(ValueKind::Text),
+        Some("integer") => Ok(ValueKind::Integer),
+        Some("number") => Ok(ValueKind::Number),
+        Some("boolean") => Ok(ValueKind::Boolean),
+        Some("moment") => Ok(ValueKind::Moment),
         Some(_) => {
             let remedy = phrase!(
                 "请写 `label`、`text`、`integer`、`number`、`boolean` 或 `moment`",

@@ -1,7 +1,7 @@
 //! Reads the columns that a mapping fills from its tables.
 
 use jiff::tz::TimeZone;
-use trueline_expression::nearest;
+use trueline_expression::find_nearest_word;
 use trueline_language::{phrase, text};
 
 use super::column_keys::{read_day_order, read_extra_kind, read_origin, read_take, read_values};
@@ -9,22 +9,22 @@ use super::error::MappingError;
 use super::model::{ColumnTarget, DateRules, Pseudonymise, TakeEvent, ValueOrigin};
 use super::table::MappingTable;
 use super::zone::parse_zone;
-use crate::dates::{DateFormat, DayOrder, TimePrecision};
-use crate::schema::{Column, Kind, List, Schema};
+use crate::dates::{DateFormat, DateOrder, TimePrecision};
+use crate::schema::{DatasetColumn, DatasetSchema, ListColumn, ValueKind};
 
 /// The defaults that every column of a mapping starts from.
 pub(super) struct TargetReader<'s> {
-    schema: &'s Schema,
+    schema: &'s DatasetSchema,
     missing: Vec<String>,
-    order: DayOrder,
+    order: DateOrder,
     pub(super) zones: Vec<TimeZone>,
     time_zone: usize,
 }
 
 /// A column that any mapping may fill, whatever the dataset.
-const REVISED: Column = Column {
+const REVISED: DatasetColumn = DatasetColumn {
     name: "revised",
-    kind: Kind::Moment,
+    kind: ValueKind::Moment,
     required: false,
     allowed: &[],
     doc: "when the source gave this state",
@@ -32,7 +32,7 @@ const REVISED: Column = Column {
 
 impl<'s> TargetReader<'s> {
     pub(super) fn new(
-        schema: &'s Schema,
+        schema: &'s DatasetSchema,
         head: &MappingTable<'_>,
     ) -> Result<TargetReader<'s>, MappingError> {
         let date_zone = match parse_zone(head, "zone")? {
@@ -52,7 +52,7 @@ impl<'s> TargetReader<'s> {
         Ok(TargetReader {
             schema,
             missing,
-            order: read_day_order(head)?.unwrap_or(DayOrder::Unknown),
+            order: read_day_order(head)?.unwrap_or(DateOrder::Unknown),
             zones,
             time_zone,
         })
@@ -89,7 +89,7 @@ impl<'s> TargetReader<'s> {
         }
         if let Some((name, table)) = given.first() {
             let names = schema.columns.iter().map(|column| column.name);
-            let remedy = match nearest(name, names) {
+            let remedy = match find_nearest_word(name, names) {
                 Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
                 None => text!(
                     "自有的列写作附加列：`[extras.x_{name}]`",
@@ -152,8 +152,8 @@ impl<'s> TargetReader<'s> {
         ColumnTarget {
             name: extra_name(source),
             kind: match pseudonymise {
-                Pseudonymise::No => Kind::Label,
-                Pseudonymise::Yes => Kind::Text,
+                Pseudonymise::No => ValueKind::Label,
+                Pseudonymise::Yes => ValueKind::Text,
             },
             required: false,
             allowed: &[],
@@ -181,7 +181,7 @@ impl<'s> TargetReader<'s> {
     pub(super) fn read_list_columns(
         &mut self,
         table: &MappingTable<'_>,
-        list: &List,
+        list: &ListColumn,
     ) -> Result<Vec<Option<ColumnTarget>>, MappingError> {
         let mut columns = Vec::new();
         for column in &list.columns {
@@ -234,8 +234,8 @@ impl<'s> TargetReader<'s> {
         let mut target = self.start_target(&source, Pseudonymise::No, table.line_of("order"));
         "order".clone_into(&mut target.name);
         target.kind = match table.read_text("order_kind")?.as_deref() {
-            None | Some("integer") => Kind::Integer,
-            Some("moment") => Kind::Moment,
+            None | Some("integer") => ValueKind::Integer,
+            Some("moment") => ValueKind::Moment,
             Some(_) => {
                 let remedy = phrase!(
                     "请写 `order_kind = \"integer\"` 或 `\"moment\"`",
@@ -274,7 +274,7 @@ impl<'s> TargetReader<'s> {
             return Err(table.not_understood("at", remedy));
         };
         let mut target = self.start_target(&source, Pseudonymise::No, table.line_of("at"));
-        target.kind = Kind::Moment;
+        target.kind = ValueKind::Moment;
         target.required = true;
         "at".clone_into(&mut target.name);
         self.read_dates(table, &mut target)?;
@@ -284,7 +284,7 @@ impl<'s> TargetReader<'s> {
     fn read_column_target(
         &mut self,
         table: &MappingTable<'_>,
-        column: &Column,
+        column: &DatasetColumn,
     ) -> Result<ColumnTarget, MappingError> {
         let mut target = self.read_target(table, column.name, column.kind, column.allowed)?;
         target.required = column.required;
@@ -295,7 +295,7 @@ impl<'s> TargetReader<'s> {
         &mut self,
         table: &MappingTable<'_>,
         name: &str,
-        kind: Kind,
+        kind: ValueKind,
         allowed: &'static [&'static str],
     ) -> Result<ColumnTarget, MappingError> {
         let mut target = self.start_target("", Pseudonymise::No, table.line);
@@ -311,7 +311,7 @@ impl<'s> TargetReader<'s> {
         target.values = read_values(table, allowed)?;
         if table.read_flag("pseudonymise")?.unwrap_or(false) {
             target.pseudonymise = Pseudonymise::Yes;
-            if !matches!(kind, Kind::Text | Kind::Label) {
+            if !matches!(kind, ValueKind::Text | ValueKind::Label) {
                 return Err(table.not_understood(
                     "pseudonymise",
                     phrase!(
@@ -363,7 +363,7 @@ impl<'s> TargetReader<'s> {
             dates.time_zone = self.zones.len() - 1;
         }
         let dated = !dates.formats.is_empty() || dates.precision.is_some();
-        if dated && target.kind != Kind::Moment {
+        if dated && target.kind != ValueKind::Moment {
             let problem = text!(
                 "`{}` 不是时间，不能有日期格式",
                 "`{}` is not a moment, so it has no date format",

@@ -22,4 +22,4 @@ pub use error::MappingError;
 pub use model::Mapping;
 pub(crate) use model::{ColumnTarget, Pseudonymise, TakeEvent, Unlisted, ValueOrigin};
 pub(crate) use own::BOOKKEEPING;
-pub use reading::Reading;
+pub use reading::ColumnReading;

@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 use trueline_expression::Expr;
 
-use crate::dates::{DateFormat, DayOrder, TimePrecision};
-use crate::schema::Kind;
-use crate::source::Layout;
+use crate::dates::{DateFormat, DateOrder, TimePrecision};
+use crate::schema::ValueKind;
+use crate::source::SourceLayout;
 
 /// A parsed mapping.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub struct Mapping {
     pub name: String,
     pub title: String,
     pub dataset: String,
-    pub layout: Layout,
+    pub layout: SourceLayout,
     /// Each file is a complete export of its source, so rows that it lacks and older files had are
     /// reported.
     pub full_export: bool,
@@ -43,7 +43,7 @@ pub enum RestColumns {
 #[derive(Debug, Clone)]
 pub struct ColumnTarget {
     pub name: String,
-    pub kind: Kind,
+    pub kind: ValueKind,
     pub required: bool,
     pub allowed: &'static [&'static str],
     pub from: ValueOrigin,
@@ -84,7 +84,7 @@ pub struct DateRules {
     pub formats: Vec<DateFormat>,
     /// Overrides the precision that the format implies.
     pub precision: Option<TimePrecision>,
-    pub order: DayOrder,
+    pub order: DateOrder,
     /// Index of the zone for dates without a time of day; the next field is that for times.
     pub(crate) date_zone: usize,
     pub(crate) time_zone: usize,

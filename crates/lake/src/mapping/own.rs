@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::error::MappingError;
 use super::model::Mapping;
-use crate::schema::Schema;
+use crate::schema::DatasetSchema;
 
 /// Columns that the lake exports and every import creates afresh.
 pub(crate) const BOOKKEEPING: [&str; 4] =
@@ -12,7 +12,7 @@ pub(crate) const BOOKKEEPING: [&str; 4] =
 
 impl Mapping {
     /// The mapping from a dataset to itself. Other columns become extras.
-    pub fn own(schema: &Schema) -> Result<Mapping, MappingError> {
+    pub fn for_own_layout(schema: &DatasetSchema) -> Result<Mapping, MappingError> {
         let mut text = format!(
             "[mapping]\ndataset = \"{}\"\nrest = \"keep\"\ndrop = {BOOKKEEPING:?}\n",
             schema.name

@@ -2,22 +2,22 @@
 
 use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
-use trueline_expression::nearest;
+use trueline_expression::find_nearest_word;
 use trueline_language::{phrase, text};
 
 use super::columns::TargetReader;
 use super::error::MappingError;
 use super::model::{EventRules, ListEntry, Mapping, RestColumns, StateRule};
 use super::table::{MappingTable, MappingText};
-use crate::schema::Schema;
-use crate::source::{FileEncoding, Layout, SourceFormat};
+use crate::schema::DatasetSchema;
+use crate::source::{FileEncoding, SourceFormat, SourceLayout};
 
 /// The longest mapping that we read.
 const MAX_LENGTH: usize = 4 << 20;
 
 impl Mapping {
     /// Parses a mapping for a dataset. `name` appears in error messages and in the manifest.
-    pub fn parse(name: &str, text: &str, schema: &Schema) -> Result<Mapping, MappingError> {
+    pub fn parse(name: &str, text: &str, schema: &DatasetSchema) -> Result<Mapping, MappingError> {
         let place = MappingText { file: name, text };
         if text.len() > MAX_LENGTH {
             let problem = text!("映射有 {} 字节", "a mapping of {} bytes", text.len());
@@ -41,7 +41,7 @@ impl Mapping {
     }
 }
 
-fn parse_root(root: &MappingTable<'_>, schema: &Schema) -> Result<Mapping, MappingError> {
+fn parse_root(root: &MappingTable<'_>, schema: &DatasetSchema) -> Result<Mapping, MappingError> {
     let place = root.place;
     let Some(head) = root.read_table("mapping")? else {
         return Err(place.error_at(
@@ -100,7 +100,7 @@ fn parse_rest(head: &MappingTable<'_>) -> Result<RestColumns, MappingError> {
     }
 }
 
-fn parse_layout(head: &MappingTable<'_>) -> Result<Layout, MappingError> {
+fn parse_layout(head: &MappingTable<'_>) -> Result<SourceLayout, MappingError> {
     let format = match head.read_text("format")? {
         None => None,
         Some(name) => Some(SourceFormat::from_name(&name).ok_or_else(|| {
@@ -115,7 +115,7 @@ fn parse_layout(head: &MappingTable<'_>) -> Result<Layout, MappingError> {
     };
     let encoding = match head.read_text("encoding")? {
         None => None,
-        Some(name) => Some(FileEncoding::named(&name).ok_or_else(|| {
+        Some(name) => Some(FileEncoding::from_name(&name).ok_or_else(|| {
             head.not_understood(
                 "encoding",
                 phrase!(
@@ -137,7 +137,7 @@ fn parse_layout(head: &MappingTable<'_>) -> Result<Layout, MappingError> {
             }
         },
     };
-    Ok(Layout {
+    Ok(SourceLayout {
         format,
         encoding,
         separator,
@@ -150,7 +150,7 @@ fn parse_layout(head: &MappingTable<'_>) -> Result<Layout, MappingError> {
 
 fn parse_lists(
     root: &MappingTable<'_>,
-    schema: &Schema,
+    schema: &DatasetSchema,
     reader: &mut TargetReader<'_>,
 ) -> Result<Vec<ListEntry>, MappingError> {
     let mut entries = Vec::new();
@@ -167,7 +167,7 @@ fn parse_lists(
 
 fn parse_events(
     root: &MappingTable<'_>,
-    schema: &Schema,
+    schema: &DatasetSchema,
     reader: &mut TargetReader<'_>,
 ) -> Result<Option<EventRules>, MappingError> {
     let Some(table) = root.read_table("events")? else {
@@ -193,7 +193,7 @@ fn parse_events(
 
 fn parse_state_rule(
     table: &MappingTable<'_>,
-    schema: &Schema,
+    schema: &DatasetSchema,
     reader: &mut TargetReader<'_>,
 ) -> Result<StateRule, MappingError> {
     let name = table.read_text("list")?.unwrap_or_default();
@@ -227,7 +227,7 @@ fn parse_state_rule(
         for (key, text) in constants.read_pairs()? {
             let Some(slot) = columns.iter().position(|column| column.name == key) else {
                 let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-                let remedy = match nearest(&key, names.iter().copied()) {
+                let remedy = match find_nearest_word(&key, names.iter().copied()) {
                     Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
                     None => text!("可用的有：{}", "there are: {}", names.join(", ")),
                 };

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-use trueline_expression::nearest;
+use trueline_expression::find_nearest_word;
 use trueline_language::{Text, text};
 
 use super::error::MappingError;
@@ -235,7 +235,7 @@ impl<'a> MappingTable<'a> {
             let mut known: Vec<&str> = asked.iter().map(String::as_str).collect();
             known.sort_unstable();
             known.dedup();
-            let remedy = match nearest(name, known.iter().copied()) {
+            let remedy = match find_nearest_word(name, known.iter().copied()) {
                 Some(near) => text!("是否指 `{near}`？", "did you mean `{near}`?"),
                 None => text!("可用的有：{}", "there are: {}", known.join(", ")),
             };

@@ -5,7 +5,7 @@ use trueline_language::phrase;
 
 use super::error::MappingError;
 use super::table::MappingTable;
-use crate::dates::DayOrder;
+use crate::dates::DateOrder;
 
 pub(super) fn parse_zone(
     table: &MappingTable<'_>,
@@ -18,7 +18,7 @@ pub(super) fn parse_zone(
     let fixed = || {
         let text = name.strip_prefix("UTC").unwrap_or(&name);
         let stamp = format!("2000-01-01T00:00:00{text}");
-        let local = crate::dates::read_any(stamp.as_bytes(), DayOrder::Unknown)?;
+        let local = crate::dates::read_any(stamp.as_bytes(), DateOrder::Unknown)?;
         Some(TimeZone::fixed(jiff::tz::Offset::from_seconds(local.offset?).ok()?))
     };
     match found.or_else(fixed) {

@@ -95,22 +95,22 @@ impl Chunk {
     }
 
     /// Its position in the source, from 0.
-    pub fn number(&self) -> usize {
+    pub fn position(&self) -> usize {
         self.number
     }
 
     /// How many records it holds.
-    pub fn rows(&self) -> usize {
+    pub fn row_count(&self) -> usize {
         self.lines.len()
     }
 
     /// The line in the file where a record starts, from 1.
-    pub fn line(&self, row: usize) -> u64 {
+    pub fn line_of(&self, row: usize) -> u64 {
         self.lines[row]
     }
 
     /// What is wrong with the shape of a record; `None` if nothing is.
-    pub fn shape(&self, row: usize) -> Option<RecordShape> {
+    pub fn shape_of(&self, row: usize) -> Option<RecordShape> {
         let found = self.misshapen.binary_search_by_key(&(row as u32), |(row, _)| *row);
         found.ok().map(|at| self.misshapen[at].1)
     }
@@ -132,7 +132,7 @@ impl Chunk {
     }
 
     /// The text of a cell; `None` if its bytes are not text in the source's encoding.
-    pub fn text(&self, row: usize, column: usize) -> Option<Cow<'_, str>> {
+    pub fn cell_text(&self, row: usize, column: usize) -> Option<Cow<'_, str>> {
         match self.cell_bytes(row, column) {
             Cow::Borrowed(bytes) => self.encoding.decode(bytes),
             Cow::Owned(bytes) => {
@@ -143,7 +143,7 @@ impl Chunk {
     }
 
     /// The record as the source has it.
-    pub fn record(&self, row: usize) -> &[u8] {
+    pub fn record_bytes(&self, row: usize) -> &[u8] {
         let span = self.records[row];
         &self.bytes[span.start as usize..span.end as usize]
     }

@@ -4,8 +4,8 @@ use encoding_rs::{Decoder, DecoderResult};
 
 use super::chunk::{Chunk, MAX_RECORD, RecordShape};
 use super::encoding::{Encoding, FileEncoding, detect_encoding, escape_bytes, is_unclear};
-use super::error::ReadError;
-use super::layout::{Layout, Preamble, QuarantineForm};
+use super::error::SourceReadError;
+use super::layout::{Preamble, QuarantineForm, SourceLayout};
 use super::names::distinct_names;
 use super::split::{last_record_end, split_records};
 use super::stream::{FileDigest, SourceStream};
@@ -62,8 +62,8 @@ impl CsvBlocks {
     pub(super) fn open_stream(
         mut stream: SourceStream,
         file: &str,
-        layout: &Layout,
-    ) -> Result<(CsvBlocks, Vec<String>), ReadError> {
+        layout: &SourceLayout,
+    ) -> Result<(CsvBlocks, Vec<String>), SourceReadError> {
         let mut sample = Vec::new();
         stream.fill_buffer(&mut sample, BLOCK, file)?;
         let detected = detect_encoding(&sample);
@@ -114,7 +114,7 @@ impl CsvBlocks {
     }
 
     /// Takes another block's worth of bytes from the stream.
-    fn read_more(&mut self, file: &str) -> Result<(), ReadError> {
+    fn read_more(&mut self, file: &str) -> Result<(), SourceReadError> {
         // A record longer than a block is searched again each time; doubling keeps that cheap.
         let wanted = BLOCK.max(self.pending.len());
         if self.decoder.is_none() {
@@ -129,7 +129,11 @@ impl CsvBlocks {
         Ok(())
     }
 
-    fn read_header(&mut self, file: &str, layout: &Layout) -> Result<Vec<String>, ReadError> {
+    fn read_header(
+        &mut self,
+        file: &str,
+        layout: &SourceLayout,
+    ) -> Result<Vec<String>, SourceReadError> {
         let mut row = layout.header_row.unwrap_or(1);
         let mut skip_rows = layout.skip_rows;
         let mut separator = layout.separator;
@@ -151,7 +155,7 @@ impl CsvBlocks {
         }
         let names = self.split_cells(&line);
         if names.is_empty() {
-            return Err(ReadError::NoHeader { file: file.to_owned() });
+            return Err(SourceReadError::NoHeader { file: file.to_owned() });
         }
         self.columns = names.len();
         if row > 0 {
@@ -177,12 +181,16 @@ impl CsvBlocks {
     }
 
     /// Bars can be inside GB18030 characters, so the file is read again through a decoder.
-    fn restart_decoded(&mut self, file: &str, layout: &Layout) -> Result<Vec<String>, ReadError> {
+    fn restart_decoded(
+        &mut self,
+        file: &str,
+        layout: &SourceLayout,
+    ) -> Result<Vec<String>, SourceReadError> {
         let taken = std::mem::take(&mut self.pending);
         self.stream.give_back(taken);
         self.choose_decoder(Some(b'|'));
         self.read_more(file)?;
-        let layout = Layout { separator: Some(b'|'), ..layout.clone() };
+        let layout = SourceLayout { separator: Some(b'|'), ..layout.clone() };
         // The separator is known and the decoder is set, so this is not called again.
         self.encoding = Some(FileEncoding::Other(encoding_rs::GB18030));
         self.read_header(file, &layout)
@@ -193,17 +201,17 @@ impl CsvBlocks {
         let encoding = self.chunk_encoding();
         let mut chunk = Chunk::new(0, line.to_vec(), encoding, columns);
         split_records(&mut chunk, self.separator, 1);
-        if chunk.rows() == 0 {
+        if chunk.row_count() == 0 {
             return Vec::new();
         }
-        let found = match chunk.shape(0) {
+        let found = match chunk.shape_of(0) {
             Some(RecordShape::Cells(found)) => found,
             Some(RecordShape::StrayQuote | RecordShape::NoJson) | None => columns,
         };
-        (0..found).map(|at| chunk.text(0, at).unwrap_or_default().into_owned()).collect()
+        (0..found).map(|at| chunk.cell_text(0, at).unwrap_or_default().into_owned()).collect()
     }
 
-    fn record_length(&mut self, file: &str) -> Result<usize, ReadError> {
+    fn record_length(&mut self, file: &str) -> Result<usize, SourceReadError> {
         loop {
             if let Some(length) = first_record_end(&self.pending, self.separator) {
                 return Ok(length);
@@ -216,7 +224,7 @@ impl CsvBlocks {
         }
     }
 
-    fn take_record(&mut self, file: &str) -> Result<Vec<u8>, ReadError> {
+    fn take_record(&mut self, file: &str) -> Result<Vec<u8>, SourceReadError> {
         let length = self.record_length(file)?;
         let rest = self.pending.split_off(length);
         let record = std::mem::replace(&mut self.pending, rest);
@@ -224,14 +232,14 @@ impl CsvBlocks {
         Ok(record)
     }
 
-    fn peek_record(&mut self, file: &str) -> Result<Vec<u8>, ReadError> {
+    fn peek_record(&mut self, file: &str) -> Result<Vec<u8>, SourceReadError> {
         let length = self.record_length(file)?;
         Ok(self.pending[..length].to_vec())
     }
 
-    fn check_length(&self, file: &str) -> Result<(), ReadError> {
+    fn check_length(&self, file: &str) -> Result<(), SourceReadError> {
         if self.pending.len() > MAX_RECORD {
-            return Err(ReadError::TooLong { file: file.to_owned(), line: self.line });
+            return Err(SourceReadError::TooLong { file: file.to_owned(), line: self.line });
         }
         Ok(())
     }
@@ -243,7 +251,7 @@ impl CsvBlocks {
         }
     }
 
-    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<CsvBlock>, ReadError> {
+    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<CsvBlock>, SourceReadError> {
         let end = loop {
             if self.pending.len() >= BLOCK || self.ended {
                 let end = if self.ended {
@@ -292,10 +300,10 @@ impl CsvBlocks {
     }
 
     /// Refuses a file whose last record is a quote that swallowed the rest of the file.
-    fn check_closed(&self, bytes: &[u8], file: &str) -> Result<(), ReadError> {
+    fn check_closed(&self, bytes: &[u8], file: &str) -> Result<(), SourceReadError> {
         let (whole, rest) = bytes.split_at(last_record_end(bytes, self.separator));
         if memchr::memchr(b'\n', rest).is_some() {
-            return Err(ReadError::OpenQuote {
+            return Err(SourceReadError::OpenQuote {
                 file: file.to_owned(),
                 line: self.line + memchr::memchr_iter(b'\n', whole).count() as u64,
             });
@@ -303,7 +311,7 @@ impl CsvBlocks {
         Ok(())
     }
 
-    pub(super) fn finish_digest(&mut self, file: &str) -> Result<FileDigest, ReadError> {
+    pub(super) fn finish_digest(&mut self, file: &str) -> Result<FileDigest, SourceReadError> {
         let lines = self.line - 1;
         self.stream.finish_digest(file, lines)
     }
@@ -326,13 +334,13 @@ fn check_clear(
     found: Option<FileEncoding>,
     bytes: &[u8],
     (file, first): (&str, u64),
-) -> Result<(), ReadError> {
+) -> Result<(), SourceReadError> {
     if found != Some(FileEncoding::Gb18030) || !is_unclear(bytes) {
         return Ok(());
     }
     let strange = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
     let line = first + memchr::memchr_iter(b'\n', &bytes[..strange]).count() as u64;
-    Err(ReadError::UnclearEncoding { file: file.to_owned(), line })
+    Err(SourceReadError::UnclearEncoding { file: file.to_owned(), line })
 }
 
 /// Appends bytes as UTF-8. What is not text among them is escaped by [`escape_bytes`].

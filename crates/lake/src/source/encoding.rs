@@ -28,7 +28,7 @@ pub enum FileEncoding {
 
 impl FileEncoding {
     /// The encoding with that name; `None` if it is unknown.
-    pub fn named(name: &str) -> Option<FileEncoding> {
+    pub fn from_name(name: &str) -> Option<FileEncoding> {
         let found = encoding_rs::Encoding::for_label(name.trim().as_bytes())?;
         Some(if found == encoding_rs::UTF_8 {
             FileEncoding::Utf8
@@ -76,7 +76,7 @@ impl FileEncoding {
 /// `None` if the sample is plain ASCII, which does not tell.
 pub(crate) fn detect_encoding(sample: &[u8]) -> Option<(FileEncoding, usize)> {
     if let Some((found, mark)) = encoding_rs::Encoding::for_bom(sample) {
-        let name = FileEncoding::named(found.name()).unwrap_or(FileEncoding::Utf8);
+        let name = FileEncoding::from_name(found.name()).unwrap_or(FileEncoding::Utf8);
         return Some((name, mark));
     }
     if sample.starts_with(&[0x84, 0x31, 0x95, 0x33]) {

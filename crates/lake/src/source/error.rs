@@ -4,7 +4,7 @@ use trueline_language::Text;
 
 /// Why a source file cannot be read. Files are named by their base name only.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
-pub enum ReadError {
+pub enum SourceReadError {
     #[error("cannot read {file}")]
     #[zh("无法读取 {file}")]
     Io {

@@ -6,16 +6,16 @@ use trueline_language::phrase;
 
 use super::chunk::Chunk;
 use super::encoding::FileEncoding;
-use super::error::ReadError;
+use super::error::SourceReadError;
 use super::held::SharedFile;
-use super::layout::{Layout, Preamble, SourceFormat};
+use super::layout::{Preamble, SourceFormat, SourceLayout};
 use super::stream::{FileDigest, SourceStream};
 use super::{csv, json, parquet, xlsx};
 use crate::file_name::base_name;
 
 /// An open source file.
 #[derive(Debug)]
-pub struct Source {
+pub struct SourceReader {
     path: PathBuf,
     file: String,
     headers: Vec<String>,
@@ -43,9 +43,9 @@ enum BlockContent {
     Ready(Chunk),
 }
 
-impl Source {
+impl SourceReader {
     /// Opens a file and reads the names of its columns.
-    pub fn open(path: &Path, layout: &Layout) -> Result<Source, ReadError> {
+    pub fn open(path: &Path, layout: &SourceLayout) -> Result<SourceReader, SourceReadError> {
         let file = base_name(path);
         let mut stream = SourceStream::open_path(path, &file)?;
         let format = detect_format(&mut stream, layout, &file)?;
@@ -67,11 +67,11 @@ impl Source {
                 (FormatReader::Parquet(table), headers)
             }
         };
-        Ok(Source { path: path.to_owned(), file, headers, reader })
+        Ok(SourceReader { path: path.to_owned(), file, headers, reader })
     }
 
     /// The base name of the file.
-    pub fn file(&self) -> &str {
+    pub fn file_name(&self) -> &str {
         &self.file
     }
 
@@ -128,7 +128,7 @@ impl Source {
     }
 
     /// The next records; `None` at the end.
-    pub fn next_block(&mut self) -> Result<Option<SourceBlock>, ReadError> {
+    pub fn next_block(&mut self) -> Result<Option<SourceBlock>, SourceReadError> {
         let file = &self.file;
         let content = match &mut self.reader {
             FormatReader::Csv(blocks) => blocks.next_block(file)?.map(BlockContent::Csv),
@@ -140,12 +140,12 @@ impl Source {
     }
 
     /// The next records, cut into cells; `None` at the end.
-    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ReadError> {
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, SourceReadError> {
         Ok(self.next_block()?.map(SourceBlock::into_chunk))
     }
 
     /// The digest and size of the file, once it is read to its end.
-    pub(crate) fn finish_digest(&mut self) -> Result<FileDigest, ReadError> {
+    pub(crate) fn finish_digest(&mut self) -> Result<FileDigest, SourceReadError> {
         match &mut self.reader {
             FormatReader::Csv(blocks) => blocks.finish_digest(&self.file),
             FormatReader::Json(records) => records.finish_digest(&self.file),
@@ -168,9 +168,9 @@ impl Source {
 /// The format according to the content. A declared format only decides between text and JSON.
 fn detect_format(
     stream: &mut SourceStream,
-    layout: &Layout,
+    layout: &SourceLayout,
     file: &str,
-) -> Result<SourceFormat, ReadError> {
+) -> Result<SourceFormat, SourceReadError> {
     let mut head = Vec::new();
     stream.fill_buffer(&mut head, 4096, file)?;
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
@@ -185,7 +185,7 @@ fn detect_format(
     };
     stream.give_back(head);
     if head_is_old_workbook(stream) {
-        return Err(ReadError::Unusable {
+        return Err(SourceReadError::Unusable {
             file: file.to_owned(),
             problem: phrase!("是旧版 Excel 工作簿（.xls）", "an old Excel workbook (.xls)").into(),
             remedy: phrase!("请另存为 XLSX 或 CSV", "save it as XLSX or CSV").into(),
@@ -204,7 +204,7 @@ impl SourceBlock {
         match &self.content {
             BlockContent::Csv(block) => block.lines,
             BlockContent::Json(block) => block.row_count(),
-            BlockContent::Ready(chunk) => chunk.rows() as u64,
+            BlockContent::Ready(chunk) => chunk.row_count() as u64,
         }
     }
 

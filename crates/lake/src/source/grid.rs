@@ -22,7 +22,7 @@ impl ChunkBuilder {
     }
 
     pub(super) fn row_count(&self) -> usize {
-        self.chunk.rows()
+        self.chunk.row_count()
     }
 
     pub(super) fn byte_count(&self) -> usize {

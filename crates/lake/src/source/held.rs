@@ -10,7 +10,7 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
 use trueline_language::{phrase, text};
 
-use super::error::ReadError;
+use super::error::SourceReadError;
 use super::stream::SourceStream;
 
 /// The limits of what gzip may unpack to: a multiple of the packed size, above an amount that is
@@ -37,8 +37,8 @@ impl SharedFile {
     pub(super) fn unpack_stream(
         stream: &mut SourceStream,
         name: &str,
-    ) -> Result<SharedFile, ReadError> {
-        let failed = |source| ReadError::Unpack { file: name.to_owned(), source };
+    ) -> Result<SharedFile, SourceReadError> {
+        let failed = |source| SourceReadError::Unpack { file: name.to_owned(), source };
         let mut file = tempfile::tempfile().map_err(failed)?;
         let mut length = 0;
         let mut part = Vec::new();
@@ -50,7 +50,7 @@ impl SharedFile {
             }
             length += read;
             if length > UNPACKED_FREE + stream.packed_bytes() * UNPACKED_PER_PACKED_MAX {
-                return Err(ReadError::Unusable {
+                return Err(SourceReadError::Unusable {
                     file: name.to_owned(),
                     problem: text!(
                         "解压后超过其大小的 {UNPACKED_PER_PACKED_MAX} 倍",

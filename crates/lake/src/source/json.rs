@@ -11,7 +11,7 @@ use trueline_language::{phrase, text};
 
 use super::chunk::{Chunk, MAX_RECORD, RecordShape};
 use super::encoding::FileEncoding;
-use super::error::ReadError;
+use super::error::SourceReadError;
 use super::grid::ChunkBuilder;
 use super::layout::{Preamble, QuarantineForm};
 use super::stream::{FileDigest, SourceStream};
@@ -48,7 +48,7 @@ impl JsonRecords {
         stream: SourceStream,
         path: &Path,
         file: &str,
-    ) -> Result<(JsonRecords, Vec<String>), ReadError> {
+    ) -> Result<(JsonRecords, Vec<String>), SourceReadError> {
         let mut first = JsonRecords::read_from(stream);
         let mut columns = Vec::new();
         // What is not a record costs one row each, unless the file has no record at all.
@@ -75,7 +75,7 @@ impl JsonRecords {
                 });
             }
             if columns.len() > MAX_COLUMNS {
-                return Err(ReadError::Unusable {
+                return Err(SourceReadError::Unusable {
                     file: file.to_owned(),
                     problem: text!(
                         "其记录有超过 {MAX_COLUMNS} 种不同的路径",
@@ -86,7 +86,7 @@ impl JsonRecords {
             }
         }
         if columns.is_empty() {
-            let none = || ReadError::NoHeader { file: file.to_owned() };
+            let none = || SourceReadError::NoHeader { file: file.to_owned() };
             return Err(first_error.unwrap_or_else(none));
         }
         let mut records = JsonRecords::read_from(SourceStream::open_path(path, file)?);
@@ -105,7 +105,7 @@ impl JsonRecords {
         }
     }
 
-    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<JsonBlock>, ReadError> {
+    pub(super) fn next_block(&mut self, file: &str) -> Result<Option<JsonBlock>, SourceReadError> {
         loop {
             if self.pending.len() >= BLOCK || self.ended {
                 let mut found = scan_objects(&self.pending, self.line);
@@ -129,14 +129,17 @@ impl JsonRecords {
                     return Ok(None);
                 }
                 if self.pending.len() > MAX_RECORD {
-                    return Err(ReadError::TooLong { file: file.to_owned(), line: self.line });
+                    return Err(SourceReadError::TooLong {
+                        file: file.to_owned(),
+                        line: self.line,
+                    });
                 }
             }
             self.ended = self.stream.fill_buffer(&mut self.pending, BLOCK, file)? == 0;
         }
     }
 
-    pub(super) fn finish_digest(&mut self, file: &str) -> Result<FileDigest, ReadError> {
+    pub(super) fn finish_digest(&mut self, file: &str) -> Result<FileDigest, SourceReadError> {
         self.stream.finish_digest(file, self.line)
     }
 }
@@ -183,16 +186,18 @@ pub(super) fn json_preamble() -> Preamble<'static> {
     }
 }
 
-fn parse_record(bytes: &[u8], record: JsonRecord, file: &str) -> Result<Value, ReadError> {
-    serde_json::from_slice(&bytes[record.start..record.end]).map_err(|error| ReadError::Unusable {
-        file: format!("{file}, line {}", record.line + error.line().max(1) as u64 - 1),
-        problem: text!("不是有效的 JSON（“{error}”）", "not valid JSON ({error})"),
-        remedy: phrase!("请改正或删去该记录", "correct or remove that record").into(),
+fn parse_record(bytes: &[u8], record: JsonRecord, file: &str) -> Result<Value, SourceReadError> {
+    serde_json::from_slice(&bytes[record.start..record.end]).map_err(|error| {
+        SourceReadError::Unusable {
+            file: format!("{file}, line {}", record.line + error.line().max(1) as u64 - 1),
+            problem: text!("不是有效的 JSON（“{error}”）", "not valid JSON ({error})"),
+            remedy: phrase!("请改正或删去该记录", "correct or remove that record").into(),
+        }
     })
 }
 
-fn cut_short(file: &str, line: u64) -> ReadError {
-    ReadError::Unusable {
+fn cut_short(file: &str, line: u64) -> SourceReadError {
+    SourceReadError::Unusable {
         file: format!("{file}, line {line}"),
         problem: phrase!("一个对象在此开始而没有结束", "an object starts there and does not end")
             .into(),

@@ -4,7 +4,7 @@ use super::encoding::FileEncoding;
 
 /// How to read a source file. What is `None` is detected.
 #[derive(Debug, Clone, Default)]
-pub struct Layout {
+pub struct SourceLayout {
     pub format: Option<SourceFormat>,
     pub encoding: Option<FileEncoding>,
     pub separator: Option<u8>,

@@ -10,7 +10,7 @@ use trueline_language::{phrase, text};
 
 use super::chunk::Chunk;
 use super::encoding::FileEncoding;
-use super::error::ReadError;
+use super::error::SourceReadError;
 pub(crate) use super::grid::ROWS;
 use super::grid::{ChunkBuilder, join_cells};
 use super::held::SharedFile;
@@ -40,12 +40,12 @@ impl ParquetTable {
         mut stream: SourceStream,
         path: &Path,
         file: &str,
-    ) -> Result<(ParquetTable, Vec<String>), ReadError> {
+    ) -> Result<(ParquetTable, Vec<String>), SourceReadError> {
         let held = if stream.is_packed() {
             SharedFile::unpack_stream(&mut stream, file)?
         } else {
             SharedFile::open_path(path)
-                .map_err(|source| ReadError::Io { file: file.to_owned(), source })?
+                .map_err(|source| SourceReadError::Io { file: file.to_owned(), source })?
         };
         let digest = stream.finish_digest(file, 0)?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(held.clone())
@@ -68,7 +68,7 @@ impl ParquetTable {
         Ok((table, names))
     }
 
-    pub(super) fn next_chunk(&mut self, file: &str) -> Result<Option<Chunk>, ReadError> {
+    pub(super) fn next_chunk(&mut self, file: &str) -> Result<Option<Chunk>, SourceReadError> {
         let Some(batch) = self.reader.next() else {
             return Ok(None);
         };
@@ -106,8 +106,8 @@ impl ParquetTable {
     }
 }
 
-pub(crate) fn broken_table(file: &str, problem: &str) -> ReadError {
-    ReadError::Unusable {
+pub(crate) fn broken_table(file: &str, problem: &str) -> SourceReadError {
+    SourceReadError::Unusable {
         file: file.to_owned(),
         problem: text!("损坏或不完整（“{problem}”）", "damaged or cut short ({problem})"),
         remedy: phrase!("请重新获取文件", "fetch the file again").into(),

@@ -137,10 +137,10 @@ impl OpenRecord {
         }
         let blank = end == self.start;
         if blank {
-            let kept = chunk.rows() * chunk.columns;
+            let kept = chunk.row_count() * chunk.columns;
             chunk.spans.truncate(kept);
         } else {
-            let row = chunk.rows() as u32;
+            let row = chunk.row_count() as u32;
             if self.stray {
                 chunk.misshapen.push((row, RecordShape::StrayQuote));
             } else if self.cells != chunk.columns {

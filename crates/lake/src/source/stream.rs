@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 
-use super::error::ReadError;
+use super::error::SourceReadError;
 use crate::hex::hex_digits;
 
 /// The digest and size of a file.
@@ -63,8 +63,8 @@ impl std::fmt::Debug for SourceStream {
 }
 
 impl SourceStream {
-    pub(crate) fn open_path(path: &Path, name: &str) -> Result<SourceStream, ReadError> {
-        let broken = |source| ReadError::Io { file: name.to_owned(), source };
+    pub(crate) fn open_path(path: &Path, name: &str) -> Result<SourceStream, SourceReadError> {
+        let broken = |source| SourceReadError::Io { file: name.to_owned(), source };
         let file = File::open(path).map_err(broken)?;
         if file.metadata().map_err(broken)?.is_dir() {
             return Err(broken(io::ErrorKind::IsADirectory.into()));
@@ -91,7 +91,7 @@ impl SourceStream {
         buffer: &mut Vec<u8>,
         wanted: usize,
         name: &str,
-    ) -> Result<usize, ReadError> {
+    ) -> Result<usize, SourceReadError> {
         let before = buffer.len();
         buffer.append(&mut self.ahead);
         let left = wanted.saturating_sub(buffer.len() - before) as u64;
@@ -102,8 +102,8 @@ impl SourceStream {
         if let Err(source) = read {
             let (file, bytes) = (name.to_owned(), self.given + (buffer.len() - before) as u64);
             return Err(match self.packing {
-                StreamPacking::Plain(_) => ReadError::Io { file, source },
-                StreamPacking::Gzip(_) => ReadError::Damaged { file, bytes, source },
+                StreamPacking::Plain(_) => SourceReadError::Io { file, source },
+                StreamPacking::Gzip(_) => SourceReadError::Damaged { file, bytes, source },
             });
         }
         self.given += (buffer.len() - before) as u64;
@@ -135,7 +135,7 @@ impl SourceStream {
         &mut self,
         name: &str,
         lines: u64,
-    ) -> Result<FileDigest, ReadError> {
+    ) -> Result<FileDigest, SourceReadError> {
         let mut rest = Vec::new();
         while self.fill_buffer(&mut rest, 1 << 20, name)? > 0 {
             rest.clear();

@@ -12,9 +12,9 @@ use trueline_language::{phrase, text};
 
 use super::chunk::Chunk;
 use super::encoding::FileEncoding;
-use super::error::ReadError;
+use super::error::SourceReadError;
 use super::grid::{ChunkBuilder, ROWS, join_cells};
-use super::layout::{Layout, Preamble, QuarantineForm};
+use super::layout::{Preamble, QuarantineForm, SourceLayout};
 use super::names::distinct_names;
 use super::stream::{FileDigest, SourceStream};
 
@@ -44,8 +44,8 @@ impl WorkbookSheets {
     pub(super) fn open_stream(
         mut stream: SourceStream,
         file: &str,
-        layout: &Layout,
-    ) -> Result<(WorkbookSheets, Vec<String>), ReadError> {
+        layout: &SourceLayout,
+    ) -> Result<(WorkbookSheets, Vec<String>), SourceReadError> {
         let mut bytes = Vec::new();
         while stream.fill_buffer(&mut bytes, 1 << 20, file)? > 0 {
             if bytes.len() > MAX_PACKED {
@@ -95,8 +95,8 @@ impl WorkbookSheets {
     }
 }
 
-fn broken_workbook(file: &str, problem: &str) -> ReadError {
-    ReadError::Unusable {
+fn broken_workbook(file: &str, problem: &str) -> SourceReadError {
+    SourceReadError::Unusable {
         file: file.to_owned(),
         problem: text!("不是可读的工作簿（“{problem}”）", "not a readable workbook ({problem})"),
         remedy: phrase!(
@@ -107,8 +107,8 @@ fn broken_workbook(file: &str, problem: &str) -> ReadError {
     }
 }
 
-fn too_large(file: &str) -> ReadError {
-    ReadError::Unusable {
+fn too_large(file: &str) -> SourceReadError {
+    SourceReadError::Unusable {
         file: file.to_owned(),
         problem: phrase!("解压后超过 1 GiB", "it unpacks to more than 1 GiB").into(),
         remedy: phrase!("请改为导出 CSV", "export the data as CSV instead").into(),
@@ -116,7 +116,7 @@ fn too_large(file: &str) -> ReadError {
 }
 
 /// Unpacks everything once without keeping it, because the sizes that a zip states may be false.
-fn check_unpacked(bytes: &[u8], most: u64, file: &str) -> Result<(), ReadError> {
+fn check_unpacked(bytes: &[u8], most: u64, file: &str) -> Result<(), SourceReadError> {
     let failed = |error: &dyn std::fmt::Display| broken_workbook(file, &error.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| failed(&e))?;
     let mut left = most;
@@ -132,7 +132,11 @@ fn check_unpacked(bytes: &[u8], most: u64, file: &str) -> Result<(), ReadError> 
     Ok(())
 }
 
-fn choose_sheets(book: &XlsxBook, layout: &Layout, file: &str) -> Result<Vec<String>, ReadError> {
+fn choose_sheets(
+    book: &XlsxBook,
+    layout: &SourceLayout,
+    file: &str,
+) -> Result<Vec<String>, SourceReadError> {
     let all = book.sheet_names();
     if layout.sheets.is_empty() {
         return Ok(all.into_iter().take(1).collect());
@@ -142,7 +146,7 @@ fn choose_sheets(book: &XlsxBook, layout: &Layout, file: &str) -> Result<Vec<Str
     }
     for name in &layout.sheets {
         if !all.contains(name) {
-            return Err(ReadError::Unusable {
+            return Err(SourceReadError::Unusable {
                 file: file.to_owned(),
                 problem: text!("没有工作表 `{name}`", "it has no sheet `{name}`"),
                 remedy: text!("现有工作表：{}", "its sheets are: {}", all.join(", ")),
@@ -158,9 +162,9 @@ fn place_columns(
     own: &[String],
     sheet: &str,
     file: &str,
-) -> Result<Vec<usize>, ReadError> {
+) -> Result<Vec<usize>, SourceReadError> {
     let place = |name: &String| {
-        headers.iter().position(|known| known == name).ok_or_else(|| ReadError::Unusable {
+        headers.iter().position(|known| known == name).ok_or_else(|| SourceReadError::Unusable {
             file: file.to_owned(),
             problem: text!(
                 "工作表 `{sheet}` 有首个工作表没有的列 `{name}`",
@@ -193,7 +197,11 @@ struct SheetPlacement {
 }
 
 impl WorkbookSheet {
-    fn read_sheet(book: &mut XlsxBook, name: &str, file: &str) -> Result<WorkbookSheet, ReadError> {
+    fn read_sheet(
+        book: &mut XlsxBook,
+        name: &str,
+        file: &str,
+    ) -> Result<WorkbookSheet, SourceReadError> {
         let failed = |error: calamine::XlsxError| broken_workbook(file, &error.to_string());
         let merged = book.merge_cells_by_sheet_name(name).map_err(failed)?;
         let later = book.has_1904_epoch();
@@ -258,8 +266,12 @@ impl WorkbookSheet {
     }
 
     /// The names of the columns, and the row after them.
-    fn read_headers(&self, layout: &Layout, file: &str) -> Result<(Vec<String>, u32), ReadError> {
-        let none = || ReadError::NoHeader { file: file.to_owned() };
+    fn read_headers(
+        &self,
+        layout: &SourceLayout,
+        file: &str,
+    ) -> Result<(Vec<String>, u32), SourceReadError> {
+        let none = || SourceReadError::NoHeader { file: file.to_owned() };
         let width = self.rows.iter().filter_map(|(_, cells)| cells.last()).map(|c| c.0 + 1).max();
         let width = width.ok_or_else(none)?;
         if width > 16_384 {

@@ -68,8 +68,11 @@ fn refused_rows_import_again_once_mended() {
     let summary = place.import(MAPPING, &file).expect("an import");
     let counts = summary.counts;
     assert_eq!((counts.read, counts.accepted, counts.quarantined), (5, 2, 3));
-    let kinds: Vec<(&str, &str)> =
-        summary.files[0].reasons.iter().map(|r| (r.reason.kind(), r.column.as_str())).collect();
+    let kinds: Vec<(&str, &str)> = summary.files[0]
+        .reasons
+        .iter()
+        .map(|r| (r.reason.kind_name(), r.column.as_str()))
+        .collect();
     assert_eq!(kinds.len(), 5, "{kinds:?}");
     for kind in ["cells", "duplicate", "no_integer", "no_moment", "not_listed"] {
         assert!(kinds.iter().any(|(found, _)| *found == kind), "{kinds:?}");

@@ -9,41 +9,42 @@ use arrow_cast::display::array_value_to_string;
 use arrow_schema::{DataType, TimeUnit};
 use tempfile::TempDir;
 use trueline_lake::{
-    Column, ImportError, Kind, Lake, List, Mapping, Options, Schema, Summary, import,
+    DatasetColumn, DatasetSchema, ImportError, ImportOptions, ImportSummary, Lake, ListColumn,
+    Mapping, ValueKind, import_through_mapping,
 };
 
-const fn column(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, required: false, allowed: &[], doc: "a column" }
+const fn column(name: &'static str, kind: ValueKind) -> DatasetColumn {
+    DatasetColumn { name, kind, required: false, allowed: &[], doc: "a column" }
 }
 
-const fn needed(name: &'static str, kind: Kind) -> Column {
-    Column { required: true, ..column(name, kind) }
+const fn needed(name: &'static str, kind: ValueKind) -> DatasetColumn {
+    DatasetColumn { required: true, ..column(name, kind) }
 }
 
 /// Parcels: what a small company keeps about them.
-pub(crate) fn parcels() -> Schema {
-    Schema {
+pub(crate) fn parcels() -> DatasetSchema {
+    DatasetSchema {
         name: "parcel",
         key: &["source", "number"],
         columns: vec![
-            needed("source", Kind::Label),
-            needed("number", Kind::Text),
-            Column { allowed: &["small", "large"], ..column("size", Kind::Label) },
-            column("grams", Kind::Integer),
-            column("price", Kind::Number),
-            column("insured", Kind::Boolean),
-            column("note", Kind::Text),
-            column("posted", Kind::Moment),
-            column("delivered", Kind::Moment),
+            needed("source", ValueKind::Label),
+            needed("number", ValueKind::Text),
+            DatasetColumn { allowed: &["small", "large"], ..column("size", ValueKind::Label) },
+            column("grams", ValueKind::Integer),
+            column("price", ValueKind::Number),
+            column("insured", ValueKind::Boolean),
+            column("note", ValueKind::Text),
+            column("posted", ValueKind::Moment),
+            column("delivered", ValueKind::Moment),
         ],
         blank: &[],
-        lists: vec![List {
+        lists: vec![ListColumn {
             name: "stops",
             columns: vec![
-                needed("kind", Kind::Label),
-                needed("from", Kind::Moment),
-                column("to", Kind::Moment),
-                column("reason", Kind::Label),
+                needed("kind", ValueKind::Label),
+                needed("from", ValueKind::Moment),
+                column("to", ValueKind::Moment),
+                column("reason", ValueKind::Label),
             ],
             doc: "where it lay",
         }],
@@ -52,14 +53,14 @@ pub(crate) fn parcels() -> Schema {
 }
 
 /// How many parcels went where: a key may name no country, which is the whole.
-pub(crate) fn totals() -> Schema {
-    Schema {
+pub(crate) fn totals() -> DatasetSchema {
+    DatasetSchema {
         name: "total",
         key: &["year", "country"],
         columns: vec![
-            needed("year", Kind::Label),
-            needed("country", Kind::Label),
-            needed("parcels", Kind::Integer),
+            needed("year", ValueKind::Label),
+            needed("country", ValueKind::Label),
+            needed("parcels", ValueKind::Integer),
         ],
         blank: &["country"],
         lists: Vec::new(),
@@ -88,7 +89,7 @@ from = "note"
 pub(crate) struct Place {
     folder: TempDir,
     pub(crate) lake: Lake,
-    pub(crate) schema: Schema,
+    pub(crate) schema: DatasetSchema,
 }
 
 impl Place {
@@ -108,11 +109,11 @@ impl Place {
         self.folder.path()
     }
 
-    pub(crate) fn options(&self, recorded: i64) -> Options<'static> {
-        Options::new(recorded, self.folder.path().join("quarantine"))
+    pub(crate) fn options(&self, recorded: i64) -> ImportOptions<'static> {
+        ImportOptions::new(recorded, self.folder.path().join("quarantine"))
     }
 
-    pub(crate) fn import(&self, mapping: &str, file: &Path) -> Result<Summary, ImportError> {
+    pub(crate) fn import(&self, mapping: &str, file: &Path) -> Result<ImportSummary, ImportError> {
         self.import_at(mapping, file, 1_000)
     }
 
@@ -121,7 +122,7 @@ impl Place {
         mapping: &str,
         file: &Path,
         recorded: i64,
-    ) -> Result<Summary, ImportError> {
+    ) -> Result<ImportSummary, ImportError> {
         self.import_all(mapping, &[file.to_owned()], recorded)
     }
 
@@ -130,23 +131,23 @@ impl Place {
         mapping: &str,
         files: &[PathBuf],
         recorded: i64,
-    ) -> Result<Summary, ImportError> {
+    ) -> Result<ImportSummary, ImportError> {
         let mapping = Mapping::parse("test.toml", mapping, &self.schema).expect("a mapping");
         let mut options = self.options(recorded);
         options.pseudonym_key = Some(b"a key of the instance");
-        import(&self.lake, &self.schema, files, &mapping, &options)
+        import_through_mapping(&self.lake, &self.schema, files, &mapping, &options)
     }
 
     /// Every row of a scan as texts joined by `|`.
     pub(crate) fn rows(&self, columns: &[&str], as_of: Option<i64>) -> Vec<String> {
-        let tasks = self.lake.scan(&self.schema, columns, as_of).expect("a scan");
+        let tasks = self.lake.scan_rows(&self.schema, columns, as_of).expect("a scan");
         let mut rows = Vec::new();
         for task in tasks {
             let before = rows.len();
-            for batch in task.batches() {
+            for batch in task.read_batches() {
                 rows.extend(shown(&batch.expect("a batch")));
             }
-            assert_eq!((rows.len() - before) as u64, task.rows());
+            assert_eq!((rows.len() - before) as u64, task.row_count());
         }
         rows
     }

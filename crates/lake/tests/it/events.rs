@@ -161,7 +161,7 @@ fn half_of_the_events_of_a_known_case_is_no_revision() {
             let file = place.file("2.csv", after);
             let summary = place.import_at(MAPPING, &file, 200).expect("an import");
             assert_eq!(summary.counts.revised, 0, "{half}");
-            assert_eq!(summary.files[0].reasons[0].reason.kind(), "earlier_events", "{half}");
+            assert_eq!(summary.files[0].reasons[0].reason.kind_name(), "earlier_events", "{half}");
             let kept = place.rows(&ALL, None);
             assert!(known.iter().all(|row| kept.contains(row)), "{half}: {known:?} {kept:?}");
             // Whatever came first, the whole log brings the case in order.
@@ -210,7 +210,7 @@ fn a_case_needs_its_columns_and_not_each_of_its_events() {
     let kinds: Vec<(&str, &str, u64)> = summary.files[0]
         .reasons
         .iter()
-        .map(|count| (count.reason.kind(), count.column.as_str(), count.rows))
+        .map(|count| (count.reason.kind_name(), count.column.as_str(), count.rows))
         .collect();
     assert_eq!(kinds, [("missing", "name", 1), ("other_event", "", 1)]);
 }
@@ -222,7 +222,7 @@ fn a_stretch_that_ends_before_it_begins_is_a_wrong_record() {
     let summary = place.import(MAPPING, &file).expect("an import");
     assert_eq!((summary.counts.quarantined, summary.counts.cases), (5, 1));
     let reasons = &summary.files[0].reasons;
-    let wrong = reasons.iter().find(|count| count.reason.kind() == "ends_first");
+    let wrong = reasons.iter().find(|count| count.reason.kind_name() == "ends_first");
     let wrong = wrong.map(|count| (count.column.as_str(), count.examples.clone()));
     assert_eq!(wrong, Some(("at", vec![(6, String::new())])));
 }
@@ -269,5 +269,5 @@ fn events_without_a_key_are_refused_alone() {
     let summary = place.import(MAPPING, &file).expect("an import");
     assert_eq!((summary.counts.quarantined, summary.counts.cases), (1, 2));
     let reason = &summary.files[0].reasons[0];
-    assert_eq!((reason.reason.kind(), reason.column.as_str()), ("missing", "id"));
+    assert_eq!((reason.reason.kind_name(), reason.column.as_str()), ("missing", "id"));
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
-use trueline_lake::import_own;
+use trueline_lake::import_own_layout;
 
 use crate::dataset::{MAPPING, Place, totals};
 
@@ -58,7 +58,7 @@ fn every_format_may_be_inside_gzip() {
     let packed = gzip(&std::fs::read(written).expect("readable"));
     let other = Place::new();
     let file = other.file("a.parquet.gz", &packed);
-    let summary = import_own(&other.lake, &other.schema, &[file.clone()], &other.options(5));
+    let summary = import_own_layout(&other.lake, &other.schema, &[file.clone()], &other.options(5));
     assert_eq!(summary.expect("an import").counts.new, 2);
     assert_eq!(other.rows(&COLUMNS, None), EXPECTED);
     let third = Place::new();
@@ -188,7 +188,8 @@ fn what_a_lake_wrote_another_takes_as_it_is() {
     let rows = place.rows(&columns, None);
     let written = place.lake.dataset_folder("parcel").join("000001.parquet");
     let other = Place::new();
-    let summary = import_own(&other.lake, &other.schema, &[written.clone()], &other.options(5));
+    let summary =
+        import_own_layout(&other.lake, &other.schema, &[written.clone()], &other.options(5));
     assert_eq!(summary.expect("an import").counts.new, 2);
     assert_eq!(other.rows(&columns, None), rows);
     // Through a mapping the same file is a table like any other.
@@ -205,7 +206,7 @@ fn text_in_the_datasets_own_layout_needs_no_mapping() {
     let place = Place::new();
     let file =
         place.file("a.csv", "source,number,size,x_colour\nshop,7,large,red\n,8,small,blue\n");
-    let summary = import_own(&place.lake, &place.schema, &[file], &place.options(5));
+    let summary = import_own_layout(&place.lake, &place.schema, &[file], &place.options(5));
     let counts = summary.expect("an import").counts;
     assert_eq!((counts.new, counts.quarantined), (1, 1));
     assert_eq!(place.rows(&["source", "number", "x_colour"], None), ["shop|7|red"]);
@@ -227,7 +228,7 @@ fn a_record_that_ends_before_it_begins_is_refused() {
     assert_eq!(place.rows(&["number"], None), ["B", "D"]);
     let reason = &summary.files[0].reasons[0];
     assert_eq!(
-        (reason.reason.kind(), reason.column.as_str(), reason.rows),
+        (reason.reason.kind_name(), reason.column.as_str(), reason.rows),
         ("ends_first", "to", 2)
     );
 }
@@ -270,7 +271,7 @@ fn an_error_in_a_cell_is_refused_with_its_place() {
     let file = &summary.files[0];
     assert_eq!((file.counts.new, file.unread_sheets.clone()), (1, vec!["二月".to_owned()]));
     let reason = &file.reasons[0];
-    assert_eq!((reason.reason.kind(), reason.column.as_str()), ("cell_error", "posted"));
+    assert_eq!((reason.reason.kind_name(), reason.column.as_str()), ("cell_error", "posted"));
     assert_eq!((reason.rows, reason.sheet.as_deref()), (1, Some("一月")));
     let path = file.quarantine.clone().expect("a quarantine file");
     let content = std::fs::read_to_string(path).expect("readable");
@@ -303,7 +304,7 @@ fn a_torn_line_of_json_costs_itself() {
         let summary = place.import(MAPPING, &place.file("a.jsonl", content)).expect("an import");
         let file = &summary.files[0];
         assert_eq!((file.counts.new, file.counts.quarantined), (49, 1), "{:?}", file.reasons);
-        assert_eq!(file.reasons[0].reason.kind(), kind);
+        assert_eq!(file.reasons[0].reason.kind_name(), kind);
         let path = file.quarantine.clone().expect("a quarantine file");
         let kept = std::fs::read_to_string(&path).expect("readable");
         let mended = place.file("m.jsonl", format!("{kept}{}\n", line(100)));
@@ -346,7 +347,8 @@ fn an_empty_part_of_a_key_may_be_a_value_of_its_own() {
     place.schema = totals();
     let rows = "year,country,parcels\n2020,,7\n2020,NL,3\n,NL,1\n";
     let file = place.file("t.csv", rows);
-    let summary = import_own(&place.lake, &place.schema, &[file], &place.options(1)).expect("it");
+    let summary =
+        import_own_layout(&place.lake, &place.schema, &[file], &place.options(1)).expect("it");
     assert_eq!((summary.counts.new, summary.counts.quarantined), (2, 1));
     assert_eq!(summary.files[0].reasons[0].column, "year");
     assert_eq!(place.rows(&["year", "country", "parcels"], None), ["2020||7", "2020|NL|3"]);
@@ -359,5 +361,5 @@ fn a_date_against_the_order_that_was_said_is_told_as_such() {
     let rows = "number,size,grams,posted,note\nA,小,1,31/1/2020,\nB,小,1,1/31/2020,\n";
     let summary = place.import(&mapping, &place.file("p.csv", rows)).expect("an import");
     assert_eq!(summary.counts.new, 1);
-    assert_eq!(summary.files[0].reasons[0].reason.kind(), "other_day_order");
+    assert_eq!(summary.files[0].reasons[0].reason.kind_name(), "other_day_order");
 }

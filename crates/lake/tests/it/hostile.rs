@@ -67,7 +67,7 @@ fn one_broken_character_costs_one_row() {
     let place = Place::new();
     let summary = place.import(MAPPING, &place.file("one.csv", bytes)).expect("an import");
     assert_eq!((summary.counts.new, summary.counts.quarantined), (99, 1));
-    assert_eq!(summary.files[0].reasons[0].reason.kind(), "no_text");
+    assert_eq!(summary.files[0].reasons[0].reason.kind_name(), "no_text");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn one_broken_character_in_gb18030_costs_one_row_whatever_separates_the_cells() 
             let summary = place.import(&mapping, &place.file("one.csv", &bytes)).expect("it");
             assert_eq!((summary.counts.new, summary.counts.quarantined), (99, 1));
             let file = &summary.files[0];
-            assert_eq!(file.reasons[0].reason.kind(), "no_text");
+            assert_eq!(file.reasons[0].reason.kind_name(), "no_text");
             let path = file.quarantine.clone().expect("a quarantine file");
             let kept = std::fs::read(path).expect("readable");
             let bad = &bytes[bytes.len() - 5..bytes.len() - 1];

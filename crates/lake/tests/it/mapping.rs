@@ -1,6 +1,6 @@
 //! What each key of a mapping does, and what a mapping is refused for.
 
-use trueline_lake::{ImportError, Language, Mapping, import};
+use trueline_lake::{ImportError, Language, Mapping, import_through_mapping};
 use trueline_language::{Text, contains_chinese};
 
 use crate::dataset::{Place, parcels};
@@ -21,7 +21,7 @@ fn refused(lines: &str, rows: &str) -> Vec<(String, String)> {
     let file = place.file("a.csv", rows);
     let summary = place.import(&format!("{HEAD}{lines}"), &file).expect("an import");
     let reasons = &summary.files[0].reasons;
-    reasons.iter().map(|r| (r.reason.kind().to_owned(), r.column.clone())).collect()
+    reasons.iter().map(|r| (r.reason.kind_name().to_owned(), r.column.clone())).collect()
 }
 
 #[test]
@@ -144,12 +144,15 @@ fn columns_that_no_key_names_are_refused_dropped_or_kept() {
     for line in ["rest = \"drop\"", "drop = [\"phone\", \"Room No.\"]"] {
         let place = Place::new();
         place.import(&with(line), &place.file("a.csv", rows)).expect("an import");
-        assert!(place.lake.extras(&place.schema).expect("extras").is_empty(), "{line}");
+        assert!(place.lake.extra_names(&place.schema).expect("extras").is_empty(), "{line}");
     }
     for line in ["rest = \"keep\"", "keep = [\"phone\", \"Room No.\"]"] {
         let place = Place::new();
         place.import(&with(line), &place.file("a.csv", rows)).expect("an import");
-        assert_eq!(place.lake.extras(&place.schema).expect("extras"), ["x_phone", "x_room_no"]);
+        assert_eq!(
+            place.lake.extra_names(&place.schema).expect("extras"),
+            ["x_phone", "x_room_no"]
+        );
         assert_eq!(place.rows(&["x_phone", "x_room_no"], None), ["139|7"]);
     }
 }
@@ -197,7 +200,8 @@ fn pseudonyms_hide_the_text_and_need_the_key() {
     assert_eq!(third.rows(&["x_note"], None), notes);
     let mapping = Mapping::parse("m", &lines, &place.schema).expect("a mapping");
     let files = [place.file("b.csv", rows)];
-    let error = import(&place.lake, &place.schema, &files, &mapping, &place.options(2_000));
+    let error =
+        import_through_mapping(&place.lake, &place.schema, &files, &mapping, &place.options(2_000));
     assert!(matches!(error, Err(ImportError::NoKey)), "{error:?}");
 }
 

@@ -1,7 +1,7 @@
 //! Rows in key order, in blocks, over several batches and revisions.
 
 use arrow_array::cast::AsArray;
-use trueline_lake::{BlockPart, Ordered};
+use trueline_lake::{BlockPart, OrderedRows};
 
 use crate::dataset::{MAPPING, Place};
 
@@ -33,8 +33,8 @@ fn shown(part: &BlockPart) -> Vec<String> {
 }
 
 /// Every block of a walk, its rows sorted, because those of one batch come together.
-fn blocks(ordered: &Ordered, from: usize, to: usize) -> Vec<Vec<String>> {
-    let walk = ordered.walk(from..to, &["number", "note"]).expect("a walk");
+fn blocks(ordered: &OrderedRows, from: usize, to: usize) -> Vec<Vec<String>> {
+    let walk = ordered.walk_blocks(from..to, &["number", "note"]).expect("a walk");
     let block = |parts: Vec<BlockPart>| {
         let mut rows: Vec<String> = parts.iter().flat_map(shown).collect();
         for part in &parts {
@@ -52,11 +52,11 @@ fn blocks_follow_the_key_over_all_batches() {
     let place = made();
     let expected = ["A3", "B1", "C2", "D2", "E3", "F1", "G2"];
     for size in 1..9 {
-        let ordered = place.lake.ordered(&place.schema, None, |_| size).expect("rows");
-        assert_eq!(ordered.rows(), 7);
+        let ordered = place.lake.order_rows(&place.schema, None, |_| size).expect("rows");
+        assert_eq!(ordered.row_count(), 7);
         let count = ordered.blocks().len();
         assert_eq!(count as u64, 7_u64.div_ceil(size));
-        let sizes: Vec<u64> = ordered.blocks().iter().map(|block| block.rows()).collect();
+        let sizes: Vec<u64> = ordered.blocks().iter().map(|block| block.row_count()).collect();
         assert!(sizes[..count - 1].iter().all(|rows| *rows == size), "{sizes:?}");
         let found = blocks(&ordered, 0, count);
         assert_eq!(found.concat(), expected, "blocks of {size}");
@@ -72,7 +72,7 @@ fn blocks_follow_the_key_over_all_batches() {
 fn a_cut_leaves_out_later_batches_and_their_revisions() {
     let place = made();
     let at = |cut| {
-        let ordered = place.lake.ordered(&place.schema, Some(cut), |rows| rows).expect("rows");
+        let ordered = place.lake.order_rows(&place.schema, Some(cut), |rows| rows).expect("rows");
         let found = blocks(&ordered, 0, ordered.blocks().len());
         assert_eq!(place.rows(&["number"], Some(cut)).len(), found.concat().len());
         found.concat()
@@ -86,16 +86,16 @@ fn a_cut_leaves_out_later_batches_and_their_revisions() {
 #[test]
 fn superseded_rows_are_found_with_their_batch() {
     let place = made();
-    let ordered = place.lake.ordered(&place.schema, None, |rows| rows).expect("rows");
+    let ordered = place.lake.order_rows(&place.schema, None, |rows| rows).expect("rows");
     let ids: Vec<&str> = ordered.batches().map(|batch| batch.id.as_str()).collect();
     assert_eq!(ids, ["000001", "000002", "000003"]);
     let mut found = Vec::new();
-    for (batch, task) in ordered.superseded(&["number", "note"]).expect("tasks") {
-        for rows in task.batches() {
+    for (batch, task) in ordered.superseded_tasks(&["number", "note"]).expect("tasks") {
+        for rows in task.read_batches() {
             let part = BlockPart { batch, places: Vec::new(), rows: vec![rows.expect("rows")] };
             found.extend(shown(&part).into_iter().map(|row| (batch, row)));
         }
     }
     assert_eq!(found, [(0, "D1".to_owned())]);
-    assert!(ordered.superseded(&["nothing"]).is_err());
+    assert!(ordered.superseded_tasks(&["nothing"]).is_err());
 }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampSecondArray};
 use parquet::arrow::ArrowWriter;
-use trueline_lake::{ImportError, Summary, import_own};
+use trueline_lake::{ImportError, ImportSummary, import_own_layout};
 
 use crate::dataset::Place;
 
-fn import(place: &Place, columns: Vec<(&str, ArrayRef)>) -> Result<Summary, ImportError> {
+fn import(place: &Place, columns: Vec<(&str, ArrayRef)>) -> Result<ImportSummary, ImportError> {
     let batch = RecordBatch::try_from_iter(columns).expect("a batch");
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("a writer");
     writer.write(&batch).expect("rows");
     let file = place.file("a.parquet", writer.into_inner().expect("a file"));
-    import_own(&place.lake, &place.schema, &[file], &place.options(100))
+    import_own_layout(&place.lake, &place.schema, &[file], &place.options(100))
 }
 
 fn texts(values: [Option<&str>; 3]) -> ArrayRef {
@@ -49,7 +49,7 @@ fn rows_pass_the_checks_that_mapped_rows_pass() {
     let mut kinds: Vec<(&str, &str, u64)> = summary.files[0]
         .reasons
         .iter()
-        .map(|found| (found.reason.kind(), found.column.as_str(), found.examples[0].0))
+        .map(|found| (found.reason.kind_name(), found.column.as_str(), found.examples[0].0))
         .collect();
     kinds.sort_unstable();
     assert_eq!(kinds, [("conflict", "", 3), ("missing", "number", 2), ("not_listed", "size", 2)]);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rust_xlsxwriter::{Format, Workbook};
-use trueline_lake::{Language, Mapping, Summary, import};
+use trueline_lake::{ImportSummary, Language, Mapping, import_through_mapping};
 
 use crate::dataset::{MAPPING, Place};
 
@@ -12,14 +12,15 @@ const TWO_BAD: &str = "number,size,grams,posted,note\n\
     A2,中,10,2020-01-31,\"two, \"\"or\"\" three\"\n\
     A3,大,1,2020-02-30,\n";
 
-fn told(place: &Place, mapping: &str, file: &Path, language: Language) -> Summary {
+fn told(place: &Place, mapping: &str, file: &Path, language: Language) -> ImportSummary {
     let mapping = Mapping::parse("test.toml", mapping, &place.schema).expect("a mapping");
     let mut options = place.options(1_000);
     options.language = language;
-    import(&place.lake, &place.schema, &[file.to_owned()], &mapping, &options).expect("an import")
+    import_through_mapping(&place.lake, &place.schema, &[file.to_owned()], &mapping, &options)
+        .expect("an import")
 }
 
-fn quarantine(summary: &Summary) -> Vec<u8> {
+fn quarantine(summary: &ImportSummary) -> Vec<u8> {
     let path = summary.files[0].quarantine.as_ref().expect("a quarantine file");
     std::fs::read(path).expect("readable")
 }
@@ -153,7 +154,7 @@ fn each_entry_of_a_list_knows_its_own_columns() {
     let reasons: Vec<(&str, &str, u64)> = summary.files[0]
         .reasons
         .iter()
-        .map(|found| (found.reason.kind(), found.column.as_str(), found.rows))
+        .map(|found| (found.reason.kind_name(), found.column.as_str(), found.rows))
         .collect();
     assert_eq!(reasons, [("half_record", "held", 1), ("half_record", "left", 1)]);
     assert_eq!(
@@ -174,7 +175,10 @@ fn values_are_masked_in_the_summary_and_whole_in_the_file() {
     let file = place.file("a.csv", text);
     let summary = told(&place, MAPPING, &file, Language::English);
     let reason = &summary.files[0].reasons[0];
-    assert_eq!((reason.reason.kind(), reason.rows, reason.examples.len()), ("not_listed", 7, 5));
+    assert_eq!(
+        (reason.reason.kind_name(), reason.rows, reason.examples.len()),
+        ("not_listed", 7, 5)
+    );
     assert_eq!(reason.examples[0], (2, "13*******34".to_owned()));
     let content = String::from_utf8(quarantine(&summary)).expect("UTF-8");
     assert!(content.contains("line 2, size = 13900001234:"), "{content}");

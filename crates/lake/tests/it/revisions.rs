@@ -45,7 +45,7 @@ fn a_repeated_file_adds_nothing() {
     let reordered = place.file("2.csv", export(&[("B", "b", ""), ("A", "a", "")]));
     let again = place.import_at(&with_revised(), &reordered, 300).expect("an import");
     assert_eq!((again.counts.unchanged, again.files[0].batch.clone()), (2, None));
-    assert_eq!(place.lake.manifest("parcel").expect("a manifest").batches.len(), 1);
+    assert_eq!(place.lake.read_manifest("parcel").expect("a manifest").batches.len(), 1);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn without_revised_two_states_in_one_file_conflict() {
     let file = place.file("1.csv", "number,size,grams,posted,note\nA,小,1,,x\nA,小,1,,y\n");
     let summary = place.import(MAPPING, &file).expect("an import");
     assert_eq!((summary.counts.new, summary.counts.quarantined), (1, 1));
-    assert_eq!(summary.files[0].reasons[0].reason.kind(), "conflict");
+    assert_eq!(summary.files[0].reasons[0].reason.kind_name(), "conflict");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn two_states_of_the_same_moment_conflict() {
     let summary = summary.expect("an import");
     assert_eq!((summary.counts.quarantined, summary.counts.cases), (1, 2));
     let reason = &summary.files[0].reasons[0];
-    assert_eq!((reason.reason.kind(), reason.examples[0].0), ("conflict", 3));
+    assert_eq!((reason.reason.kind_name(), reason.examples[0].0), ("conflict", 3));
     assert_eq!(place.rows(&["number", "note"], None), ["A|x"]);
 }
 
@@ -158,7 +158,7 @@ fn of_identical_rows_the_first_is_counted() {
     let kinds: Vec<(&str, u64)> = summary.files[0]
         .reasons
         .iter()
-        .map(|reason| (reason.reason.kind(), reason.examples[0].0))
+        .map(|reason| (reason.reason.kind_name(), reason.examples[0].0))
         .collect();
     assert_eq!(kinds, [("duplicate", 3)]);
     assert_eq!((summary.counts.new, summary.counts.unchanged), (1, 1));
@@ -197,10 +197,10 @@ fn a_manifest_that_is_damaged_or_too_new_is_refused() {
     let path = place.lake.dataset_folder("parcel").join("batches.json");
     let text = std::fs::read_to_string(&path).expect("a manifest");
     std::fs::write(&path, text.replace("\"version\": 1", "\"version\": 2")).expect("a manifest");
-    let told = place.lake.manifest("parcel").expect_err("a refusal").to_string();
+    let told = place.lake.read_manifest("parcel").expect_err("a refusal").to_string();
     assert!(told.contains("version 2"), "{told}");
     std::fs::write(&path, &text[..text.len() / 2]).expect("a manifest");
-    let told = place.lake.manifest("parcel").expect_err("a refusal").to_string();
+    let told = place.lake.read_manifest("parcel").expect_err("a refusal").to_string();
     assert!(told.contains("damaged"), "{told}");
     assert!(place.import_at(&with_revised(), &file, 200).is_err());
 }
@@ -210,6 +210,6 @@ fn a_column_that_nobody_has_cannot_be_scanned() {
     let place = Place::new();
     let file = place.file("1.csv", export(&[("A", "a", "")]));
     place.import_at(&with_revised(), &file, 100).expect("an import");
-    let told = place.lake.scan(&place.schema, &["x_none"], None).expect_err("a refusal");
+    let told = place.lake.scan_rows(&place.schema, &["x_none"], None).expect_err("a refusal");
     assert!(told.to_string().contains("no column `x_none`"), "{told}");
 }

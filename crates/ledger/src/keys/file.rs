@@ -54,12 +54,12 @@ pub enum KeyFileError {
 
 impl Signer {
     /// Writes the key to a new file with mode 0600, outside of `apart_from`.
-    pub fn save(&self, path: &Path, apart_from: &Path) -> Result<(), KeyFileError> {
+    pub fn save_key(&self, path: &Path, apart_from: &Path) -> Result<(), KeyFileError> {
         write_key_file(path, apart_from, &self.to_text())
     }
 
     /// Reads a key that only its owner can read, and that lies outside of `apart_from`.
-    pub fn load(path: &Path, apart_from: &Path) -> Result<Signer, KeyFileError> {
+    pub fn load_key(path: &Path, apart_from: &Path) -> Result<Signer, KeyFileError> {
         let text = read_key_file(path, apart_from)?;
         Signer::from_text(&text)
             .map_err(|source| KeyFileError::Key { key: path.to_owned(), source })
@@ -68,12 +68,12 @@ impl Signer {
 
 impl Cosigner {
     /// Writes the key to a new file with mode 0600, outside of `apart_from`.
-    pub fn save(&self, path: &Path, apart_from: &Path) -> Result<(), KeyFileError> {
+    pub fn save_key(&self, path: &Path, apart_from: &Path) -> Result<(), KeyFileError> {
         write_key_file(path, apart_from, &self.to_text())
     }
 
     /// Reads a key that only its owner can read, and that lies outside of `apart_from`.
-    pub fn load(path: &Path, apart_from: &Path) -> Result<Cosigner, KeyFileError> {
+    pub fn load_key(path: &Path, apart_from: &Path) -> Result<Cosigner, KeyFileError> {
         let text = read_key_file(path, apart_from)?;
         Cosigner::from_text(&text)
             .map_err(|source| KeyFileError::Key { key: path.to_owned(), source })

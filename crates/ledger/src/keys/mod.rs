@@ -136,7 +136,7 @@ impl VerifierKey {
     }
 
     /// Whether both belong to the same secret, whatever their names and uses.
-    pub fn same_secret(&self, other: &VerifierKey) -> bool {
+    pub fn has_same_secret(&self, other: &VerifierKey) -> bool {
         let ed25519 = |public: &PublicKey| match public {
             PublicKey::Ed25519(key) | PublicKey::Cosignature(key) => Some(*key.as_bytes()),
             PublicKey::Sm2(_) => None,
@@ -191,7 +191,7 @@ fn cosigned_message(time: u64, text: &[u8]) -> Vec<u8> {
 }
 
 fn key_id(name: &str, encoded: &[u8]) -> u32 {
-    let digest = Hash::of(&[name.as_bytes(), b"\n", encoded].concat());
+    let digest = Hash::digest_of(&[name.as_bytes(), b"\n", encoded].concat());
     let [a, b, c, d, ..] = digest.0;
     u32::from_be_bytes([a, b, c, d])
 }

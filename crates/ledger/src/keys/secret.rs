@@ -67,7 +67,7 @@ impl Signer {
     }
 
     /// The public key.
-    pub fn verifier(&self) -> &VerifierKey {
+    pub fn verifier_key(&self) -> &VerifierKey {
         &self.verifier
     }
 
@@ -119,7 +119,7 @@ impl Cosigner {
     }
 
     /// The public key.
-    pub fn verifier(&self) -> &VerifierKey {
+    pub fn verifier_key(&self) -> &VerifierKey {
         &self.verifier
     }
 

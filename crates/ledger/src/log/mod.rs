@@ -21,7 +21,7 @@ use crate::keys::VerifierKey;
 use crate::keys::secret::Signer;
 use crate::note::{Note, NoteError, SignatureLine};
 use crate::policy::Retirement;
-use crate::reader::{ReadError, Reader};
+use crate::reader::{LogReadError, LogReader};
 use crate::witness::AddCheckpoint;
 
 pub use open::OpenError;
@@ -133,7 +133,7 @@ impl Log {
     }
 
     /// The newest checkpoint, with the signatures that were collected for it.
-    pub fn checkpoint(&self) -> &Note {
+    pub fn newest_checkpoint(&self) -> &Note {
         &self.state.note
     }
 
@@ -143,14 +143,17 @@ impl Log {
     }
 
     /// A reader of the log.
-    pub fn reader(&self) -> Reader {
-        Reader::on_disk(Arc::clone(&self.disk), self.root.clone())
+    pub fn open_reader(&self) -> LogReader {
+        LogReader::on_disk(Arc::clone(&self.disk), self.root.clone())
     }
 
     /// Records a batch: when this returns, it is durable and a signed checkpoint covers it.
     ///
     /// An empty batch records nothing and returns the current checkpoint.
-    pub fn append<E: AsRef<[u8]>>(&mut self, entries: &[E]) -> Result<Appended, AppendError> {
+    pub fn append_entries<E: AsRef<[u8]>>(
+        &mut self,
+        entries: &[E],
+    ) -> Result<Appended, AppendError> {
         self.ensure_recovered()?;
         let first = self.size();
         if entries.is_empty() {
@@ -179,19 +182,19 @@ impl Log {
 
     /// Adds cosignatures to the newest checkpoint. Lines by keys other than these witnesses' are
     /// left out. Every line by one of them must verify, and there must be at least one.
-    pub fn attach(
+    pub fn attach_cosignatures(
         &mut self,
         lines: &[SignatureLine],
         witnesses: &[VerifierKey],
     ) -> Result<(), AppendError> {
         self.ensure_recovered()?;
         let text = self.state.note.text();
-        Note::new(text.to_owned(), lines.to_vec()).verify(witnesses)?;
+        Note::new(text.to_owned(), lines.to_vec()).verify_signatures(witnesses)?;
         let mut note = self.state.note.clone();
         let known = |line: &&SignatureLine| {
             witnesses.iter().any(|key| key.name() == line.name() && key.id() == line.key_id())
         };
-        lines.iter().filter(known).for_each(|line| note.add(line.clone()));
+        lines.iter().filter(known).for_each(|line| note.add_signature(line.clone()));
         self.commit_batch(RecordDraft::new(self.size(), 0), TreeGrowth::new(&self.state), note)
     }
 
@@ -199,9 +202,9 @@ impl Log {
     /// good that they all stand for one history, and every checkpoint from now on.
     ///
     /// The common checkpoint is kept in `rotations/SIZE`.
-    pub fn rotate(&mut self, signer: Signer) -> Result<Note, AppendError> {
+    pub fn rotate_key(&mut self, signer: Signer) -> Result<Note, AppendError> {
         self.ensure_recovered()?;
-        if signer.verifier().name() != self.state.origin {
+        if signer.verifier_key().name() != self.state.origin {
             return Err(NoteError::Unsigned.into());
         }
         let mut note = self.state.note.clone();
@@ -209,7 +212,7 @@ impl Log {
         // The present keys sign again: after a restart the note may bear only the signatures of
         // older keys.
         for known in self.signers.iter().chain([&signer]) {
-            note.add(known.sign_text(&text));
+            note.add_signature(known.sign_text(&text));
         }
         let path = self.root.join(format!("rotations/{}", self.size()));
         self.disk
@@ -226,20 +229,20 @@ impl Log {
 
     /// Retires a key from a date on (seconds since 1970): records the retirement as an entry,
     /// signed by the remaining keys only.
-    pub fn retire(&mut self, key: &VerifierKey, at: u64) -> Result<Appended, AppendError> {
-        if self.signers.iter().all(|signer| signer.verifier() == key) {
+    pub fn retire_key(&mut self, key: &VerifierKey, at: u64) -> Result<Appended, AppendError> {
+        if self.signers.iter().all(|signer| signer.verifier_key() == key) {
             return Err(AppendError::LastKey);
         }
         let mut removed = Vec::new();
         self.signers.retain(|signer| {
-            let stays = signer.verifier() != key;
+            let stays = signer.verifier_key() != key;
             if !stays {
                 removed.push(signer.clone());
             }
             stays
         });
         let entry = Retirement { key: key.clone(), at }.to_entry();
-        let outcome = self.append(&[entry]);
+        let outcome = self.append_entries(&[entry]);
         if outcome.is_err() {
             self.signers.extend(removed);
         }
@@ -248,8 +251,8 @@ impl Log {
 
     /// What to send to a witness that has cosigned a tree of `old_size` entries, or 0 if it has
     /// cosigned none.
-    pub fn request(&self, old_size: u64) -> Result<AddCheckpoint, ReadError> {
-        let proof = self.reader().consistency(old_size, self.size())?;
+    pub fn make_witness_request(&self, old_size: u64) -> Result<AddCheckpoint, LogReadError> {
+        let proof = self.open_reader().prove_consistency(old_size, self.size())?;
         Ok(AddCheckpoint::new(old_size, proof, self.state.note.clone()))
     }
 
@@ -262,7 +265,7 @@ impl Log {
     }
 
     /// Reads the log back after a failure. Every call that writes does this by itself.
-    pub fn recover(&mut self) -> Result<(), OpenError> {
+    pub fn read_back(&mut self) -> Result<(), OpenError> {
         self.state = open::load_state(&self.disk, &self.root, &self.signers)?;
         self.is_broken = false;
         Ok(())
@@ -270,7 +273,7 @@ impl Log {
 
     fn ensure_recovered(&mut self) -> Result<(), AppendError> {
         if self.is_broken {
-            self.recover().map_err(|error| AppendError::Broken(Box::new(error)))?;
+            self.read_back().map_err(|error| AppendError::Broken(Box::new(error)))?;
         }
         Ok(())
     }

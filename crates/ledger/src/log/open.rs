@@ -12,8 +12,8 @@ use crate::hash::Hash;
 use crate::journal::{JournalContents, JournalRecord, parse_journal};
 use crate::keys::secret::Signer;
 use crate::note::{Note, NoteError};
-use crate::reader::{ReadError, Reader};
-use crate::tile::{Kind, Tile, parse_entries_of};
+use crate::reader::{LogReadError, LogReader};
+use crate::tile::{Tile, TileKind, parse_entries_of};
 
 /// Why a log cannot be opened or created.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
@@ -62,7 +62,7 @@ pub enum OpenError {
     /// A tile that is needed cannot be read.
     #[error("the log cannot be read")]
     #[zh("无法读取账本")]
-    Read(#[from] ReadError),
+    Read(#[from] LogReadError),
     /// A write failed.
     #[error("cannot write {file}")]
     #[zh("无法写入 {file}")]
@@ -134,7 +134,7 @@ fn check_names(signers: &[Signer], origin: &str) -> Result<(), OpenError> {
     if signers.is_empty() {
         return Err(OpenError::NoKey);
     }
-    let same = signers.iter().all(|signer| signer.verifier().name() == origin);
+    let same = signers.iter().all(|signer| signer.verifier_key().name() == origin);
     if same { Ok(()) } else { Err(OpenError::Name) }
 }
 
@@ -155,14 +155,16 @@ pub(super) fn load_state(
     check_names(signers, checkpoint.origin())?;
     // This comes before any write, so that a stranger's key changes nothing.
     let (newest, _) = read_note(batches.last().unwrap_or(base))?;
-    newest.verify(signers.iter().map(Signer::verifier)).map_err(OpenError::OtherKey)?;
+    newest
+        .verify_signatures(signers.iter().map(Signer::verifier_key))
+        .map_err(OpenError::OtherKey)?;
 
-    let reader = Reader::on_disk(Arc::clone(disk), root.to_owned());
+    let reader = LogReader::on_disk(Arc::clone(disk), root.to_owned());
     let edge = reader.read_edge(checkpoint.size())?;
     if edge.root() != *checkpoint.root() {
         return Err(OpenError::WrongRoot);
     }
-    let last = Tile::in_tree(Kind::Entries, checkpoint.size() / 256, checkpoint.size());
+    let last = Tile::in_tree(TileKind::Entries, checkpoint.size() / 256, checkpoint.size());
     let bundle = last.map(|tile| reader.read_bundle(tile)).transpose()?.unwrap_or_default();
     let mut state = LogState {
         edge,
@@ -216,11 +218,15 @@ fn replay_batch(
 
 // The checkpoint is published after the journal is durable, so it can be older, never newer. One
 // that is not ours, or that a power cut tore, proves nothing and is written again.
-fn check_published(reader: &Reader, state: &LogState, signers: &[Signer]) -> Result<(), OpenError> {
-    let Ok(published) = reader.checkpoint() else {
+fn check_published(
+    reader: &LogReader,
+    state: &LogState,
+    signers: &[Signer],
+) -> Result<(), OpenError> {
+    let Ok(published) = reader.read_checkpoint() else {
         return Ok(());
     };
-    let ours = published.verify(signers.iter().map(Signer::verifier)).is_ok();
+    let ours = published.verify_signatures(signers.iter().map(Signer::verifier_key)).is_ok();
     let Ok(checkpoint) = Checkpoint::parse(published.text()) else {
         return Ok(());
     };

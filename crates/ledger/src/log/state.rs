@@ -7,7 +7,7 @@ use crate::disk::{LedgerDisk, unfinished_path};
 use crate::edge::Edge;
 use crate::journal::RecordDraft;
 use crate::note::Note;
-use crate::tile::{Kind, TILE_WIDTH, Tile, print_hashes};
+use crate::tile::{TILE_WIDTH, Tile, TileKind, print_hashes};
 
 #[derive(Debug)]
 pub(super) struct LogState {
@@ -70,7 +70,7 @@ impl TreeGrowth {
             let (piece, after) = rest.split_at(measure_entries(rest, until - at));
             bundle.extend_from_slice(piece);
             let width = (until - at / TILE_WIDTH * TILE_WIDTH) as u16;
-            let tile = Tile { kind: Kind::Entries, index: at / TILE_WIDTH, width };
+            let tile = Tile { kind: TileKind::Entries, index: at / TILE_WIDTH, width };
             write(tile, &bundle)?;
             if !tile.is_partial() {
                 bundle.clear();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::disk::SimulatedDisk;
 use super::{ORIGIN, make_entries, make_signer};
 use crate::checkpoint::Checkpoint;
-use crate::fsck::{Finding, Report, fsck_on};
+use crate::fsck::{LogCheckReport, LogDamage, fsck_on};
 use crate::hash::leaf_hash;
 use crate::log::Log;
 use crate::tile::print_hashes;
@@ -17,13 +17,13 @@ fn make_log(size: u64) -> (SimulatedDisk, Checkpoint) {
     let folder = PathBuf::from("/log");
     let mut log =
         Log::create_on(Arc::new(disk.clone()), folder, ORIGIN, vec![make_signer()]).unwrap();
-    log.append(&make_entries(0, size)).unwrap();
-    let checkpoint = Checkpoint::parse(log.checkpoint().text()).unwrap();
+    log.append_entries(&make_entries(0, size)).unwrap();
+    let checkpoint = Checkpoint::parse(log.newest_checkpoint().text()).unwrap();
     log.close().unwrap();
     (disk, checkpoint)
 }
 
-fn check_log(disk: &SimulatedDisk, checkpoint: &Checkpoint) -> Report {
+fn check_log(disk: &SimulatedDisk, checkpoint: &Checkpoint) -> LogCheckReport {
     fsck_on(Arc::new(disk.clone()), PathBuf::from("/log"), checkpoint)
 }
 
@@ -37,7 +37,7 @@ fn any_changed_byte_of_an_entry_names_the_bundle() {
             disk.damage_byte(&path, at);
             let report = check_log(&disk, &checkpoint);
             let named = match &report.findings[..] {
-                [Finding::Entry { file, .. } | Finding::Unreadable { file, .. }, ..] => file,
+                [LogDamage::Entry { file, .. } | LogDamage::Unreadable { file, .. }, ..] => file,
                 other => panic!("byte {at} of {file}: {other:?}"),
             };
             assert_eq!(named, file, "byte {at}");
@@ -62,7 +62,7 @@ fn any_changed_hash_names_the_tile_and_no_entry() {
         disk.damage_byte(path, at);
         let report = check_log(&disk, &checkpoint);
         let file = path.strip_prefix("/log").unwrap().to_str().unwrap().to_owned();
-        assert_eq!(report.findings, [Finding::Tile { file, position: at / 32 }]);
+        assert_eq!(report.findings, [LogDamage::Tile { file, position: at / 32 }]);
         assert_eq!(report.entries_good, 66_000);
         disk.damage_byte(path, at);
     }
@@ -87,19 +87,19 @@ fn an_entry_rewritten_with_its_tile_is_found_by_the_tile_above() {
         crate::disk::LedgerDisk::write_file(&disk, &Path::new("/log").join(file), content).unwrap();
     };
     write("tile/entries/001", &bundle);
-    let first = Finding::Entry { file: "tile/entries/001".to_owned(), index: 300 };
+    let first = LogDamage::Entry { file: "tile/entries/001".to_owned(), index: 300 };
     assert_eq!(check_log(&disk, &checkpoint).findings, [first]);
     write("tile/0/001", &print_hashes(&hashes));
-    let rewritten = Finding::Rewritten { file: "tile/0/001".to_owned() };
+    let rewritten = LogDamage::Rewritten { file: "tile/0/001".to_owned() };
     assert_eq!(check_log(&disk, &checkpoint).findings, [rewritten]);
     // A whole other history, consistent in itself.
     let other = SimulatedDisk::new(4);
     let folder = PathBuf::from("/log");
     let mut log =
         Log::create_on(Arc::new(other.clone()), folder, ORIGIN, vec![make_signer()]).unwrap();
-    log.append(&changed).unwrap();
+    log.append_entries(&changed).unwrap();
     log.close().unwrap();
-    assert_eq!(check_log(&other, &checkpoint).findings[0], Finding::OtherTree);
+    assert_eq!(check_log(&other, &checkpoint).findings[0], LogDamage::OtherTree);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_missing_file_is_named() {
         let away = Path::new("/away");
         crate::disk::LedgerDisk::rename_file(&disk, &path, away).unwrap();
         let report = check_log(&disk, &checkpoint);
-        let [Finding::Unreadable { file: named, .. }] = &report.findings[..] else {
+        let [LogDamage::Unreadable { file: named, .. }] = &report.findings[..] else {
             panic!("{:?}", report.findings);
         };
         assert_eq!(named, file);

@@ -9,7 +9,7 @@ use crate::checkpoint::Checkpoint;
 use crate::fsck::fsck_on;
 use crate::log::{AppendError, Log, OpenError};
 use crate::note::Note;
-use crate::reader::Reader;
+use crate::reader::LogReader;
 use crate::tree::verify_consistency;
 
 fn log_folder() -> PathBuf {
@@ -25,7 +25,7 @@ fn new_log(disk: &SimulatedDisk) -> Log {
 }
 
 fn verify_note(note: &Note) -> Checkpoint {
-    note.verify([make_signer().verifier()]).unwrap();
+    note.verify_signatures([make_signer().verifier_key()]).unwrap();
     Checkpoint::parse(note.text()).unwrap()
 }
 
@@ -36,11 +36,11 @@ fn append_batches(
     seeded: &mut SeededNumbers,
     batches: usize,
 ) -> (Vec<Note>, u64, u64) {
-    let mut seen = vec![log.checkpoint().clone()];
+    let mut seen = vec![log.newest_checkpoint().clone()];
     for _ in 0..batches {
         let count = 1 + seeded.draw_below(400) as u64;
         let before = log.size();
-        match log.append(&make_entries(before, count)) {
+        match log.append_entries(&make_entries(before, count)) {
             Ok(appended) => {
                 assert_eq!(appended.first, before);
                 seen.push(appended.checkpoint);
@@ -55,22 +55,22 @@ fn append_batches(
 
 // Everything that a reader can ask of the log, against what was put in.
 fn check_log(disk: &SimulatedDisk, log: &Log, seen: &[Note]) {
-    let now = verify_note(log.checkpoint());
+    let now = verify_note(log.newest_checkpoint());
     assert_eq!(now.size(), log.size());
-    let reader = Reader::on_disk(Arc::new(disk.clone()), log_folder());
-    let published = verify_note(&reader.checkpoint().unwrap());
+    let reader = LogReader::on_disk(Arc::new(disk.clone()), log_folder());
+    let published = verify_note(&reader.read_checkpoint().unwrap());
     assert_eq!(published, now);
     let report = fsck_on(Arc::new(disk.clone()), log_folder(), &now);
     assert_eq!((report.findings, report.entries_good), (vec![], now.size()));
     for note in seen {
         let old = verify_note(note);
-        let proof = reader.consistency(old.size(), now.size()).unwrap();
+        let proof = reader.prove_consistency(old.size(), now.size()).unwrap();
         verify_consistency((old.size(), old.root()), (now.size(), now.root()), &proof).unwrap();
     }
     let last = log.size().saturating_sub(1);
     for index in [0, last / 2, last] {
         if index < log.size() {
-            assert_eq!(reader.entry(index, log.size()).unwrap(), make_entries(index, 1)[0]);
+            assert_eq!(reader.read_entry(index, log.size()).unwrap(), make_entries(index, 1)[0]);
         }
     }
 }
@@ -103,7 +103,7 @@ fn a_power_cut_at_any_step_loses_nothing_that_was_acknowledged() {
             assert!(is_whole, "seed {seed}, cut {cut}: {} of {size}+{attempted}", log.size());
             check_log(&disk, &log, &seen);
             let next = log.size();
-            log.append(&make_entries(next, 300)).unwrap();
+            log.append_entries(&make_entries(next, 300)).unwrap();
             check_log(&disk, &log, &seen);
         }
     }
@@ -140,17 +140,17 @@ fn a_full_disk_is_refused_and_the_log_goes_on_when_there_is_room() {
     for steps in 1..=9 {
         let disk = SimulatedDisk::new(steps as u64);
         let mut log = new_log(&disk);
-        let first = log.append(&make_entries(0, 300)).unwrap();
+        let first = log.append_entries(&make_entries(0, 300)).unwrap();
         disk.fail_after(steps);
         let before = log.size();
-        let refused = log.append(&make_entries(before, 300));
+        let refused = log.append_entries(&make_entries(before, 300));
         assert!(refused.is_err(), "{steps}");
-        assert!(matches!(log.append(&make_entries(0, 1)), Err(AppendError::Broken(_))));
+        assert!(matches!(log.append_entries(&make_entries(0, 1)), Err(AppendError::Broken(_))));
         disk.mend_disk();
-        log.recover().unwrap();
+        log.read_back().unwrap();
         assert!(log.size() == 300 || log.size() == 600);
         let next = log.size();
-        let appended = log.append(&make_entries(next, 5)).unwrap();
+        let appended = log.append_entries(&make_entries(next, 5)).unwrap();
         assert_eq!(appended.first, next);
         check_log(&disk, &log, &[first.checkpoint, appended.checkpoint]);
     }
@@ -160,11 +160,11 @@ fn a_full_disk_is_refused_and_the_log_goes_on_when_there_is_room() {
 fn a_journal_that_lost_what_was_published_is_not_signed_over() {
     let disk = SimulatedDisk::new(1);
     let mut log = new_log(&disk);
-    log.append(&make_entries(0, 3)).unwrap();
+    log.append_entries(&make_entries(0, 3)).unwrap();
     log.close().unwrap();
     let old = crate::disk::LedgerDisk::read_file(&disk, &log_folder().join("journal")).unwrap();
     let mut log = open_log(&disk).unwrap();
-    log.append(&make_entries(3, 3)).unwrap();
+    log.append_entries(&make_entries(3, 3)).unwrap();
     log.close().unwrap();
     crate::disk::LedgerDisk::write_file(&disk, &log_folder().join("journal"), &old).unwrap();
     let refused = open_log(&disk);
@@ -175,7 +175,7 @@ fn a_journal_that_lost_what_was_published_is_not_signed_over() {
 fn a_stranger_s_key_changes_nothing() {
     let disk = SimulatedDisk::new(1);
     let mut log = new_log(&disk);
-    log.append(&make_entries(0, 3)).unwrap();
+    log.append_entries(&make_entries(0, 3)).unwrap();
     drop(log);
     let steps = disk.count_steps();
     let stranger = crate::keys::secret::Signer::from_seed(ORIGIN, &[8; 32]).unwrap();

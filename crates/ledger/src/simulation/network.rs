@@ -13,16 +13,16 @@ use crate::checkpoint::Checkpoint;
 use crate::log::Log;
 use crate::note::{Note, SignatureLine};
 use crate::policy::Policy;
-use crate::reader::Reader;
+use crate::reader::LogReader;
 use crate::tree::verify_consistency;
-use crate::witness::{Reply, Witness};
+use crate::witness::{LogWitness, WitnessReply};
 
 struct SimulatedNetwork {
     seeded: SeededNumbers,
     log_disk: SimulatedDisk,
     log: Option<Log>,
     witness_disks: [SimulatedDisk; 2],
-    witnesses: [Option<Witness>; 2],
+    witnesses: [Option<LogWitness>; 2],
     known_sizes: [u64; 2],
     acknowledged: u64,
     // Every checkpoint that a witness signed, with its line.
@@ -30,10 +30,10 @@ struct SimulatedNetwork {
     now: u64,
 }
 
-fn open_witness(disk: &SimulatedDisk, number: usize) -> Witness {
-    let log = make_signer().verifier().clone();
+fn open_witness(disk: &SimulatedDisk, number: usize) -> LogWitness {
+    let log = make_signer().verifier_key().clone();
     let key = make_cosigner(number as u8);
-    Witness::open_on(Arc::new(disk.clone()), PathBuf::from("/witness"), key, [log]).unwrap()
+    LogWitness::open_on(Arc::new(disk.clone()), PathBuf::from("/witness"), key, [log]).unwrap()
 }
 
 impl SimulatedNetwork {
@@ -76,7 +76,7 @@ impl SimulatedNetwork {
         }
         let log = self.log.as_mut().unwrap();
         let batch = make_entries(log.size(), 1 + self.seeded.draw_below(90) as u64);
-        match log.append(&batch) {
+        match log.append_entries(&batch) {
             Ok(_) => self.acknowledged = log.size(),
             Err(_) => self.restart_log(),
         }
@@ -85,7 +85,9 @@ impl SimulatedNetwork {
 
     fn ask_witness(&mut self, at: usize) {
         let log = self.log.as_ref().unwrap();
-        let Ok(request) = log.request(self.known_sizes[at].min(log.size())) else { return };
+        let Ok(request) = log.make_witness_request(self.known_sizes[at].min(log.size())) else {
+            return;
+        };
         if self.seeded.draw_below(6) == 0 {
             return;
         }
@@ -94,9 +96,10 @@ impl SimulatedNetwork {
         }
         self.now += 1;
         let witness = self.witnesses[at].as_mut().unwrap();
-        let response = witness.handle(request.to_string().as_bytes(), self.now);
-        let reply = Reply::parse(response.status, response.content_type, response.body.as_bytes());
-        if let Reply::Cosigned(lines) = &reply {
+        let response = witness.answer_request(request.to_string().as_bytes(), self.now);
+        let reply =
+            WitnessReply::parse(response.status, response.content_type, response.body.as_bytes());
+        if let WitnessReply::Cosigned(lines) = &reply {
             self.cosigned.push((at, request.note().clone(), lines[0].clone()));
         }
         if self.witness_disks[at].has_failed() {
@@ -107,13 +110,13 @@ impl SimulatedNetwork {
             return;
         }
         match reply {
-            Reply::Cosigned(lines) => {
+            WitnessReply::Cosigned(lines) => {
                 self.known_sizes[at] = Checkpoint::parse(request.note().text()).unwrap().size();
-                let keys = [make_cosigner(at as u8).verifier().clone()];
-                self.log.as_mut().unwrap().attach(&lines, &keys).unwrap();
+                let keys = [make_cosigner(at as u8).verifier_key().clone()];
+                self.log.as_mut().unwrap().attach_cosignatures(&lines, &keys).unwrap();
             }
-            Reply::Conflict { size } => self.known_sizes[at] = size,
-            Reply::Refused { status, message } => assert_eq!(status, 500, "{message}"),
+            WitnessReply::Conflict { size } => self.known_sizes[at] = size,
+            WitnessReply::Refused { status, message } => assert_eq!(status, 500, "{message}"),
         }
     }
 }
@@ -122,9 +125,9 @@ impl SimulatedNetwork {
 fn a_log_and_two_witnesses_keep_one_history_through_crashes_and_losses() {
     let policy = format!(
         "log {}\nwitness a {}\nwitness b {}\ngroup both any a b\nquorum both\n",
-        make_signer().verifier(),
-        make_cosigner(0).verifier(),
-        make_cosigner(1).verifier(),
+        make_signer().verifier_key(),
+        make_cosigner(0).verifier_key(),
+        make_cosigner(1).verifier_key(),
     );
     let policy = Policy::parse(policy.as_bytes()).unwrap();
     for seed in 0..60 {
@@ -137,25 +140,25 @@ fn a_log_and_two_witnesses_keep_one_history_through_crashes_and_losses() {
         }
         world.restart_log();
         let log = world.log.as_ref().unwrap();
-        let reader = Reader::on_disk(Arc::new(world.log_disk.clone()), PathBuf::from("/log"));
-        let now = Checkpoint::parse(log.checkpoint().text()).unwrap();
+        let reader = LogReader::on_disk(Arc::new(world.log_disk.clone()), PathBuf::from("/log"));
+        let now = Checkpoint::parse(log.newest_checkpoint().text()).unwrap();
         for (at, note, line) in &world.cosigned {
             let note = Note::new(note.text().to_owned(), vec![line.clone()]);
-            note.verify([make_cosigner(*at as u8).verifier()]).unwrap();
+            note.verify_signatures([make_cosigner(*at as u8).verifier_key()]).unwrap();
             let old = Checkpoint::parse(note.text()).unwrap();
-            let proof = reader.consistency(old.size(), now.size()).unwrap();
+            let proof = reader.prove_consistency(old.size(), now.size()).unwrap();
             verify_consistency((old.size(), old.root()), (now.size(), now.root()), &proof)
                 .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
         }
         for witness in world.witnesses.iter().flatten() {
-            assert_eq!(witness.forks().unwrap(), []);
+            assert_eq!(witness.read_forks().unwrap(), []);
         }
         // In the end the network is quiet, and the quorum is reached.
         for _ in 0..60 {
             world.ask_witness(0);
             world.ask_witness(1);
         }
-        let note = world.log.as_ref().unwrap().checkpoint();
-        policy.check(note, &[]).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        let note = world.log.as_ref().unwrap().newest_checkpoint();
+        policy.check_checkpoint(note, &[]).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
 }

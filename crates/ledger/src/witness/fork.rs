@@ -12,7 +12,7 @@ use crate::checkpoint::Checkpoint;
 use crate::hash::Hash;
 use crate::keys::VerifierKey;
 use crate::note::{Note, NoteError};
-use crate::reader::{ReadError, Reader};
+use crate::reader::{LogReadError, LogReader};
 use crate::receipt::HASHES_MAX;
 use crate::tree::both_roots;
 
@@ -39,7 +39,7 @@ pub enum ForkError {
     /// The larger tree cannot be read.
     #[error("the larger tree cannot be read")]
     #[zh("无法读取较大的树")]
-    Read(#[from] ReadError),
+    Read(#[from] LogReadError),
 }
 
 /// Two checkpoints of one log that cannot both be true, and the hashes that show it.
@@ -60,7 +60,11 @@ impl Fork {
     }
 
     /// A smaller checkpoint against the tree of a larger one, read from the larger one's tiles.
-    pub fn from_tiles(smaller: &Note, larger: &Note, reader: &Reader) -> Result<Fork, ForkError> {
+    pub fn from_tiles(
+        smaller: &Note,
+        larger: &Note,
+        reader: &LogReader,
+    ) -> Result<Fork, ForkError> {
         let old = Checkpoint::parse(smaller.text())?.size();
         let new = Checkpoint::parse(larger.text())?.size();
         let hashes = reader.prefix_proof(old, new)?;
@@ -83,12 +87,15 @@ impl Fork {
 
     /// Checks the evidence: one of these keys of the log signed both checkpoints, and they
     /// contradict each other. Returns the keys that signed both.
-    pub fn verify<'k>(&self, keys: &'k [VerifierKey]) -> Result<Vec<&'k VerifierKey>, ForkError> {
+    pub fn verify_contradiction<'k>(
+        &self,
+        keys: &'k [VerifierKey],
+    ) -> Result<Vec<&'k VerifierKey>, ForkError> {
         self.check_contradiction()?;
         let origin = Checkpoint::parse(self.smaller.text())?.origin().to_owned();
         let keys = keys.iter().filter(|key| key.name() == origin && !key.is_cosigner());
-        let first = self.smaller.verify(keys.clone())?;
-        let second = self.larger.verify(keys)?;
+        let first = self.smaller.verify_signatures(keys.clone())?;
+        let second = self.larger.verify_signatures(keys)?;
         let both: Vec<&VerifierKey> = first
             .iter()
             .map(|signed| signed.key)
@@ -98,12 +105,12 @@ impl Fork {
     }
 
     /// The checkpoint of fewer entries, or the one that was seen first.
-    pub fn smaller(&self) -> &Note {
+    pub fn smaller_checkpoint(&self) -> &Note {
         &self.smaller
     }
 
     /// The other one.
-    pub fn larger(&self) -> &Note {
+    pub fn larger_checkpoint(&self) -> &Note {
         &self.larger
     }
 

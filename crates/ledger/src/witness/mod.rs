@@ -26,7 +26,7 @@ use crate::note::{Note, NoteError};
 use crate::tree::{ProofError, verify_consistency};
 
 pub use fork::{Fork, ForkError};
-pub use request::{AddCheckpoint, Reply, Response};
+pub use request::{AddCheckpoint, WitnessReply, WitnessResponse};
 
 /// Longest request that is read, in bytes.
 pub const REQUEST_BYTES_MAX: usize = crate::note::NOTE_BYTES_MAX + 8192;
@@ -54,7 +54,7 @@ pub enum WitnessError {
 
 /// Why a stored checkpoint cannot be read back.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
-pub enum StateError {
+pub enum WitnessStateError {
     /// The file cannot be read.
     #[error("cannot read the witness's state")]
     #[zh("无法读取见证服务的状态")]
@@ -67,7 +67,7 @@ pub enum StateError {
 
 /// A witness with its key, its folder and the logs it knows.
 #[derive(Debug)]
-pub struct Witness {
+pub struct LogWitness {
     root: PathBuf,
     disk: Arc<dyn LedgerDisk>,
     key: Cosigner,
@@ -75,15 +75,15 @@ pub struct Witness {
     _lock: Box<dyn FolderLock>,
 }
 
-impl Witness {
+impl LogWitness {
     /// Opens a witness's folder, or creates one. The keys of a log must bear its origin as their
     /// name.
     pub fn open(
         folder: impl Into<PathBuf>,
         key: Cosigner,
         logs: impl IntoIterator<Item = VerifierKey>,
-    ) -> Result<Witness, WitnessError> {
-        Witness::open_on(Arc::new(LocalDisk), folder.into(), key, logs)
+    ) -> Result<LogWitness, WitnessError> {
+        LogWitness::open_on(Arc::new(LocalDisk), folder.into(), key, logs)
     }
 
     pub(crate) fn open_on(
@@ -91,7 +91,7 @@ impl Witness {
         root: PathBuf,
         key: Cosigner,
         logs: impl IntoIterator<Item = VerifierKey>,
-    ) -> Result<Witness, WitnessError> {
+    ) -> Result<LogWitness, WitnessError> {
         let mut known: BTreeMap<String, Vec<VerifierKey>> = BTreeMap::new();
         for log in logs {
             if log.is_cosigner() {
@@ -103,16 +103,16 @@ impl Witness {
             io::ErrorKind::WouldBlock => WitnessError::Locked,
             _ => WitnessError::Folder(error),
         })?;
-        Ok(Witness { root, disk, key, logs: known, _lock: lock })
+        Ok(LogWitness { root, disk, key, logs: known, _lock: lock })
     }
 
     /// The public key of its cosignatures.
-    pub fn verifier(&self) -> &VerifierKey {
-        self.key.verifier()
+    pub fn verifier_key(&self) -> &VerifierKey {
+        self.key.verifier_key()
     }
 
     /// The newest checkpoint it has accepted of a log, with the log's signatures.
-    pub fn latest(&self, origin: &str) -> Result<Option<Note>, StateError> {
+    pub fn newest_checkpoint(&self, origin: &str) -> Result<Option<Note>, WitnessStateError> {
         let bytes = match self.disk.read_file(&self.path_of(origin)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -130,7 +130,7 @@ impl Witness {
     }
 
     /// The forks it has evidence of.
-    pub fn forks(&self) -> Result<Vec<Fork>, StateError> {
+    pub fn read_forks(&self) -> Result<Vec<Fork>, WitnessStateError> {
         let folder = self.root.join("forks");
         let mut names = self.disk.list_folder(&folder)?;
         names.retain(|name| !name.contains('.'));
@@ -140,21 +140,21 @@ impl Witness {
     }
 
     /// Answers the body of an `add-checkpoint` request. `now` is in seconds since 1970.
-    pub fn handle(&mut self, body: &[u8], now: u64) -> Response {
+    pub fn answer_request(&mut self, body: &[u8], now: u64) -> WitnessResponse {
         // The specification has no cosignature without a time.
         if now == 0 || now > i64::MAX as u64 {
-            return Response::of_refusal(500, "the witness does not know the time");
+            return WitnessResponse::of_refusal(500, "the witness does not know the time");
         }
         let request = match AddCheckpoint::parse(body) {
             Ok(request) => request,
-            Err(error) => return Response::of_refusal(400, &error.to_string()),
+            Err(error) => return WitnessResponse::of_refusal(400, &error.to_string()),
         };
         match self.add_checkpoint(&request, now) {
             Ok(response) => response,
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 let cause = cause.unwrap_or_default();
-                Response::of_refusal(500, &format!("{error}: {cause}"))
+                WitnessResponse::of_refusal(500, &format!("{error}: {cause}"))
             }
         }
     }
@@ -165,14 +165,14 @@ impl Witness {
         &mut self,
         request: &AddCheckpoint,
         now: u64,
-    ) -> Result<Response, StateError> {
+    ) -> Result<WitnessResponse, WitnessStateError> {
         let note = request.note();
         let new = Checkpoint::parse(note.text())?;
         let Some(keys) = self.logs.get(new.origin()) else {
-            return Ok(Response::of_refusal(404, "no log of this origin is known here"));
+            return Ok(WitnessResponse::of_refusal(404, "no log of this origin is known here"));
         };
-        let Ok(signed) = note.verify(keys) else {
-            return Ok(Response::of_refusal(403, "not signed by a key of this log"));
+        let Ok(signed) = note.verify_signatures(keys) else {
+            return Ok(WitnessResponse::of_refusal(403, "not signed by a key of this log"));
         };
         let by_log = |key: &VerifierKey| signed.iter().any(|signed| signed.key == key);
         let lines = note.signatures().iter().filter(|line| {
@@ -182,9 +182,9 @@ impl Witness {
         // Only what was checked is kept: lines of strangers could be anything.
         let kept = Note::new(note.text().to_owned(), lines.cloned().collect());
         if request.old_size() > new.size() {
-            return Ok(Response::of_refusal(400, "the old size is larger than the new one"));
+            return Ok(WitnessResponse::of_refusal(400, "the old size is larger than the new one"));
         }
-        let latest = self.latest(new.origin())?;
+        let latest = self.newest_checkpoint(new.origin())?;
         let old = match &latest {
             Some(latest) => Some((latest, Checkpoint::parse(latest.text())?)),
             None => None,
@@ -194,12 +194,12 @@ impl Witness {
         {
             self.record_fork(&fork)?;
             if request.old_size() == old.size() {
-                return Ok(Response::of_refusal(409, "another root at this size: a fork"));
+                return Ok(WitnessResponse::of_refusal(409, "another root at this size: a fork"));
             }
         }
         let old_size = old.as_ref().map_or(0, |(_, old)| old.size());
         if request.old_size() != old_size {
-            return Ok(Response::of_conflict(old_size));
+            return Ok(WitnessResponse::of_conflict(old_size));
         }
         let old_root = old.as_ref().map_or(Hash::of_nothing(), |(_, old)| *old.root());
         let proven =
@@ -210,15 +210,15 @@ impl Witness {
             if let Some((latest, _)) = &old {
                 self.record_suspicion(latest, &kept, request)?;
             }
-            return Ok(Response::of_refusal(422, &error.to_string()));
+            return Ok(WitnessResponse::of_refusal(422, &error.to_string()));
         }
         let path = self.path_of(new.origin());
         self.disk.replace_file(&self.root, &path, kept.to_string().as_bytes())?;
-        Ok(Response::from_cosignature(&self.key.cosign_note(note, now)))
+        Ok(WitnessResponse::from_cosignature(&self.key.cosign_note(note, now)))
     }
 
     fn path_of(&self, origin: &str) -> PathBuf {
-        self.root.join("logs").join(Hash::of(origin.as_bytes()).to_hex()).join("checkpoint")
+        self.root.join("logs").join(Hash::digest_of(origin.as_bytes()).to_hex()).join("checkpoint")
     }
 
     // A failed proof is evidence of a fork if it shows what the larger tree really begins with.
@@ -228,19 +228,24 @@ impl Witness {
         latest: &Note,
         new: &Note,
         request: &AddCheckpoint,
-    ) -> Result<(), StateError> {
+    ) -> Result<(), WitnessStateError> {
         if let Ok(fork) = Fork::from_proof(latest, new, request.proof()) {
             return self.record_fork(&fork);
         }
         let folder = self.root.join("suspicions");
         let content = request.to_string();
-        self.keep_evidence(&folder, &Hash::of(new.text().as_bytes()), &content, SUSPICIONS_KEPT)
+        self.keep_evidence(
+            &folder,
+            &Hash::digest_of(new.text().as_bytes()),
+            &content,
+            SUSPICIONS_KEPT,
+        )
     }
 
-    fn record_fork(&self, fork: &Fork) -> Result<(), StateError> {
+    fn record_fork(&self, fork: &Fork) -> Result<(), WitnessStateError> {
         let folder = self.root.join("forks");
         let content = fork.to_string();
-        self.keep_evidence(&folder, &Hash::of(content.as_bytes()), &content, FORKS_KEPT)
+        self.keep_evidence(&folder, &Hash::digest_of(content.as_bytes()), &content, FORKS_KEPT)
     }
 
     fn keep_evidence(
@@ -249,7 +254,7 @@ impl Witness {
         name: &Hash,
         content: &str,
         most: usize,
-    ) -> Result<(), StateError> {
+    ) -> Result<(), WitnessStateError> {
         let name = name.to_hex();
         let names = self.disk.list_folder(folder)?;
         if names.len() < most && !names.contains(&name) {

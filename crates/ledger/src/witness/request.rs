@@ -74,7 +74,7 @@ impl fmt::Display for AddCheckpoint {
 
 /// A witness's answer, for a server to send over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
+pub struct WitnessResponse {
     /// The status code.
     pub status: u16,
     /// The media type of the body.
@@ -83,23 +83,23 @@ pub struct Response {
     pub body: String,
 }
 
-impl Response {
-    pub(super) fn from_cosignature(line: &SignatureLine) -> Response {
-        Response { status: 200, content_type: TEXT_TYPE, body: format!("{line}\n") }
+impl WitnessResponse {
+    pub(super) fn from_cosignature(line: &SignatureLine) -> WitnessResponse {
+        WitnessResponse { status: 200, content_type: TEXT_TYPE, body: format!("{line}\n") }
     }
 
-    pub(super) fn of_conflict(size: u64) -> Response {
-        Response { status: 409, content_type: SIZE_TYPE, body: format!("{size}\n") }
+    pub(super) fn of_conflict(size: u64) -> WitnessResponse {
+        WitnessResponse { status: 409, content_type: SIZE_TYPE, body: format!("{size}\n") }
     }
 
-    pub(super) fn of_refusal(status: u16, why: &str) -> Response {
-        Response { status, content_type: TEXT_TYPE, body: format!("{why}\n") }
+    pub(super) fn of_refusal(status: u16, why: &str) -> WitnessResponse {
+        WitnessResponse { status, content_type: TEXT_TYPE, body: format!("{why}\n") }
     }
 }
 
 /// A witness's answer, as a log understands it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
+pub enum WitnessReply {
     /// Signature lines, for [`crate::Log::attach`], which checks them.
     Cosigned(Vec<SignatureLine>),
     /// The witness has cosigned another size: ask again from there.
@@ -116,23 +116,23 @@ pub enum Reply {
     },
 }
 
-impl Reply {
+impl WitnessReply {
     /// Reads an answer.
-    pub fn parse(status: u16, content_type: &str, body: &[u8]) -> Reply {
+    pub fn parse(status: u16, content_type: &str, body: &[u8]) -> WitnessReply {
         let text = String::from_utf8_lossy(body);
         let lines = text.strip_suffix('\n');
         if status == 200 {
             let lines = lines.unwrap_or(&text).split('\n').take(crate::note::SIGNATURES_MAX);
             if let Ok(lines) = lines.map(SignatureLine::parse).collect() {
-                return Reply::Cosigned(lines);
+                return WitnessReply::Cosigned(lines);
             }
         }
         if status == 409
             && content_type == SIZE_TYPE
             && let Some(size) = lines.and_then(parse_decimal)
         {
-            return Reply::Conflict { size };
+            return WitnessReply::Conflict { size };
         }
-        Reply::Refused { status, message: text.trim().chars().take(200).collect() }
+        WitnessReply::Refused { status, message: text.trim().chars().take(200).collect() }
     }
 }

@@ -1,6 +1,6 @@
 //! Every parser under mutated input, from a fixed seed.
 
-use trueline_ledger::witness::{Fork, Witness};
+use trueline_ledger::witness::{Fork, LogWitness};
 use trueline_ledger::{Cosigner, Log, Policy, Retirement, Signer, fuzz_parsers};
 
 struct FuzzNumbers(u64);
@@ -20,22 +20,23 @@ fn examples() -> Vec<Vec<u8>> {
     let signer = || Signer::from_seed("log.example", &[1; 32]).unwrap();
     let mut log = Log::create(work.path().join("a"), "log.example", vec![signer()]).unwrap();
     let mut other = Log::create(work.path().join("b"), "log.example", vec![signer()]).unwrap();
-    log.append(&["a", "b", "c", "d", "e"]).unwrap();
-    other.append(&["a", "b", "c", "d", "f"]).unwrap();
+    log.append_entries(&["a", "b", "c", "d", "e"]).unwrap();
+    other.append_entries(&["a", "b", "c", "d", "f"]).unwrap();
     let key = Cosigner::from_seed("w.example", &[2; 32]).unwrap();
-    let vkey = key.verifier().clone();
+    let vkey = key.verifier_key().clone();
     let mut witness =
-        Witness::open(work.path().join("w"), key, [signer().verifier().clone()]).unwrap();
-    let request = log.request(0).unwrap();
-    let response = witness.handle(request.to_string().as_bytes(), 5);
-    let receipt = log.reader().receipt(3, log.checkpoint(), Some(vec![1, 2])).unwrap();
-    let fork = Fork::same_size(log.checkpoint(), other.checkpoint()).unwrap();
-    let log_key = signer().verifier().clone();
+        LogWitness::open(work.path().join("w"), key, [signer().verifier_key().clone()]).unwrap();
+    let request = log.make_witness_request(0).unwrap();
+    let response = witness.answer_request(request.to_string().as_bytes(), 5);
+    let receipt =
+        log.open_reader().case_receipt(3, log.newest_checkpoint(), Some(vec![1, 2])).unwrap();
+    let fork = Fork::same_size(log.newest_checkpoint(), other.newest_checkpoint()).unwrap();
+    let log_key = signer().verifier_key().clone();
     let policy = format!("log {log_key}\nwitness a {vkey}\ngroup g any a\nquorum g\n");
     Policy::parse(policy.as_bytes()).unwrap();
     let folder = work.path().join("a");
     vec![
-        log.checkpoint().to_string().into_bytes(),
+        log.newest_checkpoint().to_string().into_bytes(),
         request.to_string().into_bytes(),
         response.body.into_bytes(),
         b"7\n".to_vec(),

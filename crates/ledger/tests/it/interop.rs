@@ -11,7 +11,7 @@ use tlog_tiles::{
     stored_hashes, tree_hash,
 };
 use trueline_ledger::{
-    Checkpoint, Hash, Log, Note, Reader, Signer, VerifierKey, leaf_hash, verify_consistency,
+    Checkpoint, Hash, Log, LogReader, Note, Signer, VerifierKey, leaf_hash, verify_consistency,
     verify_inclusion,
 };
 
@@ -48,12 +48,12 @@ fn they_read_our_tiles_and_their_proofs_are_ours() {
     let work = tempfile::tempdir().unwrap();
     let folder = work.path().join("log");
     let signer = Signer::generate("log.example").unwrap();
-    let vkey = signer.verifier().to_string();
+    let vkey = signer.verifier_key().to_string();
     let mut log = Log::create(&folder, "log.example", vec![signer]).unwrap();
     let mut older: Vec<(u64, TheirHash)> = Vec::new();
     for size in [1, 2, 255, 256, 257, 511, 700, 65_535, 65_537, 66_000] {
         let batch: Vec<Vec<u8>> = (log.size()..size).map(entry).collect();
-        let note = log.append(&batch).unwrap().checkpoint.to_string();
+        let note = log.append_entries(&batch).unwrap().checkpoint.to_string();
 
         let note = TheirNote::from_bytes(note.as_bytes()).unwrap();
         let known = StandardVerifier::new(&vkey).unwrap();
@@ -66,15 +66,15 @@ fn they_read_our_tiles_and_their_proofs_are_ours() {
         let root = *checkpoint.hash();
         let tiles = LogFolder(&folder);
         let hashes = TileHashReader::new(size, root, &tiles);
-        let reader = log.reader();
+        let reader = log.open_reader();
         for index in [0, size / 3, size / 2, size - 1] {
             let proof = prove_record(size, index, &hashes).unwrap();
-            assert_eq!(ours(&proof), reader.inclusion(index, size).unwrap());
+            assert_eq!(ours(&proof), reader.prove_inclusion(index, size).unwrap());
             check_record(&proof, size, root, index, record_hash(&entry(index))).unwrap();
         }
         for (old, old_root) in &older {
             let proof = prove_tree(size, *old, &hashes).unwrap();
-            assert_eq!(ours(&proof), reader.consistency(*old, size).unwrap());
+            assert_eq!(ours(&proof), reader.prove_consistency(*old, size).unwrap());
             check_tree(&proof, size, root, *old, *old_root).unwrap();
         }
         older.push((size, root));
@@ -106,16 +106,16 @@ fn we_read_their_tiles_and_they_accept_our_proofs() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, tile.read_data(&tree).unwrap()).unwrap();
     }
-    let reader = Reader::new(work.path());
+    let reader = LogReader::new(work.path());
     let root = tree_hash(size, &tree).unwrap();
-    assert_eq!(reader.root(size).unwrap(), Hash(root.0));
+    assert_eq!(reader.compute_root(size).unwrap(), Hash(root.0));
     for index in (0..size).step_by(7) {
-        let path = reader.inclusion(index, size).unwrap();
+        let path = reader.prove_inclusion(index, size).unwrap();
         check_record(&theirs(&path), size, root, index, record_hash(&entry(index))).unwrap();
         verify_inclusion(&leaf_hash(&entry(index)), index, &path, size, &Hash(root.0)).unwrap();
     }
     for old in (1..size).step_by(7) {
-        let proof = reader.consistency(old, size).unwrap();
+        let proof = reader.prove_consistency(old, size).unwrap();
         let old_root = tree_hash(old, &tree).unwrap();
         check_tree(&theirs(&proof), size, root, old, old_root).unwrap();
         let (old_root, root) = (Hash(old_root.0), Hash(root.0));
@@ -129,18 +129,18 @@ fn keys_and_notes_go_both_ways() {
     let work = tempfile::tempdir().unwrap();
     let path = work.path().join("key");
     let signer = Signer::generate("log.example").unwrap();
-    signer.save(&path, &work.path().join("log")).unwrap();
+    signer.save_key(&path, &work.path().join("log")).unwrap();
     let text = fs::read_to_string(path).unwrap();
     let their_signer = StandardSigner::new(text.trim()).unwrap();
-    assert_eq!(their_signer.key_id(), signer.verifier().id());
+    assert_eq!(their_signer.key_id(), signer.verifier_key().id());
 
     let checkpoint = Checkpoint::new("log.example", 0, Hash::of_nothing()).unwrap().to_string();
     let mut note = TheirNote::new(checkpoint.as_bytes(), &[]).unwrap();
     note.add_sigs(&[&their_signer]).unwrap();
-    let key: VerifierKey = signer.verifier().to_string().parse().unwrap();
+    let key: VerifierKey = signer.verifier_key().to_string().parse().unwrap();
     let read = Note::parse(&note.to_bytes()).unwrap();
-    assert_eq!(read.verify([&key]).unwrap().len(), 1);
+    assert_eq!(read.verify_signatures([&key]).unwrap().len(), 1);
     // Ed25519 signs the same text the same way, so both write the same note.
     let log = Log::create(work.path().join("log"), "log.example", vec![signer]).unwrap();
-    assert_eq!(log.checkpoint().to_string().into_bytes(), note.to_bytes());
+    assert_eq!(log.newest_checkpoint().to_string().into_bytes(), note.to_bytes());
 }

@@ -1,7 +1,7 @@
 //! Policy files, quorums, rotated and retired keys.
 
 use trueline_language::{Language, contains_chinese};
-use trueline_ledger::witness::{AddCheckpoint, Witness};
+use trueline_ledger::witness::{AddCheckpoint, LogWitness};
 use trueline_ledger::{
     AppendError, Cosigner, Distrust, Log, Note, NoteError, Policy, Retirement, Signer, VerifierKey,
 };
@@ -18,14 +18,15 @@ fn signer(number: u8) -> Signer {
 
 /// The newest checkpoint with the cosignatures of these witnesses at these times.
 fn cosigned(log: &Log, witnesses: &[(u8, u64)]) -> Note {
-    let mut text = log.checkpoint().to_string();
+    let mut text = log.newest_checkpoint().to_string();
     for (number, time) in witnesses {
         let work = tempfile::tempdir().unwrap();
-        let keys: Vec<VerifierKey> = (60..70).map(|key| signer(key).verifier().clone()).collect();
-        let mut witness = Witness::open(work.path().join("w"), cosigner(*number), keys).unwrap();
-        let request = format!("old 0\n\n{}", log.checkpoint());
+        let keys: Vec<VerifierKey> =
+            (60..70).map(|key| signer(key).verifier_key().clone()).collect();
+        let mut witness = LogWitness::open(work.path().join("w"), cosigner(*number), keys).unwrap();
+        let request = format!("old 0\n\n{}", log.newest_checkpoint());
         AddCheckpoint::parse(request.as_bytes()).unwrap();
-        let response = witness.handle(request.as_bytes(), *time);
+        let response = witness.answer_request(request.as_bytes(), *time);
         assert_eq!(response.status, 200, "{}", response.body);
         text += &response.body;
     }
@@ -37,9 +38,9 @@ fn log(work: &tempfile::TempDir) -> Log {
 }
 
 fn policy(text: &str) -> Policy {
-    let mut text = text.replace("LOG", &signer(60).verifier().to_string());
+    let mut text = text.replace("LOG", &signer(60).verifier_key().to_string());
     for number in 1..=6 {
-        text = text.replace(&format!("KEY{number}"), &cosigner(number).verifier().to_string());
+        text = text.replace(&format!("KEY{number}"), &cosigner(number).verifier_key().to_string());
     }
     Policy::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
@@ -68,7 +69,7 @@ fn the_example_s_quorum_is_two_of_three_and_one_of_three() {
     let policy = policy(EXAMPLE);
     let check = |witnesses: &[u8]| {
         let witnesses: Vec<(u8, u64)> = witnesses.iter().map(|number| (*number, 5)).collect();
-        policy.check(&cosigned(&log, &witnesses), &[])
+        policy.check_checkpoint(&cosigned(&log, &witnesses), &[])
     };
     for met in [&[1, 2, 4][..], &[1, 3, 6], &[1, 2, 3, 4, 5, 6], &[2, 3, 5]] {
         assert_eq!(check(met).unwrap().witnesses.len(), met.len());
@@ -82,10 +83,10 @@ fn the_example_s_quorum_is_two_of_three_and_one_of_three() {
 
 #[test]
 fn lines_that_are_no_policy_are_named() {
-    let key = cosigner(1).verifier().to_string();
-    let log = signer(60).verifier().to_string();
+    let key = cosigner(1).verifier_key().to_string();
+    let log = signer(60).verifier_key().to_string();
     let w = format!("witness a {key}\n");
-    let second = format!("witness b {}\n", cosigner(2).verifier());
+    let second = format!("witness b {}\n", cosigner(2).verifier_key());
     let cases = [
         (String::new(), 1, "no quorum line"),
         (w.clone(), 1, "no quorum line"),
@@ -128,16 +129,16 @@ fn a_checkpoint_of_another_log_or_forged_is_not_trusted() {
     let work = tempfile::tempdir().unwrap();
     let log = log(&work);
     let trusting = policy("log LOG\nwitness a KEY1\nquorum none\n");
-    assert_eq!(trusting.check(log.checkpoint(), &[]).unwrap().log_keys.len(), 1);
+    assert_eq!(trusting.check_checkpoint(log.newest_checkpoint(), &[]).unwrap().log_keys.len(), 1);
     // Its own key under another log's name.
-    let text = log.checkpoint().to_string().replacen(ORIGIN, "another.example", 1);
-    let renamed = trusting.check(&Note::parse(text.as_bytes()).unwrap(), &[]);
+    let text = log.newest_checkpoint().to_string().replacen(ORIGIN, "another.example", 1);
+    let renamed = trusting.check_checkpoint(&Note::parse(text.as_bytes()).unwrap(), &[]);
     assert_eq!(renamed, Err(Distrust::Note(NoteError::Unsigned)));
     // A cosignature alone makes no checkpoint of the log.
     let cosigned = cosigned(&log, &[(1, 5)]).to_string();
     let lines: Vec<&str> = cosigned.lines().collect();
     let stripped = format!("{}\n\n{}\n", lines[..3].join("\n"), lines[5]);
-    let stripped = trusting.check(&Note::parse(stripped.as_bytes()).unwrap(), &[]);
+    let stripped = trusting.check_checkpoint(&Note::parse(stripped.as_bytes()).unwrap(), &[]);
     assert_eq!(stripped, Err(Distrust::NoLog { origin: ORIGIN.to_owned() }));
 }
 
@@ -145,19 +146,19 @@ fn a_checkpoint_of_another_log_or_forged_is_not_trusted() {
 fn a_rotated_key_shares_a_checkpoint_and_a_retired_one_counts_while_witnessed() {
     let work = tempfile::tempdir().unwrap();
     let mut log = log(&work);
-    let (old, new) = (signer(60).verifier().clone(), signer(61).verifier().clone());
-    log.append(&["before"]).unwrap();
+    let (old, new) = (signer(60).verifier_key().clone(), signer(61).verifier_key().clone());
+    log.append_entries(&["before"]).unwrap();
     let before = cosigned(&log, &[(1, 100)]);
-    assert!(matches!(log.retire(&old, 200), Err(AppendError::LastKey)));
-    let common = log.rotate(signer(61)).unwrap();
-    assert_eq!(common.verify([&old, &new]).unwrap().len(), 2);
+    assert!(matches!(log.retire_key(&old, 200), Err(AppendError::LastKey)));
+    let common = log.rotate_key(signer(61)).unwrap();
+    assert_eq!(common.verify_signatures([&old, &new]).unwrap().len(), 2);
     let kept = std::fs::read(work.path().join("log/rotations/1")).unwrap();
-    assert_eq!(Note::parse(&kept).unwrap().verify([&old, &new]).unwrap().len(), 2);
-    let both = log.append(&["between"]).unwrap().checkpoint;
-    assert_eq!(both.verify([&old, &new]).unwrap().len(), 2);
-    let after = log.retire(&old, 200).unwrap();
-    assert_eq!(after.checkpoint.verify([&old, &new]).unwrap().len(), 1);
-    let entry = log.reader().entry(after.first, log.size()).unwrap();
+    assert_eq!(Note::parse(&kept).unwrap().verify_signatures([&old, &new]).unwrap().len(), 2);
+    let both = log.append_entries(&["between"]).unwrap().checkpoint;
+    assert_eq!(both.verify_signatures([&old, &new]).unwrap().len(), 2);
+    let after = log.retire_key(&old, 200).unwrap();
+    assert_eq!(after.checkpoint.verify_signatures([&old, &new]).unwrap().len(), 1);
+    let entry = log.open_reader().read_entry(after.first, log.size()).unwrap();
     let retirement = Retirement::from_entry(&entry).unwrap();
     assert_eq!(retirement, Retirement { key: old.clone(), at: 200 });
     log.close().unwrap();
@@ -168,15 +169,21 @@ fn a_rotated_key_shares_a_checkpoint_and_a_retired_one_counts_while_witnessed() 
     let text = format!("log LOG\nlog {new}\nwitness a KEY1\nquorum none\n");
     let policy = policy(&text);
     let retired = [retirement];
-    assert_eq!(policy.check(&before, &retired).unwrap().log_keys, std::slice::from_ref(&old));
-    assert_eq!(policy.check(&after.checkpoint, &retired).unwrap().log_keys, [new]);
+    assert_eq!(
+        policy.check_checkpoint(&before, &retired).unwrap().log_keys,
+        std::slice::from_ref(&old)
+    );
+    assert_eq!(policy.check_checkpoint(&after.checkpoint, &retired).unwrap().log_keys, [new]);
     // Without a witness from before that date the old key says nothing any more.
     let bare = Note::parse(before.to_string().rsplit_once("\u{2014}").unwrap().0.as_bytes());
-    let refused = policy.check(&bare.unwrap(), &retired);
+    let refused = policy.check_checkpoint(&bare.unwrap(), &retired);
     assert_eq!(refused, Err(Distrust::Retired { key: old.to_string() }));
     let late = Retirement { key: old.clone(), at: 100 };
-    assert_eq!(policy.check(&before, &[late]), Err(Distrust::Retired { key: old.to_string() }));
+    assert_eq!(
+        policy.check_checkpoint(&before, &[late]),
+        Err(Distrust::Retired { key: old.to_string() })
+    );
     // A retired witness's cosignatures count until its own date.
-    let witness = Retirement { key: cosigner(1).verifier().clone(), at: 100 };
-    assert_eq!(policy.check(&before, &[witness]).unwrap().witnesses, []);
+    let witness = Retirement { key: cosigner(1).verifier_key().clone(), at: 100 };
+    assert_eq!(policy.check_checkpoint(&before, &[witness]).unwrap().witnesses, []);
 }

@@ -39,7 +39,7 @@ fn the_roots_of_certificate_transparency_s_eight_leaves() {
     let signer = Signer::from_seed("a", &[1; 32]).unwrap();
     let mut log = trueline_ledger::Log::create(work.path().join("log"), "a", vec![signer]).unwrap();
     for (leaf, root) in LEAVES.iter().zip(ROOTS) {
-        let note = log.append(&[leaf]).unwrap().checkpoint;
+        let note = log.append_entries(&[leaf]).unwrap().checkpoint;
         assert_eq!(note.text().lines().nth(2), Some(hash(root).to_string().as_str()));
     }
 }
@@ -82,12 +82,12 @@ fn the_note_that_go_signed_verifies() {
         ("PeterNeumann", 0xc74f_20a3, GO_KEY)
     );
     let note = Note::parse(GO_NOTE.as_bytes()).unwrap();
-    assert_eq!(note.verify([&key]).unwrap()[0].key, &key);
+    assert_eq!(note.verify_signatures([&key]).unwrap()[0].key, &key);
     let changed = GO_NOTE.replace("cryptography", "Cryptography");
-    let refused = Note::parse(changed.as_bytes()).unwrap().verify([&key]).map(|_| ());
+    let refused = Note::parse(changed.as_bytes()).unwrap().verify_signatures([&key]).map(|_| ());
     assert_eq!(refused, Err(NoteError::BadSignature { name: "PeterNeumann".to_owned() }));
-    let stranger: VerifierKey = Signer::generate("PeterNeumann").unwrap().verifier().clone();
-    assert_eq!(note.verify([&stranger]).map(|_| ()), Err(NoteError::Unsigned));
+    let stranger: VerifierKey = Signer::generate("PeterNeumann").unwrap().verifier_key().clone();
+    assert_eq!(note.verify_signatures([&stranger]).map(|_| ()), Err(NoteError::Unsigned));
 }
 
 // The examples in the text of signed-note, tlog-checkpoint and tlog-cosignature.

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::difference::difference_finding;
 use super::shape::{ShownReport, ShownSlice};
 use crate::figures::figure_name;
-use crate::verdict::Finding;
+use crate::verdict::VerdictFinding;
 
 /// The rows of charts by region against the slices that they draw.
-pub(crate) fn compare_charts(report: &ShownReport, found: &mut Vec<Finding>) {
+pub(crate) fn compare_charts(report: &ShownReport, found: &mut Vec<VerdictFinding>) {
     for chart in &report.charts {
         let named = chart["id"].as_str().and_then(|id| id.strip_prefix("regions."));
         let rows = chart["body"]["rows"].as_array();

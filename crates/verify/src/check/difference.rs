@@ -1,6 +1,6 @@
 //! A number that a file shows and the evidence does not prove, as a finding.
 
-use crate::verdict::{Finding, What};
+use crate::verdict::{FindingKind, VerdictFinding};
 use trueline_language::Text;
 
 /// A number that is shown somewhere and is not the proved one.
@@ -10,7 +10,7 @@ pub(crate) fn difference_finding(
     field: (&str, &str),
     shown: &str,
     proved: &str,
-) -> Finding {
+) -> VerdictFinding {
     let place_zh = match place {
         "page" => "页面",
         "narrative" => "正文",
@@ -26,5 +26,5 @@ pub(crate) fn difference_finding(
         ),
         format!("{figure}, {}: the file says {shown}, the evidence {proved} (in {place})", field.1),
     );
-    Finding::new(What::Figure, says).of(figure).at(place)
+    VerdictFinding::new(FindingKind::Figure, says).in_language(figure).at_place(place)
 }

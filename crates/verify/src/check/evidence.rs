@@ -5,35 +5,36 @@ use trueline_ledger::Hash;
 use super::opened::OpenedFile;
 use super::statement::SealedStatement;
 use crate::evidence::{EVIDENCE, Evidence};
-use crate::figures::{Disagreement, disagreements};
-use crate::json::from_canonical_json;
-use crate::verdict::{Finding, Verdict, What};
+use crate::figures::{Disagreement, find_disagreements};
+use crate::json::read_canonical_json;
+use crate::verdict::{FileVerdict, FindingKind, VerdictFinding};
 use trueline_language::Text;
 
 /// Reads the evidence, and checks that it is the sealed one and agrees with itself.
 pub(crate) fn read_evidence(
     opened: &OpenedFile,
     sealed: Option<&SealedStatement>,
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
 ) -> Option<Evidence> {
     let Some(bytes) = &opened.evidence else {
         let says = Text::new("文件中没有可读的证据", "there is no evidence in it that can be read");
-        verdict.find(Finding::new(What::Evidence, says).at("evidence"));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Evidence, says).at_place("evidence"));
         return None;
     };
     if let Some(sealed) = sealed {
-        if Hash::of(bytes).to_hex() == sealed.statement.evidence {
-            verdict.prove("证据与封印时完全一致", "the evidence is exactly what was sealed");
+        if Hash::digest_of(bytes).to_hex() == sealed.statement.evidence {
+            verdict.add_proved("证据与封印时完全一致", "the evidence is exactly what was sealed");
         } else {
             let says = Text::new("证据与封印时不同", "the evidence is not the one that was sealed");
-            verdict.find(Finding::new(What::Evidence, says).at("evidence"));
+            verdict
+                .add_finding(VerdictFinding::new(FindingKind::Evidence, says).at_place("evidence"));
         }
     }
-    let evidence = from_canonical_json::<Evidence>(bytes);
+    let evidence = read_canonical_json::<Evidence>(bytes);
     let evidence = evidence.ok().filter(|evidence| evidence.format == EVIDENCE);
     let Some(evidence) = evidence else {
         let says = Text::new("证据的格式不正确", "the evidence is not of the form that it names");
-        verdict.find(Finding::new(What::Evidence, says).at("evidence"));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Evidence, says).at_place("evidence"));
         return None;
     };
     if sealed.is_some_and(|sealed| sealed.statement.pack != evidence.pack.id) {
@@ -41,13 +42,13 @@ pub(crate) fn read_evidence(
             "证据的指标包不是声明所写的",
             "the evidence is of another pack than the statement",
         );
-        verdict.find(Finding::new(What::Evidence, says).at("evidence"));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Evidence, says).at_place("evidence"));
     }
-    let wrong = disagreements(&evidence);
+    let wrong = find_disagreements(&evidence);
     if wrong.is_empty() {
         let blocks: usize = evidence.populations.iter().map(|one| one.blocks.len()).sum();
         let figures = evidence.figures.len();
-        verdict.prove(
+        verdict.add_proved(
             format!("证据中的{figures}项指标均由{blocks}个数据块的分块数据相加得出"),
             format!(
                 "all {figures} figures of the evidence add up from the partial figures of \
@@ -56,12 +57,12 @@ pub(crate) fn read_evidence(
         );
     }
     for one in wrong {
-        verdict.find(describe_disagreement(&one));
+        verdict.add_finding(describe_disagreement(&one));
     }
     Some(evidence)
 }
 
-fn describe_disagreement(one: &Disagreement) -> Finding {
+fn describe_disagreement(one: &Disagreement) -> VerdictFinding {
     let en = one.to_string();
     let (zh, figure) = match one {
         Disagreement::Figure { figure, printed, computed } => {
@@ -90,9 +91,10 @@ fn describe_disagreement(one: &Disagreement) -> Finding {
             (format!("定义 {id} 的文本不是规范写法，或与其摘要不符"), None)
         }
     };
-    let finding = Finding::new(What::Evidence, Text::new(zh, en)).at("evidence");
+    let finding =
+        VerdictFinding::new(FindingKind::Evidence, Text::new(zh, en)).at_place("evidence");
     match figure {
-        Some(figure) => finding.of(figure),
+        Some(figure) => finding.in_language(figure),
         None => finding,
     }
 }

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use trueline_numbers::{clopper_pearson, wilson};
+use trueline_numbers::{clopper_pearson_interval, wilson_interval};
 
 use super::difference::difference_finding;
 use super::shape::{
     ShownExclusion, ShownFigure, ShownLine, ShownPause, ShownPercentiles, SliceKey,
 };
-use crate::evidence::{Columns, Evidence, FigureUsed, Population, PrintRule, ValueRule};
+use crate::evidence::{CellColumns, Evidence, FigureUsed, Population, PrintRule, ValueRule};
 use crate::figures::{figure_value, share_parts, view_value};
-use crate::verdict::Finding;
+use crate::verdict::VerdictFinding;
 
 /// Every figure of the evidence by its name, with its cell added up.
 pub(crate) struct FigureIndex<'a> {
     figures: BTreeMap<(&'a str, &'a SliceKey, &'a str), &'a FigureUsed>,
-    totals: Vec<Vec<Columns>>,
-    none: Columns,
+    totals: Vec<Vec<CellColumns>>,
+    none: CellColumns,
 }
 
 impl<'a> FigureIndex<'a> {
@@ -26,8 +26,8 @@ impl<'a> FigureIndex<'a> {
         };
         FigureIndex {
             figures: evidence.figures.iter().map(key).collect(),
-            totals: evidence.populations.iter().map(Population::totals).collect(),
-            none: Columns::new(),
+            totals: evidence.populations.iter().map(Population::sum_blocks).collect(),
+            none: CellColumns::new(),
         }
     }
 
@@ -36,7 +36,7 @@ impl<'a> FigureIndex<'a> {
         figure: &str,
         slice: &SliceKey,
         period: &str,
-    ) -> Option<(&'a FigureUsed, &Columns)> {
+    ) -> Option<(&'a FigureUsed, &CellColumns)> {
         let used = self.figures.get(&(figure, slice, period)).copied()?;
         let cell = used.population.zip(used.cell);
         let cell = cell.and_then(|(population, cell)| self.totals.get(population)?.get(cell));
@@ -47,8 +47,8 @@ impl<'a> FigureIndex<'a> {
 pub(crate) struct FigureComparison<'a, 'f> {
     pub(crate) name: String,
     pub(crate) used: &'a FigureUsed,
-    pub(crate) cell: &'a Columns,
-    pub(crate) found: &'f mut Vec<Finding>,
+    pub(crate) cell: &'a CellColumns,
+    pub(crate) found: &'f mut Vec<VerdictFinding>,
 }
 
 impl FigureComparison<'_, '_> {
@@ -154,8 +154,8 @@ impl FigureComparison<'_, '_> {
         let factor = if figure.unit == "%" { 100 } else { 1 };
         let Some((hits, of)) = share_parts(self.used, self.cell, factor) else { return };
         let made = match shown.method.as_str() {
-            "wilson" => wilson(hits, of, shown.level),
-            "clopper_pearson" => clopper_pearson(hits, of, shown.level),
+            "wilson" => wilson_interval(hits, of, shown.level),
+            "clopper_pearson" => clopper_pearson_interval(hits, of, shown.level),
             _ => None,
         };
         let Some(made) = made else { return };

@@ -4,16 +4,16 @@
 use std::path::Path;
 
 use trueline_ledger::{
-    Checkpoint, Distrust, Note, ReadError, Reader, Retirement, fsck, leaf_hash, verify_consistency,
-    verify_inclusion,
+    Checkpoint, Distrust, LogReadError, LogReader, Note, Retirement, check_log_folder, leaf_hash,
+    verify_consistency, verify_inclusion,
 };
 
-use super::options::Options;
+use super::options::VerifyOptions;
 use super::trust::describe_distrust;
-use crate::entries::BatchFact;
-use crate::evidence::{Evidence, Input};
-use crate::seal::{Seal, Statement, Status, statement_id};
-use crate::verdict::{Finding, Verdict, What, describe_with_cause};
+use crate::entries::BatchEntry;
+use crate::evidence::{BatchInput, Evidence};
+use crate::seal::{Seal, Statement, StatementStatus, statement_id};
+use crate::verdict::{FileVerdict, FindingKind, VerdictFinding, describe_with_cause};
 use trueline_language::{Text, text};
 
 /// A seal, and the folder of the ledger in which its statement should be.
@@ -22,27 +22,30 @@ pub(crate) struct SealedHistory<'a> {
     pub(crate) seal: &'a Seal,
     pub(crate) statement: &'a Statement,
     pub(crate) evidence: Option<&'a Evidence>,
-    pub(crate) options: &'a Options<'a>,
+    pub(crate) options: &'a VerifyOptions<'a>,
 }
 
 /// The folder as it is today: a reader of it, and its newest checkpoint.
 struct LedgerFolder<'a> {
     path: &'a Path,
-    reader: Reader,
+    reader: LogReader,
     newest: Checkpoint,
 }
 
 /// Checks history. Returns the retirements that the ledger holds.
-pub(crate) fn check_history(case: &SealedHistory<'_>, verdict: &mut Verdict) -> Vec<Retirement> {
-    let reader = Reader::new(case.folder);
-    let newest = reader.checkpoint().and_then(|note| {
+pub(crate) fn check_history(
+    case: &SealedHistory<'_>,
+    verdict: &mut FileVerdict,
+) -> Vec<Retirement> {
+    let reader = LogReader::new(case.folder);
+    let newest = reader.read_checkpoint().and_then(|note| {
         let checkpoint = Checkpoint::parse(note.text())?;
         Ok((note, checkpoint))
     });
     let (note, newest) = match newest {
         Ok(pair) => pair,
         Err(error) => {
-            verdict.find(describe_read_error(&error));
+            verdict.add_finding(describe_read_error(&error));
             return Vec::new();
         }
     };
@@ -57,7 +60,7 @@ pub(crate) fn check_history(case: &SealedHistory<'_>, verdict: &mut Verdict) -> 
     let entries = match ledger.read_entries() {
         Ok(entries) => entries,
         Err(finding) => {
-            verdict.find(finding);
+            verdict.add_finding(finding);
             ledger.name_damage(verdict);
             return Vec::new();
         }
@@ -76,22 +79,27 @@ pub(crate) fn check_history(case: &SealedHistory<'_>, verdict: &mut Verdict) -> 
     retired
 }
 
-fn describe_read_error(error: &ReadError) -> Finding {
+fn describe_read_error(error: &LogReadError) -> VerdictFinding {
     let why = describe_with_cause(error);
     let says = text!("账本文件夹无法读取：{why}", "the ledger's folder cannot be read: {why}");
-    Finding::new(What::History, says)
+    VerdictFinding::new(FindingKind::History, says)
 }
 
-fn history_finding(zh: String, en: String) -> Finding {
-    Finding::new(What::History, Text::new(zh, en))
+fn history_finding(zh: String, en: String) -> VerdictFinding {
+    VerdictFinding::new(FindingKind::History, Text::new(zh, en))
 }
 
 impl LedgerFolder<'_> {
     /// Checks that an older checkpoint belongs to the history that the folder holds.
-    fn check_prefix(&self, whose: (&str, &str), old: &Checkpoint, verdict: &mut Verdict) -> bool {
+    fn check_prefix(
+        &self,
+        whose: (&str, &str),
+        old: &Checkpoint,
+        verdict: &mut FileVerdict,
+    ) -> bool {
         let new = &self.newest;
         if old.origin() != new.origin() {
-            verdict.find(history_finding(
+            verdict.add_finding(history_finding(
                 format!("{}属于账本 {}，文件夹是 {} 的", whose.0, old.origin(), new.origin()),
                 format!(
                     "{} is of the ledger {}, the folder of {}",
@@ -103,7 +111,7 @@ impl LedgerFolder<'_> {
             return false;
         }
         if new.size() < old.size() {
-            verdict.find(history_finding(
+            verdict.add_finding(history_finding(
                 format!("账本缩短了：{}时有{}条，现只有{}条", whose.0, old.size(), new.size()),
                 format!(
                     "the ledger has shrunk: {} knew {} entries, now there are {}",
@@ -115,7 +123,7 @@ impl LedgerFolder<'_> {
             return false;
         }
         if self.begins_with(old) {
-            verdict.prove(
+            verdict.add_proved(
                 format!(
                     "账本现有{}条，完整包含{}时的{}条，没有分叉或缩短",
                     new.size(),
@@ -133,8 +141,8 @@ impl LedgerFolder<'_> {
         }
         // A damaged tile does not make another history: only tiles that lead to the newest root can
         // show one.
-        if self.reader.root(new.size()).is_ok_and(|root| root == *new.root()) {
-            verdict.find(history_finding(
+        if self.reader.compute_root(new.size()).is_ok_and(|root| root == *new.root()) {
+            verdict.add_finding(history_finding(
                 format!(
                     "账本分叉：现有历史不是{}时历史的延续（{}条处的根不同）",
                     whose.0,
@@ -156,22 +164,22 @@ impl LedgerFolder<'_> {
     /// Whether a proof from the tiles leads from an older checkpoint to the newest.
     fn begins_with(&self, old: &Checkpoint) -> bool {
         let new = &self.newest;
-        self.reader.consistency(old.size(), new.size()).is_ok_and(|proof| {
+        self.reader.prove_consistency(old.size(), new.size()).is_ok_and(|proof| {
             verify_consistency((old.size(), old.root()), (new.size(), new.root()), &proof).is_ok()
         })
     }
 
     /// Names what is damaged in the folder.
-    fn name_damage(&self, verdict: &mut Verdict) {
-        for one in &fsck(self.path, &self.newest).findings {
-            verdict.find(history_finding(
+    fn name_damage(&self, verdict: &mut FileVerdict) {
+        for one in &check_log_folder(self.path, &self.newest).findings {
+            verdict.add_finding(history_finding(
                 format!("账本文件夹已损坏：{one}"),
                 format!("the ledger's folder is damaged: {one}"),
             ));
         }
     }
 
-    fn check_kept(&self, since: &Note, verdict: &mut Verdict) {
+    fn check_kept(&self, since: &Note, verdict: &mut FileVerdict) {
         match Checkpoint::parse(since.text()) {
             Ok(old) => {
                 let whose = ("您保存的检查点", "the checkpoint that you kept");
@@ -182,30 +190,32 @@ impl LedgerFolder<'_> {
                     "--since 的文件不是检查点：{error}",
                     "the file of --since is no checkpoint: {error}"
                 );
-                verdict.find(Finding::new(What::History, says));
+                verdict.add_finding(VerdictFinding::new(FindingKind::History, says));
             }
         }
     }
 
     /// Reads every entry, and checks it against its hash in the tile.
-    fn read_entries(&self) -> Result<Vec<Vec<u8>>, Finding> {
+    fn read_entries(&self) -> Result<Vec<Vec<u8>>, VerdictFinding> {
         let size = self.newest.size();
         let mut entries = Vec::new();
         for index in 0..size {
             let entry =
-                self.reader.entry(index, size).map_err(|error| describe_read_error(&error))?;
-            let leaf =
-                self.reader.leaf(index, size).map_err(|error| describe_read_error(&error))?;
+                self.reader.read_entry(index, size).map_err(|error| describe_read_error(&error))?;
+            let leaf = self
+                .reader
+                .read_leaf_hash(index, size)
+                .map_err(|error| describe_read_error(&error))?;
             if leaf_hash(&entry) != leaf {
                 return Err(history_finding(
                     format!("账本第{index}条已被改动"),
                     format!("entry {index} of the ledger was changed"),
                 )
-                .at(format!("entry {index}")));
+                .at_place(format!("entry {index}")));
             }
             entries.push(entry);
         }
-        match self.reader.root(size) {
+        match self.reader.compute_root(size) {
             Ok(root) if root == *self.newest.root() => Ok(entries),
             Ok(_) => Err(history_finding(
                 "账本的条目不能导出其检查点的根".to_owned(),
@@ -215,21 +225,21 @@ impl LedgerFolder<'_> {
         }
     }
 
-    fn check_statement(&self, seal: &Seal, entries: &[Vec<u8>], verdict: &mut Verdict) {
+    fn check_statement(&self, seal: &Seal, entries: &[Vec<u8>], verdict: &mut FileVerdict) {
         let newest = &self.newest;
         let index = seal.receipt.index();
         let is_there = usize::try_from(index).ok().and_then(|at| entries.get(at));
         let is_there = is_there.is_some_and(|entry| entry == seal.entry.as_bytes());
-        let path = self.reader.inclusion(index, newest.size()).unwrap_or_default();
+        let path = self.reader.prove_inclusion(index, newest.size()).unwrap_or_default();
         let leaf = leaf_hash(seal.entry.as_bytes());
         let leads = verify_inclusion(&leaf, index, &path, newest.size(), newest.root()).is_ok();
         if is_there && leads {
-            verdict.prove(
+            verdict.add_proved(
                 format!("声明确为账本第{index}条"),
                 format!("the statement is entry {index} in the ledger's folder"),
             );
         } else {
-            verdict.find(history_finding(
+            verdict.add_finding(history_finding(
                 format!("账本第{index}条不是该声明"),
                 format!("entry {index} of the ledger is not this statement"),
             ));
@@ -243,11 +253,11 @@ fn check_newest(
     case: &SealedHistory<'_>,
     note: &Note,
     retired: &[Retirement],
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
 ) {
     let Some(policy) = case.options.policy else { return };
-    match policy.check(note, retired) {
-        Ok(_) => verdict.prove(
+    match policy.check_checkpoint(note, retired) {
+        Ok(_) => verdict.add_proved(
             "账本最新检查点为策略所信任",
             "the newest checkpoint of the ledger is trusted by your policy",
         ),
@@ -255,8 +265,8 @@ fn check_newest(
             format!("账本最新检查点：{}", describe_distrust(&error)),
             format!("that witnesses saw the newest checkpoint: {error}"),
         ),
-        Err(error) => verdict.find(Finding::new(
-            What::Trust,
+        Err(error) => verdict.add_finding(VerdictFinding::new(
+            FindingKind::Trust,
             Text::new(
                 format!("账本最新检查点不可信：{}", describe_distrust(&error)),
                 format!("the newest checkpoint of the ledger is not trusted: {error}"),
@@ -270,11 +280,11 @@ fn check_inputs(
     case: &SealedHistory<'_>,
     evidence: &Evidence,
     entries: &[Vec<u8>],
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
 ) {
     let index = case.seal.receipt.index();
-    let batch_at = |at: u64| BatchFact::from_entry(entries.get(usize::try_from(at).ok()?)?);
-    let agrees = |input: &Input, batch: &BatchFact| {
+    let batch_at = |at: u64| BatchEntry::from_entry(entries.get(usize::try_from(at).ok()?)?);
+    let agrees = |input: &BatchInput, batch: &BatchEntry| {
         batch.dataset == input.dataset
             && batch.batch == input.batch
             && batch.rows == input.rows
@@ -287,16 +297,16 @@ fn check_inputs(
         if entry < index && batch_at(entry).is_some_and(|batch| agrees(input, &batch)) {
             held += 1;
         } else {
-            verdict.find(history_finding(
+            verdict.add_finding(history_finding(
                 format!("证据所用批次 {dataset}/{batch} 与账本第{entry}条不符"),
                 format!(
                     "the batch {dataset}/{batch} of the evidence is not entry {entry} of the ledger"
                 ),
-            ).at(format!("entry {entry}")));
+            ).at_place(format!("entry {entry}")));
         }
     }
     if held == evidence.inputs.len() {
-        verdict.prove(
+        verdict.add_proved(
             format!("证据所用的{held}个批次都在账本中，先于声明记录"),
             format!(
                 "all {held} batches of the evidence are in the ledger, recorded before the \
@@ -308,7 +318,7 @@ fn check_inputs(
     for at in 0..index {
         let Some(batch) = batch_at(at).filter(|batch| batch.recorded <= cut) else { continue };
         if !evidence.inputs.iter().any(|input| input.entry == at) {
-            verdict.remark(
+            verdict.add_remark(
                 format!(
                     "账本第{at}条（批次 {}/{}）先于声明，但报告未使用",
                     batch.dataset, batch.batch
@@ -324,8 +334,8 @@ fn check_inputs(
 
 /// Checks the witnesses' times in the evidence against the cosigned checkpoints that the ledger
 /// keeps.
-fn check_times(case: &SealedHistory<'_>, evidence: &Evidence, verdict: &mut Verdict) {
-    let stated: Vec<(&Input, i64)> =
+fn check_times(case: &SealedHistory<'_>, evidence: &Evidence, verdict: &mut FileVerdict) {
+    let stated: Vec<(&BatchInput, i64)> =
         evidence.inputs.iter().filter_map(|input| Some((input, input.witnessed?))).collect();
     let Some(policy) = case.options.policy else {
         if !stated.is_empty() {
@@ -341,7 +351,7 @@ fn check_times(case: &SealedHistory<'_>, evidence: &Evidence, verdict: &mut Verd
     for (input, time) in &stated {
         let is_vouched = |(size, note): &(u64, Note)| {
             let keys = policy.witnesses().iter().map(|witness| &witness.key);
-            let signed = note.verify(keys).unwrap_or_default();
+            let signed = note.verify_signatures(keys).unwrap_or_default();
             let times = signed.iter().filter_map(|one| i64::try_from(one.time?).ok());
             *size > input.entry && times.min() == Some(*time)
         };
@@ -350,16 +360,16 @@ fn check_times(case: &SealedHistory<'_>, evidence: &Evidence, verdict: &mut Verd
             continue;
         }
         let (dataset, batch) = (&input.dataset, &input.batch);
-        verdict.find(
+        verdict.add_finding(
             history_finding(
                 format!("批次 {dataset}/{batch} 的见证时间没有见证方的联署佐证"),
                 format!("no witness of your policy cosigned {dataset}/{batch} at the time stated"),
             )
-            .at(format!("entry {}", input.entry)),
+            .at_place(format!("entry {}", input.entry)),
         );
     }
     if held > 0 && held == stated.len() {
-        verdict.prove(
+        verdict.add_proved(
             format!("{held}个批次的入账时间均有见证方联署佐证"),
             format!("witnesses vouch for the times at which {held} batches were committed to"),
         );
@@ -379,12 +389,12 @@ fn read_cosigned(ledger: &Path) -> Vec<(u64, Note)> {
 }
 
 /// Lists what the ledger says after the statement about this report.
-fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &mut Verdict) {
-    let own = trueline_ledger::Hash::of(case.seal.entry.as_bytes()).to_hex();
+fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &mut FileVerdict) {
+    let own = trueline_ledger::Hash::digest_of(case.seal.entry.as_bytes()).to_hex();
     let after = usize::try_from(case.seal.receipt.index()).unwrap_or(usize::MAX).saturating_add(1);
     let mut changed = 0;
     for (at, entry) in entries.iter().enumerate().skip(after) {
-        if let Some(imported) = BatchFact::from_entry(entry) {
+        if let Some(imported) = BatchEntry::from_entry(entry) {
             changed += 1;
             let (dataset, batch, rows) = (&imported.dataset, &imported.batch, imported.rows);
             let replaces = imported.superseded.is_some();
@@ -393,7 +403,7 @@ fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &m
             } else {
                 ("新记录", "new records")
             };
-            verdict.remark(
+            verdict.add_remark(
                 format!("声明之后导入：第{at}条，批次 {dataset}/{batch}，{rows}行，{}", what.0),
                 format!(
                     "imported after the statement: entry {at}, batch {dataset}/{batch}, {rows} \
@@ -406,7 +416,7 @@ fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &m
         let id = statement_id(&String::from_utf8_lossy(entry));
         let reason = other.reason.clone().unwrap_or_default();
         if other.restates.as_ref() == Some(&own) {
-            verdict.remark(
+            verdict.add_remark(
                 format!("本报告已被更正：见声明 {id}（第{at}条），理由：{reason}"),
                 format!(
                     "this report was corrected: see statement {id} (entry {at}), because: {reason}"
@@ -414,9 +424,9 @@ fn list_later_entries(case: &SealedHistory<'_>, entries: &[Vec<u8>], verdict: &m
             );
         } else if other.pack == case.statement.pack
             && other.period == case.statement.period
-            && other.status == Status::Published
+            && other.status == StatementStatus::Published
         {
-            verdict.remark(
+            verdict.add_remark(
                 format!("同一规则包和期间后来另有已发布的声明 {id}（第{at}条）"),
                 format!(
                     "another statement of the same pack and period was published later: {id} \

@@ -22,22 +22,22 @@ use evidence::read_evidence;
 use history::{SealedHistory, check_history};
 use numbers::compare_numbers;
 use opened::open_report;
-pub use options::Options;
+pub use options::VerifyOptions;
 use proof::{check_proof, is_proof};
 use statement::read_seal;
 use trust::check_trust;
 
 use crate::evidence::{EVIDENCE, Evidence};
-use crate::json::from_canonical_json;
+use crate::json::read_canonical_json;
 use crate::seal::Seal;
-use crate::verdict::Verdict;
+use crate::verdict::FileVerdict;
 
 /// Checks one file. The verdict says everything that could be decided.
-pub fn check_file(bytes: &[u8], name: &str, options: &Options<'_>) -> Verdict {
-    let mut verdict = Verdict::new(name);
+pub fn check_file(bytes: &[u8], name: &str, options: &VerifyOptions<'_>) -> FileVerdict {
+    let mut verdict = FileVerdict::new(name);
     if is_proof(bytes) {
         check_proof(bytes, options, &mut verdict);
-        return verdict.close();
+        return verdict.close_verdict();
     }
     verdict.with_ledger = options.ledger.is_some();
     if let Some(opened) = open_report(bytes, &mut verdict) {
@@ -58,29 +58,29 @@ pub fn check_file(bytes: &[u8], name: &str, options: &Options<'_>) -> Verdict {
         compare_numbers(&opened, evidence.as_ref(), sealed.as_ref(), &mut verdict);
     }
     add_standing_limits(options, &mut verdict);
-    verdict.close()
+    verdict.close_verdict()
 }
 
 /// The evidence in a file, not yet believed. Whoever computes it again from the records compares
 /// the two, and reads what [`check_file`] says of the same file.
-pub fn evidence_in(bytes: &[u8]) -> Option<Evidence> {
-    let opened = open_report(bytes, &mut Verdict::new(""))?;
-    let evidence: Evidence = from_canonical_json(&opened.evidence?).ok()?;
+pub fn extract_evidence(bytes: &[u8]) -> Option<Evidence> {
+    let opened = open_report(bytes, &mut FileVerdict::new(""))?;
+    let evidence: Evidence = read_canonical_json(&opened.evidence?).ok()?;
     (evidence.format == EVIDENCE).then_some(evidence)
 }
 
 /// The seal in a file, not yet believed.
-pub fn seal_in(bytes: &[u8]) -> Option<Seal> {
-    open_report(bytes, &mut Verdict::new(""))?.seal.ok()
+pub fn extract_seal(bytes: &[u8]) -> Option<Seal> {
+    open_report(bytes, &mut FileVerdict::new(""))?.seal.ok()
 }
 
 /// The data of the report in a file, not yet believed.
-pub fn report_in(bytes: &[u8]) -> Option<Vec<u8>> {
-    open_report(bytes, &mut Verdict::new(""))?.report
+pub fn extract_report(bytes: &[u8]) -> Option<Vec<u8>> {
+    open_report(bytes, &mut FileVerdict::new(""))?.report
 }
 
 /// Adds what no check of this kind can show.
-fn add_standing_limits(options: &Options<'_>, verdict: &mut Verdict) {
+fn add_standing_limits(options: &VerifyOptions<'_>, verdict: &mut FileVerdict) {
     verdict.add_unproved(
         "现场发生的事情是否如记录所载；封印只能使改动可察觉，不能保证记录真实",
         "that what happened in the field is what was recorded: a seal is tamper-evident, no more",

@@ -5,7 +5,7 @@ use super::report::ComparedNumbers;
 use super::statement::SealedStatement;
 use super::{page, report, shape, sheets};
 use crate::evidence::Evidence;
-use crate::verdict::{Finding, Verdict, What};
+use crate::verdict::{FileVerdict, FindingKind, VerdictFinding};
 use trueline_language::Text;
 
 /// Every number of the report against the evidence.
@@ -13,7 +13,7 @@ pub(crate) fn compare_numbers(
     opened: &OpenedFile,
     evidence: Option<&Evidence>,
     sealed: Option<&SealedStatement>,
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
 ) {
     let Some(evidence) = evidence else { return };
     if let Some(book) = &opened.workbook {
@@ -23,7 +23,7 @@ pub(crate) fn compare_numbers(
     let report = opened.report.as_deref().map(serde_json::from_slice::<shape::ShownReport>);
     let Some(Ok(report)) = report else {
         let says = Text::new("文件中没有可读的报告数据", "the data of the report cannot be read");
-        verdict.find(Finding::new(What::Unreadable, says).at("report"));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Unreadable, says).at_place("report"));
         return;
     };
     let mut compared = report::compare_report(&report, evidence);
@@ -41,23 +41,23 @@ pub(crate) fn compare_numbers(
 fn add_compared(
     compared: &mut ComparedNumbers,
     sealed: Option<&SealedStatement>,
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
 ) {
     let (figures, spans) = (compared.figures, compared.spans);
     if compared.findings.is_empty() {
-        verdict.prove(
+        verdict.add_proved(
             format!("报告数据中的{figures}项指标（含件数、超限、排除、扣除）与证据逐项相符"),
             format!(
                 "{figures} figures of the report, with counts, exclusions and pauses, are those \
                  of the evidence"
             ),
         );
-        verdict.prove(
+        verdict.add_proved(
             format!("正文引用的{spans}处数字与指标相符"),
             format!("{spans} numbers in the words of the report are those of the figures"),
         );
     } else if sealed.is_some_and(|sealed| !sealed.is_same) {
-        verdict.remark(
+        verdict.add_remark(
             "除已点明者外，已封印而不重新计算的部分也可能有改动",
             "besides what is named, parts that are sealed but not recomputed may be changed, too",
         );
@@ -66,15 +66,15 @@ fn add_compared(
 }
 
 /// Adds what is not compared of a PDF: its pages.
-fn add_limits_of_pdf(verdict: &mut Verdict) {
+fn add_limits_of_pdf(verdict: &mut FileVerdict) {
     verdict.add_unproved(
         "PDF 页面上的文字只按整份文件的摘要核对，未逐字与附件比对",
         "the text of the PDF's pages is sealed with the file, but not compared word by word",
     );
-    if verdict.findings.iter().all(|finding| finding.what == What::Rendering)
+    if verdict.findings.iter().all(|finding| finding.what == FindingKind::Rendering)
         && !verdict.findings.is_empty()
     {
-        verdict.remark(
+        verdict.add_remark(
             "附件中的证据和数据未变：改动在页面或文件的其他部分",
             "the attachments still agree: the pages or another part of the file were changed",
         );
@@ -82,7 +82,7 @@ fn add_limits_of_pdf(verdict: &mut Verdict) {
 }
 
 /// Adds what is sealed but not computed again.
-fn add_limits(published: &[String], evidence: &Evidence, verdict: &mut Verdict) {
+fn add_limits(published: &[String], evidence: &Evidence, verdict: &mut FileVerdict) {
     if !published.is_empty() {
         let list = published.join(", ");
         verdict.add_unproved(
@@ -104,7 +104,7 @@ fn add_limits(published: &[String], evidence: &Evidence, verdict: &mut Verdict) 
     add_limit_of_denominators(evidence, verdict);
 }
 
-fn add_limit_of_denominators(evidence: &Evidence, verdict: &mut Verdict) {
+fn add_limit_of_denominators(evidence: &Evidence, verdict: &mut FileVerdict) {
     if evidence.inputs.iter().any(|input| input.dataset == "count") {
         verdict.add_unproved(
             "用作分母的用户数等（count 数据）是否属实",

@@ -7,10 +7,10 @@ use super::attachments::find_attachments;
 use super::page::read_element;
 use super::trust::describe_receipt_error;
 use crate::inflate::inflate_base64_gzip;
-use crate::json::canonical_json;
-use crate::seal::{MARK, Seal, SealError, open_file};
-use crate::verdict::{Finding, Verdict, What};
-use crate::workbook::{Workbook, digest_rows, read_workbook};
+use crate::json::to_canonical_json;
+use crate::seal::{MARK, Seal, SealError, digest_and_place};
+use crate::verdict::{FileVerdict, FindingKind, VerdictFinding};
+use crate::workbook::{SealedWorkbook, digest_rows, read_workbook};
 use trueline_language::Text;
 
 /// The formats that carry a seal.
@@ -57,7 +57,7 @@ pub(crate) struct OpenedFile {
     pub(crate) evidence: Option<Vec<u8>>,
     pub(crate) report: Option<Vec<u8>>,
     pub(crate) page: Option<String>,
-    pub(crate) workbook: Option<Workbook>,
+    pub(crate) workbook: Option<SealedWorkbook>,
 }
 
 pub(crate) fn describe_seal_error(error: &SealError) -> String {
@@ -71,21 +71,21 @@ pub(crate) fn describe_seal_error(error: &SealError) -> String {
 }
 
 /// Takes a file apart. `None` if its format carries no seal.
-pub(crate) fn open_report(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
+pub(crate) fn open_report(bytes: &[u8], verdict: &mut FileVerdict) -> Option<OpenedFile> {
     let Some(format) = FileFormat::detect_in(bytes) else {
         let says = Text::new(
             "不是可核验的格式（PDF、HTML、JSON、XLSX）",
             "not a format that carries a seal (PDF, HTML, JSON, XLSX)",
         );
-        verdict.find(Finding::new(What::Unreadable, says));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Unreadable, says));
         return None;
     };
     if format == FileFormat::Xlsx {
         return open_workbook(bytes, verdict);
     }
-    let (digest, seal) = match open_file(bytes) {
+    let (digest, seal) = match digest_and_place(bytes) {
         Ok((digest, place)) => (digest, Seal::from_place(&place)),
-        Err(error) => (Hash::of(bytes), Err(error)),
+        Err(error) => (Hash::digest_of(bytes), Err(error)),
     };
     let mut opened = OpenedFile {
         format,
@@ -101,7 +101,7 @@ pub(crate) fn open_report(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedF
             let value: Option<Value> = serde_json::from_slice(bytes).ok();
             let evidence = value.as_ref().and_then(|value| value.get("evidence"));
             opened.evidence =
-                evidence.and_then(|one| canonical_json(one).ok()).map(String::into_bytes);
+                evidence.and_then(|one| to_canonical_json(one).ok()).map(String::into_bytes);
             opened.report = Some(bytes.to_vec());
         }
         FileFormat::Html => {
@@ -117,7 +117,7 @@ pub(crate) fn open_report(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedF
 }
 
 /// Recognises attachments by what they say they are, not by their names.
-fn open_attachments(bytes: &[u8], opened: &mut OpenedFile, verdict: &mut Verdict) {
+fn open_attachments(bytes: &[u8], opened: &mut OpenedFile, verdict: &mut FileVerdict) {
     for one in find_attachments(bytes) {
         if one.starts_with(MARK.as_bytes()) {
             // The PDF was written again and compressed. It is no longer the sealed file, but its
@@ -141,12 +141,14 @@ fn open_attachments(bytes: &[u8], opened: &mut OpenedFile, verdict: &mut Verdict
                 "同一种附件有两份，无法判断以哪份为准",
                 "an attachment is there twice: nobody can say which one counts",
             );
-            verdict.find(Finding::new(What::Rendering, says).at("attachments"));
+            verdict.add_finding(
+                VerdictFinding::new(FindingKind::Rendering, says).at_place("attachments"),
+            );
         }
     }
 }
 
-fn open_workbook(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
+fn open_workbook(bytes: &[u8], verdict: &mut FileVerdict) -> Option<OpenedFile> {
     let book = match read_workbook(bytes) {
         Ok(book) => book,
         Err(error) => {
@@ -154,11 +156,11 @@ fn open_workbook(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
                 "不是可读取的工作簿（Word 稿供传阅，不带封印）",
                 format!("{error} (a Word draft is for circulation and carries no seal)"),
             );
-            verdict.find(Finding::new(What::Unreadable, says));
+            verdict.add_finding(VerdictFinding::new(FindingKind::Unreadable, says));
             return None;
         }
     };
-    let seal = match book.part("SEAL") {
+    let seal = match book.join_part("SEAL") {
         Some(text) => Seal::from_base64(text.trim()),
         None => Err(SealError::Absent),
     };
@@ -166,7 +168,7 @@ fn open_workbook(bytes: &[u8], verdict: &mut Verdict) -> Option<OpenedFile> {
         format: FileFormat::Xlsx,
         digest: digest_rows(&book.rows),
         seal,
-        evidence: book.part("EVIDENCE").and_then(|text| inflate_base64_gzip(&text)),
+        evidence: book.join_part("EVIDENCE").and_then(|text| inflate_base64_gzip(&text)),
         report: None,
         page: None,
         workbook: Some(book),

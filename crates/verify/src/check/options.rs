@@ -6,7 +6,7 @@ use trueline_ledger::{Note, Policy};
 
 /// What a check may rest on besides the file.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options<'a> {
+pub struct VerifyOptions<'a> {
     /// Whom to believe.
     pub policy: Option<&'a Policy>,
     /// A folder of tiles.

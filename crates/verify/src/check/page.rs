@@ -4,7 +4,7 @@ use super::difference::difference_finding;
 use super::reference::{PrintedReference, print_count, print_in_unit, print_reference};
 use super::shape::{ShownLine, ShownReport};
 use crate::figures::figure_name;
-use crate::verdict::{Finding, What};
+use crate::verdict::{FindingKind, VerdictFinding};
 use trueline_language::Text;
 
 /// The text inside the element with this id.
@@ -17,7 +17,7 @@ pub(crate) fn read_element<'a>(page: &'a str, id: &str) -> Option<&'a str> {
 }
 
 /// Compares every number that the page shows beside the name of a figure.
-pub(crate) fn compare_page(page: &str, report: &ShownReport) -> Vec<Finding> {
+pub(crate) fn compare_page(page: &str, report: &ShownReport) -> Vec<VerdictFinding> {
     let mut found = Vec::new();
     // What lies in scripts is data, not what a person sees.
     let seen = page.split("<script").next().unwrap_or(page);
@@ -28,7 +28,7 @@ pub(crate) fn compare_page(page: &str, report: &ShownReport) -> Vec<Finding> {
             format!("页面有{}行指标，数据有{}行", rows.len(), lines.len()),
             format!("the page shows {} rows of figures, its data {}", rows.len(), lines.len()),
         );
-        found.push(Finding::new(What::Rendering, says).at("page"));
+        found.push(VerdictFinding::new(FindingKind::Rendering, says).at_place("page"));
     }
     for (row, line) in rows.iter().zip(&lines) {
         compare_row(row, line, &mut found);
@@ -55,7 +55,7 @@ pub(crate) fn compare_page(page: &str, report: &ShownReport) -> Vec<Finding> {
 }
 
 /// Checks that the values of the overview stand in the report, too.
-fn compare_tiles(seen: &str, report: &ShownReport, found: &mut Vec<Finding>) {
+fn compare_tiles(seen: &str, report: &ShownReport, found: &mut Vec<VerdictFinding>) {
     for part in seen.split("<p class=\"tile-value\">").skip(1) {
         let shown = decode_entities(part.split(" <span>").next().unwrap_or_default());
         let lines = report.groups.iter().flat_map(|group| &group.lines);
@@ -64,7 +64,7 @@ fn compare_tiles(seen: &str, report: &ShownReport, found: &mut Vec<Finding>) {
                 format!("页面概览中的 {shown} 不是本报告任何一项指标的值"),
                 format!("the overview shows {shown}, which is no figure of this report"),
             );
-            found.push(Finding::new(What::Figure, says).at("page"));
+            found.push(VerdictFinding::new(FindingKind::Figure, says).at_place("page"));
         }
     }
 }
@@ -78,7 +78,7 @@ fn list_shown_lines(report: &ShownReport) -> Vec<&ShownLine> {
     groups.flat_map(|group| group.lines.iter().filter(|line| line.main)).collect()
 }
 
-fn compare_row(row: &str, line: &ShownLine, found: &mut Vec<Finding>) {
+fn compare_row(row: &str, line: &ShownLine, found: &mut Vec<VerdictFinding>) {
     let name = figure_name(&line.id(), &line.figure.slice, &line.figure.period);
     let row = row.split("</tr>").next().unwrap_or(row);
     let shown_id = row.split('"').next().map(decode_entities).unwrap_or_default();

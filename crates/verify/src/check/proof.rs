@@ -3,11 +3,11 @@
 use trueline_language::{Text, text};
 use trueline_ledger::Receipt;
 
-use super::options::Options;
+use super::options::VerifyOptions;
 use super::trust::check_trust;
 use crate::case::{CaseChecked, CaseFound, check_case};
 use crate::row::RowValue;
-use crate::verdict::{Finding, Verdict, What, describe_with_cause};
+use crate::verdict::{FileVerdict, FindingKind, VerdictFinding, describe_with_cause};
 
 const FIRST_LINE: &[u8] = b"c2sp.org/tlog-proof@v1";
 
@@ -16,14 +16,14 @@ pub(crate) fn is_proof(bytes: &[u8]) -> bool {
     bytes.starts_with(FIRST_LINE)
 }
 
-pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Verdict) {
+pub(crate) fn check_proof(bytes: &[u8], options: &VerifyOptions<'_>, verdict: &mut FileVerdict) {
     // Whether the paths hold and whom the policy trusts are checked separately.
     let checked = match check_case(bytes, None, &[]) {
         Ok(checked) => checked,
         Err(error) => {
             let why = describe_with_cause(&error);
             let says = text!("工单证明不成立：{why}", "the proof fails: {why}");
-            verdict.find(Finding::new(What::Receipt, says));
+            verdict.add_finding(VerdictFinding::new(FindingKind::Receipt, says));
             return;
         }
     };
@@ -40,7 +40,7 @@ pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Ver
             "策略不信任该证明中的检查点：{error}",
             "your policy does not trust a checkpoint of this proof: {error}"
         );
-        verdict.find(Finding::new(What::Trust, says));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Trust, says));
     }
     verdict.add_unproved(
         "现场发生的事情是否如记录所载；证明只能使改动可察觉，不能保证记录真实",
@@ -55,7 +55,7 @@ pub(crate) fn check_proof(bytes: &[u8], options: &Options<'_>, verdict: &mut Ver
     }
 }
 
-fn describe_case(checked: &CaseChecked, verdict: &mut Verdict) {
+fn describe_case(checked: &CaseChecked, verdict: &mut FileVerdict) {
     let case = checked.case.join("/");
     let population = &checked.population;
     let (dataset, period, rows) = (&population.dataset, &population.period, population.rows);
@@ -64,14 +64,14 @@ fn describe_case(checked: &CaseChecked, verdict: &mut Verdict) {
         format!("proof about {case}, in the {dataset} population of {period}"),
     ));
     let entry = checked.entry;
-    verdict.prove(
+    verdict.add_proved(
         format!("该集合（{rows}件）是账本第{entry}条"),
         format!("the population of {rows} is entry {entry} of the ledger"),
     );
     match &checked.found {
         CaseFound::Counted { row, .. } => {
             let number = checked.index + 1;
-            verdict.prove(
+            verdict.add_proved(
                 format!("{case} 是其中第{number}件"),
                 format!("{case} is number {number} in it"),
             );
@@ -91,7 +91,7 @@ fn describe_case(checked: &CaseChecked, verdict: &mut Verdict) {
             let known = row.0.iter().filter(|(_, value)| is_said(value));
             let texts: Vec<String> = known.map(|(name, value)| format!("{name}={value}")).collect();
             let texts = texts.join(", ");
-            verdict.prove(
+            verdict.add_proved(
                 format!("当时所用的记录：{texts}"),
                 format!("the record that was used: {texts}"),
             );
@@ -103,7 +103,7 @@ fn describe_case(checked: &CaseChecked, verdict: &mut Verdict) {
             };
             let before = name(before, "（首件之前）", "(nothing)");
             let after = name(after, "（末件之后）", "(nothing)");
-            verdict.prove(
+            verdict.add_proved(
                 format!("{case} 不在其中：相邻的两件是 {} 与 {}", before.0, after.0),
                 format!("{case} is not in it: it would be between {} and {}", before.1, after.1),
             );

@@ -9,14 +9,14 @@ use super::difference::difference_finding;
 use super::figure::{FigureComparison, FigureIndex};
 use super::reference::{PrintedReference, print_reference};
 use super::shape::{ShownLine, ShownReport, ShownSlice, SliceKey};
-use crate::evidence::{Evidence, Lag};
+use crate::evidence::{CommitmentLag, Evidence};
 use crate::figures::figure_name;
-use crate::verdict::{Finding, What};
+use crate::verdict::{FindingKind, VerdictFinding};
 use trueline_language::Text;
 
 /// What was compared.
 pub(crate) struct ComparedNumbers {
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Vec<VerdictFinding>,
     pub(crate) figures: usize,
     pub(crate) spans: usize,
     /// Figures that others published, so nothing was computed.
@@ -50,7 +50,7 @@ pub(crate) fn compare_report(report: &ShownReport, evidence: &Evidence) -> Compa
 struct ReportComparison<'a> {
     index: &'a FigureIndex<'a>,
     seen: BTreeSet<String>,
-    found: Vec<Finding>,
+    found: Vec<VerdictFinding>,
 }
 
 impl<'a> ReportComparison<'a> {
@@ -68,7 +68,11 @@ impl<'a> ReportComparison<'a> {
                 format!("{name}：证据中没有该指标"),
                 format!("{name}: the evidence has no such figure"),
             );
-            self.found.push(Finding::new(What::Figure, says).of(&name).at("report"));
+            self.found.push(
+                VerdictFinding::new(FindingKind::Figure, says)
+                    .in_language(&name)
+                    .at_place("report"),
+            );
             return None;
         };
         Some(FigureComparison { name, used, cell, found: &mut self.found })
@@ -105,12 +109,12 @@ impl<'a> ReportComparison<'a> {
 }
 
 /// Compares how late records were committed to, by the report and by the evidence.
-fn compare_lags(report: &ShownReport, evidence: &Evidence, found: &mut Vec<Finding>) {
+fn compare_lags(report: &ShownReport, evidence: &Evidence, found: &mut Vec<VerdictFinding>) {
     let period = &report.period.name;
     let proved = evidence.populations.iter().filter(|one| one.period == *period);
-    let proved: BTreeMap<&str, &Lag> =
+    let proved: BTreeMap<&str, &CommitmentLag> =
         proved.filter_map(|one| Some((one.dataset.as_str(), one.lag.as_ref()?))).collect();
-    let shown: BTreeMap<&str, &Lag> =
+    let shown: BTreeMap<&str, &CommitmentLag> =
         report.lags.iter().map(|one| (one.dataset.as_str(), &one.lag)).collect();
     let datasets: BTreeSet<&&str> = proved.keys().chain(shown.keys()).collect();
     for dataset in datasets {
@@ -119,14 +123,15 @@ fn compare_lags(report: &ShownReport, evidence: &Evidence, found: &mut Vec<Findi
             continue;
         }
         let name = format!("{dataset} {period} lag");
-        let text = |lag: Option<&&Lag>| lag.map_or("—".to_owned(), |lag| lag.to_string());
+        let text =
+            |lag: Option<&&CommitmentLag>| lag.map_or("—".to_owned(), |lag| lag.to_string());
         let field = ("入账时滞", "commitment lag");
         found.push(difference_finding(&name, "report", field, &text(shown), &text(proved)));
     }
 }
 
 /// Compares every figure in the words with the lines beside them. Returns how many there are.
-fn compare_narrative(report: &ShownReport, found: &mut Vec<Finding>) -> usize {
+fn compare_narrative(report: &ShownReport, found: &mut Vec<VerdictFinding>) -> usize {
     let mut all = Vec::new();
     collect_references(&report.narrative, &mut all);
     let mut compared = 0;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::evidence::Lag;
+use crate::evidence::CommitmentLag;
 
 pub(crate) type SliceKey = BTreeMap<String, String>;
 
@@ -26,7 +26,7 @@ pub(crate) struct ShownReport {
 pub(crate) struct ShownLag {
     pub(crate) dataset: String,
     #[serde(flatten)]
-    pub(crate) lag: Lag,
+    pub(crate) lag: CommitmentLag,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Columns, Evidence, Population};
+use crate::evidence::{CellColumns, Evidence, Population};
 use crate::figures::figure_value;
 use crate::inflate::inflate_base64_gzip;
-use crate::verdict::{Finding, Verdict, What};
-use crate::workbook::{CellText, RowText, Workbook, column_letters, escape_text};
+use crate::verdict::{FileVerdict, FindingKind, VerdictFinding};
+use crate::workbook::{SealedWorkbook, WorkbookCell, WorkbookRow, column_letters, escape_text};
 use trueline_language::Text;
 
 /// Names the rows that changed. A row of a figure is named by the figure.
 pub(crate) fn compare_cells(
-    book: &Workbook,
+    book: &SealedWorkbook,
     evidence: &Evidence,
     is_same: bool,
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
 ) {
     for (sheet, cell, format) in &book.disguised {
         let says = Text::new(
@@ -24,7 +24,9 @@ pub(crate) fn compare_cells(
                  not its value"
             ),
         );
-        verdict.find(Finding::new(What::Cell, says).at(format!("{sheet}!{cell}")));
+        verdict.add_finding(
+            VerdictFinding::new(FindingKind::Cell, says).at_place(format!("{sheet}!{cell}")),
+        );
     }
     if !book.beside.is_empty() {
         verdict.add_unproved(
@@ -33,7 +35,7 @@ pub(crate) fn compare_cells(
         );
     }
     if is_same {
-        verdict.remark(
+        verdict.add_remark(
             "按单元格核对：另存过的工作簿字节不同，但内容相同",
             "checked cell by cell: formats, widths and the file's bytes may differ after another \
              save",
@@ -45,8 +47,9 @@ pub(crate) fn compare_cells(
         );
         return;
     }
-    let totals: Vec<Vec<Columns>> = evidence.populations.iter().map(Population::totals).collect();
-    let marks = book.part("ROWS").and_then(|text| inflate_base64_gzip(&text));
+    let totals: Vec<Vec<CellColumns>> =
+        evidence.populations.iter().map(Population::sum_blocks).collect();
+    let marks = book.join_part("ROWS").and_then(|text| inflate_base64_gzip(&text));
     let marks = marks.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
     let mut sealed: BTreeMap<(String, u32), String> = BTreeMap::new();
     for line in marks.lines() {
@@ -63,8 +66,8 @@ pub(crate) fn compare_cells(
     }
     for row in &book.rows {
         let mark = sealed.remove(&(escape_text(&row.sheet), row.row));
-        if mark.is_none_or(|mark| mark != row.mark()) {
-            verdict.find(describe_changed_row(book, row, evidence, &totals));
+        if mark.is_none_or(|mark| mark != row.digest_mark()) {
+            verdict.add_finding(describe_changed_row(book, row, evidence, &totals));
         }
     }
     for ((sheet, row), _) in sealed {
@@ -72,16 +75,18 @@ pub(crate) fn compare_cells(
             format!("工作表“{sheet}”第{row}行已被清空或删除"),
             format!("sheet {sheet}, row {row}: it was there and is gone"),
         );
-        verdict.find(Finding::new(What::Cell, says).at(format!("{sheet}!{row}:{row}")));
+        verdict.add_finding(
+            VerdictFinding::new(FindingKind::Cell, says).at_place(format!("{sheet}!{row}:{row}")),
+        );
     }
 }
 
 fn describe_changed_row(
-    book: &Workbook,
-    row: &RowText,
+    book: &SealedWorkbook,
+    row: &WorkbookRow,
     evidence: &Evidence,
-    totals: &[Vec<Columns>],
-) -> Finding {
+    totals: &[Vec<CellColumns>],
+) -> VerdictFinding {
     let sheet = &row.sheet;
     let place = format!("{sheet}!{}:{}", row.row, row.row);
     let named = row.cells.iter().find(|cell| {
@@ -92,7 +97,7 @@ fn describe_changed_row(
             format!("工作表“{sheet}”第{}行与封印时不同", row.row),
             format!("sheet {sheet}, row {}: it is not what was sealed", row.row),
         );
-        return Finding::new(What::Cell, says).at(place);
+        return VerdictFinding::new(FindingKind::Cell, says).at_place(place);
     };
     let figure = &named.value;
     let finding = match find_value_cell(book, row) {
@@ -105,21 +110,21 @@ fn describe_changed_row(
                     cell.value
                 ),
             );
-            Finding::new(What::Cell, says).at(format!("{sheet}!{at}"))
+            VerdictFinding::new(FindingKind::Cell, says).at_place(format!("{sheet}!{at}"))
         }
         Some(_) | None => {
             let says = Text::new(
                 format!("{figure}：工作表“{sheet}”第{}行与封印时不同", row.row),
                 format!("{figure}: sheet {sheet}, row {} is not what was sealed", row.row),
             );
-            Finding::new(What::Cell, says).at(place)
+            VerdictFinding::new(FindingKind::Cell, says).at_place(place)
         }
     };
-    finding.of(figure)
+    finding.in_language(figure)
 }
 
 /// The cell in the column whose head says that it holds the value.
-fn find_value_cell<'a>(book: &Workbook, row: &'a RowText) -> Option<&'a CellText> {
+fn find_value_cell<'a>(book: &SealedWorkbook, row: &'a WorkbookRow) -> Option<&'a WorkbookCell> {
     let above = book.rows.iter().filter(|one| one.sheet == row.sheet && one.row < row.row);
     let head = above.flat_map(|one| &one.cells).find(|cell| {
         cell.kind == 's' && matches!(cell.value.as_str(), "完成值" | "Value" | "数值")
@@ -128,13 +133,13 @@ fn find_value_cell<'a>(book: &Workbook, row: &'a RowText) -> Option<&'a CellText
 }
 
 fn is_value_of(
-    cell: &CellText,
+    cell: &WorkbookCell,
     figure: &str,
     evidence: &Evidence,
-    totals: &[Vec<Columns>],
+    totals: &[Vec<CellColumns>],
 ) -> bool {
     let Ok(shown) = cell.value.parse::<f64>() else { return false };
-    let none = Columns::new();
+    let none = CellColumns::new();
     evidence.figures.iter().filter(|used| used.figure == figure).any(|used| {
         let place = used.population.zip(used.cell);
         let columns = place.and_then(|(population, cell)| totals.get(population)?.get(cell));

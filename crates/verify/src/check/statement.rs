@@ -3,8 +3,8 @@
 use trueline_ledger::Checkpoint;
 
 use super::opened::{FileFormat, OpenedFile, describe_seal_error};
-use crate::seal::{Rendering, Seal, Statement, Status, statement_id};
-use crate::verdict::{Finding, Verdict, What};
+use crate::seal::{Seal, SealedRendering, Statement, StatementStatus, statement_id};
+use crate::verdict::{FileVerdict, FindingKind, VerdictFinding};
 use trueline_language::Text;
 
 /// A seal whose statement can be read.
@@ -15,13 +15,13 @@ pub(crate) struct SealedStatement {
     pub(crate) is_same: bool,
 }
 
-pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut Verdict) -> Option<SealedStatement> {
+pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut FileVerdict) -> Option<SealedStatement> {
     let seal = match &opened.seal {
         Ok(seal) => seal.clone(),
         Err(error) => {
             let zh = format!("读不到封印：{}", describe_seal_error(error));
-            verdict.find(Finding::new(
-                What::Seal,
+            verdict.add_finding(VerdictFinding::new(
+                FindingKind::Seal,
                 Text::new(zh, format!("no seal can be read: {error}")),
             ));
             return None;
@@ -29,7 +29,7 @@ pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut Verdict) -> Option<Se
     };
     let Some(statement) = Statement::from_entry(seal.entry.as_bytes()) else {
         let says = Text::new("封印中的声明已损坏", "the statement in the seal is damaged");
-        verdict.find(Finding::new(What::Seal, says));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Seal, says));
         return None;
     };
     let id = statement_id(&seal.entry);
@@ -37,11 +37,11 @@ pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut Verdict) -> Option<Se
     verdict.sealed_as = Some(id);
     let digest = opened.digest.to_hex();
     let format = opened.format.name();
-    let named: Vec<&Rendering> =
+    let named: Vec<&SealedRendering> =
         statement.renderings.iter().filter(|one| one.format == format).collect();
     let is_same = named.iter().any(|one| one.sha256 == digest);
     if is_same {
-        verdict.prove(
+        verdict.add_proved(
             format!("本文件（{format}）的内容与封印时完全一致"),
             format!("the contents of this file ({format}) are exactly what was sealed"),
         );
@@ -60,7 +60,7 @@ pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut Verdict) -> Option<Se
                 ),
             )
         };
-        verdict.find(Finding::new(What::Rendering, says).at("file"));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Rendering, says).at_place("file"));
     }
     check_place_in_ledger(&seal, verdict);
     Some(SealedStatement { seal, statement, is_same })
@@ -68,8 +68,8 @@ pub(crate) fn read_seal(opened: &OpenedFile, verdict: &mut Verdict) -> Option<Se
 
 fn describe_statement(format: FileFormat, statement: &Statement, id: &str) -> Text {
     let status = match statement.status {
-        Status::Draft => ("草稿", "draft"),
-        Status::Published => ("已发布", "published"),
+        StatementStatus::Draft => ("草稿", "draft"),
+        StatementStatus::Published => ("已发布", "published"),
     };
     let simulated = if statement.simulated {
         ("，含模拟数据", ", holds simulated records")
@@ -84,16 +84,16 @@ fn describe_statement(format: FileFormat, statement: &Statement, id: &str) -> Te
 }
 
 /// Checks that the statement is the entry that the receipt names.
-fn check_place_in_ledger(seal: &Seal, verdict: &mut Verdict) {
+fn check_place_in_ledger(seal: &Seal, verdict: &mut FileVerdict) {
     let receipt = &seal.receipt;
     let Ok(checkpoint) = Checkpoint::parse(receipt.checkpoint().text()) else {
         let says = Text::new("封印中的检查点已损坏", "the checkpoint in the seal is damaged");
-        verdict.find(Finding::new(What::Receipt, says));
+        verdict.add_finding(VerdictFinding::new(FindingKind::Receipt, says));
         return;
     };
     let (index, size, origin) = (receipt.index(), checkpoint.size(), checkpoint.origin());
     match receipt.check_path(seal.entry.as_bytes(), &checkpoint) {
-        Ok(()) => verdict.prove(
+        Ok(()) => verdict.add_proved(
             format!("声明是账本 {origin} 在检查点（共{size}条）下的第{index}条"),
             format!(
                 "the statement is entry {index} of the ledger {origin} as of its {size} entries"
@@ -104,7 +104,7 @@ fn check_place_in_ledger(seal: &Seal, verdict: &mut Verdict) {
                 format!("声明不是账本的第{index}条：路径不能导出检查点的根"),
                 format!("the statement is not entry {index} of the ledger: {error}"),
             );
-            verdict.find(Finding::new(What::Receipt, says));
+            verdict.add_finding(VerdictFinding::new(FindingKind::Receipt, says));
         }
     }
 }

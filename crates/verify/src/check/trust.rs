@@ -3,7 +3,7 @@
 use trueline_ledger::{Distrust, Note, Policy, ReceiptError, Retirement, VerifierKey};
 
 use crate::instant::format_minute;
-use crate::verdict::{Finding, Verdict, What};
+use crate::verdict::{FileVerdict, FindingKind, VerdictFinding};
 use trueline_language::{Explain as _, Language, Text};
 
 /// Checks who vouches for the checkpoint of a seal or proof.
@@ -11,7 +11,7 @@ pub(crate) fn check_trust(
     note: &Note,
     policy: Option<&Policy>,
     retired: &[Retirement],
-    verdict: &mut Verdict,
+    verdict: &mut FileVerdict,
 ) {
     let Some(policy) = policy else {
         let keys: Vec<String> = note
@@ -34,16 +34,16 @@ pub(crate) fn check_trust(
         );
         return;
     };
-    match policy.check(note, retired) {
+    match policy.check_checkpoint(note, retired) {
         Ok(trust) => {
             let names: Vec<&str> = trust.log_keys.iter().map(VerifierKey::name).collect();
             let names = names.join(", ");
-            verdict.prove(
+            verdict.add_proved(
                 format!("检查点由策略文件所列的 {names} 签署"),
                 format!("the checkpoint is signed by {names} of your policy"),
             );
             for (name, time) in &trust.witnesses {
-                verdict.prove(
+                verdict.add_proved(
                     format!("见证方 {name} 于 {} 之前见过该检查点", format_minute(*time)),
                     format!("the witness {name} had seen it by {}", format_minute(*time)),
                 );
@@ -58,7 +58,7 @@ pub(crate) fn check_trust(
         Err(error) => {
             let zh = describe_distrust(&error);
             let says = Text::new(zh, format!("the checkpoint is not trusted: {error}"));
-            verdict.find(Finding::new(What::Trust, says));
+            verdict.add_finding(VerdictFinding::new(FindingKind::Trust, says));
         }
     }
 }

@@ -7,8 +7,9 @@ use tempfile::TempDir;
 use trueline_language::Language;
 use trueline_ledger::{Hash, Log, Policy, Signer, leaf_hash, tree_path, tree_root};
 use trueline_verify::{
-    BATCH, CASE, CaseChecked, CaseError, CaseExtra, CaseFound, MemberProof, Options, OutcomeRead,
-    POPULATION, RowProof, RowValue, Verdict, canonical_json, check_case, check_file,
+    BATCH, CASE, CaseChecked, CaseError, CaseExtra, CaseFound, FileVerdict, MemberOutcome,
+    MemberProof, POPULATION, RowProof, RowValue, VerifyOptions, check_case, check_file,
+    to_canonical_json,
 };
 
 const KEYS: [&str; 3] = ["k1", "k3", "k5"];
@@ -51,7 +52,7 @@ impl Population {
         let all = rows.iter().zip(KEYS).zip(verdicts);
         let members: Vec<Vec<u8>> =
             all.map(|((row, key), verdict)| member(&leaf_hash(row), key, verdict)).collect();
-        let batch = canonical_json(&json!({
+        let batch = to_canonical_json(&json!({
             "format": BATCH, "dataset": "case", "batch": "000001", "recorded": 1_600_000_000,
             "columns": [
                 { "name": "source", "kind": "text" }, { "name": "source_key", "kind": "text" },
@@ -60,18 +61,18 @@ impl Population {
             "rows": 3, "root": tree_root(&leaves(&rows)).to_hex(), "files": [], "sources": [],
             "read": 3, "accepted": 3, "quarantined": 0,
         }));
-        let population = canonical_json(&json!({
+        let population = to_canonical_json(&json!({
             "format": POPULATION, "dataset": "case", "period": "2020H1", "rows": 3,
             "root": tree_root(&leaves(&members)).to_hex(), "families": [["repair.48h"]],
-            "evidence": Hash::of(b"evidence").to_hex(),
+            "evidence": Hash::digest_of(b"evidence").to_hex(),
         }));
         let (batch, population) = (batch.unwrap(), population.unwrap());
         let work = tempfile::tempdir().unwrap();
         let signer = Signer::generate("log.example/quality").unwrap();
-        let key = signer.verifier().to_string();
+        let key = signer.verifier_key().to_string();
         let folder = work.path().join("log");
         let mut log = Log::create(folder, "log.example/quality", vec![signer]).unwrap();
-        log.append(&[&batch, &population]).unwrap();
+        log.append_entries(&[&batch, &population]).unwrap();
         Population { log, key, batch, population, rows, members, _work: work }
     }
 
@@ -96,7 +97,11 @@ impl Population {
     }
 
     fn receipt(&self, index: u64, extra: Option<Vec<u8>>) -> String {
-        self.log.reader().receipt(index, self.log.checkpoint(), extra).unwrap().to_string()
+        self.log
+            .open_reader()
+            .case_receipt(index, self.log.newest_checkpoint(), extra)
+            .unwrap()
+            .to_string()
     }
 
     /// The extra of a proof about a case, by the places of its members.
@@ -118,9 +123,9 @@ impl Population {
         check_case(self.proof(extra).as_bytes(), None, &[])
     }
 
-    fn verdict(&self, extra: &CaseExtra, policy: Option<&str>) -> Verdict {
+    fn verdict(&self, extra: &CaseExtra, policy: Option<&str>) -> FileVerdict {
         let policy = policy.map(|text| Policy::parse(text.as_bytes()).unwrap());
-        let options = Options { policy: policy.as_ref(), ..Options::default() };
+        let options = VerifyOptions { policy: policy.as_ref(), ..VerifyOptions::default() };
         check_file(self.proof(extra).as_bytes(), "proof", &options)
     }
 }
@@ -149,8 +154,8 @@ fn a_case_that_was_counted_is_shown_with_its_record() {
     let CaseFound::Counted { member, row: Some(row) } = &checked.found else {
         panic!("{:?}", checked.found);
     };
-    assert_eq!(member.verdicts[0].outcome, OutcomeRead::Counted);
-    assert_eq!(row.get("source_key"), &RowValue::Text("k1".to_owned()));
+    assert_eq!(member.verdicts[0].outcome, MemberOutcome::Counted);
+    assert_eq!(row.find_value("source_key"), &RowValue::Text("k1".to_owned()));
     for (name, index, says) in [
         ("k3", 1, "repair.48h: excluded (dup)"),
         ("k5", 2, "repair.48h: excluded (dup, approved by nobody)"),
@@ -251,7 +256,7 @@ fn a_changed_member_row_or_form_is_refused() {
 fn a_verdict_about_a_case_says_what_is_proved_and_by_whom() {
     let population = Population::new();
     let mut extra = population.extra("k1", &[0]);
-    let says = |verdict: &Verdict, word: &str| {
+    let says = |verdict: &FileVerdict, word: &str| {
         let proved = verdict.proved.iter().chain(&verdict.not_proved);
         proved.into_iter().any(|one| one.as_str(Language::English).contains(word))
     };
@@ -311,14 +316,15 @@ fn a_policy_must_trust_both_checkpoints_of_a_proof() {
             .contains("does not trust a checkpoint of this proof")
     );
     let damaged = population.proof(&population.extra("k2", &[0]));
-    let verdict = check_file(damaged.as_bytes(), "proof", &Options::default());
+    let verdict = check_file(damaged.as_bytes(), "proof", &VerifyOptions::default());
     assert!(
         verdict.findings[0]
             .says
             .as_str(Language::English)
             .starts_with("the proof fails: its members are not")
     );
-    let options = Options { ledger: Some(std::path::Path::new("log")), ..Options::default() };
+    let options =
+        VerifyOptions { ledger: Some(std::path::Path::new("log")), ..VerifyOptions::default() };
     let verdict =
         check_file(population.proof(&population.extra("k1", &[0])).as_bytes(), "p", &options);
     assert!(

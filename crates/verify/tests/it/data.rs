@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use trueline_ledger::{Hash, tree_root};
-use trueline_verify::{BATCH, EVIDENCE, canonical_json};
+use trueline_verify::{BATCH, EVIDENCE, to_canonical_json};
 
 pub(crate) fn root() -> String {
-    Hash::of(b"rows").to_hex()
+    Hash::digest_of(b"rows").to_hex()
 }
 
 pub(crate) fn batch(id: &str, replaces: bool) -> String {
@@ -17,7 +17,7 @@ pub(crate) fn batch(id: &str, replaces: bool) -> String {
     if replaces {
         entry["superseded"] = json!({ "name": "x", "sha256": root(), "bytes": 1 });
     }
-    canonical_json(&entry).unwrap()
+    to_canonical_json(&entry).unwrap()
 }
 
 /// A population of two blocks, with one cell.
@@ -41,7 +41,7 @@ fn population(blocks: &[Hash; 2], period: &str, cells: [Value; 2]) -> Value {
 
 /// The roots of the blocks of both populations.
 pub(crate) fn block_roots() -> [Hash; 2] {
-    [Hash::of(b"one"), Hash::of(b"two")]
+    [Hash::digest_of(b"one"), Hash::digest_of(b"two")]
 }
 
 /// One of five was committed to more than a week later.
@@ -77,7 +77,7 @@ pub(crate) fn evidence(blocks: &[Hash; 2]) -> Value {
             "recorded": 1_600_000_000,
         }],
         "definitions": [
-            { "id": "repair", "sha256": Hash::of(text.as_bytes()).to_hex(), "text": text },
+            { "id": "repair", "sha256": Hash::digest_of(text.as_bytes()).to_hex(), "text": text },
         ],
         "populations": [
             population(blocks, "2020H1", [
@@ -142,7 +142,7 @@ pub(crate) fn report(company: &str) -> Value {
     // 72 000 seconds with nothing excluded, over six cases.
     mean["figure"]["without_exclusions"] = json!(72_000.0 / 6.0 / 3600.0);
     let mut rate = line("on_time", 80.0, "80.00", "%");
-    let interval = trueline_numbers::wilson(4, 5, 0.95).unwrap();
+    let interval = trueline_numbers::wilson_interval(4, 5, 0.95).unwrap();
     rate["figure"]["unit"] = json!("%");
     rate["figure"]["interval"] = json!({
         "low": interval.low * 100.0, "high": interval.high * 100.0, "level": 0.95,

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use trueline_ledger::{Hash, tree_root};
 use trueline_verify::{
-    Columns, Evidence, FigureUsed, against, canonical_json, disagreements, from_canonical_json,
+    CellColumns, Evidence, FigureUsed, check_figure, find_disagreements, read_canonical_json,
+    to_canonical_json,
 };
 
 use crate::data::{block_roots, evidence};
@@ -13,9 +14,9 @@ fn base() -> Value {
 }
 
 fn disagreements_of(value: &Value) -> Vec<String> {
-    let text = canonical_json(value).unwrap();
-    let evidence: Evidence = from_canonical_json(text.as_bytes()).unwrap();
-    disagreements(&evidence).iter().map(ToString::to_string).collect()
+    let text = to_canonical_json(value).unwrap();
+    let evidence: Evidence = read_canonical_json(text.as_bytes()).unwrap();
+    find_disagreements(&evidence).iter().map(ToString::to_string).collect()
 }
 
 /// What the evidence disagrees about, with one place in it replaced or added.
@@ -36,7 +37,8 @@ fn an_evidence_agrees_with_itself_until_one_thing_is_changed() {
     let figure = base()["figures"][0].clone();
     let no_cell = json!({ "definition": 1, "slice": {} });
     let text = "{\"b\":1,\"a\":1}";
-    let sloppy = json!({ "id": "x", "sha256": Hash::of(text.as_bytes()).to_hex(), "text": text });
+    let sloppy =
+        json!({ "id": "x", "sha256": Hash::digest_of(text.as_bytes()).to_hex(), "text": text });
     for (place, value, says) in [
         ("/figures/-", figure, "has it twice"),
         ("/figures/0/cell", json!(1), "names a cell that is not there"),
@@ -45,11 +47,11 @@ fn an_evidence_agrees_with_itself_until_one_thing_is_changed() {
         ("/populations/0/cells/-", no_cell, "has no definition"),
         ("/populations/0/blocks/0/cells/-", json!([1, {}]), "appears twice, is missing"),
         ("/populations/0/blocks/0/cells/-", json!([0, {}]), "appears twice"),
-        ("/populations/0/root", json!(Hash::of(b"x").to_hex()), "do not lead to the root"),
+        ("/populations/0/root", json!(Hash::digest_of(b"x").to_hex()), "do not lead to the root"),
         ("/populations/0/blocks/1/root", json!("no hash"), "do not lead to the root"),
         ("/populations/0/blocks/1/rows", json!(3), "65539 rows, the population 65538"),
         ("/definitions/-", sloppy, "definition x is not canonical"),
-        ("/definitions/0/sha256", json!(Hash::of(b"x").to_hex()), "definition repair"),
+        ("/definitions/0/sha256", json!(Hash::digest_of(b"x").to_hex()), "definition repair"),
     ] {
         let found = disagreements_with(place, &value);
         assert!(found.iter().any(|one| one.contains(says)), "{place} {value}: {found:?}");
@@ -71,7 +73,7 @@ fn a_figure_without_a_population_has_no_cell_either() {
 
 /// A population of so many rows in blocks of these, without cells.
 fn blocks_agree(rows: u64, block_rows: u64, blocks: &[u64]) -> bool {
-    let roots: Vec<Hash> = (0..blocks.len()).map(|at| Hash::of(&at.to_be_bytes())).collect();
+    let roots: Vec<Hash> = (0..blocks.len()).map(|at| Hash::digest_of(&at.to_be_bytes())).collect();
     let mut changed = base();
     changed["figures"] = json!([]);
     let all: Vec<Value> = blocks
@@ -202,8 +204,8 @@ fn printed(value: Value, print: Value, cell: Value) -> String {
     figure["print"] = print;
     figure["printed"] = json!("?");
     let figure: FigureUsed = serde_json::from_value(figure).unwrap();
-    let cell: Columns = serde_json::from_value(cell).unwrap();
-    match against(&figure, &cell) {
+    let cell: CellColumns = serde_json::from_value(cell).unwrap();
+    match check_figure(&figure, &cell) {
         Ok(()) => "anything".to_owned(),
         Err(error) => {
             let text = error.to_string();
@@ -295,18 +297,21 @@ fn columns_add_up_over_blocks_by_their_names() {
             blocks[at]["cells"][0][1][column] = json!(value);
         }
     }
-    let text = canonical_json(&changed).unwrap();
-    let evidence: Evidence = from_canonical_json(text.as_bytes()).unwrap();
-    let totals = evidence.populations[0].totals();
+    let text = to_canonical_json(&changed).unwrap();
+    let evidence: Evidence = read_canonical_json(text.as_bytes()).unwrap();
+    let totals = evidence.populations[0].sum_blocks();
     let total = |column: &str| totals[0][column].0;
     for column in ["all.longest", "bare.longest", "open.oldest"] {
         assert_eq!(total(column), 7, "{column}");
     }
     assert_eq!((total("other"), total("longest"), total("shortest")), (12, 20_000, 5000));
     let input = &evidence.inputs[0];
-    assert_eq!((input.committed(true), input.committed(false)), (1_600_000_000, 1_600_000_000));
+    assert_eq!(
+        (input.committed_at(true), input.committed_at(false)),
+        (1_600_000_000, 1_600_000_000)
+    );
     let mut witnessed = input.clone();
     witnessed.witnessed = Some(1_600_000_100);
-    let times = (witnessed.committed(true), witnessed.committed(false));
+    let times = (witnessed.committed_at(true), witnessed.committed_at(false));
     assert_eq!(times, (1_600_000_100, 1_600_000_000));
 }

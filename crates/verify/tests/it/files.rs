@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use rust_xlsxwriter::{Workbook, Worksheet};
 use serde_json::Value;
-use trueline_verify::{cut, empty_place, packed_cells, row_marks, workbook_digest};
+use trueline_verify::{cut_into_cells, empty_place, packed_cells, row_marks, workbook_digest};
 
 pub(crate) fn sealed_json(report: &Value, evidence: &str) -> Vec<u8> {
     let text = report.to_string();
@@ -98,7 +98,7 @@ pub(crate) fn workbook(
         let parts = [
             ("EVIDENCE", packed_cells(evidence).unwrap()),
             ("ROWS", packed_cells(marks).unwrap()),
-            ("SEAL", cut(seal)),
+            ("SEAL", cut_into_cells(seal)),
         ];
         let cells = parts
             .into_iter()

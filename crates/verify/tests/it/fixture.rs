@@ -7,8 +7,8 @@ use tempfile::TempDir;
 use trueline_language::{Language, contains_chinese};
 use trueline_ledger::{Hash, Log, Note, Signer};
 use trueline_verify::{
-    Rendering, STATEMENT, Seal, Statement, Status, Verdict, canonical_json, fill, open_file,
-    workbook_digest,
+    FileVerdict, STATEMENT, Seal, SealedRendering, Statement, StatementStatus, digest_and_place,
+    fill_place, to_canonical_json, workbook_digest,
 };
 
 use crate::data::{batch, block_roots, evidence, report};
@@ -29,7 +29,7 @@ pub(crate) struct Fixture {
 }
 
 /// The finding about a figure (or the first, if none is named) says this.
-pub(crate) fn finding_about(verdict: &Verdict, figure: &str, word: &str) {
+pub(crate) fn finding_about(verdict: &FileVerdict, figure: &str, word: &str) {
     assert!(!verdict.holds);
     let all = &verdict.findings;
     let found = all.iter().any(|one| {
@@ -60,13 +60,13 @@ impl Fixture {
     fn make(company: &str, is_retired: bool) -> Fixture {
         let work = tempfile::tempdir().unwrap();
         let signer = Signer::generate("log.example/quality").unwrap();
-        let verifier = signer.verifier().clone();
+        let verifier = signer.verifier_key().clone();
         let folder = work.path().join("log");
         let mut log = Log::create(&folder, "log.example/quality", vec![signer]).unwrap();
-        log.append(&[batch("000001", false)]).unwrap();
-        let since = log.checkpoint().clone();
+        log.append_entries(&[batch("000001", false)]).unwrap();
+        let since = log.newest_checkpoint().clone();
         let blocks = block_roots();
-        let evidence = canonical_json(&evidence(&blocks)).unwrap();
+        let evidence = to_canonical_json(&evidence(&blocks)).unwrap();
         let report = report(company);
         let mut json = sealed_json(&report, &evidence);
         let mut html = page(&report, &evidence, company);
@@ -75,22 +75,22 @@ impl Fixture {
         let xlsx = workbook(&evidence, "", false, &|_| {});
         let statement = statement(&evidence, &[&html, &json, &pdf], &xlsx);
         let entry = statement.to_entry().unwrap();
-        let index = log.append(&[&entry]).unwrap().first;
-        let receipt = log.reader().receipt(index, log.checkpoint(), None).unwrap();
+        let index = log.append_entries(&[&entry]).unwrap().first;
+        let receipt = log.open_reader().case_receipt(index, log.newest_checkpoint(), None).unwrap();
         let seal = Seal { entry: entry.clone(), receipt };
         for file in [&mut json, &mut html, &mut pdf] {
-            fill(file, &seal).unwrap();
+            fill_place(file, &seal).unwrap();
         }
         let restated = Statement {
-            restates: Some(Hash::of(entry.as_bytes()).to_hex()),
+            restates: Some(Hash::digest_of(entry.as_bytes()).to_hex()),
             reason: Some("a district came late".to_owned()),
             ..statement
         };
         let after = [batch("000002", false), batch("000003", true), restated.to_entry().unwrap()];
-        log.append(&after).unwrap();
+        log.append_entries(&after).unwrap();
         if is_retired {
-            log.rotate(Signer::generate("log.example/quality").unwrap()).unwrap();
-            log.retire(&verifier, 1_600_000_000).unwrap();
+            log.rotate_key(Signer::generate("log.example/quality").unwrap()).unwrap();
+            log.retire_key(&verifier, 1_600_000_000).unwrap();
         }
         let seal = seal.to_base64();
         Fixture {
@@ -138,24 +138,24 @@ impl Fixture {
 
 /// The statement over the evidence and the files, whose place of the seal is still empty.
 fn statement(evidence: &str, files: &[&[u8]; 3], xlsx: &[u8]) -> Statement {
-    let rendering = |format: &str, sha256: String| Rendering {
+    let rendering = |format: &str, sha256: String| SealedRendering {
         format: format.to_owned(),
         language: "en".to_owned(),
         sha256,
     };
     let formats = ["html", "json", "pdf"].into_iter().zip(files);
-    let mut renderings: Vec<Rendering> = formats
-        .map(|(format, bytes)| rendering(format, open_file(bytes).unwrap().0.to_hex()))
+    let mut renderings: Vec<SealedRendering> = formats
+        .map(|(format, bytes)| rendering(format, digest_and_place(bytes).unwrap().0.to_hex()))
         .collect();
     renderings.push(rendering("xlsx", workbook_digest(xlsx).unwrap().0.to_hex()));
     Statement {
         format: STATEMENT.to_owned(),
         program: "Trueline test".to_owned(),
-        status: Status::Published,
+        status: StatementStatus::Published,
         pack: "example".to_owned(),
         period: "2020H1".to_owned(),
         simulated: true,
-        evidence: Hash::of(evidence.as_bytes()).to_hex(),
+        evidence: Hash::digest_of(evidence.as_bytes()).to_hex(),
         renderings,
         prepared_by: None,
         reviewed_by: None,

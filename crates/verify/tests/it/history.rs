@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use trueline_ledger::witness::{Reply, Witness};
+use trueline_ledger::witness::{LogWitness, WitnessReply};
 use trueline_ledger::{Cosigner, Hash, Log, Note, Policy, Signer};
 use trueline_verify::{
-    Language, Options, Rendering, STATEMENT, Seal, Statement, Status, Text, Verdict,
-    canonical_json, check_file, fill, open_file,
+    FileVerdict, Language, STATEMENT, Seal, SealedRendering, Statement, StatementStatus, Text,
+    VerifyOptions, check_file, digest_and_place, fill_place, to_canonical_json,
 };
 
 use crate::data::{batch, block_roots, evidence, report};
@@ -21,7 +21,7 @@ struct SealedInLedger {
     work: TempDir,
     log: Log,
     key: String,
-    witness: Witness,
+    witness: LogWitness,
     now: u64,
 }
 
@@ -29,11 +29,11 @@ impl SealedInLedger {
     fn new() -> SealedInLedger {
         let work = tempfile::tempdir().unwrap();
         let signer = Signer::generate(ORIGIN).unwrap();
-        let verifier = signer.verifier().clone();
+        let verifier = signer.verifier_key().clone();
         let log = Log::create(work.path().join("log"), ORIGIN, vec![signer]).unwrap();
         let cosigner = Cosigner::generate("witness.example/w1").unwrap();
         let folder = work.path().join("witness");
-        let witness = Witness::open(folder, cosigner, [verifier.clone()]).unwrap();
+        let witness = LogWitness::open(folder, cosigner, [verifier.clone()]).unwrap();
         SealedInLedger { work, log, key: verifier.to_string(), witness, now: 1_600_000_000 }
     }
 
@@ -44,60 +44,68 @@ impl SealedInLedger {
     /// Lets the witness cosign the newest checkpoint, and keeps it as an instance does.
     fn cosign(&mut self, old_size: u64) {
         self.now += 60;
-        let request = self.log.request(old_size).unwrap().to_string();
-        let answer = self.witness.handle(request.as_bytes(), self.now);
-        let reply = Reply::parse(answer.status, answer.content_type, answer.body.as_bytes());
-        let Reply::Cosigned(lines) = reply else { panic!("{reply:?}") };
-        self.log.attach(&lines, &[self.witness.verifier().clone()]).unwrap();
+        let request = self.log.make_witness_request(old_size).unwrap().to_string();
+        let answer = self.witness.answer_request(request.as_bytes(), self.now);
+        let reply = WitnessReply::parse(answer.status, answer.content_type, answer.body.as_bytes());
+        let WitnessReply::Cosigned(lines) = reply else { panic!("{reply:?}") };
+        self.log.attach_cosignatures(&lines, &[self.witness.verifier_key().clone()]).unwrap();
         let folder = self.folder().join("cosigned");
         std::fs::create_dir_all(&folder).unwrap();
-        let note = self.log.checkpoint().to_string();
+        let note = self.log.newest_checkpoint().to_string();
         std::fs::write(folder.join(self.log.size().to_string()), note).unwrap();
     }
 
     /// Seals a report over this evidence as a JSON file.
     fn seal(&mut self, evidence: &Value) -> Vec<u8> {
-        let evidence = canonical_json(evidence).unwrap();
+        let evidence = to_canonical_json(evidence).unwrap();
         let mut file = sealed_json(&report("Example Telecom"), &evidence);
         let entry = statement(&evidence, &file).to_entry().unwrap();
-        let index = self.log.append(&[&entry]).unwrap().first;
-        let receipt = self.log.reader().receipt(index, self.log.checkpoint(), None).unwrap();
-        fill(&mut file, &Seal { entry, receipt }).unwrap();
+        let index = self.log.append_entries(&[&entry]).unwrap().first;
+        let receipt =
+            self.log.open_reader().case_receipt(index, self.log.newest_checkpoint(), None).unwrap();
+        fill_place(&mut file, &Seal { entry, receipt }).unwrap();
         file
     }
 
     fn policy(&self, quorum: &str) -> Policy {
-        let text =
-            format!("log {}\nwitness w1 {}\nquorum {quorum}\n", self.key, self.witness.verifier());
+        let text = format!(
+            "log {}\nwitness w1 {}\nquorum {quorum}\n",
+            self.key,
+            self.witness.verifier_key()
+        );
         Policy::parse(text.as_bytes()).unwrap()
     }
 
-    fn check(&self, file: &[u8]) -> Verdict {
+    fn check(&self, file: &[u8]) -> FileVerdict {
         let folder = self.folder();
-        check_file(file, "x", &Options { ledger: Some(&folder), ..Options::default() })
+        check_file(file, "x", &VerifyOptions { ledger: Some(&folder), ..VerifyOptions::default() })
     }
 
-    fn check_by(&self, file: &[u8], policy: &Policy) -> Verdict {
+    fn check_by(&self, file: &[u8], policy: &Policy) -> FileVerdict {
         let folder = self.folder();
-        let options = Options { ledger: Some(&folder), policy: Some(policy), ..Options::default() };
+        let options = VerifyOptions {
+            ledger: Some(&folder),
+            policy: Some(policy),
+            ..VerifyOptions::default()
+        };
         check_file(file, "x", &options)
     }
 }
 
 fn statement(evidence: &str, file: &[u8]) -> Statement {
-    let rendering = Rendering {
+    let rendering = SealedRendering {
         format: "json".to_owned(),
         language: "en".to_owned(),
-        sha256: open_file(file).unwrap().0.to_hex(),
+        sha256: digest_and_place(file).unwrap().0.to_hex(),
     };
     Statement {
         format: STATEMENT.to_owned(),
         program: "Trueline test".to_owned(),
-        status: Status::Draft,
+        status: StatementStatus::Draft,
         pack: "example".to_owned(),
         period: "2020H1".to_owned(),
         simulated: false,
-        evidence: Hash::of(evidence.as_bytes()).to_hex(),
+        evidence: Hash::digest_of(evidence.as_bytes()).to_hex(),
         renderings: vec![rendering],
         prepared_by: None,
         reviewed_by: None,
@@ -115,14 +123,14 @@ fn has(list: &[Text], word: &str) -> bool {
     list.iter().any(|one| one.as_str(Language::English).contains(word))
 }
 
-fn found(verdict: &Verdict, word: &str) -> bool {
+fn found(verdict: &FileVerdict, word: &str) -> bool {
     verdict.findings.iter().any(|one| one.says.as_str(Language::English).contains(word))
 }
 
 #[test]
 fn the_batches_of_the_evidence_are_entries_before_the_statement() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     let file = sealed.seal(&base_evidence());
     let verdict = sealed.check(&file);
     assert!(verdict.holds, "{:?}", verdict.findings);
@@ -133,12 +141,12 @@ fn the_batches_of_the_evidence_are_entries_before_the_statement() {
         ("dataset", json!("other")),
         ("batch", json!("000009")),
         ("rows", json!(7)),
-        ("root", json!(Hash::of(b"other").to_hex())),
+        ("root", json!(Hash::digest_of(b"other").to_hex())),
         ("recorded", json!(1_600_000_001)),
         ("entry", json!(7)),
     ] {
         let mut sealed = SealedInLedger::new();
-        sealed.log.append(&[batch("000001", false)]).unwrap();
+        sealed.log.append_entries(&[batch("000001", false)]).unwrap();
         let mut evidence = base_evidence();
         evidence["inputs"][0][key] = value;
         let file = sealed.seal(&evidence);
@@ -154,14 +162,14 @@ fn a_batch_after_the_statement_is_no_input_of_it() {
     let mut evidence = base_evidence();
     evidence["inputs"][0]["entry"] = json!(1);
     let file = sealed.seal(&evidence);
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     assert!(found(&sealed.check(&file), "case/000001 of the evidence is not entry 1"));
 }
 
 #[test]
 fn a_batch_that_was_not_read_is_remarked_unless_it_is_after_the_cut() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false), batch("000002", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false), batch("000002", false)]).unwrap();
     let mut evidence = base_evidence();
     let file = sealed.seal(&evidence);
     let verdict = sealed.check(&file);
@@ -178,20 +186,20 @@ fn a_batch_that_was_not_read_is_remarked_unless_it_is_after_the_cut() {
 #[test]
 fn what_happened_later_is_remarked() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     let file = sealed.seal(&base_evidence());
     let verdict = sealed.check(&file);
     assert!(!has(&verdict.not_proved, "what the imports after the statement would change"));
-    let text = canonical_json(&base_evidence()).unwrap();
+    let text = to_canonical_json(&base_evidence()).unwrap();
     let other = statement(&text, &file);
-    let published = Statement { status: Status::Published, ..other.clone() };
+    let published = Statement { status: StatementStatus::Published, ..other.clone() };
     let elsewhere = Statement { period: "2019H2".to_owned(), ..published.clone() };
     let pack = Statement { pack: "another".to_owned(), ..published.clone() };
     for statement in [&elsewhere, &pack, &Statement { program: "x".to_owned(), ..other }] {
-        sealed.log.append(&[statement.to_entry().unwrap()]).unwrap();
+        sealed.log.append_entries(&[statement.to_entry().unwrap()]).unwrap();
         assert!(!has(&sealed.check(&file).remarks, "another statement of the same pack"));
     }
-    sealed.log.append(&[published.to_entry().unwrap(), batch("000002", true)]).unwrap();
+    sealed.log.append_entries(&[published.to_entry().unwrap(), batch("000002", true)]).unwrap();
     let verdict = sealed.check(&file);
     assert!(verdict.holds);
     assert!(has(&verdict.remarks, "another statement of the same pack and period"));
@@ -205,7 +213,7 @@ fn what_happened_later_is_remarked() {
 #[test]
 fn a_witness_s_time_needs_its_cosignature() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     sealed.cosign(0);
     let time = sealed.now;
     let mut evidence = base_evidence();
@@ -227,7 +235,7 @@ fn a_witness_s_time_needs_its_cosignature() {
     assert!(found(&missing, "no witness of your policy cosigned case/000001 at the time stated"));
     assert!(!has(&missing.proved, vouched));
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     sealed.cosign(0);
     evidence["inputs"][0]["witnessed"] = json!(sealed.now + 1);
     let file = sealed.seal(&evidence);
@@ -238,9 +246,9 @@ fn a_witness_s_time_needs_its_cosignature() {
 #[test]
 fn a_checkpoint_vouches_only_for_the_entries_that_it_covers() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&["before"]).unwrap();
+    sealed.log.append_entries(&["before"]).unwrap();
     sealed.cosign(0);
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     let mut evidence = base_evidence();
     evidence["inputs"][0]["entry"] = json!(1);
     evidence["inputs"][0]["witnessed"] = json!(sealed.now);
@@ -253,28 +261,29 @@ fn a_checkpoint_vouches_only_for_the_entries_that_it_covers() {
 #[test]
 fn a_missing_quorum_of_the_newest_checkpoint_is_no_finding() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     let unsigned = sealed.seal(&base_evidence());
     sealed.cosign(0);
     let index = sealed.log.size() - 1;
     // The receipt with the cosignature, of the same statement.
-    let seal = trueline_verify::seal_in(&unsigned).unwrap();
-    let receipt = sealed.log.reader().receipt(index, sealed.log.checkpoint(), None).unwrap();
+    let seal = trueline_verify::extract_seal(&unsigned).unwrap();
+    let receipt =
+        sealed.log.open_reader().case_receipt(index, sealed.log.newest_checkpoint(), None).unwrap();
     let mut file = unsigned.clone();
-    fill(&mut file, &Seal { entry: seal.entry, receipt }).unwrap();
+    fill_place(&mut file, &Seal { entry: seal.entry, receipt }).unwrap();
     let policy = sealed.policy("w1");
     let verdict = sealed.check_by(&file, &policy);
     assert!(verdict.holds, "{:?}", verdict.findings);
     assert!(has(&verdict.proved, "the newest checkpoint of the ledger is trusted by your policy"));
     assert!(has(&verdict.proved, "the witness w1 had seen it by 2020-09-13 12:27 UTC"));
     assert!(!has(&verdict.not_proved, "no witness: the operator may have shown"));
-    sealed.log.append(&[batch("000002", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000002", false)]).unwrap();
     let verdict = sealed.check_by(&file, &policy);
     assert!(verdict.holds, "{:?}", verdict.findings);
     assert!(has(&verdict.not_proved, "that witnesses saw the newest checkpoint"));
     // A newest checkpoint that somebody else signed is one.
     let stranger = Signer::generate(ORIGIN).unwrap();
-    let text = format!("log {}\nquorum none\n", stranger.verifier());
+    let text = format!("log {}\nquorum none\n", stranger.verifier_key());
     let stranger = Policy::parse(text.as_bytes()).unwrap();
     assert!(found(
         &sealed.check_by(&file, &stranger),
@@ -283,8 +292,9 @@ fn a_missing_quorum_of_the_newest_checkpoint_is_no_finding() {
     assert!(has(&sealed.check_by(&unsigned, &sealed.policy("none")).not_proved, "no witness:"));
 }
 
-fn check_since(sealed: &SealedInLedger, file: &[u8], folder: &Path, since: &Note) -> Verdict {
-    let options = Options { ledger: Some(folder), since: Some(since), ..Options::default() };
+fn check_since(sealed: &SealedInLedger, file: &[u8], folder: &Path, since: &Note) -> FileVerdict {
+    let options =
+        VerifyOptions { ledger: Some(folder), since: Some(since), ..VerifyOptions::default() };
     assert!(sealed.folder().exists());
     check_file(file, "x", &options)
 }
@@ -292,17 +302,17 @@ fn check_since(sealed: &SealedInLedger, file: &[u8], folder: &Path, since: &Note
 #[test]
 fn a_kept_checkpoint_must_be_of_this_ledger_and_its_history() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     let file = sealed.seal(&base_evidence());
     let folder = sealed.folder();
     let other = |origin: &str, entries: &[&str]| {
         let work = tempfile::tempdir().unwrap();
         let signer = Signer::generate(origin).unwrap();
         let mut log = Log::create(work.path().join("log"), origin, vec![signer]).unwrap();
-        log.append(entries).unwrap();
-        log.checkpoint().clone()
+        log.append_entries(entries).unwrap();
+        log.newest_checkpoint().clone()
     };
-    let kept = sealed.log.checkpoint().clone();
+    let kept = sealed.log.newest_checkpoint().clone();
     let verdict = check_since(&sealed, &file, &folder, &kept);
     assert!(verdict.holds, "{:?}", verdict.findings);
     assert!(has(&verdict.proved, "known to the checkpoint that you kept"));
@@ -329,7 +339,7 @@ fn a_kept_checkpoint_must_be_of_this_ledger_and_its_history() {
 #[test]
 fn a_folder_that_is_not_whole_is_named() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     let file = sealed.seal(&base_evidence());
     let tile = sealed.folder().join("tile/0/000.p/2");
     let good = std::fs::read(&tile).unwrap();
@@ -350,11 +360,12 @@ fn a_folder_that_is_not_whole_is_named() {
 #[test]
 fn a_statement_at_another_place_is_not_this_one() {
     let mut sealed = SealedInLedger::new();
-    sealed.log.append(&[batch("000001", false)]).unwrap();
+    sealed.log.append_entries(&[batch("000001", false)]).unwrap();
     let mut file = sealed.seal(&base_evidence());
-    let seal = trueline_verify::seal_in(&file).unwrap();
-    let receipt = sealed.log.reader().receipt(0, sealed.log.checkpoint(), None).unwrap();
-    fill(&mut file, &Seal { entry: seal.entry, receipt }).unwrap();
+    let seal = trueline_verify::extract_seal(&file).unwrap();
+    let receipt =
+        sealed.log.open_reader().case_receipt(0, sealed.log.newest_checkpoint(), None).unwrap();
+    fill_place(&mut file, &Seal { entry: seal.entry, receipt }).unwrap();
     let verdict = sealed.check(&file);
     assert!(found(&verdict, "the statement is not entry 0 of the ledger"));
     assert!(found(&verdict, "entry 0 of the ledger is not this statement"));

@@ -2,7 +2,7 @@
 
 use crate::fixture::Fixture;
 use trueline_ledger::Policy;
-use trueline_verify::{Options, check_file, place_in};
+use trueline_verify::{VerifyOptions, check_file, find_place};
 
 /// A generator whose sequence is fixed (xorshift64*).
 struct MutationNumbers(u64);
@@ -22,9 +22,9 @@ fn mutated_files_get_a_verdict() {
     // Without a policy nobody checks the signature, so a changed one would not be seen.
     let policy = format!("log {}\nquorum none\n", fixture.key);
     let policy = Policy::parse(policy.as_bytes()).unwrap();
-    let options = Options { policy: Some(&policy), ..Options::default() };
+    let options = VerifyOptions { policy: Some(&policy), ..VerifyOptions::default() };
     for (name, bytes) in fixture.files() {
-        let sealed = place_in(bytes).ok();
+        let sealed = find_place(bytes).ok();
         for seed in 1..=250_u64 {
             let mut random = MutationNumbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let mut mutated = bytes.to_vec();
@@ -60,9 +60,9 @@ fn every_flipped_byte_outside_the_place_is_seen() {
     // Without a policy nobody checks the signature, so a changed one would not be seen.
     let policy = format!("log {}\nquorum none\n", fixture.key);
     let policy = Policy::parse(policy.as_bytes()).unwrap();
-    let options = Options { policy: Some(&policy), ..Options::default() };
+    let options = VerifyOptions { policy: Some(&policy), ..VerifyOptions::default() };
     for (name, bytes) in fixture.files().into_iter().take(3) {
-        let place = place_in(bytes).unwrap();
+        let place = find_place(bytes).unwrap();
         for at in (0..bytes.len()).step_by(97).filter(|at| !place.contains(at)) {
             let mut changed = bytes.to_vec();
             changed[at] ^= 1;

@@ -1,7 +1,7 @@
 //! Every number of a report is compared with its evidence, and every reference in its words.
 
 use serde_json::{Value, json};
-use trueline_verify::{Language, Options, What, canonical_json, check_file};
+use trueline_verify::{FindingKind, Language, VerifyOptions, check_file, to_canonical_json};
 
 use crate::data::{block_roots, evidence, report};
 use crate::files::sealed_json;
@@ -29,10 +29,10 @@ impl Pair {
 
     /// What is found about numbers, besides that nothing is sealed.
     fn findings(&self) -> Vec<String> {
-        let evidence = canonical_json(&self.evidence).unwrap();
+        let evidence = to_canonical_json(&self.evidence).unwrap();
         let file = sealed_json(&self.report, &evidence);
-        let verdict = check_file(&file, "report.json", &Options::default());
-        let numbers = verdict.findings.into_iter().filter(|one| one.what != What::Seal);
+        let verdict = check_file(&file, "report.json", &VerifyOptions::default());
+        let numbers = verdict.findings.into_iter().filter(|one| one.what != FindingKind::Seal);
         numbers.map(|one| one.says.as_str(Language::English).to_owned()).collect()
     }
 
@@ -113,8 +113,8 @@ fn a_figure_that_the_evidence_does_not_have_is_named() {
     pair.figure()["status"] = json!("published");
     pair.figure()["statistic"] = json!("other");
     assert_eq!(pair.findings(), [""; 0]);
-    let evidence = canonical_json(&pair.evidence).unwrap();
-    let verdict = check_file(&sealed_json(&pair.report, &evidence), "x", &Options::default());
+    let evidence = to_canonical_json(&pair.evidence).unwrap();
+    let verdict = check_file(&sealed_json(&pair.report, &evidence), "x", &VerifyOptions::default());
     let listed = "taken from elsewhere as published, not computed: fixed.repair.other[area=urban]";
     assert!(verdict.not_proved.iter().any(|one| one.as_str(Language::English).contains(listed)));
 }
@@ -192,7 +192,7 @@ fn what_was_published_before_is_not_compared() {
 fn an_interval_is_recomputed_by_its_method() {
     let mut pair = Pair::new();
     pair.report["narrative"] = json!([]);
-    let exact = trueline_numbers::clopper_pearson(4, 5, 0.95).unwrap();
+    let exact = trueline_numbers::clopper_pearson_interval(4, 5, 0.95).unwrap();
     pair.report["groups"][0]["lines"][1]["figure"]["interval"] = json!({
         "low": exact.low * 100.0, "high": exact.high * 100.0, "level": 0.95,
         "method": "clopper_pearson",
@@ -346,8 +346,9 @@ fn a_finding_names_its_place_in_both_languages() {
     ] {
         let mut pair = Pair::new();
         *pair.report.pointer_mut(place).unwrap() = value;
-        let evidence = canonical_json(&pair.evidence).unwrap();
-        let verdict = check_file(&sealed_json(&pair.report, &evidence), "x", &Options::default());
+        let evidence = to_canonical_json(&pair.evidence).unwrap();
+        let verdict =
+            check_file(&sealed_json(&pair.report, &evidence), "x", &VerifyOptions::default());
         let named =
             verdict.findings.iter().any(|one| one.says.as_str(Language::Chinese).contains(name));
         assert!(named, "{place}: {:?}", verdict.findings);

@@ -1,20 +1,20 @@
 //! What a person sees in an HTML report is what its data says, cell by cell.
 
 use serde_json::{Value, json};
-use trueline_verify::{Language, Options, What, canonical_json, check_file};
+use trueline_verify::{FindingKind, Language, VerifyOptions, check_file, to_canonical_json};
 
 use crate::data::{block_roots, evidence, report};
 use crate::files::page;
 
 /// The page of a report, after a change of the data and one of the text.
 fn findings(report: &Value, from: &str, to: &str) -> Vec<String> {
-    let evidence = canonical_json(&evidence(&block_roots())).unwrap();
+    let evidence = to_canonical_json(&evidence(&block_roots())).unwrap();
     let file = page(report, &evidence, "Example Telecom");
     let text = String::from_utf8(file).unwrap();
     assert!(text.contains(from), "{from}");
     let changed = text.replacen(from, to, 1);
-    let verdict = check_file(changed.as_bytes(), "report.html", &Options::default());
-    let found = verdict.findings.into_iter().filter(|one| one.what != What::Seal);
+    let verdict = check_file(changed.as_bytes(), "report.html", &VerifyOptions::default());
+    let found = verdict.findings.into_iter().filter(|one| one.what != FindingKind::Seal);
     found.map(|one| one.says.as_str(Language::English).to_owned()).collect()
 }
 

@@ -1,6 +1,6 @@
 //! A canonical row: every kind of value, and how a person reads it.
 
-use trueline_verify::{RowColumn, RowRead, RowValue};
+use trueline_verify::{CanonicalRow, RowColumn, RowValue};
 
 fn column(name: &str, kind: &str) -> RowColumn {
     RowColumn { name: name.to_owned(), kind: kind.to_owned(), columns: None }
@@ -14,8 +14,8 @@ fn list(name: &str, columns: Vec<RowColumn>) -> RowColumn {
 fn value_of(kind: RowColumn, bytes: &[u8]) -> Option<RowValue> {
     let salted = [b"0123456789abcdef".as_slice(), bytes].concat();
     let name = kind.name.clone();
-    let row = RowRead::parse(&salted, &[kind]).ok()?;
-    Some(row.get(&name).clone())
+    let row = CanonicalRow::parse(&salted, &[kind]).ok()?;
+    Some(row.find_value(&name).clone())
 }
 
 #[test]

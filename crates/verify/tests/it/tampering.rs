@@ -2,17 +2,17 @@
 
 use crate::fixture::{Fixture, finding_about};
 use trueline_ledger::{Log, Policy, Signer};
-use trueline_verify::{Language, Options, What, check_file, workbook_digest};
+use trueline_verify::{FindingKind, Language, VerifyOptions, check_file, workbook_digest};
 
 #[test]
 fn what_nobody_changed_agrees() {
     let fixture = Fixture::new();
     for (name, bytes) in fixture.files() {
-        let verdict = check_file(bytes, name, &Options::default());
-        assert!(verdict.holds, "{}", verdict.text(Language::English));
+        let verdict = check_file(bytes, name, &VerifyOptions::default());
+        assert!(verdict.holds, "{}", verdict.render_text(Language::English));
         let first = verdict.not_proved[0].as_str(Language::English);
         assert!(first.starts_with("signed by key log.example"), "{first}");
-        let text = verdict.text(Language::Chinese) + &verdict.text(Language::English);
+        let text = verdict.render_text(Language::Chinese) + &verdict.render_text(Language::English);
         assert!(text.contains("tamper-evident") && !text.contains("tamper-proof"), "{text}");
     }
 }
@@ -74,9 +74,10 @@ fn a_changed_number_is_named_in_json() {
     for (from, to, figure, word) in IN_JSON {
         let text = String::from_utf8(fixture.json.clone()).unwrap();
         assert!(text.contains(from), "{from}");
-        let verdict = check_file(text.replacen(from, to, 1).as_bytes(), "x", &Options::default());
+        let verdict =
+            check_file(text.replacen(from, to, 1).as_bytes(), "x", &VerifyOptions::default());
         finding_about(&verdict, figure, word);
-        assert!(verdict.findings.iter().any(|one| one.what == What::Rendering), "{from}");
+        assert!(verdict.findings.iter().any(|one| one.what == FindingKind::Rendering), "{from}");
     }
 }
 
@@ -94,7 +95,8 @@ fn a_changed_partial_figure_is_named() {
         ("\"batch\":\"000001\"", "\"batch\":\"000002\"", "", "evidence is not the one"),
     ] {
         assert!(text.contains(from), "{from}");
-        let verdict = check_file(text.replacen(from, to, 1).as_bytes(), "x", &Options::default());
+        let verdict =
+            check_file(text.replacen(from, to, 1).as_bytes(), "x", &VerifyOptions::default());
         finding_about(&verdict, figure, word);
     }
 }
@@ -114,7 +116,8 @@ fn a_changed_number_is_named_in_a_page() {
         ("Example Telecom", "Another Telecom", "", "not the one that was sealed"),
     ] {
         assert!(page.contains(from), "{from}");
-        let verdict = check_file(page.replacen(from, to, 1).as_bytes(), "x", &Options::default());
+        let verdict =
+            check_file(page.replacen(from, to, 1).as_bytes(), "x", &VerifyOptions::default());
         finding_about(&verdict, figure, word);
     }
 }
@@ -126,7 +129,7 @@ fn a_changed_pdf_says_which_part() {
         let at = fixture.pdf.windows(from.len()).position(|part| part == from).unwrap();
         let mut bytes = fixture.pdf.clone();
         bytes[at..at + from.len()].copy_from_slice(to);
-        check_file(&bytes, "x.pdf", &Options::default())
+        check_file(&bytes, "x.pdf", &VerifyOptions::default())
     };
     let pages = change(b"(3.00) Tj", b"(2.00) Tj");
     finding_about(&pages, "", "not the one that was sealed");
@@ -139,7 +142,7 @@ fn a_changed_pdf_says_which_part() {
     let attached = change(b"\"printed\":\"3.00\"", b"\"printed\":\"2.00\"");
     finding_about(&attached, "fixed.repair.mean[area=urban]", "2.00");
     let twice = [fixture.pdf.as_slice(), &fixture.pdf_attachment].concat();
-    let twice = check_file(&twice, "x.pdf", &Options::default());
+    let twice = check_file(&twice, "x.pdf", &VerifyOptions::default());
     finding_about(&twice, "", "twice");
 }
 
@@ -148,11 +151,13 @@ fn a_changed_cell_is_named_and_another_save_is_not() {
     let fixture = Fixture::new();
     let again = fixture.workbook(&[], true);
     assert_ne!(again, fixture.xlsx);
-    let verdict = check_file(&again, "x.xlsx", &Options::default());
-    assert!(verdict.holds, "{}", verdict.text(Language::English));
-    let verdict = check_file(&fixture.workbook(&[(1, 1, 2.5)], false), "x", &Options::default());
+    let verdict = check_file(&again, "x.xlsx", &VerifyOptions::default());
+    assert!(verdict.holds, "{}", verdict.render_text(Language::English));
+    let verdict =
+        check_file(&fixture.workbook(&[(1, 1, 2.5)], false), "x", &VerifyOptions::default());
     finding_about(&verdict, "fixed.repair.mean", "cell B2 says 2.5");
-    let verdict = check_file(&fixture.workbook(&[(4, 1, 9.0)], false), "x", &Options::default());
+    let verdict =
+        check_file(&fixture.workbook(&[(4, 1, 9.0)], false), "x", &VerifyOptions::default());
     finding_about(&verdict, "", "sheet Figures, row 5");
     assert!(workbook_digest(b"PK\x03\x04").is_err());
 }
@@ -164,13 +169,13 @@ fn a_cell_that_shows_another_number_is_named() {
         let formula = rust_xlsxwriter::Formula::new("=1+1").set_result("3");
         sheet.write_formula(1, 1, formula).unwrap();
     });
-    let verdict = check_file(&formula, "x", &Options::default());
+    let verdict = check_file(&formula, "x", &VerifyOptions::default());
     finding_about(&verdict, "fixed.repair.mean", "row 2");
     let format = fixture.workbook_with(|sheet| {
         let shown = rust_xlsxwriter::Format::new().set_num_format("\"2.00\"");
         sheet.write_number_with_format(1, 1, 3.0, &shown).unwrap();
     });
-    let verdict = check_file(&format, "x", &Options::default());
+    let verdict = check_file(&format, "x", &VerifyOptions::default());
     finding_about(&verdict, "", "cell B2: its number format");
 }
 
@@ -179,10 +184,10 @@ fn a_retired_key_counts_no_more() {
     let fixture = Fixture::retired();
     let policy = format!("log {}\nquorum none\n", fixture.key);
     let policy = Policy::parse(policy.as_bytes()).unwrap();
-    let alone = Options { policy: Some(&policy), ..Options::default() };
+    let alone = VerifyOptions { policy: Some(&policy), ..VerifyOptions::default() };
     assert!(check_file(&fixture.json, "x", &alone).holds);
     let folder = fixture.folder();
-    let with = Options { ledger: Some(&folder), ..alone };
+    let with = VerifyOptions { ledger: Some(&folder), ..alone };
     finding_about(&check_file(&fixture.json, "x", &with), "", "was retired");
 }
 
@@ -191,14 +196,18 @@ fn a_seal_of_another_report_is_refused() {
     let fixture = Fixture::new();
     let other = Fixture::with_company("Another Telecom");
     let mut mixed = fixture.json.clone();
-    let place = trueline_verify::place_in(&mixed).unwrap();
-    let theirs = trueline_verify::place_in(&other.json).unwrap();
+    let place = trueline_verify::find_place(&mixed).unwrap();
+    let theirs = trueline_verify::find_place(&other.json).unwrap();
     mixed[place].copy_from_slice(&other.json[theirs]);
-    finding_about(&check_file(&mixed, "x", &Options::default()), "", "not the one that was sealed");
+    finding_about(
+        &check_file(&mixed, "x", &VerifyOptions::default()),
+        "",
+        "not the one that was sealed",
+    );
     let mut unsealed = fixture.json.clone();
-    let place = trueline_verify::place_in(&unsealed).unwrap();
+    let place = trueline_verify::find_place(&unsealed).unwrap();
     unsealed[place].copy_from_slice(trueline_verify::empty_place().as_bytes());
-    finding_about(&check_file(&unsealed, "x", &Options::default()), "", "never sealed");
+    finding_about(&check_file(&unsealed, "x", &VerifyOptions::default()), "", "never sealed");
 }
 
 #[test]
@@ -206,12 +215,12 @@ fn a_policy_decides_whom_to_believe() {
     let fixture = Fixture::new();
     let check = |policy: &str| {
         let policy = Policy::parse(policy.as_bytes()).unwrap();
-        let options = Options { policy: Some(&policy), ..Options::default() };
+        let options = VerifyOptions { policy: Some(&policy), ..VerifyOptions::default() };
         check_file(&fixture.json, "x", &options)
     };
     let key = &fixture.key;
     let verdict = check(&format!("log {key}\nquorum none\n"));
-    assert!(verdict.holds, "{}", verdict.text(Language::English));
+    assert!(verdict.holds, "{}", verdict.render_text(Language::English));
     assert!(
         verdict
             .not_proved
@@ -219,11 +228,11 @@ fn a_policy_decides_whom_to_believe() {
             .all(|one| !one.as_str(Language::English).starts_with("signed by key"))
     );
     let witness = trueline_ledger::Cosigner::generate("witness.example/w1").unwrap();
-    let witness = witness.verifier();
+    let witness = witness.verifier_key();
     let verdict = check(&format!("log {key}\nwitness w1 {witness}\nquorum w1\n"));
     finding_about(&verdict, "", "quorum is missing");
     let stranger = Signer::generate("log.example/quality").unwrap();
-    let verdict = check(&format!("log {}\nquorum none\n", stranger.verifier()));
+    let verdict = check(&format!("log {}\nquorum none\n", stranger.verifier_key()));
     finding_about(&verdict, "", "not trusted");
 }
 
@@ -231,11 +240,11 @@ fn a_policy_decides_whom_to_believe() {
 fn a_ledger_shows_a_fork_a_loss_and_damage() {
     let fixture = Fixture::new();
     let check = |folder: &std::path::Path, since: Option<&trueline_ledger::Note>| {
-        let options = Options { ledger: Some(folder), since, ..Options::default() };
+        let options = VerifyOptions { ledger: Some(folder), since, ..VerifyOptions::default() };
         check_file(&fixture.json, "x", &options)
     };
     let whole = check(&fixture.folder(), Some(&fixture.since));
-    assert!(whole.holds, "{}", whole.text(Language::English));
+    assert!(whole.holds, "{}", whole.render_text(Language::English));
     for word in ["was corrected", "imported after the statement", "replaces earlier records"] {
         assert!(
             whole.remarks.iter().any(|one| one.as_str(Language::English).contains(word)),
@@ -248,7 +257,7 @@ fn a_ledger_shows_a_fork_a_loss_and_damage() {
         let signer = Signer::generate("log.example/quality").unwrap();
         let mut log = Log::create(&folder, "log.example/quality", vec![signer]).unwrap();
         let entries: Vec<String> = (0..entries).map(|at| format!("another {at}")).collect();
-        log.append(&entries).unwrap();
+        log.append_entries(&entries).unwrap();
         folder
     };
     finding_about(&check(&other("fork", 9), None), "", "has forked");

@@ -2,41 +2,41 @@
 
 use rust_xlsxwriter::{Format, Formula, Workbook};
 use trueline_verify::{
-    CELL_CHARACTERS, CellText, Language, Options, RowText, Verdict, check_file, cut, read_workbook,
-    row_marks, workbook_digest,
+    CELL_CHARACTERS, FileVerdict, Language, VerifyOptions, WorkbookCell, WorkbookRow, check_file,
+    cut_into_cells, read_workbook, row_marks, workbook_digest,
 };
 
 use crate::fixture::Fixture;
 
-fn found(verdict: &Verdict, word: &str) -> bool {
+fn found(verdict: &FileVerdict, word: &str) -> bool {
     verdict.findings.iter().any(|one| one.says.as_str(Language::English).contains(word))
 }
 
-fn check(file: &[u8]) -> Verdict {
-    check_file(file, "x.xlsx", &Options::default())
+fn check(file: &[u8]) -> FileVerdict {
+    check_file(file, "x.xlsx", &VerifyOptions::default())
 }
 
 #[test]
 fn a_row_s_lines_name_sheet_row_column_kind_and_value() {
     let cell =
-        |column, kind, value: &str| CellText { row: 3, column, kind, value: value.to_owned() };
-    let row = RowText {
+        |column, kind, value: &str| WorkbookCell { row: 3, column, kind, value: value.to_owned() };
+    let row = WorkbookRow {
         sheet: "a\tb".to_owned(),
         row: 3,
         cells: vec![cell(1, 's', "x\\y\nz\r"), cell(28, 'n', "2.5")],
     };
     let lines = "a\\tb\t3\t1\ts\tx\\\\y\\nz\\r\na\\tb\t3\t28\tn\t2.5\n";
-    assert_eq!(row.lines(), lines);
-    let digest = trueline_ledger::Hash::of(lines.as_bytes()).to_hex();
-    assert_eq!(row.mark(), digest[..16]);
+    assert_eq!(row.print_lines(), lines);
+    let digest = trueline_ledger::Hash::digest_of(lines.as_bytes()).to_hex();
+    assert_eq!(row.digest_mark(), digest[..16]);
     assert_eq!(row_marks(&[row]), format!("a\\tb\t3\t{}\n", &digest[..16]));
 }
 
 #[test]
 fn a_long_text_is_cut_into_cells() {
-    assert_eq!(cut(""), [""; 0]);
-    assert_eq!(cut(&"x".repeat(CELL_CHARACTERS)).len(), 1);
-    let parts = cut(&"x".repeat(CELL_CHARACTERS + 1));
+    assert_eq!(cut_into_cells(""), [""; 0]);
+    assert_eq!(cut_into_cells(&"x".repeat(CELL_CHARACTERS)).len(), 1);
+    let parts = cut_into_cells(&"x".repeat(CELL_CHARACTERS + 1));
     assert_eq!(parts.iter().map(String::len).collect::<Vec<_>>(), [CELL_CHARACTERS, 1]);
 }
 
@@ -83,8 +83,8 @@ fn every_kind_of_cell_is_read_and_empty_ones_are_not() {
     assert_eq!(read.rows.len(), 2);
     assert!(read.last.is_empty() && read.disguised.is_empty());
     let (digest, rows) = workbook_digest(&file).unwrap();
-    let lines: String = rows.iter().map(RowText::lines).collect();
-    assert_eq!(digest, trueline_ledger::Hash::of(lines.as_bytes()));
+    let lines: String = rows.iter().map(WorkbookRow::print_lines).collect();
+    assert_eq!(digest, trueline_ledger::Hash::digest_of(lines.as_bytes()));
 }
 
 #[test]
@@ -111,9 +111,9 @@ fn what_stands_beside_the_parts_of_the_last_sheet_is_told() {
     sheet.write_string(2, 1, "beside").unwrap();
     sheet.write_number(9, 0, 7.0).unwrap();
     let read = read_workbook(&book.save_to_buffer().unwrap()).unwrap();
-    assert_eq!(read.part("EVIDENCE").as_deref(), Some("onetwo"));
-    assert_eq!(read.part("SEAL").as_deref(), Some("three"));
-    assert_eq!(read.part("ROWS"), None);
+    assert_eq!(read.join_part("EVIDENCE").as_deref(), Some("onetwo"));
+    assert_eq!(read.join_part("SEAL").as_deref(), Some("three"));
+    assert_eq!(read.join_part("ROWS"), None);
     let mut beside: Vec<&str> = read.beside.iter().map(|cell| cell.value.as_str()).collect();
     beside.sort_unstable();
     assert_eq!(beside, ["7", "a note", "beside"]);

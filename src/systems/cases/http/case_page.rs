@@ -4,21 +4,21 @@ use axum::response::Html;
 use jiff::tz::TimeZone;
 use minijinja::{Value, context};
 
-use super::list_page::{back, late_word, moment, zone};
-use super::names::{event_title, outcome};
+use super::list_page::{format_moment, late_word, link_back, pack_zone};
+use super::names::{describe_outcome, event_title};
 use super::query::CaseQuery;
 use crate::language::Language;
 use crate::systems::cases::{CaseFile, CaseInterval, CaseOutcome, case_file};
-use crate::systems::indicators::http::names::{dimension_title, indicator_title, label};
-use crate::systems::indicators::http::{Asked, Console};
-use crate::systems::indicators::{Filter, Indicator, LakeRecords, Question, span};
+use crate::systems::indicators::http::names::{dimension_title, indicator_title, value_label};
+use crate::systems::indicators::http::{Console, PageQuery};
+use crate::systems::indicators::{FigureQuestion, Filter, Indicator, LakeRecords, format_span};
 use crate::web::Refusal;
 
-pub(super) fn page(console: &Console, query: &CaseQuery) -> Result<Html<String>, Refusal> {
+pub(super) fn render_case(console: &Console, query: &CaseQuery) -> Result<Html<String>, Refusal> {
     let asked = &query.asked;
-    let indicator = asked.indicator(console)?;
+    let indicator = asked.chosen_indicator(console)?;
     let id = query.case.as_deref().unwrap_or_default();
-    let question = Question {
+    let question = FigureQuestion {
         by: Vec::new(),
         only: Vec::new(),
         // The case is named: no condition narrows it further.
@@ -27,7 +27,7 @@ pub(super) fn page(console: &Console, query: &CaseQuery) -> Result<Html<String>,
     };
     let records = LakeRecords::newest(&console.lake, &console.calendars);
     let found = case_file(&console.pack, &indicator.id, id, &question, &records)
-        .map_err(|error| console.refuse(&error))?;
+        .map_err(|error| console.refusal_for(&error))?;
     let file = found.ok_or_else(|| {
         Refusal::not_found(format!("没有工单 `{id}`"), format!("there is no case `{id}`"))
             .at("case")
@@ -36,7 +36,7 @@ pub(super) fn page(console: &Console, query: &CaseQuery) -> Result<Html<String>,
                 "a case is written SOURCE/NUMBER; open it from a list of cases",
             )
     })?;
-    let zone = zone(console);
+    let zone = pack_zone(console);
     let line = &file.line;
     let is_open = line.open.is_some();
     let facts: Vec<Value> = file
@@ -44,33 +44,38 @@ pub(super) fn page(console: &Console, query: &CaseQuery) -> Result<Html<String>,
         .iter()
         .map(|(name, value)| {
             let name_text = dimension_title(console, asked, name);
-            context! { name => name_text, text => label(console, asked, name, value) }
+            context! { name => name_text, text => value_label(console, asked, name, value) }
         })
         .collect();
     let title = id.to_owned();
     let body = context! {
-        lead => format!("{}: {}", indicator_title(console, asked, indicator), asked.words(&indicator.says)),
-        back => back(asked, indicator),
-        back_text => asked.pick("回到工单列表", "Back to the cases"),
-        outcome => outcome(asked, indicator, &line.outcome, line.late_by, is_open),
-        reading => reading(asked, indicator, &file, &zone),
-        clock => picture(asked, &file, indicator, &zone),
-        head_clock => asked.pick("时钟", "Clock"),
+        lead => format!("{}: {}", indicator_title(console, asked, indicator), asked.pick_words(&indicator.says)),
+        back => link_back(asked, indicator),
+        back_text => asked.pick_text("回到工单列表", "Back to the cases"),
+        outcome => describe_outcome(asked, indicator, &line.outcome, line.late_by, is_open),
+        reading => clock_reading(asked, indicator, &file, &zone),
+        clock => draw_timeline(asked, &file, indicator, &zone),
+        head_clock => asked.pick_text("时钟", "Clock"),
         definition => clock_words(asked, indicator),
-        events => events(asked, &file, indicator, &zone),
+        events => list_events(asked, &file, indicator, &zone),
         facts,
     };
-    console.site.render("case.html", &console.page(asked, &title, "/case"), body)
+    console.site.render("case.html", &console.build_page(asked, &title, "/case"), body)
 }
 
 /// Elapsed, subtracted, due, late: what the indicator reads off.
-fn reading(asked: &Asked, indicator: &Indicator, file: &CaseFile, zone: &TimeZone) -> Vec<Value> {
+fn clock_reading(
+    asked: &PageQuery,
+    indicator: &Indicator,
+    file: &CaseFile,
+    zone: &TimeZone,
+) -> Vec<Value> {
     let line = &file.line;
-    if indicator.clock().is_none() {
+    if indicator.clock_spec().is_none() {
         return Vec::new();
     }
     let taken = match (line.without_pauses, line.value) {
-        (Some(all), Some(value)) if all > value => Some(span(all - value)),
+        (Some(all), Some(value)) if all > value => Some(format_span(all - value)),
         _ => None,
     };
     let limit = line.limit.as_ref().map(|limit| match &line.limit_by {
@@ -78,17 +83,17 @@ fn reading(asked: &Asked, indicator: &Indicator, file: &CaseFile, zone: &TimeZon
         Some(by) => format!("{limit} ({by})"),
         None => limit.clone(),
     });
-    let late = line.late_by.filter(|late| *late > 0).map(span);
+    let late = line.late_by.filter(|late| *late > 0).map(format_span);
     let is_counted = line.outcome == CaseOutcome::Counted;
     let late_name = late_word(asked, &line.outcome);
     [
-        (asked.pick("起", "Start"), moment(line.start, zone), false),
-        (asked.pick("止", "Stop"), moment(line.stop, zone), false),
-        (asked.pick("历时", "Elapsed"), line.value.map(span), false),
-        (asked.pick("其中扣除", "Subtracted"), taken, false),
-        (asked.pick("期末已历时", "Elapsed at the end"), line.open.map(span), false),
-        (asked.pick("限值", "Limit"), limit, false),
-        (asked.pick("应完成", "Due"), moment(line.due, zone), false),
+        (asked.pick_text("起", "Start"), format_moment(line.start, zone), false),
+        (asked.pick_text("止", "Stop"), format_moment(line.stop, zone), false),
+        (asked.pick_text("历时", "Elapsed"), line.value.map(format_span), false),
+        (asked.pick_text("其中扣除", "Subtracted"), taken, false),
+        (asked.pick_text("期末已历时", "Elapsed at the end"), line.open.map(format_span), false),
+        (asked.pick_text("限值", "Limit"), limit, false),
+        (asked.pick_text("应完成", "Due"), format_moment(line.due, zone), false),
         (late_name, late, is_counted),
     ]
     .into_iter()
@@ -96,23 +101,28 @@ fn reading(asked: &Asked, indicator: &Indicator, file: &CaseFile, zone: &TimeZon
     .collect()
 }
 
-fn clock_words(asked: &Asked, indicator: &Indicator) -> String {
-    let Some(clock) = indicator.clock() else { return String::new() };
+fn clock_words(asked: &PageQuery, indicator: &Indicator) -> String {
+    let Some(clock) = indicator.clock_spec() else { return String::new() };
     let mut text =
-        format!("{}: {} → {}", asked.pick("时钟", "clock"), clock.start.text, clock.stop.text);
+        format!("{}: {} → {}", asked.pick_text("时钟", "clock"), clock.start.text, clock.stop.text);
     if !clock.subtract.is_empty() {
-        let word = asked.pick("扣除", "subtracted");
+        let word = asked.pick_text("扣除", "subtracted");
         text.push_str(&format!(" · {word}: {}", clock.subtract.join(", ")));
     }
     text
 }
 
-fn subtracts(indicator: &Indicator, interval: &CaseInterval) -> bool {
-    indicator.clock().is_some_and(|clock| clock.subtract.contains(&interval.kind))
+fn is_subtracted(indicator: &Indicator, interval: &CaseInterval) -> bool {
+    indicator.clock_spec().is_some_and(|clock| clock.subtract.contains(&interval.kind))
 }
 
 /// Moments and intervals in the order they happened.
-fn events(asked: &Asked, file: &CaseFile, indicator: &Indicator, zone: &TimeZone) -> Vec<Value> {
+fn list_events(
+    asked: &PageQuery,
+    file: &CaseFile,
+    indicator: &Indicator,
+    zone: &TimeZone,
+) -> Vec<Value> {
     let mut events: Vec<(i64, String, String)> = file
         .moments
         .iter()
@@ -122,44 +132,49 @@ fn events(asked: &Asked, file: &CaseFile, indicator: &Indicator, zone: &TimeZone
         events.push((
             interval.from,
             interval_title(asked, interval),
-            note(asked, indicator, interval, zone),
+            interval_note(asked, indicator, interval, zone),
         ));
     }
     events.sort_by_key(|event| event.0);
     events
         .into_iter()
-        .map(|(at, text, note)| context! { at => moment(Some(at), zone), text, note })
+        .map(|(at, text, note)| context! { at => format_moment(Some(at), zone), text, note })
         .collect()
 }
 
-fn interval_title(asked: &Asked, interval: &CaseInterval) -> String {
+fn interval_title(asked: &PageQuery, interval: &CaseInterval) -> String {
     let title = event_title(asked, &interval.kind);
     match interval.to {
-        Some(to) => format!("{title} {}", span(to - interval.from)),
+        Some(to) => format!("{title} {}", format_span(to - interval.from)),
         None => title,
     }
 }
 
 /// Until when, why, by whose approval, and whether the clock takes it off.
-fn note(asked: &Asked, indicator: &Indicator, interval: &CaseInterval, zone: &TimeZone) -> String {
-    let until = asked.pick("至", "until");
+fn interval_note(
+    asked: &PageQuery,
+    indicator: &Indicator,
+    interval: &CaseInterval,
+    zone: &TimeZone,
+) -> String {
+    let until = asked.pick_text("至", "until");
     let mut parts = vec![match interval.to {
-        Some(to) => format!("{until} {}", moment(Some(to), zone).unwrap_or_default()),
-        None => asked.pick("未结束", "not ended").to_owned(),
+        Some(to) => format!("{until} {}", format_moment(Some(to), zone).unwrap_or_default()),
+        None => asked.pick_text("未结束", "not ended").to_owned(),
     }];
     if !interval.reason.is_empty() {
         parts.push(interval.reason.clone());
     }
     parts.push(if interval.approved_by.is_empty() {
-        asked.pick("无审批", "nobody approved").to_owned()
+        asked.pick_text("无审批", "nobody approved").to_owned()
     } else {
-        format!("{} {}", asked.pick("审批", "approved by"), interval.approved_by)
+        format!("{} {}", asked.pick_text("审批", "approved by"), interval.approved_by)
     });
-    if indicator.clock().is_some() {
-        parts.push(if subtracts(indicator, interval) {
-            asked.pick("此时钟扣除", "this clock subtracts it").to_owned()
+    if indicator.clock_spec().is_some() {
+        parts.push(if is_subtracted(indicator, interval) {
+            asked.pick_text("此时钟扣除", "this clock subtracts it").to_owned()
         } else {
-            asked.pick("此时钟不扣除", "this clock does not subtract it").to_owned()
+            asked.pick_text("此时钟不扣除", "this clock does not subtract it").to_owned()
         });
     }
     parts.join(" · ")
@@ -167,9 +182,14 @@ fn note(asked: &Asked, indicator: &Indicator, interval: &CaseInterval, zone: &Ti
 
 /// The stretch from start to stop on an axis of natural time, with what is taken off where it
 /// happened. Empty without a start and a stop.
-fn picture(asked: &Asked, file: &CaseFile, indicator: &Indicator, zone: &TimeZone) -> String {
+fn draw_timeline(
+    asked: &PageQuery,
+    file: &CaseFile,
+    indicator: &Indicator,
+    zone: &TimeZone,
+) -> String {
     let line = &file.line;
-    let (Some(start), Some(stop), true) = (line.start, line.stop, indicator.clock().is_some())
+    let (Some(start), Some(stop), true) = (line.start, line.stop, indicator.clock_spec().is_some())
     else {
         return String::new();
     };
@@ -186,17 +206,17 @@ fn picture(asked: &Asked, file: &CaseFile, indicator: &Indicator, zone: &TimeZon
     let class = if line.outcome == CaseOutcome::Counted { "counted" } else { "out" };
     let mut svg = format!(
         "<svg class=\"axis\" viewBox=\"0 0 900 110\" role=\"img\" aria-label=\"{}\">",
-        asked.pick("从起到止的时间轴", "the time from start to stop")
+        asked.pick_text("从起到止的时间轴", "the time from start to stop")
     );
     svg.push_str(&bar(class, start, stop));
     if let Some(due) = line.due.filter(|_| is_late && class == "counted") {
         svg.push_str(&bar("late", due.max(start), stop));
     }
-    for interval in file.intervals.iter().filter(|interval| subtracts(indicator, interval)) {
+    for interval in file.intervals.iter().filter(|interval| is_subtracted(indicator, interval)) {
         svg.push_str(&bar("taken", interval.from, interval.to.unwrap_or(stop).min(stop)));
     }
     let mut mark = |at: i64, y: i64, class: &str, word: &str| {
-        let when = moment(Some(at), zone).unwrap_or_default();
+        let when = format_moment(Some(at), zone).unwrap_or_default();
         let anchor = match x(at) {
             x if x < 200.0 => "start",
             x if x > 700.0 => "end",
@@ -209,10 +229,10 @@ fn picture(asked: &Asked, file: &CaseFile, indicator: &Indicator, zone: &TimeZon
             y
         ));
     };
-    mark(start, 96, "tick", asked.pick("起", "start"));
-    mark(stop, 96, "tick", asked.pick("止", "stop"));
+    mark(start, 96, "tick", asked.pick_text("起", "start"));
+    mark(stop, 96, "tick", asked.pick_text("止", "stop"));
     if let Some(due) = line.due {
-        mark(due, 20, "due", asked.pick("应完成", "due"));
+        mark(due, 20, "due", asked.pick_text("应完成", "due"));
     }
     svg.push_str("</svg>");
     svg

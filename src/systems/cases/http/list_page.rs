@@ -6,42 +6,42 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use minijinja::{Value, context};
 
-use super::names::outcome;
+use super::names::describe_outcome;
 use super::query::{CaseQuery, offer_choices};
 use crate::language::Language;
-use crate::systems::cases::{CaseLine, CaseList, CaseOutcome, case_json, cases};
-use crate::systems::indicators::http::names::{NOTHING, indicator_title, label};
-use crate::systems::indicators::http::{Asked, Console, form, link_to_figures};
-use crate::systems::indicators::{Indicator, LakeRecords, Question, span};
+use crate::systems::cases::{CaseLine, CaseList, CaseOutcome, case_json, list_cases};
+use crate::systems::indicators::http::names::{NOTHING, indicator_title, value_label};
+use crate::systems::indicators::http::{Console, PageQuery, form, link_to_figures};
+use crate::systems::indicators::{FigureQuestion, Indicator, LakeRecords, format_span};
 use crate::web::query::encoded;
 use crate::web::{Refusal, csv};
 
 /// Cases on one page.
 const PAGE: usize = 100;
 
-pub(super) fn page(console: &Console, query: &CaseQuery) -> Result<Html<String>, Refusal> {
+pub(super) fn render_cases(console: &Console, query: &CaseQuery) -> Result<Html<String>, Refusal> {
     let asked = &query.asked;
-    let indicator = asked.indicator(console)?;
-    let list = list(console, query, indicator)?;
+    let indicator = asked.chosen_indicator(console)?;
+    let list = query_cases(console, query, indicator)?;
     let pages = list.lines.len().div_ceil(PAGE).max(1);
     let at = query.page.min(pages);
     let first = (at - 1) * PAGE;
     let lines: Vec<&CaseLine> = list.lines.iter().skip(first).take(PAGE).collect();
-    let scale = lines.iter().filter_map(|case| natural(case)).max().unwrap_or(1).max(1);
-    let zone = zone(console);
-    let row = |case: &&CaseLine| line(console, asked, indicator, case, (&zone, scale));
+    let scale = lines.iter().filter_map(|case| natural_seconds(case)).max().unwrap_or(1).max(1);
+    let zone = pack_zone(console);
+    let row = |case: &&CaseLine| table_line(console, asked, indicator, case, (&zone, scale));
     let rows: Vec<Value> = lines.iter().map(row).collect();
-    let address = asked.link("", &indicator.id, &asked.filter(), &asked.manner());
+    let address = asked.link_to("", &indicator.id, &asked.filter_text(), &asked.view_parameters());
     let body = context! {
-        lead => asked.words(&indicator.says),
-        caption => caption(asked, first, rows.len(), list.total),
-        indicators => form::indicators(console, asked, &indicator.id),
-        ask => form::conditions(console, asked, "/cases"),
+        lead => asked.pick_words(&indicator.says),
+        caption => caption_text(asked, first, rows.len(), list.total),
+        indicators => form::list_indicators(console, asked, &indicator.id),
+        ask => form::build_conditions(console, asked, "/cases"),
         which => offer_choices(query),
-        head => head(asked),
-        on_clock => indicator.clock().is_some(),
-        pager => pager(asked, &address, at, pages),
-        everything => asked.link("/cases", &indicator.id, "", ""),
+        head => table_head(asked),
+        on_clock => indicator.clock_spec().is_some(),
+        pager => pager_links(asked, &address, at, pages),
+        everything => asked.link_to("/cases", &indicator.id, "", ""),
         save => context! {
             csv => format!("/cases.csv{address}"),
             json => format!("/api/cases{address}"),
@@ -49,16 +49,16 @@ pub(super) fn page(console: &Console, query: &CaseQuery) -> Result<Html<String>,
         rows,
     };
     let title = indicator_title(console, asked, indicator);
-    let title = format!("{title} · {}", asked.pick("工单", "cases"));
-    console.site.render("cases.html", &console.page(asked, &title, "/cases"), body)
+    let title = format!("{title} · {}", asked.pick_text("工单", "cases"));
+    console.site.render("cases.html", &console.build_page(asked, &title, "/cases"), body)
 }
 
 /// All cases of the page's question, in its order.
 pub(super) fn csv(console: &Console, query: &CaseQuery) -> Result<Response, Refusal> {
     let asked = &query.asked;
-    let indicator = asked.indicator(console)?;
-    let list = list(console, query, indicator)?;
-    let zone = zone(console);
+    let indicator = asked.chosen_indicator(console)?;
+    let list = query_cases(console, query, indicator)?;
+    let zone = pack_zone(console);
     let head = [
         ("工单", "case"),
         ("处置", "outcome"),
@@ -74,22 +74,23 @@ pub(super) fn csv(console: &Console, query: &CaseQuery) -> Result<Response, Refu
         ("限值", "limit"),
         ("限值来源", "limit by"),
     ]
-    .map(|(chinese, english)| asked.pick(chinese, english).to_owned());
+    .map(|(chinese, english)| asked.pick_text(chinese, english).to_owned());
     let number = |seconds: Option<i64>| seconds.map_or(String::new(), |n| n.to_string());
     let rows = list.lines.iter().map(|case| {
-        let said = outcome(asked, indicator, &case.outcome, case.late_by, case.open.is_some());
+        let said =
+            describe_outcome(asked, indicator, &case.outcome, case.late_by, case.open.is_some());
         let said = |name: &str| said.get_attr(name).map_or(String::new(), |word| word.to_string());
         vec![
             case.id.clone(),
             said("text"),
             said("why"),
-            column(case, "region").to_owned(),
-            column(case, "area").to_owned(),
-            moment(case.start, &zone).unwrap_or_default(),
-            moment(case.stop, &zone).unwrap_or_default(),
+            column_value(case, "region").to_owned(),
+            column_value(case, "area").to_owned(),
+            format_moment(case.start, &zone).unwrap_or_default(),
+            format_moment(case.stop, &zone).unwrap_or_default(),
             number(case.value),
             number(case.without_pauses),
-            moment(case.due, &zone).unwrap_or_default(),
+            format_moment(case.due, &zone).unwrap_or_default(),
             number(case.late_by),
             case.limit.clone().unwrap_or_default(),
             case.limit_by.clone().unwrap_or_default(),
@@ -99,28 +100,33 @@ pub(super) fn csv(console: &Console, query: &CaseQuery) -> Result<Response, Refu
     Ok(csv::download(&name, &head, rows))
 }
 
-pub(super) fn json(
+pub(super) fn write_json(
     console: &Console,
     query: &CaseQuery,
 ) -> Result<Json<serde_json::Value>, Refusal> {
-    let indicator = query.asked.indicator(console)?;
-    let list = list(console, query, indicator)?;
-    let zone = zone(console);
+    let indicator = query.asked.chosen_indicator(console)?;
+    let list = query_cases(console, query, indicator)?;
+    let zone = pack_zone(console);
     Ok(Json(list.lines.iter().map(|case| case_json(case, &zone)).collect()))
 }
 
-fn list(console: &Console, query: &CaseQuery, indicator: &Indicator) -> Result<CaseList, Refusal> {
-    let question = Question { by: Vec::new(), only: Vec::new(), ..query.asked.question.clone() };
+fn query_cases(
+    console: &Console,
+    query: &CaseQuery,
+    indicator: &Indicator,
+) -> Result<CaseList, Refusal> {
+    let question =
+        FigureQuestion { by: Vec::new(), only: Vec::new(), ..query.asked.question.clone() };
     let records = LakeRecords::newest(&console.lake, &console.calendars);
-    cases(&console.pack, &indicator.id, &question, query.which, &records)
-        .map_err(|error| console.refuse(&error))
+    list_cases(&console.pack, &indicator.id, &question, query.which, &records)
+        .map_err(|error| console.refusal_for(&error))
 }
 
-pub(super) fn zone(console: &Console) -> TimeZone {
+pub(super) fn pack_zone(console: &Console) -> TimeZone {
     console.pack.zone.rules().clone()
 }
 
-fn caption(asked: &Asked, first: usize, shown: usize, total: u64) -> String {
+fn caption_text(asked: &PageQuery, first: usize, shown: usize, total: u64) -> String {
     let (from, to) = (first + 1, first + shown);
     if asked.language == Language::Chinese {
         format!("共 {total} 件，这里是第 {from}–{to} 件，超时多者在前。")
@@ -130,7 +136,7 @@ fn caption(asked: &Asked, first: usize, shown: usize, total: u64) -> String {
 }
 
 /// Links to the page before and after.
-fn pager(asked: &Asked, query: &str, at: usize, pages: usize) -> Value {
+fn pager_links(asked: &PageQuery, query: &str, at: usize, pages: usize) -> Value {
     let link = |page: usize| format!("/cases{query}&page={page}");
     let here = if asked.language == Language::Chinese {
         format!("第 {at} 页，共 {pages} 页")
@@ -138,100 +144,101 @@ fn pager(asked: &Asked, query: &str, at: usize, pages: usize) -> Value {
         format!("page {at} of {pages}")
     };
     context! {
-        title => asked.pick("翻页", "Pages of cases"),
+        title => asked.pick_text("翻页", "Pages of cases"),
         earlier => (at > 1).then(|| link(at - 1)),
         later => (at < pages).then(|| link(at + 1)),
-        earlier_text => asked.pick("上一页", "Previous"),
-        later_text => asked.pick("下一页", "Next"),
+        earlier_text => asked.pick_text("上一页", "Previous"),
+        later_text => asked.pick_text("下一页", "Next"),
         here,
     }
 }
 
-fn head(asked: &Asked) -> Value {
+fn table_head(asked: &PageQuery) -> Value {
     context! {
-        case => asked.pick("工单", "Case"),
-        region => asked.pick("区域", "Region"),
-        times => asked.pick("起、止", "Start, stop"),
-        clock => asked.pick("时钟", "Clock"),
-        elapsed => asked.pick("历时", "Elapsed"),
-        due => asked.pick("应完成", "Due"),
-        outcome => asked.pick("处置", "Outcome"),
+        case => asked.pick_text("工单", "Case"),
+        region => asked.pick_text("区域", "Region"),
+        times => asked.pick_text("起、止", "Start, stop"),
+        clock => asked.pick_text("时钟", "Clock"),
+        elapsed => asked.pick_text("历时", "Elapsed"),
+        due => asked.pick_text("应完成", "Due"),
+        outcome => asked.pick_text("处置", "Outcome"),
     }
 }
 
-fn natural(case: &CaseLine) -> Option<i64> {
+fn natural_seconds(case: &CaseLine) -> Option<i64> {
     Some(case.stop? - case.start?)
 }
 
-fn column<'a>(case: &'a CaseLine, name: &str) -> &'a str {
+fn column_value<'a>(case: &'a CaseLine, name: &str) -> &'a str {
     let found = case.columns.iter().find(|(column, _)| column == name);
     found.map(|(_, value)| value.as_str()).unwrap_or_default()
 }
 
-fn line(
+fn table_line(
     console: &Console,
-    asked: &Asked,
+    asked: &PageQuery,
     indicator: &Indicator,
     case: &CaseLine,
     (zone, scale): (&TimeZone, i64),
 ) -> Value {
     let about: Vec<String> = ["service", "kind", "area", "channel", "cause"]
         .iter()
-        .map(|name| (*name, column(case, name)))
+        .map(|name| (*name, column_value(case, name)))
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| label(console, asked, name, value))
+        .map(|(name, value)| value_label(console, asked, name, value))
         .collect();
     let subtracted = match (case.without_pauses, case.value) {
         (Some(all), Some(value)) if all > value => {
-            format!("{} {}", asked.pick("扣除", "less"), span(all - value))
+            format!("{} {}", asked.pick_text("扣除", "less"), format_span(all - value))
         }
         _ => String::new(),
     };
     let is_out = case.outcome != CaseOutcome::Counted;
-    let on_clock = indicator.clock().is_some();
+    let on_clock = indicator.clock_spec().is_some();
     let nothing = || NOTHING.to_owned();
     context! {
         case => case.id.clone(),
-        href => asked.link(
+        href => asked.link_to(
             "/case",
             &indicator.id,
-            &asked.filter(),
-            &format!("{}&case={}", asked.manner(), encoded(&case.id)),
+            &asked.filter_text(),
+            &format!("{}&case={}", asked.view_parameters(), encoded(&case.id)),
         ),
         about => about.join(" · "),
-        region => label(console, asked, "region", column(case, "region")),
-        start => moment(case.start, zone).unwrap_or_else(nothing),
-        stop => moment(case.stop, zone).unwrap_or_else(nothing),
-        clock => clock(asked, case, scale),
-        elapsed => case.value.or(case.open).filter(|_| on_clock).map_or_else(nothing, span),
+        region => value_label(console, asked, "region", column_value(case, "region")),
+        start => format_moment(case.start, zone).unwrap_or_else(nothing),
+        stop => format_moment(case.stop, zone).unwrap_or_else(nothing),
+        clock => draw_clock(asked, case, scale),
+        elapsed => case.value.or(case.open).filter(|_| on_clock).map_or_else(nothing, format_span),
         subtracted,
-        due => moment(case.due, zone).unwrap_or_else(nothing),
+        due => format_moment(case.due, zone).unwrap_or_else(nothing),
         late_by => late_by(asked, case),
         out => is_out,
-        outcome => outcome(asked, indicator, &case.outcome, case.late_by, case.open.is_some()),
+        outcome => describe_outcome(asked, indicator, &case.outcome, case.late_by, case.open.is_some()),
     }
 }
 
 /// By how much a case is late. One that is not counted would be, which is worth knowing of an
 /// exclusion.
-pub(super) fn late_by(asked: &Asked, case: &CaseLine) -> Option<String> {
+pub(super) fn late_by(asked: &PageQuery, case: &CaseLine) -> Option<String> {
     let late = case.late_by.filter(|late| *late > 0)?;
-    Some(format!("{} {}", late_word(asked, &case.outcome), span(late)))
+    Some(format!("{} {}", late_word(asked, &case.outcome), format_span(late)))
 }
 
-pub(super) fn late_word<'a>(asked: &Asked, outcome: &CaseOutcome) -> &'a str {
+pub(super) fn late_word<'a>(asked: &PageQuery, outcome: &CaseOutcome) -> &'a str {
     match outcome {
-        CaseOutcome::Counted => asked.pick("超时", "late by"),
-        CaseOutcome::Open => asked.pick("未完已超时", "not done, overdue by"),
+        CaseOutcome::Counted => asked.pick_text("超时", "late by"),
+        CaseOutcome::Open => asked.pick_text("未完已超时", "not done, overdue by"),
         CaseOutcome::Excluded { .. } | CaseOutcome::Unmeasurable => {
-            asked.pick("若计入则超时", "if counted, late by")
+            asked.pick_text("若计入则超时", "if counted, late by")
         }
     }
 }
 
 /// A bar from start to stop on a common scale: counted time, subtracted time, the due mark.
-fn clock(asked: &Asked, case: &CaseLine, scale: i64) -> String {
-    let (Some(start), Some(value), Some(natural)) = (case.start, case.value, natural(case)) else {
+fn draw_clock(asked: &PageQuery, case: &CaseLine, scale: i64) -> String {
+    let (Some(start), Some(value), Some(natural)) = (case.start, case.value, natural_seconds(case))
+    else {
         return String::new();
     };
     let whole = natural.max(value);
@@ -244,8 +251,8 @@ fn clock(asked: &Asked, case: &CaseLine, scale: i64) -> String {
     };
     let mut svg = format!(
         "<svg viewBox=\"0 0 302 22\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{} {}\">",
-        asked.pick("历时", "elapsed"),
-        span(value)
+        asked.pick_text("历时", "elapsed"),
+        format_span(value)
     );
     svg.push_str(&format!(
         "<rect class=\"taken\" x=\"1\" y=\"6\" width=\"{:.1}\" height=\"10\"/>\
@@ -263,15 +270,15 @@ fn clock(asked: &Asked, case: &CaseLine, scale: i64) -> String {
     svg
 }
 
-pub(super) fn moment(seconds: Option<i64>, zone: &TimeZone) -> Option<String> {
+pub(super) fn format_moment(seconds: Option<i64>, zone: &TimeZone) -> Option<String> {
     let moment = Timestamp::from_second(seconds?).ok()?;
     Some(zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 /// The list that a case was opened from.
-pub(super) fn back(asked: &Asked, indicator: &Indicator) -> String {
+pub(super) fn link_back(asked: &PageQuery, indicator: &Indicator) -> String {
     if asked.by.is_empty() {
-        asked.link("/cases", &indicator.id, &asked.filter(), &asked.manner())
+        asked.link_to("/cases", &indicator.id, &asked.filter_text(), &asked.view_parameters())
     } else {
         link_to_figures(asked, indicator)
     }

@@ -32,19 +32,19 @@ pub(crate) const PAGES: PageSet = PageSet {
 /// The routes of cases.
 pub(crate) fn routes(console: Arc<Console>) -> Router {
     Router::new()
-        .route("/cases", get(cases))
+        .route("/cases", get(show_cases))
         .route("/cases.csv", get(cases_csv))
-        .route("/case", get(case))
+        .route("/case", get(show_case))
         .route("/api/cases", get(cases_json))
         .with_state(console)
 }
 
 /// `GET /cases`: the cases behind a figure.
-async fn cases(
+async fn show_cases(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    answer(console, query, list_page::page).await
+    answer(console, query, list_page::render_cases).await
 }
 
 /// `GET /cases.csv`: all of those cases.
@@ -56,11 +56,11 @@ async fn cases_csv(
 }
 
 /// `GET /case`: one case, and its clock.
-async fn case(
+async fn show_case(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    answer(console, query, case_page::page).await
+    answer(console, query, case_page::render_case).await
 }
 
 /// `GET /api/cases`: the cases that `trueline cases --limit 0 --format json` prints.
@@ -68,7 +68,7 @@ async fn cases_json(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<serde_json::Value>, Refusal> {
-    answer(console, query, list_page::json).await
+    answer(console, query, list_page::write_json).await
 }
 
 async fn answer<T: Send + 'static>(

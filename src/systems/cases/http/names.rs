@@ -3,11 +3,11 @@
 use minijinja::{Value, context};
 
 use crate::systems::cases::CaseOutcome;
-use crate::systems::indicators::http::Asked;
-use crate::systems::indicators::{Indicator, Reason};
+use crate::systems::indicators::http::PageQuery;
+use crate::systems::indicators::{ExclusionReason, Indicator};
 
 /// A moment or a kind of interval of a case.
-pub(super) fn event_title(asked: &Asked, name: &str) -> String {
+pub(super) fn event_title(asked: &PageQuery, name: &str) -> String {
     let (chinese, english) = match name {
         "accepted" => ("受理", "Accepted"),
         "paid" => ("缴费", "Paid"),
@@ -23,12 +23,12 @@ pub(super) fn event_title(asked: &Asked, name: &str) -> String {
         "reopened" => ("重开", "Reopened"),
         other => (other, other),
     };
-    asked.pick(chinese, english).to_owned()
+    asked.pick_text(chinese, english).to_owned()
 }
 
 /// What an indicator makes of a case: a mark, a word, why, and how the word looks.
-pub(super) fn outcome(
-    asked: &Asked,
+pub(super) fn describe_outcome(
+    asked: &PageQuery,
     indicator: &Indicator,
     outcome: &CaseOutcome,
     late_by: Option<i64>,
@@ -36,27 +36,32 @@ pub(super) fn outcome(
 ) -> Value {
     let (kind, mark, text) = match (outcome, late_by) {
         (CaseOutcome::Counted, Some(late)) if late > 0 => {
-            (" bad", "✗", asked.pick("计入，超时", "counted, late"))
+            (" bad", "✗", asked.pick_text("计入，超时", "counted, late"))
         }
         (CaseOutcome::Counted, Some(_)) => {
-            (" good", "✓", asked.pick("计入，及时", "counted, on time"))
+            (" good", "✓", asked.pick_text("计入，及时", "counted, on time"))
         }
-        (CaseOutcome::Counted, None) => ("", "•", asked.pick("计入", "counted")),
-        (CaseOutcome::Excluded { .. }, _) => (" plain", "⊘", asked.pick("排除", "excluded")),
+        (CaseOutcome::Counted, None) => ("", "•", asked.pick_text("计入", "counted")),
+        (CaseOutcome::Excluded { .. }, _) => (" plain", "⊘", asked.pick_text("排除", "excluded")),
         (CaseOutcome::Unmeasurable, _) => {
-            (" plain", "?", asked.pick("无法计时", "cannot be measured"))
+            (" plain", "?", asked.pick_text("无法计时", "cannot be measured"))
         }
         (CaseOutcome::Open, _) if is_open => {
-            (" plain", "…", asked.pick("期末未完", "open at the end"))
+            (" plain", "…", asked.pick_text("期末未完", "open at the end"))
         }
-        (CaseOutcome::Open, _) => {
-            (" plain", "–", asked.pick("不在此指标与统计期内", "outside this indicator and period"))
-        }
+        (CaseOutcome::Open, _) => (
+            " plain",
+            "–",
+            asked.pick_text("不在此指标与统计期内", "outside this indicator and period"),
+        ),
     };
     let why = match outcome {
         CaseOutcome::Excluded { reason, is_approved } => {
-            let open =
-                if *is_approved { "" } else { asked.pick("，无审批", ", nobody approved") };
+            let open = if *is_approved {
+                ""
+            } else {
+                asked.pick_text("，无审批", ", nobody approved")
+            };
             format!("{}{open}", reason_words(asked, indicator, reason))
         }
         CaseOutcome::Counted | CaseOutcome::Unmeasurable | CaseOutcome::Open => String::new(),
@@ -65,10 +70,10 @@ pub(super) fn outcome(
 }
 
 /// The words of the pack for a reason that it names; others as the source wrote them.
-fn reason_words(asked: &Asked, indicator: &Indicator, reason: &str) -> String {
+fn reason_words(asked: &PageQuery, indicator: &Indicator, reason: &str) -> String {
     let named = indicator.exclusions.iter().find(|one| match &one.reason {
-        Reason::Fixed(name) => name == reason,
-        Reason::From(_) => false,
+        ExclusionReason::Fixed(name) => name == reason,
+        ExclusionReason::From(_) => false,
     });
-    named.map_or(reason, |one| asked.words(&one.title)).to_owned()
+    named.map_or(reason, |one| asked.pick_words(&one.title)).to_owned()
 }

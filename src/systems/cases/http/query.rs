@@ -2,16 +2,16 @@
 
 use minijinja::{Value, context};
 
-use crate::systems::cases::Which;
-use crate::systems::indicators::http::{Asked, Console};
+use crate::systems::cases::CaseSelection;
+use crate::systems::indicators::http::{Console, PageQuery};
 use crate::web::Refusal;
 use crate::web::query::parameters;
 
 /// A query, parsed.
 #[derive(Debug)]
 pub(super) struct CaseQuery {
-    pub(super) asked: Asked,
-    pub(super) which: Which,
+    pub(super) asked: PageQuery,
+    pub(super) which: CaseSelection,
     /// Counts from 1.
     pub(super) page: usize,
     /// A case by its id, `source/source_key`.
@@ -20,17 +20,17 @@ pub(super) struct CaseQuery {
 
 impl CaseQuery {
     pub(super) fn parse(console: &Console, query: Option<&str>) -> Result<CaseQuery, Refusal> {
-        let mut asked = Asked::new(console, query)?;
-        let (mut chosen, mut page, mut case) = (Which::All, 1, None);
+        let mut asked = PageQuery::new(console, query)?;
+        let (mut chosen, mut page, mut case) = (CaseSelection::All, 1, None);
         for (name, value, _) in parameters(query) {
             match name {
-                "which" if !value.is_empty() => chosen = which(&value)?,
+                "which" if !value.is_empty() => chosen = parse_which(&value)?,
                 "page" if !value.is_empty() => page = parse_page(&value)?,
                 "case" => case = Some(value),
                 _ => {}
             }
         }
-        if chosen != Which::All {
+        if chosen != CaseSelection::All {
             asked.more = format!("&which={}", which_name(chosen));
         }
         Ok(CaseQuery { asked, which: chosen, page, case })
@@ -46,17 +46,18 @@ fn parse_page(value: &str) -> Result<usize, Refusal> {
     })
 }
 
-fn which_name(which: Which) -> &'static str {
+fn which_name(which: CaseSelection) -> &'static str {
     match which {
-        Which::All => "all",
-        Which::Late => "late",
-        Which::Excluded => "excluded",
-        Which::Open => "open",
+        CaseSelection::All => "all",
+        CaseSelection::Late => "late",
+        CaseSelection::Excluded => "excluded",
+        CaseSelection::Open => "open",
     }
 }
 
-fn which(value: &str) -> Result<Which, Refusal> {
-    let all = [Which::All, Which::Late, Which::Excluded, Which::Open];
+fn parse_which(value: &str) -> Result<CaseSelection, Refusal> {
+    let all =
+        [CaseSelection::All, CaseSelection::Late, CaseSelection::Excluded, CaseSelection::Open];
     all.into_iter().find(|which| which_name(*which) == value).ok_or_else(|| {
         Refusal::unclear(format!("没有 `{value}` 这一类工单"), format!("no cases are `{value}`"))
             .at("which")
@@ -67,15 +68,15 @@ fn which(value: &str) -> Result<Which, Refusal> {
 /// Which cases to list.
 pub(super) fn offer_choices(query: &CaseQuery) -> Vec<Value> {
     [
-        (Which::All, "全部", "all"),
-        (Which::Late, "超时", "late"),
-        (Which::Excluded, "排除", "excluded"),
-        (Which::Open, "期末未完", "open at the end"),
+        (CaseSelection::All, "全部", "all"),
+        (CaseSelection::Late, "超时", "late"),
+        (CaseSelection::Excluded, "排除", "excluded"),
+        (CaseSelection::Open, "期末未完", "open at the end"),
     ]
     .into_iter()
     .map(|(which, chinese, english)| {
         let value = which_name(which);
-        context! { value, text => query.asked.pick(chinese, english), chosen => which == query.which }
+        context! { value, text => query.asked.pick_text(chinese, english), chosen => which == query.which }
     })
     .collect()
 }

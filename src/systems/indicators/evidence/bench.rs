@@ -3,27 +3,27 @@
 use std::ops::{ControlFlow, Range};
 
 use trueline_figures::{
-    Answer, Counter, Period, Prepared, Request, RowVerdicts, RunError, columns_needed,
+    Answer, BatchVerdicts, Counter, Period, Prepared, Request, RunError, columns_needed,
 };
-use trueline_lake::{BlockPart, Keys, Ordered};
+use trueline_lake::{BlockPart, OrderedRows, RowKeys};
 use trueline_ledger::{Hash, leaf_hash, tree_root};
-use trueline_verify::Input;
+use trueline_verify::BatchInput;
 
 use super::lag::{Lags, Watch};
 use super::members::{self, Member};
-use super::{EvidenceError, Leaves, block_rows};
+use super::{FigureEvidenceError, Leaves, block_rows};
 use crate::datasets::Dataset;
-use crate::systems::indicators::compute::{Question, requests};
+use crate::systems::indicators::compute::{FigureQuestion, build_requests};
 use crate::systems::indicators::model::Pack;
 use crate::systems::indicators::records::LakeRecords;
 
 /// What the blocks of one dataset are worked out with.
-pub(super) struct Bench<'a> {
+pub(super) struct BlockCounter<'a> {
     pub(super) dataset: Dataset,
     pub(super) request: &'a Request,
     pub(super) periods: &'a [Period],
     pub(super) prepared: &'a Prepared,
-    pub(super) ordered: &'a Ordered,
+    pub(super) ordered: &'a OrderedRows,
     pub(super) leaves: &'a Leaves<'a>,
 }
 
@@ -43,77 +43,78 @@ pub(super) struct BlockPeriod {
 }
 
 /// The leaves and lags of one block in one period, as they are gathered.
-struct Sheaf {
+struct PeriodLeaves {
     leaves: Vec<Hash>,
     lags: Lags,
 }
 
-impl Bench<'_> {
+impl BlockCounter<'_> {
     /// Some neighbouring blocks, on one thread.
-    pub(super) fn blocks(
+    pub(super) fn count_blocks(
         &self,
         blocks: Range<usize>,
         watch: &Watch,
-    ) -> Result<Vec<BlockCount>, EvidenceError> {
-        let mut counter = self.prepared.counter();
+    ) -> Result<Vec<BlockCount>, FigureEvidenceError> {
+        let mut counter = self.prepared.start_counter();
         let blocks = blocks.start..blocks.end.min(self.ordered.blocks().len());
         let mut made = Vec::new();
         let rows = self.ordered.blocks().get(blocks.clone()).unwrap_or_default().iter();
-        for (parts, block) in self.walk(blocks)?.zip(rows) {
+        for (parts, block) in self.walk_blocks(blocks)?.zip(rows) {
             let parts = parts?;
-            let mut sheaves: Vec<Sheaf> = self.periods.iter().map(Sheaf::new).collect();
-            let known = self.read(&mut counter, &parts, watch, &mut sheaves)?;
-            let order = order(&known, parts.len());
-            let periods = sheaves.into_iter().zip(counter.answers());
+            let mut sheaves: Vec<PeriodLeaves> =
+                self.periods.iter().map(PeriodLeaves::new).collect();
+            let known = self.read_block(&mut counter, &parts, watch, &mut sheaves)?;
+            let order = key_order(&known, parts.len());
+            let periods = sheaves.into_iter().zip(counter.take_answers());
             let periods = periods.map(|(sheaf, answer)| BlockPeriod {
                 root: tree_root(&in_order(sheaf.leaves, order.as_deref())),
                 lags: sheaf.lags,
                 answer,
             });
-            made.push(BlockCount { rows: block.rows(), periods: periods.collect() });
+            made.push(BlockCount { rows: block.row_count(), periods: periods.collect() });
         }
         Ok(made)
     }
 
     /// Judges the rows of a block and adds them up; gives the keys of those that have leaves.
-    fn read(
+    fn read_block(
         &self,
         counter: &mut Counter<'_>,
         parts: &[BlockPart],
         watch: &Watch,
-        sheaves: &mut [Sheaf],
-    ) -> Result<Vec<Known>, EvidenceError> {
+        sheaves: &mut [PeriodLeaves],
+    ) -> Result<Vec<OrderedKeys>, FigureEvidenceError> {
         let mut all = Vec::new();
         let mut bytes = Vec::with_capacity(256);
-        self.each(counter, parts, &mut |batch, revisions, keys, counter, verdicts| {
+        self.judge_parts(counter, parts, &mut |batch, revisions, keys, counter, verdicts| {
             for (row, revision) in revisions.iter().enumerate() {
-                members::begin(revision, keys.row(row), &mut bytes);
+                members::begin_member(revision, keys.key_at(row), &mut bytes);
                 let begun = bytes.len();
                 for (verdicts, sheaf) in verdicts.iter().zip(&mut *sheaves) {
-                    let verdicts = verdicts.of(row);
+                    let verdicts = verdicts.verdicts_on(row);
                     bytes.truncate(begun);
-                    members::finish(verdicts.clone(), counter, &mut bytes);
-                    watch.member(batch, keys.row(row), verdicts, &mut sheaf.lags);
+                    members::finish_member(verdicts.clone(), counter, &mut bytes);
+                    watch.add_member(batch, keys.key_at(row), verdicts, &mut sheaf.lags);
                     sheaf.leaves.push(leaf_hash(&bytes));
                 }
             }
-            all.push(Known { keys, rows: revisions.len() });
+            all.push(OrderedKeys { keys, rows: revisions.len() });
             counter.add_up()
         })?;
         Ok(all)
     }
 
     /// Judges rows as they come, with the leaves of their revisions.
-    fn each(
+    fn judge_parts(
         &self,
         counter: &mut Counter<'_>,
         parts: &[BlockPart],
         then: &mut EachBatch<'_>,
-    ) -> Result<(), EvidenceError> {
+    ) -> Result<(), FigureEvidenceError> {
         let batches: Vec<&str> = self.ordered.batches().map(|batch| batch.id.as_str()).collect();
         let schema = self.dataset.schema();
-        let mut verdicts: Vec<RowVerdicts> =
-            self.periods.iter().map(|_| RowVerdicts::default()).collect();
+        let mut verdicts: Vec<BatchVerdicts> =
+            self.periods.iter().map(|_| BatchVerdicts::default()).collect();
         for part in parts {
             let revisions = (self.leaves)(self.dataset, batches[part.batch], &part.places);
             let mut revisions = revisions.as_slice();
@@ -121,18 +122,18 @@ impl Bench<'_> {
                 let own = revisions.len().min(rows.num_rows());
                 let (these, others) = revisions.split_at(own);
                 revisions = others;
-                counter.load(rows.clone());
+                counter.load_batch(rows.clone());
                 for (period, found) in verdicts.iter_mut().enumerate() {
-                    counter.verdicts(period, found)?;
+                    counter.find_verdicts(period, found)?;
                 }
-                then(part.batch, these, Keys::of(&schema, rows), counter, &verdicts)?;
+                then(part.batch, these, RowKeys::from_batch(&schema, rows), counter, &verdicts)?;
             }
         }
         Ok(())
     }
 
     /// The columns that figures and keys need.
-    fn columns(&self) -> Vec<String> {
+    fn needed_columns(&self) -> Vec<String> {
         let mut columns = columns_needed(self.request);
         for name in self.dataset.schema().key {
             if !columns.iter().any(|column| column == name) {
@@ -143,44 +144,50 @@ impl Bench<'_> {
     }
 
     /// The rows of some neighbouring blocks, with the columns that figures and keys need.
-    fn walk(&self, blocks: Range<usize>) -> Result<trueline_lake::BlockWalk<'_>, EvidenceError> {
-        let columns = self.columns();
+    fn walk_blocks(
+        &self,
+        blocks: Range<usize>,
+    ) -> Result<trueline_lake::BlockWalk<'_>, FigureEvidenceError> {
+        let columns = self.needed_columns();
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        Ok(self.ordered.walk(blocks, &columns)?)
+        Ok(self.ordered.walk_blocks(blocks, &columns)?)
     }
 
     /// What says how late a member was committed to.
-    pub(super) fn watch(&self, inputs: &[Input]) -> Result<Watch, EvidenceError> {
+    pub(super) fn watch_commitments(
+        &self,
+        inputs: &[BatchInput],
+    ) -> Result<Watch, FigureEvidenceError> {
         let mut watch = Watch::new(self.dataset, self.ordered, inputs);
-        let columns = self.columns();
+        let columns = self.needed_columns();
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let schema = self.dataset.schema();
-        let mut counter = self.prepared.counter();
-        for (batch, task) in self.ordered.superseded(&columns)? {
-            for rows in task.batches() {
+        let mut counter = self.prepared.start_counter();
+        for (batch, task) in self.ordered.superseded_tasks(&columns)? {
+            for rows in task.read_batches() {
                 let rows = rows?;
-                let keys = Keys::of(&schema, &rows);
-                counter.load(rows);
-                watch.older(batch, &keys, &counter.moments());
+                let keys = RowKeys::from_batch(&schema, &rows);
+                counter.load_batch(rows);
+                watch.note_older(batch, &keys, &counter.stated_moments());
             }
         }
-        Ok(watch.ready())
+        Ok(watch.sort_older())
     }
 
     /// The members of a block in the first period, in the order of the key.
-    fn members(
+    fn list_members(
         &self,
         counter: &mut Counter<'_>,
         parts: &[BlockPart],
-    ) -> Result<Vec<Member>, EvidenceError> {
+    ) -> Result<Vec<Member>, FigureEvidenceError> {
         let mut made = Vec::new();
-        self.each(counter, parts, &mut |_, revisions, keys, counter, verdicts| {
+        self.judge_parts(counter, parts, &mut |_, revisions, keys, counter, verdicts| {
             for (row, revision) in revisions.iter().enumerate() {
                 for verdicts in verdicts {
                     let mut bytes = Vec::new();
-                    members::begin(revision, keys.row(row), &mut bytes);
-                    members::finish(verdicts.of(row), counter, &mut bytes);
-                    let key = keys.row(row).map(str::to_owned).collect();
+                    members::begin_member(revision, keys.key_at(row), &mut bytes);
+                    members::finish_member(verdicts.verdicts_on(row), counter, &mut bytes);
+                    let key = keys.key_at(row).map(str::to_owned).collect();
                     made.push(Member { key, bytes });
                 }
             }
@@ -191,26 +198,26 @@ impl Bench<'_> {
     }
 }
 
-impl Sheaf {
-    fn new(period: &Period) -> Sheaf {
-        Sheaf { leaves: Vec::new(), lags: Lags::new(period.to) }
+impl PeriodLeaves {
+    fn new(period: &Period) -> PeriodLeaves {
+        PeriodLeaves { leaves: Vec::new(), lags: Lags::new(period.to) }
     }
 }
 
 /// The keys of rows that were read together, and how many of them have leaves.
-struct Known {
-    keys: Keys,
+struct OrderedKeys {
+    keys: RowKeys,
     rows: usize,
 }
 
 /// What is done with rows that were read together: the number of their batch, the leaves of their
 /// revisions, their keys, and how they were judged in each period.
-type EachBatch<'a> =
-    dyn FnMut(usize, &[Hash], Keys, &mut Counter<'_>, &[RowVerdicts]) -> Result<(), RunError> + 'a;
+type EachBatch<'a> = dyn FnMut(usize, &[Hash], RowKeys, &mut Counter<'_>, &[BatchVerdicts]) -> Result<(), RunError>
+    + 'a;
 
 /// Where the rows of a block stand in the order of the key: which keys, which row. `None` if they
 /// were read in that order.
-fn order(known: &[Known], parts: usize) -> Option<Vec<u32>> {
+fn key_order(known: &[OrderedKeys], parts: usize) -> Option<Vec<u32>> {
     if parts <= 1 {
         return None;
     }
@@ -221,8 +228,9 @@ fn order(known: &[Known], parts: usize) -> Option<Vec<u32>> {
     }
     let keys = |at: u32| &known[at as usize].keys;
     // The parts are ascending already, which a stable sort makes use of.
-    places
-        .sort_by(|one, other| keys(one.0).compare(one.1 as usize, keys(other.0), other.1 as usize));
+    places.sort_by(|one, other| {
+        keys(one.0).compare_rows(one.1 as usize, keys(other.0), other.1 as usize)
+    });
     Some(places.into_iter().map(|(.., place)| place).collect())
 }
 
@@ -237,24 +245,25 @@ fn in_order(leaves: Vec<Hash>, order: Option<&[u32]>) -> Vec<Hash> {
 /// breaks off.
 pub fn walk_members(
     pack: &Pack,
-    question: &Question,
+    question: &FigureQuestion,
     records: &LakeRecords<'_>,
     dataset: Dataset,
     leaves: &Leaves<'_>,
     then: &mut dyn FnMut(Vec<Member>) -> ControlFlow<()>,
-) -> Result<(), EvidenceError> {
-    let asked = requests(pack, question, records)?;
+) -> Result<(), FigureEvidenceError> {
+    let asked = build_requests(pack, question, records)?;
     let request = asked.iter().find(|(known, _)| *known == dataset).map(|(_, request)| request);
     let Some(request) = request else {
         return Ok(());
     };
     let periods = std::slice::from_ref(&question.period);
-    let ordered = records.ordered(dataset, block_rows)?;
+    let ordered = records.read_ordered(dataset, block_rows)?;
     let prepared = Prepared::new(request, periods).map_err(RunError::from)?;
-    let bench = Bench { dataset, request, periods, prepared: &prepared, ordered: &ordered, leaves };
-    let mut counter = prepared.counter();
-    for parts in bench.walk(0..ordered.blocks().len())? {
-        if then(bench.members(&mut counter, &parts?)?).is_break() {
+    let bench =
+        BlockCounter { dataset, request, periods, prepared: &prepared, ordered: &ordered, leaves };
+    let mut counter = prepared.start_counter();
+    for parts in bench.walk_blocks(0..ordered.blocks().len())? {
+        if then(bench.list_members(&mut counter, &parts?)?).is_break() {
             break;
         }
     }

@@ -1,12 +1,18 @@
 //! A tally as the columns that add up over blocks.
 
 use trueline_figures::{Amount, Tally};
-use trueline_verify::{Columns, Whole};
+use trueline_verify::{CellColumns, WholeNumber};
 
 /// The values that printed percentiles of a tally are: below each of them and up to it is counted.
-pub(super) fn quantiles(tally: &Tally) -> Vec<i64> {
-    let (low, high) = tally.middle().unzip();
-    let each = [low, high, tally.percentile(80.0), tally.percentile(95.0), tally.percentile(99.0)];
+pub(super) fn list_quantiles(tally: &Tally) -> Vec<i64> {
+    let (low, high) = tally.middle_values().unzip();
+    let each = [
+        low,
+        high,
+        tally.value_at_percentile(80.0),
+        tally.value_at_percentile(95.0),
+        tally.value_at_percentile(99.0),
+    ];
     let mut values: Vec<i64> = each.into_iter().flatten().collect();
     values.sort_unstable();
     values.dedup();
@@ -14,11 +20,11 @@ pub(super) fn quantiles(tally: &Tally) -> Vec<i64> {
 }
 
 /// The columns of a tally that are not zero.
-pub(super) fn of(tally: &Tally, quantiles: &[i64]) -> Columns {
-    let mut columns = Columns::new();
+pub(super) fn tally_columns(tally: &Tally, quantiles: &[i64]) -> CellColumns {
+    let mut columns = CellColumns::new();
     let mut put = |name: String, value: i128| {
         if value != 0 {
-            columns.insert(name, Whole(value));
+            columns.insert(name, WholeNumber(value));
         }
     };
     let count = i128::from;
@@ -58,7 +64,7 @@ pub(super) fn of(tally: &Tally, quantiles: &[i64]) -> Columns {
 }
 
 /// A largest value of 0 is a value, so these stand where there is one at all.
-fn put_extremes(tally: &Tally, columns: &mut Columns) {
+fn put_extremes(tally: &Tally, columns: &mut CellColumns) {
     let longest = |amount: &Amount| amount.longest;
     let extremes = [
         ("longest", tally.longest),
@@ -69,7 +75,7 @@ fn put_extremes(tally: &Tally, columns: &mut Columns) {
     ];
     for (name, value) in extremes {
         if let Some(value) = value {
-            columns.insert(name.to_owned(), Whole(value.into()));
+            columns.insert(name.to_owned(), WholeNumber(value.into()));
         }
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use trueline_figures::{Answer, Period, Prepared, Request, RunError};
 use trueline_ledger::Hash;
-use trueline_verify::Lag;
+use trueline_verify::CommitmentLag;
 
-use super::bench::{Bench, BlockCount};
+use super::bench::{BlockCount, BlockCounter};
 use super::lag::Lags;
-use super::{Commitments, EvidenceError, block_rows};
+use super::{Commitments, FigureEvidenceError, block_rows};
 use crate::datasets::Dataset;
-use crate::systems::indicators::compute::{Question, requests};
+use crate::systems::indicators::compute::{FigureQuestion, build_requests};
 use crate::systems::indicators::model::Pack;
 use crate::systems::indicators::records::LakeRecords;
 
@@ -20,7 +20,7 @@ const BLOCKS_AT_ONCE: usize = 4;
 
 /// What the blocks of some datasets add up to, in some periods.
 #[derive(Debug)]
-pub struct Counted {
+pub struct CountedPeriods {
     pub(super) datasets: Vec<DatasetCount>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct PeriodCount {
     pub(super) blocks: Vec<CountedBlock>,
     /// All blocks together.
     pub(super) whole: Answer,
-    pub(super) lag: Option<Lag>,
+    pub(super) lag: Option<CommitmentLag>,
 }
 
 #[derive(Debug)]
@@ -54,45 +54,45 @@ pub(super) struct CountedBlock {
     pub(super) answer: Answer,
 }
 
-impl Counted {
+impl CountedPeriods {
     /// Reads those of the datasets that are wanted. The questions differ in their periods alone.
-    pub fn read(
+    pub fn read_datasets(
         pack: &Pack,
-        questions: &[Question],
+        questions: &[FigureQuestion],
         is_wanted: &dyn Fn(Dataset) -> bool,
         records: &LakeRecords<'_>,
         commitments: Commitments<'_>,
-    ) -> Result<Counted, EvidenceError> {
+    ) -> Result<CountedPeriods, FigureEvidenceError> {
         let mut datasets = Vec::new();
         let Some(first) = questions.first() else {
-            return Ok(Counted { datasets });
+            return Ok(CountedPeriods { datasets });
         };
         let periods: Vec<Period> = questions.iter().map(|one| one.period.clone()).collect();
-        for (dataset, request) in requests(pack, first, records)? {
+        for (dataset, request) in build_requests(pack, first, records)? {
             if is_wanted(dataset) {
-                datasets.push(count(dataset, request, &periods, records, commitments)?);
+                datasets.push(count_dataset(dataset, request, &periods, records, commitments)?);
             }
         }
-        Ok(Counted { datasets })
+        Ok(CountedPeriods { datasets })
     }
 
     /// The answers about one of the periods.
-    pub fn answers(&self, period: usize) -> BTreeMap<Dataset, &Answer> {
+    pub fn answers_of(&self, period: usize) -> BTreeMap<Dataset, &Answer> {
         let each = self.datasets.iter();
         each.filter_map(|one| Some((one.dataset, &one.periods.get(period)?.whole))).collect()
     }
 }
 
-fn count(
+fn count_dataset(
     dataset: Dataset,
     request: Request,
     periods: &[Period],
     records: &LakeRecords<'_>,
     commitments: Commitments<'_>,
-) -> Result<DatasetCount, EvidenceError> {
+) -> Result<DatasetCount, FigureEvidenceError> {
     let prepared = Prepared::new(&request, periods).map_err(RunError::from)?;
-    let ordered = records.ordered(dataset, block_rows)?;
-    let bench = Bench {
+    let ordered = records.read_ordered(dataset, block_rows)?;
+    let bench = BlockCounter {
         dataset,
         request: &request,
         periods,
@@ -100,13 +100,13 @@ fn count(
         ordered: &ordered,
         leaves: commitments.leaves,
     };
-    let watch = bench.watch(commitments.inputs)?;
+    let watch = bench.watch_commitments(commitments.inputs)?;
     let blocks = ordered.blocks().len();
     let at_once = (blocks / rayon::current_num_threads()).clamp(1, BLOCKS_AT_ONCE);
     let starts: Vec<usize> = (0..blocks).step_by(at_once).collect();
-    let made = starts.into_par_iter().map(|from| bench.blocks(from..from + at_once, &watch));
-    let made = made.collect::<Result<Vec<Vec<BlockCount>>, EvidenceError>>()?;
-    let mut blank = prepared.counter().answers().into_iter();
+    let made = starts.into_par_iter().map(|from| bench.count_blocks(from..from + at_once, &watch));
+    let made = made.collect::<Result<Vec<Vec<BlockCount>>, FigureEvidenceError>>()?;
+    let mut blank = prepared.start_counter().take_answers().into_iter();
     let mut counts: Vec<(Vec<CountedBlock>, Lags)> =
         periods.iter().map(|period| (Vec::new(), Lags::new(period.to))).collect();
     for block in made.into_iter().flatten() {
@@ -117,7 +117,7 @@ fn count(
     }
     let counts = periods.iter().zip(counts).filter_map(|(period, (blocks, lags))| {
         let all: Vec<&Answer> = blocks.iter().map(|block| &block.answer).collect();
-        let whole = Answer::joined(&all);
+        let whole = Answer::join_answers(&all);
         Some(PeriodCount {
             period: period.clone(),
             whole: blank.next().map(|blank| whole.unwrap_or(blank))?,
@@ -125,6 +125,7 @@ fn count(
             lag: lags.sum_up(watch.by_witness),
         })
     });
-    let (periods, families, rows) = (counts.collect(), prepared.families(), ordered.rows());
+    let (periods, families, rows) =
+        (counts.collect(), prepared.definitions_by_family(), ordered.row_count());
     Ok(DatasetCount { dataset, request, families, rows, periods })
 }

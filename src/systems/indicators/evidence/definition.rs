@@ -1,41 +1,41 @@
 //! A definition in canonical JSON: what its digest is over.
 
 use serde_json::{Value, json};
-use trueline_clock::{Limit, Rule, Unit};
-use trueline_figures::{Definition, Exclusion, LateAfter, Measure, Request};
+use trueline_clock::{ClockRule, TimeLimit, Unit};
+use trueline_figures::{ExclusionRule, FigureDefinition, FigureMeasure, LateAfter, Request};
 use trueline_ledger::Hash;
-use trueline_verify::{DefinitionUsed, JsonError, canonical_json};
+use trueline_verify::{DefinitionUsed, JsonError, to_canonical_json};
 
-pub(super) fn used(
+pub(super) fn describe_definition(
     request: &Request,
-    definition: &Definition,
+    definition: &FigureDefinition,
 ) -> Result<DefinitionUsed, JsonError> {
-    let calendars = |rule: &Rule| {
+    let calendars = |rule: &ClockRule| {
         let named = request.calendars.iter();
         let found = named.filter(|one| rule.calendar.as_deref() == Some(one.name()));
-        found.map(|one| json!({ "name": one.name(), "sha256": one.digest() })).collect()
+        found.map(|one| json!({ "name": one.name(), "sha256": one.content_digest() })).collect()
     };
-    let text = canonical_json(&json!({
+    let text = to_canonical_json(&json!({
         "population": definition.population.to_string(),
         "period_moment": definition.period_moment.to_string(),
-        "measure": measure(&definition.measure, &calendars),
-        "exclusions": definition.exclusions.iter().map(exclusion).collect::<Vec<Value>>(),
+        "measure": measure_json(&definition.measure, &calendars),
+        "exclusions": definition.exclusions.iter().map(exclusion_json).collect::<Vec<Value>>(),
         "late_after": definition.late_after.iter().map(late_after).collect::<Vec<Value>>(),
         "zone": request.zone.iana_name().unwrap_or("UTC"),
     }))?;
-    let sha256 = Hash::of(text.as_bytes()).to_hex();
+    let sha256 = Hash::digest_of(text.as_bytes()).to_hex();
     Ok(DefinitionUsed { id: definition.id.clone(), sha256, text })
 }
 
-fn measure(measure: &Measure, calendars: &dyn Fn(&Rule) -> Vec<Value>) -> Value {
+fn measure_json(measure: &FigureMeasure, calendars: &dyn Fn(&ClockRule) -> Vec<Value>) -> Value {
     match measure {
-        Measure::Waited { start, stop, withdrawn, subtract, rule } => {
+        FigureMeasure::Waited { start, stop, withdrawn, subtract, rule } => {
             let mut value = json!({
                 "kind": "waited",
                 "start": start.to_string(),
                 "stop": stop.to_string(),
                 "subtract": subtract,
-                "unit": unit(rule.unit),
+                "unit": unit_name(rule.unit),
                 "zone": rule.zone,
                 "calendars": calendars(rule),
                 "limit_is_on_time": rule.limit_is_on_time,
@@ -45,14 +45,14 @@ fn measure(measure: &Measure, calendars: &dyn Fn(&Rule) -> Vec<Value>) -> Value 
             }
             value
         }
-        Measure::Amount { value, decimals } => {
+        FigureMeasure::Amount { value, decimals } => {
             json!({ "kind": "amount", "value": value.to_string(), "decimals": decimals })
         }
-        Measure::Share { hit, of } => {
+        FigureMeasure::Share { hit, of } => {
             json!({ "kind": "share", "hit": hit.to_string(), "of": of.to_string() })
         }
-        Measure::Count => json!({ "kind": "count" }),
-        Measure::Ratio { numerator, denominator } => json!({
+        FigureMeasure::Count => json!({ "kind": "count" }),
+        FigureMeasure::Ratio { numerator, denominator } => json!({
             "kind": "ratio",
             "numerator": numerator.to_string(),
             "denominator": denominator.to_string(),
@@ -60,7 +60,7 @@ fn measure(measure: &Measure, calendars: &dyn Fn(&Rule) -> Vec<Value>) -> Value 
     }
 }
 
-fn unit(unit: Unit) -> &'static str {
+fn unit_name(unit: Unit) -> &'static str {
     match unit {
         Unit::NaturalHours => "natural_hours",
         Unit::NaturalDays => "natural_days",
@@ -69,7 +69,7 @@ fn unit(unit: Unit) -> &'static str {
     }
 }
 
-fn exclusion(exclusion: &Exclusion) -> Value {
+fn exclusion_json(exclusion: &ExclusionRule) -> Value {
     let mut value = json!({
         "reason": exclusion.reason.to_string(),
         "when": exclusion.when.to_string(),
@@ -82,10 +82,12 @@ fn exclusion(exclusion: &Exclusion) -> Value {
 
 fn late_after(after: &LateAfter) -> Value {
     let limit = match after.limit {
-        Limit::Elapsed { seconds } => json!({ "kind": "elapsed", "seconds": seconds }),
-        Limit::Dates { days } => json!({ "kind": "dates", "days": days }),
-        Limit::WorkingDates { days } => json!({ "kind": "working_dates", "days": days }),
-        Limit::SameDay { before_hour } => json!({ "kind": "same_day", "before_hour": before_hour }),
+        TimeLimit::Elapsed { seconds } => json!({ "kind": "elapsed", "seconds": seconds }),
+        TimeLimit::Dates { days } => json!({ "kind": "dates", "days": days }),
+        TimeLimit::WorkingDates { days } => json!({ "kind": "working_dates", "days": days }),
+        TimeLimit::SameDay { before_hour } => {
+            json!({ "kind": "same_day", "before_hour": before_hour })
+        }
     };
     json!({
         "by": after.bound.by,

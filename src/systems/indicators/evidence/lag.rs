@@ -8,9 +8,9 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 
 use crate::datasets::Dataset;
-use trueline_figures::{Stated, Verdict};
-use trueline_lake::{Keys, Ordered};
-use trueline_verify::{Input, Lag};
+use trueline_figures::{RowVerdict, StatedMoment};
+use trueline_lake::{OrderedRows, RowKeys};
+use trueline_verify::{BatchInput, CommitmentLag};
 
 /// The moment of an older revision that has none.
 const NO_MOMENT: i64 = i64::MIN;
@@ -44,11 +44,12 @@ pub(super) struct Lags {
 }
 
 impl Watch {
-    pub(super) fn new(dataset: Dataset, ordered: &Ordered, inputs: &[Input]) -> Watch {
+    pub(super) fn new(dataset: Dataset, ordered: &OrderedRows, inputs: &[BatchInput]) -> Watch {
         let by_witness = inputs.iter().all(|input| input.witnessed.is_some());
         let committed = ordered.batches().map(|batch| {
-            let same = |input: &&Input| input.dataset == dataset.name() && input.batch == batch.id;
-            Some(inputs.iter().find(same)?.committed(by_witness))
+            let same =
+                |input: &&BatchInput| input.dataset == dataset.name() && input.batch == batch.id;
+            Some(inputs.iter().find(same)?.committed_at(by_witness))
         });
         Watch {
             committed: committed.collect(),
@@ -59,25 +60,25 @@ impl Watch {
     }
 
     /// Notes revisions of a batch that are no longer the newest, with the moments that they state.
-    pub(super) fn older(&mut self, batch: usize, keys: &Keys, stated: &[Stated]) {
-        for row in 0..keys.rows() {
-            let case = self.case(keys.row(row));
+    pub(super) fn note_older(&mut self, batch: usize, keys: &RowKeys, stated: &[StatedMoment]) {
+        for row in 0..keys.row_count() {
+            let case = self.hash_case(keys.key_at(row));
             self.older.push(Older { case, batch, moment: NO_MOMENT, is_over: false });
         }
-        for Stated { row, moment, is_over } in stated {
-            let case = self.case(keys.row(*row));
+        for StatedMoment { row, moment, is_over } in stated {
+            let case = self.hash_case(keys.key_at(*row));
             self.older.push(Older { case, batch, moment: *moment, is_over: *is_over });
         }
     }
 
     /// To be called once all older revisions are noted.
-    pub(super) fn ready(mut self) -> Watch {
+    pub(super) fn sort_older(mut self) -> Watch {
         self.older.sort_unstable();
         self.older.dedup();
         self
     }
 
-    fn case<'k>(&self, key: impl Iterator<Item = &'k str>) -> u64 {
+    fn hash_case<'k>(&self, key: impl Iterator<Item = &'k str>) -> u64 {
         let mut hasher = self.cases.build_hasher();
         for part in key {
             hasher.write(part.as_bytes());
@@ -89,11 +90,11 @@ impl Watch {
     /// Adds the lag of a case, if it is in the period that the lags are of. Of the moments of
     /// several definitions, the last one counts: only then is there everything that its figures are
     /// made from.
-    pub(super) fn member<'k, 'v>(
+    pub(super) fn add_member<'k, 'v>(
         &self,
         batch: usize,
         key: impl Iterator<Item = &'k str>,
-        verdicts: impl Iterator<Item = &'v Verdict>,
+        verdicts: impl Iterator<Item = &'v RowVerdict>,
         lags: &mut Lags,
     ) {
         let Some(moment) = verdicts.filter_map(|verdict| verdict.moment).max() else {
@@ -104,7 +105,7 @@ impl Watch {
         };
         let mut first = newest;
         if !self.older.is_empty() {
-            let case = self.case(key);
+            let case = self.hash_case(key);
             let from = self.older.partition_point(|one| one.case < case);
             let older = self.older[from..].iter().take_while(|one| one.case == case);
             let (mut was_changed, mut was_over) = (false, false);
@@ -139,12 +140,12 @@ impl Lags {
     }
 
     /// `None` if there is no case.
-    pub(super) fn sum_up(mut self, witnessed: bool) -> Option<Lag> {
+    pub(super) fn sum_up(mut self, witnessed: bool) -> Option<CommitmentLag> {
         self.seconds.sort_unstable();
         let cases = self.seconds.len();
         let at = |share: usize| self.seconds.get((cases * share).div_ceil(100).max(1) - 1).copied();
-        let on_time = self.seconds.partition_point(|lag| *lag <= Lag::LATE);
-        Some(Lag {
+        let on_time = self.seconds.partition_point(|lag| *lag <= CommitmentLag::LATE);
+        Some(CommitmentLag {
             cases: cases as u64,
             median: at(50)?,
             p95: at(95)?,

@@ -1,6 +1,6 @@
 //! Members: one case of a population, its revision and how each definition counted it.
 
-use trueline_figures::{Counter, Ruling, Verdict};
+use trueline_figures::{Counter, RowVerdict, Ruling};
 use trueline_lake::{write_count, write_signed};
 use trueline_ledger::{Hash, leaf_hash};
 
@@ -19,14 +19,18 @@ pub struct Member {
 }
 
 impl Member {
-    pub fn leaf(&self) -> Hash {
+    pub fn hash_leaf(&self) -> Hash {
         leaf_hash(&self.bytes)
     }
 }
 
 /// Writes what the canonical bytes of a member begin with, whatever the period: the revision and
 /// the key.
-pub(super) fn begin<'k>(revision: &Hash, key: impl Iterator<Item = &'k str>, out: &mut Vec<u8>) {
+pub(super) fn begin_member<'k>(
+    revision: &Hash,
+    key: impl Iterator<Item = &'k str>,
+    out: &mut Vec<u8>,
+) {
     out.clear();
     out.extend_from_slice(&revision.0);
     for part in key {
@@ -35,8 +39,8 @@ pub(super) fn begin<'k>(revision: &Hash, key: impl Iterator<Item = &'k str>, out
 }
 
 /// Writes the rest of them: how each definition counted the case.
-pub(super) fn finish<'v>(
-    verdicts: impl ExactSizeIterator<Item = &'v Verdict>,
+pub(super) fn finish_member<'v>(
+    verdicts: impl ExactSizeIterator<Item = &'v RowVerdict>,
     counter: &Counter<'_>,
     out: &mut Vec<u8>,
 ) {
@@ -46,13 +50,13 @@ pub(super) fn finish<'v>(
     }
 }
 
-fn write_verdict(verdict: &Verdict, counter: &Counter<'_>, out: &mut Vec<u8>) {
+fn write_verdict(verdict: &RowVerdict, counter: &Counter<'_>, out: &mut Vec<u8>) {
     write_count(verdict.family as u64, out);
     match verdict.ruling {
         Ruling::Counted => out.push(COUNTED),
         Ruling::Excluded { reason, is_approved } => {
             out.push(EXCLUDED);
-            write_text(counter.reason(reason), out);
+            write_text(counter.reason_text(reason), out);
             out.push(u8::from(is_approved));
         }
         Ruling::Unmeasurable => out.push(UNMEASURABLE),

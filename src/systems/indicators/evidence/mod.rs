@@ -16,7 +16,9 @@ use rayon::prelude::*;
 use trueline_figures::{Answer, Request, Slice, Tally};
 use trueline_lake::LakeError;
 use trueline_ledger::{Hash, tree_root};
-use trueline_verify::{Block, Cell, Columns, DefinitionUsed, FigureUsed, Input, Population};
+use trueline_verify::{
+    BatchInput, CellColumns, DefinitionUsed, EvidenceBlock, EvidenceCell, FigureUsed, Population,
+};
 
 use super::compute::ComputeError;
 use super::row::FigureRow;
@@ -25,7 +27,7 @@ use crate::datasets::Dataset;
 use counted::DatasetCount;
 
 pub use bench::walk_members;
-pub use counted::Counted;
+pub use counted::CountedPeriods;
 pub use members::Member;
 
 /// The version of what turns rows into partial figures; it changes when a row could count
@@ -39,7 +41,7 @@ const MOST_BLOCKS: u64 = 64;
 
 /// Why there is no evidence.
 #[derive(Debug, thiserror::Error)]
-pub enum EvidenceError {
+pub enum FigureEvidenceError {
     #[error(transparent)]
     Compute(#[from] ComputeError),
     #[error("the records cannot be read in order")]
@@ -58,7 +60,7 @@ pub type Leaves<'a> = dyn Fn(Dataset, &str, &[Range<u64>]) -> Vec<Hash> + Sync +
 pub struct Commitments<'a> {
     pub leaves: &'a Leaves<'a>,
     /// The batches that were read, with the times at which they were committed to.
-    pub inputs: &'a [Input],
+    pub inputs: &'a [BatchInput],
 }
 
 impl std::fmt::Debug for Commitments<'_> {
@@ -87,12 +89,12 @@ pub fn block_rows(rows: u64) -> u64 {
 impl Gathered {
     /// Adds the populations of one of the periods that were counted, and the figures among `rows`
     /// that are printed.
-    pub fn add(
+    pub fn add_period(
         &mut self,
-        counted: &Counted,
+        counted: &CountedPeriods,
         period: usize,
         rows: &[&FigureRow],
-    ) -> Result<(), EvidenceError> {
+    ) -> Result<(), FigureEvidenceError> {
         let mut places: BTreeMap<(Dataset, &str, &Slice), (usize, usize)> = BTreeMap::new();
         for count in &counted.datasets {
             let about = |row: &&&FigureRow| {
@@ -107,7 +109,7 @@ impl Gathered {
                 continue;
             }
             let wanted: Vec<(&str, &Slice)> = wanted.into_iter().collect();
-            let population = self.population(count, period, &wanted)?;
+            let population = self.gather_population(count, period, &wanted)?;
             let number = self.populations.len();
             self.populations.push(population);
             for (at, (definition, slice)) in wanted.into_iter().enumerate() {
@@ -115,30 +117,31 @@ impl Gathered {
             }
         }
         for row in rows {
-            self.figures.push(figure(row, &places));
+            self.figures.push(figure_used(row, &places));
         }
         Ok(())
     }
 
-    fn population(
+    fn gather_population(
         &mut self,
         count: &DatasetCount,
         period: usize,
         cells: &[(&str, &Slice)],
-    ) -> Result<Population, EvidenceError> {
+    ) -> Result<Population, FigureEvidenceError> {
         let mut numbers = BTreeMap::new();
         for definition in &count.request.definitions {
-            numbers.insert(definition.id.clone(), self.definition(&count.request, definition)?);
+            numbers
+                .insert(definition.id.clone(), self.number_definition(&count.request, definition)?);
         }
         let family = |ids: &Vec<String>| ids.iter().map(|id| numbers[id]).collect();
         let counted = &count.periods[period];
-        let tallies = Tallies::new(&counted.whole, cells);
+        let tallies = CellTallies::new(&counted.whole, cells);
         let quantiles: Vec<Vec<i64>> = cells
             .iter()
             .map(|(definition, slice)| tallies.get(definition, slice))
-            .map(|tally| tally.map(columns::quantiles).unwrap_or_default())
+            .map(|tally| tally.map(columns::list_quantiles).unwrap_or_default())
             .collect();
-        let block = |block: &counted::CountedBlock| Block {
+        let block = |block: &counted::CountedBlock| EvidenceBlock {
             rows: block.rows,
             root: block.root.to_hex(),
             cells: columns_of(&block.answer, cells, &quantiles),
@@ -155,27 +158,30 @@ impl Gathered {
             families: count.families.iter().map(family).collect(),
             cells: cells
                 .iter()
-                .map(|(id, slice)| Cell { definition: numbers[*id], slice: (*slice).clone() })
+                .map(|(id, slice)| EvidenceCell {
+                    definition: numbers[*id],
+                    slice: (*slice).clone(),
+                })
                 .collect(),
             blocks: counted.blocks.par_iter().map(block).collect(),
             lag: counted.lag.clone(),
         })
     }
 
-    fn definition(
+    fn number_definition(
         &mut self,
         request: &Request,
-        definition: &trueline_figures::Definition,
-    ) -> Result<usize, EvidenceError> {
+        definition: &trueline_figures::FigureDefinition,
+    ) -> Result<usize, FigureEvidenceError> {
         if let Some(at) = self.definitions.iter().position(|known| known.id == definition.id) {
             return Ok(at);
         }
-        self.definitions.push(definition::used(request, definition)?);
+        self.definitions.push(definition::describe_definition(request, definition)?);
         Ok(self.definitions.len() - 1)
     }
 }
 
-fn figure(
+fn figure_used(
     row: &FigureRow,
     places: &BTreeMap<(Dataset, &str, &Slice), (usize, usize)>,
 ) -> FigureUsed {
@@ -203,10 +209,10 @@ fn figure(
 }
 
 /// The tallies of some cells, found by definition and slice.
-struct Tallies<'a>(BTreeMap<(&'a str, &'a Slice), Tally>);
+struct CellTallies<'a>(BTreeMap<(&'a str, &'a Slice), Tally>);
 
-impl<'a> Tallies<'a> {
-    fn new(answer: &Answer, cells: &[(&'a str, &'a Slice)]) -> Tallies<'a> {
+impl<'a> CellTallies<'a> {
+    fn new(answer: &Answer, cells: &[(&'a str, &'a Slice)]) -> CellTallies<'a> {
         let mut groups: BTreeMap<(&str, Vec<&str>), Vec<&'a Slice>> = BTreeMap::new();
         for (definition, slice) in cells {
             let names = slice.keys().map(String::as_str).collect();
@@ -215,14 +221,14 @@ impl<'a> Tallies<'a> {
         let mut found = BTreeMap::new();
         for ((definition, names), slices) in groups {
             let mut all: BTreeMap<Slice, Tally> =
-                answer.tallies(definition, &names).into_iter().collect();
+                answer.tallies_by(definition, &names).into_iter().collect();
             for slice in slices {
                 if let Some(tally) = all.remove(slice) {
                     found.insert((definition, slice), tally);
                 }
             }
         }
-        Tallies(found)
+        CellTallies(found)
     }
 
     fn get(&self, definition: &'a str, slice: &'a Slice) -> Option<&Tally> {
@@ -235,10 +241,10 @@ fn columns_of(
     answer: &Answer,
     cells: &[(&str, &Slice)],
     quantiles: &[Vec<i64>],
-) -> Vec<(usize, Columns)> {
-    let tallies = Tallies::new(answer, cells);
+) -> Vec<(usize, CellColumns)> {
+    let tallies = CellTallies::new(answer, cells);
     let each = cells.iter().enumerate().filter_map(|(at, (definition, slice))| {
-        let columns = columns::of(tallies.get(definition, slice)?, &quantiles[at]);
+        let columns = columns::tally_columns(tallies.get(definition, slice)?, &quantiles[at]);
         (!columns.is_empty()).then_some((at, columns))
     });
     each.collect()

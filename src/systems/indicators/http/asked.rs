@@ -1,19 +1,19 @@
 //! What a page is asked, read from its query once.
 
-use trueline_expression::nearest;
+use trueline_expression::find_nearest_word;
 use trueline_figures::{Period, PeriodError};
 
-use super::{Console, Question};
+use super::{Console, FigureQuestion};
 use crate::language::Language;
-use crate::systems::indicators::{DimensionError, Filter, Indicator, Words};
+use crate::systems::indicators::{BilingualText, DimensionError, Filter, Indicator};
 use crate::web::query::{encoded, parameters};
 use crate::web::{ChoiceGroup, Refusal};
 
 /// A query, parsed.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct PageQuery {
     pub(crate) language: Language,
-    pub(crate) question: Question,
+    pub(crate) question: FigureQuestion,
     pub(crate) indicator: Option<String>,
     pub(crate) by: Vec<String>,
     /// The filter as pairs of name and code, in the order given.
@@ -24,12 +24,12 @@ pub(crate) struct Asked {
     pub(crate) rest: String,
 }
 
-impl Asked {
+impl PageQuery {
     /// The question of a page without any parameter.
-    pub(crate) fn nothing(console: &Console) -> Asked {
-        Asked {
+    pub(crate) fn without_parameters(console: &Console) -> PageQuery {
+        PageQuery {
             language: Language::Chinese,
-            question: Question::about(console.period.clone()),
+            question: FigureQuestion::about_period(console.period.clone()),
             indicator: None,
             by: Vec::new(),
             pairs: Vec::new(),
@@ -38,8 +38,8 @@ impl Asked {
         }
     }
 
-    pub(crate) fn new(console: &Console, query: Option<&str>) -> Result<Asked, Refusal> {
-        let mut asked = Asked::nothing(console);
+    pub(crate) fn new(console: &Console, query: Option<&str>) -> Result<PageQuery, Refusal> {
+        let mut asked = PageQuery::without_parameters(console);
         for (name, value, pair) in parameters(query) {
             if name != "lang" {
                 if !asked.rest.is_empty() {
@@ -47,14 +47,19 @@ impl Asked {
                 }
                 asked.rest.push_str(pair);
             }
-            asked.take(console, name, &value)?;
+            asked.take_parameter(console, name, &value)?;
         }
-        asked.question.filter = Filter::parse(&console.pack, &asked.filter())
+        asked.question.filter = Filter::parse(&console.pack, &asked.filter_text())
             .map_err(|error| wrong_filter(&error, console))?;
         Ok(asked)
     }
 
-    fn take(&mut self, console: &Console, name: &str, value: &str) -> Result<(), Refusal> {
+    fn take_parameter(
+        &mut self,
+        console: &Console,
+        name: &str,
+        value: &str,
+    ) -> Result<(), Refusal> {
         match name {
             "lang" => {
                 self.language = if value == "en" { Language::English } else { Language::Chinese };
@@ -70,7 +75,7 @@ impl Asked {
             // A form sends one for each of its lists; together they are one filter.
             "where" => {
                 for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-                    self.pairs.push(pair(console, part)?);
+                    self.pairs.push(parse_pair(console, part)?);
                 }
             }
             "period" if !value.is_empty() => {
@@ -84,38 +89,41 @@ impl Asked {
     }
 
     /// The text in the language of the page.
-    pub(crate) fn words<'a>(&self, words: &'a Words) -> &'a str {
+    pub(crate) fn pick_words<'a>(&self, words: &'a BilingualText) -> &'a str {
         words.in_language(self.language)
     }
 
     /// One of two texts, by the language of the page.
-    pub(crate) fn pick<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
+    pub(crate) fn pick_text<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
         self.language.pick(chinese, english)
     }
 
     /// The indicator asked for, else the first of the pack.
-    pub(crate) fn indicator<'a>(&self, console: &'a Console) -> Result<&'a Indicator, Refusal> {
+    pub(crate) fn chosen_indicator<'a>(
+        &self,
+        console: &'a Console,
+    ) -> Result<&'a Indicator, Refusal> {
         let Some(name) = self.indicator.as_deref() else {
             return console.pack.indicators.first().ok_or_else(|| {
                 Refusal::not_found("这个指标包没有指标", "this pack has no indicators")
             });
         };
-        console.pack.indicator(name).ok_or_else(|| no_indicator(console, name))
+        console.pack.find_indicator(name).ok_or_else(|| no_indicator(console, name))
     }
 
     /// Only the indicator asked for, or all.
-    pub(crate) fn only(&self) -> Vec<String> {
+    pub(crate) fn only_indicator(&self) -> Vec<String> {
         self.indicator.iter().cloned().collect()
     }
 
     /// The filter as it is written.
-    pub(crate) fn filter(&self) -> String {
-        joined(&self.pairs)
+    pub(crate) fn filter_text(&self) -> String {
+        join_pairs(&self.pairs)
     }
 
     /// A link to a page about an indicator, with a filter.
-    pub(crate) fn link(&self, path: &str, indicator: &str, filter: &str, more: &str) -> String {
-        let mut link = format!("{path}?lang={}", self.code());
+    pub(crate) fn link_to(&self, path: &str, indicator: &str, filter: &str, more: &str) -> String {
+        let mut link = format!("{path}?lang={}", self.language_code());
         let period = &self.question.period.name;
         for (name, value) in [("indicator", indicator), ("period", period), ("where", filter)] {
             if !value.is_empty() {
@@ -126,24 +134,24 @@ impl Asked {
     }
 
     /// This page with another filter, from its first page on.
-    pub(crate) fn filtered(&self, path: &str, pairs: &[(String, String)]) -> String {
+    pub(crate) fn link_filtered(&self, path: &str, pairs: &[(String, String)]) -> String {
         let indicator = self.indicator.as_deref().unwrap_or_default();
-        self.link(path, indicator, &joined(pairs), &self.manner())
+        self.link_to(path, indicator, &join_pairs(pairs), &self.view_parameters())
     }
 
     /// `&by=…&which=…`, as far as they were asked for.
-    pub(crate) fn manner(&self) -> String {
+    pub(crate) fn view_parameters(&self) -> String {
         let by: String = self.by.iter().map(|name| format!("&by={}", encoded(name))).collect();
         by + &self.more
     }
 
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn language_code(&self) -> &'static str {
         self.language.code()
     }
 }
 
 /// `prefecture=吕梁` as a name and a code.
-fn pair(console: &Console, part: &str) -> Result<(String, String), Refusal> {
+fn parse_pair(console: &Console, part: &str) -> Result<(String, String), Refusal> {
     let filter =
         Filter::parse(&console.pack, part).map_err(|error| wrong_filter(&error, console))?;
     if let Some((name, values)) = filter.values.iter().next() {
@@ -153,7 +161,7 @@ fn pair(console: &Console, part: &str) -> Result<(String, String), Refusal> {
     Ok((name.to_owned(), filter.time.unwrap_or_default()))
 }
 
-fn joined(pairs: &[(String, String)]) -> String {
+fn join_pairs(pairs: &[(String, String)]) -> String {
     let parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     parts.join(",")
 }
@@ -166,7 +174,7 @@ pub(crate) fn no_indicator(console: &Console, name: &str) -> Refusal {
         format!("there is no indicator `{name}` in {pack}"),
     )
     .at("indicator");
-    match nearest(name, console.pack.indicators.iter().map(|one| one.id.as_str())) {
+    match find_nearest_word(name, console.pack.indicators.iter().map(|one| one.id.as_str())) {
         Some(near) => {
             refusal.with_next(format!("是否指 `{near}`？"), format!("did you mean `{near}`?"))
         }
@@ -229,7 +237,7 @@ fn unknown_dimension(name: &str, console: &Console) -> Refusal {
         format!("没有叫 `{name}` 的维度"),
         format!("there is no dimension `{name}`"),
     );
-    let refusal = match nearest(name, known.iter().map(String::as_str)) {
+    let refusal = match find_nearest_word(name, known.iter().map(String::as_str)) {
         Some(near) => {
             refusal.with_next(format!("是否指 `{near}`？"), format!("did you mean `{near}`?"))
         }

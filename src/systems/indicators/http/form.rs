@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use minijinja::{Value, context};
 
 use super::Console;
-use super::asked::Asked;
-use super::names::{dimension_title, label};
-use crate::systems::indicators::dimensions::cut;
+use super::asked::PageQuery;
+use super::names::{dimension_title, value_label};
+use crate::systems::indicators::dimensions::cut_region;
 use crate::systems::indicators::known_names;
 
 /// More regions are no list to choose from.
@@ -14,10 +14,10 @@ const REGIONS_MAX: usize = 60;
 
 /// The conditions: a list each for region, month and area, the rest as text, and all as chips that
 /// take one away.
-pub(crate) fn conditions(console: &Console, asked: &Asked, path: &str) -> Value {
+pub(crate) fn build_conditions(console: &Console, asked: &PageQuery, path: &str) -> Value {
     let mut shown: Vec<&str> = Vec::new();
     let mut lists: Vec<Value> = Vec::new();
-    for (name, values) in offered(console, asked) {
+    for (name, values) in offered_values(console, asked) {
         let given: Vec<&String> =
             asked.pairs.iter().filter(|pair| pair.0 == name).map(|pair| &pair.1).collect();
         let known = given.len() == 1 && values.contains(given[0]);
@@ -32,7 +32,7 @@ pub(crate) fn conditions(console: &Console, asked: &Asked, path: &str) -> Value 
             .iter()
             .map(|value| {
                 let chosen = given.first().is_some_and(|given| *given == value);
-                let text = label(console, asked, name, value);
+                let text = value_label(console, asked, name, value);
                 context! { value => format!("{name}={value}"), text, chosen }
             })
             .collect();
@@ -44,31 +44,31 @@ pub(crate) fn conditions(console: &Console, asked: &Asked, path: &str) -> Value 
         .filter(|pair| !shown.contains(&pair.0.as_str()))
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    context! { lists, rest => rest.join(","), chips => chips(console, asked, path) }
+    context! { lists, rest => rest.join(","), chips => removable_conditions(console, asked, path) }
 }
 
-fn chips(console: &Console, asked: &Asked, path: &str) -> Vec<Value> {
+fn removable_conditions(console: &Console, asked: &PageQuery, path: &str) -> Vec<Value> {
     let chip = |(index, (name, value)): (usize, &(String, String))| {
         let mut fewer = asked.pairs.clone();
         fewer.remove(index);
         let name_text = dimension_title(console, asked, name);
-        let separator = asked.pick("：", ": ");
-        let text = format!("{name_text}{separator}{}", label(console, asked, name, value));
-        context! { text, href => asked.filtered(path, &fewer) }
+        let separator = asked.pick_text("：", ": ");
+        let text = format!("{name_text}{separator}{}", value_label(console, asked, name, value));
+        context! { text, href => asked.link_filtered(path, &fewer) }
     };
     asked.pairs.iter().enumerate().map(chip).collect()
 }
 
 /// Names with the values that a list offers.
-fn offered<'a>(console: &'a Console, asked: &Asked) -> Vec<(&'a str, Vec<String>)> {
+fn offered_values<'a>(console: &'a Console, asked: &PageQuery) -> Vec<(&'a str, Vec<String>)> {
     let mut offered: Vec<(&str, Vec<String>)> = Vec::new();
     // The finest level that still makes a list: prefectures rather than provinces.
     let levels = &console.pack.levels;
     for (at, level) in levels.iter().enumerate().rev() {
         // A province's code is also how the level below pads it; it belongs to the upper one.
         let is_here = |code: &&String| {
-            cut(level, code) == **code
-                && levels[..at].iter().all(|above| cut(above, code) != **code)
+            cut_region(level, code) == **code
+                && levels[..at].iter().all(|above| cut_region(above, code) != **code)
         };
         let codes: Vec<String> = console.pack.regions.keys().filter(is_here).cloned().collect();
         if (2..=REGIONS_MAX).contains(&codes.len()) {
@@ -76,7 +76,7 @@ fn offered<'a>(console: &'a Console, asked: &Asked) -> Vec<(&'a str, Vec<String>
             break;
         }
     }
-    let months = months(console, asked);
+    let months = list_months(console, asked);
     if (2..=24).contains(&months.len()) {
         offered.push(("month", months));
     }
@@ -87,7 +87,7 @@ fn offered<'a>(console: &'a Console, asked: &Asked) -> Vec<(&'a str, Vec<String>
 }
 
 /// The months of the period.
-fn months(console: &Console, asked: &Asked) -> Vec<String> {
+fn list_months(console: &Console, asked: &PageQuery) -> Vec<String> {
     let zone = console.pack.zone.rules();
     let period = &asked.question.period;
     let date = |second| Timestamp::from_second(second).ok().map(|at| zone.to_datetime(at).date());
@@ -107,7 +107,7 @@ fn months(console: &Console, asked: &Asked) -> Vec<String> {
 }
 
 /// The indicators of the pack, grouped.
-pub(crate) fn indicators(console: &Console, asked: &Asked, chosen: &str) -> Vec<Value> {
+pub(crate) fn list_indicators(console: &Console, asked: &PageQuery, chosen: &str) -> Vec<Value> {
     let groups = console.pack.groups.iter();
     groups
         .map(|group| {
@@ -115,17 +115,17 @@ pub(crate) fn indicators(console: &Console, asked: &Asked, chosen: &str) -> Vec<
                 .pack
                 .in_group(&group.id)
                 .map(|one| {
-                    let text = asked.words(&one.title);
+                    let text = asked.pick_words(&one.title);
                     context! { value => one.id.clone(), text, chosen => one.id == chosen }
                 })
                 .collect();
-            context! { title => asked.words(&group.title), options }
+            context! { title => asked.pick_words(&group.title), options }
         })
         .collect()
 }
 
 /// The dimensions that most people slice by, and those already chosen.
-pub(crate) fn dimensions(console: &Console, asked: &Asked) -> Vec<Value> {
+pub(crate) fn offered_dimensions(console: &Console, asked: &PageQuery) -> Vec<Value> {
     const USUAL: [&str; 9] =
         ["prefecture", "county", "month", "quarter", "area", "channel", "kind", "service", "cause"];
     let known = known_names(&console.pack);

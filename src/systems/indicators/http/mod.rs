@@ -21,11 +21,11 @@ use trueline_clock::Calendar;
 use trueline_figures::Period;
 use trueline_lake::Lake;
 
-use super::{ComputeError, LakeRecords, Pack, Question, Results, compute};
+use super::{ComputeError, FigureQuestion, FigureResults, LakeRecords, Pack, compute_figures};
 use crate::web::query::encoded;
-use crate::web::{NavigationLink, Page, PageSet, Refusal, Site};
+use crate::web::{NavigationLink, PageSet, PageShell, Refusal, Site};
 
-pub(crate) use asked::Asked;
+pub(crate) use asked::PageQuery;
 pub(crate) use sliced::link_to_figures;
 
 /// What the pages answer from.
@@ -62,27 +62,27 @@ pub(crate) const PAGES: PageSet = PageSet {
 /// The routes of the figures.
 pub(crate) fn routes(console: Arc<Console>) -> Router {
     Router::new()
-        .route("/", get(overview))
-        .route("/figures", get(figures))
+        .route("/", get(show_overview))
+        .route("/figures", get(show_figures))
         .route("/figures.csv", get(figures_csv))
         .route("/api/figures", get(figures_json))
         .with_state(console)
 }
 
 /// `GET /`: every published figure with its trend.
-async fn overview(
+async fn show_overview(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    answer(console, query, overview::page).await
+    run_blocking(console, query, overview::render_overview).await
 }
 
 /// `GET /figures`: one indicator, sliced.
-async fn figures(
+async fn show_figures(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    answer(console, query, sliced::page).await
+    run_blocking(console, query, sliced::render_sliced).await
 }
 
 /// `GET /figures.csv`: the rows of that page.
@@ -90,7 +90,7 @@ async fn figures_csv(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
-    answer(console, query, sliced::csv).await
+    run_blocking(console, query, sliced::write_csv).await
 }
 
 /// `GET /api/figures`: the rows that `trueline indicators --format json` prints.
@@ -98,20 +98,20 @@ async fn figures_json(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<serde_json::Value>, Refusal> {
-    answer(console, query, |console, asked| {
-        let results = asked.compute(console, asked.by.clone(), asked.only())?;
+    run_blocking(console, query, |console, asked| {
+        let results = asked.compute_figures(console, asked.by.clone(), asked.only_indicator())?;
         serde_json::to_value(&results.rows).map(Json).map_err(|error| Refusal::failed(&error))
     })
     .await
 }
 
-async fn answer<T: Send + 'static>(
+async fn run_blocking<T: Send + 'static>(
     console: Arc<Console>,
     query: Option<String>,
-    work: impl FnOnce(&Console, &Asked) -> Result<T, Refusal> + Send + 'static,
+    work: impl FnOnce(&Console, &PageQuery) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     answer_blocking(move || {
-        let asked = Asked::new(&console, query.as_deref())?;
+        let asked = PageQuery::new(&console, query.as_deref())?;
         work(&console, &asked)
     })
     .await
@@ -128,14 +128,14 @@ pub(crate) async fn answer_blocking<T: Send + 'static>(
 }
 
 impl Console {
-    pub(crate) fn page(&self, asked: &Asked, title: &str, path: &str) -> Page {
+    pub(crate) fn build_page(&self, asked: &PageQuery, title: &str, path: &str) -> PageShell {
         let period = &asked.question.period.name;
         let kept = if *period == self.period.name {
             String::new()
         } else {
             format!("&period={}", encoded(period))
         };
-        Page {
+        PageShell {
             title: title.to_owned(),
             language: asked.language,
             period: period.clone(),
@@ -145,7 +145,7 @@ impl Console {
         }
     }
 
-    pub(crate) fn refuse(&self, error: &ComputeError) -> Refusal {
+    pub(crate) fn refusal_for(&self, error: &ComputeError) -> Refusal {
         match error {
             ComputeError::Dimension(error) => asked::wrong_filter(error, self),
             ComputeError::NoIndicator { id, .. } => asked::no_indicator(self, id),
@@ -156,17 +156,18 @@ impl Console {
     }
 }
 
-impl Asked {
-    fn compute(
+impl PageQuery {
+    fn compute_figures(
         &self,
         console: &Console,
         by: Vec<String>,
         only: Vec<String>,
-    ) -> Result<Results, Refusal> {
-        super::dimensions(&console.pack, &by)
+    ) -> Result<FigureResults, Refusal> {
+        super::find_dimensions(&console.pack, &by)
             .map_err(|error| asked::wrong_filter(&error, console).at("by"))?;
-        let question = Question { by, only, ..self.question.clone() };
+        let question = FigureQuestion { by, only, ..self.question.clone() };
         let records = LakeRecords::newest(&console.lake, &console.calendars);
-        compute(&console.pack, &question, &records).map_err(|error| console.refuse(&error))
+        compute_figures(&console.pack, &question, &records)
+            .map_err(|error| console.refusal_for(&error))
     }
 }

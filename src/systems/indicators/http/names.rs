@@ -3,29 +3,33 @@
 use minijinja::{Value, context};
 
 use super::Console;
-use super::asked::Asked;
-use crate::systems::indicators::dimensions::cut;
+use super::asked::PageQuery;
+use crate::systems::indicators::dimensions::cut_region;
 use crate::systems::indicators::{Indicator, LimitRow};
 
 /// What stands where there is nothing.
 pub(crate) const NOTHING: &str = "—";
 
 /// An indicator with its group, because fixed telephone and broadband both have a fault repair.
-pub(crate) fn indicator_title(console: &Console, asked: &Asked, indicator: &Indicator) -> String {
-    let title = asked.words(&indicator.title);
+pub(crate) fn indicator_title(
+    console: &Console,
+    asked: &PageQuery,
+    indicator: &Indicator,
+) -> String {
+    let title = asked.pick_words(&indicator.title);
     match console.pack.groups.iter().find(|group| group.id == indicator.group) {
-        Some(group) => format!("{} · {title}", asked.words(&group.title)),
+        Some(group) => format!("{} · {title}", asked.pick_words(&group.title)),
         None => title.to_owned(),
     }
 }
 
 /// The unit as it is printed after a number.
-pub(crate) fn unit(console: &Console, asked: &Asked, unit: &str) -> String {
-    console.pack.units.get(unit).map_or(unit, |words| asked.words(words)).to_owned()
+pub(crate) fn unit_name(console: &Console, asked: &PageQuery, unit: &str) -> String {
+    console.pack.units.get(unit).map_or(unit, |words| asked.pick_words(words)).to_owned()
 }
 
 /// A count with its thousands apart.
-pub(crate) fn count(n: u64) -> String {
+pub(crate) fn format_count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -37,9 +41,9 @@ pub(crate) fn count(n: u64) -> String {
     out
 }
 
-pub(crate) fn dimension_title(console: &Console, asked: &Asked, name: &str) -> String {
+pub(crate) fn dimension_title(console: &Console, asked: &PageQuery, name: &str) -> String {
     if let Some(level) = console.pack.levels.iter().find(|level| level.name == name) {
-        return asked.words(&level.title).to_owned();
+        return asked.pick_words(&level.title).to_owned();
     }
     let (chinese, english) = match name {
         "month" => ("月份", "Month"),
@@ -61,51 +65,51 @@ pub(crate) fn dimension_title(console: &Console, asked: &Asked, name: &str) -> S
         "reopened" => ("重开次数", "Times reopened"),
         other => (other, other),
     };
-    asked.pick(chinese, english).to_owned()
+    asked.pick_text(chinese, english).to_owned()
 }
 
 /// A value of a dimension.
-pub(crate) fn label(console: &Console, asked: &Asked, name: &str, value: &str) -> String {
+pub(crate) fn value_label(console: &Console, asked: &PageQuery, name: &str, value: &str) -> String {
     if name == "region" {
-        return region(console, asked, value);
+        return region_name(console, asked, value);
     }
-    match console.pack.label(name, value) {
-        Some(words) => asked.words(words).to_owned(),
-        None if value.is_empty() => asked.pick("未填", "not given").to_owned(),
+    match console.pack.find_label(name, value) {
+        Some(words) => asked.pick_words(words).to_owned(),
+        None if value.is_empty() => asked.pick_text("未填", "not given").to_owned(),
         None => value.to_owned(),
     }
 }
 
 /// A region by its name; one without a name by the smallest part that has one, and its code.
-fn region(console: &Console, asked: &Asked, code: &str) -> String {
+fn region_name(console: &Console, asked: &PageQuery, code: &str) -> String {
     if code.is_empty() {
         return NOTHING.to_owned();
     }
     if let Some(words) = console.pack.regions.get(code) {
-        return asked.words(words).to_owned();
+        return asked.pick_words(words).to_owned();
     }
-    let above = console.pack.levels.iter().rev().map(|level| cut(level, code));
+    let above = console.pack.levels.iter().rev().map(|level| cut_region(level, code));
     match above.into_iter().find_map(|part| console.pack.regions.get(&part)) {
-        Some(words) => format!("{} {code}", asked.words(words)),
+        Some(words) => format!("{} {code}", asked.pick_words(words)),
         None => code.to_owned(),
     }
 }
 
 /// A limit in words, with a mark and a word for whether it is kept.
-pub(crate) fn limit_tag(console: &Console, asked: &Asked, limit: &LimitRow) -> Value {
+pub(crate) fn limit_tag(console: &Console, asked: &PageQuery, limit: &LimitRow) -> Value {
     let (mark, said) = match limit.met {
-        Some(true) => ("✓", asked.pick("达标", "met")),
-        Some(false) => ("✗", asked.pick("未达标", "missed")),
-        None => ("·", asked.pick("未判定", "not judged")),
+        Some(true) => ("✓", asked.pick_text("达标", "met")),
+        Some(false) => ("✗", asked.pick_text("未达标", "missed")),
+        None => ("·", asked.pick_text("未判定", "not judged")),
     };
     context! { text => limit_text(console, asked, limit), met => limit.met, mark, said }
 }
 
-pub(crate) fn limit_text(console: &Console, asked: &Asked, limit: &LimitRow) -> String {
+pub(crate) fn limit_text(console: &Console, asked: &PageQuery, limit: &LimitRow) -> String {
     let (chinese, english) = limit.kind_words();
-    let kind = asked.pick(chinese, english);
-    let unverified = if limit.verified { "" } else { asked.pick(" 未核实", " unverified") };
-    let unit = unit(console, asked, &limit.unit);
+    let kind = asked.pick_text(chinese, english);
+    let unverified = if limit.verified { "" } else { asked.pick_text(" 未核实", " unverified") };
+    let unit = unit_name(console, asked, &limit.unit);
     let value = if limit.value != 0.0 && limit.value.abs() < 0.001 {
         format!("{:e}", limit.value)
     } else {
@@ -117,12 +121,12 @@ pub(crate) fn limit_text(console: &Console, asked: &Asked, limit: &LimitRow) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::count;
+    use super::format_count;
 
     #[test]
     fn thousands_stand_apart() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_906_583), "1,906,583");
+        assert_eq!(format_count(0), "0");
+        assert_eq!(format_count(999), "999");
+        assert_eq!(format_count(1_906_583), "1,906,583");
     }
 }

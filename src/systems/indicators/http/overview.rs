@@ -6,14 +6,17 @@ use axum::response::Html;
 use minijinja::{Value, context};
 
 use super::Console;
-use super::asked::Asked;
-use super::names::{NOTHING, count, label, limit_tag, unit};
+use super::asked::PageQuery;
+use super::names::{NOTHING, format_count, limit_tag, unit_name, value_label};
 use crate::language::Language;
-use crate::systems::indicators::{FigureRow, Indicator, Results, span};
+use crate::systems::indicators::{FigureResults, FigureRow, Indicator, format_span};
 use crate::web::Refusal;
 
-pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Refusal> {
-    let results = asked.compute(console, vec!["month".into()], Vec::new())?;
+pub(super) fn render_overview(
+    console: &Console,
+    asked: &PageQuery,
+) -> Result<Html<String>, Refusal> {
+    let results = asked.compute_figures(console, vec!["month".into()], Vec::new())?;
     let lines: Vec<(&str, Vec<&FigureRow>)> = console
         .pack
         .groups
@@ -21,7 +24,7 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
         .map(|group| {
             let indicators = console.pack.in_group(&group.id);
             let rows = indicators.flat_map(|indicator| main_rows(indicator, &results)).collect();
-            (asked.words(&group.title), rows)
+            (asked.pick_words(&group.title), rows)
         })
         .filter(|(_, rows): &(&str, Vec<&FigureRow>)| !rows.is_empty())
         .collect();
@@ -30,24 +33,24 @@ pub(super) fn page(console: &Console, asked: &Asked) -> Result<Html<String>, Ref
         .iter()
         .map(|(title, rows)| {
             let rows: Vec<Value> =
-                rows.iter().map(|row| line(console, asked, &results, row)).collect();
+                rows.iter().map(|row| figure_line(console, asked, &results, row)).collect();
             context! { title => *title, rows }
         })
         .collect();
     let body = context! {
         groups,
-        files => files(console, asked),
-        lead => lead(console, asked),
-        head => head(asked),
-        summary => summary(asked, &shown),
+        files => list_files(console, asked),
+        lead => lead_text(console, asked),
+        head => table_head(asked),
+        summary => summarize_limits(asked, &shown),
         empty => shown.iter().all(|row| row.value.is_none()),
     };
-    let title = asked.pick("指标总览", "Indicators");
-    console.site.render("overview.html", &console.page(asked, title, "/"), body)
+    let title = asked.pick_text("指标总览", "Indicators");
+    console.site.render("overview.html", &console.build_page(asked, title, "/"), body)
 }
 
 /// The main figures of an indicator: one, or one for each segment that is published.
-fn main_rows<'a>(indicator: &'a Indicator, results: &'a Results) -> Vec<&'a FigureRow> {
+fn main_rows<'a>(indicator: &'a Indicator, results: &'a FigureResults) -> Vec<&'a FigureRow> {
     let mine = results.rows.iter().filter(|row| row.indicator == indicator.id);
     mine.filter(|row| {
         let mut main = indicator.publish.iter().filter(|statistic| statistic.main);
@@ -65,8 +68,8 @@ fn main_rows<'a>(indicator: &'a Indicator, results: &'a Results) -> Vec<&'a Figu
     .collect()
 }
 
-fn lead(console: &Console, asked: &Asked) -> String {
-    let pack = asked.words(&console.pack.title);
+fn lead_text(console: &Console, asked: &PageQuery) -> String {
+    let pack = asked.pick_words(&console.pack.title);
     let version = &console.pack.version;
     if asked.language == Language::Chinese {
         format!("{pack}（{version}）。点指标名可任意切分，点件数可看背后的工单。")
@@ -75,22 +78,22 @@ fn lead(console: &Console, asked: &Asked) -> String {
     }
 }
 
-fn head(asked: &Asked) -> Value {
+fn table_head(asked: &PageQuery) -> Value {
     context! {
-        indicator => asked.pick("指标", "Indicator"),
-        value => asked.pick("值", "Value"),
-        n => asked.pick("件数", "Cases"),
-        late => asked.pick("超时", "Late"),
-        longest => asked.pick("最长（时:分:秒）", "Longest (h:min:s)"),
-        limits => asked.pick("限值", "Limits"),
-        trend => asked.pick("逐月", "By month"),
-        excluded => asked.pick("排除", "Excluded"),
-        open => asked.pick("期末未完", "Open at the end"),
+        indicator => asked.pick_text("指标", "Indicator"),
+        value => asked.pick_text("值", "Value"),
+        n => asked.pick_text("件数", "Cases"),
+        late => asked.pick_text("超时", "Late"),
+        longest => asked.pick_text("最长（时:分:秒）", "Longest (h:min:s)"),
+        limits => asked.pick_text("限值", "Limits"),
+        trend => asked.pick_text("逐月", "By month"),
+        excluded => asked.pick_text("排除", "Excluded"),
+        open => asked.pick_text("期末未完", "Open at the end"),
     }
 }
 
 /// The files of the report, by language.
-fn files(console: &Console, asked: &Asked) -> Vec<Value> {
+fn list_files(console: &Console, asked: &PageQuery) -> Vec<Value> {
     [("zh", "中文", "Chinese"), ("en", "英文", "English")]
         .into_iter()
         .map(|(code, chinese, english)| {
@@ -100,14 +103,14 @@ fn files(console: &Console, asked: &Asked) -> Vec<Value> {
                 Some(context! { href => format!("/report/{name}"), text })
             });
             let files: Vec<Value> = mine.collect();
-            context! { title => asked.pick(chinese, english), files }
+            context! { title => asked.pick_text(chinese, english), files }
         })
         .filter(|group| group.get_attr("files").is_ok_and(|files| files.is_true()))
         .collect()
 }
 
 /// How many limits are kept, missed, and read by nobody.
-fn summary(asked: &Asked, rows: &[&FigureRow]) -> Vec<Value> {
+fn summarize_limits(asked: &PageQuery, rows: &[&FigureRow]) -> Vec<Value> {
     let limits = || rows.iter().flat_map(|row| &row.limits);
     let met = limits().filter(|limit| limit.met == Some(true)).count();
     let missed = limits().filter(|limit| limit.met == Some(false)).count();
@@ -137,60 +140,66 @@ fn summary(asked: &Asked, rows: &[&FigureRow]) -> Vec<Value> {
     counts
 }
 
-fn line(console: &Console, asked: &Asked, results: &Results, row: &FigureRow) -> Value {
+fn figure_line(
+    console: &Console,
+    asked: &PageQuery,
+    results: &FigureResults,
+    row: &FigureRow,
+) -> Value {
     let pack = &console.pack;
     let id = format!("{}.{}", row.indicator, row.statistic);
-    let found = pack.figure(&id);
-    let title = found.map_or("", |(_, statistic)| asked.words(&statistic.title));
+    let found = pack.find_figure(&id);
+    let title = found.map_or("", |(_, statistic)| asked.pick_words(&statistic.title));
     let filter: Vec<String> =
         row.slice.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let filter = filter.join(",");
     let slice: Vec<String> =
-        row.slice.iter().map(|(name, value)| label(console, asked, name, value)).collect();
+        row.slice.iter().map(|(name, value)| value_label(console, asked, name, value)).collect();
     let limits: Vec<Value> =
         row.limits.iter().map(|limit| limit_tag(console, asked, limit)).collect();
     let rows_page = found.and_then(|(indicator, _)| indicator.dataset.rows_page);
     let cell = |name: &str, n: Option<u64>, more: &str, bad: bool| {
         let page = rows_page.filter(|_| n > Some(0));
-        let href = page.map(|page| asked.link(page, &row.indicator, &filter, more));
-        context! { name, text => n.map_or(NOTHING.to_owned(), count), href, bad }
+        let href = page.map(|page| asked.link_to(page, &row.indicator, &filter, more));
+        context! { name, text => n.map_or(NOTHING.to_owned(), format_count), href, bad }
     };
     let excluded = row.excluded.iter().map(|excluded| excluded.n).sum::<u64>();
     let late = (row.limited > 0).then_some(row.late);
-    let longest = context! { name => asked.pick("最长", "Longest"), text => longest(row) };
+    let longest =
+        context! { name => asked.pick_text("最长", "Longest"), text => format_longest(row) };
     context! {
         title,
         slice => slice.join(" · "),
         printed => row.printed.clone(),
-        unit => if row.value.is_some() { unit(console, asked, &row.unit) } else { String::new() },
+        unit => if row.value.is_some() { unit_name(console, asked, &row.unit) } else { String::new() },
         counts => vec![
-            cell(asked.pick("件数", "Cases"), Some(row.n), "", false),
-            cell(asked.pick("超时", "Late"), late, "&which=late", true),
+            cell(asked.pick_text("件数", "Cases"), Some(row.n), "", false),
+            cell(asked.pick_text("超时", "Late"), late, "&which=late", true),
             longest,
         ],
         limits,
-        spark => spark(results, row, asked),
+        spark => draw_sparkline(results, row, asked),
         rest => vec![
-            cell(asked.pick("排除", "Excluded"), Some(excluded), "&which=excluded", false),
+            cell(asked.pick_text("排除", "Excluded"), Some(excluded), "&which=excluded", false),
             cell(
-                asked.pick("期末未完", "Open at the end"),
+                asked.pick_text("期末未完", "Open at the end"),
                 row.open.as_ref().map(|open| open.n),
                 "&which=open",
                 false,
             ),
         ],
-        href => asked.link("/figures", &row.indicator, &filter, "&by=prefecture"),
+        href => asked.link_to("/figures", &row.indicator, &filter, "&by=prefecture"),
     }
 }
 
 /// The longest case as hours, minutes and seconds; nothing for what is not on a clock.
-pub(super) fn longest(row: &FigureRow) -> String {
+pub(super) fn format_longest(row: &FigureRow) -> String {
     let seconds = row.longest.filter(|_| row.measured_in == "s");
-    seconds.map_or(NOTHING.to_owned(), span)
+    seconds.map_or(NOTHING.to_owned(), format_span)
 }
 
 /// The months of a figure as a small line with words for those who cannot see it.
-fn spark(results: &Results, row: &FigureRow, asked: &Asked) -> String {
+fn draw_sparkline(results: &FigureResults, row: &FigureRow, asked: &PageQuery) -> String {
     let months: Vec<(&str, f64, &str)> = results
         .rows
         .iter()
@@ -220,7 +229,7 @@ fn spark(results: &Results, row: &FigureRow, asked: &Asked) -> String {
         let _ = write!(points, "{x:.1},{y:.1} ");
         let _ = write!(said, "{name} {printed}; ");
     }
-    let label = asked.pick("逐月", "by month");
+    let label = asked.pick_text("逐月", "by month");
     format!(
         "<svg class=\"spark\" viewBox=\"0 0 100 24\" role=\"img\" aria-label=\"{label}: {}\">\
          <polyline points=\"{}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/></svg>",

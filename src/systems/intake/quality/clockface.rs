@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::by_name::{ByName, fits};
 use super::evidence::{RowTest, Suspicion};
 use super::local::{DAY, LocalTime};
-use super::rows::{APPOINTMENT, MOMENTS, Moment, Precision, Rows};
-use super::{Certainty, Problem, text};
+use super::rows::{APPOINTMENT, CaseRows, MOMENTS, Moment, MomentPrecision};
+use super::{Certainty, ProblemKind, text};
 
 /// Rows at midnight, against what the minutes within an hour of it hold.
 const MIDNIGHT_MIN: u64 = 10;
@@ -22,14 +22,14 @@ const FIVES_MAX: f64 = 0.45;
 const ZERO_SECONDS: (f64, f64) = (0.08, 0.95);
 
 #[derive(Debug, Clone)]
-struct Face {
+struct TimeOfDayCounts {
     minutes: Vec<u64>,
     /// Rows written to the second, and those of them whose seconds are zero.
     by_second: u64,
     zero_seconds: u64,
 }
 
-impl Default for Face {
+impl Default for TimeOfDayCounts {
     fn default() -> Self {
         Self { minutes: vec![0; 1_440], by_second: 0, zero_seconds: 0 }
     }
@@ -37,19 +37,19 @@ impl Default for Face {
 
 /// Minutes of the day by source and moment.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Clockface {
-    faces: ByName<[Face; MOMENTS.len()]>,
+pub(super) struct TimeOfDayProfile {
+    faces: ByName<[TimeOfDayCounts; MOMENTS.len()]>,
 }
 
 /// The local second of the day, for moments known finer than a day. Agreed visits are round by
 /// nature and have no face.
 fn second_of_day(which: usize, moment: Moment, local: &LocalTime) -> Option<i64> {
-    let judged = moment.precision != Precision::Day && which != APPOINTMENT;
+    let judged = moment.precision != MomentPrecision::Day && which != APPOINTMENT;
     judged.then(|| local.wall(moment.at).rem_euclid(DAY))
 }
 
-impl Clockface {
-    pub(super) fn observe(&mut self, rows: &Rows<'_>, local: &LocalTime) {
+impl TimeOfDayProfile {
+    pub(super) fn observe(&mut self, rows: &CaseRows<'_>, local: &LocalTime) {
         for which in 0..MOMENTS.len() {
             if !rows.has(which) {
                 continue;
@@ -63,7 +63,7 @@ impl Clockface {
                 };
                 let face = &mut self.faces.of(rows.source.get(row).unwrap_or_default())[which];
                 face.minutes[(second / 60) as usize] += 1;
-                if moment.precision == Precision::Second {
+                if moment.precision == MomentPrecision::Second {
                     face.by_second += 1;
                     face.zero_seconds += u64::from(second % 60 == 0);
                 }
@@ -107,7 +107,7 @@ enum Roundness {
     WholeMinutes,
 }
 
-impl Face {
+impl TimeOfDayCounts {
     fn has_false_midnight(&self) -> bool {
         let n: u64 = self.minutes.iter().sum();
         let midnight = self.minutes[0];
@@ -151,7 +151,7 @@ impl Face {
 fn at_second(
     source: &str,
     which: usize,
-    accept: impl Fn(i64, Precision) -> bool + Send + Sync + 'static,
+    accept: impl Fn(i64, MomentPrecision) -> bool + Send + Sync + 'static,
 ) -> RowTest {
     let source = source.to_owned();
     Arc::new(move |rows, row, local| {
@@ -166,7 +166,7 @@ fn at_second(
 
 fn midnight(source: &str, which: usize) -> Suspicion {
     Suspicion {
-        kind: Problem::MidnightUnknown,
+        kind: ProblemKind::MidnightUnknown,
         column: MOMENTS[which].to_owned(),
         certainty: Certainty::Likely,
         explanation: text(
@@ -191,7 +191,7 @@ fn round(source: &str, which: usize, roundness: Roundness) -> Suspicion {
     };
     let unit = if every == 60 { 1 } else { 60 };
     Suspicion {
-        kind: Problem::RoundTimes,
+        kind: ProblemKind::RoundTimes,
         column: MOMENTS[which].to_owned(),
         certainty: Certainty::Possible,
         explanation: text(
@@ -203,7 +203,7 @@ fn round(source: &str, which: usize, roundness: Roundness) -> Suspicion {
             "use the time that the system wrote; where there is none, state how exact it is",
         ),
         test: at_second(source, which, move |second, precision| {
-            let judged = every != 60 || precision == Precision::Second;
+            let judged = every != 60 || precision == MomentPrecision::Second;
             judged && second / 60 != 0 && (second / unit * unit) % every == 0
         }),
     }

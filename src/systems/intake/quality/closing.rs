@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::evidence::Suspicion;
 use super::local::{DAY, LocalTime};
-use super::rows::{CANCELLED, CLOSED, CONFIRMED, MOMENTS, Moment, Precision, RESOLVED, Rows};
-use super::{Certainty, Problem, text};
+use super::rows::{
+    CANCELLED, CLOSED, CONFIRMED, CaseRows, MOMENTS, Moment, MomentPrecision, RESOLVED,
+};
+use super::{Certainty, ProblemKind, text};
 
 /// Moments at which a case can end.
 const STOPS: [usize; 4] = [RESOLVED, CONFIRMED, CLOSED, CANCELLED];
@@ -52,24 +54,24 @@ impl Minute {
 
 /// Cases by the minute of each stop, and gaps between stops by the hour.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Closing {
+pub(super) struct ClosingProfile {
     minutes: [HashMap<i64, Minute>; STOPS.len()],
     gaps: [BTreeMap<i64, u64>; FOLLOWS.len()],
 }
 
 fn fine(moment: Moment) -> bool {
-    moment.precision != Precision::Day
+    moment.precision != MomentPrecision::Day
 }
 
 /// Hours between two stops, rounded to the nearest, if both are known finer than a day.
-fn gap_hours(rows: &Rows<'_>, row: usize, (from, to): (usize, usize)) -> Option<i64> {
+fn gap_hours(rows: &CaseRows<'_>, row: usize, (from, to): (usize, usize)) -> Option<i64> {
     let from = rows.moment(from, row).filter(|&moment| fine(moment))?;
     let to = rows.moment(to, row).filter(|&moment| fine(moment))?;
     Some((to.at - from.at + 1_800).div_euclid(3_600))
 }
 
-impl Closing {
-    pub(super) fn observe(&mut self, rows: &Rows<'_>) {
+impl ClosingProfile {
+    pub(super) fn observe(&mut self, rows: &CaseRows<'_>) {
         for (minutes, &which) in self.minutes.iter_mut().zip(&STOPS) {
             if !rows.has(which) {
                 continue;
@@ -78,7 +80,7 @@ impl Closing {
                 if let Some(moment) = rows.moment(which, row).filter(|&moment| fine(moment)) {
                     let minute = minutes.entry(moment.at.div_euclid(60)).or_default();
                     minute.count += 1;
-                    if moment.precision == Precision::Second {
+                    if moment.precision == MomentPrecision::Second {
                         minute.vote(moment.at.rem_euclid(60) as u8, 1);
                     }
                 }
@@ -166,7 +168,7 @@ fn suspect_minutes(minutes: &HashMap<i64, Minute>, local: &LocalTime) -> BTreeSe
 fn bulk(which: usize, minutes: BTreeSet<i64>) -> Suspicion {
     let many = minutes.len();
     Suspicion {
-        kind: Problem::BulkClosing,
+        kind: ProblemKind::BulkClosing,
         column: MOMENTS[which].to_owned(),
         certainty: Certainty::Likely,
         explanation: text(
@@ -204,7 +206,7 @@ fn automatic_days(gaps: &BTreeMap<i64, u64>) -> Option<i64> {
 fn automatic((from, to): (usize, usize), days: i64) -> Suspicion {
     let hour = days * 24;
     Suspicion {
-        kind: Problem::AutomaticClosing,
+        kind: ProblemKind::AutomaticClosing,
         column: format!("{} → {}", MOMENTS[from], MOMENTS[to]),
         certainty: Certainty::Likely,
         explanation: text(

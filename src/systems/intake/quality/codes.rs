@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::evidence::Suspicion;
-use super::rows::Rows;
-use super::{Certainty, Problem, text};
+use super::rows::CaseRows;
+use super::{Certainty, ProblemKind, text};
 
 /// Texts that mean "nothing" wherever they stand.
 pub(super) const EMPTY_WORDS: [&str; 22] = [
@@ -103,7 +103,7 @@ pub(super) fn is_nowhere(value: f64, limit: f64) -> bool {
 
 /// Codes by column.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Codes {
+pub(super) struct CodeProfile {
     texts: BTreeMap<String, TextColumn>,
     numbers: BTreeMap<String, NumberColumn>,
     nowhere: BTreeMap<String, u64>,
@@ -140,8 +140,8 @@ impl TextColumn {
     }
 }
 
-impl Codes {
-    pub(super) fn observe(&mut self, rows: &Rows<'_>) {
+impl CodeProfile {
+    pub(super) fn observe(&mut self, rows: &CaseRows<'_>) {
         for (name, labels) in &rows.texts {
             let column = self.texts.entry((*name).to_owned()).or_default();
             for row in 0..rows.len {
@@ -184,11 +184,11 @@ impl Codes {
 
     pub(super) fn suspicions(&self) -> Vec<Suspicion> {
         // Columns of a questionnaire share their codes; one finding for all of them can be read.
-        let mut texts: BTreeMap<(Vec<i64>, Words), Vec<String>> = BTreeMap::new();
+        let mut texts: BTreeMap<(Vec<i64>, EmptyWords), Vec<String>> = BTreeMap::new();
         for (name, column) in &self.texts {
             let codes: Vec<i64> = column.suspect().iter().map(|&(code, _)| code).collect();
-            let words = if column.words > 0 { Words::Some } else { Words::None };
-            if words == Words::Some || !codes.is_empty() {
+            let words = if column.words > 0 { EmptyWords::Some } else { EmptyWords::None };
+            if words == EmptyWords::Some || !codes.is_empty() {
                 texts.entry((codes, words)).or_default().push(name.clone());
             }
         }
@@ -209,7 +209,7 @@ impl Codes {
 
 /// Whether a column holds any of the words for "nothing".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Words {
+enum EmptyWords {
     None,
     Some,
 }
@@ -226,7 +226,7 @@ fn columns(names: &[String]) -> String {
 
 fn missing_code(name: &str, shown: &str) -> Suspicion {
     Suspicion {
-        kind: Problem::MissingCode,
+        kind: ProblemKind::MissingCode,
         column: name.to_owned(),
         certainty: Certainty::Likely,
         explanation: text(
@@ -243,11 +243,11 @@ fn shown(codes: &[i64]) -> String {
     all.join(", ")
 }
 
-fn text_codes(names: Vec<String>, codes: Vec<i64>, words: Words) -> Suspicion {
+fn text_codes(names: Vec<String>, codes: Vec<i64>, words: EmptyWords) -> Suspicion {
     let said = match words {
-        Words::None => shown(&codes),
-        Words::Some if codes.is_empty() => "NA / NULL / ?".to_owned(),
-        Words::Some => format!("NA / NULL / ?, {}", shown(&codes)),
+        EmptyWords::None => shown(&codes),
+        EmptyWords::Some if codes.is_empty() => "NA / NULL / ?".to_owned(),
+        EmptyWords::Some => format!("NA / NULL / ?, {}", shown(&codes)),
     };
     let column = columns(&names);
     Suspicion {
@@ -284,7 +284,7 @@ fn nowhere(name: &str) -> Suspicion {
     let column = name.to_owned();
     let limit = coordinate_limit(name).unwrap_or(180.0);
     Suspicion {
-        kind: Problem::ImpossiblePosition,
+        kind: ProblemKind::ImpossiblePosition,
         column: name.to_owned(),
         certainty: Certainty::Likely,
         explanation: text(

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use super::by_name::{ByName, fits};
 use super::evidence::Suspicion;
-use super::local::{DAY, Date, LocalTime, date_of_day};
-use super::rows::{APPOINTMENT, MOMENTS, Rows};
-use super::{Certainty, Problem, text};
+use super::local::{CivilDate, DAY, LocalTime, date_of_day};
+use super::rows::{APPOINTMENT, CaseRows, MOMENTS};
+use super::{Certainty, ProblemKind, text};
 
 /// Months that together hold this share of the days 13–31 are the true ones.
 const TRUE_MONTHS_SHARE: f64 = 0.97;
@@ -34,11 +34,11 @@ const YEAR_FIRST: i64 = 1990;
 /// elsewhere has its dates shifted.
 const OTHER_OFFSETS: RangeInclusive<i64> = -11..=13;
 
-type Cell = (i64, u8);
+type YearMonth = (i64, u8);
 
 /// What is kept of one moment of one source.
 #[derive(Debug, Clone, Default)]
-struct Hours {
+struct HourCounts {
     /// Rows by the UTC hour, so that any zone's dates can be counted at the end.
     rows: HashMap<i64, u64>,
     impossible: u64,
@@ -46,38 +46,38 @@ struct Hours {
 
 /// Rows by (year, month), then day.
 #[derive(Debug, Clone, Default)]
-struct Table {
-    cells: BTreeMap<Cell, [u64; 31]>,
+struct DayCounts {
+    cells: BTreeMap<YearMonth, [u64; 31]>,
 }
 
 /// Whose calendar a date is read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Calendar {
+enum DateOffset {
     Told,
     /// So many hours east of UTC.
     East(i64),
 }
 
-impl Calendar {
-    fn date(self, at: i64, local: &LocalTime) -> Date {
+impl DateOffset {
+    fn date(self, at: i64, local: &LocalTime) -> CivilDate {
         match self {
-            Calendar::Told => local.date(at),
-            Calendar::East(hours) => date_of_day((at + hours * 3_600).div_euclid(DAY)),
+            DateOffset::Told => local.date(at),
+            DateOffset::East(hours) => date_of_day((at + hours * 3_600).div_euclid(DAY)),
         }
     }
 }
 
 /// Counts of local dates by source and moment.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Dates {
-    hours: ByName<[Hours; MOMENTS.len()]>,
+pub(super) struct DateProfile {
+    hours: ByName<[HourCounts; MOMENTS.len()]>,
 }
 
 /// What is known of the swap in one table.
 #[derive(Debug, Clone, PartialEq)]
-struct Swap {
-    calendar: Calendar,
-    true_cells: BTreeSet<Cell>,
+struct DateSwap {
+    calendar: DateOffset,
+    true_cells: BTreeSet<YearMonth>,
     /// Every row with a day up to 12 was swapped, also inside the true months.
     everywhere: bool,
     rows_outside: u64,
@@ -85,8 +85,8 @@ struct Swap {
     days: BTreeSet<u8>,
 }
 
-impl Dates {
-    pub(super) fn observe(&mut self, rows: &Rows<'_>, as_of: i64) {
+impl DateProfile {
+    pub(super) fn observe(&mut self, rows: &CaseRows<'_>, as_of: i64) {
         for which in 0..MOMENTS.len() {
             if !rows.has(which) {
                 continue;
@@ -139,18 +139,18 @@ impl Dates {
     }
 }
 
-impl Hours {
-    fn swap(&self, local: &LocalTime) -> Option<Swap> {
+impl HourCounts {
+    fn swap(&self, local: &LocalTime) -> Option<DateSwap> {
         let look = |calendar| self.table(calendar, local).swap(calendar);
-        look(Calendar::Told).or_else(|| {
+        look(DateOffset::Told).or_else(|| {
             // The calendar of the people who wrote the dates leaves the fewest rows unexplained.
-            let others = OTHER_OFFSETS.map(Calendar::East).filter_map(look);
+            let others = OTHER_OFFSETS.map(DateOffset::East).filter_map(look);
             others.max_by_key(|swap| swap.rows_explained)
         })
     }
 
-    fn table(&self, calendar: Calendar, local: &LocalTime) -> Table {
-        let mut table = Table::default();
+    fn table(&self, calendar: DateOffset, local: &LocalTime) -> DayCounts {
+        let mut table = DayCounts::default();
         for (hour, count) in &self.rows {
             let date = calendar.date(hour * 3_600, local);
             let days = table.cells.entry((date.year, date.month)).or_default();
@@ -167,7 +167,7 @@ fn is_impossible(which: usize, at: i64, as_of: i64) -> bool {
 }
 
 fn year_first() -> i64 {
-    super::local::day_of_date(Date { year: YEAR_FIRST, month: 1, day: 1 }) * DAY
+    super::local::day_of_date(CivilDate { year: YEAR_FIRST, month: 1, day: 1 }) * DAY
 }
 
 fn low(days: &[u64; 31]) -> u64 {
@@ -178,17 +178,17 @@ fn high(days: &[u64; 31]) -> u64 {
     days[12..].iter().sum()
 }
 
-fn month_before((year, month): Cell) -> Cell {
+fn month_before((year, month): YearMonth) -> YearMonth {
     if month == 1 { (year - 1, 12) } else { (year, month - 1) }
 }
 
-impl Table {
-    fn swap(&self, calendar: Calendar) -> Option<Swap> {
+impl DayCounts {
+    fn swap(&self, calendar: DateOffset) -> Option<DateSwap> {
         let true_cells = self.true_cells()?;
         let everywhere = self.hole(&true_cells);
         let outside = self.outside(&true_cells);
         if let Some((rows_outside, rows_explained, days)) = outside {
-            return Some(Swap {
+            return Some(DateSwap {
                 calendar,
                 everywhere: everywhere >= HOLE_EXPECTED_MIN,
                 true_cells,
@@ -197,7 +197,7 @@ impl Table {
                 days,
             });
         }
-        (everywhere >= HOLE_ALONE_EXPECTED_MIN).then(|| Swap {
+        (everywhere >= HOLE_ALONE_EXPECTED_MIN).then(|| DateSwap {
             calendar,
             everywhere: true,
             days: true_cells.iter().map(|&(_, month)| month).collect(),
@@ -207,8 +207,8 @@ impl Table {
         })
     }
 
-    fn true_cells(&self) -> Option<BTreeSet<Cell>> {
-        let mut by_high: Vec<(u64, Cell)> =
+    fn true_cells(&self) -> Option<BTreeSet<YearMonth>> {
+        let mut by_high: Vec<(u64, YearMonth)> =
             self.cells.iter().map(|(&cell, days)| (high(days), cell)).collect();
         by_high.sort_unstable_by(|a, b| b.cmp(a));
         let total: u64 = by_high.iter().map(|&(count, _)| count).sum();
@@ -225,7 +225,7 @@ impl Table {
     }
 
     /// Rows outside the true months, how many a swap explains, their days; `None` if honest.
-    fn outside(&self, true_cells: &BTreeSet<Cell>) -> Option<(u64, u64, BTreeSet<u8>)> {
+    fn outside(&self, true_cells: &BTreeSet<YearMonth>) -> Option<(u64, u64, BTreeSet<u8>)> {
         let (mut rows, mut on_high, mut consistent) = (0, 0, 0);
         let mut seen = BTreeSet::new();
         for (&cell, days) in &self.cells {
@@ -253,7 +253,7 @@ impl Table {
     }
 
     /// How many rows the days 1–12 that are no true month should hold, if they hold next to none.
-    fn hole(&self, true_cells: &BTreeSet<Cell>) -> f64 {
+    fn hole(&self, true_cells: &BTreeSet<YearMonth>) -> f64 {
         let (mut expected, mut found) = (0.0, 0);
         for cell in true_cells {
             let days = &self.cells[cell];
@@ -268,15 +268,15 @@ impl Table {
     }
 }
 
-impl Swap {
-    fn contains(&self, date: Date) -> bool {
+impl DateSwap {
+    fn contains(&self, date: CivilDate) -> bool {
         let came_from = self.true_cells.contains(&(date.year, date.day));
         let landed_outside = !self.true_cells.contains(&(date.year, date.month));
         date.day <= 12 && came_from && (landed_outside || self.everywhere)
     }
 }
 
-fn swapped(source: &str, which: usize, swap: Swap) -> Suspicion {
+fn swapped(source: &str, which: usize, swap: DateSwap) -> Suspicion {
     let join = |numbers: &mut dyn Iterator<Item = String>| {
         let all: Vec<String> = numbers.collect();
         all.join(", ")
@@ -287,7 +287,7 @@ fn swapped(source: &str, which: usize, swap: Swap) -> Suspicion {
     let rows_outside = swap.rows_outside;
     let source = source.to_owned();
     Suspicion {
-        kind: Problem::SwappedDayMonth,
+        kind: ProblemKind::SwappedDayMonth,
         column: MOMENTS[which].to_owned(),
         certainty: Certainty::Likely,
         explanation: text(
@@ -319,7 +319,7 @@ fn swapped(source: &str, which: usize, swap: Swap) -> Suspicion {
 
 fn impossible(which: usize, as_of: i64) -> Suspicion {
     Suspicion {
-        kind: Problem::ImpossibleMoment,
+        kind: ProblemKind::ImpossibleMoment,
         column: MOMENTS[which].to_owned(),
         certainty: Certainty::Certain,
         explanation: text(

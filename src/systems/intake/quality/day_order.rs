@@ -1,9 +1,9 @@
 //! Whether day or month comes first, where dates end with their year.
 
-use trueline_lake::DayOrder;
+use trueline_lake::DateOrder;
 
 use super::source::{Tallied, finding};
-use super::{Certainty, Finding, Problem, Text, text};
+use super::{Certainty, ProblemKind, QualityFinding, Text, text};
 
 /// So many dates that fit both ways, and none that fits one way only, are no chance: of true dates
 /// six in ten have a day past the twelfth.
@@ -28,31 +28,31 @@ impl DayOrders {
     }
 
     /// What is unclear, given what a mapping says of the order: nothing before there is one.
-    pub(super) fn finding(&self, header: &str, said: Option<DayOrder>) -> Option<Finding> {
+    pub(super) fn finding(&self, header: &str, said: Option<DateOrder>) -> Option<QualityFinding> {
         let (days, months) = (self.day_first.rows, self.month_first.rows);
         let both = self.either.rows;
         let problem = |certainty, rows: &Tallied, told| {
-            Some(finding((Problem::UncertainDayOrder, certainty), header, rows, told))
+            Some(finding((ProblemKind::UncertainDayOrder, certainty), header, rows, told))
         };
         match (days, months, said) {
-            (0, 0, Some(DayOrder::DayFirst | DayOrder::MonthFirst)) => {
+            (0, 0, Some(DateOrder::DayFirst | DateOrder::MonthFirst)) => {
                 (both >= UNPROVEN_MIN).then(|| unproven(header, &self.either))
             }
-            (0, 0, Some(DayOrder::Unknown) | None) if both == 0 => None,
-            (0, 0, Some(DayOrder::Unknown) | None) => {
+            (0, 0, Some(DateOrder::Unknown) | None) if both == 0 => None,
+            (0, 0, Some(DateOrder::Unknown) | None) => {
                 problem(Certainty::Certain, &self.either, undecided())
             }
             (1.., 1.., _) => problem(Certainty::Certain, &self.fewer(), mixed(days, months)),
-            (1.., 0, Some(DayOrder::DayFirst)) | (0, 1.., Some(DayOrder::MonthFirst)) => None,
+            (1.., 0, Some(DateOrder::DayFirst)) | (0, 1.., Some(DateOrder::MonthFirst)) => None,
             (1.., 0, _) => problem(
                 Certainty::Certain,
                 &self.either_or(&self.day_first),
-                decided(days, DayOrder::DayFirst),
+                decided(days, DateOrder::DayFirst),
             ),
             (0, 1.., _) => problem(
                 Certainty::Certain,
                 &self.either_or(&self.month_first),
-                decided(months, DayOrder::MonthFirst),
+                decided(months, DateOrder::MonthFirst),
             ),
         }
     }
@@ -69,9 +69,9 @@ impl DayOrders {
     }
 }
 
-fn unproven(header: &str, rows: &Tallied) -> Finding {
+fn unproven(header: &str, rows: &Tallied) -> QualityFinding {
     finding(
-        (Problem::UncertainDayOrder, Certainty::Likely),
+        (ProblemKind::UncertainDayOrder, Certainty::Likely),
         header,
         rows,
         [
@@ -99,8 +99,8 @@ fn undecided() -> [Text; 2] {
     ]
 }
 
-fn decided(rows: u64, order: DayOrder) -> [Text; 2] {
-    let day_first = order == DayOrder::DayFirst;
+fn decided(rows: u64, order: DateOrder) -> [Text; 2] {
+    let day_first = order == DateOrder::DayFirst;
     let (chinese, english) = if day_first { ("日", "day") } else { ("月", "month") };
     [
         text(
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_finding_is_there_only_where_something_is_unclear() {
-        let told = |dates: &[&str], said: Option<DayOrder>| {
+        let told = |dates: &[&str], said: Option<DateOrder>| {
             let mut orders = DayOrders::default();
             dates.iter().zip(2..).for_each(|(date, line)| orders.add(date, line));
             orders.finding("opened", said).map(|found| (found.rows, found.remedy.en))
@@ -184,16 +184,16 @@ mod tests {
         let both = ["3/4/2020", "5/6/2020"];
         assert!(remedy(told(&both, None)).starts_with("ask the source, and say"));
         assert!(
-            remedy(told(&both, Some(DayOrder::Unknown))).starts_with("ask the source, and say")
+            remedy(told(&both, Some(DateOrder::Unknown))).starts_with("ask the source, and say")
         );
-        assert_eq!(told(&both, Some(DayOrder::DayFirst)), None);
-        assert!(remedy(told(&both.repeat(10), Some(DayOrder::DayFirst))).starts_with("compare"));
+        assert_eq!(told(&both, Some(DateOrder::DayFirst)), None);
+        assert!(remedy(told(&both.repeat(10), Some(DateOrder::DayFirst))).starts_with("compare"));
         let day = ["3/4/2020", "31/4/2020"];
         assert_eq!(remedy(told(&day, None)), "say `day_first = true` in the mapping");
-        assert_eq!(told(&day, Some(DayOrder::DayFirst)), None);
-        assert!(remedy(told(&day, Some(DayOrder::MonthFirst))).contains("true"));
+        assert_eq!(told(&day, Some(DateOrder::DayFirst)), None);
+        assert!(remedy(told(&day, Some(DateOrder::MonthFirst))).contains("true"));
         let mixed = ["3/14/2020", "31/4/2020", "30/4/2020"];
-        let found = told(&mixed, Some(DayOrder::DayFirst)).expect("a finding");
+        let found = told(&mixed, Some(DateOrder::DayFirst)).expect("a finding");
         assert_eq!(found.0, 1);
         assert_eq!(told(&["2020-03-04", "x"], None), None);
     }

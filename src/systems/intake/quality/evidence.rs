@@ -6,19 +6,19 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 
 use super::local::LocalTime;
-use super::rows::Rows;
-use super::{Certainty, Effect, Example, Finding, Problem, Text};
+use super::rows::CaseRows;
+use super::{Certainty, Effect, FindingExample, ProblemKind, QualityFinding, Text};
 
 /// How many rows a finding names.
 const EXAMPLES_MAX: usize = 3;
 
 /// Whether a row shows the problem.
-pub(super) type RowTest = Arc<dyn Fn(&Rows<'_>, usize, &LocalTime) -> bool + Send + Sync>;
+pub(super) type RowTest = Arc<dyn Fn(&CaseRows<'_>, usize, &LocalTime) -> bool + Send + Sync>;
 
 /// What the first look suspects.
 #[derive(Clone)]
 pub(super) struct Suspicion {
-    pub(super) kind: Problem,
+    pub(super) kind: ProblemKind,
     pub(super) column: String,
     pub(super) certainty: Certainty,
     pub(super) explanation: Text,
@@ -33,20 +33,20 @@ impl fmt::Debug for Suspicion {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Seen {
+struct SupportingRows {
     rows: u64,
-    examples: Vec<Example>,
-    waits: Waits,
+    examples: Vec<FindingExample>,
+    waits: WaitSum,
 }
 
 /// Waits that are not negative: their number and sum.
 #[derive(Debug, Clone, Copy, Default)]
-struct Waits {
+struct WaitSum {
     n: u64,
     seconds: i128,
 }
 
-impl Waits {
+impl WaitSum {
     fn add(&mut self, wait: Option<i64>) {
         if let Some(seconds) = wait.filter(|&seconds| seconds >= 0) {
             self.n += 1;
@@ -54,13 +54,13 @@ impl Waits {
         }
     }
 
-    fn merge(&mut self, other: Waits) {
+    fn merge(&mut self, other: WaitSum) {
         self.n += other.n;
         self.seconds += other.seconds;
     }
 
-    fn without(self, other: Waits) -> Waits {
-        Waits { n: self.n - other.n, seconds: self.seconds - other.seconds }
+    fn without(self, other: WaitSum) -> WaitSum {
+        WaitSum { n: self.n - other.n, seconds: self.seconds - other.seconds }
     }
 
     fn mean(self) -> Option<f64> {
@@ -70,17 +70,17 @@ impl Waits {
 
 /// What the second look has found so far.
 #[derive(Debug, Clone)]
-pub struct Evidence {
+pub struct SuspicionEvidence {
     suspicions: Vec<Suspicion>,
     local: LocalTime,
-    seen: Vec<Seen>,
-    all: Waits,
+    seen: Vec<SupportingRows>,
+    all: WaitSum,
 }
 
-impl Evidence {
+impl SuspicionEvidence {
     pub(super) fn new(suspicions: Vec<Suspicion>, local: LocalTime) -> Self {
-        let seen = vec![Seen::default(); suspicions.len()];
-        Self { suspicions, local, seen, all: Waits::default() }
+        let seen = vec![SupportingRows::default(); suspicions.len()];
+        Self { suspicions, local, seen, all: WaitSum::default() }
     }
 
     /// True if there is nothing to look for, so that no second scan is needed.
@@ -90,7 +90,7 @@ impl Evidence {
 
     /// Tests the rows of one batch. The batches together must be those of the first look.
     pub fn observe(&mut self, batch: &RecordBatch) {
-        let rows = Rows::new(batch);
+        let rows = CaseRows::new(batch);
         for row in 0..rows.len {
             self.all.add(rows.wait(row));
         }
@@ -105,7 +105,8 @@ impl Evidence {
                 // A batch is in case-id order, so its first rows are its smallest.
                 if named < EXAMPLES_MAX {
                     named += 1;
-                    seen.examples.push(Example { case: rows.case(row), line: rows.line(row) });
+                    seen.examples
+                        .push(FindingExample { case: rows.case(row), line: rows.line(row) });
                 }
             }
             seen.shorten();
@@ -124,14 +125,14 @@ impl Evidence {
     }
 
     /// The findings, by kind and column. A suspicion that no row supports is dropped.
-    pub fn findings(self) -> Vec<Finding> {
+    pub fn findings(self) -> Vec<QualityFinding> {
         let all = self.all;
-        let mut findings: Vec<Finding> = self
+        let mut findings: Vec<QualityFinding> = self
             .suspicions
             .into_iter()
             .zip(self.seen)
             .filter(|(_, seen)| seen.rows > 0)
-            .map(|(suspicion, seen)| Finding {
+            .map(|(suspicion, seen)| QualityFinding {
                 kind: suspicion.kind,
                 column: suspicion.column,
                 rows: seen.rows,
@@ -147,7 +148,7 @@ impl Evidence {
     }
 }
 
-fn effect(all: Waits, affected: Waits) -> Option<Effect> {
+fn effect(all: WaitSum, affected: WaitSum) -> Option<Effect> {
     if affected.n == 0 {
         return None;
     }
@@ -157,7 +158,7 @@ fn effect(all: Waits, affected: Waits) -> Option<Effect> {
     })
 }
 
-impl Seen {
+impl SupportingRows {
     fn shorten(&mut self) {
         self.examples.sort();
         self.examples.truncate(EXAMPLES_MAX);

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use trueline_lake::{Chunk, Mapping, Watched};
+use trueline_lake::{Chunk, Mapping, WatchedChunk};
 
-use super::{Finding, SourceProfile};
+use super::{QualityFinding, SourceProfile};
 
 /// Chunks at the start of a file that are looked at; of separated text each has 256 KiB.
 const WHOLE: usize = 16;
@@ -19,13 +19,13 @@ const STRIDE: usize = 64;
 
 /// Looks at files while a mapping reads them.
 #[derive(Debug)]
-pub struct Intake<'a> {
+pub struct ImportWatcher<'a> {
     mapping: &'a Mapping,
-    files: Mutex<BTreeMap<PathBuf, File>>,
+    files: Mutex<BTreeMap<PathBuf, WatchedFile>>,
 }
 
 #[derive(Debug)]
-struct File {
+struct WatchedFile {
     profile: SourceProfile,
     /// The columns that the mapping reads.
     columns: Vec<usize>,
@@ -38,8 +38,8 @@ struct File {
 
 /// What was seen of one file.
 #[derive(Debug, Default)]
-pub struct Seen {
-    pub findings: Vec<Finding>,
+pub struct FileObservation {
+    pub findings: Vec<QualityFinding>,
     /// The rows that counts are of.
     pub looked_at: u64,
     /// All rows of the file.
@@ -50,24 +50,24 @@ fn after(number: usize) -> usize {
     if number + 1 < WHOLE { number + 1 } else { (number / STRIDE + 1) * STRIDE }
 }
 
-impl<'a> Intake<'a> {
+impl<'a> ImportWatcher<'a> {
     /// Nothing seen yet.
     pub fn new(mapping: &'a Mapping) -> Self {
         Self { mapping, files: Mutex::default() }
     }
 
     /// Looks at a chunk, or passes over it.
-    pub fn look(&self, watched: Watched<'_>) {
+    pub fn look(&self, watched: WatchedChunk<'_>) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let mapping = self.mapping;
         if !files.contains_key(watched.path) {
-            files.insert(watched.path.to_owned(), File::new(watched.headers, mapping));
+            files.insert(watched.path.to_owned(), WatchedFile::new(watched.headers, mapping));
         }
         let Some(file) = files.get_mut(watched.path) else {
             return;
         };
-        let number = watched.chunk.number();
-        file.rows += watched.chunk.rows() as u64;
+        let number = watched.chunk.position();
+        file.rows += watched.chunk.row_count() as u64;
         if number < WHOLE || number % STRIDE == 0 {
             file.waiting.insert(number, watched.chunk);
         }
@@ -78,20 +78,20 @@ impl<'a> Intake<'a> {
     }
 
     /// What was seen of a file.
-    pub fn seen(&self, path: &Path) -> Seen {
+    pub fn seen(&self, path: &Path) -> FileObservation {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let seen = |file: &File| Seen {
+        let seen = |file: &WatchedFile| FileObservation {
             findings: file.profile.findings_under(self.mapping),
             looked_at: file.looked_at,
             rows: file.rows,
         };
-        files.get(path).map_or_else(Seen::default, seen)
+        files.get(path).map_or_else(FileObservation::default, seen)
     }
 }
 
-impl File {
+impl WatchedFile {
     fn new(headers: &[String], mapping: &Mapping) -> Self {
-        let read = |at: &usize| mapping.readings(&headers[*at]).next().is_some();
+        let read = |at: &usize| mapping.find_readings(&headers[*at]).next().is_some();
         Self {
             profile: SourceProfile::new(headers, None),
             columns: (0..headers.len()).filter(read).collect(),
@@ -103,18 +103,18 @@ impl File {
     }
 
     fn observe(&mut self, chunk: &Chunk, repeats: bool) {
-        for row in 0..chunk.rows() {
-            if chunk.shape(row).is_some() {
+        for row in 0..chunk.row_count() {
+            if chunk.shape_of(row).is_some() {
                 continue;
             }
-            let line = chunk.line(row) as i64;
+            let line = chunk.line_of(row) as i64;
             self.looked_at += 1;
             self.profile.count_row();
             if repeats {
-                self.profile.observe_record(line, chunk.record(row));
+                self.profile.observe_record(line, chunk.record_bytes(row));
             }
             for &column in &self.columns {
-                if let Some(value) = chunk.text(row, column) {
+                if let Some(value) = chunk.cell_text(row, column) {
                     self.profile.observe_value(line, column, &value);
                 }
             }

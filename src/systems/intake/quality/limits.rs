@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::by_name::{ByName, fits};
 use super::evidence::Suspicion;
-use super::rows::{ACCEPTED, Rows};
-use super::{Certainty, Problem, text};
+use super::rows::{ACCEPTED, CaseRows};
+use super::{Certainty, ProblemKind, text};
 
 /// Histograms count tens of minutes, up to 31 days.
 const BIN_SECONDS: i64 = 600;
@@ -58,18 +58,18 @@ impl Histogram {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Kind {
+struct KindHistograms {
     pauses: Histogram,
     stops: Histogram,
 }
 
 /// When pauses begin and cases end, counted from acceptance, by kind of case.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Limits {
-    kinds: ByName<Kind>,
+pub(super) struct LimitProfile {
+    kinds: ByName<KindHistograms>,
 }
 
-fn pause_starts<'a>(rows: &'a Rows<'_>, row: usize) -> impl Iterator<Item = i64> + 'a {
+fn pause_starts<'a>(rows: &'a CaseRows<'_>, row: usize) -> impl Iterator<Item = i64> + 'a {
     let accepted = rows.moment(ACCEPTED, row).map(|moment| moment.at);
     rows.intervals
         .iter()
@@ -77,8 +77,8 @@ fn pause_starts<'a>(rows: &'a Rows<'_>, row: usize) -> impl Iterator<Item = i64>
         .filter_map(move |from| accepted.map(|accepted| from - accepted))
 }
 
-impl Limits {
-    pub(super) fn observe(&mut self, rows: &Rows<'_>) {
+impl LimitProfile {
+    pub(super) fn observe(&mut self, rows: &CaseRows<'_>) {
         for row in 0..rows.len {
             let kind = self.kinds.of(rows.kind.get(row).unwrap_or_default());
             for elapsed in pause_starts(rows, row) {
@@ -131,7 +131,7 @@ fn pauses(kind: &str, limit: i64) -> Suspicion {
     let hours = limit / 3_600;
     let name = kind.to_owned();
     Suspicion {
-        kind: Problem::PauseBeforeLimit,
+        kind: ProblemKind::PauseBeforeLimit,
         column: "intervals".to_owned(),
         certainty: Certainty::Likely,
         explanation: text(
@@ -157,7 +157,7 @@ fn stops(kind: &str, limit: i64) -> Suspicion {
     let hours = limit / 3_600;
     let name = kind.to_owned();
     Suspicion {
-        kind: Problem::StopBeforeLimit,
+        kind: ProblemKind::StopBeforeLimit,
         column: "accepted → resolved".to_owned(),
         certainty: Certainty::Possible,
         explanation: text(

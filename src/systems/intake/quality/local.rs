@@ -11,7 +11,7 @@ pub(super) const DAY: i64 = 86_400;
 
 /// A day of the proleptic Gregorian calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Date {
+pub(super) struct CivilDate {
     pub(super) year: i64,
     pub(super) month: u8,
     pub(super) day: u8,
@@ -47,7 +47,7 @@ impl LocalTime {
     }
 
     /// The local date.
-    pub(super) fn date(&self, at: i64) -> Date {
+    pub(super) fn date(&self, at: i64) -> CivilDate {
         date_of_day(self.wall(at).div_euclid(DAY))
     }
 }
@@ -55,7 +55,7 @@ impl LocalTime {
 /// The date of a day counted from 1970-01-01.
 ///
 /// Years are taken to start in March, so that the leap day is the last of its year.
-pub(super) fn date_of_day(days: i64) -> Date {
+pub(super) fn date_of_day(days: i64) -> CivilDate {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -65,7 +65,7 @@ pub(super) fn date_of_day(days: i64) -> Date {
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    Date {
+    CivilDate {
         year: year_of_era + era * 400 + i64::from(month <= 2),
         month: month as u8,
         day: day as u8,
@@ -73,7 +73,7 @@ pub(super) fn date_of_day(days: i64) -> Date {
 }
 
 /// Days from 1970-01-01 to a date; the inverse of [`date_of_day`].
-pub(super) fn day_of_date(date: Date) -> i64 {
+pub(super) fn day_of_date(date: CivilDate) -> i64 {
     let year = date.year - i64::from(date.month <= 2);
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -87,7 +87,7 @@ pub(super) fn day_of_date(date: Date) -> i64 {
 pub(super) fn swap_day_month(wall: i64) -> Option<i64> {
     let date = date_of_day(wall.div_euclid(DAY));
     (date.day <= 12).then(|| {
-        let swapped = Date { year: date.year, month: date.day, day: date.month };
+        let swapped = CivilDate { year: date.year, month: date.day, day: date.month };
         day_of_date(swapped) * DAY + wall.rem_euclid(DAY)
     })
 }
@@ -101,7 +101,7 @@ mod tests {
         for day in -150_000..150_000 {
             assert_eq!(day_of_date(date_of_day(day)), day);
         }
-        let leap = Date { year: 2020, month: 2, day: 29 };
+        let leap = CivilDate { year: 2020, month: 2, day: 29 };
         assert_eq!(date_of_day(18_321), leap);
     }
 

@@ -34,16 +34,16 @@ use std::collections::BTreeMap;
 use arrow_array::RecordBatch;
 
 pub(crate) use codes::is_empty_word;
-pub use evidence::Evidence;
-pub use intake::{Intake, Seen};
+pub use evidence::SuspicionEvidence;
+pub use intake::{FileObservation, ImportWatcher};
 pub use source::SourceProfile;
 
 use self::local::LocalTime;
-use self::rows::Rows;
+use self::rows::CaseRows;
 
 /// What kind of problem a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Problem {
+pub enum ProblemKind {
     /// Day and month changed places when a date was read.
     SwappedDayMonth,
     /// Whether day or month comes first cannot be told, or is not told the same everywhere.
@@ -84,52 +84,52 @@ pub enum Problem {
     RoundTimes,
 }
 
-impl Problem {
+impl ProblemKind {
     /// Every kind, in the order of `docs/quality.md`.
-    pub const ALL: [Problem; 19] = [
-        Problem::SwappedDayMonth,
-        Problem::UncertainDayOrder,
-        Problem::ZoneShift,
-        Problem::StopBeforeStart,
-        Problem::ImpossibleMoment,
-        Problem::ImpossiblePosition,
-        Problem::BulkClosing,
-        Problem::AutomaticClosing,
-        Problem::FlagFlips,
-        Problem::DuplicateHeader,
-        Problem::IdenticalRows,
-        Problem::AllPerfect,
-        Problem::ZeroedDuration,
-        Problem::RepeatedDuration,
-        Problem::PauseBeforeLimit,
-        Problem::StopBeforeLimit,
-        Problem::MidnightUnknown,
-        Problem::MissingCode,
-        Problem::RoundTimes,
+    pub const ALL: [ProblemKind; 19] = [
+        ProblemKind::SwappedDayMonth,
+        ProblemKind::UncertainDayOrder,
+        ProblemKind::ZoneShift,
+        ProblemKind::StopBeforeStart,
+        ProblemKind::ImpossibleMoment,
+        ProblemKind::ImpossiblePosition,
+        ProblemKind::BulkClosing,
+        ProblemKind::AutomaticClosing,
+        ProblemKind::FlagFlips,
+        ProblemKind::DuplicateHeader,
+        ProblemKind::IdenticalRows,
+        ProblemKind::AllPerfect,
+        ProblemKind::ZeroedDuration,
+        ProblemKind::RepeatedDuration,
+        ProblemKind::PauseBeforeLimit,
+        ProblemKind::StopBeforeLimit,
+        ProblemKind::MidnightUnknown,
+        ProblemKind::MissingCode,
+        ProblemKind::RoundTimes,
     ];
 
     /// A stable code for JSON and tables.
     pub fn code(self) -> &'static str {
         match self {
-            Problem::SwappedDayMonth => "swapped_day_month",
-            Problem::UncertainDayOrder => "uncertain_day_order",
-            Problem::ZoneShift => "zone_shift",
-            Problem::StopBeforeStart => "stop_before_start",
-            Problem::ImpossibleMoment => "impossible_moment",
-            Problem::ImpossiblePosition => "impossible_position",
-            Problem::BulkClosing => "bulk_closing",
-            Problem::AutomaticClosing => "automatic_closing",
-            Problem::FlagFlips => "flag_flips",
-            Problem::DuplicateHeader => "duplicate_header",
-            Problem::IdenticalRows => "identical_rows",
-            Problem::AllPerfect => "all_perfect",
-            Problem::ZeroedDuration => "zeroed_duration",
-            Problem::RepeatedDuration => "repeated_duration",
-            Problem::PauseBeforeLimit => "pause_before_limit",
-            Problem::StopBeforeLimit => "stop_before_limit",
-            Problem::MidnightUnknown => "midnight_unknown",
-            Problem::MissingCode => "missing_code",
-            Problem::RoundTimes => "round_times",
+            ProblemKind::SwappedDayMonth => "swapped_day_month",
+            ProblemKind::UncertainDayOrder => "uncertain_day_order",
+            ProblemKind::ZoneShift => "zone_shift",
+            ProblemKind::StopBeforeStart => "stop_before_start",
+            ProblemKind::ImpossibleMoment => "impossible_moment",
+            ProblemKind::ImpossiblePosition => "impossible_position",
+            ProblemKind::BulkClosing => "bulk_closing",
+            ProblemKind::AutomaticClosing => "automatic_closing",
+            ProblemKind::FlagFlips => "flag_flips",
+            ProblemKind::DuplicateHeader => "duplicate_header",
+            ProblemKind::IdenticalRows => "identical_rows",
+            ProblemKind::AllPerfect => "all_perfect",
+            ProblemKind::ZeroedDuration => "zeroed_duration",
+            ProblemKind::RepeatedDuration => "repeated_duration",
+            ProblemKind::PauseBeforeLimit => "pause_before_limit",
+            ProblemKind::StopBeforeLimit => "stop_before_limit",
+            ProblemKind::MidnightUnknown => "midnight_unknown",
+            ProblemKind::MissingCode => "missing_code",
+            ProblemKind::RoundTimes => "round_times",
         }
     }
 }
@@ -169,7 +169,7 @@ pub(super) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
 
 /// One row that shows the problem.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Example {
+pub struct FindingExample {
     /// `source/source_key`, or empty where a file has no key.
     pub case: String,
     /// The line in its source file.
@@ -185,14 +185,14 @@ pub struct Effect {
 
 /// One problem in one column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
-    pub kind: Problem,
+pub struct QualityFinding {
+    pub kind: ProblemKind,
     /// The column, or two joined by `→`.
     pub column: String,
     /// How many rows show it.
     pub rows: u64,
     /// The first few of them by case id.
-    pub examples: Vec<Example>,
+    pub examples: Vec<FindingExample>,
     pub certainty: Certainty,
     pub explanation: Text,
     pub remedy: Text,
@@ -202,7 +202,7 @@ pub struct Finding {
 
 /// What the finder must be told.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct FinderOptions {
     /// IANA name of the zone in which people wrote the times.
     pub zone: String,
     /// No true moment lies after this.
@@ -221,38 +221,38 @@ pub enum QualityError {
 /// The first look: counts over case batches.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    options: Options,
+    options: FinderOptions,
     local: LocalTime,
-    dates: dates::Dates,
-    waits: waits::Waits,
-    limits: limits::Limits,
-    closing: closing::Closing,
-    clockface: clockface::Clockface,
+    dates: dates::DateProfile,
+    waits: waits::WaitProfile,
+    limits: limits::LimitProfile,
+    closing: closing::ClosingProfile,
+    clockface: clockface::TimeOfDayProfile,
     segments: segments::Segments,
-    codes: codes::Codes,
+    codes: codes::CodeProfile,
 }
 
 impl Profile {
     /// A profile that has seen nothing.
-    pub fn new(options: &Options) -> Result<Self, QualityError> {
+    pub fn new(options: &FinderOptions) -> Result<Self, QualityError> {
         let local = LocalTime::new(&options.zone)
             .ok_or_else(|| QualityError::UnknownZone(options.zone.clone()))?;
         Ok(Self {
             options: options.clone(),
             local,
-            dates: dates::Dates::default(),
-            waits: waits::Waits::default(),
-            limits: limits::Limits::default(),
-            closing: closing::Closing::default(),
-            clockface: clockface::Clockface::default(),
+            dates: dates::DateProfile::default(),
+            waits: waits::WaitProfile::default(),
+            limits: limits::LimitProfile::default(),
+            closing: closing::ClosingProfile::default(),
+            clockface: clockface::TimeOfDayProfile::default(),
             segments: segments::Segments::default(),
-            codes: codes::Codes::default(),
+            codes: codes::CodeProfile::default(),
         })
     }
 
     /// Counts the rows of one batch of the dataset `case`.
     pub fn observe(&mut self, batch: &RecordBatch) {
-        let rows = Rows::new(batch);
+        let rows = CaseRows::new(batch);
         self.dates.observe(&rows, self.options.as_of);
         self.waits.observe(&rows, &self.local);
         self.limits.observe(&rows);
@@ -274,7 +274,7 @@ impl Profile {
     }
 
     /// Ends the first look; the second one takes the same batches.
-    pub fn suspect(&self) -> Evidence {
+    pub fn suspect(&self) -> SuspicionEvidence {
         let (swapped, mut suspicions) = self.dates.suspicions(&self.local, self.options.as_of);
         suspicions.extend(self.waits.suspicions(&swapped));
         suspicions.extend(self.limits.suspicions(&self.options.limits));
@@ -282,15 +282,15 @@ impl Profile {
         suspicions.extend(self.clockface.suspicions());
         suspicions.extend(self.segments.suspicions());
         suspicions.extend(self.codes.suspicions());
-        Evidence::new(suspicions, self.local.clone())
+        SuspicionEvidence::new(suspicions, self.local.clone())
     }
 }
 
 /// Looks twice at batches that can be read twice.
 pub fn find<I: Iterator<Item = RecordBatch>>(
-    options: &Options,
+    options: &FinderOptions,
     batches: impl Fn() -> I,
-) -> Result<Vec<Finding>, QualityError> {
+) -> Result<Vec<QualityFinding>, QualityError> {
     let mut profile = Profile::new(options)?;
     for batch in batches() {
         profile.observe(&batch);

@@ -13,7 +13,7 @@ use arrow_schema::{DataType, Field, Fields};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
-use super::local::{DAY, Date, LocalTime, day_of_date};
+use super::local::{CivilDate, DAY, LocalTime, day_of_date};
 use super::rows::{ACCEPTED, ARRIVED, CLOSED, CONFIRMED, FIRST_CONTACT, MOMENTS, RESOLVED};
 
 pub(super) const HOUR: i64 = 3_600;
@@ -21,9 +21,9 @@ pub(super) const HOUR: i64 = 3_600;
 pub(super) const ZONE_OFFSET: i64 = 8 * HOUR;
 
 /// Chance with a few useful shapes.
-pub(super) struct Dice(ChaCha8Rng);
+pub(super) struct TestRandom(ChaCha8Rng);
 
-impl Dice {
+impl TestRandom {
     pub(super) fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
@@ -59,7 +59,7 @@ impl Dice {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Case {
+pub(super) struct TestCase {
     pub(super) source: &'static str,
     pub(super) kind: &'static str,
     pub(super) region: String,
@@ -73,7 +73,7 @@ pub(super) struct Case {
     pub(super) sla: bool,
 }
 
-impl Case {
+impl TestCase {
     pub(super) fn wait(&self) -> i64 {
         self.moments[RESOLVED].expect("always set") - self.moments[ACCEPTED].expect("always set")
     }
@@ -88,8 +88,8 @@ impl Case {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Province {
-    pub(super) cases: Vec<Case>,
+pub(super) struct TestProvince {
+    pub(super) cases: Vec<TestCase>,
     /// `s` or `m`.
     pub(super) precision: char,
 }
@@ -97,7 +97,7 @@ pub(super) struct Province {
 const SOURCES: [&str; 2] = ["north", "south"];
 const KINDS: [&str; 4] = ["install", "move", "repair", "complaint"];
 
-fn accepted(dice: &mut Dice, first_day: i64, days: i64) -> i64 {
+fn accepted(dice: &mut TestRandom, first_day: i64, days: i64) -> i64 {
     loop {
         let day = dice.below(days);
         // A season, a weekend and a daily curve, by rejection.
@@ -112,7 +112,7 @@ fn accepted(dice: &mut Dice, first_day: i64, days: i64) -> i64 {
     }
 }
 
-fn clean_case(dice: &mut Dice, first_day: i64, days: i64) -> Case {
+fn clean_case(dice: &mut TestRandom, first_day: i64, days: i64) -> TestCase {
     let kind = dice.pick(&KINDS);
     let prefecture = dice.below(11) + 1;
     let start = accepted(dice, first_day, days);
@@ -139,7 +139,7 @@ fn clean_case(dice: &mut Dice, first_day: i64, days: i64) -> Case {
     let satisfaction = dice.chance(0.6).then(|| {
         if dice.chance(good) { "satisfied" } else { dice.pick(&["neutral", "dissatisfied"]) }
     });
-    Case {
+    TestCase {
         source: dice.pick(&SOURCES),
         kind,
         region: format!("14{:02}{:02}", prefecture, 21 + dice.below(6)),
@@ -154,18 +154,18 @@ fn clean_case(dice: &mut Dice, first_day: i64, days: i64) -> Case {
     }
 }
 
-impl Province {
+impl TestProvince {
     /// A clean province. The seed also decides period, size and precision.
     pub(super) fn clean(seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
-        let first_day = day_of_date(Date {
+        let mut dice = TestRandom::new(seed);
+        let first_day = day_of_date(CivilDate {
             year: 2019 + (seed % 3) as i64,
             month: 1 + (seed % 7) as u8,
             day: 1,
         });
         let days = dice.pick(&[91, 120, 181]);
         let cases = 4_000 + dice.below(6_000);
-        let mut cases: Vec<Case> =
+        let mut cases: Vec<TestCase> =
             (0..cases).map(|_| clean_case(&mut dice, first_day, days)).collect();
         // A storm: three hours in which faults come and are mended together.
         let storm = accepted(&mut dice, first_day, days);
@@ -182,16 +182,16 @@ impl Province {
 
     /// The batches of the province, in source and key order, as the lake would give them.
     pub(super) fn batches(&self) -> Vec<RecordBatch> {
-        let mut by_source: BTreeMap<&str, Vec<(usize, &Case)>> = BTreeMap::new();
+        let mut by_source: BTreeMap<&str, Vec<(usize, &TestCase)>> = BTreeMap::new();
         for (number, case) in self.cases.iter().enumerate() {
             by_source.entry(case.source).or_default().push((number, case));
         }
-        let rows: Vec<(usize, &Case)> = by_source.into_values().flatten().collect();
+        let rows: Vec<(usize, &TestCase)> = by_source.into_values().flatten().collect();
         rows.chunks(4_096).map(|rows| self.batch(rows)).collect()
     }
 
-    fn batch(&self, rows: &[(usize, &Case)]) -> RecordBatch {
-        let label = |value: &dyn Fn(&Case) -> Option<String>| -> ArrayRef {
+    fn batch(&self, rows: &[(usize, &TestCase)]) -> RecordBatch {
+        let label = |value: &dyn Fn(&TestCase) -> Option<String>| -> ArrayRef {
             let mut builder = StringDictionaryBuilder::<Int32Type>::new();
             for (_, case) in rows {
                 builder.append_option(value(case));
@@ -235,7 +235,7 @@ impl Province {
         .expect("columns of one length")
     }
 
-    fn moments(&self, rows: &[(usize, &Case)], which: usize) -> ArrayRef {
+    fn moments(&self, rows: &[(usize, &TestCase)], which: usize) -> ArrayRef {
         let step = if self.precision == 'm' { 60 } else { 1 };
         let mut builder = TimestampSecondBuilder::new().with_timezone("UTC");
         for (_, case) in rows {
@@ -244,13 +244,13 @@ impl Province {
         Arc::new(builder.finish())
     }
 
-    fn letters(&self, case: &Case) -> String {
+    fn letters(&self, case: &TestCase) -> String {
         let letter = |moment: &Option<i64>| moment.map_or('-', |_| self.precision);
         case.moments.iter().map(letter).collect()
     }
 }
 
-fn intervals(rows: &[(usize, &Case)]) -> ArrayRef {
+fn intervals(rows: &[(usize, &TestCase)]) -> ArrayRef {
     let moment = DataType::Timestamp(arrow_schema::TimeUnit::Second, Some("UTC".into()));
     let fields: Fields = vec![
         Field::new("kind", DataType::Utf8, false),

@@ -34,7 +34,7 @@ pub(super) const CANCELLED: usize = 8;
 
 /// How fine the source wrote a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Precision {
+pub(super) enum MomentPrecision {
     Second,
     Minute,
     Day,
@@ -52,7 +52,7 @@ fn near(at: i64) -> i64 {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
     pub(super) at: i64,
-    pub(super) precision: Precision,
+    pub(super) precision: MomentPrecision,
 }
 
 impl Moment {
@@ -60,40 +60,40 @@ impl Moment {
     pub(super) fn latest(self) -> i64 {
         self.at
             + match self.precision {
-                Precision::Second => 0,
-                Precision::Minute => 59,
-                Precision::Day => 86_399,
+                MomentPrecision::Second => 0,
+                MomentPrecision::Minute => 59,
+                MomentPrecision::Day => 86_399,
             }
     }
 }
 
 /// A text column, plain or by dictionary.
 #[derive(Debug)]
-pub(super) enum Labels<'a> {
+pub(super) enum TextColumn<'a> {
     Coded(&'a DictionaryArray<Int32Type>, &'a StringArray),
     Plain(&'a StringArray),
     Absent,
 }
 
-impl<'a> Labels<'a> {
+impl<'a> TextColumn<'a> {
     fn of(array: Option<&'a ArrayRef>) -> Self {
         let Some(array) = array else {
-            return Labels::Absent;
+            return TextColumn::Absent;
         };
         if let Some(coded) = array.as_dictionary_opt::<Int32Type>() {
             return match coded.values().as_string_opt::<i32>() {
-                Some(values) => Labels::Coded(coded, values),
-                None => Labels::Absent,
+                Some(values) => TextColumn::Coded(coded, values),
+                None => TextColumn::Absent,
             };
         }
-        array.as_string_opt::<i32>().map_or(Labels::Absent, Labels::Plain)
+        array.as_string_opt::<i32>().map_or(TextColumn::Absent, TextColumn::Plain)
     }
 
     pub(super) fn get(&self, row: usize) -> Option<&'a str> {
         match self {
-            Labels::Coded(coded, values) => coded.key(row).map(|key| values.value(key)),
-            Labels::Plain(values) => values.is_valid(row).then(|| values.value(row)),
-            Labels::Absent => None,
+            TextColumn::Coded(coded, values) => coded.key(row).map(|key| values.value(key)),
+            TextColumn::Plain(values) => values.is_valid(row).then(|| values.value(row)),
+            TextColumn::Absent => None,
         }
     }
 }
@@ -116,19 +116,19 @@ impl Numbers<'_> {
 
 /// The intervals of every row.
 #[derive(Debug)]
-pub(super) struct Intervals<'a> {
+pub(super) struct IntervalColumn<'a> {
     list: &'a ListArray,
-    kind: Labels<'a>,
+    kind: TextColumn<'a>,
     from: &'a TimestampSecondArray,
 }
 
-impl<'a> Intervals<'a> {
+impl<'a> IntervalColumn<'a> {
     fn of(array: Option<&'a ArrayRef>) -> Option<Self> {
         let list = array?.as_list_opt::<i32>()?;
         let records = list.values().as_struct_opt()?;
         Some(Self {
             list,
-            kind: Labels::of(records.column_by_name("kind")),
+            kind: TextColumn::of(records.column_by_name("kind")),
             from: records.column_by_name("from")?.as_primitive_opt::<TimestampSecondType>()?,
         })
     }
@@ -144,18 +144,18 @@ impl<'a> Intervals<'a> {
 
 /// One batch.
 #[derive(Debug)]
-pub(super) struct Rows<'a> {
+pub(super) struct CaseRows<'a> {
     pub(super) len: usize,
-    pub(super) source: Labels<'a>,
-    key: Labels<'a>,
+    pub(super) source: TextColumn<'a>,
+    key: TextColumn<'a>,
     line: Option<&'a Int64Array>,
     moments: Vec<Option<&'a TimestampSecondArray>>,
-    precision: Labels<'a>,
-    pub(super) kind: Labels<'a>,
-    pub(super) satisfaction: Labels<'a>,
-    pub(super) intervals: Option<Intervals<'a>>,
+    precision: TextColumn<'a>,
+    pub(super) kind: TextColumn<'a>,
+    pub(super) satisfaction: TextColumn<'a>,
+    pub(super) intervals: Option<IntervalColumn<'a>>,
     /// Every column of texts that describes a case, extras included.
-    pub(super) texts: Vec<(&'a str, Labels<'a>)>,
+    pub(super) texts: Vec<(&'a str, TextColumn<'a>)>,
     pub(super) numbers: Vec<(&'a str, Numbers<'a>)>,
     pub(super) flags: Vec<(&'a str, &'a BooleanArray)>,
 }
@@ -164,13 +164,13 @@ pub(super) struct Rows<'a> {
 const BOOKKEEPING: [&str; 6] =
     ["source", "source_key", "line", "precision", "source_file", "source_text"];
 
-impl<'a> Rows<'a> {
+impl<'a> CaseRows<'a> {
     pub(super) fn new(batch: &'a RecordBatch) -> Self {
         let moments = MOMENTS
             .iter()
             .map(|name| batch.column_by_name(name)?.as_primitive_opt::<TimestampSecondType>())
             .collect();
-        let label = |name: &str| Labels::of(batch.column_by_name(name));
+        let label = |name: &str| TextColumn::of(batch.column_by_name(name));
         let mut rows = Self {
             len: batch.num_rows(),
             source: label("source"),
@@ -182,7 +182,7 @@ impl<'a> Rows<'a> {
             precision: label("precision"),
             kind: label("kind"),
             satisfaction: label("satisfaction"),
-            intervals: Intervals::of(batch.column_by_name("intervals")),
+            intervals: IntervalColumn::of(batch.column_by_name("intervals")),
             texts: Vec::new(),
             numbers: Vec::new(),
             flags: Vec::new(),
@@ -200,7 +200,7 @@ impl<'a> Rows<'a> {
             }
             match field.data_type() {
                 DataType::Utf8 | DataType::Dictionary(..) => {
-                    self.texts.push((name, Labels::of(Some(array))));
+                    self.texts.push((name, TextColumn::of(Some(array))));
                 }
                 DataType::Boolean => self.flags.push((name, array.as_boolean())),
                 DataType::Int64 if name.starts_with("x_") => {
@@ -223,9 +223,9 @@ impl<'a> Rows<'a> {
         Some(Moment {
             at: near(array.value(row)),
             precision: match letter {
-                Some(b'd') => Precision::Day,
-                Some(b'm') => Precision::Minute,
-                _ => Precision::Second,
+                Some(b'd') => MomentPrecision::Day,
+                Some(b'm') => MomentPrecision::Minute,
+                _ => MomentPrecision::Second,
             },
         })
     }
@@ -239,7 +239,8 @@ impl<'a> Rows<'a> {
     pub(super) fn wait(&self, row: usize) -> Option<i64> {
         let start = self.moment(ACCEPTED, row)?;
         let stop = self.moment(RESOLVED, row)?;
-        let fine = start.precision != Precision::Day && stop.precision != Precision::Day;
+        let fine =
+            start.precision != MomentPrecision::Day && stop.precision != MomentPrecision::Day;
         fine.then(|| stop.at - start.at)
     }
 

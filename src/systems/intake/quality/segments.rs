@@ -6,8 +6,8 @@ use std::sync::Arc;
 use arrow_array::Array as _;
 
 use super::evidence::Suspicion;
-use super::rows::Rows;
-use super::{Certainty, Problem, text};
+use super::rows::CaseRows;
+use super::{Certainty, ProblemKind, text};
 
 /// Cases in a segment before its perfection means anything.
 const CASES_MIN: u64 = 30;
@@ -40,7 +40,7 @@ pub(super) struct Segments {
 
 const SATISFACTION: &str = "satisfaction";
 
-fn outcome(rows: &Rows<'_>, judged: &str, row: usize) -> Option<bool> {
+fn outcome(rows: &CaseRows<'_>, judged: &str, row: usize) -> Option<bool> {
     if judged == SATISFACTION {
         return rows.satisfaction.get(row).map(|said| said == "satisfied");
     }
@@ -48,7 +48,7 @@ fn outcome(rows: &Rows<'_>, judged: &str, row: usize) -> Option<bool> {
     flags.is_valid(row).then(|| flags.value(row))
 }
 
-fn judged_columns(rows: &Rows<'_>) -> Vec<String> {
+fn judged_columns(rows: &CaseRows<'_>) -> Vec<String> {
     let judges = |name: &str| JUDGEMENTS.iter().any(|part| name.contains(part));
     let mut all = vec![SATISFACTION.to_owned()];
     all.extend(
@@ -61,7 +61,7 @@ fn judged_columns(rows: &Rows<'_>) -> Vec<String> {
 }
 
 impl Segments {
-    pub(super) fn observe(&mut self, rows: &Rows<'_>) {
+    pub(super) fn observe(&mut self, rows: &CaseRows<'_>) {
         for judged in judged_columns(rows) {
             let outcomes: Vec<(usize, bool)> = (0..rows.len)
                 .filter_map(|row| outcome(rows, &judged, row).map(|hit| (row, hit)))
@@ -136,7 +136,7 @@ fn perfect(judged: &str, column: &str, value: &str, cases: u64) -> Suspicion {
     let (judged_name, column_name, wanted) =
         (judged.to_owned(), column.to_owned(), value.to_owned());
     Suspicion {
-        kind: Problem::AllPerfect,
+        kind: ProblemKind::AllPerfect,
         column: format!("{judged} × {column}"),
         certainty: Certainty::Possible,
         explanation: text(

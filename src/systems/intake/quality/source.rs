@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use trueline_lake::{Kind, Mapping, Reading};
+use trueline_lake::{ColumnReading, Mapping, ValueKind};
 
 use super::codes::{NumberColumn, coordinate_limit, is_empty_word, is_nowhere};
 use super::day_order::DayOrders;
-use super::{Certainty, Example, Finding, Problem, Text, text};
+use super::{Certainty, FindingExample, ProblemKind, QualityFinding, Text, text};
 
 const EXAMPLES_MAX: usize = 3;
 /// Row digests kept; past that, every second one, then every fourth …, and the count is scaled.
@@ -151,7 +151,7 @@ impl SourceProfile {
     }
 
     /// The findings, by kind and column.
-    pub fn findings(&self) -> Vec<Finding> {
+    pub fn findings(&self) -> Vec<QualityFinding> {
         let mut findings = self.duplicate_headers();
         findings.extend(self.identical_rows());
         for (header, column) in self.headers.iter().zip(&self.columns) {
@@ -166,21 +166,22 @@ impl SourceProfile {
     }
 
     /// The findings that a mapping gives no answer to, in columns that it reads.
-    pub fn findings_under(&self, mapping: &Mapping) -> Vec<Finding> {
+    pub fn findings_under(&self, mapping: &Mapping) -> Vec<QualityFinding> {
         let mut findings = self.duplicate_headers();
         findings.retain(|found| {
             let second = format!("{}#2", found.column);
-            mapping.readings(&found.column).next().is_some() && !mapping.mentions(&second)
+            mapping.find_readings(&found.column).next().is_some()
+                && !mapping.mentions_column(&second)
         });
         // Where rows have keys of their own, repeats are in quarantine already.
         findings.extend(self.identical_rows().into_iter().filter(|_| mapping.keys_by_line()));
         for (header, column) in self.headers.iter().zip(&self.columns) {
-            let readings = || mapping.readings(header);
-            let is_moment = |reading: &Reading<'_>| reading.kind() == Kind::Moment;
+            let readings = || mapping.find_readings(header);
+            let is_moment = |reading: &ColumnReading<'_>| reading.kind() == ValueKind::Moment;
             if readings().next().is_none() {
                 continue;
             }
-            let named = |value: &str| readings().any(|reading| reading.names(value));
+            let named = |value: &str| readings().any(|reading| reading.names_value(value));
             findings.extend(column.missing_codes(header, named));
             findings.extend(column.impossible_positions(header));
             let said = readings().filter(is_moment).find_map(|reading| reading.day_order());
@@ -198,7 +199,7 @@ impl SourceProfile {
         numbered.map_or(header.trim(), |(name, _)| name)
     }
 
-    fn duplicate_headers(&self) -> Vec<Finding> {
+    fn duplicate_headers(&self) -> Vec<QualityFinding> {
         let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, header) in self.headers.iter().enumerate() {
             places.entry(self.bare(header)).or_default().push(at + 1);
@@ -211,7 +212,7 @@ impl SourceProfile {
                 let at = at.join(", ");
                 let rows = Tallied { rows: self.rows, examples: vec![1] };
                 finding(
-                    (Problem::DuplicateHeader, Certainty::Certain),
+                    (ProblemKind::DuplicateHeader, Certainty::Certain),
                     header,
                     &rows,
                     [
@@ -231,7 +232,7 @@ impl SourceProfile {
             .collect()
     }
 
-    fn identical_rows(&self) -> Option<Finding> {
+    fn identical_rows(&self) -> Option<QualityFinding> {
         let scaled = Tallied {
             rows: self.repeats.rows << self.sampled_bits,
             examples: self.repeats.examples.clone(),
@@ -240,7 +241,7 @@ impl SourceProfile {
         let (rows, all) = (scaled.rows, self.rows);
         (rows > 0).then(|| {
             finding(
-                (Problem::IdenticalRows, Certainty::Certain),
+                (ProblemKind::IdenticalRows, Certainty::Certain),
                 "",
                 &scaled,
                 [
@@ -295,10 +296,10 @@ impl RawColumn {
         }
     }
 
-    fn impossible_positions(&self, header: &str) -> Option<Finding> {
+    fn impossible_positions(&self, header: &str) -> Option<QualityFinding> {
         (self.nowhere.rows > 0).then(|| {
             finding(
-                (Problem::ImpossiblePosition, Certainty::Likely),
+                (ProblemKind::ImpossiblePosition, Certainty::Likely),
                 header,
                 &self.nowhere,
                 [
@@ -325,7 +326,7 @@ impl RawColumn {
     }
 
     /// Codes for no value, but for those that `named` knows.
-    fn missing_codes(&self, header: &str, named: impl Fn(&str) -> bool) -> Option<Finding> {
+    fn missing_codes(&self, header: &str, named: impl Fn(&str) -> bool) -> Option<QualityFinding> {
         let mut shown = Vec::new();
         let mut rows = Tallied::default();
         for (word, seen) in self.words.iter().filter(|(word, _)| !named(word)) {
@@ -345,7 +346,7 @@ impl RawColumn {
         let shown = shown.join("、");
         (!shown.is_empty()).then(|| {
             finding(
-                (Problem::MissingCode, Certainty::Likely),
+                (ProblemKind::MissingCode, Certainty::Likely),
                 header,
                 &rows,
                 [
@@ -363,14 +364,14 @@ impl RawColumn {
     }
 }
 
-fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+fn sorted(mut findings: Vec<QualityFinding>) -> Vec<QualityFinding> {
     findings.sort_by(|a, b| (a.kind, &a.column).cmp(&(b.kind, &b.column)));
     findings
 }
 
-fn flag_flips(header: &str, flips: &Tallied) -> Finding {
+fn flag_flips(header: &str, flips: &Tallied) -> QualityFinding {
     finding(
-        (Problem::FlagFlips, Certainty::Certain),
+        (ProblemKind::FlagFlips, Certainty::Certain),
         header,
         flips,
         [
@@ -387,16 +388,20 @@ fn flag_flips(header: &str, flips: &Tallied) -> Finding {
 }
 
 pub(super) fn finding(
-    (kind, certainty): (Problem, Certainty),
+    (kind, certainty): (ProblemKind, Certainty),
     column: &str,
     rows: &Tallied,
     [explanation, remedy]: [Text; 2],
-) -> Finding {
-    Finding {
+) -> QualityFinding {
+    QualityFinding {
         kind,
         column: column.to_owned(),
         rows: rows.rows,
-        examples: rows.examples.iter().map(|&line| Example { case: String::new(), line }).collect(),
+        examples: rows
+            .examples
+            .iter()
+            .map(|&line| FindingExample { case: String::new(), line })
+            .collect(),
         certainty,
         explanation,
         remedy,

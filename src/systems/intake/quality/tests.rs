@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::local::{DAY, swap_day_month};
-use super::planted::{Case, Dice, HOUR, Province, ZONE_OFFSET, shanghai};
+use super::planted::{HOUR, TestCase, TestProvince, TestRandom, ZONE_OFFSET, shanghai};
 use super::rows::{ACCEPTED, CLOSED, CONFIRMED, RESOLVED};
 use super::*;
 
@@ -20,16 +20,16 @@ const RECALL_MIN: f64 = 0.95;
 /// After every planted case: 2022-12-31.
 const AS_OF: i64 = 1_672_444_800;
 
-fn options() -> Options {
-    Options { zone: "Asia/Shanghai".to_owned(), as_of: AS_OF, limits: BTreeMap::new() }
+fn options() -> FinderOptions {
+    FinderOptions { zone: "Asia/Shanghai".to_owned(), as_of: AS_OF, limits: BTreeMap::new() }
 }
 
-fn findings(province: &Province) -> Vec<Finding> {
+fn findings(province: &TestProvince) -> Vec<QualityFinding> {
     let batches = province.batches();
     find(&options(), || batches.iter().cloned()).expect("a zone that exists")
 }
 
-fn swap_case(case: &mut Case) -> bool {
+fn swap_case(case: &mut TestCase) -> bool {
     let local = shanghai();
     let mut moved = false;
     for moment in case.moments.iter_mut().flatten() {
@@ -44,17 +44,17 @@ fn swap_case(case: &mut Case) -> bool {
 /// A way to spoil a province; says how many rows it spoiled.
 struct Defect {
     name: &'static str,
-    kind: Problem,
+    kind: ProblemKind,
     /// Other kinds that are right to speak up too.
-    also: &'static [Problem],
-    plant: fn(&mut Province, &mut Dice) -> u64,
+    also: &'static [ProblemKind],
+    plant: fn(&mut TestProvince, &mut TestRandom) -> u64,
 }
 
 fn each(
-    province: &mut Province,
-    dice: &mut Dice,
+    province: &mut TestProvince,
+    dice: &mut TestRandom,
     share: f64,
-    spoil: impl Fn(&mut Case, &mut Dice) -> bool,
+    spoil: impl Fn(&mut TestCase, &mut TestRandom) -> bool,
 ) -> u64 {
     let mut spoiled = 0;
     for case in &mut province.cases {
@@ -68,27 +68,27 @@ fn each(
 const DEFECTS: [Defect; 20] = [
     Defect {
         name: "day and month swapped everywhere",
-        kind: Problem::SwappedDayMonth,
-        also: &[Problem::StopBeforeStart],
+        kind: ProblemKind::SwappedDayMonth,
+        also: &[ProblemKind::StopBeforeStart],
         plant: |province, dice| each(province, dice, 1.0, |case, _| swap_case(case)),
     },
     Defect {
         name: "day and month swapped in one source",
-        kind: Problem::SwappedDayMonth,
-        also: &[Problem::StopBeforeStart],
+        kind: ProblemKind::SwappedDayMonth,
+        also: &[ProblemKind::StopBeforeStart],
         plant: |province, dice| {
             each(province, dice, 1.0, |case, _| case.source == "south" && swap_case(case))
         },
     },
     Defect {
         name: "day and month swapped in 5 % of the rows",
-        kind: Problem::SwappedDayMonth,
-        also: &[Problem::StopBeforeStart],
+        kind: ProblemKind::SwappedDayMonth,
+        also: &[ProblemKind::StopBeforeStart],
         plant: |province, dice| each(province, dice, 0.05, |case, _| swap_case(case)),
     },
     Defect {
         name: "one source writes its ends in UTC",
-        kind: Problem::ZoneShift,
+        kind: ProblemKind::ZoneShift,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 1.0, |case, _| {
@@ -101,7 +101,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "0.3 % end before they start",
-        kind: Problem::StopBeforeStart,
+        kind: ProblemKind::StopBeforeStart,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.003, |case, dice| {
@@ -113,7 +113,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "0.1 % closed in 2099",
-        kind: Problem::ImpossibleMoment,
+        kind: ProblemKind::ImpossibleMoment,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.001, |case, _| {
@@ -124,7 +124,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "0.1 % accepted in 1900",
-        kind: Problem::ImpossibleMoment,
+        kind: ProblemKind::ImpossibleMoment,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.001, |case, _| {
@@ -135,7 +135,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "60 cases archived in one second",
-        kind: Problem::BulkClosing,
+        kind: ProblemKind::BulkClosing,
         also: &[],
         plant: |province, dice| {
             let at = province.cases[7].moments[CLOSED].expect("closed") + 30 * DAY;
@@ -151,7 +151,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "40 % archived seven days after the end",
-        kind: Problem::AutomaticClosing,
+        kind: ProblemKind::AutomaticClosing,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.4, |case, dice| {
@@ -164,7 +164,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "a district is always satisfied",
-        kind: Problem::AllPerfect,
+        kind: ProblemKind::AllPerfect,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 1.0, |case, _| {
@@ -179,7 +179,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "waits over 60 h set to zero",
-        kind: Problem::ZeroedDuration,
+        kind: ProblemKind::ZeroedDuration,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 1.0, |case, _| {
@@ -193,7 +193,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "2 % take exactly 23.5 h",
-        kind: Problem::RepeatedDuration,
+        kind: ProblemKind::RepeatedDuration,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.02, |case, _| {
@@ -205,7 +205,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "1 % paused in the hour before 48 h",
-        kind: Problem::PauseBeforeLimit,
+        kind: ProblemKind::PauseBeforeLimit,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.03, |case, dice| {
@@ -222,7 +222,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "late cases end just before 48 h",
-        kind: Problem::StopBeforeLimit,
+        kind: ProblemKind::StopBeforeLimit,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 1.0, |case, dice| {
@@ -236,7 +236,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "midnight for unknown in 1 % of the starts",
-        kind: Problem::MidnightUnknown,
+        kind: ProblemKind::MidnightUnknown,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.01, |case, _| {
@@ -248,7 +248,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "cause NA in 0.5 %",
-        kind: Problem::MissingCode,
+        kind: ProblemKind::MissingCode,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.005, |case, _| {
@@ -259,7 +259,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "score 99 in 1 %",
-        kind: Problem::MissingCode,
+        kind: ProblemKind::MissingCode,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.01, |case, _| {
@@ -270,7 +270,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "score −1 in 1 %",
-        kind: Problem::MissingCode,
+        kind: ProblemKind::MissingCode,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.01, |case, _| {
@@ -281,7 +281,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "latitude −1 in 1 %",
-        kind: Problem::ImpossiblePosition,
+        kind: ProblemKind::ImpossiblePosition,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.01, |case, _| {
@@ -292,7 +292,7 @@ const DEFECTS: [Defect; 20] = [
     },
     Defect {
         name: "30 % of the ends rounded to half hours",
-        kind: Problem::RoundTimes,
+        kind: ProblemKind::RoundTimes,
         also: &[],
         plant: |province, dice| {
             each(province, dice, 0.3, |case, _| {
@@ -318,8 +318,8 @@ struct Score {
 fn measure(defect: &Defect) -> Score {
     let mut score = Score::default();
     for seed in 0..seeds() {
-        let mut province = Province::clean(seed);
-        let planted = (defect.plant)(&mut province, &mut Dice::new(seed + 1_000));
+        let mut province = TestProvince::clean(seed);
+        let planted = (defect.plant)(&mut province, &mut TestRandom::new(seed + 1_000));
         let found = findings(&province);
         let right = found.iter().filter(|finding| finding.kind == defect.kind);
         let rows: u64 = right.map(|finding| finding.rows).sum();
@@ -365,7 +365,7 @@ fn planted_defects_are_found_and_nothing_else_is() {
 fn a_clean_province_has_no_findings() {
     let mut wrong = 0;
     for seed in 0..seeds() * 3 {
-        for finding in findings(&Province::clean(seed)) {
+        for finding in findings(&TestProvince::clean(seed)) {
             println!("seed {seed}: {finding:?}");
             wrong += 1;
         }
@@ -376,8 +376,8 @@ fn a_clean_province_has_no_findings() {
 #[test]
 fn parts_looked_at_apart_and_merged_give_the_same_findings() {
     for (defect, seed) in DEFECTS.iter().zip(40..) {
-        let mut province = Province::clean(seed);
-        (defect.plant)(&mut province, &mut Dice::new(seed));
+        let mut province = TestProvince::clean(seed);
+        (defect.plant)(&mut province, &mut TestRandom::new(seed));
         let batches = province.batches();
         let whole = find(&options(), || batches.iter().cloned()).expect("a zone that exists");
         // The last batches first, in two parts.
@@ -403,7 +403,7 @@ fn source_findings(
     headers: &[&str],
     key: Option<usize>,
     rows: &[&[&str]],
-) -> Vec<(Problem, String, u64)> {
+) -> Vec<(ProblemKind, String, u64)> {
     let headers: Vec<String> = headers.iter().map(|&header| header.to_owned()).collect();
     let mut profile = SourceProfile::new(&headers, key);
     for (line, row) in (2..).zip(rows) {
@@ -423,7 +423,7 @@ fn a_flag_that_changes_within_a_case_flips_and_one_that_differs_between_cases_do
         &["2", "true", "no"],
     ];
     let found = source_findings(&["number", "made_sla", "vip"], Some(0), &rows);
-    assert!(found.contains(&(Problem::FlagFlips, "made_sla".to_owned(), 1)), "{found:?}");
+    assert!(found.contains(&(ProblemKind::FlagFlips, "made_sla".to_owned(), 1)), "{found:?}");
     assert!(!found.iter().any(|(_, column, _)| column == "vip"), "{found:?}");
 }
 
@@ -431,7 +431,7 @@ fn a_flag_that_changes_within_a_case_flips_and_one_that_differs_between_cases_do
 fn rows_that_stand_there_twice_are_counted_once_each_time_they_repeat() {
     let rows: [&[&str]; 4] = [&["a", "1"], &["b", "1"], &["a", "1"], &["a", "1"]];
     let found = source_findings(&["x", "y"], None, &rows);
-    assert_eq!(found, [(Problem::IdenticalRows, String::new(), 2)]);
+    assert_eq!(found, [(ProblemKind::IdenticalRows, String::new(), 2)]);
 }
 
 #[test]
@@ -439,7 +439,7 @@ fn two_headers_of_one_name_are_told_even_when_a_reader_has_numbered_them() {
     let rows: [&[&str]; 1] = [&["1", "2", "3"]];
     for headers in [["category", "x", "category"], ["category", "x", "category#2"]] {
         let found = source_findings(&headers, None, &rows);
-        assert_eq!(found, [(Problem::DuplicateHeader, "category".to_owned(), 1)]);
+        assert_eq!(found, [(ProblemKind::DuplicateHeader, "category".to_owned(), 1)]);
     }
     assert_eq!(source_findings(&["Ticket #", "C#", "C"], None, &rows), []);
 }
@@ -458,8 +458,8 @@ fn codes_for_nothing_are_told_from_numbers() {
     let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
     let found = source_findings(&["Latitude", "score", "row"], None, &rows);
     let expected = [
-        (Problem::ImpossiblePosition, "Latitude".to_owned(), 10),
-        (Problem::MissingCode, "score".to_owned(), 8),
+        (ProblemKind::ImpossiblePosition, "Latitude".to_owned(), 10),
+        (ProblemKind::MissingCode, "score".to_owned(), 8),
     ];
     assert_eq!(found, expected);
 }
@@ -474,7 +474,7 @@ fn an_old_batch_without_most_columns_stops_nothing() {
 
 #[test]
 fn a_zone_that_does_not_exist_is_refused() {
-    let options = Options { zone: "Mars/Olympus".to_owned(), ..options() };
+    let options = FinderOptions { zone: "Mars/Olympus".to_owned(), ..options() };
     let refused = Profile::new(&options).expect_err("no such zone");
     assert!(refused.to_string().contains("Mars/Olympus"));
 }

@@ -7,10 +7,10 @@ use super::by_name::{ByName, fits};
 use super::evidence::{RowTest, Suspicion};
 use super::local::{DAY, LocalTime, swap_day_month};
 use super::rows::{
-    ACCEPTED, ARRIVED, CANCELLED, CLOSED, CONFIRMED, FIRST_CONTACT, MOMENTS, Precision, RESOLVED,
-    Rows,
+    ACCEPTED, ARRIVED, CANCELLED, CLOSED, CONFIRMED, CaseRows, FIRST_CONTACT, MOMENTS,
+    MomentPrecision, RESOLVED,
 };
-use super::{Certainty, Problem, text};
+use super::{Certainty, ProblemKind, text};
 
 /// Moments that must follow one another.
 const PAIRS: [(usize, usize); 8] = [
@@ -76,13 +76,13 @@ struct Durations {
 
 /// Waits by source, and durations by kind of case.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Waits {
+pub(super) struct WaitProfile {
     pairs: ByName<[Pair; PAIRS.len()]>,
     durations: ByName<Durations>,
 }
 
 /// By how much a pair of moments runs backwards; `None` if it does not.
-fn backwards(rows: &Rows<'_>, row: usize, (start, stop): (usize, usize)) -> Option<i64> {
+fn backwards(rows: &CaseRows<'_>, row: usize, (start, stop): (usize, usize)) -> Option<i64> {
     let start = rows.moment(start, row)?;
     let stop = rows.moment(stop, row)?;
     let gap = start.at - stop.latest();
@@ -90,7 +90,7 @@ fn backwards(rows: &Rows<'_>, row: usize, (start, stop): (usize, usize)) -> Opti
 }
 
 fn mended_by_swap(
-    rows: &Rows<'_>,
+    rows: &CaseRows<'_>,
     row: usize,
     (start, stop): (usize, usize),
     local: &LocalTime,
@@ -107,8 +107,8 @@ fn mended_by_swap(
         || other_start.zip(other_stop).is_some_and(|(start, stop)| plausible(start, stop))
 }
 
-impl Waits {
-    pub(super) fn observe(&mut self, rows: &Rows<'_>, local: &LocalTime) {
+impl WaitProfile {
+    pub(super) fn observe(&mut self, rows: &CaseRows<'_>, local: &LocalTime) {
         for row in 0..rows.len {
             let source = rows.source.get(row).unwrap_or_default();
             let pairs = self.pairs.of(source);
@@ -126,7 +126,7 @@ impl Waits {
                 let kind = rows.kind.get(row).unwrap_or_default();
                 let minute = rows
                     .moment(RESOLVED, row)
-                    .is_some_and(|stop| stop.precision == Precision::Minute);
+                    .is_some_and(|stop| stop.precision == MomentPrecision::Minute);
                 self.durations.of(kind).add(wait, u64::from(minute));
             }
         }
@@ -232,7 +232,7 @@ fn any_backwards<P: Copy + Send + Sync + 'static>(
     source: &str,
     pairs: Vec<P>,
     moments: fn(P) -> (usize, usize),
-    accept: impl Fn(&Rows<'_>, usize, &LocalTime, P, i64) -> bool + Send + Sync + 'static,
+    accept: impl Fn(&CaseRows<'_>, usize, &LocalTime, P, i64) -> bool + Send + Sync + 'static,
 ) -> RowTest {
     let source = source.to_owned();
     Arc::new(move |rows, row, local| {
@@ -246,7 +246,7 @@ fn any_backwards<P: Copy + Send + Sync + 'static>(
 
 fn swapped_pairs(source: &str, pairs: Vec<(usize, usize)>) -> Suspicion {
     Suspicion {
-        kind: Problem::SwappedDayMonth,
+        kind: ProblemKind::SwappedDayMonth,
         column: columns(pairs.iter().copied()),
         certainty: Certainty::Likely,
         explanation: text(
@@ -271,7 +271,7 @@ fn shifted_pairs(source: &str, pairs: Vec<(usize, usize)>, deepest: i64) -> Susp
     // Whole half hours: that is how zones differ.
     let hours = ((deepest as f64 / 1_800.0).ceil() / 2.0).to_string();
     Suspicion {
-        kind: Problem::ZoneShift,
+        kind: ProblemKind::ZoneShift,
         column: columns(pairs.iter().copied()),
         certainty: Certainty::Likely,
         explanation: text(
@@ -291,7 +291,7 @@ fn shifted_pairs(source: &str, pairs: Vec<(usize, usize)>, deepest: i64) -> Susp
 
 fn stop_before_start(source: &str, pairs: Vec<((usize, usize), bool)>) -> Suspicion {
     Suspicion {
-        kind: Problem::StopBeforeStart,
+        kind: ProblemKind::StopBeforeStart,
         column: columns(pairs.iter().map(|&(moments, _)| moments)),
         certainty: Certainty::Certain,
         explanation: text(
@@ -367,7 +367,7 @@ impl Durations {
             && self.zeros as f64 >= ZEROS_SHARE_MIN * self.n as f64
             && self.zeros as f64 > ZEROS_TIMES_EXPECTED * expected + ZEROS_MIN as f64 / 2.0;
         suspect.then(|| Suspicion {
-            kind: Problem::ZeroedDuration,
+            kind: ProblemKind::ZeroedDuration,
             column: "accepted → resolved".to_owned(),
             certainty: Certainty::Likely,
             explanation: text(
@@ -428,7 +428,7 @@ fn repeated_wait(kind: &str, wait: i64) -> Suspicion {
     let hours = format!("{:.4}", wait as f64 / 3_600.0);
     let hours = hours.trim_end_matches('0').trim_end_matches('.');
     Suspicion {
-        kind: Problem::RepeatedDuration,
+        kind: ProblemKind::RepeatedDuration,
         column: "accepted → resolved".to_owned(),
         certainty: Certainty::Likely,
         explanation: text(

@@ -6,7 +6,7 @@ use crate::systems::intake::quality::Text;
 
 /// One line of the draft.
 #[derive(Debug, Clone)]
-enum Line {
+enum DraftLine {
     Comment(Text),
     Toml(String),
     Blank,
@@ -14,8 +14,8 @@ enum Line {
 
 /// A mapping in the making.
 #[derive(Debug, Clone, Default)]
-pub struct Draft {
-    lines: Vec<Line>,
+pub struct MappingDraft {
+    lines: Vec<DraftLine>,
     unsure: Vec<Text>,
 }
 
@@ -24,30 +24,30 @@ pub(super) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
     Text { zh: zh.into(), en: en.into() }
 }
 
-impl Draft {
+impl MappingDraft {
     pub(super) fn comment(&mut self, zh: impl Into<String>, en: impl Into<String>) {
-        self.lines.push(Line::Comment(text(zh, en)));
+        self.lines.push(DraftLine::Comment(text(zh, en)));
     }
 
     pub(super) fn toml(&mut self, line: impl Into<String>) {
-        self.lines.push(Line::Toml(line.into()));
+        self.lines.push(DraftLine::Toml(line.into()));
     }
 
     pub(super) fn table(&mut self, path: &str) {
-        if !matches!(self.lines.last(), None | Some(Line::Blank | Line::Comment(_))) {
+        if !matches!(self.lines.last(), None | Some(DraftLine::Blank | DraftLine::Comment(_))) {
             self.blank();
         }
         self.toml(format!("[{path}]"));
     }
 
     pub(super) fn blank(&mut self) {
-        self.lines.push(Line::Blank);
+        self.lines.push(DraftLine::Blank);
     }
 
     /// Something to be decided by a person: a comment here, and a line in the list at the end.
     pub(super) fn ask(&mut self, question: Text) {
         let marked = text(format!("？ {}", question.zh), format!("? {}", question.en));
-        self.lines.push(Line::Comment(marked));
+        self.lines.push(DraftLine::Comment(marked));
         self.unsure.push(question);
     }
 
@@ -61,7 +61,7 @@ impl Draft {
         let mut out = String::new();
         for line in &self.lines {
             match line {
-                Line::Comment(comment) => {
+                DraftLine::Comment(comment) => {
                     let plain: String = words(comment)
                         .chars()
                         .map(|letter| if letter.is_control() { ' ' } else { letter })
@@ -69,8 +69,8 @@ impl Draft {
                     out.push_str("# ");
                     out.push_str(plain.trim_end());
                 }
-                Line::Toml(toml) => out.push_str(toml),
-                Line::Blank => {}
+                DraftLine::Toml(toml) => out.push_str(toml),
+                DraftLine::Blank => {}
             }
             out.push('\n');
         }

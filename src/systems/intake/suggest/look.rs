@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::secrets::{self, Secret};
-use super::values::{DayOrder, Layout, dated};
+use super::secrets::{self, PersonalData};
+use super::values::{DateLayout, DayPosition, dated};
 use crate::systems::intake::quality::is_empty_word;
 
 /// Different values that are counted one by one.
@@ -22,7 +22,7 @@ const LOOKED_AT_MAX: usize = 400;
 
 /// Counts over one column.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Look {
+pub(super) struct ColumnCounts {
     pub(super) header: String,
     /// Whether the header is the name of a moment.
     pub(super) names_moment: bool,
@@ -37,7 +37,7 @@ pub(super) struct Look {
     whole: u64,
     numbers: u64,
     pub(super) range: Option<(f64, f64)>,
-    layouts: BTreeMap<Layout, u64>,
+    layouts: BTreeMap<DateLayout, u64>,
     clocks: u64,
     seconds: u64,
     half_days: u64,
@@ -47,15 +47,15 @@ pub(super) struct Look {
     pub(super) day_first: u64,
     pub(super) month_first: u64,
     pub(super) either: u64,
-    secrets: BTreeMap<Secret, u64>,
+    secrets: BTreeMap<PersonalData, u64>,
     letters: u64,
 }
 
 /// What a column is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
+pub(super) enum ValueSort {
     Empty,
-    Dates(Layout),
+    Dates(DateLayout),
     Whole,
     Number,
     /// Few different texts.
@@ -64,7 +64,7 @@ pub(super) enum Sort {
     Texts,
 }
 
-impl Look {
+impl ColumnCounts {
     pub(super) fn new(header: &str) -> Self {
         Self { header: header.to_owned(), ..Self::default() }
     }
@@ -83,7 +83,7 @@ impl Look {
         self.letters += value.chars().count() as u64;
         self.note_value(value);
         if value.len() > LOOKED_AT_MAX {
-            *self.secrets.entry(Secret::FreeText).or_default() += 1;
+            *self.secrets.entry(PersonalData::FreeText).or_default() += 1;
             return;
         }
         if let Ok(number) = value.parse::<f64>()
@@ -125,7 +125,7 @@ impl Look {
         self.half_days += u64::from(found.has_half_day);
         self.offsets += u64::from(found.has_offset);
         self.short_years += u64::from(found.short_year);
-        if found.layout == Layout::YearLast {
+        if found.layout == DateLayout::YearLast {
             match (found.first > 12, found.second > 12) {
                 (true, false) => self.day_first += 1,
                 (false, true) => self.month_first += 1,
@@ -134,38 +134,42 @@ impl Look {
         }
     }
 
-    pub(super) fn sort(&self) -> Sort {
+    pub(super) fn sort(&self) -> ValueSort {
         let most = |count: u64| count as f64 >= MOST * self.filled as f64;
         if self.filled == 0 {
-            return Sort::Empty;
+            return ValueSort::Empty;
         }
         let dates: u64 = self.layouts.values().sum();
         let named = self.names_moment && dates as f64 >= MOST_WHERE_NAMED * self.filled as f64;
         if (named || most(dates))
             && let Some((&layout, _)) = self.layouts.iter().max_by_key(|&(_, count)| count)
         {
-            return Sort::Dates(layout);
+            return ValueSort::Dates(layout);
         }
         if most(self.whole) {
-            Sort::Whole
+            ValueSort::Whole
         } else if most(self.numbers) {
-            Sort::Number
+            ValueSort::Number
         } else if self.many {
-            Sort::Texts
+            ValueSort::Texts
         } else {
-            Sort::Words
+            ValueSort::Words
         }
     }
 
     pub(super) fn is_moment(&self) -> bool {
         match self.sort() {
-            Sort::Dates(layout) => layout != Layout::TimeOnly,
-            Sort::Empty | Sort::Whole | Sort::Number | Sort::Words | Sort::Texts => false,
+            ValueSort::Dates(layout) => layout != DateLayout::TimeOnly,
+            ValueSort::Empty
+            | ValueSort::Whole
+            | ValueSort::Number
+            | ValueSort::Words
+            | ValueSort::Texts => false,
         }
     }
 
     pub(super) fn is_time_only(&self) -> bool {
-        self.sort() == Sort::Dates(Layout::TimeOnly)
+        self.sort() == ValueSort::Dates(DateLayout::TimeOnly)
     }
 
     pub(super) fn is_date_only(&self) -> bool {
@@ -183,34 +187,34 @@ impl Look {
     }
 
     /// The order that the column's own rows decide; `None` if they do not.
-    pub(super) fn day_order(&self) -> Option<DayOrder> {
+    pub(super) fn day_order(&self) -> Option<DayPosition> {
         match (self.day_first, self.month_first) {
-            (1.., 0) => Some(DayOrder::DayFirst),
-            (0, 1..) => Some(DayOrder::MonthFirst),
-            (first, second) if first > second => Some(DayOrder::DayFirst),
-            (first, second) if first < second => Some(DayOrder::MonthFirst),
+            (1.., 0) => Some(DayPosition::DayFirst),
+            (0, 1..) => Some(DayPosition::MonthFirst),
+            (first, second) if first > second => Some(DayPosition::DayFirst),
+            (first, second) if first < second => Some(DayPosition::MonthFirst),
             (_, _) => None,
         }
     }
 
     /// The strftime format, where the layout needs one.
-    pub(super) fn format(&self, order: DayOrder) -> Option<String> {
-        let Sort::Dates(layout) = self.sort() else {
+    pub(super) fn format(&self, order: DayPosition) -> Option<String> {
+        let ValueSort::Dates(layout) = self.sort() else {
             return None;
         };
         let year = if self.short_years * 2 > self.filled { "%y" } else { "%Y" };
         let sample = self.values.keys().min().map_or("", String::as_str);
         let date = match layout {
-            Layout::YearFirst | Layout::TimeOnly => return None,
-            Layout::YearLast if self.short_years == 0 => return None,
-            Layout::YearLast => {
+            DateLayout::YearFirst | DateLayout::TimeOnly => return None,
+            DateLayout::YearLast if self.short_years == 0 => return None,
+            DateLayout::YearLast => {
                 let mark = sample.chars().find(|letter| !letter.is_ascii_digit())?;
                 match order {
-                    DayOrder::DayFirst => format!("%d{mark}%m{mark}{year}"),
-                    DayOrder::MonthFirst => format!("%m{mark}%d{mark}{year}"),
+                    DayPosition::DayFirst => format!("%d{mark}%m{mark}{year}"),
+                    DayPosition::MonthFirst => format!("%m{mark}%d{mark}{year}"),
                 }
             }
-            Layout::MonthName => {
+            DateLayout::MonthName => {
                 let mark = sample.chars().find(|letter| !letter.is_ascii_digit())?;
                 format!("%d{mark}%b{mark}{year}")
             }
@@ -237,7 +241,7 @@ impl Look {
     }
 
     /// What in this column points to a person.
-    pub(super) fn secret(&self) -> Option<Secret> {
+    pub(super) fn secret(&self) -> Option<PersonalData> {
         let (&secret, &count) = self.secrets.iter().max_by_key(|&(_, count)| count)?;
         let promised = secrets::of_header(&self.header);
         if self.is_moment() || self.is_time_only() {
@@ -245,20 +249,23 @@ impl Look {
         }
         // Short words of two or three characters look like names; many different ones are needed.
         let plausible = match secret {
-            Secret::Name => {
+            PersonalData::Name => {
                 let varied = self.distinct() > 5 && self.distinct() * 2 > self.filled;
                 varied && count as f64 > 0.6 * self.filled as f64
             }
-            Secret::FreeText | Secret::Address => count as f64 > SECRET_SHARE * self.filled as f64,
-            Secret::Phone | Secret::IdentityCard | Secret::BankCard | Secret::Email => {
-                count as f64 > 0.05 * self.filled as f64
+            PersonalData::FreeText | PersonalData::Address => {
+                count as f64 > SECRET_SHARE * self.filled as f64
             }
+            PersonalData::Phone
+            | PersonalData::IdentityCard
+            | PersonalData::BankCard
+            | PersonalData::Email => count as f64 > 0.05 * self.filled as f64,
         };
         if plausible { Some(secret) } else { promised }
     }
 
     /// What the header alone promises, for columns whose values tell nothing.
-    pub(super) fn promised_secret(&self) -> Option<Secret> {
+    pub(super) fn promised_secret(&self) -> Option<PersonalData> {
         let dates = self.is_moment() || self.is_time_only();
         secrets::of_header(&self.header).filter(|_| !dates)
     }

@@ -17,15 +17,15 @@ mod tests;
 
 use std::path::Path;
 
-use trueline_lake::{FileEncoding, Layout, ReadError, Schema, Source};
+use trueline_lake::{DatasetSchema, FileEncoding, SourceLayout, SourceReadError, SourceReader};
 
-pub use draft::Draft;
+pub use draft::MappingDraft;
 
-use self::look::Look;
-use self::plan::{ROWS_KEPT, Sample};
-use self::roles::Role;
-use self::write::{Declared, Writer};
-use super::quality::{Finding, SourceProfile};
+use self::look::ColumnCounts;
+use self::plan::{ColumnSample, ROWS_KEPT};
+use self::roles::ColumnRole;
+use self::write::{Declared, MappingWriter};
+use super::quality::{QualityFinding, SourceProfile};
 
 /// Rows that are looked at.
 const ROWS_MAX: u64 = 100_000;
@@ -36,34 +36,36 @@ const CELL_KEPT_MAX: usize = 40;
 #[derive(Debug)]
 pub struct Suggestion {
     /// The draft; `render` it in the reader's language.
-    pub draft: Draft,
+    pub draft: MappingDraft,
     /// How many rows were looked at.
     pub rows: u64,
     /// Problems that the source itself shows.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<QualityFinding>,
 }
 
 /// Looks at a file and drafts a mapping from it to the columns of `schema`, which holds cases.
-pub fn suggest(path: &Path, schema: &Schema) -> Result<Suggestion, ReadError> {
+pub fn suggest(path: &Path, schema: &DatasetSchema) -> Result<Suggestion, SourceReadError> {
     let (mut source, declared) = open(path)?;
     let headers = source.headers().to_vec();
-    let mut sample =
-        Sample { looks: headers.iter().map(|header| look_at(header)).collect(), kept: Vec::new() };
+    let mut sample = ColumnSample {
+        looks: headers.iter().map(|header| look_at(header)).collect(),
+        kept: Vec::new(),
+    };
     let mut profile = SourceProfile::new(&headers, key_by_name(&headers));
     let mut rows = 0;
     'file: while let Some(chunk) = source.next_chunk()? {
-        for row in 0..chunk.rows() {
-            if chunk.shape(row).is_some() {
+        for row in 0..chunk.row_count() {
+            if chunk.shape_of(row).is_some() {
                 continue;
             }
             let cells: Vec<_> = (0..headers.len())
-                .map(|column| chunk.text(row, column).unwrap_or_default())
+                .map(|column| chunk.cell_text(row, column).unwrap_or_default())
                 .collect();
             for (look, cell) in sample.looks.iter_mut().zip(&cells) {
                 look.add(cell);
             }
             let texts: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
-            profile.observe(chunk.line(row) as i64, &texts);
+            profile.observe(chunk.line_of(row) as i64, &texts);
             if sample.kept.len() < ROWS_KEPT {
                 let short = |cell: &&str| cell.chars().take(CELL_KEPT_MAX).collect();
                 sample.kept.push(texts.iter().map(short).collect());
@@ -75,26 +77,27 @@ pub fn suggest(path: &Path, schema: &Schema) -> Result<Suggestion, ReadError> {
         }
     }
     let plan = sample.plan();
-    let draft =
-        Writer::new(&sample, &plan, source.file(), rows).of(&source, declared).write(schema);
+    let draft = MappingWriter::new(&sample, &plan, source.file_name(), rows)
+        .of(&source, declared)
+        .write(schema);
     Ok(Suggestion { draft, rows, findings: profile.findings() })
 }
 
 /// Opens a file; where nothing tells its encoding, as Western text, which a person must confirm.
-fn open(path: &Path) -> Result<(Source, Declared), ReadError> {
-    match Source::open(path, &Layout::default()) {
+fn open(path: &Path) -> Result<(SourceReader, Declared), SourceReadError> {
+    match SourceReader::open(path, &SourceLayout::default()) {
         Ok(source) => Ok((source, Declared::Detected)),
-        Err(ReadError::UnclearEncoding { .. }) => {
-            let encoding = FileEncoding::named("windows-1252");
-            let layout = Layout { encoding, ..Layout::default() };
-            Ok((Source::open(path, &layout)?, Declared::Guessed))
+        Err(SourceReadError::UnclearEncoding { .. }) => {
+            let encoding = FileEncoding::from_name("windows-1252");
+            let layout = SourceLayout { encoding, ..SourceLayout::default() };
+            Ok((SourceReader::open(path, &layout)?, Declared::Guessed))
         }
         Err(error) => Err(error),
     }
 }
 
-fn look_at(header: &str) -> Look {
-    let mut look = Look::new(header);
+fn look_at(header: &str) -> ColumnCounts {
+    let mut look = ColumnCounts::new(header);
     look.names_moment = roles::candidates(header).iter().any(|(_, role)| role.is_moment());
     look
 }
@@ -103,7 +106,7 @@ fn look_at(header: &str) -> Look {
 fn key_by_name(headers: &[String]) -> Option<usize> {
     let rank = |header: &String| {
         let found = roles::candidates(header);
-        let key = found.iter().find(|(_, role)| *role == Role::Column("source_key"));
+        let key = found.iter().find(|(_, role)| *role == ColumnRole::Column("source_key"));
         key.map(|&(rank, _)| rank)
     };
     (0..headers.len())

@@ -3,9 +3,9 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use super::look::{Look, Sort};
-use super::roles::{Role, candidates, same_stem};
-use super::values::{DayOrder, dated};
+use super::look::{ColumnCounts, ValueSort};
+use super::roles::{ColumnRole, candidates, same_stem};
+use super::values::{DayPosition, dated};
 
 /// Rows of the sample that are kept whole, to see which moment comes first.
 pub(super) const ROWS_KEPT: usize = 2_000;
@@ -20,23 +20,23 @@ const KEY_ROWS_MIN: u64 = 20;
 
 /// Where a role's value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum RoleOrigin {
     Column(usize),
     /// A date and its time of day.
     Pair(usize, usize),
 }
 
-impl Origin {
+impl RoleOrigin {
     pub(super) fn column(self) -> usize {
         match self {
-            Origin::Column(column) | Origin::Pair(column, _) => column,
+            RoleOrigin::Column(column) | RoleOrigin::Pair(column, _) => column,
         }
     }
 }
 
 /// Why a column was given a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reason {
+pub(super) enum RoleReason {
     Name,
     /// Its moments come before (or after) the others.
     Order,
@@ -45,7 +45,7 @@ pub(super) enum Reason {
 
 /// What one row of the file is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum RowsAre {
+pub(super) enum RowMeaning {
     #[default]
     Cases,
     /// Events of a case, in the order of the file.
@@ -56,37 +56,39 @@ pub(super) enum RowsAre {
 
 /// The roles that were given out.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
-    pub(super) given: BTreeMap<Role, (Origin, Reason)>,
+pub(super) struct MappingPlan {
+    pub(super) given: BTreeMap<ColumnRole, (RoleOrigin, RoleReason)>,
     /// Columns used as the time of a date column.
     pub(super) times: HashMap<usize, usize>,
-    pub(super) order: Option<DayOrder>,
-    pub(super) rows: RowsAre,
+    pub(super) order: Option<DayPosition>,
+    pub(super) rows: RowMeaning,
 }
 
 /// Looks and kept rows of a sample.
 #[derive(Debug)]
-pub(super) struct Sample {
-    pub(super) looks: Vec<Look>,
+pub(super) struct ColumnSample {
+    pub(super) looks: Vec<ColumnCounts>,
     pub(super) kept: Vec<Vec<String>>,
 }
 
-impl Plan {
-    fn origin(&self, column: usize) -> Origin {
-        self.times.get(&column).map_or(Origin::Column(column), |&time| Origin::Pair(column, time))
+impl MappingPlan {
+    fn origin(&self, column: usize) -> RoleOrigin {
+        self.times
+            .get(&column)
+            .map_or(RoleOrigin::Column(column), |&time| RoleOrigin::Pair(column, time))
     }
 
     fn moment_of(&self, row: &[String], column: usize) -> Option<i64> {
-        let order = self.order.unwrap_or(DayOrder::DayFirst);
+        let order = self.order.unwrap_or(DayPosition::DayFirst);
         let date = dated(row.get(column)?)?.seconds(order);
         let time = self.times.get(&column).and_then(|&time| dated(row.get(time)?)?.clock);
         Some(date + i64::from(time.unwrap_or_default()))
     }
 }
 
-impl Sample {
-    pub(super) fn plan(&self) -> Plan {
-        let mut plan = Plan { order: self.day_order(), ..Plan::default() };
+impl ColumnSample {
+    pub(super) fn plan(&self) -> MappingPlan {
+        let mut plan = MappingPlan { order: self.day_order(), ..MappingPlan::default() };
         self.pair_times(&mut plan);
         self.give_by_name(&mut plan);
         self.give_by_order(&mut plan);
@@ -95,20 +97,20 @@ impl Sample {
     }
 
     /// What most of the columns that decide at all agree on.
-    fn day_order(&self) -> Option<DayOrder> {
-        let count = |order: DayOrder| {
+    fn day_order(&self) -> Option<DayPosition> {
+        let count = |order: DayPosition| {
             let deciding = self.looks.iter().filter(|look| look.day_order() == Some(order));
             deciding.map(|look| look.day_first + look.month_first).sum::<u64>()
         };
-        let (day, month) = (count(DayOrder::DayFirst), count(DayOrder::MonthFirst));
+        let (day, month) = (count(DayPosition::DayFirst), count(DayPosition::MonthFirst));
         match day.cmp(&month) {
-            std::cmp::Ordering::Greater => Some(DayOrder::DayFirst),
-            std::cmp::Ordering::Less => Some(DayOrder::MonthFirst),
+            std::cmp::Ordering::Greater => Some(DayPosition::DayFirst),
+            std::cmp::Ordering::Less => Some(DayPosition::MonthFirst),
             std::cmp::Ordering::Equal => None,
         }
     }
 
-    fn pair_times(&self, plan: &mut Plan) {
+    fn pair_times(&self, plan: &mut MappingPlan) {
         for (time, look) in self.looks.iter().enumerate() {
             if !look.is_time_only() {
                 continue;
@@ -125,12 +127,12 @@ impl Sample {
         }
     }
 
-    fn give_by_name(&self, plan: &mut Plan) {
-        let mut wishes: Vec<(usize, usize, Role)> = Vec::new();
+    fn give_by_name(&self, plan: &mut MappingPlan) {
+        let mut wishes: Vec<(usize, usize, ColumnRole)> = Vec::new();
         for (column, look) in self.looks.iter().enumerate() {
             for (rank, role) in candidates(&look.header) {
                 let fits = role.is_moment() == look.is_moment() && suits(role, look);
-                if look.sort() != Sort::Empty && fits {
+                if look.sort() != ValueSort::Empty && fits {
                     wishes.push((rank, column, role));
                 }
             }
@@ -141,18 +143,18 @@ impl Sample {
             if !plan.given.contains_key(&role) && !taken.contains(&column) {
                 taken.push(column);
                 let origin = plan.origin(column);
-                plan.given.insert(role, (origin, Reason::Name));
+                plan.given.insert(role, (origin, RoleReason::Name));
             }
         }
     }
 
     /// Moments that no name explains: the first of all is the acceptance, the last the end.
-    fn give_by_order(&self, plan: &mut Plan) {
+    fn give_by_order(&self, plan: &mut MappingPlan) {
         let used: Vec<usize> = plan.given.values().map(|(origin, _)| origin.column()).collect();
         let moments: Vec<usize> =
             (0..self.looks.len()).filter(|&column| self.looks[column].is_moment()).collect();
         let free = |column: &&usize| !used.contains(*column);
-        let accepted = Role::Column("accepted");
+        let accepted = ColumnRole::Column("accepted");
         let mut start = plan.given.get(&accepted).map(|(origin, _)| origin.column());
         if start.is_none() {
             let first = moments.iter().filter(free).find(|&&one| {
@@ -160,12 +162,13 @@ impl Sample {
             });
             if let Some(&first) = first {
                 let origin = plan.origin(first);
-                plan.given.insert(accepted, (origin, Reason::Order));
+                plan.given.insert(accepted, (origin, RoleReason::Order));
                 start = Some(first);
             }
         }
-        let ended =
-            ["resolved", "closed"].iter().any(|name| plan.given.contains_key(&Role::Column(name)));
+        let ended = ["resolved", "closed"]
+            .iter()
+            .any(|name| plan.given.contains_key(&ColumnRole::Column(name)));
         if ended {
             return;
         }
@@ -174,11 +177,11 @@ impl Sample {
         });
         if let Some(&last) = last {
             let origin = plan.origin(last);
-            plan.given.insert(Role::Column("resolved"), (origin, Reason::Order));
+            plan.given.insert(ColumnRole::Column("resolved"), (origin, RoleReason::Order));
         }
     }
 
-    fn comes_before(&self, plan: &Plan, one: usize, other: usize) -> bool {
+    fn comes_before(&self, plan: &MappingPlan, one: usize, other: usize) -> bool {
         let (mut both, mut before) = (0_u64, 0_u64);
         for row in &self.kept {
             let pair = (plan.moment_of(row, one), plan.moment_of(row, other));
@@ -192,21 +195,22 @@ impl Sample {
     }
 
     /// A key by its name that is not unique means events; without one, any unique short column.
-    fn find_key(&self, plan: &mut Plan) {
-        let role = Role::Column("source_key");
+    fn find_key(&self, plan: &mut MappingPlan) {
+        let role = ColumnRole::Column("source_key");
         let named = plan.given.get(&role).map(|&(origin, _)| origin.column());
         if let Some(key) = named {
             let look = &self.looks[key];
             let repeated = look.filled.saturating_sub(look.distinct());
             if repeated as f64 > EVENTS_SHARE * look.filled as f64 && self.repeats_differ(key) {
-                plan.rows = self.event_order(plan).map_or(RowsAre::Events, RowsAre::EventsBy);
+                plan.rows = self.event_order(plan).map_or(RowMeaning::Events, RowMeaning::EventsBy);
             }
             return;
         }
         let used: Vec<usize> = plan.given.values().map(|(origin, _)| origin.column()).collect();
         let numbers_cases = (0..self.looks.len()).find(|column| {
             let look = &self.looks[*column];
-            let plain = !look.is_moment() && look.sort() != Sort::Number && look.secret().is_none();
+            let plain =
+                !look.is_moment() && look.sort() != ValueSort::Number && look.secret().is_none();
             look.is_unique()
                 && look.filled >= KEY_ROWS_MIN
                 && look.empty == 0
@@ -214,7 +218,7 @@ impl Sample {
                 && !used.contains(column)
         });
         if let Some(column) = numbers_cases {
-            plan.given.insert(role, (Origin::Column(column), Reason::Values));
+            plan.given.insert(role, (RoleOrigin::Column(column), RoleReason::Values));
         }
     }
 
@@ -233,14 +237,14 @@ impl Sample {
     }
 
     /// The column that orders the events of a case: when they were written.
-    fn event_order(&self, plan: &Plan) -> Option<usize> {
-        let updated = plan.given.get(&Role::Column("revised"));
+    fn event_order(&self, plan: &MappingPlan) -> Option<usize> {
+        let updated = plan.given.get(&ColumnRole::Column("revised"));
         let numbered = || {
             (0..self.looks.len()).find(|&column| {
                 let header = super::roles::plain(&self.looks[column].header);
                 let names = ["modcount", "sequence", "seq", "序号", "环节序号", "version"];
                 names.iter().any(|name| header.contains(name))
-                    && self.looks[column].sort() == Sort::Whole
+                    && self.looks[column].sort() == ValueSort::Whole
             })
         };
         numbered().or(updated.map(|&(origin, _)| origin.column()))
@@ -248,21 +252,21 @@ impl Sample {
 }
 
 /// Whether the values do not contradict the name.
-fn suits(role: Role, look: &Look) -> bool {
+fn suits(role: ColumnRole, look: &ColumnCounts) -> bool {
     match role {
-        Role::Column("reopened") => look.sort() == Sort::Whole,
-        Role::Column("kind" | "area" | "channel" | "service" | "maintainer" | "cause") => {
+        ColumnRole::Column("reopened") => look.sort() == ValueSort::Whole,
+        ColumnRole::Column("kind" | "area" | "channel" | "service" | "maintainer" | "cause") => {
             !look.many
         }
-        Role::Column("region") => {
-            matches!(look.sort(), Sort::Words | Sort::Whole | Sort::Texts)
+        ColumnRole::Column("region") => {
+            matches!(look.sort(), ValueSort::Words | ValueSort::Whole | ValueSort::Texts)
         }
-        Role::Column("source_key") => look.distinct() > 1 && look.sort() != Sort::Number,
-        Role::Column(_)
-        | Role::PauseFrom
-        | Role::PauseTo
-        | Role::PauseReason
-        | Role::PauseRequestedBy
-        | Role::PauseApprovedBy => true,
+        ColumnRole::Column("source_key") => look.distinct() > 1 && look.sort() != ValueSort::Number,
+        ColumnRole::Column(_)
+        | ColumnRole::PauseFrom
+        | ColumnRole::PauseTo
+        | ColumnRole::PauseReason
+        | ColumnRole::PauseRequestedBy
+        | ColumnRole::PauseApprovedBy => true,
     }
 }

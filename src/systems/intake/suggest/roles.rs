@@ -2,7 +2,7 @@
 
 /// Something a column can fill: a column of the dataset, or a part of a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Role {
+pub(super) enum ColumnRole {
     /// A column of the dataset `case`, by its name.
     Column(&'static str),
     PauseFrom,
@@ -12,13 +12,15 @@ pub(super) enum Role {
     PauseApprovedBy,
 }
 
-impl Role {
+impl ColumnRole {
     /// Whether only dates can fill it.
     pub(super) fn is_moment(self) -> bool {
         match self {
-            Role::Column(name) => MOMENT_COLUMNS.contains(&name),
-            Role::PauseFrom | Role::PauseTo => true,
-            Role::PauseReason | Role::PauseRequestedBy | Role::PauseApprovedBy => false,
+            ColumnRole::Column(name) => MOMENT_COLUMNS.contains(&name),
+            ColumnRole::PauseFrom | ColumnRole::PauseTo => true,
+            ColumnRole::PauseReason
+            | ColumnRole::PauseRequestedBy
+            | ColumnRole::PauseApprovedBy => false,
         }
     }
 }
@@ -37,18 +39,18 @@ const MOMENT_COLUMNS: [&str; 10] = [
 ];
 
 /// The words for each role; earlier words are better evidence.
-const WORDS: [(Role, &[&str]); 28] = [
+const WORDS: [(ColumnRole, &[&str]); 28] = [
     (
-        Role::PauseApprovedBy,
+        ColumnRole::PauseApprovedBy,
         &["挂起审批人", "暂停审批人", "挂起批准人", "缓装审批人", "pauseapprovedby"],
     ),
-    (Role::PauseRequestedBy, &["挂起申请人", "暂停申请人", "缓装申请人", "pauserequestedby"]),
+    (ColumnRole::PauseRequestedBy, &["挂起申请人", "暂停申请人", "缓装申请人", "pauserequestedby"]),
     (
-        Role::PauseReason,
+        ColumnRole::PauseReason,
         &["挂起原因", "暂停原因", "缓装原因", "挂单原因", "pausereason", "holdreason"],
     ),
     (
-        Role::PauseTo,
+        ColumnRole::PauseTo,
         &[
             "解挂时间",
             "解挂",
@@ -66,7 +68,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::PauseFrom,
+        ColumnRole::PauseFrom,
         &[
             "挂起时间",
             "挂起开始时间",
@@ -85,7 +87,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("source_key"),
+        ColumnRole::Column("source_key"),
         &[
             "工单编号",
             "工单号",
@@ -119,7 +121,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("kind"),
+        ColumnRole::Column("kind"),
         &[
             "工单类型",
             "业务类型",
@@ -138,7 +140,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("service"),
+        ColumnRole::Column("service"),
         &[
             "产品名称",
             "产品类型",
@@ -154,7 +156,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("region"),
+        ColumnRole::Column("region"),
         &[
             "区县",
             "行政区划",
@@ -178,11 +180,11 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("area"),
+        ColumnRole::Column("area"),
         &["城乡标识", "城乡属性", "城乡", "城市农村", "urbanrural", "areatype", "area"],
     ),
     (
-        Role::Column("line"),
+        ColumnRole::Column("line"),
         &[
             "业务号码",
             "用户号码",
@@ -206,7 +208,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("channel"),
+        ColumnRole::Column("channel"),
         &[
             "受理渠道",
             "渠道",
@@ -221,11 +223,11 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("maintainer"),
+        ColumnRole::Column("maintainer"),
         &["维护主体", "维护单位", "维护方", "维护责任", "maintainer", "maintainedby"],
     ),
     (
-        Role::Column("cause"),
+        ColumnRole::Column("cause"),
         &[
             "故障原因",
             "障碍原因",
@@ -242,7 +244,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("accepted"),
+        ColumnRole::Column("accepted"),
         &[
             "受理时间",
             "受理日期",
@@ -274,7 +276,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("paid"),
+        ColumnRole::Column("paid"),
         &[
             "缴费时间",
             "付费时间",
@@ -287,7 +289,7 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("first_contact"),
+        ColumnRole::Column("first_contact"),
         &[
             "首次联系时间",
             "首次响应时间",
@@ -301,15 +303,15 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("appointment"),
+        ColumnRole::Column("appointment"),
         &["预约上门时间", "预约时间", "约定时间", "appointment", "scheduledat", "scheduled"],
     ),
     (
-        Role::Column("arrived"),
+        ColumnRole::Column("arrived"),
         &["到达时间", "到场时间", "上门时间", "签到时间", "arrivedat", "arrived", "onsite"],
     ),
     (
-        Role::Column("resolved"),
+        ColumnRole::Column("resolved"),
         &[
             "竣工时间",
             "完工时间",
@@ -337,11 +339,11 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("confirmed"),
+        ColumnRole::Column("confirmed"),
         &["用户确认时间", "客户确认时间", "确认时间", "回访时间", "confirmedat", "confirmed"],
     ),
     (
-        Role::Column("closed"),
+        ColumnRole::Column("closed"),
         &[
             "归档时间",
             "关闭时间",
@@ -357,16 +359,16 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("cancelled"),
+        ColumnRole::Column("cancelled"),
         &["撤单时间", "取消时间", "退单时间", "cancelledat", "canceledat", "cancelled", "canceled"],
     ),
-    (Role::Column("excluded_by"), &["剔除审批人", "免责审批人", "豁免审批人", "excludedby"]),
+    (ColumnRole::Column("excluded_by"), &["剔除审批人", "免责审批人", "豁免审批人", "excludedby"]),
     (
-        Role::Column("excluded"),
+        ColumnRole::Column("excluded"),
         &["剔除原因", "免责原因", "豁免原因", "剔除", "exclusionreason", "excluded"],
     ),
     (
-        Role::Column("satisfaction"),
+        ColumnRole::Column("satisfaction"),
         &[
             "回访满意度",
             "满意度",
@@ -379,11 +381,11 @@ const WORDS: [(Role, &[&str]); 28] = [
         ],
     ),
     (
-        Role::Column("reopened"),
+        ColumnRole::Column("reopened"),
         &["重开次数", "返单次数", "重派次数", "reopencount", "reopened", "reopencounts"],
     ),
     (
-        Role::Column("revised"),
+        ColumnRole::Column("revised"),
         &[
             "最后修改时间",
             "更新时间",
@@ -407,10 +409,10 @@ pub(super) fn plain(header: &str) -> String {
 }
 
 /// The roles a header may have, with how well it fits: the lower the better.
-pub(super) fn candidates(header: &str) -> Vec<(usize, Role)> {
+pub(super) fn candidates(header: &str) -> Vec<(usize, ColumnRole)> {
     let plain = plain(header.split('#').next().unwrap_or(header));
     let whole = self::plain(header);
-    let mut found: Vec<(usize, Role)> = WORDS
+    let mut found: Vec<(usize, ColumnRole)> = WORDS
         .iter()
         .filter_map(|&(role, words)| {
             let exact = words.iter().position(|word| *word == plain || *word == whole);
@@ -495,25 +497,25 @@ mod tests {
 
     #[test]
     fn headers_of_both_languages_find_their_role() {
-        let check = |header: &str, expected: Option<Role>| {
+        let check = |header: &str, expected: Option<ColumnRole>| {
             let best = candidates(header).first().map(|&(_, role)| role);
             assert_eq!(best, expected, "{header}");
         };
-        check("受理时间", Some(Role::Column("accepted")));
-        check("竣工时间", Some(Role::Column("resolved")));
-        check("归档时间", Some(Role::Column("closed")));
-        check("挂起时间", Some(Role::PauseFrom));
-        check("解挂时间", Some(Role::PauseTo));
-        check("挂起原因", Some(Role::PauseReason));
-        check("opened_at", Some(Role::Column("accepted")));
-        check("Resolved At", Some(Role::Column("resolved")));
-        check("Ticket #", Some(Role::Column("source_key")));
-        check("工单编号", Some(Role::Column("source_key")));
-        check("sys_updated_at", Some(Role::Column("revised")));
-        check("城乡标识", Some(Role::Column("area")));
+        check("受理时间", Some(ColumnRole::Column("accepted")));
+        check("竣工时间", Some(ColumnRole::Column("resolved")));
+        check("归档时间", Some(ColumnRole::Column("closed")));
+        check("挂起时间", Some(ColumnRole::PauseFrom));
+        check("解挂时间", Some(ColumnRole::PauseTo));
+        check("挂起原因", Some(ColumnRole::PauseReason));
+        check("opened_at", Some(ColumnRole::Column("accepted")));
+        check("Resolved At", Some(ColumnRole::Column("resolved")));
+        check("Ticket #", Some(ColumnRole::Column("source_key")));
+        check("工单编号", Some(ColumnRole::Column("source_key")));
+        check("sys_updated_at", Some(ColumnRole::Column("revised")));
+        check("城乡标识", Some(ColumnRole::Column("area")));
         check("u_symptom", None);
         check("Company_Phone_Number", None);
-        check("number", Some(Role::Column("source_key")));
+        check("number", Some(ColumnRole::Column("source_key")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 /// What a column seems to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Secret {
+pub(super) enum PersonalData {
     Phone,
     IdentityCard,
     BankCard,
@@ -13,49 +13,49 @@ pub(super) enum Secret {
     FreeText,
 }
 
-impl Secret {
+impl PersonalData {
     pub(super) fn words(self) -> (&'static str, &'static str) {
         match self {
-            Secret::Phone => ("电话号码", "telephone numbers"),
-            Secret::IdentityCard => ("居民身份证号", "identity card numbers"),
-            Secret::BankCard => ("银行卡号", "bank card numbers"),
-            Secret::Email => ("电子邮箱", "e-mail addresses"),
-            Secret::Name => ("姓名", "names of people"),
-            Secret::Address => ("地址", "addresses"),
-            Secret::FreeText => ("自由填写的文字", "free text"),
+            PersonalData::Phone => ("电话号码", "telephone numbers"),
+            PersonalData::IdentityCard => ("居民身份证号", "identity card numbers"),
+            PersonalData::BankCard => ("银行卡号", "bank card numbers"),
+            PersonalData::Email => ("电子邮箱", "e-mail addresses"),
+            PersonalData::Name => ("姓名", "names of people"),
+            PersonalData::Address => ("地址", "addresses"),
+            PersonalData::FreeText => ("自由填写的文字", "free text"),
         }
     }
 }
 
 /// What one value looks like, by itself.
-pub(super) fn of_value(value: &str) -> Option<Secret> {
+pub(super) fn of_value(value: &str) -> Option<PersonalData> {
     if is_identity_card(value) {
-        Some(Secret::IdentityCard)
+        Some(PersonalData::IdentityCard)
     } else if is_phone(value) {
-        Some(Secret::Phone)
+        Some(PersonalData::Phone)
     } else if is_email(value) {
-        Some(Secret::Email)
+        Some(PersonalData::Email)
     } else if is_bank_card(value) {
-        Some(Secret::BankCard)
+        Some(PersonalData::BankCard)
     } else if is_chinese_name(value) {
-        Some(Secret::Name)
+        Some(PersonalData::Name)
     } else if is_address(value) {
-        Some(Secret::Address)
+        Some(PersonalData::Address)
     } else if value.chars().count() > 60 {
-        Some(Secret::FreeText)
+        Some(PersonalData::FreeText)
     } else {
         None
     }
 }
 
 /// What a header promises, whatever the values are.
-pub(super) fn of_header(header: &str) -> Option<Secret> {
-    const WORDS: [(Secret, &[&str]); 7] = [
-        (Secret::IdentityCard, &["身份证", "证件号", "证件编号", "idcard", "nationalid"]),
-        (Secret::BankCard, &["银行卡", "银行账号", "bankaccount", "iban"]),
-        (Secret::Email, &["邮箱", "email", "e-mail", "电子邮件"]),
+pub(super) fn of_header(header: &str) -> Option<PersonalData> {
+    const WORDS: [(PersonalData, &[&str]); 7] = [
+        (PersonalData::IdentityCard, &["身份证", "证件号", "证件编号", "idcard", "nationalid"]),
+        (PersonalData::BankCard, &["银行卡", "银行账号", "bankaccount", "iban"]),
+        (PersonalData::Email, &["邮箱", "email", "e-mail", "电子邮件"]),
         (
-            Secret::Phone,
+            PersonalData::Phone,
             &[
                 "电话",
                 "手机",
@@ -69,11 +69,11 @@ pub(super) fn of_header(header: &str) -> Option<Secret> {
             ],
         ),
         (
-            Secret::Address,
+            PersonalData::Address,
             &["地址", "住址", "address", "street", "geom", "latitude", "longitude", "经度", "纬度"],
         ),
         (
-            Secret::Name,
+            PersonalData::Name,
             &[
                 "姓名",
                 "联系人",
@@ -89,7 +89,7 @@ pub(super) fn of_header(header: &str) -> Option<Secret> {
             ],
         ),
         (
-            Secret::FreeText,
+            PersonalData::FreeText,
             &["备注", "描述", "详情", "正文", "remark", "comment", "description", "freetext"],
         ),
     ];
@@ -208,31 +208,31 @@ mod tests {
 
     #[test]
     fn numbers_that_check_are_told_from_numbers_that_do_not() {
-        let check = |value: &str, expected: Option<Secret>| {
+        let check = |value: &str, expected: Option<PersonalData>| {
             assert_eq!(of_value(value), expected, "{value}");
         };
-        check("11010519491231002X", Some(Secret::IdentityCard));
+        check("11010519491231002X", Some(PersonalData::IdentityCard));
         check("110105194912310021", None);
-        check("13800138000", Some(Secret::Phone));
-        check("+86 138-0013-8000", Some(Secret::Phone));
-        check("0351-4040404", Some(Secret::Phone));
+        check("13800138000", Some(PersonalData::Phone));
+        check("+86 138-0013-8000", Some(PersonalData::Phone));
+        check("0351-4040404", Some(PersonalData::Phone));
         check("12000138000", None);
-        check("4111111111111111", Some(Secret::BankCard));
+        check("4111111111111111", Some(PersonalData::BankCard));
         check("4111111111111112", None);
-        check("li@example.com", Some(Secret::Email));
-        check("王小明", Some(Secret::Name));
+        check("li@example.com", Some(PersonalData::Email));
+        check("王小明", Some(PersonalData::Name));
         check("宽带", None);
-        check("太原市小店区平阳路12号", Some(Secret::Address));
-        check("222 MAIN ST", Some(Secret::Address));
+        check("太原市小店区平阳路12号", Some(PersonalData::Address));
+        check("222 MAIN ST", Some(PersonalData::Address));
         check("T2020010100001", None);
         check("2020-01-31 10:20:30", None);
     }
 
     #[test]
     fn a_header_speaks_for_masked_values() {
-        assert_eq!(of_header("联系电话"), Some(Secret::Phone));
-        assert_eq!(of_header("Customer_Name"), Some(Secret::Name));
-        assert_eq!(of_header("装机地址"), Some(Secret::Address));
+        assert_eq!(of_header("联系电话"), Some(PersonalData::Phone));
+        assert_eq!(of_header("Customer_Name"), Some(PersonalData::Name));
+        assert_eq!(of_header("装机地址"), Some(PersonalData::Address));
         assert_eq!(of_header("hotel"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use trueline_lake::{Lake, Mapping, Options, Summary, import};
+use trueline_lake::{ImportOptions, ImportSummary, Lake, Mapping, import_through_mapping};
 
 use super::*;
 use crate::systems::cases::CASE;
@@ -13,7 +13,7 @@ fn draft_of(name: &str, bytes: &[u8]) -> (String, Suggestion) {
     (text, suggestion)
 }
 
-fn imported(name: &str, bytes: &[u8]) -> (String, Suggestion, Summary) {
+fn imported(name: &str, bytes: &[u8]) -> (String, Suggestion, ImportSummary) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     std::fs::File::create(&path).expect("a file").write_all(bytes).expect("written");
@@ -23,9 +23,9 @@ fn imported(name: &str, bytes: &[u8]) -> (String, Suggestion, Summary) {
     let mapping = mapping.unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
     assert_eq!(format!("{:?}", mapping.rest), "Refuse", "the draft names every column\n{text}");
     let lake = Lake::create(&folder.path().join("lake")).expect("a lake");
-    let mut options = Options::new(0, folder.path().join("quarantine"));
+    let mut options = ImportOptions::new(0, folder.path().join("quarantine"));
     options.pseudonym_key = Some(b"a key");
-    let summary = import(&lake, &CASE.schema(), &[path], &mapping, &options);
+    let summary = import_through_mapping(&lake, &CASE.schema(), &[path], &mapping, &options);
     let summary = summary.unwrap_or_else(|error| panic!("{error}\n{text}"));
     (text, suggestion, summary)
 }

@@ -2,7 +2,7 @@
 
 /// How a date or time of day is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Layout {
+pub(super) enum DateLayout {
     /// `2020-01-31`, `2020/1/31`, `2020年1月31日`, `20200131`: no doubt about the day.
     YearFirst,
     /// `31/01/2020` or `01/31/2020`.
@@ -17,7 +17,7 @@ pub(super) enum Layout {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact about one text, none a state")]
 pub(super) struct Dated {
-    pub(super) layout: Layout,
+    pub(super) layout: DateLayout,
     /// The two numbers before the year, for [`Layout::YearLast`].
     pub(super) first: u32,
     pub(super) second: u32,
@@ -32,7 +32,7 @@ pub(super) struct Dated {
 
 /// The parts of a text: runs of digits, runs of letters, single other characters.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Part<'a> {
+enum TextRun<'a> {
     Digits(&'a str),
     Letters(&'a str),
     Mark(char),
@@ -41,19 +41,19 @@ enum Part<'a> {
 /// No date is longer, so nothing longer is cut up.
 const DATE_LENGTH_MAX: usize = 40;
 
-fn parts(text: &str) -> Vec<Part<'_>> {
+fn parts(text: &str) -> Vec<TextRun<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let run = |test: fn(char) -> bool| rest.find(|c| !test(c)).unwrap_or(rest.len());
         let (part, length) = if first.is_ascii_digit() {
             let end = run(|c| c.is_ascii_digit());
-            (Part::Digits(&rest[..end]), end)
+            (TextRun::Digits(&rest[..end]), end)
         } else if first.is_ascii_alphabetic() {
             let end = run(|c| c.is_ascii_alphabetic());
-            (Part::Letters(&rest[..end]), end)
+            (TextRun::Letters(&rest[..end]), end)
         } else {
-            (Part::Mark(first), first.len_utf8())
+            (TextRun::Mark(first), first.len_utf8())
         };
         found.push(part);
         rest = &rest[length..];
@@ -81,13 +81,13 @@ pub(super) fn dated(text: &str) -> Option<Dated> {
     }
     let all = parts(text);
     let (mut found, rest) = date(&all).or_else(|| time_only(&all))?;
-    if found.layout != Layout::TimeOnly && rest.is_empty() {
+    if found.layout != DateLayout::TimeOnly && rest.is_empty() {
         return Some(found);
     }
     clock(&mut found, rest).then_some(found)
 }
 
-fn blank(layout: Layout, [year, first, second]: [u32; 3]) -> Dated {
+fn blank(layout: DateLayout, [year, first, second]: [u32; 3]) -> Dated {
     Dated {
         layout,
         first,
@@ -101,8 +101,8 @@ fn blank(layout: Layout, [year, first, second]: [u32; 3]) -> Dated {
     }
 }
 
-fn date<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
-    use Part::{Digits, Letters, Mark};
+fn date<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
+    use TextRun::{Digits, Letters, Mark};
     let sound = |year: u32, month: u32, day: u32| {
         (1_800..2_200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
     };
@@ -117,7 +117,8 @@ fn date<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
             rest @ ..,
         ] if y.len() == 4 => {
             let (year, month, day) = (number(y), number(m), number(d));
-            sound(year, month, day).then(|| (blank(Layout::YearFirst, [year, month, day]), rest))
+            sound(year, month, day)
+                .then(|| (blank(DateLayout::YearFirst, [year, month, day]), rest))
         }
         [
             Digits(a),
@@ -131,7 +132,7 @@ fn date<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
             let year = number(y) + if short { 2_000 } else { 0 };
             let (a, b) = (number(a), number(b));
             (sound(year, a, b) || sound(year, b, a)).then(|| {
-                let mut found = blank(Layout::YearLast, [year, a, b]);
+                let mut found = blank(DateLayout::YearLast, [year, a, b]);
                 found.short_year = short;
                 (found, rest)
             })
@@ -148,7 +149,7 @@ fn date<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
             let year = number(y) + if short { 2_000 } else { 0 };
             let (day, month) = (number(d), month_named(month)?);
             sound(year, month, day).then(|| {
-                let mut found = blank(Layout::MonthName, [year, day, month]);
+                let mut found = blank(DateLayout::MonthName, [year, day, month]);
                 found.short_year = short;
                 (found, rest)
             })
@@ -156,7 +157,7 @@ fn date<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
         [Digits(run), rest @ ..] if matches!(run.len(), 8 | 12 | 14) => {
             let at = |from: usize, to: usize| number(&run[from..to]);
             let (year, month, day) = (at(0, 4), at(4, 6), at(6, 8));
-            let mut found = blank(Layout::YearFirst, [year, month, day]);
+            let mut found = blank(DateLayout::YearFirst, [year, month, day]);
             if run.len() > 8 {
                 let second = if run.len() == 14 { at(12, 14) } else { 0 };
                 found.clock = Some(at(8, 10) * 3_600 + at(10, 12) * 60 + second);
@@ -168,18 +169,18 @@ fn date<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
     }
 }
 
-fn time_only<'p, 'a>(all: &'p [Part<'a>]) -> Option<(Dated, &'p [Part<'a>])> {
+fn time_only<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
     match all {
-        [Part::Digits(hour), Part::Mark(':'), ..] if hour.len() <= 2 => {
-            Some((blank(Layout::TimeOnly, [1970, 1, 1]), all))
+        [TextRun::Digits(hour), TextRun::Mark(':'), ..] if hour.len() <= 2 => {
+            Some((blank(DateLayout::TimeOnly, [1970, 1, 1]), all))
         }
         _ => None,
     }
 }
 
 /// Reads ` 10:20:30`, `T10:20`, ` 3:05 PM`, fractions and offsets; false if anything else follows.
-fn clock(found: &mut Dated, rest: &[Part<'_>]) -> bool {
-    use Part::{Digits, Letters, Mark};
+fn clock(found: &mut Dated, rest: &[TextRun<'_>]) -> bool {
+    use TextRun::{Digits, Letters, Mark};
     let rest = match rest {
         [Mark(' ') | Letters("T"), rest @ ..] => rest,
         _ => rest,
@@ -224,11 +225,11 @@ fn clock(found: &mut Dated, rest: &[Part<'_>]) -> bool {
 
 impl Dated {
     /// Seconds on some wall clock, for telling which of two moments comes first.
-    pub(super) fn seconds(self, order: DayOrder) -> i64 {
+    pub(super) fn seconds(self, order: DayPosition) -> i64 {
         let (month, day) = match (self.layout, order) {
-            (Layout::YearFirst | Layout::TimeOnly, _)
-            | (Layout::YearLast, DayOrder::MonthFirst) => (self.first, self.second),
-            (Layout::YearLast, DayOrder::DayFirst) | (Layout::MonthName, _) => {
+            (DateLayout::YearFirst | DateLayout::TimeOnly, _)
+            | (DateLayout::YearLast, DayPosition::MonthFirst) => (self.first, self.second),
+            (DateLayout::YearLast, DayPosition::DayFirst) | (DateLayout::MonthName, _) => {
                 (self.second, self.first)
             }
         };
@@ -240,7 +241,7 @@ impl Dated {
 
 /// Which of two numbers before a year is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DayOrder {
+pub(super) enum DayPosition {
     DayFirst,
     MonthFirst,
 }
@@ -251,20 +252,20 @@ mod tests {
 
     #[test]
     fn dates_are_told_by_their_layout() {
-        let check = |text: &str, expected: Option<(Layout, bool)>| {
+        let check = |text: &str, expected: Option<(DateLayout, bool)>| {
             let found = dated(text).map(|found| (found.layout, found.clock.is_some()));
             assert_eq!(found, expected, "{text}");
         };
-        check("2020-01-31", Some((Layout::YearFirst, false)));
-        check("2019/4/25 9:32:09", Some((Layout::YearFirst, true)));
-        check("2020年1月3日 08:00", Some((Layout::YearFirst, true)));
-        check("20200131235959", Some((Layout::YearFirst, true)));
-        check("2023-01-26T08:50:13+03:00", Some((Layout::YearFirst, true)));
-        check("2020-01-31T10:20:30.123Z", Some((Layout::YearFirst, true)));
-        check("29/2/2016 01:23", Some((Layout::YearLast, true)));
-        check("22-04-2015", Some((Layout::YearLast, false)));
-        check("22-Apr-15", Some((Layout::MonthName, false)));
-        check("03:53:50 PM", Some((Layout::TimeOnly, true)));
+        check("2020-01-31", Some((DateLayout::YearFirst, false)));
+        check("2019/4/25 9:32:09", Some((DateLayout::YearFirst, true)));
+        check("2020年1月3日 08:00", Some((DateLayout::YearFirst, true)));
+        check("20200131235959", Some((DateLayout::YearFirst, true)));
+        check("2023-01-26T08:50:13+03:00", Some((DateLayout::YearFirst, true)));
+        check("2020-01-31T10:20:30.123Z", Some((DateLayout::YearFirst, true)));
+        check("29/2/2016 01:23", Some((DateLayout::YearLast, true)));
+        check("22-04-2015", Some((DateLayout::YearLast, false)));
+        check("22-Apr-15", Some((DateLayout::MonthName, false)));
+        check("03:53:50 PM", Some((DateLayout::TimeOnly, true)));
         check("2020-13-31", None);
         check("32/13/2016", None);
         check("13800138000", None);
@@ -278,7 +279,7 @@ mod tests {
     fn earlier_reads_as_earlier_in_every_layout() {
         let seconds = |text: &str| {
             let found = dated(text).expect("a date");
-            found.seconds(DayOrder::DayFirst)
+            found.seconds(DayPosition::DayFirst)
         };
         assert!(seconds("28/02/2020 23:59") < seconds("01/03/2020 00:00"));
         assert!(seconds("2020-01-31 11:59:59 PM") < seconds("2020-02-01"));

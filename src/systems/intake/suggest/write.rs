@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::draft::{Draft, key, quoted, text};
-use super::look::{Look, Sort};
-use super::plan::{Origin, Plan, Reason, RowsAre, Sample};
-use super::roles::{Role, translate};
-use super::secrets::Secret;
-use super::values::{DayOrder, Layout};
-use trueline_lake::{Schema, Source};
+use super::draft::{MappingDraft, key, quoted, text};
+use super::look::{ColumnCounts, ValueSort};
+use super::plan::{ColumnSample, MappingPlan, RoleOrigin, RoleReason, RowMeaning};
+use super::roles::{ColumnRole, translate};
+use super::secrets::PersonalData;
+use super::values::{DateLayout, DayPosition};
+use trueline_lake::{DatasetSchema, SourceReader};
 
 /// Values shown in a comment.
 const SHOWN_MAX: usize = 8;
@@ -21,14 +21,14 @@ const MAPPED_MAX: usize = 40;
 /// The columns whose words are fixed, or are best brought to our own.
 const TRANSLATED: [&str; 5] = ["kind", "service", "area", "satisfaction", "maintainer"];
 
-pub(super) struct Writer<'a> {
-    pub(super) sample: &'a Sample,
-    pub(super) plan: &'a Plan,
+pub(super) struct MappingWriter<'a> {
+    pub(super) sample: &'a ColumnSample,
+    pub(super) plan: &'a MappingPlan,
     pub(super) file: &'a str,
     pub(super) rows: u64,
-    pub(super) draft: Draft,
+    pub(super) draft: MappingDraft,
     used: BTreeSet<usize>,
-    dropped: Vec<(usize, Secret)>,
+    dropped: Vec<(usize, PersonalData)>,
     empty: Vec<usize>,
     /// An encoding other than UTF-8.
     encoding: Option<(&'static str, Declared)>,
@@ -42,14 +42,19 @@ pub(super) enum Declared {
     Guessed,
 }
 
-impl<'a> Writer<'a> {
-    pub(super) fn new(sample: &'a Sample, plan: &'a Plan, file: &'a str, rows: u64) -> Self {
+impl<'a> MappingWriter<'a> {
+    pub(super) fn new(
+        sample: &'a ColumnSample,
+        plan: &'a MappingPlan,
+        file: &'a str,
+        rows: u64,
+    ) -> Self {
         Self {
             sample,
             plan,
             file,
             rows,
-            draft: Draft::default(),
+            draft: MappingDraft::default(),
             used: BTreeSet::new(),
             dropped: Vec::new(),
             empty: Vec::new(),
@@ -59,14 +64,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Tells of the source what its rows do not.
-    pub(super) fn of(mut self, source: &'a Source, declared: Declared) -> Self {
+    pub(super) fn of(mut self, source: &'a SourceReader, declared: Declared) -> Self {
         let encoding = source.text_layout().map(|(encoding, _)| encoding.name());
         self.encoding = encoding.filter(|name| *name != "UTF-8").map(|name| (name, declared));
         self.unread_sheets = source.unread_sheets();
         self
     }
 
-    pub(super) fn write(mut self, schema: &Schema) -> Draft {
+    pub(super) fn write(mut self, schema: &DatasetSchema) -> MappingDraft {
         self.claim();
         self.head();
         for column in &schema.columns {
@@ -79,7 +84,7 @@ impl<'a> Writer<'a> {
         self.draft
     }
 
-    fn look(&self, column: usize) -> &'a Look {
+    fn look(&self, column: usize) -> &'a ColumnCounts {
         &self.sample.looks[column]
     }
 
@@ -87,23 +92,23 @@ impl<'a> Writer<'a> {
     fn claim(&mut self) {
         for (&role, &(origin, _)) in &self.plan.given {
             let part_of_pause = match role {
-                Role::PauseTo
-                | Role::PauseReason
-                | Role::PauseRequestedBy
-                | Role::PauseApprovedBy => true,
-                Role::Column(_) | Role::PauseFrom => false,
+                ColumnRole::PauseTo
+                | ColumnRole::PauseReason
+                | ColumnRole::PauseRequestedBy
+                | ColumnRole::PauseApprovedBy => true,
+                ColumnRole::Column(_) | ColumnRole::PauseFrom => false,
             };
             let pause_without_start =
-                part_of_pause && !self.plan.given.contains_key(&Role::PauseFrom);
+                part_of_pause && !self.plan.given.contains_key(&ColumnRole::PauseFrom);
             if pause_without_start || !self.may_fill(role, origin.column()) {
                 continue;
             }
             self.used.insert(origin.column());
-            if let Origin::Pair(_, time) = origin {
+            if let RoleOrigin::Pair(_, time) = origin {
                 self.used.insert(time);
             }
         }
-        if let RowsAre::EventsBy(order) = self.plan.rows {
+        if let RowMeaning::EventsBy(order) = self.plan.rows {
             self.used.insert(order);
         }
         for column in 0..self.sample.looks.len() {
@@ -111,7 +116,7 @@ impl<'a> Writer<'a> {
                 continue;
             }
             let look = self.look(column);
-            if look.sort() == Sort::Empty {
+            if look.sort() == ValueSort::Empty {
                 self.empty.push(column);
             } else if let Some(secret) = look.secret().or(look.promised_secret()) {
                 self.dropped.push((column, secret));
@@ -120,12 +125,12 @@ impl<'a> Writer<'a> {
     }
 
     /// A secret may only be the line or the key (as a pseudonym), or say who approved something.
-    fn may_fill(&self, role: Role, column: usize) -> bool {
+    fn may_fill(&self, role: ColumnRole, column: usize) -> bool {
         let pseudonym = pseudonymised(role);
         pseudonym || role.is_moment() || self.look(column).secret().is_none()
     }
 
-    fn given(&self, role: Role) -> Option<(Origin, Reason)> {
+    fn given(&self, role: ColumnRole) -> Option<(RoleOrigin, RoleReason)> {
         let &(origin, reason) = self.plan.given.get(&role)?;
         self.used.contains(&origin.column()).then_some((origin, reason))
     }
@@ -173,12 +178,13 @@ impl<'a> Writer<'a> {
 
     fn day_order(&mut self) {
         let looks = self.sample.looks.iter();
-        let doubtful: Vec<&Look> =
-            looks.filter(|look| look.sort() == Sort::Dates(Layout::YearLast)).collect();
+        let doubtful: Vec<&ColumnCounts> =
+            looks.filter(|look| look.sort() == ValueSort::Dates(DateLayout::YearLast)).collect();
         if doubtful.is_empty() {
             return;
         }
-        let sum = |count: fn(&Look) -> u64| doubtful.iter().map(|look| count(look)).sum::<u64>();
+        let sum =
+            |count: fn(&ColumnCounts) -> u64| doubtful.iter().map(|look| count(look)).sum::<u64>();
         let (day, month) = (sum(|look| look.day_first), sum(|look| look.month_first));
         let either = sum(|look| look.either);
         self.draft.comment(
@@ -200,7 +206,7 @@ impl<'a> Writer<'a> {
                 "Both orders occur: some rows will be refused or misread. Ask the source.",
             ));
         }
-        let day_first = self.plan.order != Some(DayOrder::MonthFirst);
+        let day_first = self.plan.order != Some(DayPosition::MonthFirst);
         self.draft.toml(format!("day_first = {day_first}"));
     }
 
@@ -246,7 +252,7 @@ impl<'a> Writer<'a> {
     }
 
     fn column(&mut self, name: &'static str) {
-        let role = Role::Column(name);
+        let role = ColumnRole::Column(name);
         let Some((origin, reason)) = self.given(role) else {
             self.absent(name);
             return;
@@ -275,8 +281,8 @@ impl<'a> Writer<'a> {
     /// Which event counts, where rows are events: not each of them need have each value.
     fn take(&mut self, event: &str) {
         match self.plan.rows {
-            RowsAre::Cases => {}
-            RowsAre::Events | RowsAre::EventsBy(_) => {
+            RowMeaning::Cases => {}
+            RowMeaning::Events | RowMeaning::EventsBy(_) => {
                 self.draft.toml(format!("take = \"{event}\""));
             }
         }
@@ -308,7 +314,7 @@ impl<'a> Writer<'a> {
                 "没有找到受理时间：没有它不能计时。",
                 "No start (accepted) was found: without it nothing can be measured.",
             )),
-            "resolved" if self.given(Role::Column("closed")).is_none() => {
+            "resolved" if self.given(ColumnRole::Column("closed")).is_none() => {
                 self.draft.ask(text(
                     "没有找到竣工、答复或归档时间：没有它不能计时。",
                     "No end (resolved or closed) was found: without it nothing can be measured.",
@@ -338,10 +344,10 @@ impl<'a> Writer<'a> {
         self.draft.toml(format!("value = \"{kind}\""));
     }
 
-    fn explain(&mut self, role: Role, origin: Origin, reason: Reason) {
+    fn explain(&mut self, role: ColumnRole, origin: RoleOrigin, reason: RoleReason) {
         let look = self.look(origin.column());
         let (filled, all) = (look.filled, look.filled + look.empty);
-        if reason == Reason::Order {
+        if reason == RoleReason::Order {
             self.draft.ask(text(
                 format!("“{}”按时间先后推断，名称并未说明。", look.header),
                 format!("“{}” is a guess from the order of the moments.", look.header),
@@ -371,7 +377,7 @@ impl<'a> Writer<'a> {
         self.show_values(look);
     }
 
-    fn show_values(&mut self, look: &Look) {
+    fn show_values(&mut self, look: &ColumnCounts) {
         // Values that are all different may point to people, and tell a reader little.
         if look.many || look.distinct() > VALUES_TOLD_MAX {
             let distinct = look.distinct();
@@ -397,34 +403,34 @@ impl<'a> Writer<'a> {
     }
 
     /// The lines of a moment's table.
-    fn moment(&self, origin: Origin) -> Vec<String> {
+    fn moment(&self, origin: RoleOrigin) -> Vec<String> {
         let look = self.look(origin.column());
-        let order = self.plan.order.unwrap_or(DayOrder::DayFirst);
+        let order = self.plan.order.unwrap_or(DayPosition::DayFirst);
         let mut lines = match origin {
-            Origin::Column(_) => vec![format!("from = {}", quoted(&look.header))],
-            Origin::Pair(_, time) => vec![
+            RoleOrigin::Column(_) => vec![format!("from = {}", quoted(&look.header))],
+            RoleOrigin::Pair(_, time) => vec![
                 format!("date = {}", quoted(&look.header)),
                 format!("time = {}", quoted(&self.look(time).header)),
             ],
         };
         let format = match origin {
-            Origin::Column(_) => look.format(order),
+            RoleOrigin::Column(_) => look.format(order),
             // The format must cover the time too, so it is only given where the date needs one.
-            Origin::Pair(_, time) => look.format(order).map(|date| {
+            RoleOrigin::Pair(_, time) => look.format(order).map(|date| {
                 let clock = self.look(time).clock_format();
                 format!("{date} {clock}")
             }),
         };
         lines.extend(format.map(|format| format!("format = {}", quoted(&format))));
-        if look.sort() == Sort::Dates(Layout::YearLast)
+        if look.sort() == ValueSort::Dates(DateLayout::YearLast)
             && let Some(own) = look.day_order().filter(|own| *own != order)
         {
-            lines.push(format!("day_first = {}", own == DayOrder::DayFirst));
+            lines.push(format!("day_first = {}", own == DayPosition::DayFirst));
         }
         lines
     }
 
-    fn value_map(&mut self, name: &str, look: &Look) {
+    fn value_map(&mut self, name: &str, look: &ColumnCounts) {
         let free = name == "kind" || name == "service";
         let unlisted = if free { "keep" } else { "null" };
         self.draft.toml(format!("unlisted = \"{unlisted}\""));
@@ -450,7 +456,7 @@ impl<'a> Writer<'a> {
     }
 
     fn pause(&mut self) {
-        let Some((from, _)) = self.given(Role::PauseFrom) else {
+        let Some((from, _)) = self.given(ColumnRole::PauseFrom) else {
             return;
         };
         self.draft.blank();
@@ -461,13 +467,13 @@ impl<'a> Writer<'a> {
         self.draft.toml("[[intervals]]");
         self.draft.toml("kind = \"paused\"");
         self.draft.toml(format!("from = {{ {} }}", self.moment(from).join(", ")));
-        if let Some((to, _)) = self.given(Role::PauseTo) {
+        if let Some((to, _)) = self.given(ColumnRole::PauseTo) {
             self.draft.toml(format!("to = {{ {} }}", self.moment(to).join(", ")));
         }
         let parts = [
-            (Role::PauseReason, "reason"),
-            (Role::PauseRequestedBy, "requested_by"),
-            (Role::PauseApprovedBy, "approved_by"),
+            (ColumnRole::PauseReason, "reason"),
+            (ColumnRole::PauseRequestedBy, "requested_by"),
+            (ColumnRole::PauseApprovedBy, "approved_by"),
         ];
         for (role, name) in parts {
             if let Some((origin, _)) = self.given(role) {
@@ -480,11 +486,11 @@ impl<'a> Writer<'a> {
 
     fn events(&mut self) {
         let order = match self.plan.rows {
-            RowsAre::Cases => return,
-            RowsAre::Events => None,
-            RowsAre::EventsBy(order) => Some(order),
+            RowMeaning::Cases => return,
+            RowMeaning::Events => None,
+            RowMeaning::EventsBy(order) => Some(order),
         };
-        let Some((key, _)) = self.given(Role::Column("source_key")) else {
+        let Some((key, _)) = self.given(ColumnRole::Column("source_key")) else {
             return;
         };
         let look = self.look(key.column());
@@ -509,7 +515,7 @@ impl<'a> Writer<'a> {
             self.draft.toml(format!("order = {}", quoted(&look.header)));
             if look.is_moment() {
                 self.draft.toml("order_kind = \"moment\"");
-                let order = self.plan.order.unwrap_or(DayOrder::DayFirst);
+                let order = self.plan.order.unwrap_or(DayPosition::DayFirst);
                 if let Some(format) = look.format(order) {
                     self.draft.toml(format!("format = {}", quoted(&format)));
                 }
@@ -540,7 +546,7 @@ impl<'a> Writer<'a> {
                     .plan
                     .times
                     .get(&column)
-                    .map_or(Origin::Column(column), |&time| Origin::Pair(column, time));
+                    .map_or(RoleOrigin::Column(column), |&time| RoleOrigin::Pair(column, time));
                 for line in self.moment(origin) {
                     self.draft.toml(line);
                 }
@@ -553,18 +559,21 @@ impl<'a> Writer<'a> {
 }
 
 /// Roles whose values are only ever kept as pseudonyms, because they point to a person.
-fn pseudonymised(role: Role) -> bool {
+fn pseudonymised(role: ColumnRole) -> bool {
     match role {
-        Role::Column("line" | "source_key" | "excluded_by")
-        | Role::PauseRequestedBy
-        | Role::PauseApprovedBy => true,
-        Role::Column(_) | Role::PauseFrom | Role::PauseTo | Role::PauseReason => false,
+        ColumnRole::Column("line" | "source_key" | "excluded_by")
+        | ColumnRole::PauseRequestedBy
+        | ColumnRole::PauseApprovedBy => true,
+        ColumnRole::Column(_)
+        | ColumnRole::PauseFrom
+        | ColumnRole::PauseTo
+        | ColumnRole::PauseReason => false,
     }
 }
 
 /// Scores of satisfaction: four and five of five, seven and more of ten are satisfied.
-fn rating(name: &str, look: &Look, value: &str) -> Option<&'static str> {
-    if name != "satisfaction" || look.sort() != Sort::Whole {
+fn rating(name: &str, look: &ColumnCounts, value: &str) -> Option<&'static str> {
+    if name != "satisfaction" || look.sort() != ValueSort::Whole {
         return None;
     }
     let (_, best) = look.range?;
@@ -580,15 +589,17 @@ fn rating(name: &str, look: &Look, value: &str) -> Option<&'static str> {
 }
 
 /// The kind of an extra. Numbers with leading zeros are codes.
-fn kind_of(look: &Look) -> &'static str {
+fn kind_of(look: &ColumnCounts) -> &'static str {
     let coded = look.values.keys().any(|value| value.len() > 1 && value.starts_with('0'));
     match look.sort() {
-        Sort::Dates(Layout::TimeOnly) | Sort::Words | Sort::Empty => "label",
-        Sort::Dates(Layout::YearFirst | Layout::YearLast | Layout::MonthName) => "moment",
-        Sort::Whole if !coded && look.is_short_number() => "integer",
-        Sort::Number => "number",
-        Sort::Whole if !look.many => "label",
-        Sort::Whole | Sort::Texts => "text",
+        ValueSort::Dates(DateLayout::TimeOnly) | ValueSort::Words | ValueSort::Empty => "label",
+        ValueSort::Dates(DateLayout::YearFirst | DateLayout::YearLast | DateLayout::MonthName) => {
+            "moment"
+        }
+        ValueSort::Whole if !coded && look.is_short_number() => "integer",
+        ValueSort::Number => "number",
+        ValueSort::Whole if !look.many => "label",
+        ValueSort::Whole | ValueSort::Texts => "text",
     }
 }
 

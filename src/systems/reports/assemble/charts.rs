@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use super::lines::{clock_unit, unit_title};
 use super::{ReportBasis, periods, region_level};
 use crate::systems::indicators::{
-    FigureRow, Indicator, LimitRow, Pack, Read, Results, Statistic, StatisticKind,
+    FigureResults, FigureRow, Indicator, LimitRow, Pack, Read, Statistic, StatisticKind,
 };
 use crate::systems::reports::charts::{
-    Bin, Body, Chart, Point, RegionRow, Role, Rule, Series, nice_step,
+    Bin, Chart, ChartBody, ChartRule, Point, RegionRow, RuleRole, Series, nice_step,
 };
 use crate::systems::reports::model::{ClockUnit, Language, Trend};
 use crate::systems::reports::print;
@@ -39,7 +39,7 @@ pub(super) fn charts(basis: &ReportBasis<'_>) -> Vec<Chart> {
 }
 
 /// The indicators whose times are drawn as a distribution: those with any case.
-pub(super) fn spread(pack: &Pack, results: &Results) -> Vec<String> {
+pub(super) fn spread(pack: &Pack, results: &FigureResults) -> Vec<String> {
     let counted = |indicator: &&Indicator| {
         results.rows.iter().any(|row| row.indicator == indicator.id && row.n > 0)
     };
@@ -51,7 +51,7 @@ pub(super) fn spread(pack: &Pack, results: &Results) -> Vec<String> {
 fn foremost<'a>(pack: &'a Pack, group: &'a str) -> Option<&'a Indicator> {
     let main = |indicator: &&Indicator| {
         indicator.dataset.holds_cases()
-            && indicator.clock().is_some()
+            && indicator.clock_spec().is_some()
             && mean(indicator).is_some_and(|statistic| statistic.main)
     };
     let repair = pack.in_group(group).filter(main).find(|one| one.id.ends_with(".repair"));
@@ -71,7 +71,7 @@ fn in_brackets(title: &str, unit: &str, language: Language) -> String {
 
 /// The rows of one statistic that are sliced by exactly these dimensions.
 fn sliced<'a>(
-    results: &'a Results,
+    results: &'a FigureResults,
     indicator: &'a str,
     statistic: &'a str,
     by: &'a [&str],
@@ -112,10 +112,10 @@ fn trend(basis: &ReportBasis<'_>, indicator: &Indicator, statistic: &Statistic) 
     }
     let whole = sliced(&basis.material.current, &indicator.id, &statistic.id, &[]).next();
     let limits = whole.map(|row| row.limits.as_slice()).unwrap_or_default();
-    let rules = limits.iter().filter(|limit| limit.kind == "mean").map(|limit| Rule {
+    let rules = limits.iter().filter(|limit| limit.kind == "mean").map(|limit| ChartRule {
         value: limit.value,
         title: limit_title(limit, language),
-        role: Role::Limit,
+        role: RuleRole::Limit,
     });
     let unit = unit_title(basis.pack, &statistic.unit, language);
     let title = in_brackets(statistic.title.in_language(language), &unit, language);
@@ -125,14 +125,14 @@ fn trend(basis: &ReportBasis<'_>, indicator: &Indicator, statistic: &Statistic) 
         alt: trend_in_words(&title, &series, language),
         title,
         unit_title: unit,
-        body: Body::Trend { series, rules: rules.collect() },
+        body: ChartBody::Trend { series, rules: rules.collect() },
     })
 }
 
 fn series(basis: &ReportBasis<'_>, indicator: &Indicator, statistic: &Statistic) -> Vec<Series> {
     let (pack, language) = (basis.pack, basis.language);
     let material = basis.material;
-    let points = |results: &Results, segment: Option<(&str, &str)>| -> Vec<Point> {
+    let points = |results: &FigureResults, segment: Option<(&str, &str)>| -> Vec<Point> {
         let by: Vec<&str> = segment.iter().map(|(name, _)| *name).chain(["month"]).collect();
         let rows = sliced(results, &indicator.id, &statistic.id, &by).filter(|row| {
             segment.is_none_or(|(name, value)| row.slice.get(name).is_some_and(|is| is == value))
@@ -159,7 +159,7 @@ fn series(basis: &ReportBasis<'_>, indicator: &Indicator, statistic: &Statistic)
         values.sort_by_key(|value| (*value != "urban", *value));
         let each = values.into_iter().map(|value| Series {
             title: pack
-                .label(split, value)
+                .find_label(split, value)
                 .map_or_else(|| value.to_owned(), |words| words.in_language(language).to_owned()),
             points: points(&material.current, Some((split, value))),
             earlier: false,
@@ -248,8 +248,8 @@ fn limit_title(limit: &LimitRow, language: Language) -> String {
 }
 
 /// The limits as rules on an axis of the clock's unit, the strictest first, equal values once.
-fn rules(limits: &[&LimitRow], clock: &ClockUnit, language: Language) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = Vec::new();
+fn rules(limits: &[&LimitRow], clock: &ClockUnit, language: Language) -> Vec<ChartRule> {
+    let mut rules: Vec<ChartRule> = Vec::new();
     for limit in limits {
         let Some(value) = seconds(limit).map(|seconds| clock.of(seconds)) else {
             continue;
@@ -259,10 +259,10 @@ fn rules(limits: &[&LimitRow], clock: &ClockUnit, language: Language) -> Vec<Rul
         }
         let mut shown = (*limit).clone();
         shown.value = value;
-        rules.push(Rule {
+        rules.push(ChartRule {
             value,
             title: limit_title(&shown, language),
-            role: if is_promise(limit) { Role::Promise } else { Role::Limit },
+            role: if is_promise(limit) { RuleRole::Promise } else { RuleRole::Limit },
         });
     }
     rules.sort_by(|a, b| a.value.total_cmp(&b.value));
@@ -315,7 +315,7 @@ fn regions(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<Chart> {
         },
         title,
         unit_title: clock.title.clone(),
-        body: Body::Regions {
+        body: ChartBody::Regions {
             whole: Some(Point {
                 label: match language {
                     Language::Chinese => "全部".to_owned(),
@@ -348,7 +348,7 @@ fn region_row(
 ) -> RegionRow {
     let (pack, language) = (basis.pack, basis.language);
     let (dimension, code) = row.slice.iter().next().map_or(("", ""), |(d, c)| (d, c));
-    let name = match pack.label(dimension, code) {
+    let name = match pack.find_label(dimension, code) {
         Some(words) => words.in_language(language).to_owned(),
         None if code.is_empty() => match language {
             Language::Chinese => "未注明".to_owned(),
@@ -399,7 +399,8 @@ fn distribution(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<Chart>
     };
     let limits = case_limits(whole());
     let rules = rules(&limits, &clock, language);
-    let national: Vec<&Rule> = rules.iter().filter(|rule| rule.role == Role::Limit).collect();
+    let national: Vec<&ChartRule> =
+        rules.iter().filter(|rule| rule.role == RuleRole::Limit).collect();
     let longest = found.seconds.last().map(|(seconds, _)| clock.of(*seconds as f64))?;
     let top = national.last().map_or(longest, |limit| limit.value.max(longest));
     let step = nice_step(top, BINS);
@@ -437,7 +438,7 @@ fn distribution(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<Chart>
         },
         title,
         unit_title: clock.title.clone(),
-        body: Body::Distribution { bins, marks, limit, near, past, n },
+        body: ChartBody::Distribution { bins, marks, limit, near, past, n },
     })
 }
 
@@ -454,19 +455,19 @@ fn bins(seconds: &[(i64, u64)], clock: &ClockUnit, step: f64, top: f64) -> Vec<B
 }
 
 fn percentile_marks(
-    all: &crate::systems::indicators::Percentiles,
+    all: &crate::systems::indicators::FigurePercentiles,
     clock: &ClockUnit,
     language: Language,
-) -> Vec<Rule> {
+) -> Vec<ChartRule> {
     let (median, p95) = (clock.of(all.p50), clock.of(all.p95 as f64));
     let titles = match language {
         Language::Chinese => ["中位数", "95%分位"],
         Language::English => ["median", "95th percentile"],
     };
-    let mark = |value: f64, title: &str| Rule {
+    let mark = |value: f64, title: &str| ChartRule {
         value,
         title: format!("{title} {}", print::fixed(value, 2)),
-        role: Role::Percentile,
+        role: RuleRole::Percentile,
     };
     vec![mark(median, titles[0]), mark(p95, titles[1])]
 }

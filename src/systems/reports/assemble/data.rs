@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use trueline_lake::{Lake, LakeError};
 
 use crate::datasets::Datasets;
-use crate::systems::reports::model::{Batch, DataNote};
+use crate::systems::reports::model::{DataNote, ReportedBatch};
 
 /// The batches that figures at a cut are made from; the findings are for the caller to add.
 pub fn data_note(
@@ -14,11 +14,11 @@ pub fn data_note(
 ) -> Result<DataNote, LakeError> {
     let mut note = DataNote::default();
     for schema in datasets.schemas() {
-        let manifest = lake.manifest(schema.name)?;
+        let manifest = lake.read_manifest(schema.name)?;
         let batches = manifest.batches.into_iter();
         for batch in batches.filter(|batch| as_of.is_none_or(|cut| batch.recorded <= cut)) {
             let names: Vec<&str> = batch.sources.iter().map(|file| file.name.as_str()).collect();
-            note.batches.push(Batch {
+            note.batches.push(ReportedBatch {
                 dataset: schema.name.to_owned(),
                 batch: batch.id.clone(),
                 source: names.join(", "),

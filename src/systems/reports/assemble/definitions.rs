@@ -4,12 +4,14 @@ use trueline_figures::Slice;
 
 use super::ReportBasis;
 use super::lines::limit;
-use crate::systems::indicators::{Indicator, Measure, Pack, Read, Results};
-use crate::systems::reports::model::{Definition, Language, LegalSource, Limit, NotAnswered};
+use crate::systems::indicators::{FigureResults, Indicator, IndicatorMeasure, Pack, Read};
+use crate::systems::reports::model::{
+    Language, ReportedDefinition, ReportedLimit, ReportedSource, UnansweredItem,
+};
 use crate::systems::reports::words::{kind_in_words, moments_in_words, unit_in_words, words};
 
 /// The definitions of every indicator that the report shows.
-pub(super) fn definitions(basis: &ReportBasis<'_>) -> Vec<Definition> {
+pub(super) fn definitions(basis: &ReportBasis<'_>) -> Vec<ReportedDefinition> {
     let pack = basis.pack;
     let shown = |indicator: &&Indicator| {
         let results = &basis.material.current;
@@ -20,7 +22,7 @@ pub(super) fn definitions(basis: &ReportBasis<'_>) -> Vec<Definition> {
     all.map(|indicator| definition(basis, indicator)).collect()
 }
 
-fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> Definition {
+fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> ReportedDefinition {
     let (pack, language) = (basis.pack, basis.language);
     let group = pack.groups.iter().find(|group| group.id == indicator.group);
     let group = group.map(|group| group.title.in_language(language)).unwrap_or_default();
@@ -33,7 +35,7 @@ fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> Definition {
     if let Some(last) = sources.last_mut().filter(|_| !clause.is_empty()) {
         *last = format!("{last} {clause}");
     }
-    Definition {
+    ReportedDefinition {
         indicator: indicator.id.clone(),
         group: group.to_owned(),
         title: indicator.title.in_language(language).to_owned(),
@@ -42,7 +44,7 @@ fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> Definition {
         period_moment: indicator.period_moment.as_ref().map(|moment| moment.text.clone()),
         measure: measure(indicator, language),
         subtract: indicator
-            .clock()
+            .clock_spec()
             .map(|clock| clock.subtract.iter().map(|kind| kind_in_words(kind, language)).collect())
             .unwrap_or_default(),
         exclusions: indicator
@@ -62,29 +64,34 @@ fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> Definition {
 /// How it is measured, with moments by their names.
 fn measure(indicator: &Indicator, language: Language) -> String {
     match &indicator.measure {
-        Measure::Waited(clock) => format!(
+        IndicatorMeasure::Waited(clock) => format!(
             "{} → {}，{}",
             moments_in_words(&clock.start.text, language),
             moments_in_words(&clock.stop.text, language),
             unit_in_words(clock.unit.code(), language)
         )
         .replace('，', if language == Language::Chinese { "，" } else { ", " }),
-        Measure::Amount { value, .. } => value.text.clone(),
-        Measure::Share { hit, of } => format!("{} ÷ {}", hit.text, of.text),
-        Measure::Count => match language {
+        IndicatorMeasure::Amount { value, .. } => value.text.clone(),
+        IndicatorMeasure::Share { hit, of } => format!("{} ÷ {}", hit.text, of.text),
+        IndicatorMeasure::Count => match language {
             Language::Chinese => "计数".to_owned(),
             Language::English => "count".to_owned(),
         },
-        Measure::Ratio { numerator, denominator } => {
+        IndicatorMeasure::Ratio { numerator, denominator } => {
             format!("{} ÷ {}", numerator.text, denominator.text)
         }
-        Measure::Per(per) => format!("÷ {} × {}", per.of, per.each),
+        IndicatorMeasure::Per(per) => format!("÷ {} × {}", per.of, per.each),
     }
 }
 
 /// Each limit once, as it stands beside any of the indicator's figures.
-fn limits(pack: &Pack, results: &Results, indicator: &Indicator, language: Language) -> Vec<Limit> {
-    let mut limits: Vec<Limit> = Vec::new();
+fn limits(
+    pack: &Pack,
+    results: &FigureResults,
+    indicator: &Indicator,
+    language: Language,
+) -> Vec<ReportedLimit> {
+    let mut limits: Vec<ReportedLimit> = Vec::new();
     let rows = results.rows.iter().filter(|row| row.indicator == indicator.id);
     for row in rows.flat_map(|row| &row.limits) {
         let mut found = limit(pack, row, &Slice::new(), language);
@@ -97,8 +104,8 @@ fn limits(pack: &Pack, results: &Results, indicator: &Indicator, language: Langu
     limits
 }
 
-pub(super) fn legal_sources(pack: &Pack, language: Language) -> Vec<LegalSource> {
-    let sources = pack.sources.values().map(|source| LegalSource {
+pub(super) fn legal_sources(pack: &Pack, language: Language) -> Vec<ReportedSource> {
+    let sources = pack.sources.values().map(|source| ReportedSource {
         id: source.id.clone(),
         title: source.title.in_language(language).to_owned(),
         citation: source.citation.in_language(language).to_owned(),
@@ -113,8 +120,8 @@ pub(super) fn legal_sources(pack: &Pack, language: Language) -> Vec<LegalSource>
     sources.collect()
 }
 
-pub(super) fn not_answered(pack: &Pack, language: Language) -> Vec<NotAnswered> {
-    let missing = pack.not_answered.iter().map(|one| NotAnswered {
+pub(super) fn not_answered(pack: &Pack, language: Language) -> Vec<UnansweredItem> {
+    let missing = pack.not_answered.iter().map(|one| UnansweredItem {
         id: one.id.clone(),
         title: one.title.in_language(language).to_owned(),
         missing: one.missing.in_language(language).to_owned(),

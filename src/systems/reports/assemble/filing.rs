@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::systems::reports::model::{Company, Filing, Language, Stretch};
+use crate::systems::reports::model::{Filing, Language, ReportPeriod, ReportingCompany};
 use crate::systems::reports::settings::{EnglishNames, ReportSettings};
 
 /// Why the cover cannot be written.
@@ -43,12 +43,12 @@ fn english(settings: &ReportSettings) -> EnglishNames {
     settings.english.clone().unwrap_or_default()
 }
 
-pub(super) fn company(settings: &ReportSettings, language: Language) -> Company {
+pub(super) fn company(settings: &ReportSettings, language: Language) -> ReportingCompany {
     let english = english(settings);
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let name = pick(&settings.company, english.company.as_ref(), language);
     let short = pick(&settings.short_name, english.short_name.as_ref(), language);
-    Company {
+    ReportingCompany {
         short_name: if short.is_empty() { name.clone() } else { short },
         name,
         region: pick(&settings.region, english.region.as_ref(), language),
@@ -59,7 +59,7 @@ pub(super) fn company(settings: &ReportSettings, language: Language) -> Company 
 
 pub(super) fn filing(
     settings: &ReportSettings,
-    period: &Stretch,
+    period: &ReportPeriod,
     language: Language,
 ) -> Result<Filing, FilingError> {
     let english = english(settings);
@@ -110,8 +110,8 @@ fn usual_due(last: &str) -> Option<Date> {
 mod tests {
     use super::*;
 
-    fn half() -> Stretch {
-        Stretch {
+    fn half() -> ReportPeriod {
+        ReportPeriod {
             name: "2020H1".to_owned(),
             title: String::new(),
             from: "2020-01-01".to_owned(),

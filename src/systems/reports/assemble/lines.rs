@@ -6,17 +6,18 @@ use trueline_figures::Slice;
 use super::ReportBasis;
 use super::periods;
 use crate::systems::indicators::{
-    FigureRow, Indicator, LimitRow, Pack, Reason, Results, Statistic, StatisticKind, Status,
-    TimeUnit,
+    ExclusionReason, FigureResults, FigureRow, FigureStatus, Indicator, LimitRow, Pack, Statistic,
+    StatisticKind, TimeUnit,
 };
 use crate::systems::reports::model::{
-    self, Bound, Change, ClockUnit, Excluded, Figure, Group, Interval, Language, Limit, Line, Open,
-    Percentiles, Previous, Subtracted, Trend,
+    self, ClockUnit, FigureChange, Language, OpenCases, PreviousFigure, ReportGroup, ReportLine,
+    ReportedBound, ReportedExclusion, ReportedFigure, ReportedInterval, ReportedLimit,
+    ReportedPercentiles, ReportedSubtraction, Trend,
 };
 use crate::systems::reports::print;
 use crate::systems::reports::words::{limit_kind, reason_in_words, unit_in_words};
 
-pub(super) fn groups(basis: &ReportBasis<'_>) -> Vec<Group> {
+pub(super) fn groups(basis: &ReportBasis<'_>) -> Vec<ReportGroup> {
     let pack = basis.pack;
     let mut groups = Vec::new();
     for group in &pack.groups {
@@ -29,7 +30,7 @@ pub(super) fn groups(basis: &ReportBasis<'_>) -> Vec<Group> {
         // Other indicators stand in an annex if there is something to say about them.
         lines.retain(|line| line.main || line.figure.value.is_some());
         if !lines.is_empty() {
-            groups.push(Group {
+            groups.push(ReportGroup {
                 id: group.id.clone(),
                 title: group.title.in_language(basis.language).to_owned(),
                 lines,
@@ -44,7 +45,7 @@ fn of_statistic(
     basis: &ReportBasis<'_>,
     indicator: &Indicator,
     statistic: &Statistic,
-) -> Vec<Line> {
+) -> Vec<ReportLine> {
     let results = &basis.material.current;
     let mine = results
         .rows
@@ -81,18 +82,18 @@ fn line(
     indicator: &Indicator,
     statistic: &Statistic,
     row: &FigureRow,
-) -> Line {
+) -> ReportLine {
     let (pack, language) = (basis.pack, basis.language);
     let previous = basis.material.previous.as_ref().and_then(|results| before(results, row));
     let segment = row.slice.iter().next().map(|(dimension, value)| {
         let known =
-            pack.label(dimension, value).map(|words| words.in_language(language).to_owned());
+            pack.find_label(dimension, value).map(|words| words.in_language(language).to_owned());
         known.unwrap_or_else(|| value.clone())
     });
     let notes = [statistic.note.as_ref(), row.note.as_ref()];
     let note: Vec<&str> =
         notes.into_iter().flatten().map(|words| words.in_language(language)).collect();
-    Line {
+    ReportLine {
         title: statistic.title.in_language(language).to_owned(),
         segment,
         note: Some(note.join("；")).filter(|note| !note.is_empty()),
@@ -100,17 +101,17 @@ fn line(
         clock: clock_unit(indicator, basis),
         main: statistic.main,
         change: previous.and_then(|before| change(basis, indicator, statistic, [before, row])),
-        previous: previous.map(|before| Previous {
+        previous: previous.map(|before| PreviousFigure {
             value: before.value,
             printed: before.printed.clone(),
             n: before.n,
-            as_published: before.status == Status::Published,
+            as_published: before.status == FigureStatus::Published,
         }),
         figure: figure(basis, indicator, row),
     }
 }
 
-fn before<'a>(results: &'a Results, row: &FigureRow) -> Option<&'a FigureRow> {
+fn before<'a>(results: &'a FigureResults, row: &FigureRow) -> Option<&'a FigureRow> {
     results.rows.iter().find(|before| {
         before.indicator == row.indicator
             && before.statistic == row.statistic
@@ -130,7 +131,7 @@ pub(super) fn unit_title(pack: &Pack, unit: &str, language: Language) -> String 
 
 /// The unit in which times of an indicator are printed.
 pub(super) fn clock_unit(indicator: &Indicator, basis: &ReportBasis<'_>) -> Option<ClockUnit> {
-    let unit = indicator.clock()?.unit;
+    let unit = indicator.clock_spec()?.unit;
     let seconds = match unit {
         TimeUnit::Seconds => 1,
         TimeUnit::Minutes => 60,
@@ -147,10 +148,10 @@ fn change(
     indicator: &Indicator,
     statistic: &Statistic,
     rows: [&FigureRow; 2],
-) -> Option<Change> {
+) -> Option<FigureChange> {
     let [before, now] = rows;
     if let Some(says) = broken(basis, indicator) {
-        return Some(Change::Break { says });
+        return Some(FigureChange::Break { says });
     }
     if matches!(statistic.kind, StatisticKind::Bound { .. }) {
         return None;
@@ -196,7 +197,7 @@ fn change(
             }
         }
     };
-    Some(Change::Difference { value: difference, printed, trend })
+    Some(FigureChange::Difference { value: difference, printed, trend })
 }
 
 /// A change of the definition between the two periods, in words.
@@ -214,9 +215,9 @@ fn broken(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<String> {
 }
 
 /// The row as the report publishes it, with reasons and limits in words.
-fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> Figure {
+fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> ReportedFigure {
     let (pack, language) = (basis.pack, basis.language);
-    Figure {
+    ReportedFigure {
         indicator: row.indicator.clone(),
         statistic: row.statistic.clone(),
         slice: row.slice.clone(),
@@ -231,7 +232,7 @@ fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> Fi
         longest: row.longest,
         shortest: row.shortest,
         late: row.late,
-        percentiles: row.percentiles.map(|all| Percentiles {
+        percentiles: row.percentiles.map(|all| ReportedPercentiles {
             p50: all.p50,
             p80: all.p80,
             p95: all.p95,
@@ -242,16 +243,18 @@ fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> Fi
         without_exclusions: row.without_exclusions,
         without_pauses: row.without_pauses,
         subtracted: subtracted(pack, row, language),
-        interval: row.interval.as_ref().map(|one| Interval {
+        interval: row.interval.as_ref().map(|one| ReportedInterval {
             low: one.low,
             high: one.high,
             level: one.level,
             method: match one.method {
-                crate::systems::indicators::Method::Wilson => "wilson".to_owned(),
-                crate::systems::indicators::Method::ClopperPearson => "clopper_pearson".to_owned(),
+                crate::systems::indicators::ProportionInterval::Wilson => "wilson".to_owned(),
+                crate::systems::indicators::ProportionInterval::ClopperPearson => {
+                    "clopper_pearson".to_owned()
+                }
             },
         }),
-        bound: row.bound.as_ref().map(|one| Bound {
+        bound: row.bound.as_ref().map(|one| ReportedBound {
             errors: one.errors,
             records: one.records,
             upper: one.upper,
@@ -260,33 +263,33 @@ fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> Fi
             claim_holds: one.claim_holds,
             records_needed: one.records_needed,
         }),
-        open: row.open.as_ref().map(|one| Open {
+        open: row.open.as_ref().map(|one| OpenCases {
             n: one.n,
             past_limit: one.past_limit,
             oldest: one.oldest,
         }),
         limits: row.limits.iter().map(|one| limit(pack, one, &row.slice, language)).collect(),
         status: match row.status {
-            Status::Computed => model::Status::Computed,
-            Status::Nothing => model::Status::Nothing,
-            Status::MissingInput => model::Status::MissingInput,
-            Status::Published => model::Status::Published,
+            FigureStatus::Computed => model::ReportedStatus::Computed,
+            FigureStatus::Nothing => model::ReportedStatus::Nothing,
+            FigureStatus::MissingInput => model::ReportedStatus::MissingInput,
+            FigureStatus::Published => model::ReportedStatus::Published,
         },
     }
 }
 
-fn excluded(indicator: &Indicator, row: &FigureRow, language: Language) -> Vec<Excluded> {
+fn excluded(indicator: &Indicator, row: &FigureRow, language: Language) -> Vec<ReportedExclusion> {
     let title = |reason: &str| {
         let named = indicator.exclusions.iter().find(|one| match &one.reason {
-            Reason::Fixed(fixed) => fixed == reason,
-            Reason::From(_) => false,
+            ExclusionReason::Fixed(fixed) => fixed == reason,
+            ExclusionReason::From(_) => false,
         });
         match named {
             Some(exclusion) => exclusion.title.in_language(language).to_owned(),
             None => reason_in_words(reason, language),
         }
     };
-    let rows = row.excluded.iter().map(|one| Excluded {
+    let rows = row.excluded.iter().map(|one| ReportedExclusion {
         title: title(&one.reason),
         reason: one.reason.clone(),
         n: one.n,
@@ -295,12 +298,12 @@ fn excluded(indicator: &Indicator, row: &FigureRow, language: Language) -> Vec<E
     rows.collect()
 }
 
-fn subtracted(pack: &Pack, row: &FigureRow, language: Language) -> Vec<Subtracted> {
-    let title = |reason: &str| match pack.label("reason", reason) {
+fn subtracted(pack: &Pack, row: &FigureRow, language: Language) -> Vec<ReportedSubtraction> {
+    let title = |reason: &str| match pack.find_label("reason", reason) {
         Some(words) => words.in_language(language).to_owned(),
         None => reason_in_words(reason, language),
     };
-    let rows = row.subtracted.iter().map(|one| Subtracted {
+    let rows = row.subtracted.iter().map(|one| ReportedSubtraction {
         kind: one.kind.clone(),
         title: title(&one.reason),
         reason: one.reason.clone(),
@@ -319,7 +322,8 @@ fn segment_of(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) ->
     });
     let names: Vec<&str> = values
         .map(|(dimension, value)| {
-            pack.label(dimension, value).map_or(value.as_str(), |words| words.in_language(language))
+            pack.find_label(dimension, value)
+                .map_or(value.as_str(), |words| words.in_language(language))
         })
         .collect();
     match (names.is_empty(), language) {
@@ -330,7 +334,12 @@ fn segment_of(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) ->
 }
 
 /// A limit in words: `城市最长≤48小时`.
-pub(super) fn limit(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) -> Limit {
+pub(super) fn limit(
+    pack: &Pack,
+    row: &LimitRow,
+    slice: &Slice,
+    language: Language,
+) -> ReportedLimit {
     let promise = row.read == crate::systems::indicators::Read::OwnDesign;
     let sign = match row.direction {
         crate::systems::indicators::Direction::AtMost => "≤",
@@ -343,7 +352,7 @@ pub(super) fn limit(pack: &Pack, row: &LimitRow, slice: &Slice, language: Langua
         print::with_unit(&print::shortest(row.value), &unit, language)
     };
     let by = pack.lineage.iter().find(|one| one.id == row.by);
-    Limit {
+    ReportedLimit {
         kind: row.kind.to_owned(),
         value: row.value,
         unit: row.unit.clone(),

@@ -15,14 +15,17 @@ use std::collections::BTreeSet;
 use trueline_figures::{Period, Slice};
 
 use crate::systems::indicators::{
-    ComputeError, Distribution, Pack, Question, Records, Results, StatisticKind, Status, compute,
-    distributions,
+    ComputeError, Distribution, FigureQuestion, FigureResults, FigureStatus, Pack, RecordSource,
+    StatisticKind, compute_distributions, compute_figures,
 };
 
 use super::correction::Correction;
-use super::model::{Ancestor, Percentiles};
-use super::model::{DataNote, DatasetLag, Language, Made, PackNote, Report, SCHEMA, SliceRow};
-use super::narrative::{self, Context, Narrative, NarrativeError};
+use super::model::{
+    DataNote, Language, PackNote, QualityReport, ReportProvenance, ReportedLag, ReportedSlice,
+    SCHEMA,
+};
+use super::model::{LineagePack, ReportedPercentiles};
+use super::narrative::{self, Narrative, NarrativeError, ReferenceContext};
 use super::settings::ReportSettings;
 
 pub use data::data_note;
@@ -30,10 +33,10 @@ pub use filing::FilingError;
 
 /// The figures that a report is made from, in no language yet.
 #[derive(Debug, Clone)]
-pub struct Material {
-    pub current: Results,
+pub struct ReportFigures {
+    pub current: FigureResults,
     /// None if nothing was recorded in the period before.
-    pub previous: Option<Results>,
+    pub previous: Option<FigureResults>,
     pub distributions: Vec<Distribution>,
 }
 
@@ -42,18 +45,18 @@ pub struct Material {
 pub struct ReportBasis<'a> {
     pub pack: &'a Pack,
     pub language: Language,
-    pub material: &'a Material,
+    pub material: &'a ReportFigures,
 }
 
 /// All that a report is assembled from.
 #[derive(Debug)]
-pub struct Assembly<'a> {
+pub struct ReportParts<'a> {
     pub basis: ReportBasis<'a>,
     pub settings: &'a ReportSettings,
     /// Where the records came from and what was found in them.
     pub data: DataNote,
     /// How late the records were committed to; empty without a ledger.
-    pub lags: &'a [DatasetLag],
+    pub lags: &'a [ReportedLag],
     /// What the report corrects, if it corrects one.
     pub correction: Option<&'a Correction>,
     /// The name of the narrative's file, for messages, and its text.
@@ -75,17 +78,18 @@ pub enum AssembleError {
 pub fn gather(
     pack: &Pack,
     period: &Period,
-    records: &dyn Records,
-) -> Result<Material, ComputeError> {
+    records: &dyn RecordSource,
+) -> Result<ReportFigures, ComputeError> {
     let question = figure_question(pack, period);
-    let current = compute(pack, &question, records)?;
-    let earlier = period.previous(pack.zone.rules()).ok();
-    let previous = earlier.map(|earlier| compute(pack, &question.for_period(earlier), records));
+    let current = compute_figures(pack, &question, records)?;
+    let earlier = period.previous_period(pack.zone.rules()).ok();
+    let previous =
+        earlier.map(|earlier| compute_figures(pack, &question.for_period(earlier), records));
     let previous = previous.transpose()?;
     let previous = previous.filter(|results| results.rows.iter().any(|row| row.value.is_some()));
     let spread: Vec<String> = charts::spread(pack, &current);
-    Ok(Material {
-        distributions: distributions(pack, period, &spread, records)?,
+    Ok(ReportFigures {
+        distributions: compute_distributions(pack, period, &spread, records)?,
         current,
         previous,
     })
@@ -93,8 +97,8 @@ pub fn gather(
 
 /// The question whose answer a report about a period prints. A period that stands beside it is sliced
 /// alike: [`Question::for_period`].
-pub fn figure_question(pack: &Pack, period: &Period) -> Question {
-    Question { by: slicing(pack, period), ..Question::about(period.clone()) }
+pub fn figure_question(pack: &Pack, period: &Period) -> FigureQuestion {
+    FigureQuestion { by: slicing(pack, period), ..FigureQuestion::about_period(period.clone()) }
 }
 
 /// The level of regions below the widest, and months where the period has more than one.
@@ -114,7 +118,7 @@ fn region_level(pack: &Pack) -> Option<&str> {
 }
 
 /// Assembles the report in one language.
-pub fn assemble(assembly: Assembly<'_>) -> Result<Report, AssembleError> {
+pub fn assemble(assembly: ReportParts<'_>) -> Result<QualityReport, AssembleError> {
     let basis = assembly.basis;
     let ReportBasis { pack, language, material } = basis;
     let zone = pack.zone.rules();
@@ -124,7 +128,7 @@ pub fn assemble(assembly: Assembly<'_>) -> Result<Report, AssembleError> {
     let company = filing::company(assembly.settings, language);
     let groups = lines::groups(&basis);
     let slices = slices(pack, &material.current);
-    let context = Context {
+    let context = ReferenceContext {
         language,
         groups: &groups,
         slices: &slices,
@@ -140,7 +144,7 @@ pub fn assemble(assembly: Assembly<'_>) -> Result<Report, AssembleError> {
         filing.restates = Some(correction.id.clone());
         filing.restatement_reason.clone_from(&correction.reason);
     }
-    Ok(Report {
+    Ok(QualityReport {
         schema: SCHEMA.to_owned(),
         language,
         simulated: assembly.settings.simulated,
@@ -149,7 +153,7 @@ pub fn assemble(assembly: Assembly<'_>) -> Result<Report, AssembleError> {
         previous,
         company,
         pack: pack_note(pack, language),
-        made: Made {
+        made: ReportProvenance {
             program: "Trueline".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             as_of: assembly.as_of.clone(),
@@ -180,7 +184,7 @@ pub(super) struct PrintedFigures {
 /// Chooses the figures that a report prints.
 pub(super) fn printed_figures(basis: &ReportBasis<'_>) -> PrintedFigures {
     let slices = slices(basis.pack, &basis.material.current);
-    let key = |row: SliceRow| (format!("{}.{}", row.indicator, row.statistic), row.slice);
+    let key = |row: ReportedSlice| (format!("{}.{}", row.indicator, row.statistic), row.slice);
     let mut current: BTreeSet<FigureKey> = slices.into_iter().map(key).collect();
     let mut previous = BTreeSet::new();
     for line in lines::groups(basis).iter().flat_map(|group| &group.lines) {
@@ -194,7 +198,7 @@ pub(super) fn printed_figures(basis: &ReportBasis<'_>) -> PrintedFigures {
 }
 
 fn pack_note(pack: &Pack, language: Language) -> PackNote {
-    let lineage = pack.lineage.iter().map(|one| Ancestor {
+    let lineage = pack.lineage.iter().map(|one| LineagePack {
         id: one.id.clone(),
         version: one.version.clone(),
         title: one.title.in_language(language).to_owned(),
@@ -209,10 +213,10 @@ fn pack_note(pack: &Pack, language: Language) -> PackNote {
 }
 
 /// Every slice of a main figure that is not a line of the report itself.
-fn slices(pack: &Pack, results: &Results) -> Vec<SliceRow> {
+fn slices(pack: &Pack, results: &FigureResults) -> Vec<ReportedSlice> {
     let mut rows = Vec::new();
-    for row in results.rows.iter().filter(|row| row.status == Status::Computed) {
-        let figure = pack.figure(&format!("{}.{}", row.indicator, row.statistic));
+    for row in results.rows.iter().filter(|row| row.status == FigureStatus::Computed) {
+        let figure = pack.find_figure(&format!("{}.{}", row.indicator, row.statistic));
         let Some((indicator, statistic)) = figure else {
             continue;
         };
@@ -223,8 +227,8 @@ fn slices(pack: &Pack, results: &Results) -> Vec<SliceRow> {
         if bare || segment || !(statistic.main || kept) {
             continue;
         }
-        let waits = indicator.dataset.holds_cases() && indicator.clock().is_some();
-        rows.push(SliceRow {
+        let waits = indicator.dataset.holds_cases() && indicator.clock_spec().is_some();
+        rows.push(ReportedSlice {
             indicator: row.indicator.clone(),
             statistic: row.statistic.clone(),
             slice: row.slice.clone(),
@@ -234,7 +238,7 @@ fn slices(pack: &Pack, results: &Results) -> Vec<SliceRow> {
             n: row.n,
             late: row.late,
             longest: row.longest.filter(|_| waits),
-            percentiles: row.percentiles.filter(|_| waits).map(|all| Percentiles {
+            percentiles: row.percentiles.filter(|_| waits).map(|all| ReportedPercentiles {
                 p50: all.p50,
                 p80: all.p80,
                 p95: all.p95,

@@ -5,12 +5,12 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use trueline_figures::Period;
 
-use crate::systems::reports::model::{Language, Stretch};
+use crate::systems::reports::model::{Language, ReportPeriod};
 use crate::systems::reports::view::long_date;
 
-pub(super) fn stretch(period: &Period, zone: &TimeZone, language: Language) -> Stretch {
+pub(super) fn stretch(period: &Period, zone: &TimeZone, language: Language) -> ReportPeriod {
     let (from, to) = (day(period.from, zone), day(period.to - 1, zone));
-    Stretch {
+    ReportPeriod {
         name: period.name.clone(),
         title: title(&period.name, from, to, language),
         from: from.to_string(),
@@ -42,7 +42,9 @@ fn title(name: &str, from: Date, to: Date, language: Language) -> String {
         ),
         (Language::Chinese, 12) => format!("{year}年"),
         (Language::English, 12) => format!("{year}"),
-        (Language::Chinese, 6) => format!("{year}年{}半年", if month == 1 { "上" } else { "下" }),
+        (Language::Chinese, 6) => {
+            format!("{year}年{}半年", if month == 1 { "上" } else { "下" })
+        }
         (Language::English, 6) => {
             format!("{} half of {year}", if month == 1 { "first" } else { "second" })
         }

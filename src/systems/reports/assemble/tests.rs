@@ -2,13 +2,15 @@
 
 use trueline_figures::Period;
 
-use super::{AssembleError, Assembly, Material, ReportBasis, assemble, gather};
+use super::{AssembleError, ReportBasis, ReportFigures, ReportParts, assemble, gather};
 use crate::program::datasets;
 use crate::systems::cases::CASE;
-use crate::systems::indicators::tables::batch;
-use crate::systems::indicators::{MemoryRecords, Pack, load};
-use crate::systems::reports::charts::Body;
-use crate::systems::reports::model::{Change, DataNote, Language, Report, Status};
+use crate::systems::indicators::tables::build_batch;
+use crate::systems::indicators::{MemoryRecords, Pack, load_pack};
+use crate::systems::reports::charts::ChartBody;
+use crate::systems::reports::model::{
+    DataNote, FigureChange, Language, QualityReport, ReportedStatus,
+};
 use crate::systems::reports::{ReportSettings, docx, html, json, pdf, xlsx};
 
 /// Repairs in two prefectures and two half-years; one is still open at the end.
@@ -24,17 +26,17 @@ const CASES: [&str; 8] = [
 ];
 
 fn pack() -> Pack {
-    load("cn-miit", &[], &datasets()).unwrap()
+    load_pack("cn-miit", &[], &datasets()).unwrap()
 }
 
-fn material(pack: &Pack, records: &MemoryRecords) -> Material {
+fn material(pack: &Pack, records: &MemoryRecords) -> ReportFigures {
     let zone = pack.zone.rules().clone();
     gather(pack, &Period::parse("2020H1", &zone).unwrap(), records).unwrap()
 }
 
 fn records(pack: &Pack) -> MemoryRecords {
     let mut records = MemoryRecords::default();
-    let cases = batch(CASE, &CASES, pack.zone.name()).unwrap();
+    let cases = build_batch(CASE, &CASES, pack.zone.name()).unwrap();
     records.batches.insert(CASE, vec![cases]);
     records
 }
@@ -49,8 +51,8 @@ fn settings() -> ReportSettings {
     }
 }
 
-fn report(pack: &Pack, material: &Material, language: Language, words: &str) -> Report {
-    assemble(Assembly {
+fn report(pack: &Pack, material: &ReportFigures, language: Language, words: &str) -> QualityReport {
+    assemble(ReportParts {
         basis: ReportBasis { pack, language, material },
         settings: &settings(),
         data: DataNote::default(),
@@ -63,7 +65,7 @@ fn report(pack: &Pack, material: &Material, language: Language, words: &str) -> 
 }
 
 /// The page; every quick format renders, and the same twice.
-fn rendered(report: &Report) -> String {
+fn rendered(report: &QualityReport) -> String {
     assert!(xlsx::render(report, None).unwrap() == xlsx::render(report, None).unwrap());
     assert!(docx::render(report).unwrap() == docx::render(report).unwrap());
     json::render(report, None).unwrap();
@@ -81,7 +83,7 @@ fn a_report_follows_from_records_in_memory() {
     assert_eq!((line.figure.printed.as_str(), line.figure.n), ("2.00", 4));
     assert_eq!(line.figure.open.unwrap().n, 1);
     assert_eq!(line.previous.as_ref().unwrap().printed, "6.00");
-    let Some(Change::Difference { printed, .. }) = &line.change else {
+    let Some(FigureChange::Difference { printed, .. }) = &line.change else {
         panic!("no change: {:?}", line.change);
     };
     assert_eq!(printed, "−4.00");
@@ -95,8 +97,10 @@ fn a_report_follows_from_records_in_memory() {
     assert_eq!(sliced("140100").unwrap().printed, "1.00");
     assert_eq!(sliced("141100").unwrap().printed, "5.00");
     let regions = report.charts.iter().find_map(|chart| match &chart.body {
-        Body::Regions { rows, .. } if chart.group == "broadband" => Some(rows),
-        Body::Regions { .. } | Body::Trend { .. } | Body::Distribution { .. } => None,
+        ChartBody::Regions { rows, .. } if chart.group == "broadband" => Some(rows),
+        ChartBody::Regions { .. } | ChartBody::Trend { .. } | ChartBody::Distribution { .. } => {
+            None
+        }
     });
     let names: Vec<&str> = regions.unwrap().iter().map(|row| row.name.as_str()).collect();
     assert!(names.contains(&"吕梁") && names.contains(&"太原"), "{names:?}");
@@ -129,7 +133,7 @@ fn no_records_are_neither_zero_nor_a_hundred_percent() {
         let report = report(&pack, &material, language, "");
         assert!(report.previous.is_none());
         for line in report.lines() {
-            assert_ne!(line.figure.status, Status::Published, "{}", line.id());
+            assert_ne!(line.figure.status, ReportedStatus::Published, "{}", line.id());
             if line.figure.value.is_none() {
                 assert_eq!(line.figure.printed, "—", "{}", line.id());
             } else {
@@ -150,7 +154,7 @@ fn a_late_report_needs_a_reason() {
     let pack = pack();
     let material = material(&pack, &MemoryRecords::default());
     let late = ReportSettings { date: Some("2020-08-01".into()), ..settings() };
-    let assembly = |settings| Assembly {
+    let assembly = |settings| ReportParts {
         basis: ReportBasis { pack: &pack, language: Language::Chinese, material: &material },
         settings,
         data: DataNote::default(),

@@ -3,7 +3,7 @@
 use minijinja::{Error, Value};
 use unicode_width::UnicodeWidthStr;
 
-use crate::systems::reports::view::Table;
+use crate::systems::reports::view::ReportTable;
 
 /// The width between the margins of the page.
 const PAGE: u32 = 9638;
@@ -59,7 +59,7 @@ fn divide(needs: &[u32], shares: &[u32]) -> Vec<u32> {
 }
 
 /// Sets the rows of a table side by side, in so many columns read from top to bottom.
-pub(super) fn fold(table: &mut Table, abreast: usize) {
+pub(super) fn fold(table: &mut ReportTable, abreast: usize) {
     let height = table.rows.len().div_ceil(abreast.max(1));
     let empty = vec![String::new(); table.columns.len()];
     let rows = (0..height).map(|row| {
@@ -76,9 +76,9 @@ mod tests {
 
     #[test]
     fn a_folded_table_keeps_every_row() {
-        let mut table = Table {
+        let mut table = ReportTable {
             title: None,
-            columns: vec![crate::systems::reports::view::Column::number("n")],
+            columns: vec![crate::systems::reports::view::ReportColumn::number("n")],
             rows: (1..=7).map(|n| vec![n.to_string()]).collect(),
         };
         fold(&mut table, 3);

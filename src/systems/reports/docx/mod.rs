@@ -15,8 +15,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::html::template;
-use super::model::{Language, Report};
-use super::view::{View, view};
+use super::model::{Language, QualityReport};
+use super::view::{ReportView, view};
 
 /// The parts in the order in which they lie in the package: name in the package, template.
 const PARTS: [(&str, &str); 11] = [
@@ -48,8 +48,8 @@ pub enum DocxError {
 }
 
 /// Writes the draft. The same report gives the same bytes.
-pub fn render(report: &Report) -> Result<Vec<u8>, DocxError> {
-    let starts: Starts = Arc::default();
+pub fn render(report: &QualityReport) -> Result<Vec<u8>, DocxError> {
+    let starts: ListStarts = Arc::default();
     let env = environment(&starts)?;
     let mut view = view(report, None);
     fold_tables(&mut view);
@@ -71,7 +71,7 @@ pub fn render(report: &Report) -> Result<Vec<u8>, DocxError> {
 }
 
 /// The first number of each numbered list, and how deep it lies in others.
-type Starts = Arc<Mutex<Vec<(u64, u64)>>>;
+type ListStarts = Arc<Mutex<Vec<(u64, u64)>>>;
 
 /// Lists are indented so many times; deeper ones stand below the last.
 const DEEPEST: u64 = 2;
@@ -80,7 +80,7 @@ const DEEPEST: u64 = 2;
 const ABREAST: usize = 3;
 
 /// Folds the tables that would fill a page with three columns of digits.
-fn fold_tables(view: &mut View<'_>) {
+fn fold_tables(view: &mut ReportView<'_>) {
     let groups = view.sections.iter_mut().flat_map(|section| &mut section.groups);
     for chart in groups.flat_map(|group| &mut group.charts) {
         if chart.kind == "distribution" {
@@ -90,7 +90,7 @@ fn fold_tables(view: &mut View<'_>) {
 }
 
 /// What the templates need besides the view.
-fn own_words(report: &Report) -> Value {
+fn own_words(report: &QualityReport) -> Value {
     let chinese = report.language == Language::Chinese;
     context! {
         made_on => report.filing.date.clone(),
@@ -104,7 +104,7 @@ fn own_words(report: &Report) -> Value {
 }
 
 /// The templates, with functions that number bookmarks and lists as the document goes on.
-fn environment(starts: &Starts) -> Result<Environment<'static>, minijinja::Error> {
+fn environment(starts: &ListStarts) -> Result<Environment<'static>, minijinja::Error> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     env.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);

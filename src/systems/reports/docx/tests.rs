@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _};
 
 use super::{PARTS, render};
-use crate::systems::reports::charts::Body;
-use crate::systems::reports::model::{Language, Report};
+use crate::systems::reports::charts::ChartBody;
+use crate::systems::reports::model::{Language, QualityReport};
 use crate::systems::reports::tests::{
     assert_rows, hard, keep, province, table_rows, text_of, words_to_say,
 };
@@ -13,7 +13,7 @@ use crate::systems::reports::words::words;
 
 const BOTH: [Language; 2] = [Language::Chinese, Language::English];
 
-fn part(report: &Report, name: &str) -> String {
+fn part(report: &QualityReport, name: &str) -> String {
     let bytes = render(report).unwrap();
     let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut text = String::new();
@@ -32,7 +32,7 @@ fn the_draft_says_all_that_the_report_says() {
     for language in BOTH {
         for (name, report) in [("demo", province(language)), ("hard", hard(language))] {
             let bytes = render(&report).unwrap();
-            keep(&format!("{name}-{}.docx", language.tag()), &bytes);
+            keep(&format!("{name}-{}.docx", language.language_tag()), &bytes);
             assert!(bytes == render(&report).unwrap(), "the bytes differ");
             let document = part(&report, "word/document.xml");
             assert_rows(&report, &table_rows(&document, "w:tr", ["w:tc", "w:tc"]));
@@ -44,8 +44,8 @@ fn the_draft_says_all_that_the_report_says() {
             }
             // The counts close to the limit and past it stand only in these words.
             for chart in &report.charts {
-                let told =
-                    !matches!(chart.body, Body::Distribution { .. }) || text.contains(&chart.alt);
+                let told = !matches!(chart.body, ChartBody::Distribution { .. })
+                    || text.contains(&chart.alt);
                 assert!(told, "{} has no words", chart.id);
             }
         }

@@ -10,9 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use super::model::{Language, Report};
+use super::model::{Language, QualityReport};
 use super::view::view;
-use super::{Enclosed, Logo, LogoKind};
+use super::{EnclosedEvidence, Logo, LogoKind};
 
 const TEMPLATE: &str = include_str!("../templates/page.html");
 const STYLE: &str = include_str!("../templates/page.css");
@@ -30,16 +30,16 @@ pub enum HtmlError {
 
 /// Writes the page. The same report gives the same bytes.
 pub fn render(
-    report: &Report,
+    report: &QualityReport,
     logo: Option<&Logo>,
-    enclosed: Option<Enclosed<'_>>,
+    enclosed: Option<EnclosedEvidence<'_>>,
 ) -> Result<Vec<u8>, HtmlError> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     env.add_filter("pt", points);
     env.add_template("page.html", TEMPLATE)?;
     let chinese = report.language == Language::Chinese;
-    let evidence = enclosed.map(Enclosed::compressed).transpose()?;
+    let evidence = enclosed.map(EnclosedEvidence::compressed).transpose()?;
     let own = context! {
         css => Value::from_safe_string(STYLE.to_owned()),
         json => Value::from_safe_string(embedded(report)?),
@@ -62,7 +62,7 @@ fn points(value: f64) -> String {
 }
 
 /// JSON that cannot end the element that holds it, nor open a comment in it.
-fn embedded(report: &Report) -> Result<String, serde_json::Error> {
+fn embedded(report: &QualityReport) -> Result<String, serde_json::Error> {
     // A `<` can stand only inside strings of JSON, where its escape means the same.
     Ok(serde_json::to_string(report)?.replace('<', "\\u003c"))
 }

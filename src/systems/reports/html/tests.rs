@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{STYLE, render};
-use crate::systems::reports::model::{Language, Report};
+use crate::systems::reports::model::{Language, QualityReport};
 use crate::systems::reports::tests::{
     assert_rows, drawn, hard, keep, province, table_rows, text_of, words_to_say,
 };
@@ -12,7 +12,7 @@ use crate::systems::reports::{Logo, LogoKind};
 
 const BOTH: [Language; 2] = [Language::Chinese, Language::English];
 
-fn page(report: &Report) -> String {
+fn page(report: &QualityReport) -> String {
     String::from_utf8(render(report, None, None).unwrap()).unwrap()
 }
 
@@ -44,7 +44,7 @@ fn the_page_says_all_that_the_report_says() {
         for (name, report) in [("demo", province(language)), ("hard", hard(language))] {
             let page = page(&report);
             let body = body(&page);
-            keep(&format!("{name}-{}.html", language.tag()), page.as_bytes());
+            keep(&format!("{name}-{}.html", language.language_tag()), page.as_bytes());
             assert_rows(&report, &table_rows(body, "tr", ["th", "td"]));
             let text = text_of(body);
             for words in words_to_say(&report) {
@@ -89,7 +89,8 @@ fn the_report_in_the_page_is_the_report() {
     let report = hard(Language::English);
     let page = page(&report);
     let (_, data) = page.split_once("<script type=\"application/json\" id=\"report\">").unwrap();
-    let read: Report = serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
+    let read: QualityReport =
+        serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
     assert_eq!(read, report);
 }
 
@@ -98,7 +99,7 @@ fn landmarks_headings_and_links_lead_somewhere() {
     for language in BOTH {
         let page = page(&hard(language));
         let body = body(&page);
-        assert!(page.contains(&format!("<html lang=\"{}\">", language.tag())));
+        assert!(page.contains(&format!("<html lang=\"{}\">", language.language_tag())));
         for landmark in ["header", "nav", "main", "footer", "h1"] {
             assert_eq!(elements(body, landmark).len(), 1, "{landmark}");
         }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use trueline_expression::nearest;
+use trueline_expression::find_nearest_word;
 
-use super::Context;
-use super::marks::Reference;
-use crate::systems::reports::model::{Change, Language, Line, SliceRow};
+use super::ReferenceContext;
+use super::marks::FigureReference;
+use crate::systems::reports::model::{FigureChange, Language, ReportLine, ReportedSlice};
 use crate::systems::reports::print;
 
 /// Every filter, for messages.
@@ -17,24 +17,28 @@ const FILTERS: &[&str] = &[
 
 /// A reference that names nothing, and what it may have meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unknown {
+pub(super) struct UnknownReference {
     pub(super) says: String,
     pub(super) instead: Option<String>,
 }
 
 /// The text that a reference prints.
-pub(super) fn evaluate(reference: &Reference, context: &Context<'_>) -> Result<String, Unknown> {
+pub(super) fn evaluate(
+    reference: &FigureReference,
+    context: &ReferenceContext<'_>,
+) -> Result<String, UnknownReference> {
     if let Some((_, text)) = context.fields.iter().find(|(name, _)| *name == reference.name) {
         return field(reference, text);
     }
     let wanted: BTreeMap<String, String> = reference.slice.iter().cloned().collect();
-    let of_id = |line: &&Line| line.id() == reference.name;
+    let of_id = |line: &&ReportLine| line.id() == reference.name;
     let lines = || context.groups.iter().flat_map(|group| &group.lines);
     if let Some(line) = lines().filter(of_id).find(|line| line.figure.slice == wanted) {
         return of_line(reference, line, context.language);
     }
     let rows = || {
-        let id = |row: &&SliceRow| format!("{}.{}", row.indicator, row.statistic) == reference.name;
+        let id =
+            |row: &&ReportedSlice| format!("{}.{}", row.indicator, row.statistic) == reference.name;
         context.slices.iter().filter(id)
     };
     if let Some(row) = rows().find(|row| row.slice == wanted) {
@@ -50,17 +54,21 @@ pub(super) fn evaluate(reference: &Reference, context: &Context<'_>) -> Result<S
     Err(unknown_name(reference, context))
 }
 
-fn field(reference: &Reference, text: &str) -> Result<String, Unknown> {
+fn field(reference: &FigureReference, text: &str) -> Result<String, UnknownReference> {
     if reference.slice.is_empty() && reference.filter.is_none() {
         return Ok(text.to_owned());
     }
-    Err(Unknown {
+    Err(UnknownReference {
         says: format!("`{}` is a text, not a figure", reference.name),
         instead: Some(format!("write `{{{{{}}}}}`", reference.name)),
     })
 }
 
-fn of_line(reference: &Reference, line: &Line, language: Language) -> Result<String, Unknown> {
+fn of_line(
+    reference: &FigureReference,
+    line: &ReportLine,
+    language: Language,
+) -> Result<String, UnknownReference> {
     let figure = &line.figure;
     let unit = line.unit_title.as_str();
     let with_unit = |text: &str| print::with_unit(text, unit, language);
@@ -96,11 +104,11 @@ fn of_line(reference: &Reference, line: &Line, language: Language) -> Result<Str
 }
 
 fn of_slice(
-    reference: &Reference,
-    row: &SliceRow,
-    line: Option<&Line>,
+    reference: &FigureReference,
+    row: &ReportedSlice,
+    line: Option<&ReportLine>,
     language: Language,
-) -> Result<String, Unknown> {
+) -> Result<String, UnknownReference> {
     let unit = line.map_or(row.unit.as_str(), |line| &line.unit_title);
     let clock = line.and_then(|line| line.clock.as_ref());
     let with_unit = |text: &str| print::with_unit(text, unit, language);
@@ -115,7 +123,7 @@ fn of_slice(
         Some("p50") => waited(row.percentiles.map(|all| all.p50)),
         Some("p95") => waited(row.percentiles.map(|all| all.p95 as f64)),
         Some(filter) if FILTERS.contains(&filter) => {
-            return Err(Unknown {
+            return Err(UnknownReference {
                 says: format!("`|{filter}` is known for published figures, not for slices"),
                 instead: Some("use value, unit, n, late, longest, p50 or p95".to_owned()),
             });
@@ -125,13 +133,13 @@ fn of_slice(
 }
 
 /// `缩短0.47小时`: what became of a figure since the period before.
-fn change(line: &Line, language: Language) -> String {
+fn change(line: &ReportLine, language: Language) -> String {
     match &line.change {
-        Some(Change::Difference { value, printed, .. }) => {
+        Some(FigureChange::Difference { value, printed, .. }) => {
             let size = printed.trim_start_matches(['+', '−', '-']);
             print::change_in_words(*value, size, line, language)
         }
-        Some(Change::Break { says }) => says.clone(),
+        Some(FigureChange::Break { says }) => says.clone(),
         None => match language {
             Language::Chinese => "无可比数据".to_owned(),
             Language::English => "not comparable".to_owned(),
@@ -139,46 +147,47 @@ fn change(line: &Line, language: Language) -> String {
     }
 }
 
-fn unknown_filter(filter: &str) -> Unknown {
-    let meant = nearest(filter, FILTERS.iter().copied());
+fn unknown_filter(filter: &str) -> UnknownReference {
+    let meant = find_nearest_word(filter, FILTERS.iter().copied());
     let instead = match meant {
         Some(meant) => format!("did you mean `|{meant}`?"),
         None => format!("filters are {}", FILTERS.join(", ")),
     };
-    Unknown { says: format!("no filter is called `{filter}`"), instead: Some(instead) }
+    UnknownReference { says: format!("no filter is called `{filter}`"), instead: Some(instead) }
 }
 
-fn unknown_slice(reference: &Reference, context: &Context<'_>) -> Unknown {
+fn unknown_slice(reference: &FigureReference, context: &ReferenceContext<'_>) -> UnknownReference {
     let mut known: Vec<String> = Vec::new();
     let lines = context.groups.iter().flat_map(|group| &group.lines);
     for line in lines.filter(|line| line.id() == reference.name) {
         known.push(print::slice(&line.figure.slice));
     }
-    let id = |row: &&SliceRow| format!("{}.{}", row.indicator, row.statistic) == reference.name;
+    let id =
+        |row: &&ReportedSlice| format!("{}.{}", row.indicator, row.statistic) == reference.name;
     for row in context.slices.iter().filter(id) {
         known.push(print::slice(&row.slice));
     }
     let pairs = reference.slice.iter().cloned().collect();
     let asked = print::slice(&pairs);
-    let meant = nearest(&asked, known.iter().map(String::as_str));
+    let meant = find_nearest_word(&asked, known.iter().map(String::as_str));
     let instead = match (meant, known.first()) {
         (Some(meant), _) => Some(format!("did you mean `[{meant}]`?")),
         (None, Some(first)) if first.is_empty() => Some("it has no such slice".to_owned()),
         (None, Some(first)) => Some(format!("for example `{}[{first}]`", reference.name)),
         (None, None) => None,
     };
-    Unknown { says: format!("`{}` has no slice `[{asked}]`", reference.name), instead }
+    UnknownReference { says: format!("`{}` has no slice `[{asked}]`", reference.name), instead }
 }
 
-fn unknown_name(reference: &Reference, context: &Context<'_>) -> Unknown {
+fn unknown_name(reference: &FigureReference, context: &ReferenceContext<'_>) -> UnknownReference {
     let mut known: Vec<String> =
         context.fields.iter().map(|(name, _)| (*name).to_owned()).collect();
     for line in context.groups.iter().flat_map(|group| &group.lines) {
         known.push(line.id());
     }
     known.dedup();
-    let meant = nearest(&reference.name, known.iter().map(String::as_str));
-    Unknown {
+    let meant = find_nearest_word(&reference.name, known.iter().map(String::as_str));
+    UnknownReference {
         says: format!("no figure is called `{}`", reference.name),
         instead: Some(match meant {
             Some(meant) => format!("did you mean `{meant}`?"),

@@ -58,7 +58,7 @@ pub(super) struct Literal {
 }
 
 /// What starts at a place of the text.
-enum Start {
+enum LiteralStart {
     /// A number, so many bytes long; a unit must follow to make it a literal.
     Number(usize),
     /// `百分之九十`: the unit is part of it.
@@ -74,10 +74,10 @@ pub(super) fn find(text: &str, more: &[String]) -> Vec<Literal> {
     let mut at = 0;
     while let Some(sign) = text[at..].chars().next() {
         let (length, hit) = match start(text, at) {
-            Start::Number(length) => (length, unit(&text[at + length..], more)),
-            Start::Percent(length) => (length, Some(0)),
-            Start::Name(length) => (length, None),
-            Start::Nothing => (sign.len_utf8(), None),
+            LiteralStart::Number(length) => (length, unit(&text[at + length..], more)),
+            LiteralStart::Percent(length) => (length, Some(0)),
+            LiteralStart::Name(length) => (length, None),
+            LiteralStart::Nothing => (sign.len_utf8(), None),
         };
         if let Some(unit) = hit {
             let to = at + length + unit;
@@ -88,23 +88,27 @@ pub(super) fn find(text: &str, more: &[String]) -> Vec<Literal> {
     found
 }
 
-fn start(text: &str, at: usize) -> Start {
+fn start(text: &str, at: usize) -> LiteralStart {
     const PERCENT: &str = "百分之";
     let rest = &text[at..];
     if rest.starts_with(is_digit) {
         let before = text[..at].chars().next_back();
         let named = before.is_some_and(|sign| sign.is_ascii_alphabetic() || sign == '第');
         let length = arabic(rest);
-        return if named { Start::Name(length) } else { Start::Number(length) };
+        return if named { LiteralStart::Name(length) } else { LiteralStart::Number(length) };
     }
     if let Some(share) = rest.strip_prefix(PERCENT) {
         let (count, length) = chinese(share);
-        return if count > 0 { Start::Percent(PERCENT.len() + length) } else { Start::Nothing };
+        return if count > 0 {
+            LiteralStart::Percent(PERCENT.len() + length)
+        } else {
+            LiteralStart::Nothing
+        };
     }
     // A single character such as the `两` of `两个` is a word.
     match chinese(rest) {
-        (count, length) if count >= 2 => Start::Number(length),
-        (_, _) => Start::Nothing,
+        (count, length) if count >= 2 => LiteralStart::Number(length),
+        (_, _) => LiteralStart::Nothing,
     }
 }
 

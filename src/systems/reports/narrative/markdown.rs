@@ -5,22 +5,22 @@
 //! block leaves it out where that indicator has no records; before a heading, with all below it.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
-use trueline_expression::nearest;
+use trueline_expression::find_nearest_word;
 
-use super::spans::{Desk, Run};
-use super::{Block, Part, Place, Span, Weight};
+use super::spans::{MarkdownRun, ReferenceResolver};
+use super::{NarrativeBlock, NarrativePart, NarrativeSpan, SectionKind, Weight};
 
 /// Reads all parts; what is wrong is left with the desk.
-pub(super) fn parts(text: &str, desk: &mut Desk<'_>) -> Vec<Part> {
-    let mut reader = Reader::new(text);
+pub(super) fn parts(text: &str, desk: &mut ReferenceResolver<'_>) -> Vec<NarrativePart> {
+    let mut reader = MarkdownReader::new(text);
     reader.read_document(desk);
     reader.finish()
 }
 
-struct Reader<'a> {
+struct MarkdownReader<'a> {
     events: Vec<(Event<'a>, usize)>,
     at: usize,
-    parts: Vec<Part>,
+    parts: Vec<NarrativePart>,
     /// A directive waits for its block.
     needs: Option<(String, usize)>,
     /// Text under a heading of this level or deeper is left out.
@@ -37,12 +37,12 @@ enum InPart {
     Unknown,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> MarkdownReader<'a> {
     fn new(text: &'a str) -> Self {
         let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
         let line = |at: usize| starts.partition_point(|&start| start < at) + 1;
         let parser = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();
-        Reader {
+        MarkdownReader {
             events: parser.map(|(event, range)| (event, line(range.start))).collect(),
             at: 0,
             parts: Vec::new(),
@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
         event
     }
 
-    fn read_document(&mut self, desk: &mut Desk<'_>) {
+    fn read_document(&mut self, desk: &mut ReferenceResolver<'_>) {
         while let Some((event, line)) = self.next() {
             match event {
                 Event::Start(Tag::Heading { level, .. }) => self.heading(level, line, desk),
@@ -87,19 +87,19 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the block just read is to be printed; uses up a waiting directive.
-    fn wanted(&mut self, desk: &Desk<'_>) -> bool {
+    fn wanted(&mut self, desk: &ReferenceResolver<'_>) -> bool {
         let needed = self.needs.take();
         let there = needed.is_none_or(|(indicator, _)| has_records(&indicator, desk));
         there && self.left_out.is_none()
     }
 
-    fn add(&mut self, block: Block, line: usize, desk: &mut Desk<'_>) {
+    fn add(&mut self, block: NarrativeBlock, line: usize, desk: &mut ReferenceResolver<'_>) {
         match (self.in_part, self.parts.last_mut()) {
             (InPart::Known, Some(part)) => part.blocks.push(block),
             (InPart::Unknown, _) => {}
             (InPart::BeforeAny | InPart::Known, _) => {
                 let language = desk.context().language;
-                let first = Place::Company.title(language);
+                let first = SectionKind::Company.title(language);
                 let says = "text before the first heading belongs to no part";
                 desk.mistake(line, says, Some(format!("put `# {first}` above it")));
                 self.in_part = InPart::Unknown;
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn heading(&mut self, level: HeadingLevel, line: usize, desk: &mut Desk<'_>) {
+    fn heading(&mut self, level: HeadingLevel, line: usize, desk: &mut ReferenceResolver<'_>) {
         let level = level as u8;
         let runs = self.runs(TagEnd::Heading(heading_level(level)), desk);
         let title: String = runs.iter().map(|run| run.text.as_str()).collect();
@@ -127,24 +127,24 @@ impl<'a> Reader<'a> {
         }
         let groups = desk.context().groups;
         let group = groups.iter().find(|group| group.title == title);
-        if let (Place::Indicators, Some(group)) = (desk.place, group) {
-            self.parts.push(Part {
-                place: Place::Indicators,
+        if let (SectionKind::Indicators, Some(group)) = (desk.place, group) {
+            self.parts.push(NarrativePart {
+                place: SectionKind::Indicators,
                 group: Some(group.id.clone()),
                 blocks: Vec::new(),
             });
             return;
         }
         let spans = desk.spans(&runs);
-        self.add(Block::Heading { level, spans }, line, desk);
+        self.add(NarrativeBlock::Heading { level, spans }, line, desk);
     }
 
-    fn first_level(&mut self, title: &str, line: usize, desk: &mut Desk<'_>) {
+    fn first_level(&mut self, title: &str, line: usize, desk: &mut ReferenceResolver<'_>) {
         let language = desk.context().language;
-        let titles = Place::ALL.map(|place| place.title(language));
-        let Some(place) = Place::ALL.into_iter().find(|place| place.title(language) == title)
+        let titles = SectionKind::ALL.map(|place| place.title(language));
+        let Some(place) = SectionKind::ALL.into_iter().find(|place| place.title(language) == title)
         else {
-            let instead = match nearest(title, titles.into_iter()) {
+            let instead = match find_nearest_word(title, titles.into_iter()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("parts are {}", titles.join(", ")),
             };
@@ -157,11 +157,11 @@ impl<'a> Reader<'a> {
         }
         desk.place = place;
         self.in_part = InPart::Known;
-        self.parts.push(Part { place, group: None, blocks: Vec::new() });
+        self.parts.push(NarrativePart { place, group: None, blocks: Vec::new() });
     }
 
     /// A comment, which may be a directive; other HTML is refused.
-    fn comment(&mut self, html: &str, line: usize, desk: &mut Desk<'_>) {
+    fn comment(&mut self, html: &str, line: usize, desk: &mut ReferenceResolver<'_>) {
         let html = html.trim();
         let Some(inside) = html.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"))
         else {
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
         if !is_known(indicator, desk) {
             let lines = desk.context().groups.iter().flat_map(|group| &group.lines);
             let known: Vec<&str> = lines.map(|line| line.figure.indicator.as_str()).collect();
-            let meant = nearest(indicator, known.into_iter());
+            let meant = find_nearest_word(indicator, known.into_iter());
             let instead = meant.map(|meant| format!("did you mean `{meant}`?"));
             desk.mistake(line, format!("no indicator is called `{indicator}`"), instead);
         }
@@ -187,17 +187,22 @@ impl<'a> Reader<'a> {
     }
 
     /// The block that starts with this tag, read to its end.
-    fn block(&mut self, tag: &Tag<'a>, line: usize, desk: &mut Desk<'_>) -> Option<Block> {
+    fn block(
+        &mut self,
+        tag: &Tag<'a>,
+        line: usize,
+        desk: &mut ReferenceResolver<'_>,
+    ) -> Option<NarrativeBlock> {
         match tag {
             Tag::Paragraph => {
                 let runs = self.runs(TagEnd::Paragraph, desk);
                 let spans = desk.spans(&runs);
-                (!spans.is_empty()).then_some(Block::Paragraph { spans })
+                (!spans.is_empty()).then_some(NarrativeBlock::Paragraph { spans })
             }
             Tag::List(start) => Some(self.list(*start, desk)),
             Tag::BlockQuote(kind) => {
                 let blocks = self.blocks(TagEnd::BlockQuote(*kind), desk);
-                Some(Block::Quote { blocks })
+                Some(NarrativeBlock::Quote { blocks })
             }
             Tag::Table(_) => Some(self.table(desk)),
             Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => {
@@ -210,10 +215,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn blocks(&mut self, end: TagEnd, desk: &mut Desk<'_>) -> Vec<Block> {
+    fn blocks(&mut self, end: TagEnd, desk: &mut ReferenceResolver<'_>) -> Vec<NarrativeBlock> {
         let mut blocks = Vec::new();
         // A tight list has its words without a paragraph around them.
-        let mut loose: Vec<Run> = Vec::new();
+        let mut loose: Vec<MarkdownRun> = Vec::new();
         let mut weights = vec![Weight::Regular];
         while let Some((event, line)) = self.next() {
             match event {
@@ -229,7 +234,7 @@ impl<'a> Reader<'a> {
         blocks
     }
 
-    fn list(&mut self, start: Option<u64>, desk: &mut Desk<'_>) -> Block {
+    fn list(&mut self, start: Option<u64>, desk: &mut ReferenceResolver<'_>) -> NarrativeBlock {
         let mut items = Vec::new();
         while let Some((event, _)) = self.next() {
             match event {
@@ -238,12 +243,12 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        Block::List { start, items }
+        NarrativeBlock::List { start, items }
     }
 
-    fn table(&mut self, desk: &mut Desk<'_>) -> Block {
+    fn table(&mut self, desk: &mut ReferenceResolver<'_>) -> NarrativeBlock {
         let (mut head, mut rows) = (Vec::new(), Vec::new());
-        let mut cells: Vec<Vec<Span>> = Vec::new();
+        let mut cells: Vec<Vec<NarrativeSpan>> = Vec::new();
         while let Some((event, _)) = self.next() {
             match event {
                 Event::End(TagEnd::Table) => break,
@@ -256,11 +261,11 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        Block::Table { head, rows }
+        NarrativeBlock::Table { head, rows }
     }
 
     /// All runs of text up to this end.
-    fn runs(&mut self, end: TagEnd, desk: &mut Desk<'_>) -> Vec<Run> {
+    fn runs(&mut self, end: TagEnd, desk: &mut ReferenceResolver<'_>) -> Vec<MarkdownRun> {
         let mut runs = Vec::new();
         let mut weights = vec![Weight::Regular];
         while let Some((event, line)) = self.next() {
@@ -278,8 +283,8 @@ impl<'a> Reader<'a> {
         event: Event<'a>,
         line: usize,
         weights: &mut Vec<Weight>,
-        desk: &mut Desk<'_>,
-    ) -> Option<Run> {
+        desk: &mut ReferenceResolver<'_>,
+    ) -> Option<MarkdownRun> {
         match event {
             Event::Start(Tag::Strong) => weights.push(Weight::Strong),
             Event::Start(Tag::Emphasis) => weights.push(Weight::Emphasis),
@@ -300,8 +305,8 @@ impl<'a> Reader<'a> {
         event: Event<'a>,
         line: usize,
         weight: Weight,
-        desk: &mut Desk<'_>,
-    ) -> Option<Run> {
+        desk: &mut ReferenceResolver<'_>,
+    ) -> Option<MarkdownRun> {
         let text = match event {
             Event::Text(text) | Event::Code(text) => text.into_string(),
             Event::SoftBreak => soft_break(desk),
@@ -316,10 +321,10 @@ impl<'a> Reader<'a> {
             }
             _ => return None,
         };
-        Some(Run { text, weight, line })
+        Some(MarkdownRun { text, weight, line })
     }
 
-    fn finish(self) -> Vec<Part> {
+    fn finish(self) -> Vec<NarrativePart> {
         let mut parts = self.parts;
         parts.retain(|part| !part.blocks.is_empty());
         parts
@@ -327,18 +332,22 @@ impl<'a> Reader<'a> {
 }
 
 /// A line break in the source is a space between Latin words and nothing between Chinese ones.
-fn soft_break(desk: &Desk<'_>) -> String {
+fn soft_break(desk: &ReferenceResolver<'_>) -> String {
     match desk.context().language {
         crate::systems::reports::model::Language::Chinese => String::new(),
         crate::systems::reports::model::Language::English => " ".to_owned(),
     }
 }
 
-fn flush(loose: &mut Vec<Run>, blocks: &mut Vec<Block>, desk: &mut Desk<'_>) {
+fn flush(
+    loose: &mut Vec<MarkdownRun>,
+    blocks: &mut Vec<NarrativeBlock>,
+    desk: &mut ReferenceResolver<'_>,
+) {
     let runs = std::mem::take(loose);
     if !runs.is_empty() {
         let spans = desk.spans(&runs);
-        blocks.push(Block::Paragraph { spans });
+        blocks.push(NarrativeBlock::Paragraph { spans });
     }
 }
 
@@ -349,14 +358,14 @@ fn is_block(tag: &Tag<'_>) -> bool {
     )
 }
 
-fn is_known(indicator: &str, desk: &Desk<'_>) -> bool {
+fn is_known(indicator: &str, desk: &ReferenceResolver<'_>) -> bool {
     let context = desk.context();
     let mut lines = context.groups.iter().flat_map(|group| &group.lines);
     lines.any(|line| line.figure.indicator == indicator)
         || context.empty.iter().any(|id| id == indicator)
 }
 
-fn has_records(indicator: &str, desk: &Desk<'_>) -> bool {
+fn has_records(indicator: &str, desk: &ReferenceResolver<'_>) -> bool {
     let mut lines = desk.context().groups.iter().flat_map(|group| &group.lines);
     lines.any(|line| line.figure.indicator == indicator && line.figure.value.is_some())
 }

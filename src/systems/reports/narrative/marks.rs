@@ -2,7 +2,7 @@
 
 /// Something marked in a run of text, by its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(super) struct TextMark {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) kind: MarkKind,
@@ -11,7 +11,7 @@ pub(super) struct Mark {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MarkKind {
     /// `{{…}}`
-    Reference(Reference),
+    Reference(FigureReference),
     /// `[^source: …]`
     Source(String),
     /// Braces or brackets that are not closed or hold nothing.
@@ -20,7 +20,7 @@ pub(super) enum MarkKind {
 
 /// `fixed.repair.mean[area=urban]|previous`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reference {
+pub(super) struct FigureReference {
     /// As written between the braces.
     pub(super) written: String,
     pub(super) name: String,
@@ -31,7 +31,7 @@ pub(super) struct Reference {
 const SOURCE: &str = "[^source:";
 
 /// Every mark of a text, in order.
-pub(super) fn find(text: &str) -> Vec<Mark> {
+pub(super) fn find(text: &str) -> Vec<TextMark> {
     let mut marks = Vec::new();
     let mut at = 0;
     while let Some(offset) = text[at..].find(['{', '[']) {
@@ -46,7 +46,7 @@ pub(super) fn find(text: &str) -> Vec<Mark> {
             continue;
         };
         at = from + length;
-        marks.push(Mark { from, to: at, kind });
+        marks.push(TextMark { from, to: at, kind });
     }
     marks
 }
@@ -73,7 +73,7 @@ fn source(rest: &str) -> (usize, MarkKind) {
     (end + 1, MarkKind::Source(named.to_owned()))
 }
 
-fn reference(written: &str) -> Result<Reference, String> {
+fn reference(written: &str) -> Result<FigureReference, String> {
     let (path, filter) = match written.split_once('|') {
         Some((path, filter)) => (path.trim(), Some(filter.trim().to_owned())),
         None => (written, None),
@@ -93,7 +93,7 @@ fn reference(written: &str) -> Result<Reference, String> {
     if name.is_empty() {
         return Err("a reference without a name".to_owned());
     }
-    Ok(Reference { written: written.to_owned(), name: name.to_owned(), slice, filter })
+    Ok(FigureReference { written: written.to_owned(), name: name.to_owned(), slice, filter })
 }
 
 fn conditions(inside: &str, written: &str) -> Result<Vec<(String, String)>, String> {

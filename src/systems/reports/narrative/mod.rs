@@ -13,22 +13,22 @@ mod spans;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Group, Language, SliceRow};
+use super::model::{Language, ReportGroup, ReportedSlice};
 
 /// A part of the report that is written by people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Part {
-    pub place: Place,
+pub struct NarrativePart {
+    pub place: SectionKind,
     /// The group of indicators that the text comments on, in the part about indicators.
     pub group: Option<String>,
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<NarrativeBlock>,
 }
 
 /// Where in the report a part stands. Declared in print order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum SectionKind {
     Company,
     State,
     Indicators,
@@ -39,35 +39,35 @@ pub enum Place {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "block", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Block {
+pub enum NarrativeBlock {
     Heading {
         level: u8,
-        spans: Vec<Span>,
+        spans: Vec<NarrativeSpan>,
     },
     Paragraph {
-        spans: Vec<Span>,
+        spans: Vec<NarrativeSpan>,
     },
     List {
         /// The first number; none for a list of points.
         start: Option<u64>,
-        items: Vec<Vec<Block>>,
+        items: Vec<Vec<NarrativeBlock>>,
     },
     Quote {
-        blocks: Vec<Block>,
+        blocks: Vec<NarrativeBlock>,
     },
     Table {
-        head: Vec<Vec<Span>>,
-        rows: Vec<Vec<Vec<Span>>>,
+        head: Vec<Vec<NarrativeSpan>>,
+        rows: Vec<Vec<Vec<NarrativeSpan>>>,
     },
 }
 
 /// A run of text with one look and one origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Span {
+pub struct NarrativeSpan {
     pub text: String,
     pub weight: Weight,
-    pub origin: Origin,
+    pub origin: TextOrigin,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ pub enum Weight {
 /// Where the words come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Origin {
+pub enum TextOrigin {
     Author,
     /// A reference, as written.
     Figure {
@@ -100,17 +100,17 @@ pub struct NotFromRecords {
     /// `3390个`
     pub text: String,
     pub source: String,
-    pub place: Place,
+    pub place: SectionKind,
     /// The line of the narrative.
     pub line: usize,
 }
 
 /// What references can name.
 #[derive(Debug)]
-pub struct Context<'a> {
+pub struct ReferenceContext<'a> {
     pub language: Language,
-    pub groups: &'a [Group],
-    pub slices: &'a [SliceRow],
+    pub groups: &'a [ReportGroup],
+    pub slices: &'a [ReportedSlice],
     /// `company`, `short_name`, `period` …
     pub fields: Vec<(&'static str, String)>,
     /// Known indicators without records: references to them print `—`.
@@ -120,7 +120,7 @@ pub struct Context<'a> {
 /// A narrative with every reference resolved.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Narrative {
-    pub parts: Vec<Part>,
+    pub parts: Vec<NarrativePart>,
     pub not_from_records: Vec<NotFromRecords>,
 }
 
@@ -129,18 +129,18 @@ pub struct Narrative {
 #[error("{}", listed(.file, .mistakes))]
 pub struct NarrativeError {
     pub file: String,
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Vec<NarrativeMistake>,
 }
 
 /// One mistake: where, what, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct NarrativeMistake {
     pub line: usize,
     pub says: String,
     pub instead: Option<String>,
 }
 
-fn listed(file: &str, mistakes: &[Mistake]) -> String {
+fn listed(file: &str, mistakes: &[NarrativeMistake]) -> String {
     let each = mistakes.iter().map(|mistake| {
         let instead = mistake.instead.as_ref();
         let instead = instead.map(|text| format!("; {text}")).unwrap_or_default();
@@ -152,8 +152,12 @@ fn listed(file: &str, mistakes: &[Mistake]) -> String {
 /// Reads a narrative and puts the figures in.
 ///
 /// `file` is its name in messages.
-pub fn resolve(text: &str, file: &str, context: &Context<'_>) -> Result<Narrative, NarrativeError> {
-    let mut desk = spans::Desk::new(context);
+pub fn resolve(
+    text: &str,
+    file: &str,
+    context: &ReferenceContext<'_>,
+) -> Result<Narrative, NarrativeError> {
+    let mut desk = spans::ReferenceResolver::new(context);
     let parts = markdown::parts(text, &mut desk);
     let (not_from_records, mut mistakes) = desk.close();
     if mistakes.is_empty() {
@@ -163,31 +167,31 @@ pub fn resolve(text: &str, file: &str, context: &Context<'_>) -> Result<Narrativ
     Err(NarrativeError { file: file.to_owned(), mistakes })
 }
 
-impl Place {
-    pub const ALL: [Place; 6] = [
-        Place::Company,
-        Place::State,
-        Place::Indicators,
-        Place::Measures,
-        Place::Outages,
-        Place::Declaration,
+impl SectionKind {
+    pub const ALL: [SectionKind; 6] = [
+        SectionKind::Company,
+        SectionKind::State,
+        SectionKind::Indicators,
+        SectionKind::Measures,
+        SectionKind::Outages,
+        SectionKind::Declaration,
     ];
 
     /// The heading of the part.
     pub fn title(self, language: Language) -> &'static str {
         match (self, language) {
-            (Place::Company, Language::Chinese) => "公司简介",
-            (Place::State, Language::Chinese) => "电信服务质量状况",
-            (Place::Indicators, Language::Chinese) => "主要服务指标完成情况",
-            (Place::Measures, Language::Chinese) => "原因分析与改进措施",
-            (Place::Outages, Language::Chinese) => "重大通信阻断与计划施工",
-            (Place::Declaration, Language::Chinese) => "企业声明",
-            (Place::Company, Language::English) => "The company",
-            (Place::State, Language::English) => "State of service quality",
-            (Place::Indicators, Language::English) => "Main service indicators",
-            (Place::Measures, Language::English) => "Causes and improvement measures",
-            (Place::Outages, Language::English) => "Major outages and planned work",
-            (Place::Declaration, Language::English) => "Declaration",
+            (SectionKind::Company, Language::Chinese) => "公司简介",
+            (SectionKind::State, Language::Chinese) => "电信服务质量状况",
+            (SectionKind::Indicators, Language::Chinese) => "主要服务指标完成情况",
+            (SectionKind::Measures, Language::Chinese) => "原因分析与改进措施",
+            (SectionKind::Outages, Language::Chinese) => "重大通信阻断与计划施工",
+            (SectionKind::Declaration, Language::Chinese) => "企业声明",
+            (SectionKind::Company, Language::English) => "The company",
+            (SectionKind::State, Language::English) => "State of service quality",
+            (SectionKind::Indicators, Language::English) => "Main service indicators",
+            (SectionKind::Measures, Language::English) => "Causes and improvement measures",
+            (SectionKind::Outages, Language::English) => "Major outages and planned work",
+            (SectionKind::Declaration, Language::English) => "Declaration",
         }
     }
 }

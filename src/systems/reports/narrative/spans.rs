@@ -2,43 +2,46 @@
 
 use super::figures;
 use super::literals::{self, Literal};
-use super::marks::{self, Mark, MarkKind};
-use super::{Context, Mistake, NotFromRecords, Origin, Place, Span, Weight};
+use super::marks::{self, MarkKind, TextMark};
+use super::{
+    NarrativeMistake, NarrativeSpan, NotFromRecords, ReferenceContext, SectionKind, TextOrigin,
+    Weight,
+};
 
 /// A run of text as Markdown gave it.
 #[derive(Debug, Clone)]
-pub(super) struct Run {
+pub(super) struct MarkdownRun {
     pub(super) text: String,
     pub(super) weight: Weight,
     pub(super) line: usize,
 }
 
 /// Fills in references and collects what is wrong and what is not from records.
-pub(super) struct Desk<'a> {
-    context: &'a Context<'a>,
+pub(super) struct ReferenceResolver<'a> {
+    context: &'a ReferenceContext<'a>,
     units: Vec<String>,
-    pub(super) place: Place,
+    pub(super) place: SectionKind,
     not_from_records: Vec<NotFromRecords>,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<NarrativeMistake>,
 }
 
-impl<'a> Desk<'a> {
-    pub(super) fn new(context: &'a Context<'a>) -> Self {
+impl<'a> ReferenceResolver<'a> {
+    pub(super) fn new(context: &'a ReferenceContext<'a>) -> Self {
         let lines = context.groups.iter().flat_map(|group| &group.lines);
         let mut units: Vec<String> = lines.map(|line| line.unit_title.clone()).collect();
         units.retain(|unit| !unit.is_empty());
         units.sort();
         units.dedup();
-        Desk {
+        ReferenceResolver {
             context,
             units,
-            place: Place::Company,
+            place: SectionKind::Company,
             not_from_records: Vec::new(),
             mistakes: Vec::new(),
         }
     }
 
-    pub(super) fn context(&self) -> &'a Context<'a> {
+    pub(super) fn context(&self) -> &'a ReferenceContext<'a> {
         self.context
     }
 
@@ -48,15 +51,15 @@ impl<'a> Desk<'a> {
         says: impl Into<String>,
         instead: Option<String>,
     ) {
-        self.mistakes.push(Mistake { line, says: says.into(), instead });
+        self.mistakes.push(NarrativeMistake { line, says: says.into(), instead });
     }
 
-    pub(super) fn close(self) -> (Vec<NotFromRecords>, Vec<Mistake>) {
+    pub(super) fn close(self) -> (Vec<NotFromRecords>, Vec<NarrativeMistake>) {
         (self.not_from_records, self.mistakes)
     }
 
     /// The spans of one paragraph, heading or cell.
-    pub(super) fn spans(&mut self, runs: &[Run]) -> Vec<Span> {
+    pub(super) fn spans(&mut self, runs: &[MarkdownRun]) -> Vec<NarrativeSpan> {
         let flat: String = runs.iter().map(|run| run.text.as_str()).collect();
         let marks = marks::find(&flat);
         let literals = self.literals(&flat, &marks, runs);
@@ -75,10 +78,10 @@ impl<'a> Desk<'a> {
                             continue;
                         }
                     };
-                    spans.push(Span {
+                    spans.push(NarrativeSpan {
                         text,
                         weight,
-                        origin: Origin::Figure { reference: reference.written.clone() },
+                        origin: TextOrigin::Figure { reference: reference.written.clone() },
                     });
                 }
                 MarkKind::Source(_) => {}
@@ -90,7 +93,12 @@ impl<'a> Desk<'a> {
     }
 
     /// The literals outside marks, each with its source in the annex or reported as a mistake.
-    fn literals(&mut self, flat: &str, marks: &[Mark], runs: &[Run]) -> Vec<(Literal, usize)> {
+    fn literals(
+        &mut self,
+        flat: &str,
+        marks: &[TextMark],
+        runs: &[MarkdownRun],
+    ) -> Vec<(Literal, usize)> {
         let mut sourced = Vec::new();
         let mut from = 0;
         let ends = marks.iter().map(|mark| (mark.from, Some(mark)));
@@ -142,8 +150,8 @@ impl<'a> Desk<'a> {
 
     /// The author's own words of a stretch, cut where their look or origin changes.
     fn words(
-        spans: &mut Vec<Span>,
-        runs: &[Run],
+        spans: &mut Vec<NarrativeSpan>,
+        runs: &[MarkdownRun],
         stretch: std::ops::Range<usize>,
         literals: &[(Literal, usize)],
     ) {
@@ -160,12 +168,12 @@ impl<'a> Desk<'a> {
                         starts.filter(|&hit| hit > at).min().unwrap_or(to).min(to)
                     }
                 };
-                spans.push(Span {
+                spans.push(NarrativeSpan {
                     text: run.text[at - start..next - start].to_owned(),
                     weight: run.weight,
                     origin: match inside {
-                        Some((_, number)) => Origin::Source { number: *number },
-                        None => Origin::Author,
+                        Some((_, number)) => TextOrigin::Source { number: *number },
+                        None => TextOrigin::Author,
                     },
                 });
                 at = next;
@@ -175,7 +183,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn run_at(runs: &[Run], at: usize) -> Option<&Run> {
+fn run_at(runs: &[MarkdownRun], at: usize) -> Option<&MarkdownRun> {
     let mut end = 0;
     runs.iter().find(|run| {
         end += run.text.len();
@@ -183,10 +191,10 @@ fn run_at(runs: &[Run], at: usize) -> Option<&Run> {
     })
 }
 
-fn line_at(runs: &[Run], at: usize) -> usize {
+fn line_at(runs: &[MarkdownRun], at: usize) -> usize {
     run_at(runs, at).or(runs.last()).map_or(1, |run| run.line)
 }
 
-fn weight_at(runs: &[Run], at: usize) -> Weight {
+fn weight_at(runs: &[MarkdownRun], at: usize) -> Weight {
     run_at(runs, at).map_or(Weight::Regular, |run| run.weight)
 }

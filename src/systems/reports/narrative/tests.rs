@@ -1,12 +1,15 @@
 //! What a narrative may say, and what stops the build.
 
-use super::{Block, Context, Narrative, NarrativeError, Origin, Place, Weight, resolve};
+use super::{
+    Narrative, NarrativeBlock, NarrativeError, ReferenceContext, SectionKind, TextOrigin, Weight,
+    resolve,
+};
 use crate::program::datasets;
-use crate::systems::indicators::{load, shipped_packs};
-use crate::systems::reports::model::{Language, Report};
+use crate::systems::indicators::{load_pack, shipped_packs};
+use crate::systems::reports::model::{Language, QualityReport};
 use crate::systems::reports::{DEMO_NARRATIVES, NARRATIVES, default_fields, narratives};
 
-fn fixture(language: Language) -> Report {
+fn fixture(language: Language) -> QualityReport {
     let text = match language {
         Language::Chinese => include_str!("../fixtures/province-zh.json"),
         Language::English => include_str!("../fixtures/province-en.json"),
@@ -16,7 +19,7 @@ fn fixture(language: Language) -> Report {
 
 fn read(text: &str, language: Language) -> Result<Narrative, NarrativeError> {
     let report = fixture(language);
-    let context = Context {
+    let context = ReferenceContext {
         language,
         groups: &report.groups,
         slices: &report.slices,
@@ -31,7 +34,7 @@ fn printed(body: &str) -> String {
     let narrative = read(&format!("# 电信服务质量状况\n\n{body}\n"), Language::Chinese).unwrap();
     let mut text = String::new();
     for block in narrative.parts.iter().flat_map(|part| &part.blocks) {
-        if let Block::Paragraph { spans } | Block::Heading { spans, .. } = block {
+        if let NarrativeBlock::Paragraph { spans } | NarrativeBlock::Heading { spans, .. } = block {
             spans.iter().for_each(|span| text.push_str(&span.text));
             text.push('\n');
         }
@@ -88,13 +91,13 @@ fn a_number_with_a_source_is_printed_and_listed() {
     let listed = &narrative.not_from_records[0];
     assert_eq!((listed.text.as_str(), listed.line), ("12个", 3));
     assert_eq!(listed.source, "工程管理系统，2020-06-30");
-    assert_eq!(listed.place, Place::State);
-    let Block::Paragraph { spans } = &narrative.parts[0].blocks[0] else {
+    assert_eq!(listed.place, SectionKind::State);
+    let NarrativeBlock::Paragraph { spans } = &narrative.parts[0].blocks[0] else {
         panic!("no paragraph");
     };
     let texts: Vec<&str> = spans.iter().map(|span| span.text.as_str()).collect();
     assert_eq!(texts, ["另有", "12个", "站址待验收。"]);
-    assert_eq!(spans[1].origin, Origin::Source { number: 1 });
+    assert_eq!(spans[1].origin, TextOrigin::Source { number: 1 });
 }
 
 #[test]
@@ -132,7 +135,11 @@ fn headings_find_their_parts_whatever_number_they_carry() {
         narrative.parts.iter().map(|part| (part.place, part.group.as_deref())).collect();
     assert_eq!(
         places,
-        [(Place::Company, None), (Place::Indicators, None), (Place::Indicators, Some("broadband")),]
+        [
+            (SectionKind::Company, None),
+            (SectionKind::Indicators, None),
+            (SectionKind::Indicators, Some("broadband")),
+        ]
     );
 }
 
@@ -155,10 +162,10 @@ fn pictures_code_and_html_are_refused() {
 #[test]
 fn strong_words_stay_strong_in_tight_lists() {
     let narrative = read("# 公司简介\n\n- **重点**：文字\n", Language::Chinese).unwrap();
-    let Block::List { items, .. } = &narrative.parts[0].blocks[0] else {
+    let NarrativeBlock::List { items, .. } = &narrative.parts[0].blocks[0] else {
         panic!("no list");
     };
-    let Block::Paragraph { spans } = &items[0][0] else {
+    let NarrativeBlock::Paragraph { spans } = &items[0][0] else {
         panic!("no words");
     };
     assert_eq!((spans[0].text.as_str(), spans[0].weight), ("重点", Weight::Strong));
@@ -169,7 +176,7 @@ fn shipped_narratives_resolve_in_their_language() {
     for (name, text) in NARRATIVES.into_iter().chain(DEMO_NARRATIVES) {
         let language = if name == "zh.md" { Language::Chinese } else { Language::English };
         let narrative = read(text, language).unwrap_or_else(|error| panic!("{error}"));
-        assert!(narrative.parts.iter().any(|part| part.place == Place::Declaration));
+        assert!(narrative.parts.iter().any(|part| part.place == SectionKind::Declaration));
         assert_eq!(narrative.not_from_records, Vec::new());
     }
 }
@@ -177,11 +184,11 @@ fn shipped_narratives_resolve_in_their_language() {
 #[test]
 fn a_new_instance_of_any_pack_has_a_narrative_with_its_figures() {
     for id in shipped_packs() {
-        let pack = load(id, &[], &datasets()).unwrap();
+        let pack = load_pack(id, &[], &datasets()).unwrap();
         for (name, text) in narratives(&pack) {
             let language = if name == "zh.md" { Language::Chinese } else { Language::English };
             let report = fixture(language);
-            let context = Context {
+            let context = ReferenceContext {
                 language,
                 groups: &[],
                 slices: &[],
@@ -190,7 +197,7 @@ fn a_new_instance_of_any_pack_has_a_narrative_with_its_figures() {
             };
             let narrative = resolve(&text, name, &context);
             let narrative = narrative.unwrap_or_else(|error| panic!("{id}: {error}\n{text}"));
-            assert!(narrative.parts.iter().any(|part| part.place == Place::Declaration));
+            assert!(narrative.parts.iter().any(|part| part.place == SectionKind::Declaration));
             let told =
                 pack.indicators.iter().filter(|one| text.contains(&format!("{{{{{}.", one.id)));
             assert!(told.count() >= 6, "{id}");

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use trueline_clock::{Calendar, CalendarError};
 use trueline_ledger::Hash;
 use trueline_verify::{
-    CALENDAR, CalendarFact, Digested, EVIDENCE, Evidence, Input, JsonError, PACK, POPULATION,
-    PackFact, PackText, PackUsed, PopulationFact, canonical_json,
+    BatchInput, CALENDAR, CalendarEntry, EVIDENCE, Evidence, JsonError, NamedDigest, PACK,
+    POPULATION, PackEntry, PackText, PackUsed, PopulationEntry, to_canonical_json,
 };
 
 use super::SealReportError;
@@ -15,9 +15,9 @@ use crate::language::Language;
 use crate::ledger::{LeafStore, Ledger, LedgerError, WitnessTimes};
 use crate::state::State;
 use crate::systems::indicators::evidence::{
-    Commitments, Counted, FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS,
+    Commitments, CountedPeriods, FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS,
 };
-use crate::systems::indicators::{FigureRow, Inquiry, Pack, Records as _, Results};
+use crate::systems::indicators::{FigureResults, FigureRow, Inquiry, Pack, RecordSource as _};
 use crate::systems::reports::assemble::{FigureKey, printed_figures};
 use crate::systems::reports::{ReportInputs, figure_question};
 
@@ -28,7 +28,7 @@ pub(super) fn record_definitions(
 ) -> Result<(), SealReportError> {
     let mut entries = Vec::new();
     for pack in &inquiry.pack.lineage {
-        entries.push(canonical_json(&PackFact {
+        entries.push(to_canonical_json(&PackEntry {
             format: PACK.to_owned(),
             id: pack.id.clone(),
             version: pack.version.clone(),
@@ -36,7 +36,7 @@ pub(super) fn record_definitions(
         }));
     }
     for calendar in digest_calendars(inquiry)? {
-        entries.push(canonical_json(&CalendarFact {
+        entries.push(to_canonical_json(&CalendarEntry {
             format: CALENDAR.to_owned(),
             name: calendar.name,
             sha256: calendar.sha256,
@@ -60,37 +60,39 @@ pub(super) fn record_populations(
         };
         let id = |at: &usize| evidence.definitions[*at].id.clone();
         let family = |family: &Vec<usize>| family.iter().map(id).collect();
-        entries.push(canonical_json(&PopulationFact {
+        entries.push(to_canonical_json(&PopulationEntry {
             format: POPULATION.to_owned(),
             dataset: population.dataset.clone(),
             period: population.period.clone(),
             rows: population.rows,
             root: root.clone(),
             families: population.families.iter().map(family).collect(),
-            evidence: Hash::of(text.as_bytes()).to_hex(),
+            evidence: Hash::digest_of(text.as_bytes()).to_hex(),
         }));
     }
     record_entries(ledger, entries)
 }
 
 /// The calendar that the pack's clocks run by.
-fn digest_calendars(inquiry: &Inquiry) -> Result<Vec<Digested>, CalendarError> {
-    let all = inquiry.records().calendars()?;
+fn digest_calendars(inquiry: &Inquiry) -> Result<Vec<NamedDigest>, CalendarError> {
+    let all = inquiry.lake_records().read_calendars()?;
     let named = all.iter().filter(|one| Some(one.name()) == inquiry.pack.calendar.as_deref());
-    let digested = |one: &Calendar| Digested { name: one.name().to_owned(), sha256: one.digest() };
+    let digested =
+        |one: &Calendar| NamedDigest { name: one.name().to_owned(), sha256: one.content_digest() };
     Ok(named.map(digested).collect())
 }
 
 /// Gathers the evidence of every figure that a report prints.
 pub(super) fn gather_evidence(
     report: &ReportInputs<'_>,
-    inputs: Vec<Input>,
+    inputs: Vec<BatchInput>,
 ) -> Result<Evidence, SealReportError> {
     let inquiry = report.inquiry;
-    let records = inquiry.records();
+    let records = inquiry.lake_records();
     let schemas = report.state.datasets.schemas();
     let store = LeafStore::read(&inquiry.lake, &schemas, inquiry.as_of)?;
-    let leaves: &Leaves<'_> = &|dataset, batch, places| store.places(dataset.name(), batch, places);
+    let leaves: &Leaves<'_> =
+        &|dataset, batch, places| store.leaves_at(dataset.name(), batch, places);
     let commitments = Commitments { leaves, inputs: &inputs };
     let material = &report.material;
     // Which figures are printed does not depend on the language.
@@ -106,10 +108,16 @@ pub(super) fn gather_evidence(
         let mut bases = periods.iter().flatten().filter_map(|row| row.basis.as_ref());
         bases.any(|basis| basis.dataset == dataset)
     };
-    let counted = Counted::read(&inquiry.pack, &questions, &is_wanted, &records, commitments)?;
+    let counted = CountedPeriods::read_datasets(
+        &inquiry.pack,
+        &questions,
+        &is_wanted,
+        &records,
+        commitments,
+    )?;
     let mut gathered = Gathered::default();
     for (at, rows) in periods.iter().enumerate() {
-        gathered.add(&counted, at, rows)?;
+        gathered.add_period(&counted, at, rows)?;
     }
     Ok(Evidence {
         format: EVIDENCE.to_owned(),
@@ -124,7 +132,10 @@ pub(super) fn gather_evidence(
     })
 }
 
-fn printed_rows<'a>(results: &'a Results, printed: &BTreeSet<FigureKey>) -> Vec<&'a FigureRow> {
+fn printed_rows<'a>(
+    results: &'a FigureResults,
+    printed: &BTreeSet<FigureKey>,
+) -> Vec<&'a FigureRow> {
     let key = |row: &FigureRow| (format!("{}.{}", row.indicator, row.statistic), row.slice.clone());
     results.rows.iter().filter(|row| printed.contains(&key(row))).collect()
 }
@@ -134,7 +145,7 @@ fn record_entries(
     entries: Vec<Result<String, JsonError>>,
 ) -> Result<(), LedgerError> {
     let entries = entries.into_iter().collect::<Result<Vec<_>, _>>()?;
-    ledger.record(entries.into_iter().map(String::into_bytes).collect())?;
+    ledger.record_entries(entries.into_iter().map(String::into_bytes).collect())?;
     Ok(())
 }
 
@@ -162,7 +173,7 @@ pub(super) fn witnessed_inputs(
     state: &State,
     ledger: &mut Ledger,
     as_of: Option<i64>,
-) -> Result<Vec<Input>, SealReportError> {
+) -> Result<Vec<BatchInput>, SealReportError> {
     let known = |ledger: &Ledger, times: Option<&WitnessTimes>| {
         list_inputs(ledger, &state.datasets, as_of, times)
     };
@@ -184,18 +195,18 @@ fn list_inputs(
     datasets: &Datasets,
     as_of: Option<i64>,
     times: Option<&WitnessTimes>,
-) -> Vec<Input> {
+) -> Vec<BatchInput> {
     let cut = as_of.unwrap_or(i64::MAX);
-    let known = ledger.batches().into_iter().filter(|one| one.fact.recorded <= cut);
+    let known = ledger.committed_batches().into_iter().filter(|one| one.fact.recorded <= cut);
     let used = known.filter(|one| datasets.find(&one.fact.dataset).is_some());
-    used.map(|one| Input {
+    used.map(|one| BatchInput {
         dataset: one.fact.dataset,
         batch: one.fact.batch,
         entry: one.entry,
         rows: one.fact.rows,
         root: one.fact.root,
         recorded: one.fact.recorded,
-        witnessed: times.and_then(|times| times.of(one.entry)),
+        witnessed: times.and_then(|times| times.earliest_time(one.entry)),
     })
     .collect()
 }

@@ -5,18 +5,18 @@ mod statement;
 
 use trueline_clock::CalendarError;
 use trueline_lake::LakeError;
-use trueline_verify::{SealError, Statement, WorkbookError, canonical_json, disagreements};
+use trueline_verify::{SealError, Statement, WorkbookError, find_disagreements, to_canonical_json};
 
 pub(super) use self::statement::StatementSealer;
 pub(crate) use self::statement::sealed_folder;
 pub use self::statement::{RenderedFile, SealedReport, published_statements};
 use super::draft::{Draft, ReportInputs};
 use super::lags::lags;
-use super::{Correction, DatasetLag, Enclosed};
+use super::{Correction, EnclosedEvidence, ReportedLag};
 use crate::files::FileError;
 use crate::ledger::{Ledger, LedgerError, PolicyError};
-use crate::systems::indicators::evidence::EvidenceError;
-use crate::systems::indicators::{Ancestor, ComputeError};
+use crate::systems::indicators::evidence::FigureEvidenceError;
+use crate::systems::indicators::{ComputeError, PackAncestor};
 use rust_xlsxwriter::XlsxError;
 
 /// Why a report could not be sealed.
@@ -37,7 +37,7 @@ pub enum SealReportError {
     #[error(transparent)]
     Compute(#[from] ComputeError),
     #[error(transparent)]
-    Evidence(#[from] EvidenceError),
+    Evidence(#[from] FigureEvidenceError),
     #[error(transparent)]
     Seal(#[from] SealError),
     #[error(transparent)]
@@ -58,7 +58,7 @@ pub struct Sealer<'a> {
     evidence: trueline_verify::Evidence,
     /// The evidence in canonical JSON.
     text: String,
-    lags: Vec<DatasetLag>,
+    lags: Vec<ReportedLag>,
 }
 
 impl<'a> Sealer<'a> {
@@ -72,22 +72,22 @@ impl<'a> Sealer<'a> {
         evidence::record_definitions(&mut ledger, inquiry)?;
         let batches = evidence::witnessed_inputs(inputs.state, &mut ledger, inquiry.as_of)?;
         let evidence = evidence::gather_evidence(inputs, batches)?;
-        if let Some(wrong) = disagreements(&evidence).first() {
+        if let Some(wrong) = find_disagreements(&evidence).first() {
             return Err(SealReportError::Disagrees(wrong.to_string()));
         }
-        let text = canonical_json(&evidence).map_err(LedgerError::from)?;
+        let text = to_canonical_json(&evidence).map_err(LedgerError::from)?;
         let lags = lags(&evidence, &inquiry.question.period.name);
         Ok(Sealer { inputs, ledger, evidence, text, lags })
     }
 
     /// How late the records of the period were committed to, for the report to say.
-    pub fn lags(&self) -> &[DatasetLag] {
+    pub fn lags(&self) -> &[ReportedLag] {
         &self.lags
     }
 
     /// What every rendering that is to be sealed carries.
-    pub fn enclosed(&self) -> Enclosed<'_> {
-        Enclosed { evidence: &self.text }
+    pub fn enclosed(&self) -> EnclosedEvidence<'_> {
+        EnclosedEvidence { evidence: &self.text }
     }
 
     /// Puts the statement about these renderings into the ledger, and the seal into each of them.
@@ -108,7 +108,7 @@ impl<'a> Sealer<'a> {
             ..statement::draft_statement(&inquiry.pack.id, period, simulated, &self.text)
         };
         let logo = drafts.first().and_then(|draft| draft.logo.as_ref());
-        let text = |one: &Ancestor| (format!("{}.toml", one.id), one.text.clone());
+        let text = |one: &PackAncestor| (format!("{}.toml", one.id), one.text.clone());
         let mut sealer = StatementSealer {
             state: self.inputs.state,
             ledger: &mut self.ledger,

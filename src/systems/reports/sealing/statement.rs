@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use trueline_ledger::{Checkpoint, Distrust, Hash};
 use trueline_verify::{
-    Rendering, STATEMENT, Seal, Statement, Status, fill, open_file, row_marks, statement_id,
-    workbook_digest,
+    STATEMENT, Seal, SealedRendering, Statement, StatementStatus, digest_and_place, fill_place,
+    row_marks, statement_id, workbook_digest,
 };
 
 use super::SealReportError;
@@ -16,7 +16,7 @@ use crate::language::Language;
 use crate::ledger::{Ledger, LedgerError};
 use crate::state::State;
 use crate::systems::reports::xlsx::{self, SealedSheet};
-use crate::systems::reports::{Report, ReportFormat, json};
+use crate::systems::reports::{QualityReport, ReportFormat, json};
 
 /// A report rendered in one format and language.
 #[derive(Debug)]
@@ -46,11 +46,11 @@ pub(super) fn draft_statement(
     Statement {
         format: STATEMENT.to_owned(),
         program: format!("Trueline {}", env!("CARGO_PKG_VERSION")),
-        status: Status::Draft,
+        status: StatementStatus::Draft,
         pack: pack.to_owned(),
         period: period.to_owned(),
         simulated,
-        evidence: Hash::of(evidence.as_bytes()).to_hex(),
+        evidence: Hash::digest_of(evidence.as_bytes()).to_hex(),
         renderings: Vec::new(),
         prepared_by: None,
         reviewed_by: None,
@@ -68,7 +68,7 @@ pub(in crate::systems::reports) struct StatementSealer<'a> {
     /// In canonical JSON.
     pub(in crate::systems::reports) evidence: &'a str,
     /// The report in each language that was rendered.
-    pub(in crate::systems::reports) reports: Vec<&'a Report>,
+    pub(in crate::systems::reports) reports: Vec<&'a QualityReport>,
     /// The file name of the company's logo and its bytes.
     pub(in crate::systems::reports) logo: Option<(&'a str, &'a [u8])>,
     /// The file name and text of the pack and of each that it inherits.
@@ -94,9 +94,9 @@ impl StatementSealer<'_> {
                 ReportFormat::Pdf
                 | ReportFormat::Html
                 | ReportFormat::Json
-                | ReportFormat::Docx => open_file(&file.bytes)?.0,
+                | ReportFormat::Docx => digest_and_place(&file.bytes)?.0,
             };
-            renderings.push(Rendering {
+            renderings.push(SealedRendering {
                 format: file.format.ending().to_owned(),
                 language: file.language.code().to_owned(),
                 sha256: digest.to_hex(),
@@ -113,7 +113,7 @@ impl StatementSealer<'_> {
                 | ReportFormat::Html
                 | ReportFormat::Json
                 | ReportFormat::Docx => {
-                    fill(&mut file.bytes, &seal)?;
+                    fill_place(&mut file.bytes, &seal)?;
                 }
             }
         }
@@ -149,21 +149,21 @@ impl StatementSealer<'_> {
     ) -> Result<(Seal, Option<Distrust>), SealReportError> {
         let folder = sealed_folder(&self.state.instance, id);
         let file = folder.join("seal.txt");
-        if self.ledger.find(entry.as_bytes()).is_some()
+        if self.ledger.find_entry(entry.as_bytes()).is_some()
             && let Ok(text) = fs::read_to_string(&file)
         {
             return Ok((Seal::from_base64(text.trim_end())?, None));
         }
         self.keep_files(&folder, &entry)?;
         let is_published = Statement::from_entry(entry.as_bytes())
-            .is_some_and(|statement| statement.status == Status::Published);
-        let number = self.ledger.record(vec![entry.clone().into_bytes()])?;
+            .is_some_and(|statement| statement.status == StatementStatus::Published);
+        let number = self.ledger.record_entries(vec![entry.clone().into_bytes()])?;
         // A draft may go without cosignatures; a publication may not.
         let missing = self.state.ask_witnesses(self.ledger)?;
         if let (Some(missing), true) = (&missing, is_published) {
             return Err(SealReportError::NotPublished(missing.to_string()));
         }
-        let receipt = self.ledger.receipt(number.first().copied().unwrap_or_default())?;
+        let receipt = self.ledger.make_receipt(number.first().copied().unwrap_or_default())?;
         let seal = Seal { entry, receipt };
         replace_file(&file, format!("{}\n", seal.to_base64()).as_bytes())?;
         Ok((seal, missing))
@@ -192,7 +192,7 @@ impl StatementSealer<'_> {
 
 /// Where what was sealed under an id is kept.
 pub(crate) fn sealed_folder(instance: &Instance, id: &str) -> PathBuf {
-    instance.folder().join("sealed").join(id)
+    instance.folder_path().join("sealed").join(id)
 }
 
 /// The published statements about a pack and period, in their order in the ledger.
@@ -204,7 +204,7 @@ pub fn published_statements(ledger: &Ledger, pack: &str, period: &str) -> Vec<(S
     });
     statements
         .filter(|(_, one)| {
-            one.status == Status::Published && one.pack == pack && one.period == period
+            one.status == StatementStatus::Published && one.pack == pack && one.period == period
         })
         .collect()
 }

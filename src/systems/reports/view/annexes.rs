@@ -1,14 +1,16 @@
 //! The annexes: what the figures mean and what stands behind them.
 
-use super::{Annex, Column, Table, line_title};
-use crate::systems::reports::model::{Definition, Language, Limit, Line, Report};
+use super::{Annex, ReportColumn, ReportTable, line_title};
+use crate::systems::reports::model::{
+    Language, QualityReport, ReportLine, ReportedDefinition, ReportedLimit,
+};
 use crate::systems::reports::print;
-use crate::systems::reports::words::{Words, how_known, words};
+use crate::systems::reports::words::{ReportWords, how_known, words};
 
 /// The place of "numbers not from records" among the titles.
 const SOURCED: usize = 4;
 
-pub(super) fn annexes(report: &Report) -> Vec<Annex> {
+pub(super) fn annexes(report: &QualityReport) -> Vec<Annex> {
     let t = words(report.language);
     let mut all = Vec::new();
     push(&mut all, report, 0, None, definitions(report, t));
@@ -29,7 +31,7 @@ pub(super) fn annexes(report: &Report) -> Vec<Annex> {
 }
 
 /// Figures that are not among the main indicators.
-fn others(report: &Report, t: &Words) -> Table {
+fn others(report: &QualityReport, t: &ReportWords) -> ReportTable {
     let lines = report.lines().filter(|line| !line.main && line.figure.value.is_some());
     let rows = lines.map(|line| {
         let figure = &line.figure;
@@ -47,15 +49,15 @@ fn others(report: &Report, t: &Words) -> Table {
             line.previous.as_ref().map_or(print::NOTHING.to_owned(), |one| one.printed.clone()),
         ]
     });
-    Table {
+    ReportTable {
         title: None,
         rows: rows.collect(),
         columns: vec![
-            Column::words(t.indicator, 5),
-            Column::number(t.value),
-            Column::number(t.n),
-            Column::words(t.limit, 4),
-            Column::number(t.previous),
+            ReportColumn::words(t.indicator, 5),
+            ReportColumn::number(t.value),
+            ReportColumn::number(t.n),
+            ReportColumn::words(t.limit, 4),
+            ReportColumn::number(t.previous),
         ],
     }
 }
@@ -63,10 +65,10 @@ fn others(report: &Report, t: &Words) -> Table {
 /// Adds an annex under the next letter; `title` is its place in the words.
 fn push(
     all: &mut Vec<Annex>,
-    report: &Report,
+    report: &QualityReport,
     title: usize,
     lead: Option<&str>,
-    tables: Vec<Table>,
+    tables: Vec<ReportTable>,
 ) {
     let t = words(report.language);
     let letter = t.annex_letters[all.len()];
@@ -84,35 +86,38 @@ fn push(
     });
 }
 
-fn definitions(report: &Report, t: &Words) -> Vec<Table> {
+fn definitions(report: &QualityReport, t: &ReportWords) -> Vec<ReportTable> {
     let columns = vec![
-        Column::words(t.indicator, 3),
-        Column::words(t.definition, 6),
-        Column::words(t.measure, 5),
-        Column::words(t.sources, 4),
+        ReportColumn::words(t.indicator, 3),
+        ReportColumn::words(t.definition, 6),
+        ReportColumn::words(t.measure, 5),
+        ReportColumn::words(t.sources, 4),
     ];
     let rows = report.definitions.iter().map(|one| definition_row(one, t));
-    let mut tables = vec![Table { title: None, columns, rows: rows.collect() }];
+    let mut tables = vec![ReportTable { title: None, columns, rows: rows.collect() }];
     let columns = vec![
-        Column::words(t.legal, 4),
-        Column::words(t.citation, 6),
-        Column::words(t.how_known, 3),
+        ReportColumn::words(t.legal, 4),
+        ReportColumn::words(t.citation, 6),
+        ReportColumn::words(t.how_known, 3),
     ];
     let rows = report.legal_sources.iter().map(|source| {
         let known = how_known(&source.read, report.language).to_owned();
         vec![source.title.clone(), source.citation.clone(), known]
     });
-    tables.push(Table { title: Some(t.legal.to_owned()), columns, rows: rows.collect() });
-    let columns =
-        vec![Column::words(t.pack, 4), Column::words(t.version, 2), Column::words(t.digest, 7)];
+    tables.push(ReportTable { title: Some(t.legal.to_owned()), columns, rows: rows.collect() });
+    let columns = vec![
+        ReportColumn::words(t.pack, 4),
+        ReportColumn::words(t.version, 2),
+        ReportColumn::words(t.digest, 7),
+    ];
     let rows = report.pack.lineage.iter().map(|one| {
         vec![format!("{}\n{}", one.title, one.id), one.version.clone(), in_fours(&one.digest)]
     });
-    tables.push(Table { title: Some(t.pack.to_owned()), columns, rows: rows.collect() });
+    tables.push(ReportTable { title: Some(t.pack.to_owned()), columns, rows: rows.collect() });
     tables
 }
 
-fn definition_row(one: &Definition, t: &Words) -> Vec<String> {
+fn definition_row(one: &ReportedDefinition, t: &ReportWords) -> Vec<String> {
     let chinese = t.annex == "附录";
     let (colon, comma) = if chinese { ("：", "、") } else { (": ", ", ") };
     let mut says = vec![one.says.clone()];
@@ -130,7 +135,7 @@ fn definition_row(one: &Definition, t: &Words) -> Vec<String> {
 }
 
 /// Says of a limit that nobody has read its rule.
-fn mark(limit: &Limit, t: &Words) -> String {
+fn mark(limit: &ReportedLimit, t: &ReportWords) -> String {
     match (limit.verified, t.annex == "附录") {
         (true, _) => String::new(),
         (false, true) => format!("（{}）", t.unverified),
@@ -146,7 +151,7 @@ fn in_fours(digest: &str) -> String {
 }
 
 /// A name for a line where no group stands above it.
-fn full_name(report: &Report, line: &Line) -> String {
+fn full_name(report: &QualityReport, line: &ReportLine) -> String {
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let group = group.map(|group| group.title.as_str()).unwrap_or_default();
     let segment = line.segment.as_deref();
@@ -163,7 +168,7 @@ fn full_name(report: &Report, line: &Line) -> String {
 }
 
 /// The first line of each indicator and segment: side notes are the same for its statistics.
-pub(in crate::systems::reports) fn firsts(report: &Report) -> Vec<&Line> {
+pub(in crate::systems::reports) fn firsts(report: &QualityReport) -> Vec<&ReportLine> {
     let mut seen: Vec<(&str, &std::collections::BTreeMap<String, String>)> = Vec::new();
     let mut lines = Vec::new();
     for line in report.lines() {
@@ -176,34 +181,34 @@ pub(in crate::systems::reports) fn firsts(report: &Report) -> Vec<&Line> {
     lines
 }
 
-fn optional(value: Option<f64>, line: &Line) -> String {
+fn optional(value: Option<f64>, line: &ReportLine) -> String {
     value
         .map_or_else(|| print::NOTHING.to_owned(), |value| print::like(value, &line.figure.printed))
 }
 
-fn exclusions(report: &Report, t: &Words) -> Vec<Table> {
-    let mut left_out = Table {
+fn exclusions(report: &QualityReport, t: &ReportWords) -> Vec<ReportTable> {
+    let mut left_out = ReportTable {
         title: Some(t.excluded_lead.to_owned()),
         columns: vec![
-            Column::words(t.indicator, 5),
-            Column::words(t.reason, 3),
-            Column::number(t.excluded),
-            Column::number(t.without_approver),
-            Column::number(t.published_value),
-            Column::number(t.without_exclusions),
+            ReportColumn::words(t.indicator, 5),
+            ReportColumn::words(t.reason, 3),
+            ReportColumn::number(t.excluded),
+            ReportColumn::number(t.without_approver),
+            ReportColumn::number(t.published_value),
+            ReportColumn::number(t.without_exclusions),
         ],
         rows: Vec::new(),
     };
-    let mut paused = Table {
+    let mut paused = ReportTable {
         title: Some(t.paused_lead.to_owned()),
         columns: vec![
-            Column::words(t.indicator, 5),
-            Column::words(t.reason, 3),
-            Column::number(t.cases),
-            Column::number(t.hours_subtracted),
-            Column::number(t.share_without_approver),
-            Column::number(t.published_value),
-            Column::number(t.without_pauses),
+            ReportColumn::words(t.indicator, 5),
+            ReportColumn::words(t.reason, 3),
+            ReportColumn::number(t.cases),
+            ReportColumn::number(t.hours_subtracted),
+            ReportColumn::number(t.share_without_approver),
+            ReportColumn::number(t.published_value),
+            ReportColumn::number(t.without_pauses),
         ],
         rows: Vec::new(),
     };
@@ -251,8 +256,8 @@ fn share(part: i64, whole: i64) -> String {
     }
 }
 
-fn backlog(report: &Report, t: &Words) -> Table {
-    let told = |line: &&Line| line.main || line.figure.open.is_some_and(|open| open.n > 0);
+fn backlog(report: &QualityReport, t: &ReportWords) -> ReportTable {
+    let told = |line: &&ReportLine| line.main || line.figure.open.is_some_and(|open| open.n > 0);
     let rows = firsts(report).into_iter().filter(told).filter_map(|line| {
         let open = line.figure.open?;
         let oldest = open.oldest.map(|seconds| seconds as f64);
@@ -263,19 +268,19 @@ fn backlog(report: &Report, t: &Words) -> Table {
             print::waited(oldest, line.clock.as_ref(), report.language),
         ])
     });
-    Table {
+    ReportTable {
         title: None,
         rows: rows.collect(),
         columns: vec![
-            Column::words(t.indicator, 5),
-            Column::number(t.open),
-            Column::number(t.past_limit),
-            Column::number(t.oldest),
+            ReportColumn::words(t.indicator, 5),
+            ReportColumn::number(t.open),
+            ReportColumn::number(t.past_limit),
+            ReportColumn::number(t.oldest),
         ],
     }
 }
 
-fn data(report: &Report, t: &Words) -> Vec<Table> {
+fn data(report: &QualityReport, t: &ReportWords) -> Vec<ReportTable> {
     let batches = report.data.batches.iter().map(|one| {
         vec![
             one.dataset.clone(),
@@ -294,32 +299,32 @@ fn data(report: &Report, t: &Words) -> Vec<Table> {
             one.remedy.clone(),
         ]
     });
-    let mut tables = vec![Table {
+    let mut tables = vec![ReportTable {
         title: None,
         columns: vec![
-            Column::words(t.dataset, 2),
-            Column::words(t.source, 5),
-            Column::number(t.read),
-            Column::number(t.accepted),
-            Column::number(t.quarantined),
+            ReportColumn::words(t.dataset, 2),
+            ReportColumn::words(t.source, 5),
+            ReportColumn::number(t.read),
+            ReportColumn::number(t.accepted),
+            ReportColumn::number(t.quarantined),
         ],
         rows: batches.collect(),
     }];
     let rows: Vec<Vec<String>> = findings.collect();
     if rows.is_empty() {
-        tables.push(Table {
+        tables.push(ReportTable {
             title: None,
-            columns: vec![Column::words(t.finding, 1)],
+            columns: vec![ReportColumn::words(t.finding, 1)],
             rows: vec![vec![t.no_findings.to_owned()]],
         });
     } else {
-        tables.push(Table {
+        tables.push(ReportTable {
             title: Some(t.finding.to_owned()),
             columns: vec![
-                Column::words(t.finding, 3),
-                Column::number(t.rows),
-                Column::words(t.explanation, 6),
-                Column::words(t.remedy, 5),
+                ReportColumn::words(t.finding, 3),
+                ReportColumn::number(t.rows),
+                ReportColumn::words(t.explanation, 6),
+                ReportColumn::words(t.remedy, 5),
             ],
             rows,
         });
@@ -327,7 +332,7 @@ fn data(report: &Report, t: &Words) -> Vec<Table> {
     tables
 }
 
-fn sourced(report: &Report, t: &Words) -> Vec<Table> {
+fn sourced(report: &QualityReport, t: &ReportWords) -> Vec<ReportTable> {
     let rows = report.not_from_records.iter().enumerate().map(|(index, one)| {
         vec![
             (index + 1).to_string(),
@@ -336,23 +341,23 @@ fn sourced(report: &Report, t: &Words) -> Vec<Table> {
             one.place.title(report.language).to_owned(),
         ]
     });
-    vec![Table {
+    vec![ReportTable {
         title: None,
         columns: vec![
-            Column::number(t.number),
-            Column::words(t.value, 2),
-            Column::words(t.source, 5),
-            Column::words(t.place, 4),
+            ReportColumn::number(t.number),
+            ReportColumn::words(t.value, 2),
+            ReportColumn::words(t.source, 5),
+            ReportColumn::words(t.place, 4),
         ],
         rows: rows.collect(),
     }]
 }
 
-fn not_answered(report: &Report, t: &Words) -> Table {
+fn not_answered(report: &QualityReport, t: &ReportWords) -> ReportTable {
     let rows = report.not_answered.iter();
-    Table {
+    ReportTable {
         title: None,
-        columns: vec![Column::words(t.indicator, 4), Column::words(t.missing, 7)],
+        columns: vec![ReportColumn::words(t.indicator, 4), ReportColumn::words(t.missing, 7)],
         rows: rows.map(|one| vec![one.title.clone(), one.missing.clone()]).collect(),
     }
 }

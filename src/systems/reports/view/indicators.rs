@@ -2,12 +2,15 @@
 
 use serde::Serialize;
 
-use super::{ChartView, Column, Table, charts, find_part, numbered_below, steady};
-use crate::systems::reports::charts::{Body, Chart};
-use crate::systems::reports::model::{Bound, Change, Group, Language, Line, Report, Status, Trend};
-use crate::systems::reports::narrative::{Block, Place};
+use super::{ChartView, ReportColumn, ReportTable, charts, find_part, numbered_below, steady};
+use crate::systems::reports::charts::{Chart, ChartBody};
+use crate::systems::reports::model::{
+    FigureChange, Language, QualityReport, ReportGroup, ReportLine, ReportedBound, ReportedStatus,
+    Trend,
+};
+use crate::systems::reports::narrative::{NarrativeBlock, SectionKind};
 use crate::systems::reports::print;
-use crate::systems::reports::words::{Words, words};
+use crate::systems::reports::words::{ReportWords, words};
 
 /// One group of indicators.
 #[derive(Debug, Serialize)]
@@ -18,16 +21,16 @@ pub(in crate::systems::reports) struct GroupView {
     pub(in crate::systems::reports) phone: Option<[String; 2]>,
     /// Some line has a split, so the table has a column for it.
     pub(in crate::systems::reports) split: bool,
-    pub(in crate::systems::reports) rows: Vec<Row>,
+    pub(in crate::systems::reports) rows: Vec<LineView>,
     /// Some limit of the group is unverified.
     pub(in crate::systems::reports) unverified: bool,
-    pub(in crate::systems::reports) blocks: Vec<Block>,
+    pub(in crate::systems::reports) blocks: Vec<NarrativeBlock>,
     pub(in crate::systems::reports) charts: Vec<ChartView>,
 }
 
 /// One line of a group's table.
 #[derive(Debug, Serialize)]
-pub(in crate::systems::reports) struct Row {
+pub(in crate::systems::reports) struct LineView {
     pub(in crate::systems::reports) id: String,
     pub(in crate::systems::reports) title: String,
     pub(in crate::systems::reports) segment: String,
@@ -52,20 +55,25 @@ pub(in crate::systems::reports) struct LimitView {
 }
 
 /// The groups with main indicators, numbered below the section that has this place.
-pub(super) fn groups(report: &Report, above: usize) -> Vec<GroupView> {
+pub(super) fn groups(report: &QualityReport, above: usize) -> Vec<GroupView> {
     let main = report.groups.iter().filter(|group| group.lines.iter().any(|line| line.main));
     main.enumerate().map(|(index, group)| group_view(report, group, above, index)).collect()
 }
 
-fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> GroupView {
+fn group_view(
+    report: &QualityReport,
+    group: &ReportGroup,
+    above: usize,
+    index: usize,
+) -> GroupView {
     let t = words(report.language);
     let phone = report.company.complaint_phone.as_ref().filter(|_| group.id == "complaint");
     let lines = || group.lines.iter().filter(|line| line.main);
     let empty = lines().all(|line| line.figure.value.is_none());
-    let rows: Vec<Row> = if empty {
+    let rows: Vec<LineView> = if empty {
         Vec::new()
     } else {
-        let rows = lines().map(|line| Row {
+        let rows = lines().map(|line| LineView {
             late: if late_stands_below(line, group) { String::new() } else { late(line) },
             ..row(line, report.language)
         });
@@ -78,14 +86,14 @@ fn group_view(report: &Report, group: &Group, above: usize, index: usize) -> Gro
         split: lines().any(|line| line.segment.is_some()),
         unverified: rows.iter().flat_map(|row| &row.limits).any(|limit| limit.unverified),
         rows,
-        blocks: find_part(report, Place::Indicators, Some(&group.id))
+        blocks: find_part(report, SectionKind::Indicators, Some(&group.id))
             .map(|part| steady(&part.blocks, 2))
             .unwrap_or_default(),
         charts: charts(report, &group.id),
     }
 }
 
-fn row(line: &Line, language: Language) -> Row {
+fn row(line: &ReportLine, language: Language) -> LineView {
     let t = words(language);
     let figure = &line.figure;
     let nothing = || print::NOTHING.to_owned();
@@ -99,14 +107,18 @@ fn row(line: &Line, language: Language) -> Row {
         })
         .collect();
     let (change, trend) = change(line, t);
-    Row {
+    LineView {
         id: line.id(),
         title: line.title.clone(),
         segment: line.segment.clone().unwrap_or_default(),
         notes: notes(line, language),
         value: figure.printed.clone(),
         unit: line.unit_title.clone(),
-        n: if figure.status == Status::Published { nothing() } else { print::count(figure.n) },
+        n: if figure.status == ReportedStatus::Published {
+            nothing()
+        } else {
+            print::count(figure.n)
+        },
         late: late(line),
         longest: longest(line),
         missed: limits.iter().any(|limit| limit.missed),
@@ -117,13 +129,16 @@ fn row(line: &Line, language: Language) -> Row {
     }
 }
 
-fn late(line: &Line) -> String {
+fn late(line: &ReportLine) -> String {
     let figure = &line.figure;
     if figure.limited > 0 { print::count(figure.late) } else { print::NOTHING.to_owned() }
 }
 
 /// An on-time rate of the same cases says how many were late, and against which limit.
-pub(in crate::systems::reports) fn late_stands_below(line: &Line, group: &Group) -> bool {
+pub(in crate::systems::reports) fn late_stands_below(
+    line: &ReportLine,
+    group: &ReportGroup,
+) -> bool {
     line.unit_title != "%"
         && group.lines.iter().any(|other| {
             other.main
@@ -135,7 +150,7 @@ pub(in crate::systems::reports) fn late_stands_below(line: &Line, group: &Group)
 }
 
 /// The longest case, in the unit of the line; beside a percentage there is none to print.
-fn longest(line: &Line) -> String {
+fn longest(line: &ReportLine) -> String {
     let clock = line.clock.as_ref().filter(|clock| clock.title == line.unit_title);
     match (line.figure.longest, clock) {
         (Some(longest), Some(clock)) => print::fixed(clock.of(longest as f64), 2),
@@ -145,7 +160,7 @@ fn longest(line: &Line) -> String {
 }
 
 /// What must be said beside a figure: its note, its interval, what was tested, where it is from.
-pub(in crate::systems::reports) fn notes(line: &Line, language: Language) -> Vec<String> {
+pub(in crate::systems::reports) fn notes(line: &ReportLine, language: Language) -> Vec<String> {
     let t = words(language);
     let figure = &line.figure;
     let mut notes: Vec<String> = line.note.iter().cloned().collect();
@@ -156,17 +171,17 @@ pub(in crate::systems::reports) fn notes(line: &Line, language: Language) -> Vec
     if let Some(bound) = &figure.bound {
         notes.push(tested(bound, language));
     }
-    if figure.status == Status::Nothing {
+    if figure.status == ReportedStatus::Nothing {
         notes.push(t.no_records.to_owned());
     }
-    if figure.status == Status::Published {
+    if figure.status == ReportedStatus::Published {
         notes.push(t.as_published.to_owned());
     }
     notes
 }
 
 /// What was tested behind a bound, and whether it bears the claim.
-fn tested(bound: &Bound, language: Language) -> String {
+fn tested(bound: &ReportedBound, language: Language) -> String {
     let (records, errors) = (print::count(bound.records), print::count(bound.errors));
     let upper = print::scientific(bound.upper);
     let level = print::fixed(bound.level * 100.0, 0);
@@ -187,10 +202,12 @@ fn tested(bound: &Bound, language: Language) -> String {
     }
 }
 
-fn change(line: &Line, t: &Words) -> (String, &'static str) {
+fn change(line: &ReportLine, t: &ReportWords) -> (String, &'static str) {
     match &line.change {
-        Some(Change::Difference { printed, trend, .. }) => (printed.clone(), trend_name(*trend)),
-        Some(Change::Break { says }) => (says.clone(), "none"),
+        Some(FigureChange::Difference { printed, trend, .. }) => {
+            (printed.clone(), trend_name(*trend))
+        }
+        Some(FigureChange::Break { says }) => (says.clone(), "none"),
         None if line.previous.as_ref().is_some_and(|before| before.as_published) => {
             (t.as_published.to_owned(), "none")
         }
@@ -207,24 +224,24 @@ pub(super) fn trend_name(trend: Trend) -> &'static str {
     }
 }
 
-pub(super) fn chart_kind(body: &Body) -> &'static str {
+pub(super) fn chart_kind(body: &ChartBody) -> &'static str {
     match body {
-        Body::Trend { .. } => "trend",
-        Body::Regions { .. } => "regions",
-        Body::Distribution { .. } => "distribution",
+        ChartBody::Trend { .. } => "trend",
+        ChartBody::Regions { .. } => "regions",
+        ChartBody::Distribution { .. } => "distribution",
     }
 }
 
 /// The numbers of a chart, for those who cannot see it.
-pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
+pub(super) fn chart_table(chart: &Chart, language: Language) -> ReportTable {
     let t = words(language);
     let title = Some(chart.title.clone());
     let (columns, rows) = match &chart.body {
-        Body::Trend { series, .. } => {
+        ChartBody::Trend { series, .. } => {
             // A row per line of the chart: a half-year is wide and low, as the chart itself is.
             let labels = series.first().map(|one| one.points.as_slice()).unwrap_or_default();
-            let points = labels.iter().map(|point| Column::number(&point.label));
-            let columns = std::iter::once(Column::words("", 1)).chain(points).collect();
+            let points = labels.iter().map(|point| ReportColumn::number(&point.label));
+            let columns = std::iter::once(ReportColumn::words("", 1)).chain(points).collect();
             let measured = series.iter().filter(|one| one.points.iter().any(|p| p.value.is_some()));
             let rows = measured.map(|one| {
                 let values = (0..labels.len()).map(|index| {
@@ -234,18 +251,18 @@ pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
             });
             (columns, rows.collect())
         }
-        Body::Regions { rows, .. } => {
+        ChartBody::Regions { rows, .. } => {
             let optional = |value: Option<f64>| {
                 value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2))
             };
             let columns = vec![
-                Column::words(t.region, 1),
-                Column::number(t.value),
-                Column::number(t.p95),
-                Column::number(t.longest),
-                Column::number(t.n),
-                Column::number(t.late),
-                Column::number(t.late_promise),
+                ReportColumn::words(t.region, 1),
+                ReportColumn::number(t.value),
+                ReportColumn::number(t.p95),
+                ReportColumn::number(t.longest),
+                ReportColumn::number(t.n),
+                ReportColumn::number(t.late),
+                ReportColumn::number(t.late_promise),
             ];
             let rows = rows.iter().map(|row| {
                 vec![
@@ -260,13 +277,13 @@ pub(super) fn chart_table(chart: &Chart, language: Language) -> Table {
             });
             (columns, rows.collect())
         }
-        Body::Distribution { bins, .. } => {
-            let columns = [t.from, t.to, t.n].map(Column::number).to_vec();
+        ChartBody::Distribution { bins, .. } => {
+            let columns = [t.from, t.to, t.n].map(ReportColumn::number).to_vec();
             let rows = bins.iter().map(|bin| {
                 vec![print::fixed(bin.from, 1), print::fixed(bin.to, 1), print::count(bin.n)]
             });
             (columns, rows.collect())
         }
     };
-    Table { title, columns, rows }
+    ReportTable { title, columns, rows }
 }

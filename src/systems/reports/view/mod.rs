@@ -12,9 +12,11 @@ use serde::Serialize;
 use super::charts::Chart;
 use super::drawing::{Drawing, draw};
 use super::lags;
-use super::model::{Definition, Language, Line, Report};
-use super::narrative::{Block, Origin, Part, Place, Span, Weight};
-use super::words::{Words, words};
+use super::model::{Language, QualityReport, ReportLine, ReportedDefinition};
+use super::narrative::{
+    NarrativeBlock, NarrativePart, NarrativeSpan, SectionKind, TextOrigin, Weight,
+};
+use super::words::{ReportWords, words};
 
 pub(super) use annexes::firsts;
 pub(super) use indicators::{late_stands_below, notes};
@@ -22,8 +24,8 @@ pub(super) use summary::compared;
 
 /// All that a template prints.
 #[derive(Debug, Serialize)]
-pub(super) struct View<'a> {
-    pub(super) t: &'static Words,
+pub(super) struct ReportView<'a> {
+    pub(super) t: &'static ReportWords,
     pub(super) lang: &'static str,
     pub(super) chinese: bool,
     pub(super) title: String,
@@ -37,7 +39,7 @@ pub(super) struct View<'a> {
     /// Label and text, for the cover.
     pub(super) filing: Vec<[String; 2]>,
     pub(super) signatures: Vec<[String; 2]>,
-    pub(super) tiles: Vec<summary::Tile>,
+    pub(super) tiles: Vec<summary::FigureTile>,
     pub(super) sections: Vec<Section>,
     pub(super) annexes: Vec<Annex>,
     /// What made the report and from which records.
@@ -49,24 +51,24 @@ pub(super) struct View<'a> {
 pub(super) struct Section {
     pub(super) id: &'static str,
     pub(super) heading: String,
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: Vec<NarrativeBlock>,
     /// Printed when there is no text.
     pub(super) empty: Option<&'static str>,
     pub(super) groups: Vec<indicators::GroupView>,
     /// What is said below the groups.
-    pub(super) passages: Vec<Passage>,
+    pub(super) passages: Vec<Subsection>,
 }
 
 /// A numbered part below the groups: a lead, and points or a table.
 #[derive(Debug, Serialize)]
-pub(super) struct Passage {
+pub(super) struct Subsection {
     pub(super) id: &'static str,
     pub(super) heading: String,
     /// The heading without its number.
     pub(super) title: &'static str,
     pub(super) lead: String,
     pub(super) points: Vec<String>,
-    pub(super) table: Option<Table>,
+    pub(super) table: Option<ReportTable>,
 }
 
 /// An annex: a lead, and tables.
@@ -75,20 +77,20 @@ pub(super) struct Annex {
     pub(super) id: String,
     pub(super) heading: String,
     pub(super) lead: Option<String>,
-    pub(super) tables: Vec<Table>,
+    pub(super) tables: Vec<ReportTable>,
     pub(super) note: Option<String>,
 }
 
 /// A table of texts, with how each column stands.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Table {
+pub(super) struct ReportTable {
     pub(super) title: Option<String>,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<ReportColumn>,
     pub(super) rows: Vec<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Column {
+pub(super) struct ReportColumn {
     pub(super) head: String,
     pub(super) side: Side,
     /// Its share of the width; 0 takes what it needs.
@@ -110,25 +112,25 @@ pub(super) struct ChartView {
     pub(super) title: String,
     pub(super) alt: String,
     pub(super) drawing: Drawing,
-    pub(super) table: Table,
+    pub(super) table: ReportTable,
 }
 
-impl Column {
+impl ReportColumn {
     pub(super) fn words(head: &str, share: u8) -> Self {
-        Column { head: head.to_owned(), side: Side::Left, share }
+        ReportColumn { head: head.to_owned(), side: Side::Left, share }
     }
 
     pub(super) fn number(head: &str) -> Self {
-        Column { head: head.to_owned(), side: Side::Right, share: 0 }
+        ReportColumn { head: head.to_owned(), side: Side::Right, share: 0 }
     }
 }
 
 /// Prepares a report for its templates.
-pub(super) fn view(report: &Report, logo: Option<String>) -> View<'_> {
+pub(super) fn view(report: &QualityReport, logo: Option<String>) -> ReportView<'_> {
     let t = words(report.language);
-    View {
+    ReportView {
         t,
-        lang: report.language.tag(),
+        lang: report.language.language_tag(),
         chinese: report.language == Language::Chinese,
         title: report.title(),
         company: &report.company.name,
@@ -146,7 +148,7 @@ pub(super) fn view(report: &Report, logo: Option<String>) -> View<'_> {
     }
 }
 
-fn made(report: &Report, t: &Words) -> Vec<[String; 2]> {
+fn made(report: &QualityReport, t: &ReportWords) -> Vec<[String; 2]> {
     let made = &report.made;
     let as_of = made.as_of.clone().unwrap_or_else(|| t.everything.to_owned());
     vec![
@@ -156,7 +158,7 @@ fn made(report: &Report, t: &Words) -> Vec<[String; 2]> {
     ]
 }
 
-fn filing(report: &Report, t: &Words) -> Vec<[String; 2]> {
+fn filing(report: &QualityReport, t: &ReportWords) -> Vec<[String; 2]> {
     let filing = &report.filing;
     let mut rows = vec![
         [t.addressee.to_owned(), filing.addressee.clone()],
@@ -177,7 +179,7 @@ fn filing(report: &Report, t: &Words) -> Vec<[String; 2]> {
     rows
 }
 
-fn signatures(report: &Report, t: &Words) -> Vec<[String; 2]> {
+fn signatures(report: &QualityReport, t: &ReportWords) -> Vec<[String; 2]> {
     let filing = &report.filing;
     let named = [
         (t.prepared_by, &filing.prepared_by),
@@ -216,9 +218,9 @@ pub(super) fn long_date(date: &str, language: Language) -> String {
     }
 }
 
-fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
+fn sections(report: &QualityReport, t: &'static ReportWords) -> Vec<Section> {
     let mut sections = Vec::new();
-    for place in Place::ALL {
+    for place in SectionKind::ALL {
         let part = find_part(report, place, None);
         let number = sections.len();
         let mut section = Section {
@@ -232,22 +234,24 @@ fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
             passages: Vec::new(),
         };
         match place {
-            Place::Indicators => {
+            SectionKind::Indicators => {
                 section.groups = indicators::groups(report, number);
                 section.passages = passages(report, number, section.groups.len());
             }
-            Place::Outages if section.blocks.is_empty() => section.empty = Some(t.no_outages),
-            Place::Company | Place::Declaration if section.blocks.is_empty() => continue,
-            Place::State | Place::Measures if section.blocks.is_empty() => {
+            SectionKind::Outages if section.blocks.is_empty() => section.empty = Some(t.no_outages),
+            SectionKind::Company | SectionKind::Declaration if section.blocks.is_empty() => {
+                continue;
+            }
+            SectionKind::State | SectionKind::Measures if section.blocks.is_empty() => {
                 section.empty = Some(t.no_text);
             }
-            Place::Company
-            | Place::State
-            | Place::Measures
-            | Place::Outages
-            | Place::Declaration => {}
+            SectionKind::Company
+            | SectionKind::State
+            | SectionKind::Measures
+            | SectionKind::Outages
+            | SectionKind::Declaration => {}
         }
-        if place == Place::Declaration {
+        if place == SectionKind::Declaration {
             place.title(report.language).clone_into(&mut section.heading);
         }
         sections.push(section);
@@ -257,10 +261,10 @@ fn sections(report: &Report, t: &'static Words) -> Vec<Section> {
 
 /// What is said of all groups: the comparison, and how late the records were committed to. They
 /// are numbered below a section, after its groups.
-fn passages(report: &Report, above: usize, groups: usize) -> Vec<Passage> {
+fn passages(report: &QualityReport, above: usize, groups: usize) -> Vec<Subsection> {
     let t = words(report.language);
     let (lead, points) = summary::comparison(report);
-    let passage = |at: usize, (id, title): (&'static str, &'static str), lead: String| Passage {
+    let passage = |at: usize, (id, title): (&'static str, &'static str), lead: String| Subsection {
         id,
         heading: numbered_below(above, groups + at, title, report.language),
         title,
@@ -268,22 +272,23 @@ fn passages(report: &Report, above: usize, groups: usize) -> Vec<Passage> {
         points: Vec::new(),
         table: None,
     };
-    let mut all = vec![Passage { points, ..passage(0, ("comparison", t.comparison), lead) }];
+    let mut all = vec![Subsection { points, ..passage(0, ("comparison", t.comparison), lead) }];
     if !report.lags.is_empty() {
         let table = Some(lags::table(report));
-        all.push(Passage { table, ..passage(1, ("lag", t.lag), lags::lead(report)) });
+        all.push(Subsection { table, ..passage(1, ("lag", t.lag), lags::lead(report)) });
     }
     all
 }
 
 /// The title of a line; with its indicator's own where another line of the group has the same.
-pub(super) fn line_title(report: &Report, line: &Line) -> String {
+pub(super) fn line_title(report: &QualityReport, line: &ReportLine) -> String {
     let mut groups = report.groups.iter();
     let group = groups.find(|group| group.lines.iter().any(|one| std::ptr::eq(one, line)));
-    let same =
-        |other: &Line| other.title == line.title && other.figure.indicator != line.figure.indicator;
+    let same = |other: &ReportLine| {
+        other.title == line.title && other.figure.indicator != line.figure.indicator
+    };
     let ambiguous = group.is_some_and(|group| group.lines.iter().any(same));
-    let of = |one: &&Definition| one.indicator == line.figure.indicator;
+    let of = |one: &&ReportedDefinition| one.indicator == line.figure.indicator;
     match report.definitions.iter().find(of).filter(|_| ambiguous) {
         Some(indicator) => match report.language {
             Language::Chinese => format!("{}{}", indicator.title, line.title),
@@ -293,23 +298,23 @@ pub(super) fn line_title(report: &Report, line: &Line) -> String {
     }
 }
 
-fn section_id(place: Place) -> &'static str {
+fn section_id(place: SectionKind) -> &'static str {
     match place {
-        Place::Company => "company",
-        Place::State => "state",
-        Place::Indicators => "indicators",
-        Place::Measures => "measures",
-        Place::Outages => "outages",
-        Place::Declaration => "declaration",
+        SectionKind::Company => "company",
+        SectionKind::State => "state",
+        SectionKind::Indicators => "indicators",
+        SectionKind::Measures => "measures",
+        SectionKind::Outages => "outages",
+        SectionKind::Declaration => "declaration",
     }
 }
 
 /// The text of a part, or the comment on a group within it.
 pub(super) fn find_part<'a>(
-    report: &'a Report,
-    place: Place,
+    report: &'a QualityReport,
+    place: SectionKind,
     group: Option<&str>,
-) -> Option<&'a Part> {
+) -> Option<&'a NarrativePart> {
     let parts = &report.narrative;
     parts.iter().find(|part| part.place == place && part.group.as_deref() == group)
 }
@@ -341,11 +346,11 @@ pub(super) fn numbered_below(
 
 /// The blocks with headings that go down one level at a time, as accessible documents must:
 /// whoever writes a third level right under a first one meant the second.
-pub(super) fn steady(blocks: &[Block], above: u8) -> Vec<Block> {
+pub(super) fn steady(blocks: &[NarrativeBlock], above: u8) -> Vec<NarrativeBlock> {
     let mut last = above;
     let mut blocks = blocks.to_vec();
     for block in &mut blocks {
-        if let Block::Heading { level, .. } = block {
+        if let NarrativeBlock::Heading { level, .. } = block {
             *level = (*level).clamp(above + 1, last + 1);
             last = *level;
         }
@@ -354,21 +359,24 @@ pub(super) fn steady(blocks: &[Block], above: u8) -> Vec<Block> {
 }
 
 /// The blocks of a part, its second-level headings numbered as the regulator's reports do.
-fn number_headings(part: &Part, above: usize, language: Language) -> Vec<Block> {
+fn number_headings(part: &NarrativePart, above: usize, language: Language) -> Vec<NarrativeBlock> {
     let mut count = 0;
     let mut blocks = steady(&part.blocks, 1);
     for block in &mut blocks {
-        if let Block::Heading { level: 2, spans } = block {
+        if let NarrativeBlock::Heading { level: 2, spans } = block {
             let text = numbered_below(above, count, "", language);
             count += 1;
-            spans.insert(0, Span { text, weight: Weight::Regular, origin: Origin::Author });
+            spans.insert(
+                0,
+                NarrativeSpan { text, weight: Weight::Regular, origin: TextOrigin::Author },
+            );
         }
     }
     blocks
 }
 
 /// The charts of a group, painted.
-pub(super) fn charts(report: &Report, group: &str) -> Vec<ChartView> {
+pub(super) fn charts(report: &QualityReport, group: &str) -> Vec<ChartView> {
     let of_group = report.charts.iter().filter(|chart| chart.group == group);
     of_group.map(|chart| chart_view(chart, report.language)).collect()
 }

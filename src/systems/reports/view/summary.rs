@@ -5,14 +5,16 @@
 use serde::Serialize;
 
 use super::indicators::trend_name;
-use crate::systems::reports::charts::{Body, RegionRow};
-use crate::systems::reports::model::{Change, Language, Limit, Line, Report, Trend};
+use crate::systems::reports::charts::{ChartBody, RegionRow};
+use crate::systems::reports::model::{
+    FigureChange, Language, QualityReport, ReportLine, ReportedLimit, Trend,
+};
 use crate::systems::reports::print;
 use crate::systems::reports::words::words;
 
 /// One figure, large.
 #[derive(Debug, Serialize)]
-pub(in crate::systems::reports) struct Tile {
+pub(in crate::systems::reports) struct FigureTile {
     pub(in crate::systems::reports) group: String,
     pub(in crate::systems::reports) title: String,
     pub(in crate::systems::reports) value: String,
@@ -32,8 +34,8 @@ const TILES: [&str; 6] = [
 ];
 
 /// The figures that a reader looks for first; in another pack, the first of each group.
-pub(super) fn tiles(report: &Report) -> Vec<Tile> {
-    let mut chosen: Vec<&Line> = Vec::new();
+pub(super) fn tiles(report: &QualityReport) -> Vec<FigureTile> {
+    let mut chosen: Vec<&ReportLine> = Vec::new();
     for id in TILES {
         chosen.extend(report.lines().find(|line| line.id() == id));
     }
@@ -44,23 +46,23 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
     chosen.into_iter().map(|line| tile(report, line)).collect()
 }
 
-fn tile(report: &Report, line: &Line) -> Tile {
+fn tile(report: &QualityReport, line: &ReportLine) -> FigureTile {
     let t = words(report.language);
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let (change, trend) = match &line.change {
-        Some(Change::Difference { value, printed, trend }) => {
+        Some(FigureChange::Difference { value, printed, trend }) => {
             let size = printed.trim_start_matches(['+', '−']);
             let words = print::change_in_words(*value, size, line, report.language);
             (words, trend_name(*trend))
         }
-        Some(Change::Break { says }) => (says.clone(), "none"),
+        Some(FigureChange::Break { says }) => (says.clone(), "none"),
         None => (print::NOTHING.to_owned(), "none"),
     };
     let segment = line.segment.as_deref().map(|segment| match report.language {
         Language::Chinese => format!("（{segment}）"),
         Language::English => format!(", {segment}"),
     });
-    Tile {
+    FigureTile {
         group: group.map(|group| group.title.clone()).unwrap_or_default(),
         title: format!("{}{}", line.title, segment.unwrap_or_default()),
         value: line.figure.printed.clone(),
@@ -72,24 +74,24 @@ fn tile(report: &Report, line: &Line) -> Tile {
 }
 
 /// The sentences about the period before and the limits, the first of them on the whole.
-pub(in crate::systems::reports) fn compared(report: &Report) -> Vec<String> {
+pub(in crate::systems::reports) fn compared(report: &QualityReport) -> Vec<String> {
     std::iter::once(lead(report)).chain(points(report)).collect()
 }
 
 /// The sentence on the whole, and those on single figures.
-pub(super) fn comparison(report: &Report) -> (String, Vec<String>) {
+pub(super) fn comparison(report: &QualityReport) -> (String, Vec<String>) {
     (lead(report), points(report))
 }
 
-fn trends(report: &Report) -> Vec<(&Line, Trend)> {
+fn trends(report: &QualityReport) -> Vec<(&ReportLine, Trend)> {
     let compared = report.lines().filter(|line| line.main).filter_map(|line| match &line.change {
-        Some(Change::Difference { trend, .. }) => Some((line, *trend)),
-        Some(Change::Break { .. }) | None => None,
+        Some(FigureChange::Difference { trend, .. }) => Some((line, *trend)),
+        Some(FigureChange::Break { .. }) | None => None,
     });
     compared.collect()
 }
 
-fn lead(report: &Report) -> String {
+fn lead(report: &QualityReport) -> String {
     let all = trends(report);
     let count = |wanted: Trend| all.iter().filter(|(_, trend)| *trend == wanted).count();
     let (better, worse, same) = (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
@@ -134,16 +136,16 @@ fn limits_en(missed: usize) -> String {
 }
 
 /// A limit that is not kept; a promise of the operator's own is no rule.
-fn breaks_rule(limit: &Limit) -> bool {
+fn breaks_rule(limit: &ReportedLimit) -> bool {
     limit.met == Some(false) && !limit.promise
 }
 
-fn missed(report: &Report) -> impl Iterator<Item = &Line> {
+fn missed(report: &QualityReport) -> impl Iterator<Item = &ReportLine> {
     report.lines().filter(|line| line.figure.limits.iter().any(breaks_rule))
 }
 
 /// One sentence for each figure that got worse or misses a limit, and for each slow region.
-fn points(report: &Report) -> Vec<String> {
+fn points(report: &QualityReport) -> Vec<String> {
     let mut points = Vec::new();
     for line in missed(report) {
         let broken = line.figure.limits.iter().filter(|limit| breaks_rule(limit));
@@ -162,7 +164,7 @@ fn points(report: &Report) -> Vec<String> {
         points.extend(worse_sentence(report, line));
     }
     for chart in &report.charts {
-        if let Body::Regions { rows, whole, .. } = &chart.body {
+        if let ChartBody::Regions { rows, whole, .. } = &chart.body {
             let slow = rows.iter().filter(|row| row.stands == Trend::Worse);
             let whole = whole.as_ref().map_or(print::NOTHING, |whole| &whole.printed);
             let group = report.groups.iter().find(|group| group.id == chart.group);
@@ -179,8 +181,8 @@ fn points(report: &Report) -> Vec<String> {
     points
 }
 
-fn worse_sentence(report: &Report, line: &Line) -> Option<String> {
-    let Some(Change::Difference { value, printed, .. }) = &line.change else {
+fn worse_sentence(report: &QualityReport, line: &ReportLine) -> Option<String> {
+    let Some(FigureChange::Difference { value, printed, .. }) = &line.change else {
         return None;
     };
     let size = printed.trim_start_matches(['+', '−']);
@@ -197,7 +199,7 @@ fn worse_sentence(report: &Report, line: &Line) -> Option<String> {
 }
 
 fn region_sentence(
-    report: &Report,
+    report: &QualityReport,
     row: &RegionRow,
     title: &str,
     whole: &str,
@@ -228,12 +230,12 @@ fn region_sentence(
     }
 }
 
-fn value_with_unit(line: &Line, language: Language) -> String {
+fn value_with_unit(line: &ReportLine, language: Language) -> String {
     print::with_unit(&line.figure.printed, &line.unit_title, language)
 }
 
 /// `固定电话障碍修复平均时限（城市）`
-fn name(report: &Report, line: &Line) -> String {
+fn name(report: &QualityReport, line: &ReportLine) -> String {
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let group = group.map(|group| group.title.as_str()).unwrap_or_default();
     let title = super::line_title(report, line);

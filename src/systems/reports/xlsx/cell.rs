@@ -6,7 +6,7 @@ use crate::systems::reports::model::ClockUnit;
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Held {
+pub(super) enum CellContent {
     Nothing,
     Text(String),
     /// A number and how it is shown.
@@ -14,14 +14,14 @@ pub(super) enum Held {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Cell {
-    pub(super) held: Held,
-    pub(super) look: Look,
+pub(super) struct SheetCell {
+    pub(super) held: CellContent,
+    pub(super) look: CellStyle,
 }
 
 /// How a cell stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum CellStyle {
     Plain,
     /// The figure itself.
     Value,
@@ -31,88 +31,90 @@ pub(super) enum Look {
     Quiet,
 }
 
-impl Cell {
-    pub(super) fn nothing() -> Cell {
-        Cell { held: Held::Nothing, look: Look::Plain }
+impl SheetCell {
+    pub(super) fn nothing() -> SheetCell {
+        SheetCell { held: CellContent::Nothing, look: CellStyle::Plain }
     }
 
     /// Words; none of them is no cell.
-    pub(super) fn text(text: impl Into<String>) -> Cell {
+    pub(super) fn text(text: impl Into<String>) -> SheetCell {
         let text = text.into();
-        let held = if text.is_empty() { Held::Nothing } else { Held::Text(text) };
-        Cell { held, look: Look::Plain }
+        let held = if text.is_empty() { CellContent::Nothing } else { CellContent::Text(text) };
+        SheetCell { held, look: CellStyle::Plain }
     }
 
-    pub(super) fn optional_text(text: Option<&String>) -> Cell {
-        text.map_or_else(Cell::nothing, Cell::text)
+    pub(super) fn optional_text(text: Option<&String>) -> SheetCell {
+        text.map_or_else(SheetCell::nothing, SheetCell::text)
     }
 
-    pub(super) fn whole(n: u64) -> Cell {
-        Cell::number(n as f64, "#,##0")
+    pub(super) fn whole(n: u64) -> SheetCell {
+        SheetCell::number(n as f64, "#,##0")
     }
 
-    pub(super) fn number(value: f64, format: impl Into<String>) -> Cell {
-        Cell { held: Held::Number(value, format.into()), look: Look::Plain }
+    pub(super) fn number(value: f64, format: impl Into<String>) -> SheetCell {
+        SheetCell { held: CellContent::Number(value, format.into()), look: CellStyle::Plain }
     }
 
-    pub(super) fn decimals(value: Option<f64>, decimals: usize) -> Cell {
-        value.map_or_else(Cell::nothing, |value| Cell::number(value, number_format(decimals)))
+    pub(super) fn decimals(value: Option<f64>, decimals: usize) -> SheetCell {
+        value.map_or_else(SheetCell::nothing, |value| {
+            SheetCell::number(value, number_format(decimals))
+        })
     }
 
     /// A value of a figure, rounded as printed; shares are percentages.
-    pub(super) fn value(value: Option<f64>, printed: &str, unit: &str) -> Cell {
+    pub(super) fn value(value: Option<f64>, printed: &str, unit: &str) -> SheetCell {
         let Some(value) = value else {
-            return Cell::nothing();
+            return SheetCell::nothing();
         };
         let Some(decimals) = shown_decimals(value, printed) else {
-            return Cell::number(value, "0.0E+00");
+            return SheetCell::number(value, "0.0E+00");
         };
         if unit.starts_with('%') {
             let format = format!("{}%", plain_format(decimals));
-            Cell::number(value / 100.0, format)
+            SheetCell::number(value / 100.0, format)
         } else {
-            Cell::number(value, number_format(decimals))
+            SheetCell::number(value, number_format(decimals))
         }
     }
 
     /// A value beside a figure, with its decimals; an interval shows two more.
-    pub(super) fn beside(value: Option<f64>, printed: &str, unit: &str) -> Cell {
+    pub(super) fn beside(value: Option<f64>, printed: &str, unit: &str) -> SheetCell {
         let decimals = decimals_of(printed).map_or(4, |decimals| decimals.max(2));
         match value {
             Some(value) if unit.starts_with('%') => {
-                Cell::number(value / 100.0, format!("{}%", plain_format(decimals)))
+                SheetCell::number(value / 100.0, format!("{}%", plain_format(decimals)))
             }
-            other => Cell::decimals(other, decimals),
+            other => SheetCell::decimals(other, decimals),
         }
     }
 
     /// Seconds on a clock, in its unit.
-    pub(super) fn waited(seconds: Option<f64>, clock: Option<&ClockUnit>) -> Cell {
+    pub(super) fn waited(seconds: Option<f64>, clock: Option<&ClockUnit>) -> SheetCell {
         match (seconds, clock) {
-            (Some(seconds), Some(clock)) => Cell::decimals(Some(clock.of(seconds)), 2),
-            (_, None) | (None, _) => Cell::nothing(),
+            (Some(seconds), Some(clock)) => SheetCell::decimals(Some(clock.of(seconds)), 2),
+            (_, None) | (None, _) => SheetCell::nothing(),
         }
     }
 
-    pub(super) fn looking(self, look: Look) -> Cell {
-        Cell { look, ..self }
+    pub(super) fn looking(self, look: CellStyle) -> SheetCell {
+        SheetCell { look, ..self }
     }
 
     /// How the spreadsheet shows it.
     pub(super) fn format(&self) -> Format {
         let format = Format::new().set_align(FormatAlign::Top);
         let format = match &self.held {
-            Held::Number(_, shown) => format.set_num_format(shown),
-            Held::Text(_) | Held::Nothing => {
+            CellContent::Number(_, shown) => format.set_num_format(shown),
+            CellContent::Text(_) | CellContent::Nothing => {
                 format.set_text_wrap().set_align(FormatAlign::Left).set_indent(1)
             }
         };
         match self.look {
-            Look::Plain => format,
-            Look::Value => format.set_bold().set_font_color(ACCENT),
-            Look::Good => format.set_font_color(GOOD),
-            Look::Bad => format.set_bold().set_font_color(WARN),
-            Look::Quiet => format.set_font_color(MUTED),
+            CellStyle::Plain => format,
+            CellStyle::Value => format.set_bold().set_font_color(ACCENT),
+            CellStyle::Good => format.set_font_color(GOOD),
+            CellStyle::Bad => format.set_bold().set_font_color(WARN),
+            CellStyle::Quiet => format.set_font_color(MUTED),
         }
     }
 }
@@ -159,7 +161,8 @@ mod tests {
     #[test]
     fn a_cell_shows_what_is_printed_or_more() {
         let check = |value, printed: &str, unit: &str, shown: &str| {
-            let Held::Number(_, format) = Cell::value(Some(value), printed, unit).held else {
+            let CellContent::Number(_, format) = SheetCell::value(Some(value), printed, unit).held
+            else {
                 panic!("{printed} is no number");
             };
             assert_eq!(format, shown, "{printed}");

@@ -2,20 +2,20 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError};
 
-use super::Desk;
+use super::WorkbookContext;
 use super::cell::{ACCENT, MUTED, WARN};
 use super::sheet::set_paper;
 use crate::systems::reports::print::NOTHING;
 
 /// A line of the cover.
-enum Said {
+enum CoverValue {
     Words(String),
     /// `2020-07-15`
     Day(String),
 }
 
 pub(super) fn write(
-    desk: &Desk<'_>,
+    desk: &WorkbookContext<'_>,
     names: &[String],
     workbook: &mut Workbook,
 ) -> Result<(), XlsxError> {
@@ -61,15 +61,20 @@ pub(super) fn write(
     Ok(())
 }
 
-fn write_said(sheet: &mut Worksheet, row: u32, label: &str, said: &Said) -> Result<(), XlsxError> {
+fn write_said(
+    sheet: &mut Worksheet,
+    row: u32,
+    label: &str,
+    said: &CoverValue,
+) -> Result<(), XlsxError> {
     let quiet = Format::new().set_font_color(MUTED).set_align(FormatAlign::Top);
     let left = Format::new().set_align(FormatAlign::Left).set_text_wrap();
     sheet.write_string_with_format(row, 0, label, &quiet)?;
     match said {
-        Said::Words(words) => {
+        CoverValue::Words(words) => {
             sheet.write_string_with_format(row, 1, words, &left)?;
         }
-        Said::Day(day) => match ExcelDateTime::parse_from_str(day) {
+        CoverValue::Day(day) => match ExcelDateTime::parse_from_str(day) {
             Ok(date) => {
                 let format = left.set_num_format("yyyy-mm-dd");
                 sheet.write_datetime_with_format(row, 1, &date, &format)?;
@@ -82,25 +87,26 @@ fn write_said(sheet: &mut Worksheet, row: u32, label: &str, said: &Said) -> Resu
     Ok(())
 }
 
-fn said<'a>(desk: &Desk<'a>) -> Vec<(&'a str, Said)> {
+fn said<'a>(desk: &WorkbookContext<'a>) -> Vec<(&'a str, CoverValue)> {
     let (report, t) = (desk.report, desk.t);
     let (company, filing) = (&report.company, &report.filing);
-    let words = |words: &str| Said::Words(words.to_owned());
-    let or_nothing = |words: &Option<String>| Said::Words(words.clone().unwrap_or(NOTHING.into()));
+    let words = |words: &str| CoverValue::Words(words.to_owned());
+    let or_nothing =
+        |words: &Option<String>| CoverValue::Words(words.clone().unwrap_or(NOTHING.into()));
     let mut all = vec![
         (desk.pick("企业", "Company"), words(&company.name)),
         (desk.pick("范围", "Region"), words(&company.region)),
         (desk.pick("统计期", "Period"), words(&report.period.title)),
-        (t.from, Said::Day(report.period.from.clone())),
-        (t.to, Said::Day(report.period.to.clone())),
+        (t.from, CoverValue::Day(report.period.from.clone())),
+        (t.to, CoverValue::Day(report.period.to.clone())),
     ];
     if let Some(previous) = &report.previous {
         all.push((t.previous, words(&previous.title)));
     }
     all.push((t.addressee, words(&filing.addressee)));
-    all.push((t.date, Said::Day(filing.date.clone())));
+    all.push((t.date, CoverValue::Day(filing.date.clone())));
     if let Some(due) = &filing.due {
-        all.push((t.due, Said::Day(due.clone())));
+        all.push((t.due, CoverValue::Day(due.clone())));
     }
     if let Some(reason) = &filing.late_reason {
         all.push((t.late_reason, words(reason)));

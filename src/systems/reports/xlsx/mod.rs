@@ -17,14 +17,17 @@ mod text;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use super::model::{Language, Report};
-use super::words::{Words, words};
+use super::model::{Language, QualityReport};
+use super::words::{ReportWords, words};
 pub use seal::SealedSheet;
-use sheet::Sheet;
+use sheet::ReportSheet;
 
 /// Writes the workbook.
-pub fn render(report: &Report, sealed: Option<SealedSheet<'_>>) -> Result<Vec<u8>, XlsxError> {
-    let desk = Desk { report, t: words(report.language) };
+pub fn render(
+    report: &QualityReport,
+    sealed: Option<SealedSheet<'_>>,
+) -> Result<Vec<u8>, XlsxError> {
+    let desk = WorkbookContext { report, t: words(report.language) };
     let sheets = sheets(&desk);
     let names = sheet::names(&sheets);
     let mut workbook = Workbook::new();
@@ -40,8 +43,8 @@ pub fn render(report: &Report, sealed: Option<SealedSheet<'_>>) -> Result<Vec<u8
 }
 
 /// Every sheet after the cover, in order.
-fn sheets(desk: &Desk<'_>) -> Vec<Sheet> {
-    let mut sheets: Vec<Sheet> =
+fn sheets(desk: &WorkbookContext<'_>) -> Vec<ReportSheet> {
+    let mut sheets: Vec<ReportSheet> =
         desk.report.groups.iter().map(|group| figures::group(desk, group)).collect();
     sheets.push(figures::limits(desk));
     sheets.push(figures::open(desk));
@@ -53,7 +56,7 @@ fn sheets(desk: &Desk<'_>) -> Vec<Sheet> {
     sheets
 }
 
-fn properties(report: &Report) -> Result<DocProperties, XlsxError> {
+fn properties(report: &QualityReport) -> Result<DocProperties, XlsxError> {
     let date = ExcelDateTime::parse_from_str(&report.filing.date)?;
     let simulated = if report.simulated { words(report.language).simulated_long } else { "" };
     Ok(DocProperties::new()
@@ -65,12 +68,12 @@ fn properties(report: &Report) -> Result<DocProperties, XlsxError> {
 }
 
 /// What every sheet is written from.
-struct Desk<'a> {
-    report: &'a Report,
-    t: &'static Words,
+struct WorkbookContext<'a> {
+    report: &'a QualityReport,
+    t: &'static ReportWords,
 }
 
-impl Desk<'_> {
+impl WorkbookContext<'_> {
     fn pick<'b>(&self, chinese: &'b str, english: &'b str) -> &'b str {
         match self.report.language {
             Language::Chinese => chinese,

@@ -1,9 +1,9 @@
 //! The last sheet of a sealed workbook: what a verifier reads.
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
-use trueline_verify::{SHEET_PARTS, cut, packed_cells};
+use trueline_verify::{SHEET_PARTS, cut_into_cells, packed_cells};
 
-use super::Desk;
+use super::WorkbookContext;
 use super::cell::MUTED;
 
 /// What stands on the last sheet.
@@ -18,7 +18,7 @@ pub struct SealedSheet<'a> {
 }
 
 pub(super) fn write(
-    desk: &Desk<'_>,
+    desk: &WorkbookContext<'_>,
     sealed: SealedSheet<'_>,
     workbook: &mut Workbook,
 ) -> Result<(), XlsxError> {
@@ -37,7 +37,7 @@ pub(super) fn write(
     let parts = [
         (evidence, packed_cells(sealed.evidence)?),
         (rows, packed_cells(sealed.rows)?),
-        (seal, cut(sealed.seal)),
+        (seal, cut_into_cells(sealed.seal)),
     ];
     for (name, cells) in parts {
         sheet.write_string(row, 0, name)?;

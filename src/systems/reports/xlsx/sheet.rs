@@ -4,15 +4,15 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, Xl
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Desk;
-use super::cell::{ACCENT, Cell, Held, INK, Look, PALE, WARN};
+use super::WorkbookContext;
+use super::cell::{ACCENT, CellContent, CellStyle, INK, PALE, SheetCell, WARN};
 
 /// A sheet before it is written.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct ReportSheet {
     pub(super) title: String,
-    pub(super) columns: Vec<Column>,
-    pub(super) rows: Vec<Vec<Cell>>,
+    pub(super) columns: Vec<SheetColumn>,
+    pub(super) rows: Vec<Vec<SheetCell>>,
     /// So many columns stay in sight, and are repeated on paper.
     pub(super) held: u16,
     /// So many columns are printed; the rest is detail for the screen. None prints all.
@@ -22,7 +22,7 @@ pub(super) struct Sheet {
 }
 
 #[derive(Debug)]
-pub(super) struct Column {
+pub(super) struct SheetColumn {
     pub(super) head: String,
     pub(super) width: f64,
     pub(super) numbers: bool,
@@ -32,7 +32,7 @@ pub(super) struct Column {
 pub(super) struct Field<'a, T> {
     heads: [&'a str; 2],
     width: f64,
-    cell: Box<dyn Fn(&T) -> Cell + 'a>,
+    cell: Box<dyn Fn(&T) -> SheetCell + 'a>,
 }
 
 /// A column: its head in Chinese and in English, its width, its cell.
@@ -40,27 +40,27 @@ pub(super) fn field<'a, T>(
     chinese: &'a str,
     english: &'a str,
     width: f64,
-    cell: impl Fn(&T) -> Cell + 'a,
+    cell: impl Fn(&T) -> SheetCell + 'a,
 ) -> Field<'a, T> {
     Field { heads: [chinese, english], width, cell: Box::new(cell) }
 }
 
-impl Sheet {
+impl ReportSheet {
     /// A row for each item.
     pub(super) fn of<T>(
-        desk: &Desk<'_>,
+        desk: &WorkbookContext<'_>,
         title: &str,
         fields: &[Field<'_, T>],
         items: &[T],
     ) -> Self {
-        let rows: Vec<Vec<Cell>> =
+        let rows: Vec<Vec<SheetCell>> =
             items.iter().map(|item| fields.iter().map(|one| (one.cell)(item)).collect()).collect();
-        let columns = fields.iter().enumerate().map(|(index, one)| Column {
+        let columns = fields.iter().enumerate().map(|(index, one)| SheetColumn {
             head: desk.pick(one.heads[0], one.heads[1]).to_owned(),
             width: one.width,
-            numbers: rows.iter().any(|row| matches!(row[index].held, Held::Number(..))),
+            numbers: rows.iter().any(|row| matches!(row[index].held, CellContent::Number(..))),
         });
-        Sheet {
+        ReportSheet {
             title: title.to_owned(),
             columns: columns.collect(),
             rows,
@@ -72,7 +72,7 @@ impl Sheet {
 
     pub(super) fn write(
         &self,
-        desk: &Desk<'_>,
+        desk: &WorkbookContext<'_>,
         name: &str,
         workbook: &mut Workbook,
     ) -> Result<(), XlsxError> {
@@ -104,7 +104,7 @@ impl Sheet {
             }
         }
         if self.rows.is_empty() {
-            write_cell(sheet, 1, 0, &Cell::text(&self.empty).looking(Look::Quiet))?;
+            write_cell(sheet, 1, 0, &SheetCell::text(&self.empty).looking(CellStyle::Quiet))?;
         } else {
             let (last, widest) = (self.rows.len() as u32, self.columns.len() as u16 - 1);
             sheet.autofilter(0, 0, last, widest)?;
@@ -113,7 +113,11 @@ impl Sheet {
         self.set_paper(desk, sheet)
     }
 
-    fn set_paper(&self, desk: &Desk<'_>, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    fn set_paper(
+        &self,
+        desk: &WorkbookContext<'_>,
+        sheet: &mut Worksheet,
+    ) -> Result<(), XlsxError> {
         set_paper(desk, sheet);
         sheet.set_landscape().set_repeat_rows(0, 0)?;
         sheet.set_print_fit_to_pages(1, 0);
@@ -124,10 +128,10 @@ impl Sheet {
     }
 
     /// How high a row must be for its longest cell, in points: not every program finds it itself.
-    fn height(&self, row: &[Cell]) -> f64 {
+    fn height(&self, row: &[SheetCell]) -> f64 {
         let lines = row.iter().zip(&self.columns).map(|(cell, column)| match &cell.held {
-            Held::Text(text) => text.lines().map(|line| folds(line, column.width)).sum(),
-            Held::Nothing | Held::Number(..) => 1,
+            CellContent::Text(text) => text.lines().map(|line| folds(line, column.width)).sum(),
+            CellContent::Nothing | CellContent::Number(..) => 1,
         });
         let lines = lines.max().unwrap_or(1).max(1);
         // Excel knows no row higher than 409 points.
@@ -142,13 +146,18 @@ fn folds(line: &str, width: f64) -> usize {
     (signs / (width - 1.5).max(4.0)).ceil().max(1.0) as usize
 }
 
-fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), XlsxError> {
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &SheetCell,
+) -> Result<(), XlsxError> {
     match &cell.held {
-        Held::Nothing => {}
-        Held::Text(text) => {
+        CellContent::Nothing => {}
+        CellContent::Text(text) => {
             sheet.write_string_with_format(row, column, shortened(text), &cell.format())?;
         }
-        Held::Number(value, _) => {
+        CellContent::Number(value, _) => {
             sheet.write_number_with_format(row, column, *value, &cell.format())?;
         }
     }
@@ -162,7 +171,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// A4, and what stands on every printed page: whose report it is, and that it is simulated.
-pub(super) fn set_paper(desk: &Desk<'_>, sheet: &mut Worksheet) {
+pub(super) fn set_paper(desk: &WorkbookContext<'_>, sheet: &mut Worksheet) {
     let report = desk.report;
     sheet.set_paper_size(9).set_margins(0.5, 0.5, 0.8, 0.7, 0.35, 0.3);
     let mark = if report.simulated { format!("&R&B{}", desk.t.simulated) } else { String::new() };
@@ -189,7 +198,7 @@ fn brief(words: &str) -> String {
 
 /// A name for each sheet that spreadsheets accept: at most 31 characters, without `[]:*?/\`, and
 /// no two alike.
-pub(super) fn names(sheets: &[Sheet]) -> Vec<String> {
+pub(super) fn names(sheets: &[ReportSheet]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for sheet in sheets {
         let mut name = sheet_name(&sheet.title);

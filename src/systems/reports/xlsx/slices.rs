@@ -2,25 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Desk;
-use super::cell::Cell;
+use super::WorkbookContext;
+use super::cell::SheetCell;
 use super::figures::group_title;
-use super::sheet::{Field, Sheet, field};
-use crate::systems::reports::charts::Body;
-use crate::systems::reports::model::{ClockUnit, Line, Percentiles, SliceRow};
+use super::sheet::{Field, ReportSheet, field};
+use crate::systems::reports::charts::ChartBody;
+use crate::systems::reports::model::{ClockUnit, ReportLine, ReportedPercentiles, ReportedSlice};
 use crate::systems::reports::view;
 use crate::systems::reports::words::{dimension_in_words, unit_in_words};
 
 /// A slice with what the report knows of its figure.
-struct Known<'a> {
-    row: &'a SliceRow,
+struct KnownSlice<'a> {
+    row: &'a ReportedSlice,
     /// A line of the report for the same figure; none if the report has only slices of it.
-    line: Option<&'a Line>,
+    line: Option<&'a ReportLine>,
     clock: Option<&'a ClockUnit>,
     unit: &'a str,
 }
 
-pub(super) fn slices(desk: &Desk<'_>) -> Sheet {
+pub(super) fn slices(desk: &WorkbookContext<'_>) -> ReportSheet {
     let report = desk.report;
     let known = report.slices.iter().map(|row| {
         let line = report.lines().find(|line| {
@@ -32,21 +32,21 @@ pub(super) fn slices(desk: &Desk<'_>) -> Sheet {
             || unit_in_words(&row.unit, report.language),
             |line| line.unit_title.as_str(),
         );
-        Known { row, line, clock, unit }
+        KnownSlice { row, line, clock, unit }
     });
-    let known: Vec<Known<'_>> = known.collect();
+    let known: Vec<KnownSlice<'_>> = known.collect();
     let names = region_names(desk);
     let fields = fields(desk, &names);
-    let mut sheet = Sheet::of(desk, desk.pick("切片", "Slices"), &fields, &known);
+    let mut sheet = ReportSheet::of(desk, desk.pick("切片", "Slices"), &fields, &known);
     sheet.held = 2;
     sheet
 }
 
 /// Codes of regions and their names, as far as the charts give them.
-fn region_names<'a>(desk: &Desk<'a>) -> BTreeMap<&'a str, &'a str> {
+fn region_names<'a>(desk: &WorkbookContext<'a>) -> BTreeMap<&'a str, &'a str> {
     let mut names = BTreeMap::new();
     for chart in &desk.report.charts {
-        if let Body::Regions { rows, .. } = &chart.body {
+        if let ChartBody::Regions { rows, .. } = &chart.body {
             names.extend(rows.iter().map(|row| (row.code.as_str(), row.name.as_str())));
         }
     }
@@ -54,21 +54,21 @@ fn region_names<'a>(desk: &Desk<'a>) -> BTreeMap<&'a str, &'a str> {
 }
 
 /// The dimensions that any slice has.
-fn dimensions<'a>(desk: &Desk<'a>) -> BTreeSet<&'a str> {
+fn dimensions<'a>(desk: &WorkbookContext<'a>) -> BTreeSet<&'a str> {
     let keys = desk.report.slices.iter().flat_map(|row| row.slice.keys());
     keys.map(String::as_str).collect()
 }
 
 fn fields<'a>(
-    desk: &'a Desk<'_>,
+    desk: &'a WorkbookContext<'_>,
     names: &'a BTreeMap<&'a str, &'a str>,
-) -> Vec<Field<'a, Known<'a>>> {
+) -> Vec<Field<'a, KnownSlice<'a>>> {
     let mut fields = vec![
-        field("业务", "Group", 16.0, |one: &Known<'_>| {
-            Cell::text(one.line.map_or("", |line| group_title(desk, line)))
+        field("业务", "Group", 16.0, |one: &KnownSlice<'_>| {
+            SheetCell::text(one.line.map_or("", |line| group_title(desk, line)))
         }),
-        field("指标", "Indicator", 26.0, |one: &Known<'_>| {
-            Cell::text(one.line.map_or_else(
+        field("指标", "Indicator", 26.0, |one: &KnownSlice<'_>| {
+            SheetCell::text(one.line.map_or_else(
                 || one.row.indicator.clone(),
                 |line| view::line_title(desk.report, line),
             ))
@@ -76,14 +76,16 @@ fn fields<'a>(
     ];
     for dimension in dimensions(desk) {
         let heads = dimension_in_words(dimension);
-        fields.push(field(heads[0], heads[1], 11.0, move |one: &Known<'_>| {
-            Cell::optional_text(one.row.slice.get(dimension))
+        fields.push(field(heads[0], heads[1], 11.0, move |one: &KnownSlice<'_>| {
+            SheetCell::optional_text(one.row.slice.get(dimension))
         }));
         let mut values = desk.report.slices.iter().filter_map(|row| row.slice.get(dimension));
         if values.any(|value| names.contains_key(value.as_str())) {
-            fields.push(field("地区名称", "Region name", 14.0, move |one: &Known<'_>| {
+            fields.push(field("地区名称", "Region name", 14.0, move |one: &KnownSlice<'_>| {
                 let code = one.row.slice.get(dimension);
-                Cell::text(code.and_then(|code| names.get(code.as_str())).copied().unwrap_or(""))
+                SheetCell::text(
+                    code.and_then(|code| names.get(code.as_str())).copied().unwrap_or(""),
+                )
             }));
         }
     }
@@ -91,30 +93,34 @@ fn fields<'a>(
     fields
 }
 
-fn figures<'a>() -> Vec<Field<'a, Known<'a>>> {
-    let percentile = |take: fn(&Percentiles) -> f64| {
-        move |one: &Known<'_>| Cell::waited(one.row.percentiles.as_ref().map(take), one.clock)
+fn figures<'a>() -> Vec<Field<'a, KnownSlice<'a>>> {
+    let percentile = |take: fn(&ReportedPercentiles) -> f64| {
+        move |one: &KnownSlice<'_>| {
+            SheetCell::waited(one.row.percentiles.as_ref().map(take), one.clock)
+        }
     };
     vec![
-        field("值", "Value", 11.0, |one: &Known<'_>| {
-            Cell::value(one.row.value, &one.row.printed, one.unit)
+        field("值", "Value", 11.0, |one: &KnownSlice<'_>| {
+            SheetCell::value(one.row.value, &one.row.printed, one.unit)
         }),
-        field("单位", "Unit", 9.0, |one: &Known<'_>| Cell::text(one.unit)),
-        field("件数", "Cases", 10.0, |one: &Known<'_>| Cell::whole(one.row.n)),
-        field("超限", "Late", 9.0, |one: &Known<'_>| Cell::whole(one.row.late)),
-        field("最长", "Longest", 10.0, |one: &Known<'_>| {
-            Cell::waited(one.row.longest.map(|seconds| seconds as f64), one.clock)
+        field("单位", "Unit", 9.0, |one: &KnownSlice<'_>| SheetCell::text(one.unit)),
+        field("件数", "Cases", 10.0, |one: &KnownSlice<'_>| SheetCell::whole(one.row.n)),
+        field("超限", "Late", 9.0, |one: &KnownSlice<'_>| SheetCell::whole(one.row.late)),
+        field("最长", "Longest", 10.0, |one: &KnownSlice<'_>| {
+            SheetCell::waited(one.row.longest.map(|seconds| seconds as f64), one.clock)
         }),
         field("中位", "Median", 10.0, percentile(|p| p.p50)),
         field("80%分位", "P80", 10.0, percentile(|p| p.p80 as f64)),
         field("95%分位", "P95", 10.0, percentile(|p| p.p95 as f64)),
         field("99%分位", "P99", 10.0, percentile(|p| p.p99 as f64)),
-        field("计时单位", "Clock unit", 10.0, |one: &Known<'_>| {
-            Cell::text(one.clock.map_or("", |clock| &clock.title))
+        field("计时单位", "Clock unit", 10.0, |one: &KnownSlice<'_>| {
+            SheetCell::text(one.clock.map_or("", |clock| &clock.title))
         }),
-        field("印刷值", "As printed", 11.0, |one: &Known<'_>| Cell::text(&one.row.printed)),
-        field("编号", "Figure", 26.0, |one: &Known<'_>| {
-            Cell::text(format!("{}.{}", one.row.indicator, one.row.statistic))
+        field("印刷值", "As printed", 11.0, |one: &KnownSlice<'_>| {
+            SheetCell::text(&one.row.printed)
+        }),
+        field("编号", "Figure", 26.0, |one: &KnownSlice<'_>| {
+            SheetCell::text(format!("{}.{}", one.row.indicator, one.row.statistic))
         }),
     ]
 }

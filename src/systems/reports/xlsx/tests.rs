@@ -5,33 +5,36 @@ use std::io::{Cursor, Read as _};
 use calamine::{Data, Reader as _, Xlsx};
 
 use super::render;
-use crate::systems::reports::charts::Body;
-use crate::systems::reports::model::{Change, Group, Language, Limit, Line, Report, Status, Trend};
-use crate::systems::reports::narrative::{NotFromRecords, Place};
+use crate::systems::reports::charts::ChartBody;
+use crate::systems::reports::model::{
+    FigureChange, Language, QualityReport, ReportGroup, ReportLine, ReportedLimit, ReportedStatus,
+    Trend,
+};
+use crate::systems::reports::narrative::{NotFromRecords, SectionKind};
 use crate::systems::reports::tests::province;
 use crate::systems::reports::{print, view, words};
 
 type Book = Xlsx<Cursor<Vec<u8>>>;
 
-fn open(report: &Report) -> Book {
+fn open(report: &QualityReport) -> Book {
     Xlsx::new(Cursor::new(render(report, None).unwrap())).unwrap()
 }
 
 /// A report with one of everything that a cell can say.
-fn full(language: Language) -> Report {
+fn full(language: Language) -> QualityReport {
     let mut report = province(language);
     let lines = &mut report.groups[0].lines;
     lines[0].title = "=1+1".into();
     lines[0].note = Some("@note".into());
     lines[1].figure.limits[0].met = Some(false);
     lines[1].figure.limits[1].verified = true;
-    lines[2].figure.status = Status::Published;
+    lines[2].figure.status = ReportedStatus::Published;
     lines[3].previous.as_mut().unwrap().as_published = true;
     lines[3].change = None;
-    lines[4].change = Some(Change::Break { says: "break".into() });
+    lines[4].change = Some(FigureChange::Break { says: "break".into() });
     lines[5].figure.value = None;
     lines[5].figure.printed = print::NOTHING.into();
-    lines[5].figure.status = Status::Nothing;
+    lines[5].figure.status = ReportedStatus::Nothing;
     lines[5].previous = None;
     lines[5].change = None;
     lines[6].figure.limits[0].promise = true;
@@ -41,7 +44,7 @@ fn full(language: Language) -> Report {
     report.not_from_records.push(NotFromRecords {
         text: "12个".into(),
         source: "工程管理系统".into(),
-        place: Place::Measures,
+        place: SectionKind::Measures,
         line: 3,
     });
     report.data.batches[0].digest = Some("9f86d081".into());
@@ -54,7 +57,7 @@ trait LineLess {
     fn line_less(&mut self);
 }
 
-impl LineLess for crate::systems::reports::model::SliceRow {
+impl LineLess for crate::systems::reports::model::ReportedSlice {
     /// A slice of a figure that has no line of its own.
     fn line_less(&mut self) {
         self.statistic = "within_promise".into();
@@ -96,7 +99,7 @@ fn in_unit(value: Option<f64>, unit: &str) -> Want {
     number(value.map(|value| if unit == "%" { value / 100.0 } else { value }))
 }
 
-fn waited(line: &Line, seconds: Option<f64>) -> Want {
+fn waited(line: &ReportLine, seconds: Option<f64>) -> Want {
     number(line.clock.as_ref().and_then(|clock| Some(seconds? / clock.seconds as f64)))
 }
 
@@ -163,7 +166,7 @@ const GROUP: [&str; 33] = [
     "上期取得方式",
 ];
 
-fn line_cells(line: &Line, group: &Group, language: Language) -> Vec<Want> {
+fn line_cells(line: &ReportLine, group: &ReportGroup, language: Language) -> Vec<Want> {
     let (figure, unit) = (&line.figure, line.unit_title.as_str());
     let open = figure.open.as_ref();
     let percentiles = figure.percentiles.as_ref();
@@ -171,7 +174,7 @@ fn line_cells(line: &Line, group: &Group, language: Language) -> Vec<Want> {
     let met: Vec<&str> = figure.limits.iter().map(|limit| met(limit)).collect();
     let before = line.previous.as_ref();
     let (change, trend) = match &line.change {
-        Some(Change::Difference { value, trend, .. }) => (
+        Some(FigureChange::Difference { value, trend, .. }) => (
             Want::Number(*value),
             text(match trend {
                 Trend::Better => "改善",
@@ -180,7 +183,7 @@ fn line_cells(line: &Line, group: &Group, language: Language) -> Vec<Want> {
                 Trend::Neutral => "",
             }),
         ),
-        Some(Change::Break { says }) => (text(says), Want::Empty),
+        Some(FigureChange::Break { says }) => (text(says), Want::Empty),
         None if before.is_some_and(|before| before.as_published) => {
             (text("引自已公布数据，未经重算"), Want::Empty)
         }
@@ -191,7 +194,7 @@ fn line_cells(line: &Line, group: &Group, language: Language) -> Vec<Want> {
         maybe(line.segment.as_ref()),
         in_unit(figure.value, unit),
         text(unit),
-        if figure.status == Status::Published { Want::Empty } else { whole(figure.n) },
+        if figure.status == ReportedStatus::Published { Want::Empty } else { whole(figure.n) },
         late(line, group),
         waited(line, figure.longest.map(|seconds| seconds as f64)),
         text(line.clock.as_ref().map_or("", |clock| &clock.title)),
@@ -207,10 +210,10 @@ fn line_cells(line: &Line, group: &Group, language: Language) -> Vec<Want> {
         text(line.id()),
         text(if line.main { "是" } else { "否" }),
         text(match figure.status {
-            Status::Computed => "由记录计算",
-            Status::Nothing => "本期无记录",
-            Status::MissingInput => "缺少计算所需的除数",
-            Status::Published => "引自已公布数据，未经重算",
+            ReportedStatus::Computed => "由记录计算",
+            ReportedStatus::Nothing => "本期无记录",
+            ReportedStatus::MissingInput => "缺少计算所需的除数",
+            ReportedStatus::Published => "引自已公布数据，未经重算",
         }),
         text(&figure.printed),
         waited(line, percentiles.map(|p| p.p50)),
@@ -233,7 +236,7 @@ fn line_cells(line: &Line, group: &Group, language: Language) -> Vec<Want> {
 }
 
 /// Told beside the rate of the same cases, if there is one.
-fn late(line: &Line, group: &Group) -> Want {
+fn late(line: &ReportLine, group: &ReportGroup) -> Want {
     let rate = group.lines.iter().any(|other| {
         (&other.figure.indicator, &other.figure.slice)
             == (&line.figure.indicator, &line.figure.slice)
@@ -244,11 +247,11 @@ fn late(line: &Line, group: &Group) -> Want {
     if told { whole(line.figure.late) } else { Want::Empty }
 }
 
-fn marked(limit: &Limit) -> String {
+fn marked(limit: &ReportedLimit) -> String {
     format!("{}{}", limit.printed, if limit.verified { "" } else { "（未核实）" })
 }
 
-fn met(limit: &Limit) -> &'static str {
+fn met(limit: &ReportedLimit) -> &'static str {
     match limit.met {
         Some(true) => "达到",
         Some(false) => "未达到",
@@ -340,7 +343,7 @@ fn slices_have_a_column_for_each_dimension() {
     let report = full(Language::Chinese);
     let mut names = std::collections::BTreeMap::new();
     for chart in &report.charts {
-        if let Body::Regions { rows, .. } = &chart.body {
+        if let ChartBody::Regions { rows, .. } = &chart.body {
             names.extend(rows.iter().map(|row| (row.code.clone(), row.name.clone())));
         }
     }
@@ -419,13 +422,13 @@ fn every_point_of_a_chart_has_its_row() {
             (cells[2], cells[3]) = (in_unit(value, unit), n);
             cells
         };
-        let role = |rule: &crate::systems::reports::Rule| match rule.role {
-            crate::systems::reports::Role::Limit => "限值",
-            crate::systems::reports::Role::Promise => "企业承诺",
-            crate::systems::reports::Role::Percentile => "分位",
+        let role = |rule: &crate::systems::reports::ChartRule| match rule.role {
+            crate::systems::reports::RuleRole::Limit => "限值",
+            crate::systems::reports::RuleRole::Promise => "企业承诺",
+            crate::systems::reports::RuleRole::Percentile => "分位",
         };
         match &chart.body {
-            Body::Trend { series, rules } => {
+            ChartBody::Trend { series, rules } => {
                 for one in series {
                     for point in &one.points {
                         push(&one.title, &point.label, value(point.value, Some(point.n)));
@@ -435,7 +438,7 @@ fn every_point_of_a_chart_has_its_row() {
                     push(role(rule), &rule.title, value(Some(rule.value), None));
                 }
             }
-            Body::Regions { rows, whole: all, rules } => {
+            ChartBody::Regions { rows, whole: all, rules } => {
                 for row in rows {
                     let cells = [
                         Want::Empty,
@@ -456,7 +459,7 @@ fn every_point_of_a_chart_has_its_row() {
                     push(role(rule), &rule.title, value(Some(rule.value), None));
                 }
             }
-            Body::Distribution { bins, marks, limit, near, past, n } => {
+            ChartBody::Distribution { bins, marks, limit, near, past, n } => {
                 for bin in bins {
                     let mut cells = [const { Want::Empty }; 8];
                     (cells[0], cells[1]) = (Want::Number(bin.from), Want::Number(bin.to));

@@ -1,29 +1,31 @@
 //! The words of the report: the narrative, and the sentences about the period before.
 
-use super::Desk;
-use super::cell::Cell;
-use super::sheet::{Sheet, field};
-use crate::systems::reports::narrative::{Block, Origin, Part, Span};
+use super::WorkbookContext;
+use super::cell::SheetCell;
+use super::sheet::{ReportSheet, field};
+use crate::systems::reports::narrative::{
+    NarrativeBlock, NarrativePart, NarrativeSpan, TextOrigin,
+};
 use crate::systems::reports::view;
 
 /// What stands out against the period before and the limits, sentence by sentence.
-pub(super) fn comparison(desk: &Desk<'_>) -> Sheet {
+pub(super) fn comparison(desk: &WorkbookContext<'_>) -> ReportSheet {
     let said = view::compared(desk.report);
     let fields =
         [field("与上期及限值比较", "Against the previous period and the limits", 110.0, {
-            |sentence: &String| Cell::text(sentence)
+            |sentence: &String| SheetCell::text(sentence)
         })];
-    Sheet::of(desk, desk.pick("比较", "Comparison"), &fields, &said)
+    ReportSheet::of(desk, desk.pick("比较", "Comparison"), &fields, &said)
 }
 
 /// A paragraph, item, heading or row of a table.
-struct Passage<'a> {
-    part: &'a Part,
+struct TextRow<'a> {
+    part: &'a NarrativePart,
     kind: &'static str,
     text: String,
 }
 
-pub(super) fn narrative(desk: &Desk<'_>) -> Sheet {
+pub(super) fn narrative(desk: &WorkbookContext<'_>) -> ReportSheet {
     let mut passages = Vec::new();
     for part in &desk.report.narrative {
         for block in &part.blocks {
@@ -31,31 +33,36 @@ pub(super) fn narrative(desk: &Desk<'_>) -> Sheet {
         }
     }
     let fields = [
-        field("部分", "Part", 26.0, |one: &Passage<'_>| {
-            Cell::text(one.part.place.title(desk.report.language))
+        field("部分", "Part", 26.0, |one: &TextRow<'_>| {
+            SheetCell::text(one.part.place.title(desk.report.language))
         }),
-        field("业务", "Group", 18.0, |one: &Passage<'_>| Cell::text(group(desk, one.part))),
-        field("种类", "Kind", 12.0, |one: &Passage<'_>| Cell::text(one.kind)),
-        field("文字", "Text", 110.0, |one: &Passage<'_>| Cell::text(&one.text)),
+        field("业务", "Group", 18.0, |one: &TextRow<'_>| SheetCell::text(group(desk, one.part))),
+        field("种类", "Kind", 12.0, |one: &TextRow<'_>| SheetCell::text(one.kind)),
+        field("文字", "Text", 110.0, |one: &TextRow<'_>| SheetCell::text(&one.text)),
     ];
-    let mut sheet = Sheet::of(desk, desk.pick("文字说明", "Text"), &fields, &passages);
+    let mut sheet = ReportSheet::of(desk, desk.pick("文字说明", "Text"), &fields, &passages);
     desk.t.no_text.clone_into(&mut sheet.empty);
     sheet
 }
 
 /// The title of the group that a part comments on.
-fn group<'a>(desk: &Desk<'a>, part: &Part) -> &'a str {
+fn group<'a>(desk: &WorkbookContext<'a>, part: &NarrativePart) -> &'a str {
     let groups = desk.report.groups.iter();
     let mut found = groups.filter(|group| Some(&group.id) == part.group.as_ref());
     found.next().map_or("", |group| &group.title)
 }
 
-fn collect<'a>(desk: &Desk<'_>, part: &'a Part, block: &Block, all: &mut Vec<Passage<'a>>) {
-    let mut push = |kind, text| all.push(Passage { part, kind, text });
+fn collect<'a>(
+    desk: &WorkbookContext<'_>,
+    part: &'a NarrativePart,
+    block: &NarrativeBlock,
+    all: &mut Vec<TextRow<'a>>,
+) {
+    let mut push = |kind, text| all.push(TextRow { part, kind, text });
     match block {
-        Block::Heading { spans, .. } => push(desk.t.heading, flat(spans)),
-        Block::Paragraph { spans } => push(desk.t.paragraph, flat(spans)),
-        Block::List { start, items } => {
+        NarrativeBlock::Heading { spans, .. } => push(desk.t.heading, flat(spans)),
+        NarrativeBlock::Paragraph { spans } => push(desk.t.paragraph, flat(spans)),
+        NarrativeBlock::List { start, items } => {
             for (index, item) in items.iter().enumerate() {
                 let from = all.len();
                 for inner in item {
@@ -69,13 +76,13 @@ fn collect<'a>(desk: &Desk<'_>, part: &'a Part, block: &Block, all: &mut Vec<Pas
                 }
             }
         }
-        Block::Quote { blocks } => {
+        NarrativeBlock::Quote { blocks } => {
             for inner in blocks {
                 collect(desk, part, inner, all);
             }
         }
-        Block::Table { head, rows } => {
-            let row = |cells: &[Vec<Span>]| {
+        NarrativeBlock::Table { head, rows } => {
+            let row = |cells: &[Vec<NarrativeSpan>]| {
                 cells.iter().map(|cell| flat(cell)).collect::<Vec<_>>().join(" | ")
             };
             push(desk.t.table_row, row(head));
@@ -87,10 +94,10 @@ fn collect<'a>(desk: &Desk<'_>, part: &'a Part, block: &Block, all: &mut Vec<Pas
 }
 
 /// The words of spans; a number that is not from records keeps its mark.
-fn flat(spans: &[Span]) -> String {
+fn flat(spans: &[NarrativeSpan]) -> String {
     let texts = spans.iter().map(|span| match &span.origin {
-        Origin::Source { number } => format!("{}[{number}]", span.text),
-        Origin::Author | Origin::Figure { .. } => span.text.clone(),
+        TextOrigin::Source { number } => format!("{}[{number}]", span.text),
+        TextOrigin::Author | TextOrigin::Figure { .. } => span.text.clone(),
     });
     texts.collect()
 }
