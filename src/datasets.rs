@@ -1,7 +1,8 @@
 //! Datasets: each belongs to one system, and the others know it by the registry.
 //!
 //! A system declares its datasets as constants ([`Dataset`]); `program.rs` puts them into one
-//! registry ([`Datasets`]), which is handed down. So an import, a pack and the ledger find a dataset by
+//! registry ([`Datasets`]), which is handed down. So an import, a pack and the ledger find a
+//! dataset by
 //! its name, and no system has to know who owns it.
 
 use std::cmp::Ordering;

@@ -2,7 +2,8 @@
 //!
 //! Imports point down, in this order: `cli`, `program`, `settings`, `router`, `witness` and
 //! `simulation`, the systems (each calls only those listed above it in `systems/mod.rs`), `web`,
-//! `state`, `ledger`, `instance`, then `datasets`, `clock` and `language`, and below them the crates.
+//! `state`, `ledger`, `instance`, then `datasets`, `clock`, `language` and `files`, and below them
+//! the crates.
 
 pub mod cli;
 pub mod clock;

@@ -47,7 +47,8 @@ pub fn policy_in(path: &Path) -> Result<Policy, PolicyError> {
     Policy::parse(&bytes).map_err(|source| PolicyError::Malformed { file, source })
 }
 
-/// Shows the newest checkpoint to the witnesses of a policy. Returns what is missing for its quorum.
+/// Shows the newest checkpoint to the witnesses of a policy. Returns what is missing for its
+/// quorum.
 pub fn ask_witnesses(
     ledger: &mut Ledger,
     policy: &Policy,

@@ -1,6 +1,7 @@
 //! What handlers share: the site with its shell, refusals, CSV, headers, the one style sheet.
 //!
-//! It is neutral: each system contributes its links, templates and routes. Pages are rendered on the
+//! It is neutral: each system contributes its links, templates and routes. Pages are rendered on
+//! the
 //! server and work without scripts. Nothing is fetched from outside.
 
 pub(crate) mod csv;

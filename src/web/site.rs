@@ -1,6 +1,7 @@
 //! The site: what stands around every page, and what the systems add to it.
 //!
-//! A system declares its links, templates and words as a [`PageSet`]; `router.rs` puts them together.
+//! A system declares its links, templates and words as a [`PageSet`]; `router.rs` puts them
+//! together.
 
 use std::collections::BTreeMap;
 

@@ -195,7 +195,8 @@ impl Calendar {
         })
     }
 
-    /// The text that is hashed: one item per line, in a fixed order, every string as a Rust literal.
+    /// The text that is hashed: one item per line, in a fixed order, every string as a Rust
+    /// literal.
     fn canonical_text(&self) -> String {
         let week = &self.week;
         let mut text = String::from("trueline calendar 1\n");

@@ -1,7 +1,8 @@
 //! A rule compiled with its calendar, and the time that it measures.
 //!
 //! Everything follows from one function: what a clock that never stops shows at an instant, in this
-//! unit. Elapsed time is its difference between two instants, less what it gained inside the pauses.
+//! unit. Elapsed time is its difference between two instants, less what it gained inside the
+//! pauses.
 //! A due time is the last instant at which a limit is not passed, so a stop is late exactly when it
 //! lies after the due time; remaining time and lateness are one signed number, the margin. Both are
 //! in `due.rs`. Nothing is stored and patched later.

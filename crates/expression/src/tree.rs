@@ -78,7 +78,8 @@ pub enum Function {
     Number,
     /// `text(value)`: any value as text.
     ToText,
-    /// `time(text, format)`: a text read as a moment in the mapping's zone; null when it is not one.
+    /// `time(text, format)`: a text read as a moment in the mapping's zone; null when it is not
+    /// one.
     /// Without a format, ISO 8601.
     ParseTime,
     Year,

@@ -48,7 +48,8 @@ pub struct CaseProof {
     pub checked: CaseChecked,
 }
 
-/// Proves how a sealed report counted the case `source` and `source_key`. `report` is the first digits
+/// Proves how a sealed report counted the case `source` and `source_key`. `report` is the first
+/// digits
 /// of its id; without it the newest.
 pub fn prove_case(
     state: &State,

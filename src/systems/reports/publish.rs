@@ -260,7 +260,8 @@ fn check_restatement(
     })
 }
 
-/// The figures that differ from the newest published report. `None` if there is none to compare with.
+/// The figures that differ from the newest published report. `None` if there is none to compare
+/// with.
 fn compare_with_published(
     instance: &Instance,
     kept: &KeptDraft,
@@ -325,10 +326,10 @@ mod tests {
         for other in [statement(None), statement(Some(&digest("first")))] {
             let refused = check_restatement(&other, &entries);
             let id = statement_id("second");
-            assert!(
-                matches!(&refused, Err(PublishError::NotARestatement { id: named, .. }) if *named == id),
-                "{refused:?}"
-            );
+            let Err(PublishError::NotARestatement { id: named, .. }) = refused else {
+                panic!("{refused:?}");
+            };
+            assert_eq!(named, id);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use crate::disk::WriteStep;
 use crate::schema::{DatasetColumn, DatasetSchema, ValueKind};
-use crate::{ImportError, ImportOptions, ImportSummary, Lake, Mapping, import};
+use crate::{ImportError, ImportOptions, ImportSummary, Lake, Mapping, import_through_mapping};
 
 const MAPPING: &str = "[mapping]\ndataset = \"note\"\n[columns.number]\nfrom = \"number\"\n\
     [columns.text]\nfrom = \"text\"\n";

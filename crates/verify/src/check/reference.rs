@@ -91,7 +91,8 @@ fn print_line(reference: &PrintedReference<'_>, line: &ShownLine, is_zh: bool) -
     })
 }
 
-/// How a figure changed: `缩短0.47小时`, `0.47 hours shorter`. `None` for a break, whose words are not
+/// How a figure changed: `缩短0.47小时`, `0.47 hours shorter`. `None` for a break, whose words are
+/// not
 /// recomputed.
 fn describe_change(line: &ShownLine, is_zh: bool) -> Option<String> {
     let Some(change) = line.change.as_ref().filter(|change| !change.is_null()) else {

@@ -214,7 +214,13 @@ fn table_line(
         due => format_moment(case.due, zone).unwrap_or_else(nothing),
         late_by => late_by(asked, case),
         out => is_out,
-        outcome => describe_outcome(asked, indicator, &case.outcome, case.late_by, case.open.is_some()),
+        outcome => describe_outcome(
+            asked,
+            indicator,
+            &case.outcome,
+            case.late_by,
+            case.open.is_some(),
+        ),
     }
 }
 

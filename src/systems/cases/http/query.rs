@@ -76,7 +76,8 @@ pub(super) fn offer_choices(query: &CaseQuery) -> Vec<Value> {
     .into_iter()
     .map(|(which, chinese, english)| {
         let value = which_name(which);
-        context! { value, text => query.asked.pick_text(chinese, english), chosen => which == query.which }
+        let text = query.asked.pick_text(chinese, english);
+        context! { value, text, chosen => which == query.which }
     })
     .collect()
 }

@@ -171,7 +171,7 @@ fn figure_line(
         title,
         slice => slice.join(" · "),
         printed => row.printed.clone(),
-        unit => if row.value.is_some() { unit_name(console, asked, &row.unit) } else { String::new() },
+        unit => row.value.map_or_else(String::new, |_| unit_name(console, asked, &row.unit)),
         counts => vec![
             cell(asked.pick_text("件数", "Cases"), Some(row.n), "", false),
             cell(asked.pick_text("超时", "Late"), late, "&which=late", true),

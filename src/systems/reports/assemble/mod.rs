@@ -95,7 +95,8 @@ pub fn gather(
     })
 }
 
-/// The question whose answer a report about a period prints. A period that stands beside it is sliced
+/// The question whose answer a report about a period prints. A period that stands beside it is
+/// sliced
 /// alike: [`Question::for_period`].
 pub fn figure_question(pack: &Pack, period: &Period) -> FigureQuestion {
     FigureQuestion { by: slicing(pack, period), ..FigureQuestion::about_period(period.clone()) }
