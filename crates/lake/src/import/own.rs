@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use rayon::prelude::*;
-use trueline_language::{phrase, text};
+use trueline_language::{Text, phrase, text};
 
 use super::cells::Thread;
 use super::column::{

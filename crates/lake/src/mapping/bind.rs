@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
 use trueline_expression::{Expr, Names, Type, check, names, nearest};
-use trueline_language::{phrase, text};
+use trueline_language::{Text, phrase, text};
 
 use super::columns::extra_name;
 use super::error::MappingError;

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use trueline_expression::nearest;
-use trueline_language::text;
+use trueline_language::{Text, text};
 
 use super::error::MappingError;
 
