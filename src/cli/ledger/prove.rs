@@ -145,7 +145,9 @@ fn say(checked: &CaseChecked, language: Language) {
                 )
             );
             for line in checked.counted_as() {
-                println!("  {}", language.pick(line.zh, line.en));
+                let language = language
+                    .pick(trueline_verify::Language::Chinese, trueline_verify::Language::English);
+                println!("  {}", line.as_str(language));
             }
         }
         CaseFound::NotThere { before, after } => {
