@@ -96,10 +96,10 @@ fn say_conflict(error: &clap::Error) -> String {
         Some(_) => find_text(error, ContextKind::InvalidArg),
         None => find_text(error, ContextKind::InvalidSubcommand),
     };
-    match find_text(error, ContextKind::PriorArg) {
-        prior if prior == argument => format!("`{argument}` 只能写一次"),
-        prior if prior.is_empty() => format!("`{argument}` 不能与所给的其他参数同用"),
-        prior => format!("`{argument}` 不能与 {prior} 同用"),
+    match list_texts(error, ContextKind::PriorArg).as_slice() {
+        [] => format!("`{argument}` 不能与所给的其他参数同用"),
+        [prior] if *prior == argument => format!("`{argument}` 只能写一次"),
+        prior => format!("`{argument}` 不能与 {} 同用", quote_all(prior)),
     }
 }
 
@@ -249,7 +249,7 @@ mod tests {
             (
                 "trueline import case a.csv --from b",
                 ErrorKind::ArgumentConflict,
-                "`--from <DIR>` 不能与 `[DATASET]`、`[FILE]...` 同用",
+                "`[DATASET]` 不能与 `--from <DIR>` 同用",
             ),
             (
                 "trueline init a --pack b --pack c",
@@ -322,7 +322,7 @@ mod tests {
     fn advice_is_translated() {
         for (line, advice) in [
             ("trueline reprot", "提示：相近的命令：`export`、`report`"),
-            ("trueline verify a --lang zg", "提示：相近的值：`zh`"),
+            ("trueline verify a --format jsn", "提示：相近的值：`json`"),
             ("trueline init a --pac b", "提示：相近的参数：`--pack`"),
             ("trueline verify a --1", "提示：若要将 `--1` 作为值，请写 `-- --1`"),
         ] {
