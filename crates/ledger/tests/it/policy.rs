@@ -1,5 +1,6 @@
 //! Policy files, quorums, rotated and retired keys.
 
+use trueline_language::{Language, contains_chinese};
 use trueline_ledger::witness::{AddCheckpoint, Witness};
 use trueline_ledger::{
     AppendError, Cosigner, Distrust, Log, Note, NoteError, Policy, Retirement, Signer, VerifierKey,
@@ -111,7 +112,8 @@ fn lines_that_are_no_policy_are_named() {
     ];
     for (text, line, what) in cases {
         let error = Policy::parse(text.as_bytes()).unwrap_err();
-        assert_eq!((error.line, error.what), (line, what), "{text}");
+        assert_eq!((error.line, error.what.as_str(Language::English)), (line, what), "{text}");
+        assert!(contains_chinese(error.what.as_str(Language::Chinese)), "{text}");
     }
     let spaced = format!("  # note\n\n\tlog\t{log}   https://log.example/ \n quorum  none ");
     let spaced = Policy::parse(spaced.as_bytes()).unwrap();
