@@ -1,5 +1,7 @@
 //! `trueline export --for-verification`: what a regulator gets, and nothing else.
 
+use trueline_language::text;
+
 use super::arguments::Export;
 use super::place::Place;
 use super::{Failure, Language};
@@ -10,9 +12,8 @@ pub(super) fn run(asked: &Export, place: &Place, language: Language) -> Result<(
     let out = &asked.for_verification;
     export_for_verification(&state, out).map_err(|error| match error {
         ExportError::NotEmpty(folder) => Failure::request(
-            language
-                .pick(format!("{folder} 不是空文件夹"), format!("{folder} is not an empty folder")),
-            language.pick("另选一个文件夹", "name another folder"),
+            text!("{folder} 不是空文件夹", "{folder} is not an empty folder"),
+            text!("另选一个文件夹", "name another folder"),
         ),
         ExportError::Ledger(_)
         | ExportError::Lake(_)

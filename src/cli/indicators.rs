@@ -36,7 +36,7 @@ pub(super) fn run(asked: &Indicators, place: &Place, language: Language) -> Resu
     }
     let results = indicators::compute(&inquiry.pack, &inquiry.question, &inquiry.records())?;
     note_if_empty(&results, language);
-    let json = serde_json::to_value(&results.rows)?;
+    let json = serde_json::to_value(&results.rows).map_err(Failure::from_foreign)?;
     table(&inquiry.pack, &results, language).print(asked.format, &json)?;
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::TcpListener;
 
+use trueline_language::text;
+
 use super::arguments::{self, Serve};
 use super::indicators::open_inquiry;
 use super::place::Place;
@@ -20,8 +22,11 @@ pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<()
     let program = place.open()?;
     let Some(period) = asked.period.clone() else {
         return Err(Failure::request(
-            "which period is to be shown?",
-            "name it: `trueline serve --period 2020H1`",
+            text!("没有指明要显示的统计期", "which period is to be shown?"),
+            text!(
+                "请写明：`trueline serve --period 2020H1`",
+                "name it: `trueline serve --period 2020H1`"
+            ),
         ));
     };
     let question = arguments::Question { pack: asked.pack.clone(), period, as_of: None };
@@ -46,8 +51,11 @@ pub(super) fn run(asked: &Serve, place: &Place, language: Language) -> Result<()
 pub(super) fn listen(address: &str) -> Result<TcpListener, Failure> {
     let refused = |error: io::Error| {
         Failure::request(
-            format!("cannot listen on {address}: {error}"),
-            "choose another address with --listen, such as 127.0.0.1:0 for any free port",
+            text!("无法监听 {address}：{error}", "cannot listen on {address}: {error}"),
+            text!(
+                "以 --listen 另选地址，如 127.0.0.1:0 表示任一空闲端口",
+                "choose another address with --listen, such as 127.0.0.1:0 for any free port"
+            ),
         )
     };
     let listener = TcpListener::bind(address).map_err(refused)?;

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use trueline_language::text;
 use trueline_ledger::Note;
 use trueline_verify::{Options, Verdict, check_file, evidence_in};
 
@@ -42,7 +43,7 @@ pub(super) fn run(asked: &Verify, clock: Clock, language: Language) -> Result<()
         verdict = verdict.close();
     }
     if asked.format == VerdictFormat::Json {
-        println!("{}", serde_json::to_string_pretty(&verdict)?);
+        println!("{}", serde_json::to_string_pretty(&verdict).map_err(Failure::from_foreign)?);
     } else {
         let words =
             language.pick(trueline_verify::Language::Chinese, trueline_verify::Language::English);
@@ -51,7 +52,7 @@ pub(super) fn run(asked: &Verify, clock: Clock, language: Language) -> Result<()
     if verdict.holds {
         return Ok(());
     }
-    Err(Failure::no(language.pick("核验不一致", "the report does not agree")))
+    Err(Failure::no(text!("核验不一致", "the report does not agree")))
 }
 
 /// What is named by an address is fetched into a folder, and checked there. `None` if nothing is.

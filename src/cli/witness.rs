@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use trueline_language::text;
 use trueline_ledger::witness::{Fork, Witness};
-use trueline_ledger::{Hash, VerifierKey};
+use trueline_ledger::{Hash, KeyError, VerifierKey};
 
 use super::ledger_arguments::{self, WitnessCommand};
 use super::place::Place;
@@ -42,7 +43,10 @@ fn serve(
     language: Language,
 ) -> Result<(), Failure> {
     let state = asked.state.clone().ok_or_else(|| {
-        Failure::request("where does the witness keep its state?", "name a folder with --state DIR")
+        Failure::request(
+            text!("没有指明见证服务的状态文件夹", "where does the witness keep its state?"),
+            text!("以 --state 指定文件夹", "name a folder with --state DIR"),
+        )
     })?;
     let logs = keys(&asked.log, asked.logs.as_deref())?;
     let listener = listen(&asked.listen)?;
@@ -101,16 +105,23 @@ pub(super) fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<Verifier
     }
     if texts.is_empty() {
         return Err(Failure::request(
-            "no log is named",
-            "give the public key of each log with --log (the operator prints it: `trueline ledger key`)",
+            text!("没有指明账本", "no log is named"),
+            text!(
+                "以 --log 给出每部账本的公钥（由运营商以 `trueline ledger key` 输出）",
+                "give the public key of each log with --log (the operator prints it: `trueline \
+                 ledger key`)"
+            ),
         ));
     }
     let mut keys: Vec<VerifierKey> = Vec::new();
     for text in texts {
-        let key: VerifierKey = text.parse().map_err(|error| {
+        let key: VerifierKey = text.parse().map_err(|error: KeyError| {
             Failure::request(
-                format!("`{text}` is no public key: {error}"),
-                "copy the whole line that the operator's `trueline ledger key` prints",
+                text!("`{text}` 不是公钥：{error}", "`{text}` is no public key: {error}"),
+                text!(
+                    "请完整复制运营商的 `trueline ledger key` 输出的一行",
+                    "copy the whole line that the operator's `trueline ledger key` prints"
+                ),
             )
         })?;
         if !keys.contains(&key) {
@@ -123,8 +134,8 @@ pub(super) fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<Verifier
 fn found(state: &Path) -> Result<Vec<KeptFork>, Failure> {
     if !state.is_dir() {
         return Err(Failure::request(
-            format!("{} is no folder", state.display()),
-            "name the witness's folder with --state DIR",
+            text!("{} 不是文件夹", "{} is no folder", state.display()),
+            text!("以 --state 指定见证服务的文件夹", "name the witness's folder with --state DIR"),
         ));
     }
     Ok(kept_forks(state)?)
@@ -192,8 +203,7 @@ fn write(path: &Path, fork: &Fork) -> Result<(), Failure> {
 fn check_fork(file: &Path, keys: &[VerifierKey], language: Language) -> Result<(), Failure> {
     let kept = KeptFork::read(file)?;
     let signers = kept.fork.verify(keys).map_err(|error| {
-        let said = language.pick("这不是分叉的证据", "this is no evidence of a fork");
-        Failure::no(format!("{said}: {error}"))
+        Failure::no(text!("这不是分叉的证据：{error}", "this is no evidence of a fork: {error}"))
     })?;
     let (origin, smaller, larger) =
         (kept.smaller.origin(), kept.smaller.size(), kept.larger.size());

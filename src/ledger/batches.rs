@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use trueline_lake::{
     Batch, BatchFile, CanonicalColumn, CanonicalRows, Lake, Schema, canonical_columns,
 };
+use trueline_language::{Phrase, phrase};
 use trueline_ledger::{Hash, leaf_hash, tree_root};
 use trueline_verify::{BATCH, BatchFact, FileDigest, RowColumn, SourceDigest, canonical_json};
 
@@ -119,7 +120,7 @@ pub fn first_bytes(leaf: &Hash) -> [u8; FIRST_BYTES] {
 /// The leaves of a batch, from its rows and salts as they lie there now.
 pub fn batch_leaves(lake: &Lake, schema: &Schema, batch: &Batch) -> Result<Vec<Hash>, LedgerError> {
     let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
-    let salts = fs::read(&path).map_err(|source| failed("read", &path, source))?;
+    let salts = fs::read(&path).map_err(|source| failed(phrase!("读取", "read"), &path, source))?;
     salted_leaves(lake, schema, batch, &salts)
 }
 
@@ -162,7 +163,7 @@ pub fn salted_row(
     row: u64,
 ) -> Result<Option<Vec<u8>>, LedgerError> {
     let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
-    let salts = fs::read(&path).map_err(|source| failed("read", &path, source))?;
+    let salts = fs::read(&path).map_err(|source| failed(phrase!("读取", "read"), &path, source))?;
     let from = row as usize * SALT_BYTES;
     let Some(salt) = salts.get(from..from + SALT_BYTES) else {
         return Ok(None);
@@ -208,7 +209,7 @@ fn salts(path: &Path, rows: u64) -> Result<Vec<u8>, LedgerError> {
         Ok(salts) if salts.len() == length => return Ok(salts),
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(source) => return Err(failed("read", path, source)),
+        Err(source) => return Err(failed(phrase!("读取", "read"), path, source)),
     }
     let mut salts = vec![0; length];
     for part in salts.chunks_mut(1 << 20) {
@@ -227,14 +228,14 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
         fs::rename(&beside, path)?;
         File::open(folder_of(path))?.sync_all()
     });
-    written.map_err(|source| failed("write", path, source))
+    written.map_err(|source| failed(phrase!("写入", "write"), path, source))
 }
 
 fn folder_of(path: &Path) -> PathBuf {
     path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
-fn failed(doing: &'static str, path: &Path, source: std::io::Error) -> LedgerError {
+fn failed(doing: Phrase, path: &Path, source: std::io::Error) -> LedgerError {
     LedgerError::File { doing, file: path.display().to_string(), source }
 }
 

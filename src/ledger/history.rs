@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use trueline_language::{Phrase, phrase};
 use trueline_ledger::{Checkpoint, Note, Policy, Reader, Receipt, Retirement};
 use trueline_verify::BatchFact;
 
@@ -135,7 +136,8 @@ pub(super) fn cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
     let mut notes = Vec::new();
     for size in sizes(&folder)? {
         let path = folder.join(size.to_string());
-        let bytes = fs::read(&path).map_err(|source| self::failed("read", &path, source))?;
+        let bytes = fs::read(&path)
+            .map_err(|source| self::failed(phrase!("读取", "read"), &path, source))?;
         notes.push(Note::parse(&bytes)?);
     }
     Ok(notes)
@@ -145,7 +147,8 @@ pub(super) fn cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
 /// times; but they say when everything up to here was first vouched for.
 pub(super) fn keep(ledger: &Path, size: u64, note: &Note) -> Result<(), LedgerError> {
     let folder = folder_of_cosigned(ledger);
-    fs::create_dir_all(&folder).map_err(|source| failed("make", &folder, source))?;
+    fs::create_dir_all(&folder)
+        .map_err(|source| failed(phrase!("新建", "make"), &folder, source))?;
     super::batches::write(&folder.join(size.to_string()), note.to_string().as_bytes())?;
     // Whoever fetches the ledger from a web server cannot list a folder.
     let sizes = sizes(&folder)?.into_iter().map(|size| format!("{size}\n"));
@@ -154,7 +157,7 @@ pub(super) fn keep(ledger: &Path, size: u64, note: &Note) -> Result<(), LedgerEr
 
 /// The sizes of the checkpoints in a folder, the largest first.
 fn sizes(folder: &Path) -> Result<Vec<u64>, LedgerError> {
-    let failed = |source| failed("read", folder, source);
+    let failed = |source| failed(phrase!("读取", "read"), folder, source);
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -169,6 +172,6 @@ fn sizes(folder: &Path) -> Result<Vec<u64>, LedgerError> {
     Ok(sizes)
 }
 
-fn failed(doing: &'static str, path: &Path, source: io::Error) -> LedgerError {
+fn failed(doing: Phrase, path: &Path, source: io::Error) -> LedgerError {
     LedgerError::File { doing, file: path.display().to_string(), source }
 }

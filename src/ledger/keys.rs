@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use trueline_language::phrase;
 use trueline_ledger::{Log, Retirement, Signer, VerifierKey};
 
 use super::{Ledger, LedgerError};
@@ -52,8 +53,11 @@ pub(super) fn load(instance: &Instance) -> Result<Vec<(PathBuf, Signer)>, Ledger
 
 fn numbers(instance: &Instance) -> Result<Vec<usize>, LedgerError> {
     let folder = instance.keys();
-    let failed =
-        |source| LedgerError::File { doing: "read", file: folder.display().to_string(), source };
+    let failed = |source| LedgerError::File {
+        doing: phrase!("读取", "read"),
+        file: folder.display().to_string(),
+        source,
+    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use trueline_language::{Explain as _, text};
 use trueline_ledger::Distrust;
 
 use super::super::{Align, Failure, Format, Language, Table};
@@ -18,8 +19,14 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     let Some(policy) = state.read_policy()? else {
         return Err(Failure::request(
-            "the settings name no policy, so there is nobody to ask",
-            "write one and name it in trueline.toml: [ledger] policy = \"policy.txt\"",
+            text!(
+                "设置中没有策略文件，无见证方可询问",
+                "the settings name no policy, so there is nobody to ask"
+            ),
+            text!(
+                "编写策略文件，并在 trueline.toml 中指定：[ledger] policy = \"policy.txt\"",
+                "write one and name it in trueline.toml: [ledger] policy = \"policy.txt\""
+            ),
         ));
     };
     let mut ledger = state.open_ledger()?;
@@ -52,36 +59,35 @@ pub(super) fn run(
             }
             Ok(())
         }
-        Err(error) => Err(missing(&error, &collected.witnesses, language)),
+        Err(error) => Err(missing(&error, &collected.witnesses)),
     }
 }
 
-fn missing(error: &Distrust, asked: &[Asked], language: Language) -> Failure {
+fn missing(error: &Distrust, asked: &[Asked]) -> Failure {
     let contradicts =
         |one: &Asked| matches!(one.outcome, Outcome::OtherHistory { .. } | Outcome::Ahead { .. });
     if asked.iter().any(contradicts) {
-        return Failure::no(language.pick(
+        return Failure::no(text!(
             "有见证方见过与此矛盾的历史，未达到法定数",
-            "the quorum is missing, and a witness was shown a history that contradicts this one",
+            "the quorum is missing, and a witness was shown a history that contradicts this one"
         ))
-        .with_next(language.pick(
+        .with_next(text!(
             "先查明哪一份账本为真（是否恢复过旧备份，或有两份副本同时写入），在此之前不要发布",
             "find out which copy of the ledger is the true one (was a backup put back, do two copies \
-             write?) and publish nothing before",
+             write?) and publish nothing before"
         ));
     }
-    match (error, language) {
-        (Distrust::NoQuorum { witnesses }, Language::Chinese) => {
-            let who = witnesses.join("、");
-            let who = if who.is_empty() { "无人".to_owned() } else { who };
-            Failure::no(format!("未达到法定数：已联署者 {who}"))
-                .with_next("待见证服务恢复后再运行一次；已有的联署会保留")
-        }
-        (Distrust::NoQuorum { .. }, Language::English) => Failure::no(error.to_string())
-            .with_next("run this again when the witnesses answer; what was cosigned is kept"),
-        (Distrust::NoLog { .. }, _) => Failure::no(error.to_string())
-            .with_next("put the lines that `trueline ledger key` prints into the policy"),
-        (Distrust::Note(_) | Distrust::Retired { .. }, _) => Failure::no(error.to_string()),
+    let failure = Failure::no(error.to_text());
+    match error {
+        Distrust::NoQuorum { .. } => failure.with_next(text!(
+            "待见证服务恢复后再运行一次；已有的联署会保留",
+            "run this again when the witnesses answer; what was cosigned is kept"
+        )),
+        Distrust::NoLog { .. } => failure.with_next(text!(
+            "将 `trueline ledger key` 输出的行加入策略文件",
+            "put the lines that `trueline ledger key` prints into the policy"
+        )),
+        Distrust::Note(_) | Distrust::Retired { .. } => failure,
     }
 }
 
@@ -98,7 +104,9 @@ fn said(outcome: &Outcome, language: Language) -> String {
         Outcome::NoAddress => {
             pick("策略中没有它的地址".into(), "the policy has no address of it".into())
         }
-        Outcome::Silent(error) => pick(format!("未答复：{error}"), format!("no answer: {error}")),
+        Outcome::Silent(error) => {
+            text!("未答复：{error}", "no answer: {error}").as_str(language).to_owned()
+        }
         Outcome::Ahead { size } => pick(
             format!("它已联署 {size} 条，多于此处：这是账本的旧副本或另一部历史"),
             format!("it has cosigned {size} entries, more than are here: an old copy, or a fork"),

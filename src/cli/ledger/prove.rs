@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use trueline_language::{Explain as _, text};
 use trueline_verify::{CaseChecked, CaseFound};
 
 use super::{Failure, history, write};
@@ -22,14 +23,13 @@ pub(super) struct Asked<'a> {
 pub(super) fn run(state: &State, asked: &Asked<'_>, language: Language) -> Result<(), Failure> {
     let Some((source, key)) = asked.case.split_once('/') else {
         return Err(Failure::request(
-            language.pick("工单应写作 来源/编号", "a case is written SOURCE/NUMBER"),
-            language.pick("如 simulated-bss/2020H1-1-000000042", "as `trueline cases` prints it"),
+            text!("工单应写作 来源/编号", "a case is written SOURCE/NUMBER"),
+            text!("写法同 `trueline cases` 的输出", "as `trueline cases` prints it"),
         ));
     };
     let case = vec![source.to_owned(), key.to_owned()];
     let history = history(&state.instance)?;
-    let proof = prove_case(state, &history, case, asked.report)
-        .map_err(|error| proof_failure(error, language))?;
+    let proof = prove_case(state, &history, case, asked.report).map_err(proof_failure)?;
     if let Some(path) = asked.out {
         write(path, proof.text.as_bytes())?;
     }
@@ -38,16 +38,13 @@ pub(super) fn run(state: &State, asked: &Asked<'_>, language: Language) -> Resul
 }
 
 /// Why there is no proof, in words.
-pub(in crate::cli) fn proof_failure(error: CaseProofError, language: Language) -> Failure {
+pub(in crate::cli) fn proof_failure(error: CaseProofError) -> Failure {
     match error {
         CaseProofError::NoReport => Failure::request(
-            language.pick("没有这份已封印的报告", "no such report was sealed"),
-            language.pick("先运行 `trueline report`", "run `trueline report` first"),
+            text!("没有这份已封印的报告", "no such report was sealed"),
+            text!("先运行 `trueline report`", "run `trueline report` first"),
         ),
-        CaseProofError::NoCases => {
-            Failure::no(language.pick("该报告不涉及工单", "the report is about no case"))
-        }
-        CaseProofError::NoPopulationEntry => Failure::no(error.to_string()),
+        CaseProofError::NoCases | CaseProofError::NoPopulationEntry => Failure::no(error.to_text()),
         CaseProofError::Ledger(_)
         | CaseProofError::Recheck(_)
         | CaseProofError::Check(_)

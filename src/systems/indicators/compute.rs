@@ -61,21 +61,25 @@ pub struct Results {
 }
 
 /// Why there are no figures.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ComputeError {
     #[error(transparent)]
     Dimension(#[from] DimensionError),
     #[error("there is no indicator `{id}` in {pack}{}", .instead.as_deref().unwrap_or_default())]
+    #[zh("{pack} 中没有指标 `{id}`{}", .instead.as_deref().unwrap_or_default())]
     NoIndicator { id: String, pack: String, instead: Option<String> },
     #[error("a calendar cannot be read")]
+    #[zh("无法读取日历")]
     Calendar(#[from] CalendarError),
     #[error("the records of {dataset} cannot be read")]
+    #[zh("无法读取 {dataset} 的记录")]
     Records {
         dataset: &'static str,
         #[source]
         source: SourceError,
     },
     #[error("the figures about {dataset} cannot be computed")]
+    #[zh("无法计算 {dataset} 的指标值")]
     Run {
         dataset: &'static str,
         #[source]

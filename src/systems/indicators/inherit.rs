@@ -9,11 +9,13 @@ use trueline_clock::Limit as DueRule;
 use super::model::{Direction, Indicator, Limit, LimitKind, TimeUnit};
 
 /// A child's limit that is looser than what it inherits.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub(super) enum Looser {
     #[error("{new} is looser than the {old} of {by}")]
+    #[zh("{new} 宽于 {old}（{by}）")]
     Unapproved { new: String, old: String, by: String },
     #[error("{new} replaces the {old} of {by} for other cases than those")]
+    #[zh("{new} 取代 {old}（{by}），但适用的工单不同")]
     OtherSegment { new: String, old: String, by: String },
 }
 

@@ -9,11 +9,13 @@ use std::ops::Range;
 use trueline_expression::nearest;
 
 /// A pack could not be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum PackError {
     #[error("no pack is called `{name}`{}", offer(.instead.as_deref()))]
+    #[zh("没有名为 `{name}` 的指标包{}", offer(.instead.as_deref()))]
     Unknown { name: String, instead: Option<String> },
     #[error("cannot read the pack {file}")]
+    #[zh("无法读取指标包 {file}")]
     Unreadable {
         file: String,
         #[source]
@@ -24,8 +26,9 @@ pub enum PackError {
 }
 
 /// One mistake in the text of a pack.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("{place}: {problem}{}", offer(.instead.as_deref()))]
+#[zh("{place}：{problem}{}")]
 pub struct Mistake {
     pub place: Place,
     pub problem: String,

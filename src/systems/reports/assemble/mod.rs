@@ -63,7 +63,7 @@ pub struct Assembly<'a> {
 }
 
 /// Why there is no report.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum AssembleError {
     #[error(transparent)]
     Filing(#[from] FilingError),

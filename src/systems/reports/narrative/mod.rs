@@ -125,8 +125,9 @@ pub struct Narrative {
 }
 
 /// All mistakes in a narrative, in the order of its lines.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 #[error("{}", listed(.file, .mistakes))]
+#[zh("{}")]
 pub struct NarrativeError {
     pub file: String,
     pub mistakes: Vec<Mistake>,
