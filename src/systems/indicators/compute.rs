@@ -11,13 +11,14 @@ use trueline_expression::Expr;
 use trueline_figures::{
     Answer, Dimension, Period, Request, RunError, Slice, SourceError, columns_needed, run,
 };
+use trueline_language::Text;
 
 use super::compile;
 use super::count_dataset::COUNT;
 use super::counts::{self, Counts};
 use super::dimensions::{self, DimensionError, Filter};
 use super::limits::LateCounts;
-use super::mistake::offer_one_of;
+use super::mistake::{offer, offer_one_of};
 use super::model::{Indicator, LimitKind, Measure, Pack};
 use super::rates;
 use super::records::Records;
@@ -65,9 +66,9 @@ pub struct Results {
 pub enum ComputeError {
     #[error(transparent)]
     Dimension(#[from] DimensionError),
-    #[error("there is no indicator `{id}` in {pack}{}", .instead.as_deref().unwrap_or_default())]
-    #[zh("{pack} 中没有指标 `{id}`{}", .instead.as_deref().unwrap_or_default())]
-    NoIndicator { id: String, pack: String, instead: Option<String> },
+    #[error("there is no indicator `{id}` in {pack}{}", offer(.instead.as_ref()))]
+    #[zh("{pack} 中没有指标 `{id}`{}", offer(.instead.as_ref()))]
+    NoIndicator { id: String, pack: String, instead: Option<Text> },
     #[error("a calendar cannot be read")]
     #[zh("无法读取日历")]
     Calendar(#[from] CalendarError),
@@ -221,7 +222,7 @@ pub(crate) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicat
         ComputeError::NoIndicator {
             id: id.to_owned(),
             pack: pack.id.clone(),
-            instead: offer_one_of(id, known).map(|offer| format!("; {offer}")),
+            instead: offer_one_of(id, known),
         }
     })
 }

@@ -66,9 +66,7 @@ pub(super) fn written(
     let at = text.span();
     let source = text.get_ref();
     let expr = parse(source).map_err(|error| {
-        manuscript
-            .mistake_inside(&at, error.offset, error.message.to_string())
-            .or_write(error.hint.to_string())
+        manuscript.mistake_inside(&at, error.offset, error.message).or_write(error.hint)
     })?;
     let columns = Columns::of(dataset);
     suits(&expr, &columns, wanted).map_err(|error| misfit(manuscript, &at, source, error))?;
@@ -115,5 +113,5 @@ fn misfit(manuscript: &Manuscript, at: &Range<usize>, source: &str, error: TypeE
     let message = error.message.to_string();
     let mut quoted = message.split('`').skip(1).step_by(2);
     let offset = quoted.find_map(|words| source.find(words)).unwrap_or(0);
-    manuscript.mistake_inside(at, offset, message.clone()).or_write(error.hint.to_string())
+    manuscript.mistake_inside(at, offset, error.message).or_write(error.hint)
 }

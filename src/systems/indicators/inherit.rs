@@ -5,6 +5,7 @@
 //! while the parent's runs, so it is a mistake; with a cited approval it replaces the parent's.
 
 use trueline_clock::Limit as DueRule;
+use trueline_language::{Phrase, phrase};
 
 use super::model::{Direction, Indicator, Limit, LimitKind, TimeUnit};
 
@@ -20,12 +21,15 @@ pub(super) enum Looser {
 }
 
 impl Looser {
-    pub(super) fn remedy(&self) -> &'static str {
+    pub(super) fn remedy(&self) -> Phrase {
         match self {
-            Looser::Unapproved { .. } => {
+            Looser::Unapproved { .. } => phrase!(
+                "写更严格的值，或以 `approval = \"…\"` 引用允许放宽的批准",
                 "write a stricter value, or cite `approval = \"…\"` that allows it"
+            ),
+            Looser::OtherSegment { .. } => {
+                phrase!("请写相同的 `segment` 和 `when`", "give it the same `segment` and `when`")
             }
-            Looser::OtherSegment { .. } => "give it the same `segment` and `when`",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
+use trueline_language::{phrase, text};
 
 use super::defaults::{Fallback, denominator, known_source};
 use super::file::{self, PackFile, ReadText};
@@ -59,10 +60,14 @@ pub(super) fn pack(
     for written in file.indicator {
         let id = written.get_ref().id.clone();
         if seen.contains(id.get_ref()) {
-            let problem = format!("the indicator `{}` stands here twice", id.get_ref());
+            let problem = text!(
+                "指标 `{}` 在此出现两次",
+                "the indicator `{}` stands here twice",
+                id.get_ref()
+            );
             return Err(manuscript
                 .mistake(&id.span(), problem)
-                .or_write("keep one of them")
+                .or_write(phrase!("请只保留一个", "keep one of them"))
                 .into());
         }
         seen.push(id.into_inner());
@@ -142,10 +147,12 @@ fn head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> Result<(
     });
     if let Some(zone) = &head.zone {
         pack.zone = Zone::find(zone.get_ref()).ok_or_else(|| {
-            let problem = format!("no time zone is called `{}`", zone.get_ref());
-            manuscript
-                .mistake(&zone.span(), problem)
-                .or_write("write an IANA name such as Asia/Shanghai or Europe/London")
+            let problem =
+                text!("没有名为 `{}` 的时区", "no time zone is called `{}`", zone.get_ref());
+            manuscript.mistake(&zone.span(), problem).or_write(phrase!(
+                "请写 IANA 名称，如 Asia/Shanghai 或 Europe/London",
+                "write an IANA name such as Asia/Shanghai or Europe/London"
+            ))
         })?;
     }
     if let Some(calendar) = &head.calendar {
@@ -172,8 +179,11 @@ fn interval(
         Some(level) if (0.5..1.0).contains(level.get_ref()) => *level.get_ref(),
         Some(level) => {
             return Err(manuscript
-                .mistake(&level.span(), "confidence lies between 0.5 and 1")
-                .or_write("write 0.95")
+                .mistake(
+                    &level.span(),
+                    phrase!("置信水平须在 0.5 与 1 之间", "confidence lies between 0.5 and 1"),
+                )
+                .or_write(phrase!("请写 0.95", "write 0.95"))
                 .into());
         }
     };
@@ -191,8 +201,14 @@ fn level(manuscript: &Manuscript, level: file::LevelText) -> Result<Level, Box<M
         (None, Some(count)) => Cut::Parts { count, separator: level.separator.unwrap_or('/') },
         (Some(_), Some(_)) | (None, None) => {
             return Err(manuscript
-                .mistake(&level.name.span(), "a level is cut by digits or by parts")
-                .or_write("give it `digits = 4` or `parts = 1`, one of the two")
+                .mistake(
+                    &level.name.span(),
+                    phrase!("区划级别按位数或按段截取", "a level is cut by digits or by parts"),
+                )
+                .or_write(phrase!(
+                    "`digits = 4` 与 `parts = 1` 二者写其一",
+                    "give it `digits = 4` or `parts = 1`, one of the two"
+                ))
                 .into());
         }
     };
