@@ -30,7 +30,7 @@ pub enum SettingsError {
     #[zh("无法读取 {path}")]
     Unreadable { path: String, source: std::io::Error },
     #[error("{path}: {message}")]
-    #[zh("{path}：{message}")]
+    #[zh("{path} 有误：{message}")]
     Wrong { path: String, message: String },
 }
 

@@ -64,6 +64,9 @@ fn a_failure_of_an_instance_is_told_in_both_languages() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     fs::write(folder.path().join("rows.csv"), "a,b\n1,2\n").unwrap();
+    fs::write(folder.path().join("pack.toml"), "[pack]\ntitl = 1\n").unwrap();
+    fs::write(folder.path().join("data/narrative/zh.md"), "{{fixed.nope}}\n").unwrap();
+    fs::write(folder.path().join("data/narrative/en.md"), "{{fixed.nope}}\n").unwrap();
     let serve = format!("serve --period 2020H1 --listen {address}");
     let commands = [
         "init PLACE/data",
@@ -75,11 +78,13 @@ fn a_failure_of_an_instance_is_told_in_both_languages() {
         "indicators --period 2020H1 --where nope",
         "indicators --period 2020H1 --where nope=1",
         "indicators --period 2020H1 --where month=2021-05",
+        "pack check PLACE/pack.toml",
         "import nope PLACE/rows.csv",
         "import case PLACE/missing.csv",
         "import case PLACE/rows.csv --mapping nope",
         "import --from PLACE/missing",
         "report --period 2020H1 --out PLACE/report.txt",
+        "report --period 2020H1 --out PLACE/report.html",
         "publish 0000 --prepared-by a --reviewed-by b --signed-by c",
         "ledger prove nope",
         "ledger cosign",

@@ -50,7 +50,7 @@ pub(super) fn note_if_empty(results: &Results, language: Language) {
     eprintln!(
         "{}",
         language.pick(
-            format!("提示: {period} 没有符合条件的记录；换一个统计期，去掉 --where，或先导入"),
+            format!("提示：{period} 没有符合条件的记录；换一个统计期，去掉 --where，或先导入"),
             format!(
                 "note: no record of {period} fits; try another period, leave --where out, or \
                  import first"
