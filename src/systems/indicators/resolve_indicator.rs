@@ -356,9 +356,13 @@ fn exclusions(
             (None, Some(column)) => Approver::From(label(column)?),
             (Some(_), Some(_)) | (None, None) => {
                 return Err(manuscript
-                    .mistake(&exclude.when.span(), phrase!("此项排除无人批准", "nobody approves this exclusion"))
+                    .mistake(
+                        &exclude.when.span(),
+                        phrase!("此项排除无人批准", "nobody approves this exclusion"),
+                    )
                     .or_write(phrase!(
-                        "请以 `approved_by = \"…\"` 写明允许排除的规定，或以 `approver_from` 指定批准人所在的列",
+                        "请以 `approved_by = \"…\"` 写明允许排除的规定，或以 \
+                         `approver_from` 指定批准人所在的列",
                         "add `approved_by = \"…\"` with the rule that allows it, or \
                          `approver_from` with the column that names the person"
                     ))

@@ -500,7 +500,8 @@ fn due_rule(
             text!("工作日按日期计算", "working days are counted by date"),
             phrase!(
                 "请去掉 `counted`；若计工作时间的时长，请在工作时间时钟上写 `wh`",
-                "leave `counted` out; for elapsed working time write `wh`, on a clock of working time"
+                "leave `counted` out; for elapsed working time write `wh`, on a clock of \
+                 working time"
             ),
         ),
         "wd" if by_date => Ok(DueRule::WorkingDates { days: number as i64 }),
