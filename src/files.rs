@@ -4,13 +4,16 @@ use std::path::Path;
 use std::{fs, io};
 
 /// Why a file or folder could not be read or written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum FileError {
     #[error("cannot read {file}")]
+    #[zh("无法读取 {file}")]
     Read { file: String, source: io::Error },
     #[error("cannot write {file}")]
+    #[zh("无法写入 {file}")]
     Write { file: String, source: io::Error },
     #[error("cannot write {file}: there is no folder {folder}")]
+    #[zh("无法写入 {file}：没有文件夹 {folder}")]
     NoFolder { file: String, folder: String },
 }
 

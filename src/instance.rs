@@ -37,19 +37,24 @@ pub struct InitialFiles<'a> {
 }
 
 /// Why an instance could not be opened or made.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum InstanceError {
     #[error("{0} is no instance: it has no trueline.toml")]
+    #[zh("{0} 不是实例：其中没有 trueline.toml")]
     Absent(String),
     #[error("{0} is an instance already")]
+    #[zh("{0} 已经是实例")]
     Exists(String),
     #[error(transparent)]
     Lake(#[from] LakeError),
     #[error("a calendar cannot be read")]
+    #[zh("无法读取日历")]
     Calendar(#[from] CalendarError),
     #[error("cannot read {path}")]
+    #[zh("无法读取 {path}")]
     Unreadable { path: String, source: io::Error },
     #[error("cannot write {path}")]
+    #[zh("无法写入 {path}")]
     Unwritable { path: String, source: io::Error },
 }
 

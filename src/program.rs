@@ -24,7 +24,7 @@ pub struct Program {
 }
 
 /// Why an instance cannot be opened or made.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ProgramError {
     #[error(transparent)]
     Instance(#[from] InstanceError),

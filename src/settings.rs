@@ -24,11 +24,13 @@ pub struct Settings {
 }
 
 /// Why settings could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum SettingsError {
     #[error("cannot read {path}")]
+    #[zh("无法读取 {path}")]
     Unreadable { path: String, source: std::io::Error },
     #[error("{path}: {message}")]
+    #[zh("{path} 有误：{message}")]
     Wrong { path: String, message: String },
 }
 

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use trueline_language::text;
+
 use super::arguments::{self, DemoArguments};
 use super::import::{Importer, list_dataset_files};
 use super::indicators::open_inquiry;
@@ -70,8 +72,8 @@ fn open_demo(place: &InstanceFolders) -> Result<Program, Failure> {
     let program = place.open_instance()?;
     if !program.settings.report.simulated {
         return Err(Failure::wrong_request(
-            format!("{} holds an instance that is no demo", place.dir.display()),
-            "choose another folder with --dir",
+            text!("{} 中的实例不是演示实例", "{} holds an instance that is no demo", place.dir),
+            text!("以 --dir 另选文件夹", "choose another folder with --dir"),
         ));
     }
     Ok(program)
@@ -88,8 +90,11 @@ fn source_folder(instance: &Instance, cases: u64) -> Result<PathBuf, Failure> {
     match other {
         None => Ok(own),
         Some(other) => Err(Failure::wrong_request(
-            format!("this demo was made with {}", other.display()),
-            "remove its folder, or choose another with --dir",
+            text!("该演示由 {} 生成", "this demo was made with {}", other),
+            text!(
+                "移除其文件夹，或以 --dir 另选",
+                "remove its folder, or choose another with --dir"
+            ),
         )),
     }
 }

@@ -1,5 +1,7 @@
 //! `trueline export --for-verification`: what a regulator gets, and nothing else.
 
+use trueline_language::text;
+
 use super::arguments::ExportArguments;
 use super::place::InstanceFolders;
 use super::{Failure, Language};
@@ -14,9 +16,8 @@ pub(super) fn run(
     let out = &asked.for_verification;
     export_for_verification(&state, out).map_err(|error| match error {
         ExportError::NotEmpty(folder) => Failure::wrong_request(
-            language
-                .pick(format!("{folder} 不是空文件夹"), format!("{folder} is not an empty folder")),
-            language.pick("另选一个文件夹", "name another folder"),
+            text!("{folder} 不是空文件夹", "{folder} is not an empty folder"),
+            text!("另选一个文件夹", "name another folder"),
         ),
         ExportError::Ledger(_)
         | ExportError::Lake(_)

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use trueline_lake::{FileSummary, ReasonCount, UnreadTexts};
+use trueline_language::text;
 
 use super::arguments::ImportArguments;
 use super::{
@@ -41,19 +42,19 @@ pub(super) fn run_import(
     print_summary(&done, asked.format, language)?;
     // The rows are in the lake, so their summary was printed; what is missing is said last.
     committed.map_err(|failure| {
-        failure
-            .with_prefix(language.pick("已导入，但未入账", "imported, but not committed to"))
-            .with_next(language.pick(
+        failure.with_lead(&text!("已导入，但未入账", "imported, but not committed to")).with_next(
+            text!(
                 "排除原因后运行 `trueline ledger commit`",
-                "mend that, then run `trueline ledger commit`",
-            ))
+                "mend that, then run `trueline ledger commit`"
+            ),
+        )
     })?;
     let quarantined: u64 =
         done.iter().map(|(_, imported)| imported.summary.counts.quarantined).sum();
     if asked.strict && quarantined > 0 {
-        return Err(Failure::negative_answer(language.pick(
-            format!("{quarantined} 行在隔离区"),
-            format!("{quarantined} rows are in quarantine"),
+        return Err(Failure::negative_answer(text!(
+            "{quarantined} 行在隔离区",
+            "{quarantined} rows are in quarantine"
         )));
     }
     Ok(())
@@ -75,7 +76,7 @@ impl Importer<'_> {
             && let Some(missing) = self.state.ask_witnesses(&mut ledger)?
         {
             // A witness's time can be had later; that the rows are committed to holds already.
-            eprintln!("note: {missing}");
+            eprintln!("{}", text!("提示：{missing}", "note: {missing}").as_str(self.language));
         }
         Ok(())
     }
@@ -97,24 +98,24 @@ impl Importer<'_> {
             language: self.language,
             progress: &|rows| bar.move_to(rows),
         };
-        let imported = import_files(self.state, &request).map_err(|error| self.failure(error))?;
+        let imported = import_files(self.state, &request).map_err(|error| Self::failure(error))?;
         let rows = self.language.pick("行已接受", "rows accepted");
         bar.finish_step(&format!("{step}: {} {rows}", imported.summary.counts.accepted));
         Ok(imported)
     }
 
-    fn failure(&self, error: ImportFilesError) -> Failure {
+    fn failure(error: ImportFilesError) -> Failure {
         match error {
             ImportFilesError::NoMapping(name) => Failure::wrong_request(
-                self.language.pick(
-                    format!("没有名为 `{name}` 的映射，也没有这个文件"),
-                    format!("no mapping called `{name}`, and no such file"),
+                text!(
+                    "没有名为 `{name}` 的映射，也没有这个文件",
+                    "no mapping called `{name}`, and no such file"
                 ),
-                self.language.pick(
+                text!(
                     "`trueline mapping list` 列出随程序提供的映射；\
                      `trueline mapping suggest 文件` 起草一个",
                     "`trueline mapping list` names those that come with the program; \
-                     `trueline mapping suggest FILE` drafts one",
+                     `trueline mapping suggest FILE` drafts one"
                 ),
             ),
             ImportFilesError::Mapping(_)
@@ -129,8 +130,8 @@ impl Importer<'_> {
 fn dataset_called(name: &str, datasets: &Datasets) -> Result<Dataset, Failure> {
     datasets.find(name).ok_or_else(|| {
         Failure::wrong_request(
-            format!("no dataset called `{name}`"),
-            format!("the datasets are {}", datasets.names().join(", ")),
+            text!("没有名为 `{name}` 的数据集", "no dataset called `{name}`"),
+            text!("可用的数据集：{}", "the datasets are {}", datasets.names().join(", ")),
         )
     })
 }
@@ -141,7 +142,8 @@ pub(super) fn list_dataset_files(
     datasets: &Datasets,
 ) -> Result<Vec<(Dataset, Vec<PathBuf>)>, Failure> {
     intake::list_dataset_files(folder, datasets).map_err(|error| match error {
-        DatasetFolderError::Empty { .. } => Failure::from(error).with_next(format!(
+        DatasetFolderError::Empty { .. } => Failure::from(error).with_next(text!(
+            "将文件放入以数据集命名的子文件夹：{}",
             "put files into sub-folders called {}",
             datasets.names().join(", ")
         )),

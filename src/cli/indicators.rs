@@ -41,7 +41,7 @@ pub(super) fn run_indicators(
     let results =
         indicators::compute_figures(&inquiry.pack, &inquiry.question, &inquiry.lake_records())?;
     note_if_empty(&results, language);
-    let json = serde_json::to_value(&results.rows)?;
+    let json = serde_json::to_value(&results.rows).map_err(Failure::from_foreign)?;
     figure_table(&inquiry.pack, &results, language).print_as(asked.format, &json)?;
     Ok(())
 }
@@ -55,7 +55,7 @@ pub(super) fn note_if_empty(results: &FigureResults, language: Language) {
     eprintln!(
         "{}",
         language.pick(
-            format!("提示: {period} 没有符合条件的记录；换一个统计期，去掉 --where，或先导入"),
+            format!("提示：{period} 没有符合条件的记录；换一个统计期，去掉 --where，或先导入"),
             format!(
                 "note: no record of {period} fits; try another period, leave --where out, or \
                  import first"

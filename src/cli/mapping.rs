@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use trueline_language::text;
+
 use super::arguments::MappingCommand;
 use super::{Failure, Language, quality};
 use crate::systems::cases::CASE;
@@ -23,8 +25,14 @@ pub(super) fn run_mapping(command: &MappingCommand, language: Language) -> Resul
                 Ok(())
             }
             None => Err(Failure::wrong_request(
-                format!("no mapping called `{name}` comes with the program"),
-                "`trueline mapping list` names them",
+                text!(
+                    "程序没有提供名为 `{name}` 的映射",
+                    "no mapping called `{name}` comes with the program"
+                ),
+                text!(
+                    "`trueline mapping list` 列出所提供的映射",
+                    "`trueline mapping list` names them"
+                ),
             )),
         },
     }
@@ -39,8 +47,8 @@ fn write_suggestion(file: &Path, out: Option<&Path>, language: Language) -> Resu
         None => print!("{}", text),
         Some(path) if path.exists() => {
             return Err(Failure::wrong_request(
-                format!("{} is there already", path.display()),
-                "name another file, or remove it",
+                text!("{} 已经存在", "{} is there already", path.display()),
+                text!("另写文件名，或将其移走", "name another file, or remove it"),
             ));
         }
         Some(path) => {

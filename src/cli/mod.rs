@@ -4,6 +4,8 @@
 //! Tables go to standard output, progress and warnings to standard error, so that output can be
 //! piped. No command but `serve` needs a server, and none needs a database.
 
+#[cfg(test)]
+mod answers_in_chinese;
 mod arguments;
 mod cases;
 mod demo;

@@ -1,5 +1,7 @@
 //! `trueline pack`: the packs that come with the program, and whether one's own is right.
 
+use trueline_language::text;
+
 use super::arguments::PackCommand;
 use super::{Align, Failure, Language, OutputFormat, TextTable};
 use crate::program::datasets;
@@ -36,8 +38,11 @@ fn show_pack(name: &str) -> Result<(), Failure> {
             Ok(())
         }
         None => Err(Failure::wrong_request(
-            format!("no pack called `{name}` comes with the program"),
-            "`trueline pack list` names them",
+            text!(
+                "程序没有提供名为 `{name}` 的指标包",
+                "no pack called `{name}` comes with the program"
+            ),
+            text!("`trueline pack list` 列出所提供的指标包", "`trueline pack list` names them"),
         )),
     }
 }

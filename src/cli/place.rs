@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use trueline_language::text;
+
 use super::{Failure, Language, init};
 use crate::clock::Clock;
 use crate::instance::InitialFiles;
@@ -20,9 +22,11 @@ impl InstanceFolders {
     /// The instance, which must be there.
     pub(super) fn open_instance(&self) -> Result<Program, Failure> {
         Program::open(&self.dir, self.keys.as_deref(), self.clock).map_err(|error| {
-            Failure::from_error(&error).with_next(
-                "`trueline init DIR --pack cn-miit` makes one, `--dir DIR` points at one that is there",
-            )
+            Failure::from_error(&error).with_next(text!(
+                "`trueline init DIR --pack cn-miit` 新建实例，`--dir DIR` 指定已有的实例",
+                "`trueline init DIR --pack cn-miit` makes one, `--dir DIR` points at one that is \
+                 there"
+            ))
         })
     }
 

@@ -1,6 +1,7 @@
 //! `trueline publish`: a sealed draft becomes the published report, in the names of who answers.
 
 use serde_json::{Value, json};
+use trueline_language::{Explain as _, text};
 
 use super::arguments::PublishArguments;
 use super::place::InstanceFolders;
@@ -19,8 +20,8 @@ pub(super) fn run(
         reviewed_by: asked.reviewed_by.clone(),
         signed_by: asked.signed_by.clone(),
     };
-    let published = publish_draft(&state, &asked.id, &signatories, asked.out.as_deref())
-        .map_err(|error| failure(error, language))?;
+    let published =
+        publish_draft(&state, &asked.id, &signatories, asked.out.as_deref()).map_err(failure)?;
     let (id, size, out) = (&published.sealed.id, published.sealed.size, published.folder.display());
     println!(
         "{}",
@@ -36,50 +37,33 @@ pub(super) fn run(
 }
 
 /// What stands in the way, in words, and what to do.
-fn failure(error: PublishError, language: Language) -> Failure {
+fn failure(error: PublishError) -> Failure {
+    let message = error.to_text();
     match error {
-        PublishError::NoDraft(id) => Failure::wrong_request(
-            language.pick(format!("没有编号为 {id}"), format!("no sealed report is called {id}")),
-            name_a_draft(language),
-        ),
-        PublishError::SeveralDrafts(id) => Failure::wrong_request(
-            language.pick(
-                format!("不止一份报告的编号开头是 {id}"),
-                format!("more than one sealed report begins with {id}"),
+        PublishError::NoDraft(_) | PublishError::SeveralDrafts(_) => Failure::wrong_request(
+            message,
+            text!(
+                "`trueline report` 封印草稿并给出编号",
+                "`trueline report` seals a draft and prints its id"
             ),
-            name_a_draft(language),
         ),
-        PublishError::DamagedDraft(folder) => Failure::negative_answer(language.pick(
-            format!("{folder} 中的草稿已损坏或被改动"),
-            format!("the draft in {folder} is damaged or was changed"),
-        )),
-        PublishError::AlreadyPublished(id) => Failure::wrong_request(
-            language.pick(format!("{id} 已经发布"), format!("{id} is published already")),
-            language.pick("请给出草稿的编号", "name a draft"),
-        ),
-        PublishError::NotARestatement { period, id } => Failure::wrong_request(
-            language.pick(
-                format!("{period} 已发布为 {id}；已发布的报告不被替换"),
-                format!("{period} was published as {id}; a published report is not replaced"),
-            ),
-            language.pick(
-                format!("更正：`trueline report --restates {id} --reason 原因 …`，再发布新草稿"),
-                format!(
-                    "correct it: `trueline report --restates {id} --reason TEXT …`, then publish \
-                     that draft"
-                ),
+        PublishError::DamagedDraft(_) | PublishError::NothingToSeal => {
+            Failure::negative_answer(message)
+        }
+        PublishError::AlreadyPublished(_) => {
+            Failure::wrong_request(message, text!("请给出草稿的编号", "name a draft"))
+        }
+        PublishError::NotARestatement { id, .. } => Failure::wrong_request(
+            message,
+            text!(
+                "更正：`trueline report --restates {id} --reason 原因 …`，再发布新草稿",
+                "correct it: `trueline report --restates {id} --reason TEXT …`, then publish \
+                 that draft"
             ),
         ),
         PublishError::RestatesNothing => Failure::wrong_request(
-            language.pick(
-                "草稿要更正的报告未发布",
-                "the draft restates a report that is not published",
-            ),
-            language
-                .pick("不带 --restates 重新生成草稿", "make the draft again without --restates"),
-        ),
-        PublishError::NothingToSeal => Failure::negative_answer(
-            language.pick("草稿中没有可封印的文件", "nothing in the draft carries a seal"),
+            message,
+            text!("不带 --restates 重新生成草稿", "make the draft again without --restates"),
         ),
         PublishError::Seal(error) => seal_failure(error),
         PublishError::Ledger(_)
@@ -87,13 +71,6 @@ fn failure(error: PublishError, language: Language) -> Failure {
         | PublishError::File(_)
         | PublishError::Json(_) => Failure::from(error),
     }
-}
-
-fn name_a_draft(language: Language) -> &'static str {
-    language.pick(
-        "`trueline report` 封印草稿并给出编号",
-        "`trueline report` seals a draft and prints its id",
-    )
 }
 
 /// The figures that a restatement changes.

@@ -1,6 +1,7 @@
 //! What most commands ask for in the same words: up to when records are read.
 
 use jiff::Timestamp;
+use trueline_language::text;
 
 use super::Failure;
 
@@ -10,8 +11,11 @@ pub(super) fn parse_moment(text: Option<&str>) -> Result<Option<i64>, Failure> {
     match text.parse::<Timestamp>() {
         Ok(moment) => Ok(Some(moment.as_second())),
         Err(error) => Err(Failure::wrong_request(
-            format!("`{text}` is no moment: {error}"),
-            "write it with its offset, such as 2020-07-10T09:00:00+08:00",
+            text!("`{text}` 不是时刻：“{error}”", "`{text}` is no moment: {error}"),
+            text!(
+                "写明时区偏移，如 2020-07-10T09:00:00+08:00",
+                "write it with its offset, such as 2020-07-10T09:00:00+08:00"
+            ),
         )),
     }
 }

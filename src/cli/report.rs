@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use trueline_language::{Explain as _, text};
+
 use super::arguments::ReportArguments;
 use super::indicators::{note_if_empty, open_inquiry};
 use super::place::InstanceFolders;
@@ -28,7 +30,7 @@ pub(super) fn run(
     let inputs = ReportInputs::read(state, &program.settings.report, &inquiry)?;
     note_if_empty(&inputs.material.current, language);
     let ledger = state.open_ledger()?;
-    let correction = correction(asked, &inquiry, &ledger, language)?;
+    let correction = correction(asked, &inquiry, &ledger)?;
     let mut sealer = Sealer::prepare(&inputs, ledger).map_err(seal_failure)?;
     let draft = inputs.draft(language, sealer.lags(), correction.as_ref())?;
     let mut files = Vec::new();
@@ -55,7 +57,6 @@ fn correction(
     asked: &ReportArguments,
     inquiry: &Inquiry,
     ledger: &Ledger,
-    language: Language,
 ) -> Result<Option<Correction>, Failure> {
     let Some(id) = &asked.restates else {
         return Ok(None);
@@ -64,12 +65,11 @@ fn correction(
     let found = find_correction(ledger, (&inquiry.pack.id, period), id, asked.reason.clone());
     found.map(Some).ok_or_else(|| {
         Failure::wrong_request(
-            language.pick(
-                format!("{period} 没有编号为 {id} 的已发布报告"),
-                format!("no report of {period} was published as {id}"),
+            text!(
+                "{period} 没有编号为 {id} 的已发布报告",
+                "no report of {period} was published as {id}"
             ),
-            language
-                .pick("只有已发布的报告需要更正", "only a published report needs a restatement"),
+            text!("只有已发布的报告需要更正", "only a published report needs a restatement"),
         )
     })
 }
@@ -77,7 +77,7 @@ fn correction(
 /// Tells a person what a report was sealed as.
 pub(super) fn print_sealed(sealed: &SealedReport, language: Language) {
     if let Some(missing) = &sealed.missing {
-        eprintln!("note: {missing}");
+        eprintln!("{}", text!("提示：{missing}", "note: {missing}").as_str(language));
     }
     let (id, size) = (&sealed.id, sealed.size);
     println!(
@@ -94,9 +94,13 @@ pub(super) fn print_sealed(sealed: &SealedReport, language: Language) {
 /// A report that disagrees with its records, or has no quorum, is an answer: "no".
 pub(super) fn seal_failure(error: SealReportError) -> Failure {
     match error {
-        SealReportError::Disagrees(_) => Failure::negative_answer(error.to_string()),
-        SealReportError::NotPublished(_) => Failure::negative_answer(error.to_string())
-            .with_next("`trueline ledger cosign` asks the witnesses again, then publish again"),
+        SealReportError::Disagrees(_) => Failure::negative_answer(error.to_text()),
+        SealReportError::NotPublished(_) => {
+            Failure::negative_answer(error.to_text()).with_next(text!(
+                "先以 `trueline ledger cosign` 再次请见证方联署，然后重新发布",
+                "`trueline ledger cosign` asks the witnesses again, then publish again"
+            ))
+        }
         SealReportError::Ledger(_)
         | SealReportError::Policy(_)
         | SealReportError::Lake(_)
@@ -117,8 +121,12 @@ fn format_of(path: &Path) -> Result<ReportFormat, Failure> {
         let known: Vec<String> =
             ReportFormat::ALL.iter().map(|format| format!(".{}", format.ending())).collect();
         Failure::wrong_request(
-            format!("{} has no ending that says its format", path.display()),
-            format!("use one of {}", known.join(", ")),
+            text!(
+                "{} 的扩展名不能表明格式",
+                "{} has no ending that says its format",
+                path.display()
+            ),
+            text!("可用：{}", "use one of {}", known.join(", ")),
         )
     })
 }
@@ -127,7 +135,9 @@ fn format_of(path: &Path) -> Result<ReportFormat, Failure> {
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     replace_file(path, bytes).map_err(|error| {
         let next = match &error {
-            FileError::NoFolder { folder, .. } => Some(format!("make it: mkdir -p {folder}")),
+            FileError::NoFolder { folder, .. } => {
+                Some(text!("请新建：mkdir -p {folder}", "make it: mkdir -p {folder}"))
+            }
             FileError::Read { .. } | FileError::Write { .. } => None,
         };
         let failure = Failure::from(error);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::TcpListener;
 
+use trueline_language::text;
+
 use super::arguments::{self, ServeArguments};
 use super::indicators::open_inquiry;
 use super::place::InstanceFolders;
@@ -24,8 +26,11 @@ pub(super) fn run_serve(
     let program = place.open_instance()?;
     let Some(period) = asked.period.clone() else {
         return Err(Failure::wrong_request(
-            "which period is to be shown?",
-            "name it: `trueline serve --period 2020H1`",
+            text!("没有指明要显示的统计期", "which period is to be shown?"),
+            text!(
+                "请写明：`trueline serve --period 2020H1`",
+                "name it: `trueline serve --period 2020H1`"
+            ),
         ));
     };
     let question = arguments::QuestionArguments { pack: asked.pack.clone(), period, as_of: None };
@@ -50,8 +55,11 @@ pub(super) fn run_serve(
 pub(super) fn listen_on(address: &str) -> Result<TcpListener, Failure> {
     let refused = |error: io::Error| {
         Failure::wrong_request(
-            format!("cannot listen on {address}: {error}"),
-            "choose another address with --listen, such as 127.0.0.1:0 for any free port",
+            text!("无法监听 {address}：{error}", "cannot listen on {address}: {error}"),
+            text!(
+                "以 --listen 另选地址，如 127.0.0.1:0 表示任一空闲端口",
+                "choose another address with --listen, such as 127.0.0.1:0 for any free port"
+            ),
         )
     };
     let listener = TcpListener::bind(address).map_err(refused)?;

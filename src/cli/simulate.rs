@@ -15,7 +15,7 @@ const ZONE: &str = "Asia/Shanghai";
 /// A period in the simulated province.
 pub(super) fn parse_period(text: &str) -> Result<Period, Failure> {
     // The error says what to write instead.
-    Ok(Period::parse(text, &TimeZone::get(ZONE)?)?)
+    Ok(Period::parse(text, &TimeZone::get(ZONE).map_err(Failure::from_foreign)?)?)
 }
 
 pub(super) fn run_simulate(asked: &SimulateArguments, language: Language) -> Result<(), Failure> {

@@ -79,10 +79,16 @@ fn say_what_is_wrong(error: &clap::Error) -> String {
             format!("`{command}` 之后须写一个命令{choices}")
         }
         ErrorKind::InvalidUtf8 => "参数不是 UTF-8 文字".to_owned(),
-        ErrorKind::Io | ErrorKind::Format => format!("无法输出{}", say_cause(error)),
+        ErrorKind::Io | ErrorKind::Format => format!("无法输出：“{}”", own_words(error)),
         // Help and version are no mistakes. What a later clap adds is given in its own words.
-        _ => format!("参数有误：“{}”", error.to_string().trim()),
+        _ => format!("参数有误：“{}”", own_words(error)),
     }
+}
+
+/// Clap's own English, where it keeps nothing else.
+fn own_words(error: &clap::Error) -> String {
+    let text = error.to_string();
+    text.trim().trim_start_matches("error: ").to_owned()
 }
 
 fn say_conflict(error: &clap::Error) -> String {
@@ -90,10 +96,10 @@ fn say_conflict(error: &clap::Error) -> String {
         Some(_) => find_text(error, ContextKind::InvalidArg),
         None => find_text(error, ContextKind::InvalidSubcommand),
     };
-    match find_text(error, ContextKind::PriorArg) {
-        prior if prior == argument => format!("`{argument}` 只能写一次"),
-        prior if prior.is_empty() => format!("`{argument}` 不能与所给的其他参数同用"),
-        prior => format!("`{argument}` 不能与 {prior} 同用"),
+    match list_texts(error, ContextKind::PriorArg).as_slice() {
+        [] => format!("`{argument}` 不能与所给的其他参数同用"),
+        [prior] if *prior == argument => format!("`{argument}` 只能写一次"),
+        prior => format!("`{argument}` 不能与 {} 同用", quote_all(prior)),
     }
 }
 
@@ -223,7 +229,11 @@ mod tests {
                 ErrorKind::InvalidValue,
                 "`--format <FORMAT>` 不能取值 `xx`（可选：text、json）",
             ),
-            ("trueline init a --pack=", ErrorKind::InvalidValue, "`--pack <PACK>` 需要一个值"),
+            (
+                "trueline spot-check a --data b --value=",
+                ErrorKind::InvalidValue,
+                "`--value <TEXT>` 需要一个值",
+            ),
             ("trueline init a --oops", ErrorKind::UnknownArgument, "没有参数 `--oops`"),
             ("trueline reprot", ErrorKind::InvalidSubcommand, "没有命令 `reprot`"),
             (
@@ -239,7 +249,7 @@ mod tests {
             (
                 "trueline import case a.csv --from b",
                 ErrorKind::ArgumentConflict,
-                "`--from <DIR>` 不能与 `[DATASET]`、`[FILE]...` 同用",
+                "`[DATASET]` 不能与 `--from <DIR>` 同用",
             ),
             (
                 "trueline init a --pack b --pack c",
@@ -292,8 +302,10 @@ mod tests {
             check(&refuse(command(argument), line), kind, sentence);
         }
         let full = clap::Error::from(std::io::Error::from_raw_os_error(28));
-        check(&full, ErrorKind::Io, "无法输出：磁盘已满（系统错误 28）");
-        check(&clap::Error::from(std::fmt::Error), ErrorKind::Format, "无法输出");
+        let system = std::io::Error::from_raw_os_error(28);
+        check(&full, ErrorKind::Io, &format!("无法输出：“{system}”"));
+        let format = clap::Error::from(std::fmt::Error);
+        check(&format, ErrorKind::Format, &format!("无法输出：“{}”", std::fmt::Error));
     }
 
     #[test]
@@ -309,8 +321,8 @@ mod tests {
     #[test]
     fn advice_is_translated() {
         for (line, advice) in [
-            ("trueline reprot", "提示：相近的命令：`report`"),
-            ("trueline verify a --lang zg", "提示：相近的值：`zh`"),
+            ("trueline reprot", "提示：相近的命令：`export`、`report`"),
+            ("trueline verify a --format jsn", "提示：相近的值：`json`"),
             ("trueline init a --pac b", "提示：相近的参数：`--pack`"),
             ("trueline verify a --1", "提示：若要将 `--1` 作为值，请写 `-- --1`"),
         ] {

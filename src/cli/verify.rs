@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use trueline_language::render_text;
+
 use trueline_ledger::Note;
 use trueline_verify::{FileVerdict, VerifyOptions, check_file, extract_evidence};
 
@@ -46,7 +48,7 @@ pub(super) fn run_verify(
         verdict = verdict.close_verdict();
     }
     if asked.format == VerdictFormat::Json {
-        println!("{}", serde_json::to_string_pretty(&verdict)?);
+        println!("{}", serde_json::to_string_pretty(&verdict).map_err(Failure::from_foreign)?);
     } else {
         let words =
             language.pick(trueline_verify::Language::Chinese, trueline_verify::Language::English);
@@ -55,7 +57,7 @@ pub(super) fn run_verify(
     if verdict.holds {
         return Ok(());
     }
-    Err(Failure::negative_answer(language.pick("核验不一致", "the report does not agree")))
+    Err(Failure::negative_answer(render_text!("核验不一致", "the report does not agree")))
 }
 
 /// What is named by an address is fetched into a folder, and checked there. `None` if nothing is.

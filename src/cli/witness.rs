@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use trueline_language::text;
 use trueline_ledger::witness::{Fork, LogWitness};
-use trueline_ledger::{Hash, VerifierKey};
+use trueline_ledger::{Hash, KeyError, VerifierKey};
 
 use super::ledger_arguments::{self, WitnessCommand};
 use super::place::InstanceFolders;
@@ -43,8 +44,8 @@ fn serve_witness(
 ) -> Result<(), Failure> {
     let state = asked.state.clone().ok_or_else(|| {
         Failure::wrong_request(
-            "where does the witness keep its state?",
-            "name a folder with --state DIR",
+            text!("没有指明见证服务的状态文件夹", "where does the witness keep its state?"),
+            text!("以 --state 指定文件夹", "name a folder with --state DIR",),
         )
     })?;
     let logs = read_keys(&asked.log, asked.logs.as_deref())?;
@@ -107,16 +108,23 @@ pub(super) fn read_keys(
     }
     if texts.is_empty() {
         return Err(Failure::wrong_request(
-            "no log is named",
-            "give the public key of each log with --log (the operator prints it: `trueline ledger key`)",
+            text!("没有指明账本", "no log is named"),
+            text!(
+                "以 --log 给出每部账本的公钥（由运营商以 `trueline ledger key` 输出）",
+                "give the public key of each log with --log (the operator prints it: `trueline \
+                 ledger key`)"
+            ),
         ));
     }
     let mut keys: Vec<VerifierKey> = Vec::new();
     for text in texts {
-        let key: VerifierKey = text.parse().map_err(|error| {
+        let key: VerifierKey = text.parse().map_err(|error: KeyError| {
             Failure::wrong_request(
-                format!("`{text}` is no public key: {error}"),
-                "copy the whole line that the operator's `trueline ledger key` prints",
+                text!("`{text}` 不是公钥：{error}", "`{text}` is no public key: {error}"),
+                text!(
+                    "请完整复制运营商的 `trueline ledger key` 输出的一行",
+                    "copy the whole line that the operator's `trueline ledger key` prints"
+                ),
             )
         })?;
         if !keys.contains(&key) {
@@ -129,8 +137,8 @@ pub(super) fn read_keys(
 fn read_forks(state: &Path) -> Result<Vec<KeptFork>, Failure> {
     if !state.is_dir() {
         return Err(Failure::wrong_request(
-            format!("{} is no folder", state.display()),
-            "name the witness's folder with --state DIR",
+            text!("{} 不是文件夹", "{} is no folder", state.display()),
+            text!("以 --state 指定见证服务的文件夹", "name the witness's folder with --state DIR"),
         ));
     }
     Ok(kept_forks(state)?)
@@ -198,8 +206,10 @@ fn write_fork(path: &Path, fork: &Fork) -> Result<(), Failure> {
 fn check_fork(file: &Path, keys: &[VerifierKey], language: Language) -> Result<(), Failure> {
     let kept = KeptFork::read(file)?;
     let signers = kept.fork.verify_contradiction(keys).map_err(|error| {
-        let said = language.pick("这不是分叉的证据", "this is no evidence of a fork");
-        Failure::negative_answer(format!("{said}: {error}"))
+        Failure::negative_answer(text!(
+            "这不是分叉的证据：{error}",
+            "this is no evidence of a fork: {error}"
+        ))
     })?;
     let (origin, smaller, larger) =
         (kept.smaller.origin(), kept.smaller.size(), kept.larger.size());

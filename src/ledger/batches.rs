@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use trueline_lake::{
     BatchFile, CanonicalColumn, CanonicalRows, DatasetSchema, Lake, LakeBatch, canonical_columns,
 };
+use trueline_language::{Phrase, phrase};
 use trueline_ledger::{Hash, leaf_hash, tree_root};
 use trueline_verify::{BATCH, BatchEntry, FileDigest, RowColumn, SourceDigest, to_canonical_json};
 
@@ -129,7 +130,8 @@ pub fn batch_leaves(
     batch: &LakeBatch,
 ) -> Result<Vec<Hash>, LedgerError> {
     let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
-    let salts = fs::read(&path).map_err(|source| file_error("read", &path, source))?;
+    let salts =
+        fs::read(&path).map_err(|source| file_error(phrase!("读取", "read"), &path, source))?;
     salted_leaves(lake, schema, batch, &salts)
 }
 
@@ -172,7 +174,8 @@ pub fn salted_row(
     row: u64,
 ) -> Result<Option<Vec<u8>>, LedgerError> {
     let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
-    let salts = fs::read(&path).map_err(|source| file_error("read", &path, source))?;
+    let salts =
+        fs::read(&path).map_err(|source| file_error(phrase!("读取", "read"), &path, source))?;
     let from = row as usize * SALT_BYTES;
     let Some(salt) = salts.get(from..from + SALT_BYTES) else {
         return Ok(None);
@@ -218,7 +221,7 @@ fn load_or_make_salts(path: &Path, rows: u64) -> Result<Vec<u8>, LedgerError> {
         Ok(salts) if salts.len() == length => return Ok(salts),
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(source) => return Err(file_error("read", path, source)),
+        Err(source) => return Err(file_error(phrase!("读取", "read"), path, source)),
     }
     let mut salts = vec![0; length];
     for part in salts.chunks_mut(1 << 20) {
@@ -237,14 +240,14 @@ pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), LedgerError
         fs::rename(&beside, path)?;
         File::open(folder_of(path))?.sync_all()
     });
-    written.map_err(|source| file_error("write", path, source))
+    written.map_err(|source| file_error(phrase!("写入", "write"), path, source))
 }
 
 fn folder_of(path: &Path) -> PathBuf {
     path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
-fn file_error(doing: &'static str, path: &Path, source: std::io::Error) -> LedgerError {
+fn file_error(doing: Phrase, path: &Path, source: std::io::Error) -> LedgerError {
     LedgerError::File { doing, file: path.display().to_string(), source }
 }
 

@@ -17,25 +17,30 @@ const TILE_BYTES_MAX: usize = 32 << 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why something could not be fetched.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum FetchError {
     #[error("{url} cannot be fetched")]
+    #[zh("无法取回 {url}")]
     Get {
         url: String,
         #[source]
         source: RequestError,
     },
     #[error("there is nothing at {0}")]
+    #[zh("{0} 处没有内容")]
     Nothing(String),
     #[error("{0} is no ledger: its checkpoint cannot be read")]
+    #[zh("{0} 不是账本：无法读取其检查点")]
     NoLedger(String),
     #[error("cannot write {file}")]
+    #[zh("无法写入 {file}")]
     File {
         file: String,
         #[source]
         source: std::io::Error,
     },
     #[error("no connections can be made")]
+    #[zh("无法建立网络连接")]
     Runtime(#[source] std::io::Error),
 }
 

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use trueline_language::{Phrase, phrase};
+
 use trueline_ledger::{Checkpoint, LogReader, Note, Policy, Receipt, Retirement};
 use trueline_verify::BatchEntry;
 
@@ -135,7 +137,8 @@ pub(super) fn read_cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
     let mut notes = Vec::new();
     for size in list_sizes(&folder)? {
         let path = folder.join(size.to_string());
-        let bytes = fs::read(&path).map_err(|source| self::file_error("read", &path, source))?;
+        let bytes = fs::read(&path)
+            .map_err(|source| self::file_error(phrase!("读取", "read"), &path, source))?;
         notes.push(Note::parse(&bytes)?);
     }
     Ok(notes)
@@ -145,7 +148,8 @@ pub(super) fn read_cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
 /// times; but they say when everything up to here was first vouched for.
 pub(super) fn keep_cosigned(ledger: &Path, size: u64, note: &Note) -> Result<(), LedgerError> {
     let folder = folder_of_cosigned(ledger);
-    fs::create_dir_all(&folder).map_err(|source| file_error("make", &folder, source))?;
+    fs::create_dir_all(&folder)
+        .map_err(|source| file_error(phrase!("新建", "make"), &folder, source))?;
     super::batches::write_durably(&folder.join(size.to_string()), note.to_string().as_bytes())?;
     // Whoever fetches the ledger from a web server cannot list a folder.
     let sizes = list_sizes(&folder)?.into_iter().map(|size| format!("{size}\n"));
@@ -154,7 +158,7 @@ pub(super) fn keep_cosigned(ledger: &Path, size: u64, note: &Note) -> Result<(),
 
 /// The sizes of the checkpoints in a folder, the largest first.
 fn list_sizes(folder: &Path) -> Result<Vec<u64>, LedgerError> {
-    let failed = |source| file_error("read", folder, source);
+    let failed = |source| file_error(phrase!("读取", "read"), folder, source);
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -169,6 +173,6 @@ fn list_sizes(folder: &Path) -> Result<Vec<u64>, LedgerError> {
     Ok(sizes)
 }
 
-fn file_error(doing: &'static str, path: &Path, source: io::Error) -> LedgerError {
+fn file_error(doing: Phrase, path: &Path, source: io::Error) -> LedgerError {
     LedgerError::File { doing, file: path.display().to_string(), source }
 }

@@ -8,6 +8,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use trueline_language::phrase;
+
 use trueline_ledger::{Log, Retirement, Signer, VerifierKey};
 
 use super::{Ledger, LedgerError};
@@ -55,8 +57,11 @@ pub(super) fn load_signers(instance: &Instance) -> Result<Vec<(PathBuf, Signer)>
 
 fn list_key_numbers(instance: &Instance) -> Result<Vec<usize>, LedgerError> {
     let folder = instance.key_folder();
-    let failed =
-        |source| LedgerError::File { doing: "read", file: folder.display().to_string(), source };
+    let failed = |source| LedgerError::File {
+        doing: phrase!("读取", "read"),
+        file: folder.display().to_string(),
+        source,
+    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

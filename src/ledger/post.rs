@@ -14,22 +14,30 @@ use tokio::net::TcpStream;
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum RequestError {
     #[error("`{0}` is no address of the form http://HOST[:PORT][/PATH]")]
+    #[zh("“{0}”不是 http://主机[:端口][/路径] 形式的地址")]
     Address(String),
     #[error(
         "https is not spoken here: put a proxy that does in between and name it with http://, or \
          save the file with a browser first"
     )]
+    #[zh(
+        "本程序不支持 https：请经由支持 https 的代理，以 http:// 写代理地址；或先用浏览器保存该文件"
+    )]
     Tls,
     #[error("no answer within {0} s")]
+    #[zh("{0} 秒内没有应答")]
     TooLate(u64),
     #[error("not reachable: {0}")]
+    #[zh("无法连接：{0}")]
     Unreachable(std::io::Error),
     #[error("the answer is HTTP {0}")]
+    #[zh("应答为 HTTP {0}")]
     Status(u16),
     #[error("the connection broke: {0}")]
+    #[zh("连接中断：“{0}”")]
     Broken(String),
 }
 

@@ -12,15 +12,17 @@ use crate::instance::Instance;
 const WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// Why a policy cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum PolicyError {
     #[error("{file}")]
+    #[zh("{file}")]
     Unreadable {
         file: String,
         #[source]
         source: std::io::Error,
     },
     #[error("{file}")]
+    #[zh("{file}")]
     Malformed {
         file: String,
         #[source]

@@ -10,11 +10,13 @@ use trueline_ledger::witness::{AddCheckpoint, Fork, ForkError};
 use trueline_ledger::{Checkpoint, Hash, LogReader, Note, NoteError};
 
 /// Why evidence cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum WitnessEvidenceError {
     #[error("cannot read {file}")]
+    #[zh("无法读取 {file}")]
     Unreadable { file: String, source: io::Error },
     #[error("{file} is not what it should be")]
+    #[zh("{file} 的内容不符合要求")]
     Malformed { file: String, source: NoteError },
 }
 

@@ -6,18 +6,22 @@ use std::path::{Path, PathBuf};
 use trueline_ledger::{Cosigner, KeyError, KeyFileError};
 
 /// Why a witness has no key to sign with.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum WitnessKeyError {
     #[error(
         "{state} was used with a key that is not in {key}: put it back, or begin a new witness in \
          another folder"
     )]
+    #[zh("{state} 使用过的密钥不在 {key} 中：请将其放回，或在另一文件夹中新建见证服务")]
     Gone { key: String, state: String },
     #[error("cannot make the folder {folder}")]
+    #[zh("无法新建文件夹 {folder}")]
     Folder { folder: String, source: std::io::Error },
     #[error("the witness's key cannot be made")]
+    #[zh("无法生成见证方的密钥")]
     Key(#[from] KeyError),
     #[error("the witness's key cannot be used")]
+    #[zh("见证方的密钥不可用")]
     File(#[from] KeyFileError),
 }
 

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
 
-use crate::template::Template;
+use crate::template::{Template, contains_chinese};
 
 /// `"format {a} {}", b, c = d`, as in `#[error(…)]`.
 pub(crate) struct Message {
@@ -67,6 +67,17 @@ pub(crate) fn check_pair(chinese: &LitStr, english: &LitStr) -> syn::Result<()> 
             en.list_names().join(", ")
         );
         return Err(syn::Error::new(chinese.span(), message));
+    }
+    Ok(())
+}
+
+/// Refuses a pair of plain texts of which one is in the other language. Braces mean nothing here.
+pub(crate) fn check_languages(chinese: &LitStr, english: &LitStr) -> syn::Result<()> {
+    if contains_chinese(&english.value()) {
+        return Err(syn::Error::new(english.span(), "the English text holds Chinese"));
+    }
+    if !contains_chinese(&chinese.value()) {
+        return Err(syn::Error::new(chinese.span(), "the Chinese text holds no Chinese"));
     }
     Ok(())
 }

@@ -70,9 +70,12 @@ impl Template {
     }
 
     pub(crate) fn has_chinese(&self) -> bool {
-        let is_chinese = |letter| ('\u{4e00}'..='\u{9fff}').contains(&letter);
-        self.texts.iter().any(|text| text.chars().any(is_chinese))
+        self.texts.iter().any(|text| contains_chinese(text))
     }
+}
+
+pub(crate) fn contains_chinese(text: &str) -> bool {
+    text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
 }
 
 fn push_text(texts: &mut [String], more: &str) {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
 
-use crate::pair::{Argument, Message, check_pair, expand_format, parse_arguments};
+use crate::pair::{Argument, Message, check_languages, check_pair, expand_format, parse_arguments};
 use crate::template::Template;
 
 pub(crate) struct TextInput {
@@ -26,9 +26,8 @@ impl Parse for TextInput {
 
 pub(crate) fn expand_phrase(input: &TextInput) -> syn::Result<TokenStream> {
     let (chinese, english) = (&input.chinese, &input.english);
-    check_pair(chinese, english)?;
-    let is_plain = input.arguments.is_empty() && !english.value().contains(['{', '}']);
-    if !is_plain {
+    check_languages(chinese, english)?;
+    if !input.arguments.is_empty() {
         return Err(syn::Error::new(english.span(), "a phrase takes no arguments: use `text!`"));
     }
     Ok(quote!(::trueline_language::Phrase::new(#chinese, #english)))

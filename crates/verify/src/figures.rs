@@ -28,7 +28,7 @@ pub enum Disagreement {
     #[error("{figure}: the evidence has it twice")]
     #[zh("{figure}：证据中出现两次")]
     Twice { figure: String },
-    #[error("a cell of {dataset} in {period} appears twice, is missing or has no definition")]
+    #[error("a cell of {dataset} in {period} is there twice, is nowhere or has no definition")]
     #[zh("{period} {dataset} 的某个单元出现两次、缺失或没有定义")]
     Cells { dataset: String, period: String },
     #[error("the blocks of {dataset} in {period} have {blocks} rows, the population {rows}")]

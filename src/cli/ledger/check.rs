@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
+use trueline_language::text;
 use trueline_ledger::{
     Checkpoint, LogDamage, Note, Policy, VerifierKey, check_log_folder as read_again,
 };
@@ -67,9 +68,7 @@ pub(super) fn run_fsck(
     if findings.is_empty() && !report.is_cut {
         return Ok(());
     }
-    Err(Failure::negative_answer(
-        language.pick("账本与其检查点不符", "the ledger is not what it signed"),
-    ))
+    Err(Failure::negative_answer(text!("账本与其检查点不符", "the ledger is not what it signed")))
 }
 
 /// The log's public keys: from its policy, and from the key files if they are here.
@@ -101,8 +100,8 @@ fn compare_with_kept(
     let new = history.newest_checkpoint();
     if old.origin() != new.origin() {
         return Err(Failure::wrong_request(
-            format!("{name} is a checkpoint of {}", old.origin()),
-            format!("this is the ledger of {}", new.origin()),
+            text!("{name} 是 {} 的检查点", "{name} is a checkpoint of {}", old.origin()),
+            text!("这里是 {} 的账本", "this is the ledger of {}", new.origin()),
         ));
     }
     if !keys.is_empty() {
@@ -146,8 +145,11 @@ pub(super) fn prove_entry(
     let last = history.newest_checkpoint().size();
     if number >= last {
         return Err(Failure::wrong_request(
-            format!("there is no entry {number}: the ledger has {last}"),
-            "entries are numbered from 0",
+            text!(
+                "没有第 {number} 条：账本共 {last} 条",
+                "there is no entry {number}: the ledger has {last}"
+            ),
+            text!("条目从 0 编号", "entries are numbered from 0"),
         ));
     }
     let trusted = match state.read_policy()? {

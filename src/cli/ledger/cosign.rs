@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use trueline_language::{Explain as _, text};
 use trueline_ledger::Distrust;
 
 use super::super::{Align, Failure, Language, OutputFormat, TextTable};
@@ -18,8 +19,14 @@ pub(super) fn run_cosign(
 ) -> Result<(), Failure> {
     let Some(policy) = state.read_policy()? else {
         return Err(Failure::wrong_request(
-            "the settings name no policy, so there is nobody to ask",
-            "write one and name it in trueline.toml: [ledger] policy = \"policy.txt\"",
+            text!(
+                "设置中没有策略文件，无见证方可询问",
+                "the settings name no policy, so there is nobody to ask"
+            ),
+            text!(
+                "编写策略文件，并在 trueline.toml 中指定：[ledger] policy = \"policy.txt\"",
+                "write one and name it in trueline.toml: [ledger] policy = \"policy.txt\""
+            ),
         ));
     };
     let mut ledger = state.open_ledger()?;
@@ -52,41 +59,36 @@ pub(super) fn run_cosign(
             }
             Ok(())
         }
-        Err(error) => Err(missing_quorum(&error, &collected.witnesses, language)),
+        Err(error) => Err(missing_quorum(&error, &collected.witnesses)),
     }
 }
 
-fn missing_quorum(error: &Distrust, asked: &[AskedWitness], language: Language) -> Failure {
+fn missing_quorum(error: &Distrust, asked: &[AskedWitness]) -> Failure {
     let contradicts = |one: &AskedWitness| {
         matches!(one.outcome, CosignOutcome::OtherHistory { .. } | CosignOutcome::Ahead { .. })
     };
     if asked.iter().any(contradicts) {
-        return Failure::negative_answer(language.pick(
+        return Failure::negative_answer(text!(
             "有见证方见过与此矛盾的历史，未达到法定数",
-            "the quorum is missing, and a witness was shown a history that contradicts this one",
+            "the quorum is missing, and a witness was shown a history that contradicts this one"
         ))
-        .with_next(language.pick(
+        .with_next(text!(
             "先查明哪一份账本为真（是否恢复过旧备份，或有两份副本同时写入），在此之前不要发布",
             "find out which copy of the ledger is the true one (was a backup put back, do two copies \
-             write?) and publish nothing before",
+             write?) and publish nothing before"
         ));
     }
-    match (error, language) {
-        (Distrust::NoQuorum { witnesses }, Language::Chinese) => {
-            let who = witnesses.join("、");
-            let who = if who.is_empty() { "无人".to_owned() } else { who };
-            Failure::negative_answer(format!("未达到法定数：已联署者 {who}"))
-                .with_next("待见证服务恢复后再运行一次；已有的联署会保留")
-        }
-        (Distrust::NoQuorum { .. }, Language::English) => {
-            Failure::negative_answer(error.to_string())
-                .with_next("run this again when the witnesses answer; what was cosigned is kept")
-        }
-        (Distrust::NoLog { .. }, _) => Failure::negative_answer(error.to_string())
-            .with_next("put the lines that `trueline ledger key` prints into the policy"),
-        (Distrust::Note(_) | Distrust::Retired { .. }, _) => {
-            Failure::negative_answer(error.to_string())
-        }
+    let failure = Failure::negative_answer(error.to_text());
+    match error {
+        Distrust::NoQuorum { .. } => failure.with_next(text!(
+            "待见证服务恢复后再运行一次；已有的联署会保留",
+            "run this again when the witnesses answer; what was cosigned is kept"
+        )),
+        Distrust::NoLog { .. } => failure.with_next(text!(
+            "将 `trueline ledger key` 输出的行加入策略文件",
+            "put the lines that `trueline ledger key` prints into the policy"
+        )),
+        Distrust::Note(_) | Distrust::Retired { .. } => failure,
     }
 }
 
@@ -105,7 +107,7 @@ fn describe_outcome(outcome: &CosignOutcome, language: Language) -> String {
             pick("策略中没有它的地址".into(), "the policy has no address of it".into())
         }
         CosignOutcome::Silent(error) => {
-            pick(format!("未答复：{error}"), format!("no answer: {error}"))
+            text!("未答复：{error}", "no answer: {error}").as_str(language).to_owned()
         }
         CosignOutcome::Ahead { size } => pick(
             format!("它已联署 {size} 条，多于此处：这是账本的旧副本或另一部历史"),

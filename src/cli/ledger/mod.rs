@@ -11,6 +11,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use trueline_language::text;
 use trueline_ledger::{Note, Policy, VerifierKey};
 
 use super::ledger_arguments::LedgerCommand;
@@ -68,8 +69,11 @@ fn read_history(instance: &Instance) -> Result<LedgerHistory, Failure> {
     let history = LedgerHistory::read(instance)?;
     history.ok_or_else(|| {
         Failure::wrong_request(
-            "this instance has no ledger yet",
-            "it begins with the first import, or with `trueline ledger commit`",
+            text!("该实例还没有账本", "this instance has no ledger yet"),
+            text!(
+                "首次导入或运行 `trueline ledger commit` 时建立",
+                "it begins with the first import, or with `trueline ledger commit`"
+            ),
         )
     })
 }
@@ -171,8 +175,8 @@ fn print_keys(instance: &Instance, language: Language) -> Result<(), Failure> {
     let keys = instance.ledger_keys()?;
     if keys.is_empty() {
         return Err(Failure::wrong_request(
-            "the ledger's keys are not here",
-            "name their folder with --keys DIR",
+            text!("这里没有账本的密钥", "the ledger's keys are not here"),
+            text!("以 --keys 指定其所在文件夹", "name their folder with --keys DIR"),
         ));
     }
     let retired = history.read_retirements()?;
@@ -232,13 +236,22 @@ fn retire_key(state: &State, text: &str, language: Language) -> Result<(), Failu
     let mut ledger = state.open_ledger()?;
     let Some(known) = find_key(text, ledger.signing_keys()) else {
         return Err(Failure::wrong_request(
-            format!("no key that signs this ledger is called `{text}`"),
-            "`trueline ledger key` prints them; a retired one cannot be retired again",
+            text!(
+                "签署该账本的密钥中没有 `{text}`",
+                "no key that signs this ledger is called `{text}`"
+            ),
+            text!(
+                "`trueline ledger key` 列出各密钥；已停用的不能再次停用",
+                "`trueline ledger key` prints them; a retired one cannot be retired again"
+            ),
         ));
     };
     let now = state.clock.now_unsigned();
     let entry = ledger.retire_key(&known.key, now).map_err(|error| {
-        Failure::from(error).with_next("add another key first: `trueline ledger rotate`")
+        Failure::from(error).with_next(text!(
+            "先增加一个密钥：`trueline ledger rotate`",
+            "add another key first: `trueline ledger rotate`"
+        ))
     })?;
     let (at, file) = (moment_text(now), known.file.display());
     println!(

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use trueline_language::{Explain as _, text};
+
 use trueline_verify::{CaseChecked, CaseFound};
 
 use super::{Failure, read_history, write_file};
@@ -26,14 +28,13 @@ pub(super) fn run_prove(
 ) -> Result<(), Failure> {
     let Some((source, key)) = asked.case.split_once('/') else {
         return Err(Failure::wrong_request(
-            language.pick("工单应写作 来源/编号", "a case is written SOURCE/NUMBER"),
-            language.pick("如 simulated-bss/2020H1-1-000000042", "as `trueline cases` prints it"),
+            text!("工单应写作 来源/编号", "a case is written SOURCE/NUMBER"),
+            text!("写法同 `trueline cases` 的输出", "as `trueline cases` prints it"),
         ));
     };
     let case = vec![source.to_owned(), key.to_owned()];
     let history = read_history(&state.instance)?;
-    let proof = prove_case(state, &history, case, asked.report)
-        .map_err(|error| proof_failure(error, language))?;
+    let proof = prove_case(state, &history, case, asked.report).map_err(proof_failure)?;
     if let Some(path) = asked.out {
         write_file(path, proof.text.as_bytes())?;
     }
@@ -42,16 +43,15 @@ pub(super) fn run_prove(
 }
 
 /// Why there is no proof, in words.
-pub(in crate::cli) fn proof_failure(error: CaseProofError, language: Language) -> Failure {
+pub(in crate::cli) fn proof_failure(error: CaseProofError) -> Failure {
     match error {
         CaseProofError::NoReport => Failure::wrong_request(
-            language.pick("没有这份已封印的报告", "no such report was sealed"),
-            language.pick("先运行 `trueline report`", "run `trueline report` first"),
+            text!("没有这份已封印的报告", "no such report was sealed"),
+            text!("先运行 `trueline report`", "run `trueline report` first"),
         ),
-        CaseProofError::NoCases => Failure::negative_answer(
-            language.pick("该报告不涉及工单", "the report is about no case"),
-        ),
-        CaseProofError::NoPopulationEntry => Failure::negative_answer(error.to_string()),
+        CaseProofError::NoCases | CaseProofError::NoPopulationEntry => {
+            Failure::negative_answer(error.to_text())
+        }
         CaseProofError::Ledger(_)
         | CaseProofError::Recheck(_)
         | CaseProofError::Check(_)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
+use trueline_language::{Text, text};
 use trueline_numbers::error_rate_upper_bound;
 
 use super::{DrawnCase, Failure, LEVEL, Language, OutputFormat, read_file};
@@ -34,7 +35,7 @@ pub(super) fn judge_answers(
     format: OutputFormat,
     language: Language,
 ) -> Result<(), Failure> {
-    let answers = read_answers(path, language)?;
+    let answers = read_answers(path)?;
     let (mut wrong, mut open) = (Vec::new(), Vec::new());
     for one in drawn {
         match answers.get(&one.case_name()) {
@@ -47,13 +48,13 @@ pub(super) fn judge_answers(
         answers.keys().filter(|case| !drawn.iter().any(|one| one.case_name() == **case)).collect();
     if !strangers.is_empty() {
         let list = strangers.iter().map(|case| case.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::negative_answer(language.pick(
-            format!("抽查表中有并未抽中的工单：{list}"),
-            format!("the sheet holds cases that were not drawn: {list}"),
+        return Err(Failure::negative_answer(text!(
+            "抽查表中有并未抽中的工单：{list}",
+            "the sheet holds cases that were not drawn: {list}"
         ))
-        .with_next(language.pick(
+        .with_next(text!(
             "请以制表时的同一文件、数值、件数和指标运行",
-            "use the same file, value, number of cases and figure as for the sheet",
+            "use the same file, value, number of cases and figure as for the sheet"
         )));
     }
     let n = drawn.len() as u64;
@@ -65,7 +66,7 @@ pub(super) fn judge_answers(
         let said = json!({
             "cases": n, "wrong": wrong, "unanswered": open, "level": LEVEL, "upper_bound": bound,
         });
-        println!("{}", serde_json::to_string_pretty(&said)?);
+        println!("{}", serde_json::to_string_pretty(&said).map_err(Failure::from_foreign)?);
     } else {
         for case in &wrong {
             println!("✗ {case}");
@@ -91,17 +92,14 @@ pub(super) fn judge_answers(
     if errors == 0 {
         return Ok(());
     }
-    Err(Failure::negative_answer(
-        language
-            .pick(format!("{errors} 件未能证实"), format!("{errors} cases could not be confirmed")),
-    ))
+    Err(Failure::negative_answer(text!(
+        "{errors} 件未能证实",
+        "{errors} cases could not be confirmed"
+    )))
 }
 
 /// Case → whether it was found as recorded; `None` for one without an answer.
-fn read_answers(
-    path: &Path,
-    language: Language,
-) -> Result<BTreeMap<String, Option<bool>>, Failure> {
+fn read_answers(path: &Path) -> Result<BTreeMap<String, Option<bool>>, Failure> {
     let bytes = read_file(path)?;
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
@@ -109,20 +107,23 @@ fn read_answers(
         Err(_) => encoding_rs::GB18030.decode(&bytes).0.into_owned(),
     };
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let head = reader.headers()?.clone();
+    let head = reader.headers().map_err(Failure::from_foreign)?.clone();
     let named = |names: [&str; 2]| {
         let found = head.iter().position(|head| names.contains(&head.trim()));
         found.ok_or_else(|| {
             Failure::wrong_request(
-                format!("{} has no column `{}`", path.display(), language.pick(names[0], names[1])),
-                language.pick("请使用 --out 写出的抽查表", "use the sheet that --out wrote"),
+                Text::new(
+                    format!("{} 没有列“{}”", path.display(), names[0]),
+                    format!("{} has no column `{}`", path.display(), names[1]),
+                ),
+                text!("请使用 --out 写出的抽查表", "use the sheet that --out wrote"),
             )
         })
     };
     let (case, found) = (named(CASE_HEADS)?, named(FOUND_HEADS)?);
     let mut answers = BTreeMap::new();
     for (number, record) in reader.records().enumerate() {
-        let record = record?;
+        let record = record.map_err(Failure::from_foreign)?;
         let cell = |at: usize| record.get(at).unwrap_or_default().trim();
         if cell(case).is_empty() {
             continue;
@@ -133,14 +134,15 @@ fn read_answers(
             "否" | "no" | "n" | "0" | "false" => Some(false),
             other => {
                 return Err(Failure::wrong_request(
-                    format!(
+                    text!(
+                        "{} 第 {} 行：“{other}”既不是“是”也不是“否”",
                         "{}, line {}: `{other}` is neither yes nor no",
                         path.display(),
                         number + 2
                     ),
-                    language.pick(
+                    text!(
                         "写 是 或 否；没有结果则留空",
-                        "write yes or no; leave it empty without an answer",
+                        "write yes or no; leave it empty without an answer"
                     ),
                 ));
             }

@@ -9,6 +9,8 @@ mod sheet;
 
 use std::path::Path;
 
+use trueline_language::{Explain as _, text};
+
 use trueline_ledger::{Hash, Policy, Receipt};
 use trueline_numbers::error_rate_upper_bound;
 use trueline_verify::{VerifyOptions, check_file, draw_seed, extract_evidence, extract_seal};
@@ -39,13 +41,11 @@ pub(super) fn run_spot_check(
     let (Some(evidence), Some(seal), true) =
         (extract_evidence(&bytes), extract_seal(&bytes), holds)
     else {
-        return Err(Failure::negative_answer(language.pick(
+        return Err(Failure::negative_answer(text!(
             "报告本身不一致，抽查没有意义",
-            "the report does not agree with itself, so there is nothing to draw from",
+            "the report does not agree with itself, so there is nothing to draw from"
         ))
-        .with_next(
-            language.pick("先运行 `trueline verify 文件`", "run `trueline verify FILE` first"),
-        ));
+        .with_next(text!("先运行 `trueline verify 文件`", "run `trueline verify FILE` first")));
     };
     let seed = draw_seed(seal.receipt.checkpoint(), &asked.value);
     let state = Program::open(&asked.data, None, clock)?.state;
@@ -57,8 +57,8 @@ pub(super) fn run_spot_check(
         figure: asked.figure.as_deref(),
         policy: policy.as_ref(),
     };
-    let SpotDraw { cases: drawn, zone } = draw_cases(&evidence, &state, &request)
-        .map_err(|error| failure(error, &asked.data, language))?;
+    let SpotDraw { cases: drawn, zone } =
+        draw_cases(&evidence, &state, &request).map_err(|error| failure(error, &asked.data))?;
     bar.finish_step(&format!("{step}: {}", drawn.len()));
     let newest = newest_witness(&seal.receipt, policy.as_ref());
     if let Some(path) = &asked.answers {
@@ -77,26 +77,24 @@ pub(super) fn run_spot_check(
 }
 
 /// Why no cases were drawn, in words.
-fn failure(error: SpotCheckError, data: &Path, language: Language) -> Failure {
+fn failure(error: SpotCheckError, data: &Path) -> Failure {
     match error {
-        SpotCheckError::NoCases => Failure::negative_answer(
-            language.pick("该报告不涉及工单", "the report is about no case"),
-        ),
+        SpotCheckError::NoCases => Failure::negative_answer(error.to_text()),
         SpotCheckError::NoFigure { figure, known } => Failure::wrong_request(
-            language.pick(
-                format!("报告中没有由记录算出的指标 `{figure}`"),
-                format!("no figure `{figure}` of the report is made from records"),
+            text!(
+                "报告中没有由记录算出的指标值 `{figure}`",
+                "no figure `{figure}` of the report is made from records"
             ),
-            language.pick(
-                format!("可选：{}", known.join("、")),
-                format!("use one of {}", known.join(", ")),
-            ),
+            text!("可选：{}", "use one of {}", known.join(", ")),
         ),
         SpotCheckError::NoLedger => Failure::wrong_request(
-            format!("{} holds no ledger", data.display()),
-            "name a folder that `trueline export --for-verification` made",
+            text!("{} 中没有账本", "{} holds no ledger", data.display()),
+            text!(
+                "请指定由 `trueline export --for-verification` 生成的文件夹",
+                "name a folder that `trueline export --for-verification` made"
+            ),
         ),
-        SpotCheckError::Proof(error) => proof_failure(error, language),
+        SpotCheckError::Proof(error) => proof_failure(error),
         SpotCheckError::Recheck(_) | SpotCheckError::Ledger(_) | SpotCheckError::Check(_) => {
             Failure::from(error)
         }

@@ -12,7 +12,7 @@ use crate::systems::indicators::{Indicator, LimitKind, Pack};
 use crate::systems::intake::quality::{FinderOptions, Profile, QualityError, QualityFinding};
 
 /// Why the cases could not be looked at.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum QualityCheckError {
     #[error(transparent)]
     Lake(#[from] LakeError),

@@ -13,12 +13,14 @@ use trueline_figures::{
     columns_needed,
 };
 
+use trueline_language::Text;
+
 use super::compile;
 use super::count_dataset::COUNT;
 use super::counts::{self, CountTable};
 use super::dimensions::{self, DimensionError, Filter};
 use super::limits::LateCounts;
-use super::mistake::offer_one_of;
+use super::mistake::{offer, offer_one_of};
 use super::model::{Indicator, IndicatorMeasure, LimitKind, Pack};
 use super::rates;
 use super::records::RecordSource;
@@ -62,21 +64,25 @@ pub struct FigureResults {
 }
 
 /// Why there are no figures.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ComputeError {
     #[error(transparent)]
     Dimension(#[from] DimensionError),
-    #[error("there is no indicator `{id}` in {pack}{}", .instead.as_deref().unwrap_or_default())]
-    NoIndicator { id: String, pack: String, instead: Option<String> },
+    #[error("there is no indicator `{id}` in {pack}{}", offer( .instead.as_ref()))]
+    #[zh("{pack} 中没有指标 `{id}`{}", offer(.instead.as_ref()))]
+    NoIndicator { id: String, pack: String, instead: Option<Text> },
     #[error("a calendar cannot be read")]
+    #[zh("无法读取日历")]
     Calendar(#[from] CalendarError),
     #[error("the records of {dataset} cannot be read")]
+    #[zh("无法读取 {dataset} 的记录")]
     Records {
         dataset: &'static str,
         #[source]
         source: SourceError,
     },
     #[error("the figures about {dataset} cannot be computed")]
+    #[zh("无法计算 {dataset} 的指标值")]
     Run {
         dataset: &'static str,
         #[source]
@@ -218,7 +224,7 @@ pub(crate) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicat
         ComputeError::NoIndicator {
             id: id.to_owned(),
             pack: pack.id.clone(),
-            instead: offer_one_of(id, known).map(|offer| format!("; {offer}")),
+            instead: offer_one_of(id, known),
         }
     })
 }

@@ -1,5 +1,7 @@
 //! What the parts of a pack file share while they are resolved: its defaults and its sources.
 
+use trueline_language::text;
+
 use super::file;
 use super::mistake::{Manuscript, PackMistake};
 use super::model::{Denominator, Pack, RuleSource};
@@ -30,7 +32,10 @@ pub(super) fn known_source<'a>(
 ) -> Result<&'a RuleSource, Box<PackMistake>> {
     pack.sources.get(name.get_ref()).ok_or_else(|| {
         manuscript
-            .mistake_at(&name.span(), format!("no source is called `{}`", name.get_ref()))
+            .mistake_at(
+                &name.span(),
+                text!("没有名为 `{}` 的来源", "no source is called `{}`", name.get_ref()),
+            )
             .or_one_of(name.get_ref(), pack.sources.keys().map(String::as_str))
             .into()
     })

@@ -6,28 +6,30 @@ use trueline_expression::{Expr, Function};
 use trueline_figures::{Dimension, DimensionKey, Period, PeriodError};
 use trueline_lake::ValueKind;
 
+use trueline_language::Text;
+
 use super::compile::{all_of, one_of};
-use super::mistake::offer_one_of;
+use super::mistake::{offer, offer_one_of};
 use super::model::{Level, Pack, RegionCut};
 use crate::datasets::Dataset;
 
 /// A slice or a filter that makes no sense.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum DimensionError {
-    #[error("there is no dimension `{name}`{}", hint_text(.instead.as_deref()))]
-    Unknown { name: String, instead: Option<String> },
+    #[error("there is no dimension `{name}`{}", offer(.instead.as_ref()))]
+    #[zh("没有维度 `{name}`{}", offer(.instead.as_ref()))]
+    Unknown { name: String, instead: Option<Text> },
     #[error("`{text}` is no filter; write a name, `=` and a value, such as prefecture=141100")]
+    #[zh("“{text}”不是筛选条件；请写名称、`=` 和取值，例如 prefecture=141100")]
     NotAFilter { text: String },
     #[error(transparent)]
     Period(#[from] PeriodError),
     #[error("{name}={value} lies outside the period {period}")]
+    #[zh("{name}={value} 不在统计期 {period} 之内")]
     OutsidePeriod { name: String, value: String, period: String },
     #[error("only one stretch of time can be asked for at once")]
+    #[zh("一次只能查询一段时间")]
     SeveralTimes,
-}
-
-fn hint_text(instead: Option<&str>) -> String {
-    instead.map_or_else(String::new, |text| format!("; {text}"))
 }
 
 const TIMES: [&str; 3] = ["month", "quarter", "day"];

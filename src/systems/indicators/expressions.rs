@@ -68,9 +68,7 @@ pub(super) fn parse_pack_expression(
     let at = text.span();
     let source = text.get_ref();
     let expr = parse_expression(source).map_err(|error| {
-        manuscript
-            .mistake_inside(&at, error.offset, error.message.to_string())
-            .or_write(error.hint.to_string())
+        manuscript.mistake_inside(&at, error.offset, error.message).or_write(error.hint)
     })?;
     let columns = DatasetColumns::of_dataset(dataset);
     check_type(&expr, &columns, wanted)
@@ -127,5 +125,5 @@ fn locate_type_error(
     let message = error.message.to_string();
     let mut quoted = message.split('`').skip(1).step_by(2);
     let offset = quoted.find_map(|words| source.find(words)).unwrap_or(0);
-    manuscript.mistake_inside(at, offset, message.clone()).or_write(error.hint.to_string())
+    manuscript.mistake_inside(at, offset, error.message).or_write(error.hint)
 }

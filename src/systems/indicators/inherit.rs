@@ -5,25 +5,31 @@
 //! while the parent's runs, so it is a mistake; with a cited approval it replaces the parent's.
 
 use trueline_clock::TimeLimit as DueRule;
+use trueline_language::{Phrase, phrase};
 
 use super::model::{Direction, Indicator, IndicatorLimit, LimitKind, TimeUnit};
 
 /// A child's limit that is looser than what it inherits.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub(super) enum LooserLimit {
     #[error("{new} is looser than the {old} of {by}")]
+    #[zh("{new} 宽于 {old}（{by}）")]
     Unapproved { new: String, old: String, by: String },
     #[error("{new} replaces the {old} of {by} for other cases than those")]
+    #[zh("{new} 取代 {old}（{by}），但适用的工单不同")]
     OtherSegment { new: String, old: String, by: String },
 }
 
 impl LooserLimit {
-    pub(super) fn suggest_remedy(&self) -> &'static str {
+    pub(super) fn suggest_remedy(&self) -> Phrase {
         match self {
-            LooserLimit::Unapproved { .. } => {
+            LooserLimit::Unapproved { .. } => phrase!(
+                "写更严格的值，或以 `approval = \"…\"` 引用允许放宽的批准",
                 "write a stricter value, or cite `approval = \"…\"` that allows it"
+            ),
+            LooserLimit::OtherSegment { .. } => {
+                phrase!("请写相同的 `segment` 和 `when`", "give it the same `segment` and `when`")
             }
-            LooserLimit::OtherSegment { .. } => "give it the same `segment` and `when`",
         }
     }
 }

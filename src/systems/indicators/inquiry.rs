@@ -37,7 +37,7 @@ pub struct Inquiry {
 }
 
 /// Why a question cannot be put.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum InquiryError {
     #[error(transparent)]
     Pack(#[from] PackError),

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use trueline_expression::find_nearest_word;
+use trueline_language::{phrase, text};
 
 use super::file::PackFile;
 use super::mistake::{Manuscript, PackError, PackMistake, offer_one_of};
@@ -71,8 +72,8 @@ fn read_text(path: &Path) -> Result<Manuscript, PackError> {
             let text = String::from_utf8_lossy(&error.into_bytes()[..valid]).into_owned();
             let manuscript = Manuscript { file, text };
             let mistake = manuscript
-                .mistake_at(&(valid..valid), "this is not UTF-8")
-                .or_write("save the file as UTF-8");
+                .mistake_at(&(valid..valid), phrase!("此处不是 UTF-8", "this is not UTF-8"))
+                .or_write(phrase!("请将文件存为 UTF-8", "save the file as UTF-8"));
             Err(Box::new(mistake).into())
         }
     }
@@ -91,8 +92,14 @@ fn read_pack(
         chain.push(id);
         let circle = chain.join(" → ");
         let mistake = manuscript
-            .mistake_at(&file.pack.id.span(), format!("packs inherit in a circle: {circle}"))
-            .or_write("let the most general of them inherit nothing");
+            .mistake_at(
+                &file.pack.id.span(),
+                text!("指标包循环继承：{circle}", "packs inherit in a circle: {circle}"),
+            )
+            .or_write(phrase!(
+                "其中最通用的一个不应继承",
+                "let the most general of them inherit nothing"
+            ));
         return Err(Box::new(mistake).into());
     }
     chain.push(id);
@@ -112,7 +119,10 @@ fn read_pack(
 
 fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> PackMistake {
     manuscript
-        .mistake_at(&name.span(), format!("no pack is called `{}`", name.get_ref()))
+        .mistake_at(
+            &name.span(),
+            text!("没有名为 `{}` 的指标包", "no pack is called `{}`", name.get_ref()),
+        )
         .or_one_of(name.get_ref(), shipped_packs())
 }
 
@@ -126,18 +136,30 @@ fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<PackMistake>> {
             message.starts_with("unknown field") || message.starts_with("unknown variant");
         let mistake = match words.split_first() {
             Some((wrong, right)) if unknown => {
-                let kind = if message.starts_with("unknown field") { "key" } else { "word" };
-                let problem = format!("there is no {kind} `{wrong}` here");
+                let kind = if message.starts_with("unknown field") {
+                    phrase!("键", "key")
+                } else {
+                    phrase!("词", "word")
+                };
+                let problem =
+                    text!("此处没有{kind} `{wrong}`", "there is no {kind} `{wrong}` here");
                 let mistake = manuscript.mistake_at(&at, problem);
                 match find_nearest_word(wrong, right.iter().copied()) {
-                    Some(near) => mistake.or_write(format!("did you mean `{near}`?")),
-                    None => mistake.or_write(format!("write one of: {}", right.join(", "))),
+                    Some(near) => {
+                        mistake.or_write(text!("是否指 `{near}`？", "did you mean `{near}`?"))
+                    }
+                    None => {
+                        mistake.or_write(text!("可写：{}", "write one of: {}", right.join(", ")))
+                    }
                 }
             }
             Some((missing, _)) if message.starts_with("missing field") => manuscript
-                .mistake_at(&at, format!("the key `{missing}` is missing"))
-                .or_write(format!("add a line `{missing} = …` here")),
-            Some(_) | None => manuscript.mistake_at(&at, message.replace('\n', " ")),
+                .mistake_at(&at, text!("缺少键 `{missing}`", "the key `{missing}` is missing"))
+                .or_write(text!("在此处加一行 `{missing} = …`", "add a line `{missing} = …` here")),
+            Some(_) | None => {
+                let message = message.replace('\n', " ");
+                manuscript.mistake(&at, text!("TOML 有误：“{message}”", "{message}"))
+            }
         };
         Box::new(mistake)
     })

@@ -7,13 +7,16 @@ use std::fmt;
 use std::ops::Range;
 
 use trueline_expression::find_nearest_word;
+use trueline_language::{Language, Text, text};
 
 /// A pack could not be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum PackError {
-    #[error("no pack is called `{name}`{}", offer_text(.instead.as_deref()))]
-    Unknown { name: String, instead: Option<String> },
+    #[error("no pack is called `{name}`{}", offer_text(.instead.as_ref()))]
+    #[zh("没有名为 `{name}` 的指标包{}", offer_text(.instead.as_ref()))]
+    Unknown { name: String, instead: Option<Text> },
     #[error("cannot read the pack {file}")]
+    #[zh("无法读取指标包 {file}")]
     Unreadable {
         file: String,
         #[source]
@@ -24,17 +27,22 @@ pub enum PackError {
 }
 
 /// One mistake in the text of a pack.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {problem}{}", offer_text(.instead.as_deref()))]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
+#[error("{place}: {problem}{}", offer_text(.instead.as_ref()))]
+#[zh("{place}：{problem}{}")]
 pub struct PackMistake {
     pub place: FilePosition,
-    pub problem: String,
+    pub problem: Text,
     /// What to write instead, as a half sentence.
-    pub instead: Option<String>,
+    pub instead: Option<Text>,
 }
 
-fn offer_text(instead: Option<&str>) -> String {
-    instead.map_or_else(String::new, |text| format!("; {text}"))
+/// The half sentence as it is added to a message; empty if there is none.
+pub(super) fn offer_text(instead: Option<&Text>) -> Text {
+    let led = |language: Language, sign: &str| {
+        instead.map_or_else(String::new, |text| format!("{sign}{}", text.as_str(language)))
+    };
+    Text::new(led(Language::Chinese, "；"), led(Language::English, "; "))
 }
 
 /// A spot in a file; line and column count from 1, columns in characters.
@@ -73,7 +81,7 @@ impl Manuscript {
         }
     }
 
-    pub(super) fn mistake_at(&self, at: &Range<usize>, problem: impl Into<String>) -> PackMistake {
+    pub(super) fn mistake_at(&self, at: &Range<usize>, problem: impl Into<Text>) -> PackMistake {
         PackMistake { place: self.position_of(at.start), problem: problem.into(), instead: None }
     }
 
@@ -82,7 +90,7 @@ impl Manuscript {
         &self,
         at: &Range<usize>,
         offset: usize,
-        problem: impl Into<String>,
+        problem: impl Into<Text>,
     ) -> PackMistake {
         let raw = self.text.get(at.clone()).unwrap_or_default();
         let quotes = if raw.starts_with("\"\"\"\n") || raw.starts_with("'''\n") {
@@ -98,7 +106,7 @@ impl Manuscript {
 }
 
 impl PackMistake {
-    pub(super) fn or_write(mut self, instead: impl Into<String>) -> Self {
+    pub(super) fn or_write(mut self, instead: impl Into<Text>) -> Self {
         self.instead = Some(instead.into());
         self
     }
@@ -118,15 +126,15 @@ impl PackMistake {
 pub(super) fn offer_one_of<'a>(
     word: &str,
     right: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+) -> Option<Text> {
     let right: Vec<&str> = right.into_iter().collect();
     if let Some(near) = find_nearest_word(word, right.iter().copied()) {
-        return Some(format!("did you mean `{near}`?"));
+        return Some(text!("是否指 `{near}`？", "did you mean `{near}`?"));
     }
     match right.len() {
         0 => None,
-        1..=24 => Some(format!("write one of: {}", right.join(", "))),
-        _ => Some(format!("write one of: {} …", right[..24].join(", "))),
+        1..=24 => Some(text!("可写：{}", "write one of: {}", right.join(", "))),
+        _ => Some(text!("可写：{} …", "write one of: {} …", right[..24].join(", "))),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
+use trueline_language::{phrase, text};
 
 use super::defaults::{Fallback, known_source, resolve_denominator};
 use super::file::{self, PackFile, ReadText};
@@ -59,10 +60,14 @@ pub(super) fn resolve_pack(
     for written in file.indicator {
         let id = written.get_ref().id.clone();
         if seen.contains(id.get_ref()) {
-            let problem = format!("the indicator `{}` stands here twice", id.get_ref());
+            let problem = text!(
+                "指标 `{}` 在此出现两次",
+                "the indicator `{}` stands here twice",
+                id.get_ref()
+            );
             return Err(manuscript
                 .mistake_at(&id.span(), problem)
-                .or_write("keep one of them")
+                .or_write(phrase!("请只保留一个", "keep one of them"))
                 .into());
         }
         seen.push(id.into_inner());
@@ -146,10 +151,12 @@ fn resolve_head(
     });
     if let Some(zone) = &head.zone {
         pack.zone = Zone::find(zone.get_ref()).ok_or_else(|| {
-            let problem = format!("no time zone is called `{}`", zone.get_ref());
-            manuscript
-                .mistake_at(&zone.span(), problem)
-                .or_write("write an IANA name such as Asia/Shanghai or Europe/London")
+            let problem =
+                text!("没有名为 `{}` 的时区", "no time zone is called `{}`", zone.get_ref());
+            manuscript.mistake_at(&zone.span(), problem).or_write(phrase!(
+                "请写 IANA 名称，如 Asia/Shanghai 或 Europe/London",
+                "write an IANA name such as Asia/Shanghai or Europe/London"
+            ))
         })?;
     }
     if let Some(calendar) = &head.calendar {
@@ -176,8 +183,11 @@ fn resolve_interval(
         Some(level) if (0.5..1.0).contains(level.get_ref()) => *level.get_ref(),
         Some(level) => {
             return Err(manuscript
-                .mistake_at(&level.span(), "confidence lies between 0.5 and 1")
-                .or_write("write 0.95")
+                .mistake_at(
+                    &level.span(),
+                    phrase!("置信水平须在 0.5 与 1 之间", "confidence lies between 0.5 and 1"),
+                )
+                .or_write(phrase!("请写 0.95", "write 0.95"))
                 .into());
         }
     };
@@ -200,8 +210,14 @@ fn resolve_level(
         }
         (Some(_), Some(_)) | (None, None) => {
             return Err(manuscript
-                .mistake_at(&level.name.span(), "a level is cut by digits or by parts")
-                .or_write("give it `digits = 4` or `parts = 1`, one of the two")
+                .mistake_at(
+                    &level.name.span(),
+                    phrase!("区划级别按位数或按段截取", "a level is cut by digits or by parts"),
+                )
+                .or_write(phrase!(
+                    "`digits = 4` 与 `parts = 1` 二者写其一",
+                    "give it `digits = 4` or `parts = 1`, one of the two"
+                ))
                 .into());
         }
     };

@@ -6,6 +6,7 @@
 
 use toml::Spanned;
 use trueline_expression::Expr;
+use trueline_language::{phrase, text};
 
 use super::defaults::{self, Fallback};
 use super::expressions::{ExpectedType, parse_pack_expression};
@@ -68,8 +69,11 @@ fn missing_key(
     key: &str,
     example: &str,
 ) -> PackMistake {
-    let problem = format!("the indicator `{}` has no `{key}`", text.id.get_ref());
-    manuscript.mistake_at(&text.id.span(), problem).or_write(format!("add `{key} = {example}`"))
+    let problem =
+        text!("指标 `{}` 没有 `{key}`", "the indicator `{}` has no `{key}`", text.id.get_ref());
+    manuscript
+        .mistake_at(&text.id.span(), problem)
+        .or_write(text!("请加上 `{key} = {example}`", "add `{key} = {example}`"))
 }
 
 fn define_indicator(
@@ -84,10 +88,17 @@ fn define_indicator(
     };
     let group = resolve_group(manuscript, text, pack)?;
     if text.publish.is_empty() {
-        let problem = format!("the indicator `{}` publishes nothing", text.id.get_ref());
+        let problem = text!(
+            "指标 `{}` 没有公布任何指标值",
+            "the indicator `{}` publishes nothing",
+            text.id.get_ref()
+        );
         return Err(manuscript
             .mistake_at(&text.id.span(), problem)
-            .or_write("add a [[indicator.publish]] with a `statistic`")
+            .or_write(phrase!(
+                "请加上带 `statistic` 的 [[indicator.publish]]",
+                "add a [[indicator.publish]] with a `statistic`"
+            ))
             .into());
     }
     let dataset = resolve_dataset(manuscript, text, &pack.datasets)?;
@@ -151,14 +162,18 @@ fn denominator_fits(
         return Ok(());
     }
     let at = text.period.as_ref().map_or(text.id.span(), Spanned::span);
-    let problem = format!(
+    let problem = text!(
+        "按派单计的比率不能以 `{}` 确定统计期：未办结的工单没有这个时间",
         "a rate over dispatched cases cannot take its period from `{}`, which a case that is never \
          done does not have",
         period.text
     );
     Err(manuscript
         .mistake_at(&at, problem)
-        .or_write("write the moment that every case has, such as `accepted`")
+        .or_write(phrase!(
+            "请写每件工单都有的时间，如 `accepted`",
+            "write the moment that every case has, such as `accepted`"
+        ))
         .into())
 }
 
@@ -177,7 +192,7 @@ fn resolve_group(
     if pack.groups.iter().any(|known| known.id == *group.get_ref()) {
         return Ok(group.get_ref().clone());
     }
-    let problem = format!("no group is called `{}`", group.get_ref());
+    let problem = text!("没有名为 `{}` 的分组", "no group is called `{}`", group.get_ref());
     Err(manuscript
         .mistake_at(&group.span(), problem)
         .or_one_of(group.get_ref(), pack.groups.iter().map(|known| known.id.as_str()))
@@ -196,7 +211,7 @@ fn resolve_dataset(
         return cases.ok_or_else(|| missing_key(manuscript, text, "dataset", example).into());
     };
     datasets.find(name.get_ref()).ok_or_else(|| {
-        let problem = format!("no dataset is called `{}`", name.get_ref());
+        let problem = text!("没有名为 `{}` 的数据集", "no dataset is called `{}`", name.get_ref());
         manuscript
             .mistake_at(&name.span(), problem)
             .or_one_of(name.get_ref(), datasets.names())
@@ -241,10 +256,17 @@ fn resolve_measure(
         found.push(IndicatorMeasure::Per(self::resolve_per(manuscript, text, per, dataset)?));
     }
     if found.len() > 1 {
-        let problem = format!("the indicator `{}` measures several things", text.id.get_ref());
+        let problem = text!(
+            "指标 `{}` 同时度量多项内容",
+            "the indicator `{}` measures several things",
+            text.id.get_ref()
+        );
         return Err(manuscript
             .mistake_at(&text.id.span(), problem)
-            .or_write("keep one of clock, amount, share, ratio and per")
+            .or_write(phrase!(
+                "clock、amount、share、ratio、per 只保留一个",
+                "keep one of clock, amount, share, ratio and per"
+            ))
             .into());
     }
     Ok(found.pop().unwrap_or(IndicatorMeasure::Count))
@@ -260,9 +282,15 @@ fn resolve_per(
         return Err(manuscript
             .mistake_at(
                 &text.id.span(),
-                "a rate divides rows of a dataset, or one count by another",
+                phrase!(
+                    "比率以数据集的行数相除，或以一个计数除以另一个",
+                    "a rate divides rows of a dataset, or one count by another",
+                ),
             )
-            .or_write("give `numerator` together with `dataset = \"count\"`, or neither of the two")
+            .or_write(phrase!(
+                "`numerator` 与 `dataset = \"count\"` 须同时写，或都不写",
+                "give `numerator` together with `dataset = \"count\"`, or neither of the two"
+            ))
             .into());
     }
     Ok(PerSpec {
@@ -345,8 +373,14 @@ fn resolve_exclusions(
             (None, Some(column)) => ExclusionReason::From(label(column)?),
             (Some(_), Some(_)) | (None, None) => {
                 return Err(manuscript
-                    .mistake_at(&exclude.when.span(), "an exclusion has one reason")
-                    .or_write("add `reason = \"…\"`, or `reason_from` with a column")
+                    .mistake_at(
+                        &exclude.when.span(),
+                        phrase!("一项排除须有且只有一个理由", "an exclusion has one reason"),
+                    )
+                    .or_write(phrase!(
+                        "请加上 `reason = \"…\"`，或以 `reason_from` 指定列",
+                        "add `reason = \"…\"`, or `reason_from` with a column"
+                    ))
                     .into());
             }
         };
@@ -355,11 +389,16 @@ fn resolve_exclusions(
             (None, Some(column)) => Approver::From(label(column)?),
             (Some(_), Some(_)) | (None, None) => {
                 return Err(manuscript
-                    .mistake_at(&exclude.when.span(), "nobody approves this exclusion")
-                    .or_write(
-                        "add `approved_by = \"…\"` with the rule that allows it, or \
-                         `approver_from` with the column that names the person",
+                    .mistake_at(
+                        &exclude.when.span(),
+                        phrase!("此项排除无人批准", "nobody approves this exclusion"),
                     )
+                    .or_write(phrase!(
+                        "请以 `approved_by = \"…\"` 写明允许排除的规定，或以 \
+                         `approver_from` 指定批准人所在的列",
+                        "add `approved_by = \"…\"` with the rule that allows it, or \
+                         `approver_from` with the column that names the person"
+                    ))
                     .into());
             }
         };
@@ -405,13 +444,18 @@ fn refine_indicator(
 ) -> IndicatorResult<Indicator> {
     let changes = definition_changes(text, &indicator);
     if let (Some(key), None) = (changes, &text.approval) {
-        let problem =
-            format!("`{key}` changes what `{}` measures in {}", indicator.id, indicator.set_by);
+        let problem = text!(
+            "`{key}` 改变了 `{}` 在 {} 中度量的内容",
+            "`{key}` changes what `{}` measures in {}",
+            indicator.id,
+            indicator.set_by
+        );
         return Err(manuscript
             .mistake_at(&text.id.span(), problem)
-            .or_write(
-                "leave it as it is, give your indicator another id, or cite `approval = \"…\"`",
-            )
+            .or_write(phrase!(
+                "请保持原样，或给指标另一个编号，或以 `approval = \"…\"` 引用批准",
+                "leave it as it is, give your indicator another id, or cite `approval = \"…\"`"
+            ))
             .into());
     }
     let dataset = indicator.dataset;

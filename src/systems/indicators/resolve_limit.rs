@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::value::Datetime;
 use trueline_clock::TimeLimit as DueRule;
+use trueline_language::{Explain as _, Phrase, Text, phrase, text};
 
 use super::defaults;
 use super::expressions::{ExpectedType, parse_pack_expression};
@@ -40,8 +41,11 @@ pub(super) fn resolve_statistic(
     let name = text.id.as_ref().unwrap_or(&text.statistic);
     if name.get_ref().contains(['.', '[', ']', ' ']) {
         return Err(manuscript
-            .mistake_at(&name.span(), "the id of a figure is one word")
-            .or_write("use letters, digits and `_`")
+            .mistake_at(
+                &name.span(),
+                phrase!("指标值的编号须为一个词", "the id of a figure is one word"),
+            )
+            .or_write(phrase!("只用字母、数字和 `_`", "use letters, digits and `_`"))
             .into());
     }
     let decimals = text.decimals.unwrap_or(match kind {
@@ -95,16 +99,25 @@ fn statistic_kind(
             }
             Some(_) | None => {
                 return Err(manuscript
-                    .mistake_at(&at, "a bound is held against a claimed rate between 0 and 1")
-                    .or_write("add `claim = 1e-4`")
+                    .mistake_at(
+                        &at,
+                        phrase!(
+                            "置信上限须与 0 至 1 之间的声称差错率比较",
+                            "a bound is held against a claimed rate between 0 and 1"
+                        ),
+                    )
+                    .or_write(phrase!("请加上 `claim = 1e-4`", "add `claim = 1e-4`"))
                     .into());
             }
         },
         "within" => {
             let Some(within) = &text.within else {
                 return Err(manuscript
-                    .mistake_at(&at, "`within` of what?")
-                    .or_write("add `within = { value = 24, unit = \"h\" }`")
+                    .mistake_at(&at, phrase!("没有写明 `within` 的时限", "`within` of what?"))
+                    .or_write(phrase!(
+                        "请加上 `within = { value = 24, unit = \"h\" }`",
+                        "add `within = { value = 24, unit = \"h\" }`"
+                    ))
                     .into());
             };
             let due = due_rule(
@@ -124,7 +137,10 @@ fn statistic_kind(
             }
             Some(_) | None => {
                 return Err(manuscript
-                    .mistake_at(&at, format!("there is no statistic `{other}`"))
+                    .mistake_at(
+                        &at,
+                        text!("没有统计量 `{other}`", "there is no statistic `{other}`"),
+                    )
                     .or_one_of(other, STATISTICS.iter().copied())
                     .into());
             }
@@ -143,7 +159,11 @@ fn resolve_against(
     if pack.generation_of(against.get_ref()).is_some() {
         return Ok(Some(against.get_ref().clone()));
     }
-    let problem = format!("`{}` is not a pack that this one inherits", against.get_ref());
+    let problem = text!(
+        "`{}` 不是该指标包所继承的指标包",
+        "`{}` is not a pack that this one inherits",
+        against.get_ref()
+    );
     Err(manuscript
         .mistake_at(&against.span(), problem)
         .or_one_of(against.get_ref(), pack.lineage.iter().map(|ancestor| ancestor.id.as_str()))
@@ -164,34 +184,48 @@ fn statistic_fits(
         | StatisticKind::Longest
         | StatisticKind::Shortest
         | StatisticKind::Median
-        | StatisticKind::Percentile(_) => (has_values, "a [indicator.clock] or [indicator.amount]"),
+        | StatisticKind::Percentile(_) => (
+            has_values,
+            Phrase::new(
+                "[indicator.clock] 或 [indicator.amount]",
+                "a [indicator.clock] or [indicator.amount]",
+            ),
+        ),
         StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => {
-            (waits, "an [indicator.clock]")
+            (waits, Phrase::new("[indicator.clock]", "an [indicator.clock]"))
         }
-        StatisticKind::Sum => (has_values && !waits, "an [indicator.amount]"),
-        StatisticKind::Share | StatisticKind::Response => {
-            (matches!(indicator.measure, IndicatorMeasure::Share { .. }), "an [indicator.share]")
+        StatisticKind::Sum => {
+            (has_values && !waits, Phrase::new("[indicator.amount]", "an [indicator.amount]"))
         }
-        StatisticKind::Bound { .. } => {
-            (matches!(indicator.measure, IndicatorMeasure::Ratio { .. }), "an [indicator.ratio]")
-        }
+        StatisticKind::Share | StatisticKind::Response => (
+            matches!(indicator.measure, IndicatorMeasure::Share { .. }),
+            Phrase::new("[indicator.share]", "an [indicator.share]"),
+        ),
+        StatisticKind::Bound { .. } => (
+            matches!(indicator.measure, IndicatorMeasure::Ratio { .. }),
+            Phrase::new("[indicator.ratio]", "an [indicator.ratio]"),
+        ),
         StatisticKind::Rate => (
             matches!(indicator.measure, IndicatorMeasure::Ratio { .. } | IndicatorMeasure::Per(_)),
-            "an [indicator.ratio] or [indicator.per]",
+            Phrase::new(
+                "[indicator.ratio] 或 [indicator.per]",
+                "an [indicator.ratio] or [indicator.per]",
+            ),
         ),
-        StatisticKind::Count => (true, ""),
+        StatisticKind::Count => (true, Phrase::new("", "")),
     };
     if possible {
         return Ok(());
     }
-    let problem = format!(
+    let problem = text!(
+        "`{}` 不能由 `{}` 度量的内容得出",
         "`{}` cannot be had from what `{}` measures",
         text.statistic.get_ref(),
         indicator.id
     );
     Err(manuscript
         .mistake_at(&text.statistic.span(), problem)
-        .or_write(format!("it needs {needs}"))
+        .or_write(text!("需要 {needs}", "it needs {needs}"))
         .into())
 }
 
@@ -226,7 +260,10 @@ fn unit_fits(
         return Ok(());
     }
     Err(manuscript
-        .mistake_at(&unit.span(), format!("`{code}` is no unit for this figure"))
+        .mistake_at(
+            &unit.span(),
+            text!("`{code}` 不是该指标值的单位", "`{code}` is no unit for this figure"),
+        )
         .or_one_of(code, right)
         .into())
 }
@@ -260,13 +297,19 @@ pub(super) fn read_limit(
         && from > until
     {
         return Err(manuscript
-            .mistake_at(&at, format!("the limit ends on {until}, before it starts"))
-            .or_write("`until` is the last day in force")
+            .mistake_at(
+                &at,
+                text!(
+                    "时限止于 {until}，早于起始日",
+                    "the limit ends on {until}, before it starts"
+                ),
+            )
+            .or_write(phrase!("`until` 为有效期的最后一日", "`until` is the last day in force"))
             .into());
     }
     inherit::add_limit(limit, indicator).map_err(|looser| {
         manuscript
-            .mistake_at(&text.value.span(), looser.to_string())
+            .mistake_at(&text.value.span(), looser.to_text())
             .or_write(looser.suggest_remedy())
             .into()
     })
@@ -281,18 +324,28 @@ fn resolve_limit(
     let kind = limit_kind(manuscript, text, pack, indicator)?;
     let Some(source) = &text.source else {
         return Err(manuscript
-            .mistake_at(&text.value.span(), "nothing says where this limit comes from")
-            .or_write("add `source = \"…\"`, the name of a [source.…]")
+            .mistake_at(
+                &text.value.span(),
+                phrase!("没有写明该时限的来源", "nothing says where this limit comes from"),
+            )
+            .or_write(phrase!(
+                "请加上 `source = \"…\"`，即某个 [source.…] 的名称",
+                "add `source = \"…\"`, the name of a [source.…]"
+            ))
             .into());
     };
     let known = defaults::known_source(manuscript, pack, source)?;
     // Of its own promise the pack itself is the text.
     let has_text = matches!(known.read, Read::Primary | Read::OwnDesign);
     if text.verified == Some(true) && !has_text {
-        let problem = format!("nobody has read `{}` in its own text", known.id);
+        let problem =
+            text!("`{}` 的原文无人核对过", "nobody has read `{}` in its own text", known.id);
         return Err(manuscript
             .mistake_at(&source.span(), problem)
-            .or_write("leave `verified` out, or set `read = \"primary\"` once it has been read")
+            .or_write(phrase!(
+                "请去掉 `verified`；核对原文后写 `read = \"primary\"`",
+                "leave `verified` out, or set `read = \"primary\"` once it has been read"
+            ))
             .into());
     }
     let direction = match (text.at, &kind) {
@@ -345,14 +398,20 @@ fn limit_kind(
     indicator: &Indicator,
 ) -> LimitResult<LimitKind> {
     let waits = indicator.clock_spec().is_some();
-    let fail = |problem: &str, instead: &str| -> LimitResult<LimitKind> {
+    let fail = |problem: Phrase, instead: Phrase| -> LimitResult<LimitKind> {
         Err(manuscript.mistake_at(&text.value.span(), problem).or_write(instead).into())
     };
     let kind = match text.kind {
         LimitKindText::Longest if !waits => {
             return fail(
-                "only an indicator with a clock has a longest time",
-                "add an [indicator.clock], or use another kind",
+                phrase!(
+                    "只有计时指标才有最长时限",
+                    "only an indicator with a clock has a longest time"
+                ),
+                phrase!(
+                    "请加上 [indicator.clock]，或改用其他种类",
+                    "add an [indicator.clock], or use another kind"
+                ),
             );
         }
         LimitKindText::Longest => {
@@ -364,8 +423,11 @@ fn limit_kind(
             Some(percent) if percent > 0.0 && percent <= 100.0 => LimitKind::Percentile(percent),
             Some(_) | None => {
                 return fail(
-                    "which percentile is limited?",
-                    "add `percent = 95`, the share of cases that must be done by then",
+                    phrase!("没有写明限定哪个百分位", "which percentile is limited?"),
+                    phrase!(
+                        "请加上 `percent = 95`，即届时须办结的比例",
+                        "add `percent = 95`, the share of cases that must be done by then"
+                    ),
                 );
             }
         },
@@ -373,7 +435,8 @@ fn limit_kind(
             let name = text.of.as_ref().map_or("on_time", |of| of.get_ref());
             if !indicator.publish.iter().any(|s| s.id == name) {
                 let at = text.of.as_ref().unwrap_or(&text.unit).span();
-                let problem = format!("`{}` publishes no `{name}`", indicator.id);
+                let problem =
+                    text!("`{}` 不公布 `{name}`", "`{}` publishes no `{name}`", indicator.id);
                 let known = indicator.publish.iter().map(|s| s.id.as_str());
                 return Err(manuscript.mistake_at(&at, problem).or_one_of(name, known).into());
             }
@@ -398,7 +461,10 @@ fn limit_kind(
         return Ok(kind);
     }
     Err(manuscript
-        .mistake_at(&text.unit.span(), format!("`{unit}` is no unit for this limit"))
+        .mistake_at(
+            &text.unit.span(),
+            text!("`{unit}` 不是该时限的单位", "`{unit}` is no unit for this limit"),
+        )
         .or_one_of(unit, right)
         .into())
 }
@@ -413,11 +479,15 @@ fn due_rule(
     pack: &Pack,
 ) -> LimitResult<DueRule> {
     let number = *value.get_ref();
-    let fail = |at: std::ops::Range<usize>, problem: String, instead: &str| {
+    let fail = |at: std::ops::Range<usize>, problem: Text, instead: Phrase| {
         Err(manuscript.mistake_at(&at, problem).or_write(instead).into())
     };
     if !(number.is_finite() && number > 0.0 && number <= 100_000.0) {
-        return fail(value.span(), format!("{number} is no length of time"), "write how long");
+        return fail(
+            value.span(),
+            text!("{number} 不是时长", "{number} is no length of time"),
+            phrase!("请写时长", "write how long"),
+        );
     }
     let elapsed =
         |seconds_each: f64| DueRule::Elapsed { seconds: (number * seconds_each).round() as i64 };
@@ -430,26 +500,38 @@ fn due_rule(
         "h" if !works => Ok(elapsed(3600.0)),
         "d" if !works && !by_date => Ok(elapsed(86_400.0)),
         "wh" if works => Ok(elapsed(3600.0)),
-        "d" | "wd" if by_date && !whole => {
-            fail(value.span(), "days are counted whole".to_owned(), "write hours instead")
-        }
+        "d" | "wd" if by_date && !whole => fail(
+            value.span(),
+            text!("天数须为整数", "days are counted whole"),
+            phrase!("请改写小时", "write hours instead"),
+        ),
         "d" if by_date => Ok(DueRule::Dates { days: number as i64 }),
         "wd" if pack.calendar.is_none() => fail(
             unit.span(),
-            "working days need a calendar".to_owned(),
-            "add `calendar = \"cn\"` to [pack]",
+            text!("工作日需要日历", "working days need a calendar"),
+            phrase!("请在 [pack] 中加上 `calendar = \"cn\"`", "add `calendar = \"cn\"` to [pack]"),
         ),
         "wd" if !by_date => fail(
             unit.span(),
-            "working days are counted by date".to_owned(),
-            "leave `counted` out; for elapsed working time write `wh`, on a clock of working time",
+            text!("工作日按日期计算", "working days are counted by date"),
+            phrase!(
+                "请去掉 `counted`；若计工作时间的时长，请在工作时间时钟上写 `wh`",
+                "leave `counted` out; for elapsed working time write `wh`, on a clock of \
+                 working time"
+            ),
         ),
         "wd" if by_date => Ok(DueRule::WorkingDates { days: number as i64 }),
         "same_day" if (0.0..=24.0).contains(&number) && whole => {
             Ok(DueRule::SameDay { before_hour: number as i8 })
         }
         other => Err(manuscript
-            .mistake_at(&unit.span(), format!("`{other}` cannot limit a case on this clock"))
+            .mistake_at(
+                &unit.span(),
+                text!(
+                    "`{other}` 不能限定该时钟上的工单",
+                    "`{other}` cannot limit a case on this clock"
+                ),
+            )
             .or_one_of(
                 other,
                 if works {
@@ -483,7 +565,7 @@ pub(super) fn known_column(
     if name.get_ref().starts_with("x_") || known.clone().any(|column| column == name.get_ref()) {
         return Ok(());
     }
-    let problem = format!("`{}` has no column `{}`", schema.name, name.get_ref());
+    let problem = text!("`{}` 没有列 `{}`", "`{}` has no column `{}`", schema.name, name.get_ref());
     Err(manuscript.mistake_at(&name.span(), problem).or_one_of(name.get_ref(), known).into())
 }
 
@@ -509,7 +591,7 @@ fn resolve_segment(
         let wrong =
             values.iter().find(|value| !value.is_empty() && !allowed.contains(&value.as_str()));
         if let (false, Some(wrong)) = (allowed.is_empty(), wrong) {
-            let problem = format!("`{column}` is never `{wrong}`");
+            let problem = text!("`{column}` 没有取值 `{wrong}`", "`{column}` is never `{wrong}`");
             return Err(manuscript
                 .mistake_at(&text.value.span(), problem)
                 .or_one_of(wrong, allowed.iter().copied())
@@ -533,8 +615,11 @@ pub(super) fn resolve_date(
     };
     date.ok_or_else(|| {
         manuscript
-            .mistake_at(near, format!("`{datetime}` is not a day"))
-            .or_write("write a date such as 2005-04-20, without quotes")
+            .mistake_at(near, text!("`{datetime}` 不是日期", "`{datetime}` is not a day"))
+            .or_write(phrase!(
+                "请写 2005-04-20 这样的日期，不加引号",
+                "write a date such as 2005-04-20, without quotes"
+            ))
             .into()
     })
 }

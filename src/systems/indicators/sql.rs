@@ -12,13 +12,14 @@ use super::model::Pack;
 use crate::datasets::Dataset;
 
 /// Why there is no query.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ExplainError {
     #[error(transparent)]
     Compute(#[from] ComputeError),
     #[error(transparent)]
     Lake(#[from] LakeError),
     #[error("`{indicator}` cannot be written as SQL")]
+    #[zh("`{indicator}` 无法写成 SQL")]
     Sql { indicator: String, source: SqlError },
 }
 

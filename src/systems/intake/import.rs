@@ -17,9 +17,10 @@ use crate::language::Language;
 use crate::state::State;
 
 /// Why files could not be imported.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ImportFilesError {
     #[error("no mapping called `{0}`, and no such file")]
+    #[zh("没有名为 `{0}` 的映射，也没有这个文件")]
     NoMapping(String),
     #[error(transparent)]
     Mapping(#[from] MappingError),
@@ -34,11 +35,13 @@ pub enum ImportFilesError {
 }
 
 /// Why a folder gives no files to import.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum DatasetFolderError {
     #[error("{folder} holds no dataset")]
+    #[zh("{folder} 中没有数据集")]
     Empty { folder: String },
     #[error("cannot read {folder}")]
+    #[zh("无法读取 {folder}")]
     Unreadable { folder: String, source: std::io::Error },
 }
 

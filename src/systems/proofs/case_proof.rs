@@ -18,23 +18,29 @@ use crate::systems::cases;
 use crate::systems::reports::sealed_folder;
 
 /// Why there is no proof of a case.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum CaseProofError {
     #[error("no such report was sealed")]
+    #[zh("没有封印过该报告")]
     NoReport,
     #[error("the report is about no case")]
+    #[zh("该报告不涉及工单")]
     NoCases,
     #[error("the population of the report is not in the ledger")]
+    #[zh("该报告的总体不在账本中")]
     NoPopulationEntry,
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Recheck(#[from] RecheckError),
     #[error("the proof does not hold")]
+    #[zh("凭据不成立")]
     Check(#[from] CaseError),
     #[error("the evidence of the report is damaged")]
+    #[zh("该报告的证据已损坏")]
     Evidence(#[source] JsonError),
     #[error("the proof has no canonical form")]
+    #[zh("凭据没有规范形式")]
     Json(#[from] JsonError),
     #[error(transparent)]
     File(#[from] FileError),

@@ -13,9 +13,10 @@ use crate::state::State;
 use crate::systems::indicators::{self, PackError};
 
 /// Why nothing was handed over.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ExportError {
     #[error("{0} is not an empty folder")]
+    #[zh("{0} 不是空文件夹")]
     NotEmpty(String),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -26,6 +27,7 @@ pub enum ExportError {
     #[error(transparent)]
     File(#[from] FileError),
     #[error("the list of batches cannot be written")]
+    #[zh("无法写入批次清单")]
     Json(#[from] serde_json::Error),
 }
 

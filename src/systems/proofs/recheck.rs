@@ -24,28 +24,33 @@ use crate::systems::indicators::{
 use crate::systems::reports;
 
 /// Why records could not be compared at all.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum RecheckError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Instance(#[from] crate::instance::InstanceError),
     #[error("the lake cannot be read")]
+    #[zh("无法读取数据湖")]
     Lake(#[from] trueline_lake::LakeError),
     #[error("the pack that the report was made with cannot be read")]
+    #[zh("无法读取编制该报告所用的指标包")]
     Pack(#[from] PackError),
     #[error(transparent)]
     Compute(#[from] ComputeError),
     #[error(transparent)]
     Evidence(#[from] FigureEvidenceError),
     #[error("a calendar cannot be read")]
+    #[zh("无法读取日历")]
     Calendar(#[from] trueline_clock::CalendarError),
     #[error(
         "block {block} of the population is not what the evidence states; `trueline verify FILE \
          --data DIR` says which rows differ"
     )]
+    #[zh("总体的第 {block} 块与证据所载不符；`trueline verify FILE --data DIR` 列出不同的行")]
     OtherMembers { block: usize },
     #[error("the evidence names the period {0}, which is none")]
+    #[zh("证据所载的统计期 {0} 无效")]
     Period(String),
 }
 

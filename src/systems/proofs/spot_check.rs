@@ -19,13 +19,16 @@ use crate::ledger::{LedgerError, LedgerHistory};
 use crate::state::State;
 
 /// Why no cases could be drawn.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum SpotCheckError {
     #[error("the report is about no case")]
+    #[zh("该报告不涉及工单")]
     NoCases,
     #[error("no figure `{figure}` of the report is made from records")]
+    #[zh("报告中没有由记录算出的指标值 `{figure}`")]
     NoFigure { figure: String, known: Vec<String> },
     #[error("there is no ledger beside the records")]
+    #[zh("记录旁没有账本")]
     NoLedger,
     #[error(transparent)]
     Proof(#[from] CaseProofError),
@@ -34,6 +37,7 @@ pub enum SpotCheckError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error("the proof of a case does not hold")]
+    #[zh("工单的凭据不成立")]
     Check(#[from] CaseError),
 }
 

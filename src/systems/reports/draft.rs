@@ -27,7 +27,7 @@ use crate::systems::indicators::{ComputeError, Inquiry};
 use crate::systems::intake::quality::QualityFinding;
 
 /// Why there is no draft.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum DraftError {
     #[error(transparent)]
     Compute(#[from] ComputeError),
@@ -38,15 +38,17 @@ pub enum DraftError {
     #[error(transparent)]
     Assemble(#[from] AssembleError),
     #[error("the narrative cannot be read")]
+    #[zh("无法读取文字说明")]
     Narrative(#[source] io::Error),
     #[error("the logo `{0}` is no picture; use SVG or PNG")]
+    #[zh("标识“{0}”不是图片；请用 SVG 或 PNG")]
     Logo(String),
     #[error(transparent)]
     File(#[from] FileError),
 }
 
 /// Why a format could not be written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum RenderError {
     #[error(transparent)]
     Pdf(#[from] PdfError),
@@ -57,6 +59,7 @@ pub enum RenderError {
     #[error(transparent)]
     Xlsx(#[from] XlsxError),
     #[error("the report cannot be written as JSON")]
+    #[zh("报告无法写成 JSON")]
     Json(#[from] serde_json::Error),
 }
 

@@ -10,15 +10,18 @@ use super::{Logo, json};
 const TEMPLATE: &str = include_str!("templates/report.typ");
 
 /// Why there is no PDF.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum PdfError {
     #[error("`{0}` is no date")]
+    #[zh("“{0}”不是日期")]
     Date(String),
     #[error("the report cannot be written as JSON")]
+    #[zh("报告无法写成 JSON")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Typeset(#[from] TypesetError),
     #[error("the typeset file has no place for a seal")]
+    #[zh("排版后的文件没有放置封印的位置")]
     Place(#[from] trueline_verify::SealError),
 }
 

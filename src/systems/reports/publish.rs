@@ -30,22 +30,29 @@ pub struct Signatories {
 }
 
 /// Why a draft was not published.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum PublishError {
     #[error("no sealed report is called {0}")]
+    #[zh("没有名为 {0} 的已封印报告")]
     NoDraft(String),
     #[error("more than one sealed report begins with {0}")]
+    #[zh("以 {0} 开头的已封印报告不止一份")]
     SeveralDrafts(String),
     #[error("the draft in {0} is damaged or was changed")]
+    #[zh("{0} 中的草稿已损坏或被改动")]
     DamagedDraft(String),
     #[error("{0} is published already")]
+    #[zh("{0} 已经发布")]
     AlreadyPublished(String),
     /// A published report is not replaced: the draft has to restate the newest.
     #[error("{period} was published as {id}; a published report is not replaced")]
+    #[zh("{period} 的报告已发布为 {id}；已发布的报告不能被替换")]
     NotARestatement { period: String, id: String },
     #[error("the draft restates a report that is not published")]
+    #[zh("草稿所更正的报告没有发布")]
     RestatesNothing,
     #[error("nothing in the draft carries a seal")]
+    #[zh("草稿中没有可携带封印的文件")]
     NothingToSeal,
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -56,6 +63,7 @@ pub enum PublishError {
     #[error(transparent)]
     File(#[from] FileError),
     #[error("the draft's report cannot be read")]
+    #[zh("无法读取草稿中的报告")]
     Json(#[from] serde_json::Error),
 }
 

@@ -212,9 +212,10 @@ pub struct FinderOptions {
 }
 
 /// Why the finder could not start.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum QualityError {
     #[error("no zone is called `{0}`; write an IANA name such as Asia/Shanghai")]
+    #[zh("没有名为 `{0}` 的时区；请写 IANA 名称，例如 Asia/Shanghai")]
     UnknownZone(String),
 }
 

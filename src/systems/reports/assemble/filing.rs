@@ -7,14 +7,16 @@ use crate::systems::reports::model::{Filing, Language, ReportPeriod, ReportingCo
 use crate::systems::reports::settings::{EnglishNames, ReportSettings};
 
 /// Why the cover cannot be written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum FilingError {
     #[error("[report] {key}: `{value}` is no date such as 2020-07-10")]
+    #[zh("[report] {key}：“{value}”不是 2020-07-10 这样的日期")]
     Date { key: &'static str, value: String },
     #[error(
         "the report is dated {date}, after it was due on {due}; write the reason in the settings \
          as late_reason under [report]"
     )]
+    #[zh("报告日期为 {date}，晚于报送期限 {due}；请在设置的 [report] 下以 late_reason 写明原因")]
     LateWithoutReason { date: String, due: String },
 }
 

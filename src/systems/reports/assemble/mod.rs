@@ -66,7 +66,7 @@ pub struct ReportParts<'a> {
 }
 
 /// Why there is no report.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum AssembleError {
     #[error(transparent)]
     Filing(#[from] FilingError),

@@ -35,15 +35,19 @@ const PARTS: [(&str, &str); 11] = [
 ];
 
 /// Why there is no draft.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum DocxError {
     #[error("the report cannot be read by the templates")]
+    #[zh("模板无法读取报告")]
     Data(#[from] serde_json::Error),
     #[error("the draft cannot be laid out")]
+    #[zh("草稿无法排版")]
     Template(#[from] minijinja::Error),
     #[error("the draft cannot be packed")]
+    #[zh("草稿无法打包")]
     Pack(#[from] zip::result::ZipError),
     #[error("the draft cannot be written")]
+    #[zh("无法写入草稿")]
     Write(#[from] std::io::Error),
 }
 

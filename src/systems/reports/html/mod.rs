@@ -18,13 +18,16 @@ const TEMPLATE: &str = include_str!("../templates/page.html");
 const STYLE: &str = include_str!("../templates/page.css");
 
 /// Why there is no page.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum HtmlError {
     #[error("the report cannot be written as JSON")]
+    #[zh("报告无法写成 JSON")]
     Json(#[from] serde_json::Error),
     #[error("the page cannot be laid out")]
+    #[zh("网页无法排版")]
     Template(#[from] minijinja::Error),
     #[error("the evidence cannot be compressed")]
+    #[zh("证据无法压缩")]
     Evidence(#[from] std::io::Error),
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use trueline_expression::find_nearest_word;
+use trueline_language::{Text, text};
 
 use super::ReferenceContext;
 use super::marks::FigureReference;
@@ -18,8 +19,8 @@ const FILTERS: &[&str] = &[
 /// A reference that names nothing, and what it may have meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UnknownReference {
-    pub(super) says: String,
-    pub(super) instead: Option<String>,
+    pub(super) says: Text,
+    pub(super) instead: Option<Text>,
 }
 
 /// The text that a reference prints.
@@ -59,8 +60,8 @@ fn field(reference: &FigureReference, text: &str) -> Result<String, UnknownRefer
         return Ok(text.to_owned());
     }
     Err(UnknownReference {
-        says: format!("`{}` is a text, not a figure", reference.name),
-        instead: Some(format!("write `{{{{{}}}}}`", reference.name)),
+        says: text!("`{}` 是文字，不是指标值", "`{}` is a text, not a figure", reference.name),
+        instead: Some(text!("请写 `{{{{{}}}}}`", "write `{{{{{}}}}}`", reference.name)),
     })
 }
 
@@ -124,8 +125,14 @@ fn of_slice(
         Some("p95") => waited(row.percentiles.map(|all| all.p95 as f64)),
         Some(filter) if FILTERS.contains(&filter) => {
             return Err(UnknownReference {
-                says: format!("`|{filter}` is known for published figures, not for slices"),
-                instead: Some("use value, unit, n, late, longest, p50 or p95".to_owned()),
+                says: text!(
+                    "`|{filter}` 只用于公布的指标值，不用于切片",
+                    "`|{filter}` is known for published figures, not for slices"
+                ),
+                instead: Some(text!(
+                    "可用 value、unit、n、late、longest、p50 或 p95",
+                    "use value, unit, n, late, longest, p50 or p95"
+                )),
             });
         }
         Some(filter) => return Err(unknown_filter(filter)),
@@ -150,10 +157,13 @@ fn change(line: &ReportLine, language: Language) -> String {
 fn unknown_filter(filter: &str) -> UnknownReference {
     let meant = find_nearest_word(filter, FILTERS.iter().copied());
     let instead = match meant {
-        Some(meant) => format!("did you mean `|{meant}`?"),
-        None => format!("filters are {}", FILTERS.join(", ")),
+        Some(meant) => text!("是否指 `|{meant}`？", "did you mean `|{meant}`?"),
+        None => text!("可用的修饰：{}", "filters are {}", FILTERS.join(", ")),
     };
-    UnknownReference { says: format!("no filter is called `{filter}`"), instead: Some(instead) }
+    UnknownReference {
+        says: text!("没有名为 `{filter}` 的修饰", "no filter is called `{filter}`"),
+        instead: Some(instead),
+    }
 }
 
 fn unknown_slice(reference: &FigureReference, context: &ReferenceContext<'_>) -> UnknownReference {
@@ -171,12 +181,19 @@ fn unknown_slice(reference: &FigureReference, context: &ReferenceContext<'_>) ->
     let asked = print::slice(&pairs);
     let meant = find_nearest_word(&asked, known.iter().map(String::as_str));
     let instead = match (meant, known.first()) {
-        (Some(meant), _) => Some(format!("did you mean `[{meant}]`?")),
-        (None, Some(first)) if first.is_empty() => Some("it has no such slice".to_owned()),
-        (None, Some(first)) => Some(format!("for example `{}[{first}]`", reference.name)),
+        (Some(meant), _) => Some(text!("是否指 `[{meant}]`？", "did you mean `[{meant}]`?")),
+        (None, Some(first)) if first.is_empty() => {
+            Some(text!("没有这个切片", "it has no such slice"))
+        }
+        (None, Some(first)) => {
+            Some(text!("例如 `{}[{first}]`", "for example `{}[{first}]`", reference.name))
+        }
         (None, None) => None,
     };
-    UnknownReference { says: format!("`{}` has no slice `[{asked}]`", reference.name), instead }
+    UnknownReference {
+        says: text!("`{}` 没有切片 `[{asked}]`", "`{}` has no slice `[{asked}]`", reference.name),
+        instead,
+    }
 }
 
 fn unknown_name(reference: &FigureReference, context: &ReferenceContext<'_>) -> UnknownReference {
@@ -188,10 +205,12 @@ fn unknown_name(reference: &FigureReference, context: &ReferenceContext<'_>) -> 
     known.dedup();
     let meant = find_nearest_word(&reference.name, known.iter().map(String::as_str));
     UnknownReference {
-        says: format!("no figure is called `{}`", reference.name),
+        says: text!("没有名为 `{}` 的指标值", "no figure is called `{}`", reference.name),
         instead: Some(match meant {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "`trueline indicators` lists them".to_owned(),
+            Some(meant) => text!("是否指 `{meant}`？", "did you mean `{meant}`?"),
+            None => {
+                text!("`trueline indicators` 列出全部指标值", "`trueline indicators` lists them")
+            }
         }),
     }
 }

@@ -6,6 +6,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use trueline_expression::find_nearest_word;
+use trueline_language::{phrase, text};
 
 use super::spans::{MarkdownRun, ReferenceResolver};
 use super::{NarrativeBlock, NarrativePart, NarrativeSpan, SectionKind, Weight};
@@ -100,8 +101,15 @@ impl<'a> MarkdownReader<'a> {
             (InPart::BeforeAny | InPart::Known, _) => {
                 let language = desk.context().language;
                 let first = SectionKind::Company.title(language);
-                let says = "text before the first heading belongs to no part";
-                desk.mistake(line, says, Some(format!("put `# {first}` above it")));
+                let says = phrase!(
+                    "第一个标题之前的文字不属于任何部分",
+                    "text before the first heading belongs to no part"
+                );
+                desk.mistake(
+                    line,
+                    says,
+                    Some(text!("请在其上方加 `# {first}`", "put `# {first}` above it")),
+                );
                 self.in_part = InPart::Unknown;
             }
         }
@@ -145,15 +153,23 @@ impl<'a> MarkdownReader<'a> {
         let Some(place) = SectionKind::ALL.into_iter().find(|place| place.title(language) == title)
         else {
             let instead = match find_nearest_word(title, titles.into_iter()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("parts are {}", titles.join(", ")),
+                Some(meant) => text!("是否指 `{meant}`？", "did you mean `{meant}`?"),
+                None => text!("可用的部分：{}", "parts are {}", titles.join(", ")),
             };
-            desk.mistake(line, format!("no part is called `{title}`"), Some(instead));
+            desk.mistake(
+                line,
+                text!("没有名为 `{title}` 的部分", "no part is called `{title}`"),
+                Some(instead),
+            );
             self.in_part = InPart::Unknown;
             return;
         };
         if self.parts.iter().any(|part| part.place == place && part.group.is_none()) {
-            desk.mistake(line, format!("the part `{title}` is there twice"), None);
+            desk.mistake(
+                line,
+                text!("部分 `{title}` 出现两次", "the part `{title}` is there twice"),
+                None,
+            );
         }
         desk.place = place;
         self.in_part = InPart::Known;
@@ -168,7 +184,11 @@ impl<'a> MarkdownReader<'a> {
             // Long comments come in pieces; only a tag is a mistake.
             let tag = html.starts_with('<') && !html.starts_with("<!--");
             if tag {
-                desk.mistake(line, format!("`{html}`: HTML is not printed"), None);
+                desk.mistake(
+                    line,
+                    text!("`{html}`：不排印 HTML", "`{html}`: HTML is not printed"),
+                    None,
+                );
             }
             return;
         };
@@ -180,8 +200,12 @@ impl<'a> MarkdownReader<'a> {
             let lines = desk.context().groups.iter().flat_map(|group| &group.lines);
             let known: Vec<&str> = lines.map(|line| line.figure.indicator.as_str()).collect();
             let meant = find_nearest_word(indicator, known.into_iter());
-            let instead = meant.map(|meant| format!("did you mean `{meant}`?"));
-            desk.mistake(line, format!("no indicator is called `{indicator}`"), instead);
+            let instead = meant.map(|meant| text!("是否指 `{meant}`？", "did you mean `{meant}`?"));
+            desk.mistake(
+                line,
+                text!("没有名为 `{indicator}` 的指标", "no indicator is called `{indicator}`"),
+                instead,
+            );
         }
         self.needs = Some((indicator.to_owned(), line));
     }
@@ -206,7 +230,7 @@ impl<'a> MarkdownReader<'a> {
             }
             Tag::Table(_) => Some(self.table(desk)),
             Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => {
-                desk.mistake(line, "blocks of code are not printed", None);
+                desk.mistake(line, phrase!("不排印代码块", "blocks of code are not printed"), None);
                 self.runs(TagEnd::CodeBlock, desk);
                 None
             }
@@ -312,7 +336,11 @@ impl<'a> MarkdownReader<'a> {
             Event::SoftBreak => soft_break(desk),
             Event::HardBreak => "\n".to_owned(),
             Event::Start(Tag::Image { .. }) => {
-                desk.mistake(line, "pictures are not printed in the narrative", None);
+                desk.mistake(
+                    line,
+                    phrase!("文字说明中不排印图片", "pictures are not printed in the narrative"),
+                    None,
+                );
                 return None;
             }
             Event::Html(html) | Event::InlineHtml(html) => {

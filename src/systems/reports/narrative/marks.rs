@@ -1,5 +1,7 @@
 //! What a line of narrative may hold besides words: references and named sources.
 
+use trueline_language::{Text, phrase, text};
+
 /// Something marked in a run of text, by its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TextMark {
@@ -15,7 +17,7 @@ pub(super) enum MarkKind {
     /// `[^source: …]`
     Source(String),
     /// Braces or brackets that are not closed or hold nothing.
-    Broken(String),
+    Broken(Text),
 }
 
 /// `fixed.repair.mean[area=urban]|previous`
@@ -53,7 +55,12 @@ pub(super) fn find(text: &str) -> Vec<TextMark> {
 
 fn braces(rest: &str) -> (usize, MarkKind) {
     let Some(end) = rest.find("}}") else {
-        return (2, MarkKind::Broken("`{{` is never closed by `}}`".to_owned()));
+        return (
+            2,
+            MarkKind::Broken(
+                phrase!("`{{` 没有以 `}}` 结束", "`{{` is never closed by `}}`").into(),
+            ),
+        );
     };
     let kind = match reference(rest[2..end].trim()) {
         Ok(reference) => MarkKind::Reference(reference),
@@ -64,43 +71,56 @@ fn braces(rest: &str) -> (usize, MarkKind) {
 
 fn source(rest: &str) -> (usize, MarkKind) {
     let Some(end) = rest.find(']') else {
-        return (SOURCE.len(), MarkKind::Broken("`[^source:` is never closed by `]`".to_owned()));
+        return (
+            SOURCE.len(),
+            MarkKind::Broken(text!(
+                "`[^source:` 没有以 `]` 结束",
+                "`[^source:` is never closed by `]`"
+            )),
+        );
     };
     let named = rest[SOURCE.len()..end].trim();
     if named.is_empty() {
-        return (end + 1, MarkKind::Broken("a source without a name".to_owned()));
+        return (end + 1, MarkKind::Broken(text!("来源没有名称", "a source without a name")));
     }
     (end + 1, MarkKind::Source(named.to_owned()))
 }
 
-fn reference(written: &str) -> Result<FigureReference, String> {
+fn reference(written: &str) -> Result<FigureReference, Text> {
     let (path, filter) = match written.split_once('|') {
         Some((path, filter)) => (path.trim(), Some(filter.trim().to_owned())),
         None => (written, None),
     };
     if filter.as_deref().is_some_and(|filter| filter.contains('|')) {
-        return Err(format!("`{written}` has more than one filter"));
+        return Err(text!("`{written}` 的修饰多于一个", "`{written}` has more than one filter"));
     }
     let (name, slice) = match path.split_once('[') {
         Some((name, slice)) => {
             let Some(inside) = slice.strip_suffix(']') else {
-                return Err(format!("`[` in `{written}` is never closed by `]`"));
+                return Err(text!(
+                    "`{written}` 中的 `[` 没有以 `]` 结束",
+                    "`[` in `{written}` is never closed by `]`"
+                ));
             };
             (name.trim(), conditions(inside, written)?)
         }
         None => (path, Vec::new()),
     };
     if name.is_empty() {
-        return Err("a reference without a name".to_owned());
+        return Err(text!("引用没有名称", "a reference without a name"));
     }
     Ok(FigureReference { written: written.to_owned(), name: name.to_owned(), slice, filter })
 }
 
-fn conditions(inside: &str, written: &str) -> Result<Vec<(String, String)>, String> {
+fn conditions(inside: &str, written: &str) -> Result<Vec<(String, String)>, Text> {
     let mut slice = Vec::new();
     for pair in inside.split(',') {
         let Some((dimension, value)) = pair.split_once('=') else {
-            return Err(format!("`{}` in `{written}` is no `dimension=value`", pair.trim()));
+            return Err(text!(
+                "`{written}` 中的 `{}` 不是“维度=取值”",
+                "`{}` in `{written}` is no `dimension=value`",
+                pair.trim()
+            ));
         };
         slice.push((dimension.trim().to_owned(), value.trim().to_owned()));
     }

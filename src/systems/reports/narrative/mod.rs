@@ -12,6 +12,7 @@ mod marks;
 mod spans;
 
 use serde::{Deserialize, Serialize};
+use trueline_language::Text;
 
 use super::model::{Language, ReportGroup, ReportedSlice};
 
@@ -125,8 +126,9 @@ pub struct Narrative {
 }
 
 /// All mistakes in a narrative, in the order of its lines.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 #[error("{}", listed(.file, .mistakes))]
+#[zh("{}")]
 pub struct NarrativeError {
     pub file: String,
     pub mistakes: Vec<NarrativeMistake>,
@@ -136,17 +138,21 @@ pub struct NarrativeError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NarrativeMistake {
     pub line: usize,
-    pub says: String,
-    pub instead: Option<String>,
+    pub says: Text,
+    pub instead: Option<Text>,
 }
 
-fn listed(file: &str, mistakes: &[NarrativeMistake]) -> String {
-    let each = mistakes.iter().map(|mistake| {
-        let instead = mistake.instead.as_ref();
-        let instead = instead.map(|text| format!("; {text}")).unwrap_or_default();
-        format!("{file}:{}: {}{instead}", mistake.line, mistake.says)
-    });
-    each.collect::<Vec<_>>().join("\n")
+fn listed(file: &str, mistakes: &[NarrativeMistake]) -> Text {
+    let in_language = |language: Language| {
+        let (colon, semicolon) = language.pick(("：", "；"), (": ", "; "));
+        let each = mistakes.iter().map(|mistake| {
+            let (says, instead) = (mistake.says.as_str(language), mistake.instead.as_ref());
+            let instead = instead.map(|text| format!("{semicolon}{}", text.as_str(language)));
+            format!("{file}:{}{colon}{says}{}", mistake.line, instead.unwrap_or_default())
+        });
+        each.collect::<Vec<_>>().join("\n")
+    };
+    Text::new(in_language(Language::Chinese), in_language(Language::English))
 }
 
 /// Reads a narrative and puts the figures in.

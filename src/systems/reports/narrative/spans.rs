@@ -1,5 +1,7 @@
 //! From runs of Markdown text to spans: references filled in, literals checked.
 
+use trueline_language::{Text, phrase, text};
+
 use super::figures;
 use super::literals::{self, Literal};
 use super::marks::{self, MarkKind, TextMark};
@@ -45,12 +47,7 @@ impl<'a> ReferenceResolver<'a> {
         self.context
     }
 
-    pub(super) fn mistake(
-        &mut self,
-        line: usize,
-        says: impl Into<String>,
-        instead: Option<String>,
-    ) {
+    pub(super) fn mistake(&mut self, line: usize, says: impl Into<Text>, instead: Option<Text>) {
         self.mistakes.push(NarrativeMistake { line, says: says.into(), instead });
     }
 
@@ -127,8 +124,12 @@ impl<'a> ReferenceResolver<'a> {
                     }
                     None => self.mistake(
                         line,
-                        format!("`{text}` is typed, so it may disagree with the records"),
-                        Some(format!(
+                        text!(
+                            "`{text}` 为手工填写，可能与记录不符",
+                            "`{text}` is typed, so it may disagree with the records"
+                        ),
+                        Some(text!(
+                            "请引用指标值，或注明来源：`{text}[^source: …]`",
                             "refer to a figure, or name its source: `{text}[^source: …]`"
                         )),
                     ),
@@ -139,7 +140,10 @@ impl<'a> ReferenceResolver<'a> {
                     && sourced.last().is_none_or(|(literal, _)| literal.to != mark.from);
                 if lonely {
                     let line = line_at(runs, mark.from);
-                    let says = "a source must stand right after the number and unit it is for";
+                    let says = phrase!(
+                        "来源须紧跟其所注的数字和单位",
+                        "a source must stand right after the number and unit it is for"
+                    );
                     self.mistake(line, says, None);
                 }
                 from = mark.to;

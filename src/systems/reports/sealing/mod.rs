@@ -5,6 +5,7 @@ mod statement;
 
 use trueline_clock::CalendarError;
 use trueline_lake::LakeError;
+use trueline_language::Text;
 use trueline_verify::{SealError, Statement, WorkbookError, find_disagreements, to_canonical_json};
 
 pub(super) use self::statement::StatementSealer;
@@ -20,12 +21,14 @@ use crate::systems::indicators::{ComputeError, PackAncestor};
 use rust_xlsxwriter::XlsxError;
 
 /// Why a report could not be sealed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum SealReportError {
     #[error("the report cannot be sealed: {0}")]
-    Disagrees(String),
+    #[zh("报告不能封印：{0}")]
+    Disagrees(Text),
     #[error("the statement is recorded, but not published: {0}")]
-    NotPublished(String),
+    #[zh("声明已入账，但未发布：{0}")]
+    NotPublished(Text),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
@@ -45,6 +48,7 @@ pub enum SealReportError {
     #[error(transparent)]
     Xlsx(#[from] XlsxError),
     #[error("the report cannot be written as JSON")]
+    #[zh("报告无法写成 JSON")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     File(#[from] FileError),
@@ -73,7 +77,7 @@ impl<'a> Sealer<'a> {
         let batches = evidence::witnessed_inputs(inputs.state, &mut ledger, inquiry.as_of)?;
         let evidence = evidence::gather_evidence(inputs, batches)?;
         if let Some(wrong) = find_disagreements(&evidence).first() {
-            return Err(SealReportError::Disagrees(wrong.to_string()));
+            return Err(SealReportError::Disagrees(Text::of_error(wrong)));
         }
         let text = to_canonical_json(&evidence).map_err(LedgerError::from)?;
         let lags = lags(&evidence, &inquiry.question.period.name);

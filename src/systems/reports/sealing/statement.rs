@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use trueline_language::Explain as _;
 use trueline_ledger::{Checkpoint, Distrust, Hash};
 use trueline_verify::{
     STATEMENT, Seal, SealedRendering, Statement, StatementStatus, digest_and_place, fill_place,
@@ -161,7 +162,7 @@ impl StatementSealer<'_> {
         // A draft may go without cosignatures; a publication may not.
         let missing = self.state.ask_witnesses(self.ledger)?;
         if let (Some(missing), true) = (&missing, is_published) {
-            return Err(SealReportError::NotPublished(missing.to_string()));
+            return Err(SealReportError::NotPublished(missing.to_text()));
         }
         let receipt = self.ledger.make_receipt(number.first().copied().unwrap_or_default())?;
         let seal = Seal { entry, receipt };
