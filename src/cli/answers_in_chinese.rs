@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Parser as _;
 use trueline_language::contains_chinese;
 
-use super::{Arguments, Failure, Language, run};
+use super::{Arguments, Failure, Language, run_command};
 
 /// Runs a command line on the instance in `folder`/data.
 fn run_words(folder: &Path, words: &str, language: Language) -> Result<(), Failure> {
@@ -14,7 +14,7 @@ fn run_words(folder: &Path, words: &str, language: Language) -> Result<(), Failu
     let place = folder.display().to_string();
     let words = words.split(' ').map(|word| word.replace("PLACE", &place));
     let given = ["trueline".to_owned(), "--dir".to_owned(), data].into_iter().chain(words);
-    run(Arguments::try_parse_from(given).unwrap(), language)
+    run_command(Arguments::try_parse_from(given).unwrap(), language)
 }
 
 /// What a command line is told that fails, in a language.

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trueline_language::render_text;
+use trueline_language::text;
 
 use trueline_ledger::Note;
 use trueline_verify::{FileVerdict, VerifyOptions, check_file, extract_evidence};
@@ -57,7 +57,7 @@ pub(super) fn run_verify(
     if verdict.holds {
         return Ok(());
     }
-    Err(Failure::negative_answer(render_text!("核验不一致", "the report does not agree")))
+    Err(Failure::negative_answer(text!("核验不一致", "the report does not agree")))
 }
 
 /// What is named by an address is fetched into a folder, and checked there. `None` if nothing is.

@@ -20,7 +20,7 @@ use super::count_dataset::COUNT;
 use super::counts::{self, CountTable};
 use super::dimensions::{self, DimensionError, Filter};
 use super::limits::LateCounts;
-use super::mistake::{offer, offer_one_of};
+use super::mistake::{offer_one_of, offer_text};
 use super::model::{Indicator, IndicatorMeasure, LimitKind, Pack};
 use super::rates;
 use super::records::RecordSource;
@@ -68,8 +68,8 @@ pub struct FigureResults {
 pub enum ComputeError {
     #[error(transparent)]
     Dimension(#[from] DimensionError),
-    #[error("there is no indicator `{id}` in {pack}{}", offer( .instead.as_ref()))]
-    #[zh("{pack} 中没有指标 `{id}`{}", offer(.instead.as_ref()))]
+    #[error("there is no indicator `{id}` in {pack}{}", offer_text( .instead.as_ref()))]
+    #[zh("{pack} 中没有指标 `{id}`{}", offer_text(.instead.as_ref()))]
     NoIndicator { id: String, pack: String, instead: Option<Text> },
     #[error("a calendar cannot be read")]
     #[zh("无法读取日历")]

@@ -66,11 +66,11 @@ pub(super) struct WantedCount<'a> {
 /// Why there is no number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub(super) enum NoCount {
-    #[error("`count` has no {measure}{} for {period}{}", of_scope(.scope), at(.region))]
+    #[error("`count` has no {measure}{} for {period}{}", of_scope(.scope), in_region(.region))]
     #[zh("`count` 中没有 {measure}{}（{period}{}）", of_scope(.scope), in_region(.region))]
     Missing { measure: String, scope: String, region: String, period: String },
     #[error("sources disagree on {measure} for {period}{}: {}", in_region(.region), .sources.join(", "))]
-    #[zh("各来源的 {measure} 不一致（{period}{}）：{}", at(.region), .sources.join("、"))]
+    #[zh("各来源的 {measure} 不一致（{period}{}）：{}", in_region(.region), .sources.join("、"))]
     Disagreement { measure: String, region: String, period: String, sources: Vec<String> },
 }
 

@@ -9,15 +9,15 @@ use trueline_lake::ValueKind;
 use trueline_language::Text;
 
 use super::compile::{all_of, one_of};
-use super::mistake::{offer, offer_one_of};
+use super::mistake::{offer_one_of, offer_text};
 use super::model::{Level, Pack, RegionCut};
 use crate::datasets::Dataset;
 
 /// A slice or a filter that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum DimensionError {
-    #[error("there is no dimension `{name}`{}", offer(.instead.as_ref()))]
-    #[zh("没有维度 `{name}`{}", offer(.instead.as_ref()))]
+    #[error("there is no dimension `{name}`{}", offer_text(.instead.as_ref()))]
+    #[zh("没有维度 `{name}`{}", offer_text(.instead.as_ref()))]
     Unknown { name: String, instead: Option<Text> },
     #[error("`{text}` is no filter; write a name, `=` and a value, such as prefecture=141100")]
     #[zh("“{text}”不是筛选条件；请写名称、`=` 和取值，例如 prefecture=141100")]

@@ -158,7 +158,7 @@ fn parse_file(manuscript: &Manuscript) -> Result<PackFile, Box<PackMistake>> {
                 .or_write(text!("在此处加一行 `{missing} = …`", "add a line `{missing} = …` here")),
             Some(_) | None => {
                 let message = message.replace('\n', " ");
-                manuscript.mistake(&at, text!("TOML 有误：“{message}”", "{message}"))
+                manuscript.mistake_at(&at, text!("TOML 有误：“{message}”", "{message}"))
             }
         };
         Box::new(mistake)
