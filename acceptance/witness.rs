@@ -550,7 +550,7 @@ fn the_lag_goes_by_the_time_of_a_witness_and_a_time_that_nobody_vouches_for_is_r
     let folder = Folder::new();
     let dir = folder.path("branch");
     trueline(&["init", &dir]).done();
-    let now = jiff::Timestamp::now().as_second();
+    let now = NOW.parse::<jiff::Timestamp>().expect("a time").as_second();
     let cases: Vec<(&str, &str, String)> = [("a", 1), ("b", 2), ("c", 8), ("d", 30)]
         .into_iter()
         .map(|(key, days)| (key, "141100", written(now - days * 86_400)))
