@@ -51,7 +51,7 @@ impl LedgerHistory {
 
     /// The receipt of an entry under the newest checkpoint, with something beside it.
     pub fn receipt_with(&self, index: u64, extra: Vec<u8>) -> Result<Receipt, LedgerError> {
-        Ok(self.reader.case_receipt(index, &self.note, Some(extra))?)
+        Ok(self.reader.make_receipt(index, &self.note, Some(extra))?)
     }
 
     /// The checkpoints for which cosignatures were collected, the newest first.
@@ -87,7 +87,7 @@ impl LedgerHistory {
 
     /// The receipt of an entry under one of the ledger's checkpoints.
     pub fn make_receipt(&self, index: u64, checkpoint: &Note) -> Result<Receipt, LedgerError> {
-        Ok(self.reader.case_receipt(index, checkpoint, None)?)
+        Ok(self.reader.make_receipt(index, checkpoint, None)?)
     }
 
     pub fn entry_reader(&self) -> &LogReader {

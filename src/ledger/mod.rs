@@ -193,7 +193,7 @@ impl Ledger {
 
     /// The receipt of a fact under the newest checkpoint.
     pub fn make_receipt(&self, index: u64) -> Result<Receipt, LedgerError> {
-        Ok(self.log.open_reader().case_receipt(index, self.log.newest_checkpoint(), None)?)
+        Ok(self.log.open_reader().make_receipt(index, self.log.newest_checkpoint(), None)?)
     }
 }
 

@@ -17,11 +17,11 @@ const MAX_NESTING: usize = 3 * MAX_DEPTH;
 /// Reads an expression.
 ///
 /// ```
-/// use trueline_expression::parse;
+/// use trueline_expression::parse_expression;
 ///
-/// let expr = parse(r#"kind in ("install", "move") and not starts_with(region, "14")"#)?;
-/// assert_eq!(parse(&expr.to_string())?, expr);
-/// assert_eq!(parse("a = 1").unwrap_err().hint.to_string(), "write `==` to compare");
+/// let expr = parse_expression(r#"kind in ("install", "move") and not starts_with(region, "14")"#)?;
+/// assert_eq!(parse_expression(&expr.to_string())?, expr);
+/// assert_eq!(parse_expression("a = 1").unwrap_err().hint.to_string(), "write `==` to compare");
 /// # Ok::<(), trueline_expression::SyntaxError>(())
 /// ```
 pub fn parse_expression(text: &str) -> Result<Expr, SyntaxError> {

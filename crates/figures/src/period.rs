@@ -51,7 +51,7 @@ impl Period {
     ///
     /// let half = Period::parse("2020H1", &TimeZone::UTC)?;
     /// assert_eq!((half.from, half.to), (1_577_836_800, 1_593_561_600));
-    /// assert_eq!(half.previous(&TimeZone::UTC)?.name, "2019H2");
+    /// assert_eq!(half.previous_period(&TimeZone::UTC)?.name, "2019H2");
     /// # Ok::<(), trueline_figures::PeriodError>(())
     /// ```
     pub fn parse(text: &str, zone: &TimeZone) -> Result<Period, PeriodError> {

@@ -7,39 +7,39 @@
 //!
 //! ```
 //! use trueline_ledger::{Checkpoint, Cosigner, Log, Policy, Receipt, Signer};
-//! use trueline_ledger::witness::{AddCheckpoint, Reply, Witness};
+//! use trueline_ledger::witness::{LogWitness, WitnessReply};
 //! # let work = tempfile::tempdir()?;
 //! # let (folder, regulator) = (work.path().join("log"), work.path().join("witness"));
 //!
 //! // The operator keeps a log.
 //! let signer = Signer::generate("log.example/orders")?;
-//! let operator = signer.verifier().clone();
+//! let operator = signer.verifier_key().clone();
 //! let mut log = Log::create(&folder, "log.example/orders", vec![signer])?;
-//! let recorded = log.append(&["the first entry", "the second entry"])?;
+//! let recorded = log.append_entries(&["the first entry", "the second entry"])?;
 //! assert_eq!(recorded.first, 0);
 //!
 //! // Somebody else vouches that the log tells everybody the same history.
 //! let cosigner = Cosigner::generate("witness.example/w1")?;
-//! let mut witness = Witness::open(&regulator, cosigner, [operator.clone()])?;
-//! let request = log.request(0)?.to_string();
-//! let answer = witness.handle(request.as_bytes(), 1_600_000_000);
-//! match Reply::parse(answer.status, answer.content_type, answer.body.as_bytes()) {
-//!     Reply::Cosigned(lines) => log.attach(&lines, &[witness.verifier().clone()])?,
+//! let mut witness = LogWitness::open(&regulator, cosigner, [operator.clone()])?;
+//! let request = log.make_witness_request(0)?.to_string();
+//! let answer = witness.answer_request(request.as_bytes(), 1_600_000_000);
+//! match WitnessReply::parse(answer.status, answer.content_type, answer.body.as_bytes()) {
+//!     WitnessReply::Cosigned(lines) => log.attach_cosignatures(&lines, &[witness.verifier_key().clone()])?,
 //!     other => panic!("{other:?}"),
 //! }
 //!
 //! // Anybody checks a receipt offline, with a policy that they got from someone they trust.
-//! let receipt = log.reader().receipt(1, log.checkpoint(), None)?.to_string();
+//! let receipt = log.open_reader().make_receipt(1, log.newest_checkpoint(), None)?.to_string();
 //! let policy = format!(
 //!     "log {operator}\nwitness w1 {}\nquorum w1\n",
-//!     witness.verifier(),
+//!     witness.verifier_key(),
 //! );
 //! let policy = Policy::parse(policy.as_bytes())?;
 //! let receipt = Receipt::parse(receipt.as_bytes())?;
-//! let trust = receipt.verify(b"the second entry", &policy, &[])?;
+//! let trust = receipt.verify_entry(b"the second entry", &policy, &[])?;
 //! assert_eq!(trust.checkpoint.size(), 2);
 //! assert_eq!(trust.witnesses, [("w1".to_owned(), 1_600_000_000)]);
-//! assert!(receipt.verify(b"another entry", &policy, &[]).is_err());
+//! assert!(receipt.verify_entry(b"another entry", &policy, &[]).is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

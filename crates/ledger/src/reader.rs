@@ -177,7 +177,7 @@ impl LogReader {
     }
 
     /// The receipt of an entry under a checkpoint: everything that is needed to check it offline.
-    pub fn case_receipt(
+    pub fn make_receipt(
         &self,
         index: u64,
         checkpoint: &Note,

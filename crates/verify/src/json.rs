@@ -28,11 +28,11 @@ pub enum JsonError {
 /// The canonical form of a value.
 ///
 /// ```
-/// use trueline_verify::canonical_json;
+/// use trueline_verify::to_canonical_json;
 ///
-/// let made = canonical_json(&serde_json::json!({"b": [1, true], "a": "准"})).unwrap();
+/// let made = to_canonical_json(&serde_json::json!({"b": [1, true], "a": "准"})).unwrap();
 /// assert_eq!(made, r#"{"a":"准","b":[1,true]}"#);
-/// assert!(canonical_json(&0.5).is_err());
+/// assert!(to_canonical_json(&0.5).is_err());
 /// ```
 pub fn to_canonical_json(value: &impl Serialize) -> Result<String, JsonError> {
     let mut out = String::new();

@@ -29,7 +29,7 @@ fn examples() -> Vec<Vec<u8>> {
     let request = log.make_witness_request(0).unwrap();
     let response = witness.answer_request(request.to_string().as_bytes(), 5);
     let receipt =
-        log.open_reader().case_receipt(3, log.newest_checkpoint(), Some(vec![1, 2])).unwrap();
+        log.open_reader().make_receipt(3, log.newest_checkpoint(), Some(vec![1, 2])).unwrap();
     let fork = Fork::same_size(log.newest_checkpoint(), other.newest_checkpoint()).unwrap();
     let log_key = signer().verifier_key().clone();
     let policy = format!("log {log_key}\nwitness a {vkey}\ngroup g any a\nquorum g\n");

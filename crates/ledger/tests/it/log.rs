@@ -67,7 +67,7 @@ fn a_receipt_checks_offline_and_carries_what_the_application_adds() {
     let policy = Policy::parse(policy.as_bytes()).unwrap();
     for (index, extra) in [(0, None), (531, Some(b"salt".to_vec())), (999, Some(vec![]))] {
         let receipt =
-            log.open_reader().case_receipt(index, log.newest_checkpoint(), extra.clone()).unwrap();
+            log.open_reader().make_receipt(index, log.newest_checkpoint(), extra.clone()).unwrap();
         let text = receipt.to_string();
         assert!(text.starts_with("c2sp.org/tlog-proof@v1\n"));
         let receipt = Receipt::parse(text.as_bytes()).unwrap();

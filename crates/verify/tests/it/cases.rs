@@ -99,7 +99,7 @@ impl Population {
     fn receipt(&self, index: u64, extra: Option<Vec<u8>>) -> String {
         self.log
             .open_reader()
-            .case_receipt(index, self.log.newest_checkpoint(), extra)
+            .make_receipt(index, self.log.newest_checkpoint(), extra)
             .unwrap()
             .to_string()
     }

@@ -76,7 +76,7 @@ impl Fixture {
         let statement = statement(&evidence, &[&html, &json, &pdf], &xlsx);
         let entry = statement.to_entry().unwrap();
         let index = log.append_entries(&[&entry]).unwrap().first;
-        let receipt = log.open_reader().case_receipt(index, log.newest_checkpoint(), None).unwrap();
+        let receipt = log.open_reader().make_receipt(index, log.newest_checkpoint(), None).unwrap();
         let seal = Seal { entry: entry.clone(), receipt };
         for file in [&mut json, &mut html, &mut pdf] {
             fill_place(file, &seal).unwrap();

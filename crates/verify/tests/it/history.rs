@@ -62,7 +62,7 @@ impl SealedInLedger {
         let entry = statement(&evidence, &file).to_entry().unwrap();
         let index = self.log.append_entries(&[&entry]).unwrap().first;
         let receipt =
-            self.log.open_reader().case_receipt(index, self.log.newest_checkpoint(), None).unwrap();
+            self.log.open_reader().make_receipt(index, self.log.newest_checkpoint(), None).unwrap();
         fill_place(&mut file, &Seal { entry, receipt }).unwrap();
         file
     }
@@ -268,7 +268,7 @@ fn a_missing_quorum_of_the_newest_checkpoint_is_no_finding() {
     // The receipt with the cosignature, of the same statement.
     let seal = trueline_verify::extract_seal(&unsigned).unwrap();
     let receipt =
-        sealed.log.open_reader().case_receipt(index, sealed.log.newest_checkpoint(), None).unwrap();
+        sealed.log.open_reader().make_receipt(index, sealed.log.newest_checkpoint(), None).unwrap();
     let mut file = unsigned.clone();
     fill_place(&mut file, &Seal { entry: seal.entry, receipt }).unwrap();
     let policy = sealed.policy("w1");
@@ -364,7 +364,7 @@ fn a_statement_at_another_place_is_not_this_one() {
     let mut file = sealed.seal(&base_evidence());
     let seal = trueline_verify::extract_seal(&file).unwrap();
     let receipt =
-        sealed.log.open_reader().case_receipt(0, sealed.log.newest_checkpoint(), None).unwrap();
+        sealed.log.open_reader().make_receipt(0, sealed.log.newest_checkpoint(), None).unwrap();
     fill_place(&mut file, &Seal { entry: seal.entry, receipt }).unwrap();
     let verdict = sealed.check(&file);
     assert!(found(&verdict, "the statement is not entry 0 of the ledger"));
