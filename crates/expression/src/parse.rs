@@ -21,7 +21,8 @@ const MAX_NESTING: usize = 3 * MAX_DEPTH;
 ///
 /// let expr = parse_expression(r#"kind in ("install", "move") and not starts_with(region, "14")"#)?;
 /// assert_eq!(parse_expression(&expr.to_string())?, expr);
-/// assert_eq!(parse_expression("a = 1").unwrap_err().hint.to_string(), "write `==` to compare");
+/// let mistake = parse_expression("a = 1").unwrap_err();
+/// assert_eq!(mistake.hint.to_string(), "write `==` to compare");
 /// # Ok::<(), trueline_expression::SyntaxError>(())
 /// ```
 pub fn parse_expression(text: &str) -> Result<Expr, SyntaxError> {

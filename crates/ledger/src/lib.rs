@@ -24,7 +24,9 @@
 //! let request = log.make_witness_request(0)?.to_string();
 //! let answer = witness.answer_request(request.as_bytes(), 1_600_000_000);
 //! match WitnessReply::parse(answer.status, answer.content_type, answer.body.as_bytes()) {
-//!     WitnessReply::Cosigned(lines) => log.attach_cosignatures(&lines, &[witness.verifier_key().clone()])?,
+//!     WitnessReply::Cosigned(lines) => {
+//!         log.attach_cosignatures(&lines, &[witness.verifier_key().clone()])?;
+//!     }
 //!     other => panic!("{other:?}"),
 //! }
 //!
