@@ -19,7 +19,8 @@ const MAX_NESTING: usize = 3 * MAX_DEPTH;
 /// ```
 /// use trueline_expression::parse_expression;
 ///
-/// let expr = parse_expression(r#"kind in ("install", "move") and not starts_with(region, "14")"#)?;
+/// let text = r#"kind in ("install", "move") and not starts_with(region, "14")"#;
+/// let expr = parse_expression(text)?;
 /// assert_eq!(parse_expression(&expr.to_string())?, expr);
 /// let mistake = parse_expression("a = 1").unwrap_err();
 /// assert_eq!(mistake.hint.to_string(), "write `==` to compare");
