@@ -161,12 +161,13 @@ impl FamilyPass<'_> {
         place: usize,
         (state, bare): (WaitState, i64),
     ) -> Result<(), ClockFailure> {
-        let is_paused = state.value != bare;
         for set in 0..self.family.limit_sets.len() {
+            // A limit by date minds a pause on days off too, which takes nothing off working time.
             self.scratch.pauses.clear();
-            if is_paused && !self.rules.limit_sets[set].are_elapsed() {
+            if !self.rules.limit_sets[set].are_elapsed() {
                 self.rules.gather_pauses(self.view, row, self.scratch);
             }
+            let is_paused = state.value != bare || !self.scratch.pauses.is_empty();
             let asked = LateQuestion { set, row, state };
             let pauses = self.scratch.pauses.as_mut_slice();
             let found = self.rules.find_lateness(self.family, self.view, asked, pauses)?;

@@ -9,7 +9,7 @@ use trueline_figures::{
     answer_request, trace_rows,
 };
 
-use crate::rows::{Case, DAY, NEW_YEAR, ZONE, batch, case, period, request, waited};
+use crate::rows::{self, Case, DAY, NEW_YEAR, ZONE, batch, case, period, request, waited};
 
 static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(|| embedded::parse_calendars().unwrap());
 
@@ -113,6 +113,7 @@ proptest! {
         cases in prop::collection::vec(case(), 0..60),
         days in 0..4_i64,
         pick in 0..4_usize,
+        is_worked in any::<bool>(),
     ) {
         let limits: &[TimeLimit] = &[
             vec![TimeLimit::Dates { days }],
@@ -120,7 +121,7 @@ proptest! {
             vec![SAME_DAY],
             vec![TimeLimit::Elapsed { seconds: 2 * DAY }, TimeLimit::Dates { days }],
         ][pick];
-        let unit = Unit::NaturalHours;
+        let unit = if is_worked { Unit::WorkingHours } else { Unit::NaturalHours };
         let tally = count(&asked(limited(unit, limits)), &cases);
         prop_assert_eq!(as_asked(&tally), ask_clock(&cases, unit, limits));
     }
@@ -134,6 +135,35 @@ proptest! {
         let tally = count(&asked(limited(unit, &limits)), &cases);
         prop_assert_eq!(as_asked(&tally), ask_clock(&cases, unit, &limits));
     }
+}
+
+/// From Friday 3 January the second day is Sunday, so the limit ends on Monday. Paused over the
+/// weekend, which takes nothing off working time, it ends on Tuesday.
+#[test]
+fn a_pause_on_days_off_moves_a_limit_by_date() {
+    let accepted = NEW_YEAR + 2 * DAY + DAY / 2;
+    let (saturday, monday) = (NEW_YEAR + 3 * DAY, NEW_YEAR + 5 * DAY);
+    let resolved = |moment| Case {
+        kind: "fix",
+        accepted: Some(accepted),
+        resolved: Some(moment),
+        ..Case::default()
+    };
+    let weekend =
+        rows::Pause { kind: "paused", from: saturday, to: Some(monday), ..rows::Pause::default() };
+    let tuesday = resolved(monday + DAY + DAY / 2);
+    let paused = Case { pauses: vec![weekend.clone()], ..tuesday.clone() };
+    let too_late = Case { pauses: vec![weekend], ..resolved(monday + 2 * DAY + DAY / 2) };
+    let request = asked(limited(Unit::WorkingHours, &[TimeLimit::Dates { days: 2 }]));
+    let counts = |case: Case| {
+        let traced =
+            trace_rows(&request, "limited", &batch(std::slice::from_ref(&case))).unwrap().unwrap();
+        let tally = count(&request, &[case]);
+        (tally.late, tally.without_pauses.late, traced[0].is_late())
+    };
+    assert_eq!(counts(tuesday), (1, 1, true));
+    assert_eq!(counts(paused), (0, 1, false));
+    assert_eq!(counts(too_late), (1, 1, true));
 }
 
 /// Thursday 2 January at noon; its limits are due on Friday, on Saturday and after two days.
