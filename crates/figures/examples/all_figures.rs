@@ -16,7 +16,9 @@ use std::time::Instant;
 use arrow_array::RecordBatch;
 use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use rayon::prelude::*;
 use trueline_clock::{ClockRule, TimeLimit, Unit};
 use trueline_expression::{Expr, parse_expression};
@@ -106,7 +108,8 @@ fn open_sources(
     let needed = columns_needed(request);
     let mut found: Vec<Box<dyn BatchSource>> = Vec::new();
     for path in paths {
-        let metadata = ArrowReaderMetadata::load(&File::open(&path)?, Default::default())?;
+        let metadata =
+            ArrowReaderMetadata::load(&File::open(&path)?, ArrowReaderOptions::default())?;
         let parquet = Arc::clone(metadata.metadata());
         let schema = parquet.file_metadata().schema_descr();
         let leaves = (0..schema.num_columns()).filter(|leaf| {

@@ -356,7 +356,7 @@ mod tests {
             _ => (row % 3 == 0).then_some(row),
         };
         let expected: Vec<i64> = (0..200).map(|row| value(row).unwrap_or(NULL)).collect();
-        let array = Int64Array::from_iter((0..200).map(value));
+        let array = (0..200).map(value).collect::<Int64Array>();
         assert_eq!(wholes(array.slice(3, 150)), expected[3..153]);
         assert_eq!(wholes(array), expected);
     }

@@ -361,7 +361,7 @@ pub fn columns_needed(request: &Request) -> Vec<String> {
             FigureMeasure::Share { hit, of } => exprs.extend([hit, of]),
             FigureMeasure::Count => {}
             FigureMeasure::Ratio { numerator, denominator } => {
-                exprs.extend([numerator, denominator])
+                exprs.extend([numerator, denominator]);
             }
         }
         for exclusion in &definition.exclusions {

@@ -353,7 +353,7 @@ impl Programs {
             TruthStep::And(parts) => fold(out, parts, u8::min),
             TruthStep::Or(parts) => fold(out, parts, u8::max),
             TruthStep::Not(inner) => {
-                out.extend(self.truth_bytes(*inner).iter().map(|byte| 2 - byte))
+                out.extend(self.truth_bytes(*inner).iter().map(|byte| 2 - byte));
             }
             TruthStep::Present(inner) => {
                 let values = self.whole_values(*inner).iter();

@@ -1,4 +1,4 @@
-//! A figure as `DuckDB` SQL: the reader's second engine.
+//! A figure as DuckDB SQL: the reader's second engine.
 //!
 //! The query reads the same Parquet. Moments are whole seconds since 1970, so every duration is a
 //! difference of integers. Working time and limits by date have no SQL form.

@@ -164,7 +164,7 @@ impl ColumnWriter {
             ColumnWriter::Missing(count) => out.extend(std::iter::repeat_n(MISSING, *count)),
             ColumnWriter::Label { nulls, .. } if is_null(nulls) => out.push(MISSING),
             ColumnWriter::Label { keys, texts, .. } => {
-                out.extend_from_slice(&texts[keys[row] as usize])
+                out.extend_from_slice(&texts[keys[row] as usize]);
             }
             ColumnWriter::Text(texts) if texts.is_null(row) => out.push(MISSING),
             ColumnWriter::Text(texts) => write_text(texts.value(row), out),

@@ -112,7 +112,7 @@ impl OrderedRows {
         columns: &[&str],
     ) -> Result<BlockWalk<'_>, LakeError> {
         let files = self.sources.iter().map(|source| &source.metadata);
-        let fields = find_fields(&self.schema, columns, files)?;
+        let fields = find_fields(&self.schema, columns, &files)?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let blocks = self.blocks.get(blocks).unwrap_or_default();
         let reading = self.sources.iter().enumerate().map(|(number, source)| {
@@ -120,7 +120,9 @@ impl OrderedRows {
             let to = blocks.last().map_or(0, |block| block.live[number].end);
             let mut tasks =
                 source.scan_tasks(&source.live_places(from..to), &schema, self.schema.name);
-            tasks.iter_mut().for_each(|task| task.at_once = AT_ONCE);
+            for task in &mut tasks {
+                task.at_once = AT_ONCE;
+            }
             BatchReading { tasks: tasks.into_iter(), part: None, rest: None }
         });
         Ok(BlockWalk { sources: &self.sources, blocks: blocks.iter(), reading: reading.collect() })
@@ -130,7 +132,7 @@ impl OrderedRows {
     /// its batch in [`Ordered::batches`].
     pub fn superseded_tasks(&self, columns: &[&str]) -> Result<Vec<(usize, ScanTask)>, LakeError> {
         let files = self.sources.iter().map(|source| &source.metadata);
-        let fields = find_fields(&self.schema, columns, files)?;
+        let fields = find_fields(&self.schema, columns, &files)?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let mut tasks = Vec::new();
         for (batch, source) in self.sources.iter().enumerate() {
@@ -170,7 +172,7 @@ impl OrderedRows {
 
     /// Walks the keys of all batches at once and notes how far each has come at the end of a block.
     fn merge_keys(&self, block_rows: u64, ends: &mut Vec<Vec<u64>>) -> Result<(), LakeError> {
-        let fields = find_fields(&self.schema, self.schema.key, std::iter::empty())?;
+        let fields = find_fields(&self.schema, self.schema.key, &std::iter::empty())?;
         let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let mut walks = Vec::new();
         for source in &self.sources {

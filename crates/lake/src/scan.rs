@@ -64,7 +64,7 @@ impl Lake {
                 files.push(self.open_file(schema, &file.name)?);
             }
         }
-        let fields = find_fields(schema, columns, files.iter().map(|(_, metadata)| metadata))?;
+        let fields = find_fields(schema, columns, &files.iter().map(|(_, metadata)| metadata))?;
         let schema_wanted: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
         let dead = self.superseded(schema, &batches)?;
         let mut tasks = Vec::new();
@@ -135,7 +135,9 @@ impl Lake {
                 }
             }
         }
-        dead.values_mut().for_each(|rows| rows.sort_unstable());
+        for rows in dead.values_mut() {
+            rows.sort_unstable();
+        }
         Ok(dead)
     }
 
@@ -194,7 +196,7 @@ fn select_live(dead: &[u64], first: usize, rows: usize) -> Option<RowSelection> 
 pub(crate) fn find_fields<'a>(
     schema: &DatasetSchema,
     columns: &[&str],
-    files: impl Iterator<Item = &'a ArrowReaderMetadata> + Clone,
+    files: &(impl Iterator<Item = &'a ArrowReaderMetadata> + Clone),
 ) -> Result<Vec<FieldRef>, LakeError> {
     let own = schema.to_arrow();
     let find = |name: &&str| -> Result<FieldRef, LakeError> {

@@ -45,7 +45,10 @@ pub(crate) fn expand_derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(quote! {
         #[automatically_derived]
         impl #impl_generics ::trueline_language::Explain for #name #type_generics #where_clause {
-            fn sentence_in(&self, language: ::trueline_language::Language) -> ::std::string::String {
+            fn sentence_in(
+                &self,
+                language: ::trueline_language::Language,
+            ) -> ::std::string::String {
                 match self {
                     #(#sentences)*
                 }
@@ -101,7 +104,25 @@ fn expand_arms(
         let binding = find_field(field);
         quote!(*#binding)
     })?;
-    let cause = match find_source(fields) {
+    let cause = expand_cause(fields);
+    Ok(Arms {
+        sentence: quote! {
+            #[allow(unused_variables)]
+            #pattern => match language {
+                ::trueline_language::Language::Chinese => #said,
+                ::trueline_language::Language::English => ::std::string::ToString::to_string(self),
+            },
+        },
+        cause: quote! {
+            #[allow(unused_variables)]
+            #pattern => #cause,
+        },
+    })
+}
+
+/// The cause of an error: what thiserror takes as its source.
+fn expand_cause(fields: &Fields) -> TokenStream {
+    match find_source(fields) {
         None => quote!(::std::option::Option::None),
         Some((field, is_optional)) => {
             let binding = name_binding(&field);
@@ -122,20 +143,7 @@ fn expand_arms(
                 quote!(::std::option::Option::Some(#cause))
             }
         }
-    };
-    Ok(Arms {
-        sentence: quote! {
-            #[allow(unused_variables)]
-            #pattern => match language {
-                ::trueline_language::Language::Chinese => #said,
-                ::trueline_language::Language::English => ::std::string::ToString::to_string(self),
-            },
-        },
-        cause: quote! {
-            #[allow(unused_variables)]
-            #pattern => #cause,
-        },
-    })
+    }
 }
 
 fn expand_transparent(pattern: &TokenStream, span: Span, fields: &Fields) -> syn::Result<Arms> {
@@ -207,14 +215,14 @@ fn find_source(fields: &Fields) -> Option<(String, bool)> {
 mod tests {
     use super::*;
 
-    fn refuse(input: DeriveInput) -> String {
-        let errors = expand_derive(&input).unwrap_err();
+    fn refuse(input: &DeriveInput) -> String {
+        let errors = expand_derive(input).unwrap_err();
         errors.into_iter().map(|error| error.to_string()).collect::<Vec<_>>().join("; ")
     }
 
     #[test]
     fn every_variant_without_chinese_is_named() {
-        let refused = refuse(syn::parse_quote! {
+        let refused = refuse(&syn::parse_quote! {
             enum OpenError {
                 #[error("no file")]
                 #[zh("没有文件")]
@@ -234,7 +242,7 @@ mod tests {
 
     #[test]
     fn both_sentences_name_the_same_fields() {
-        let refused = refuse(syn::parse_quote! {
+        let refused = refuse(&syn::parse_quote! {
             #[error("no column {column} in {file}")]
             #[zh("没有列 {column}")]
             struct NoColumn { column: String, file: String }
@@ -245,7 +253,7 @@ mod tests {
 
     #[test]
     fn each_sentence_is_in_its_language() {
-        let refused = refuse(syn::parse_quote! {
+        let refused = refuse(&syn::parse_quote! {
             enum OpenError {
                 #[error("no file")]
                 #[zh("no file")]

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::system::describe_io_error;
-use crate::{Language, Text};
+use crate::{Language, Phrase, Text};
 
 /// An error with a sentence in both languages. Derive it beside `thiserror::Error`.
 pub trait Explain: Error {
@@ -120,6 +120,26 @@ impl Explain for io::Error {
 
     fn direct_cause(&self) -> Option<Cause<'_>> {
         self.source().map(Cause::of_foreign)
+    }
+}
+
+impl Text {
+    /// The words of an error and its causes, in both languages.
+    pub fn of_error(error: &dyn Explain) -> Text {
+        let said = |language| explain_chain(error, language);
+        Text::new(said(Language::Chinese), said(Language::English))
+    }
+}
+
+impl Explain for Text {
+    fn sentence_in(&self, language: Language) -> String {
+        self.as_str(language).to_owned()
+    }
+}
+
+impl Explain for Phrase {
+    fn sentence_in(&self, language: Language) -> String {
+        self.as_str(language).to_owned()
     }
 }
 

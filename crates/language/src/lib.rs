@@ -24,9 +24,10 @@ mod language;
 mod part;
 mod system;
 mod text;
+mod unknown_language;
 
 pub use explain::{AnyError, Cause, Explain, explain_chain, explain_foreign};
-pub use language::{Language, UnknownLanguage};
+pub use language::Language;
 pub use text::{Bilingual, Phrase, Text, contains_chinese};
 /// Gives an error its sentence in Chinese, beside the English one of `thiserror`.
 ///
@@ -99,6 +100,7 @@ pub use trueline_language_derive::phrase;
 /// trueline_language::text!("没有列", "没有列");
 /// ```
 pub use trueline_language_derive::text;
+pub use unknown_language::UnknownLanguage;
 
 /// What the macros write refers to.
 #[doc(hidden)]

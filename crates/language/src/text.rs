@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Explain, Language};
+use crate::Language;
 
 /// The same words in Chinese and in English. There is no way to make it from one of them.
 ///
@@ -19,12 +19,6 @@ impl Text {
         Text { zh: zh.into(), en: en.into() }
     }
 
-    /// The words of an error and its causes, in both languages.
-    pub fn of_error(error: &dyn Explain) -> Text {
-        let said = |language| crate::explain_chain(error, language);
-        Text::new(said(Language::Chinese), said(Language::English))
-    }
-
     pub fn as_str(&self, language: Language) -> &str {
         language.pick(&self.zh, &self.en)
     }
@@ -37,12 +31,6 @@ impl fmt::Display for Text {
 }
 
 impl std::error::Error for Text {}
-
-impl Explain for Text {
-    fn sentence_in(&self, language: Language) -> String {
-        self.as_str(language).to_owned()
-    }
-}
 
 /// A [`Text`] that is known when the program is built: `phrase!("过长", "too long")`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,12 +62,6 @@ impl fmt::Display for Phrase {
 }
 
 impl std::error::Error for Phrase {}
-
-impl Explain for Phrase {
-    fn sentence_in(&self, language: Language) -> String {
-        self.as_str(language).to_owned()
-    }
-}
 
 /// What is no error and has words in both languages: a type, a kind, a reason.
 pub trait Bilingual {

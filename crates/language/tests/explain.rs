@@ -54,7 +54,7 @@ enum Trouble {
 }
 
 fn no_number() -> std::num::ParseIntError {
-    "x".parse::<u8>().unwrap_err()
+    "x".parse::<u8>().expect_err("no number")
 }
 
 fn check(error: &dyn Explain, chinese: &str, english: &str) {
@@ -129,6 +129,8 @@ fn any_error_keeps_its_words_its_causes_and_what_it_is() {
     check(&error, &format!("“{}”", no_number()), &no_number().to_string());
 }
 
+const LONG: Phrase = phrase!("过长", "too long");
+
 #[test]
 fn a_text_says_its_parts_in_its_own_language() {
     let name = "x";
@@ -136,7 +138,6 @@ fn a_text_says_its_parts_in_its_own_language() {
     let text = text!("文件 {name}：{problem}", "file {name}: {problem}");
     assert_eq!(text.as_str(Language::Chinese), "文件 x：没有此星期名：x");
     assert_eq!(text.to_string(), "file x: no such weekday: x");
-    const LONG: Phrase = phrase!("过长", "too long");
     let text = text!("拒绝：{LONG}", "refused: {LONG}");
     assert_eq!(text.as_str(Language::Chinese), "拒绝：过长");
     assert_eq!(Text::from(LONG).to_string(), "too long");

@@ -21,7 +21,7 @@ use crate::tile::{TILE_WIDTH, Tile, TileKind, parse_entries};
 pub enum LogDamage {
     /// An entry is not the one that was recorded.
     #[error("{file}: entry {index} is not the one that was recorded")]
-    #[zh("{file}：条目 {index} 不是当初记录的内容")]
+    #[zh("{file}：第 {index} 条不是当初记录的内容")]
     Entry {
         /// The bundle.
         file: String,
@@ -30,7 +30,7 @@ pub enum LogDamage {
     },
     /// A tile's hashes are wrong, while what they stand for is right.
     #[error("{file}: hash {position} is wrong; what it stands for is intact")]
-    #[zh("{file}：第 {position} 个哈希有误，其下的内容完好")]
+    #[zh("{file}：第 {position} 个哈希有误，其所代表的内容完好")]
     Tile {
         /// The tile.
         file: String,
@@ -39,14 +39,14 @@ pub enum LogDamage {
     },
     /// A tile and what it stands for agree with each other, and not with the checkpoint.
     #[error("{file}: rewritten together with everything below it")]
-    #[zh("{file}：与其下的全部内容一同被改写")]
+    #[zh("{file}：连同其下全部内容被一并改写")]
     Rewritten {
         /// The tile.
         file: String,
     },
     /// A file is missing, cut off, or cannot be read.
     #[error("{file}: {why}")]
-    #[zh("{file}：{why}")]
+    #[zh("{file}：无法读取（{why}）")]
     Unreadable {
         /// The tile or bundle.
         file: String,
@@ -55,7 +55,7 @@ pub enum LogDamage {
     },
     /// Another history: no repair of the tiles leads to the checkpoint's root.
     #[error("the tree is not the one of the checkpoint")]
-    #[zh("哈希树与检查点不符")]
+    #[zh("整部账本与检查点不符")]
     OtherTree,
 }
 
@@ -111,7 +111,7 @@ impl FolderCheck {
     }
 
     fn add_unreadable(&mut self, error: &LogReadError) {
-        let cause = error.direct_cause().map(|cause| cause.to_text());
+        let cause = error.direct_cause().map(trueline_language::Cause::to_text);
         let (file, why) = match error {
             LogReadError::File { file, .. } | LogReadError::Damaged { file, .. } => {
                 (file.clone(), cause.unwrap_or_else(|| error.to_text()))

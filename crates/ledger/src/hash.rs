@@ -116,10 +116,12 @@ fn compress_blocks(blocks: &[[u8; BLOCK]]) -> Hash {
 
 /// The hash of an entry: SHA-256(0x00 ‖ entry).
 pub fn leaf_hash(entry: &[u8]) -> Hash {
-    match entry.len() {
-        0..=SHORT_LEAF => padded_leaf::<1>(entry),
-        0..=LONG_LEAF => padded_leaf::<LEAF_BLOCKS>(entry),
-        _ => Hash(Sha256::new().chain_update([0]).chain_update(entry).finalize().into()),
+    if entry.len() <= SHORT_LEAF {
+        padded_leaf::<1>(entry)
+    } else if entry.len() <= LONG_LEAF {
+        padded_leaf::<LEAF_BLOCKS>(entry)
+    } else {
+        Hash(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())
     }
 }
 

@@ -19,6 +19,7 @@ impl Fraction {
     }
 
     /// The fraction multiplied by an integer.
+    #[must_use]
     pub fn multiply_by(self, factor: i128) -> Fraction {
         Fraction { numerator: self.numerator * factor, ..self }
     }

@@ -147,7 +147,7 @@ fn template_error(world: &dyn World, found: &[SourceDiagnostic]) -> TypesetError
 
 fn describe_mistake(world: &dyn World, diagnostic: &SourceDiagnostic) -> TemplateMistake {
     let place = diagnostic.span.id().and_then(|id| {
-        let range = world.range(diagnostic.span.clone())?;
+        let range = world.range(diagnostic.span)?;
         let source = world.source(id).ok()?;
         let line = source.lines().byte_to_line(range.start)?;
         Some((id.vpath().get_without_slash().to_owned(), line + 1))

@@ -26,9 +26,9 @@ fn render(body: &str, files: &[(&str, &[u8])]) -> Result<Vec<u8>, TypesetError> 
 
 /// What a program says about a PDF.
 fn told_by(program: &str, before: &[&str], bytes: &[u8], after: &[&str]) -> String {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("made.pdf");
-    fs::write(&path, bytes).unwrap();
+    fs::write(&path, bytes).expect("written");
     let output = Command::new(program).args(before).arg(&path).args(after).output();
     let output = output.unwrap_or_else(|error| panic!("{program} is needed by tests: {error}"));
     let complaint = String::from_utf8_lossy(&output.stderr);

@@ -130,7 +130,7 @@ pub fn check_case(
         members.push((proof.index, check_member(proof, &population, extra.case.len())?));
     }
     let index = members.first().map_or(0, |(index, _)| *index);
-    let mut found = locate_case(&extra, &population, members)?;
+    let mut found = locate_case(&extra, &population, &members)?;
     if let (Some(proof), CaseFound::Counted { member, row }) = (&extra.row, &mut found) {
         *row = Some(check_row(proof, &member.revision, policy, retired)?);
     }
@@ -170,11 +170,11 @@ fn check_member(
 fn locate_case(
     extra: &CaseExtra,
     population: &PopulationEntry,
-    members: Vec<(u64, PopulationMember)>,
+    members: &[(u64, PopulationMember)],
 ) -> Result<CaseFound, CaseError> {
     let case = &extra.case;
     let last = population.rows.checked_sub(1);
-    match members.as_slice() {
+    match members {
         [(_, member)] if member.key == *case => {
             Ok(CaseFound::Counted { member: member.clone(), row: None })
         }

@@ -62,10 +62,12 @@ impl VerdictFinding {
         VerdictFinding { what, figure: None, place: None, says }
     }
 
-    pub fn in_language(self, figure: impl Into<String>) -> VerdictFinding {
+    #[must_use]
+    pub fn about_figure(self, figure: impl Into<String>) -> VerdictFinding {
         VerdictFinding { figure: Some(figure.into()), ..self }
     }
 
+    #[must_use]
     pub fn at_place(self, place: impl Into<String>) -> VerdictFinding {
         VerdictFinding { place: Some(place.into()), ..self }
     }
@@ -120,6 +122,7 @@ impl FileVerdict {
         self.findings.push(finding);
     }
 
+    #[must_use]
     pub fn close_verdict(mut self) -> FileVerdict {
         self.findings.sort_by_key(|finding| (finding.figure.is_none(), finding.what));
         self.holds = self.findings.is_empty();

@@ -207,10 +207,11 @@ fn assert_same(tally: &Tally, found: &Recount, which: usize) {
     assert_eq!(open.past_limit, found.open_late[which]);
 }
 
+/// Sums, sums by name, and how often each value occurs.
+type AdditiveParts = (Vec<i128>, BTreeMap<String, Vec<i128>>, Vec<(i64, u64)>);
+
 /// What must add up exactly when slices are put together again.
-fn additive(
-    tallies: &[(Slice, Tally)],
-) -> (Vec<i128>, BTreeMap<String, Vec<i128>>, Vec<(i64, u64)>) {
+fn additive(tallies: &[(Slice, Tally)]) -> AdditiveParts {
     let mut sums = vec![0_i128; 10];
     let mut named: BTreeMap<String, Vec<i128>> = BTreeMap::new();
     let mut values: BTreeMap<i64, u64> = BTreeMap::new();
@@ -320,7 +321,8 @@ proptest! {
         chosen in prop::sample::subsequence(dimensions(), 0..=5),
         asked in prop::collection::vec(any::<bool>(), 5),
     ) {
-        let answer = answer_request(&request("2020Q1", chosen.clone()), &sources(&cases, 3)).unwrap();
+        let question = request("2020Q1", chosen.clone());
+        let answer = answer_request(&question, &sources(&cases, 3)).unwrap();
         let names: Vec<&str> = chosen
             .iter()
             .zip(&asked)
@@ -354,9 +356,10 @@ proptest! {
                 let slice = slices.into_iter().find(|(slice, _)| slice["month"] == month);
                 let expected = alone.whole_tally(id).unwrap();
                 let found = slice.map(|(_, tally)| tally);
-                match found {
-                    Some(found) => prop_assert_eq!(found, expected),
-                    None => prop_assert_eq!(expected.n + expected.open.map_or(0, |o| o.n), 0),
+                if let Some(found) = found {
+                    prop_assert_eq!(found, expected);
+                } else {
+                    prop_assert_eq!(expected.n + expected.open.map_or(0, |open| open.n), 0);
                 }
             }
         }
@@ -376,7 +379,8 @@ proptest! {
         other.merge_with(part(a));
         other.merge_with(part(&[]));
         let whole = finish_partial(&request, part(&cases)).unwrap();
-        let (one, other) = (finish_partial(&request, one).unwrap(), finish_partial(&request, other).unwrap());
+        let one = finish_partial(&request, one).unwrap();
+        let other = finish_partial(&request, other).unwrap();
         for id in IDS {
             let by = ["city", "month", "note"];
             prop_assert_eq!(one.tallies_by(id, &by), whole.tallies_by(id, &by));
@@ -437,7 +441,8 @@ proptest! {
                 for (bit, id) in ids.iter().enumerate() {
                     let traced = trace_rows(&request, id, &batch(&cases)).unwrap().unwrap();
                     for (row, traced) in traced.iter().enumerate() {
-                        let mut own = verdicts.verdicts_on(row).filter(|verdict| verdict.family == family);
+                        let on_row = verdicts.verdicts_on(row);
+                        let mut own = on_row.filter(|verdict| verdict.family == family);
                         let own = own.next().copied();
                         let reason = |number| counter.reason_text(number).to_owned();
                         let outcome =

@@ -78,10 +78,10 @@ impl ThreadState {
         };
         match (&cells.bound.input, cells.bound.target.kind) {
             (ColumnInput::Cell(column), ValueKind::Label) => {
-                self.read_label_column(cells, *column, &mut out)
+                self.read_label_column(cells, *column, &mut out);
             }
             (ColumnInput::Cell(column), ValueKind::Text) => {
-                self.read_text_column(cells, *column, &mut out)
+                self.read_text_column(cells, *column, &mut out);
             }
             (
                 ColumnInput::Cell(column),

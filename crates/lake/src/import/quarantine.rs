@@ -45,7 +45,7 @@ pub(crate) fn write_quarantine<'a>(
             }
         }
         QuarantineForm::Separated | QuarantineForm::Flat => {
-            write_separated(&mut out, preamble, language, refused)?
+            write_separated(&mut out, preamble, language, refused)?;
         }
     }
     out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;

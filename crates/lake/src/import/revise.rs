@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampSecondType;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 
@@ -374,7 +373,7 @@ impl BatchWalk<'_> {
             }
         }
         let revised = part.column_by_name("revised");
-        let revised = revised.map(|column| column.as_primitive::<TimestampSecondType>());
+        let revised = revised.map(arrow_array::cast::AsArray::as_primitive::<TimestampSecondType>);
         for ((position, row, number), growth) in matches.into_iter().zip(growth) {
             let revised = revised.filter(|column| column.is_valid(row));
             olds.entry(position).or_default().push(EarlierRow {

@@ -151,12 +151,11 @@ impl ImportRun<'_> {
             return Ok((source, plan, rows));
         }
         let own;
-        let mapping = match self.mapping {
-            Some(mapping) => mapping,
-            None => {
-                own = Mapping::for_own_layout(self.schema)?;
-                &own
-            }
+        let mapping = if let Some(mapping) = self.mapping {
+            mapping
+        } else {
+            own = Mapping::for_own_layout(self.schema)?;
+            &own
         };
         let headers = source.headers().to_vec();
         let bound = mapping.bind_to_source(&SourceHeaders {

@@ -63,9 +63,10 @@ impl DatasetWriter<'_> {
         let path = self.lake.dataset_folder(self.dataset).join(format!("{id}.superseded"));
         let mut writer = TableWriter::create(&self.lake.disk, &path, schema)?;
         writer.write_group::<ImportError>(total, |index| {
-            let rows = all.iter().enumerate();
             if index == 0 {
-                let keys: Int32Array = rows
+                let keys: Int32Array = all
+                    .iter()
+                    .enumerate()
                     .flat_map(|(at, (_, rows))| std::iter::repeat_n(at as i32, rows.len()))
                     .collect::<Vec<i32>>()
                     .into();
@@ -73,7 +74,7 @@ impl DatasetWriter<'_> {
                 let array = DictionaryArray::<Int32Type>::try_new(keys, Arc::new(values))?;
                 return Ok(Arc::new(array) as ArrayRef);
             }
-            let numbers = rows.flat_map(|(_, (_, rows))| rows.iter().map(|row| *row as i64));
+            let numbers = all.iter().flat_map(|(_, rows)| rows.iter().map(|row| *row as i64));
             Ok(Arc::new(Int64Array::from_iter_values(numbers)) as ArrayRef)
         })?;
         Ok(Some(writer.finish_file()?))

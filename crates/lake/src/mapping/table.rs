@@ -19,7 +19,7 @@ pub(super) struct MappingText<'a> {
 impl MappingText<'_> {
     pub(super) fn line_at(&self, offset: usize) -> usize {
         let before = &self.text.as_bytes()[..offset.min(self.text.len())];
-        before.iter().filter(|b| **b == b'\n').count() + 1
+        memchr::memchr_iter(b'\n', before).count() + 1
     }
 
     pub(super) fn error_at(
@@ -182,7 +182,7 @@ impl<'a> MappingTable<'a> {
             return Err(self.not_understood(key, remedy()));
         };
         let mut tables = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.as_ref().as_table() {
                 Some(table) => tables.push(self.open_child(table, key, item.span().start)),
                 None => return Err(self.not_understood(key, remedy())),

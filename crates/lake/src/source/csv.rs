@@ -382,7 +382,7 @@ fn first_record_end(bytes: &[u8], separator: u8) -> Option<usize> {
             // A doubled quote closes and opens again, which has the same effect.
             b'"' => {
                 inside =
-                    at == 0 || matches!(bytes[at - 1], b'"' | b'\n') || bytes[at - 1] == separator
+                    at == 0 || matches!(bytes[at - 1], b'"' | b'\n') || bytes[at - 1] == separator;
             }
             _ => {}
         }

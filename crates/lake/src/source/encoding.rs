@@ -135,13 +135,11 @@ pub(crate) fn is_unclear(sample: &[u8]) -> bool {
             // A sample may end inside a character.
             break;
         };
+        let is_gb2312 = trail >= 0xa1;
         match (lead, letters_around(sample, at)) {
-            _ if trail < 0xa1 => rare += 1,
-            (_, 2) => rare += 1,
-            (_, 1) => {}
+            (_, 1) | (0xa2 | 0xa4..=0xa9, 0) if is_gb2312 => {}
             // Punctuation, full-width letters and digits; the most common characters.
-            (0xa1 | 0xa3 | 0xb0..=0xd7, _) => common += 1,
-            (0xa2 | 0xa4..=0xa9, _) => {}
+            (0xa1 | 0xa3 | 0xb0..=0xd7, 0) if is_gb2312 => common += 1,
             _ => rare += 1,
         }
         at += if trail < 0x40 { 1 } else { 2 };

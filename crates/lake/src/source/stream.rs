@@ -42,9 +42,12 @@ impl Read for DigestingFile {
     }
 }
 
+/// The first bytes, which were looked at, and the rest of the file.
+type ChainedFile = io::Chain<io::Cursor<Vec<u8>>, DigestingFile>;
+
 enum StreamPacking {
     Plain(DigestingFile),
-    Gzip(Box<MultiGzDecoder<BufReader<io::Chain<io::Cursor<Vec<u8>>, DigestingFile>>>>),
+    Gzip(Box<MultiGzDecoder<BufReader<ChainedFile>>>),
 }
 
 /// The content of a file, unpacked.

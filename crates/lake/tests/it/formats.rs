@@ -58,7 +58,12 @@ fn every_format_may_be_inside_gzip() {
     let packed = gzip(&std::fs::read(written).expect("readable"));
     let other = Place::new();
     let file = other.file("a.parquet.gz", &packed);
-    let summary = import_own_layout(&other.lake, &other.schema, &[file.clone()], &other.options(5));
+    let summary = import_own_layout(
+        &other.lake,
+        &other.schema,
+        std::slice::from_ref(&file),
+        &other.options(5),
+    );
     assert_eq!(summary.expect("an import").counts.new, 2);
     assert_eq!(other.rows(&COLUMNS, None), EXPECTED);
     let third = Place::new();
@@ -188,8 +193,12 @@ fn what_a_lake_wrote_another_takes_as_it_is() {
     let rows = place.rows(&columns, None);
     let written = place.lake.dataset_folder("parcel").join("000001.parquet");
     let other = Place::new();
-    let summary =
-        import_own_layout(&other.lake, &other.schema, &[written.clone()], &other.options(5));
+    let summary = import_own_layout(
+        &other.lake,
+        &other.schema,
+        std::slice::from_ref(&written),
+        &other.options(5),
+    );
     assert_eq!(summary.expect("an import").counts.new, 2);
     assert_eq!(other.rows(&columns, None), rows);
     // Through a mapping the same file is a table like any other.

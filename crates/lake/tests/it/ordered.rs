@@ -56,7 +56,8 @@ fn blocks_follow_the_key_over_all_batches() {
         assert_eq!(ordered.row_count(), 7);
         let count = ordered.blocks().len();
         assert_eq!(count as u64, 7_u64.div_ceil(size));
-        let sizes: Vec<u64> = ordered.blocks().iter().map(|block| block.row_count()).collect();
+        let sizes: Vec<u64> =
+            ordered.blocks().iter().map(trueline_lake::OrderedBlock::row_count).collect();
         assert!(sizes[..count - 1].iter().all(|rows| *rows == size), "{sizes:?}");
         let found = blocks(&ordered, 0, count);
         assert_eq!(found.concat(), expected, "blocks of {size}");

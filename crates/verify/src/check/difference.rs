@@ -26,5 +26,5 @@ pub(crate) fn difference_finding(
         ),
         format!("{figure}, {}: the file says {shown}, the evidence {proved} (in {place})", field.1),
     );
-    VerdictFinding::new(FindingKind::Figure, says).in_language(figure).at_place(place)
+    VerdictFinding::new(FindingKind::Figure, says).about_figure(figure).at_place(place)
 }

@@ -94,7 +94,7 @@ fn describe_disagreement(one: &Disagreement) -> VerdictFinding {
     let finding =
         VerdictFinding::new(FindingKind::Evidence, Text::new(zh, en)).at_place("evidence");
     match figure {
-        Some(figure) => finding.in_language(figure),
+        Some(figure) => finding.about_figure(figure),
         None => finding,
     }
 }

@@ -70,7 +70,7 @@ impl<'a> ReportComparison<'a> {
             );
             self.found.push(
                 VerdictFinding::new(FindingKind::Figure, says)
-                    .in_language(&name)
+                    .about_figure(&name)
                     .at_place("report"),
             );
             return None;
@@ -123,8 +123,9 @@ fn compare_lags(report: &ShownReport, evidence: &Evidence, found: &mut Vec<Verdi
             continue;
         }
         let name = format!("{dataset} {period} lag");
-        let text =
-            |lag: Option<&&CommitmentLag>| lag.map_or("—".to_owned(), |lag| lag.to_string());
+        let text = |lag: Option<&&CommitmentLag>| {
+            lag.map_or("—".to_owned(), std::string::ToString::to_string)
+        };
         let field = ("入账时滞", "commitment lag");
         found.push(difference_finding(&name, "report", field, &text(shown), &text(proved)));
     }

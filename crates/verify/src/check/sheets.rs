@@ -120,7 +120,7 @@ fn describe_changed_row(
             VerdictFinding::new(FindingKind::Cell, says).at_place(place)
         }
     };
-    finding.in_language(figure)
+    finding.about_figure(figure)
 }
 
 /// The cell in the column whose head says that it holds the value.

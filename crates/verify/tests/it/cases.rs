@@ -19,7 +19,7 @@ struct Population {
     log: Log,
     key: String,
     batch: String,
-    population: String,
+    entry: String,
     rows: Vec<Vec<u8>>,
     members: Vec<Vec<u8>>,
     _work: TempDir,
@@ -73,7 +73,7 @@ impl Population {
         let folder = work.path().join("log");
         let mut log = Log::create(folder, "log.example/quality", vec![signer]).unwrap();
         log.append_entries(&[&batch, &population]).unwrap();
-        Population { log, key, batch, population, rows, members, _work: work }
+        Population { log, key, batch, entry: population, rows, members, _work: work }
     }
 
     fn member_proof(&self, index: usize) -> MemberProof {
@@ -109,7 +109,7 @@ impl Population {
         CaseExtra {
             format: CASE.to_owned(),
             case: vec!["bss".to_owned(), case.to_owned()],
-            population: self.population.clone(),
+            population: self.entry.clone(),
             members: members.iter().map(|index| self.member_proof(*index)).collect(),
             row: None,
         }
@@ -243,7 +243,7 @@ fn a_changed_member_row_or_form_is_refused() {
     other.row.as_mut().unwrap().index = 1;
     assert!(matches!(population.check(&other), Err(CaseError::Path(_))));
     let mut other = good();
-    other.row.as_mut().unwrap().batch = population.population.clone();
+    other.row.as_mut().unwrap().batch = population.entry.clone();
     assert!(matches!(population.check(&other), Err(CaseError::Path(_))));
     let plain = population.receipt(1, None);
     assert!(matches!(check_case(plain.as_bytes(), None, &[]), Err(CaseError::NoCase)));

@@ -27,8 +27,8 @@ fn what_names_a_figure_comes_first_then_the_kinds_in_their_order() {
         finding(FindingKind::Unreadable, "unreadable"),
         finding(FindingKind::History, "history"),
         finding(FindingKind::Rendering, "rendering").at_place("file"),
-        finding(FindingKind::Evidence, "evidence of a figure").in_language("a.b.c"),
-        finding(FindingKind::Figure, "figure").in_language("a.b.c").at_place("page"),
+        finding(FindingKind::Evidence, "evidence of a figure").about_figure("a.b.c"),
+        finding(FindingKind::Figure, "figure").about_figure("a.b.c").at_place("page"),
     ]);
     assert!(!verdict.holds);
     let order: Vec<&str> =
