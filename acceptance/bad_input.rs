@@ -58,7 +58,7 @@ fn ready() -> Ready {
 }
 
 /// A register as branches keep it: a title, a header of two rows with merged cells, and a column of
-/// dates that somebody typed as he liked.
+/// dates that somebody typed in any form.
 fn register(dates: &[&str]) -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let plain = rust_xlsxwriter::Format::new();
@@ -147,7 +147,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed.finish().expect("in memory")
 }
 
-/// A noisy table of so many rows, which hardly packs.
+/// A table of so many rows of noise, which hardly compresses.
 fn table(rows: u64) -> Vec<u8> {
     let mut csv = String::from("id,opened,note\n");
     let mut noise = 1_u64;

@@ -1,4 +1,4 @@
-//! Instances that several tests read, each made once a run. A test that changes one takes a copy.
+//! Instances that several tests read, each made once per run. A test that changes one takes a copy.
 
 use std::fs;
 use std::path::Path;

@@ -36,7 +36,7 @@ const PRINTED: &[(&str, &str, &str, &str)] = &[
     ("rollout.l900", "count", "", "3390"),
 ];
 
-/// The half year that the sample report is of, fifty thousand cases in place of millions.
+/// The half year of the sample report, with fifty thousand cases in place of millions.
 static PROVINCE: LazyLock<Made> = LazyLock::new(|| {
     let made = Made::new();
     made.import_simulated("2020H1", "50000", "1");

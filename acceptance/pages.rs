@@ -13,7 +13,7 @@ use crate::instances::HALF_YEAR;
 use crate::program::{Folder, Tethered, trueline};
 use serde_json::Value;
 
-/// The program serving an instance until this goes away.
+/// The program, serving an instance until this is dropped.
 struct Server {
     _process: Tethered,
     /// `http://127.0.0.1:…`

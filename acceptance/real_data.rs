@@ -12,7 +12,7 @@ use serde_json::Value;
 /// A time after the last record of every data set, so that none lies in the future.
 const AFTER_THE_DATA: &str = "2026-11-30T00:00:00Z";
 
-/// An instance filled from one set, and the pack that asks it.
+/// An instance filled from one set, and the pack that defines its figures.
 struct Set {
     dir: String,
     pack: String,
@@ -69,7 +69,7 @@ impl Set {
     }
 }
 
-/// The figure of one slice; no dimensions is the whole.
+/// The figure of one slice; without dimensions, that of the whole.
 fn find<'a>(rows: &'a [Value], figure: &str, slice: &[(&str, &str)]) -> &'a Value {
     let (indicator, statistic) = figure.rsplit_once('.').expect("indicator.statistic");
     rows.iter()
@@ -284,7 +284,7 @@ fn citizens_wait_for_a_reply_as_long_as_the_reference_says() {
     near(find(&rows, "reply.median", &[]), 268.850, 0.000_5);
     near(find(&rows, "reply.longest", &[]), 27_850.5, 0.05);
     near(find(&rows, "reply.shortest", &[]), 0.51, 0.005);
-    // The README interpolates (115.33, 533.84); nearest rank, counted from the file, is this.
+    // The README interpolates (115.33, 533.84); these are the nearest ranks, counted from the file.
     near(find(&rows, "reply.p25", &[]), 115.291_4, 0.000_05);
     near(find(&rows, "reply.p75", &[]), 533.871_1, 0.000_05);
 }

@@ -88,7 +88,7 @@ fn a_byte_of_a_kept_record_changed_is_found() {
     }
 }
 
-/// An unsigned integer as DER has it.
+/// An unsigned integer as DER writes it.
 fn integer(bytes: &[u8]) -> Vec<u8> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let mut value = bytes[zeros.min(bytes.len() - 1)..].to_vec();

@@ -117,7 +117,6 @@ fn a_published_report_is_not_replaced_but_restated_with_a_reason() {
     assert_eq!(whole["filing"]["signed_by"], "C. Zhang");
     verdict(&[&path, "--data", &dir], 0);
     // Records that come later need a restatement; the first report still verifies at its own cut.
-    std::thread::sleep(std::time::Duration::from_millis(1100));
     let later = folder.path("later");
     trueline(&["simulate", "--out", &later, "--period", "2020H1", "--cases", "1000"])
         .args(["--seed", "5"])
@@ -247,13 +246,13 @@ fn a_spot_check_draws_what_nobody_could_choose_and_says_what_the_answers_support
     let cases = drawn(&sheet);
     assert_eq!(cases.len(), 12);
     assert!(sheet.lines().skip(1).all(|line| line.contains("fixed.repair: ")), "{sheet}");
-    // The same value draws the same, another one others.
+    // The same value draws the same cases, another value others.
     let again = folder.path("again");
     spot("3911.52").args(["--out", &again]).done();
     assert_eq!(fs::read_to_string(format!("{again}/sheet.csv")).unwrap(), sheet);
     spot("3911.53").args(["--out", &again]).done();
     assert_ne!(drawn(&fs::read_to_string(format!("{again}/sheet.csv")).unwrap()), cases);
-    // Each proof stands for itself, and no longer once a byte of the record is another.
+    // Each proof holds by itself, and no longer once a byte of the record has changed.
     let proof = format!("{out}/001.tlog-proof");
     let says = verdict(&[&proof], 0);
     let record = says["proved"].to_string();
@@ -293,7 +292,7 @@ fn a_spot_check_draws_what_nobody_could_choose_and_says_what_the_answers_support
     assert!(said.contains("fixed.repair.mean"), "{said}");
 }
 
-/// A web server as anybody has one, on a folder; its address.
+/// Serves a folder as any web server would; returns its address.
 struct Server(std::process::Child, String);
 
 impl Server {
@@ -358,7 +357,7 @@ fn characters(document: &lopdf::Document, font: &lopdf::Dictionary) -> BTreeMap<
     text.lines().filter_map(|line| pair(line.trim())).collect()
 }
 
-/// Writes another digit where a page first says this, as whoever has an editor of PDFs would.
+/// Writes another digit where a page first says this, as anybody with a PDF editor could.
 fn retouch(pdf: &[u8], says: &str, digit: char) -> (u32, Vec<u8>) {
     let mut document = lopdf::Document::load_mem(pdf).unwrap();
     for (number, page) in document.get_pages() {
@@ -399,7 +398,7 @@ fn a_number_retouched_on_a_page_of_the_pdf_is_named_with_its_page_and_figure() {
     let folder = Folder::new();
     let path = folder.path("r.pdf");
     let sealed = fs::read(SEALED.path("report.pdf")).unwrap();
-    // What an editor saves anew says the same: the bytes differ, no page does.
+    // What an editor only saves again says the same: the bytes differ, no page does.
     let mut same = Vec::new();
     lopdf::Document::load_mem(&sealed).unwrap().save_to(&mut same).unwrap();
     fs::write(&path, same).unwrap();

@@ -32,10 +32,10 @@ static SEALED: LazyLock<Made> = LazyLock::new(|| {
 /// Works the report out again from the records in a folder.
 fn compare_with_records(evidence: &Evidence, dir: &Path) -> Result<RecheckResult, RecheckError> {
     let program = Program::open(dir, None, Clock::System).unwrap();
-    trueline::systems::proofs::recheck(evidence, &program.state)
+    trueline::systems::proofs::recheck_report(evidence, &program.state)
 }
 
-/// A copy of the instance to do something to.
+/// A copy of the instance, for a test to change.
 fn copy() -> (Folder, PathBuf) {
     let (folder, dir) = SEALED.copy();
     (folder, PathBuf::from(dir))
@@ -91,7 +91,6 @@ fn records_that_came_later_do_not_disturb_a_sealed_report() {
     trueline(&["simulate", "--out", &sources, "--period", "2020H1", "--cases", "1000"])
         .args(["--seed", "9"])
         .done();
-    std::thread::sleep(std::time::Duration::from_millis(1100));
     let dir_text = dir.display().to_string();
     trueline(&["--dir", &dir_text, "import", "--from", &sources]).at(LATER).done();
     assert_eq!(check(&dir).faults, []);
@@ -275,8 +274,8 @@ fn a_lag_that_the_records_do_not_give_is_named() {
     assert_eq!(*found - *stated, 86_400);
 }
 
-/// Imports one revision of a case that the report counts, with an exclusion, as whoever wants a
-/// better figure would; gives the name of the batch.
+/// Imports one revision of a case that the report counts, with an exclusion, as anybody who wants a
+/// better figure would; returns the name of the batch.
 fn exclude_later(folder: &Folder, dir: &str) {
     let line = |case: &serde_json::Value| {
         let (source, key) = case["case"].as_str().unwrap().split_once('/').unwrap();
@@ -295,7 +294,6 @@ fn exclude_later(folder: &Folder, dir: &str) {
     text.extend(counted.take(5).map(line));
     let file = folder.path("excluded.csv");
     fs::write(&file, text).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(1100));
     trueline(&["--dir", dir, "import", "case", &file, "--strict"]).at(LATER).done();
 }
 
@@ -311,13 +309,13 @@ fn an_exclusion_added_later_is_listed_with_its_effect_and_one_without_a_fact_is_
         let run = trueline(&["verify", &report, "--data", &text, "--format", "json"]).output();
         serde_json::from_slice::<serde_json::Value>(&run.stdout).unwrap()
     };
-    // By a fact: the report holds at its cut, and what would be different now is said.
+    // With a fact in the ledger: the report holds at its cut, and the check says what differs now.
     let verdict = verify();
     assert_eq!(verdict["holds"], true, "{verdict}");
     let remarks = verdict["remarks"].to_string();
     assert!(remarks.contains("It stands at its cut"), "{remarks}");
     assert!(remarks.contains("excluded force_majeure 0 → 5, 5 of them"), "{remarks}");
-    // Without: the batch is there, and the ledger knows nothing of it.
+    // Without a fact: the batch is there, and the ledger knows nothing of it.
     fs::remove_dir_all(dir.join("ledger")).unwrap();
     copy_tree(Path::new(&committed), &dir.join("ledger"));
     let verdict = verify();

@@ -67,7 +67,7 @@ impl Chromium {
         }
     }
 
-    /// Sends a command; its number.
+    /// Sends a command and returns its number.
     fn send(&self, session: Option<&str>, method: &str, parameters: &Value) -> u64 {
         let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let mut message = json!({ "id": id, "method": method, "params": parameters });

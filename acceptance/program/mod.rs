@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::LazyLock;
 
-/// A process that ends when this goes away, and at the latest with the tests: nobody drops what a
+/// A process that ends when this is dropped, and at the latest with the tests: nobody drops what a
 /// static holds, but its pipe closes, and the shell at the other end sees to the rest.
 pub(crate) struct Tethered {
     shell: Child,
@@ -13,7 +13,8 @@ pub(crate) struct Tethered {
 }
 
 impl Tethered {
-    /// Runs a shell script about a command, `"$@"`. It must end soon after its input does.
+    /// Runs a shell script that is given a command as `"$@"`. It must end soon after its input
+    /// does.
     pub(crate) fn start(script: &str, command: &Command) -> Tethered {
         let mut shell = Command::new("sh");
         // An interrupt reaches the tests, too; then there is still something to do here.
@@ -63,7 +64,7 @@ static WORKSHOP: LazyLock<Workshop> = LazyLock::new(|| {
     Workshop { folder, _remover: remover }
 });
 
-/// A folder that goes away.
+/// A folder that is removed when this is dropped.
 pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -137,7 +138,7 @@ impl Run {
         self.0.output().expect("the program starts")
     }
 
-    /// Starts it, to serve until this goes away.
+    /// Starts it, to serve until what this returns is dropped.
     pub(crate) fn tethered(&self) -> Tethered {
         Tethered::start("\"$@\" & cat; kill $!", &self.0)
     }

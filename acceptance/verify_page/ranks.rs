@@ -40,7 +40,7 @@ fn columns(all: &[(&str, i128)]) -> CellColumns {
     filled.map(|(name, value)| ((*name).to_owned(), WholeNumber(*value))).collect()
 }
 
-/// How many of the values lie below each of some, and how many do not lie above.
+/// For each of some values, how many of all lie below it, and how many do not lie above it.
 fn ranked(values: &[i64], of: &[i64]) -> CellColumns {
     let mut cell = columns(&[("n", values.len() as i128)]);
     for one in of {
@@ -230,7 +230,7 @@ fn extremes_and_what_has_no_value_print_the_same() {
         case(longest(), TWO, columns(&[("n", 1), ("longest", -54)])),
         case(longest(), TWO, columns(&[("n", 1)])),
         case(ValueRule::Nothing, TWO, columns(&[])),
-        // What says that there is nothing although something was counted.
+        // Columns that state nothing although something was counted.
         case(ValueRule::Nothing, TWO, columns(&[("n", 3)])),
         case(ValueRule::Missing, TWO, columns(&[("n", 3)])),
     ];
@@ -238,7 +238,7 @@ fn extremes_and_what_has_no_value_print_the_same() {
     assert_eq!(by_program(&cases[4]), "3 cases");
 }
 
-// Beside figures reports print durations from doubles; the page must print the same or it would
+// Beside figures, reports print durations from doubles; the page must print the same, or it would
 // call a true report changed.
 #[test]
 fn a_duration_prints_as_reports_print_it() {
@@ -262,7 +262,7 @@ fn a_duration_prints_as_reports_print_it() {
     }
 }
 
-/// An evidence with one population of two blocks and one figure.
+/// Evidence with one population of two blocks and one figure.
 fn evidence() -> Value {
     let hash = |text: &str| trueline_ledger::Hash::digest_of(text.as_bytes());
     let (one, two) = (hash("one"), hash("two"));
@@ -293,7 +293,7 @@ fn evidence() -> Value {
 }
 
 #[test]
-fn an_evidence_that_does_not_agree_with_itself_is_refused_by_both() {
+fn evidence_that_does_not_agree_with_itself_is_refused_by_both() {
     let browser = page();
     let refused = |evidence: &Value| {
         let text = evidence.to_string();
