@@ -2,8 +2,7 @@
 //!
 //! A system declares its datasets as constants ([`Dataset`]); `program.rs` puts them into one
 //! registry ([`Datasets`]), which is handed down. So an import, a pack and the ledger find a
-//! dataset by
-//! its name, and no system has to know who owns it.
+//! dataset by its name, and no system has to know who owns it.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -14,7 +13,7 @@ use trueline_lake::DatasetSchema;
 /// A dataset that some system owns.
 #[derive(Clone, Copy)]
 pub struct Dataset {
-    /// Unique among all datasets; the folder in the lake is called the same.
+    /// Unique among all datasets; the folder in the lake has the same name.
     pub name: &'static str,
     /// Builds the schema.
     pub schema: fn() -> DatasetSchema,

@@ -1,4 +1,4 @@
-//! Files that a reader sees whole: the old one or the new one, never a part.
+//! Reading and writing files, with errors that name the file.
 
 use std::path::Path;
 use std::{fs, io};
@@ -18,23 +18,32 @@ pub enum FileError {
 }
 
 /// Writes a file so that a reader sees the old one or the whole new one.
-pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.unfinished"));
     let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     written.map_err(|source| {
         let _ = fs::remove_file(&beside);
-        let file = path.display().to_string();
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        match folder.filter(|folder| !folder.is_dir()) {
-            Some(folder) => FileError::NoFolder { file, folder: folder.display().to_string() },
-            None => FileError::Write { file, source },
-        }
+        explain_write_error(path, source)
     })
 }
 
+/// Writes a file in place, so that it may also be a pipe or a terminal.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    fs::write(path, bytes).map_err(|source| explain_write_error(path, source))
+}
+
+fn explain_write_error(path: &Path, source: io::Error) -> FileError {
+    let file = path.display().to_string();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => FileError::NoFolder { file, folder: folder.display().to_string() },
+        None => FileError::Write { file, source },
+    }
+}
+
 /// Reads a file.
-pub fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(|source| FileError::Read { file: path.display().to_string(), source })
 }
 
@@ -45,7 +54,7 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
 }
 
 /// Makes a folder and those above it.
-pub fn create_folder(path: &Path) -> Result<(), FileError> {
+pub(crate) fn create_folder(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path)
         .map_err(|source| FileError::Write { file: path.display().to_string(), source })
 }

@@ -237,7 +237,7 @@ fn restrict_access(path: &Path, mode: u32) -> Result<(), InstanceError> {
 }
 
 #[cfg(not(unix))]
-fn private(_path: &Path, _mode: u32) -> Result<(), InstanceError> {
+fn restrict_access(_path: &Path, _mode: u32) -> Result<(), InstanceError> {
     Ok(())
 }
 
@@ -248,7 +248,7 @@ fn restrict_to_owner(options: &mut fs::OpenOptions) {
 }
 
 #[cfg(not(unix))]
-fn owner_only(_options: &mut fs::OpenOptions) {}
+fn restrict_to_owner(_options: &mut fs::OpenOptions) {}
 
 #[cfg(all(test, unix))]
 mod tests {

@@ -12,7 +12,7 @@ use crate::state::State;
 use crate::systems::{billing, cases, indicators, rollout};
 
 /// Every dataset that a system owns, in the order in which lists show them.
-pub fn datasets() -> Datasets {
+pub(crate) fn datasets() -> Datasets {
     Datasets::new(&[cases::CASE, indicators::COUNT, billing::BILLING_TEST, rollout::SITE])
 }
 

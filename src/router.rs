@@ -15,22 +15,22 @@ const INSTANCE_PAGES: [PageSet; 3] =
     [indicators::http::PAGES, cases::http::PAGES, reports::http::PAGES];
 
 /// The site of an instance, which its systems fill.
-pub(crate) fn instance_site(owner: SiteOwner) -> Arc<Site> {
+pub(crate) fn build_instance_site(owner: SiteOwner) -> Arc<Site> {
     Arc::new(Site::new(owner, &INSTANCE_PAGES))
 }
 
 /// The pages of an instance.
-pub(crate) fn instance_router(console: Console, shelf: ReportFiles) -> Router {
+pub(crate) fn build_instance_router(console: Console, files: ReportFiles) -> Router {
     let site = Arc::clone(&console.site);
     let console = Arc::new(console);
     let routes = indicators::http::routes(Arc::clone(&console))
         .merge(cases::http::routes(console))
-        .merge(reports::http::routes(Arc::new(shelf)));
+        .merge(reports::http::routes(Arc::new(files)));
     finish_router(routes, site)
 }
 
 /// The routes of a witness.
-pub(crate) fn witness_router(desk: WitnessServer) -> Router {
+pub(crate) fn build_witness_router(server: WitnessServer) -> Router {
     let site = Arc::new(Site::new(SiteOwner::default(), &[]));
-    finish_router(witness::http::routes(Arc::new(desk)), site)
+    finish_router(witness::http::routes(Arc::new(server)), site)
 }

@@ -63,12 +63,12 @@ def main():
     subprocess.run([python, "-m", "pip", "-q", "install", "duckdb", "polars"], check=True)
     versions = "import duckdb, polars; print('DuckDB', duckdb.__version__, 'Polars', polars.__version__)"
     print(subprocess.run([python, "-c", versions], capture_output=True, text=True).stdout.strip())
-    build = ["cargo", "build", "-q", "--release", "-p", "trueline-figures", "--examples"]
+    build = ["cargo", "build", "-q", "--profile", "dist", "-p", "trueline-figures", "--examples"]
     subprocess.run(build, cwd=ROOT, check=True)
-    examples = ROOT / "target" / "release" / "examples"
+    examples = ROOT / "target" / "dist" / "examples"
     rivals = pathlib.Path(__file__).with_name("rivals.py")
 
-    print("| cases | engine | seconds | µs a case | CPU seconds | peak MiB |")
+    print("| cases | engine | seconds | µs per case | CPU seconds | peak MiB |")
     print("|---|---|---|---|---|---|")
     for rows in map(int, arguments.rows.split(",")):
         folder = work / str(rows)

@@ -1,7 +1,7 @@
 """The figures of crates/figures/examples/all_figures.rs in DuckDB and in Polars.
 
 `python rivals.py duckdb|polars FOLDER FORMULATION [OUT.tsv]` prints one line of JSON with the seconds
-taken, and writes one line a slice, in the columns that `all_figures --print` writes.
+taken, and writes one line per slice, in the columns that `all_figures --print` writes.
 """
 
 import json

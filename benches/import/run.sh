@@ -8,8 +8,8 @@ rows="${1:-2000000}"
 rounds="${2:-5}"
 work="${TRUELINE_BENCH_DIR:-target/bench-import}"
 mkdir -p "$work"
-cargo build --release -p trueline-lake --example orders
-orders=target/release/examples/orders
+cargo build --profile dist -p trueline-lake --example orders
+orders=target/dist/examples/orders
 [ -x "$work/python/bin/python" ] || python3 -m venv "$work/python"
 "$work/python/bin/pip" install --quiet duckdb polars
 [ -f "$work/orders-$rows.csv" ] || "$orders" make "$work/orders-$rows.csv" "$rows"

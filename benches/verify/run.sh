@@ -4,8 +4,8 @@
 set -eu
 folder=$1
 cases=${2:-2000000}
-cargo build --release
-trueline=$PWD/target/release/trueline
+cargo build --profile dist
+trueline=$PWD/target/dist/trueline
 mkdir "$folder"
 cd "$folder"
 "$trueline" simulate --out before --period 2019H2 --cases 10000 --seed 3

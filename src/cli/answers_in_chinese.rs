@@ -1,11 +1,12 @@
-//! Test: with `--lang zh` a failure is told in Chinese, and without it in English alone.
+//! Tests: with `--lang zh` a failure is told in Chinese, without it in English alone.
 
 use std::fs;
 use std::path::Path;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use trueline_language::contains_chinese;
 
+use super::help::localized_command;
 use super::{Arguments, Failure, Language, run_command};
 
 /// Runs a command line on the instance in `folder`/data.
@@ -14,10 +15,11 @@ fn run_words(folder: &Path, words: &str, language: Language) -> Result<(), Failu
     let place = folder.display().to_string();
     let words = words.split(' ').map(|word| word.replace("PLACE", &place));
     let given = ["trueline".to_owned(), "--dir".to_owned(), data].into_iter().chain(words);
-    run_command(Arguments::try_parse_from(given).unwrap(), language)
+    let matches = localized_command(language).try_get_matches_from(given).unwrap();
+    run_command(Arguments::from_arg_matches(&matches).unwrap(), language)
 }
 
-/// What a command line is told that fails, in a language.
+/// The lines that a failing command line prints, in a language.
 fn list_lines_of_failure(folder: &Path, words: &str, language: Language) -> Vec<String> {
     let Err(failure) = run_words(folder, words, language) else {
         panic!("`{words}` did not fail");

@@ -1,27 +1,42 @@
-//! Every command and flag, in English; the Chinese stands in `language.rs`.
+//! The commands and their arguments, each with its help in both languages.
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::help_text::both;
 use super::ledger_arguments::{LedgerCommand, WitnessArguments};
-use super::usage_error::parse_positive;
+use super::question::QuestionArguments;
+use super::report_arguments::{
+    ExportArguments, PublishArguments, ReportArguments, SpotCheckArguments, VerifyArguments,
+};
 use super::{Language, OutputFormat};
 
-/// Trueline (准绳): service quality from records to a report anyone can check.
 #[derive(Debug, Parser)]
 #[command(name = "trueline", version, arg_required_else_help = true)]
+#[command(about = both!(
+    "准绳：从工单记录到人人可核验的服务质量状况报告",
+    "Trueline (准绳): service quality from records to a report anyone can check"
+))]
 pub struct Arguments {
-    /// The instance: settings, narrative, lake, quarantine [default: trueline-data; demo:
-    /// trueline-demo]
+    #[arg(help = both!(
+        "实例目录：设置、报告文字、数据湖与隔离区 [默认：trueline-data；demo 为 trueline-demo]",
+        "The instance: settings, narrative, lake, quarantine [default: trueline-data; demo: \
+         trueline-demo]"
+    ))]
     #[arg(long, global = true, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-    /// Where private keys live, outside the instance [default: DIR-keys]
+    #[arg(help = both!(
+        "私钥目录，位于实例之外 [默认：DIR-keys]",
+        "Where private keys live, outside the instance [default: DIR-keys]"
+    ))]
     #[arg(long, global = true, value_name = "DIR")]
     pub keys: Option<PathBuf>,
-    /// Language of messages and reports [default: from the environment]
+    #[arg(help = both!(
+        "提示与报告的语言 [默认：依环境而定]",
+        "Language of messages and reports [default: from the environment]"
+    ))]
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<Language>,
     #[command(subcommand)]
@@ -31,194 +46,269 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a simulated province, its report in every format, and serve it
+    #[command(about = both!(
+        "生成模拟省份及其各种格式的报告，并打开网页",
+        "Make a simulated province, its report in every format, and serve it"
+    ))]
     Demo(DemoArguments),
-    /// Make an instance of one's own: settings and a narrative to edit
+    #[command(about = both!(
+        "建立自己的实例：设置与待编辑的报告文字",
+        "Make an instance of one's own: settings and a narrative to edit"
+    ))]
     Init(InitArguments),
-    /// Serve the report and a page that slices every figure
+    #[command(about = both!(
+        "提供报告网页与可任意切分指标的页面",
+        "Serve the report and a page that slices every figure"
+    ))]
     Serve(ServeArguments),
-    /// Make the half year of a simulated province, as Parquet
+    #[command(about = both!(
+        "生成模拟省份的半年数据（Parquet）",
+        "Make the half year of a simulated province, as Parquet"
+    ))]
     Simulate(SimulateArguments),
-    /// Take files into the lake; every row is accepted or quarantined
+    #[command(about = both!(
+        "将文件导入数据湖；每一行要么接受，要么隔离",
+        "Take files into the lake; every row is accepted or quarantined"
+    ))]
     Import(ImportArguments),
-    /// Work with mappings
+    #[command(about = both!("映射", "Work with mappings"))]
     Mapping {
         #[command(subcommand)]
         command: MappingCommand,
     },
-    /// Work with indicator packs
+    #[command(about = both!("指标包", "Work with indicator packs"))]
     Pack {
         #[command(subcommand)]
         command: PackCommand,
     },
-    /// Print figures
+    #[command(about = both!("打印指标", "Print figures"))]
     Indicators(IndicatorsArguments),
-    /// Print the cases behind a figure, with the clock of each
+    #[command(about = both!(
+        "打印指标背后的工单及其时钟",
+        "Print the cases behind a figure, with the clock of each"
+    ))]
     Cases(CasesArguments),
-    /// Look for data-quality problems in what was imported
+    #[command(about = both!(
+        "查找已导入数据的质量问题",
+        "Look for data-quality problems in what was imported"
+    ))]
     Quality(QualityArguments),
-    /// Write the report
+    #[command(about = both!("生成报告", "Write the report"))]
     Report(ReportArguments),
-    /// Publish a sealed draft in the names of those who answer for it
+    #[command(about = both!(
+        "以编制、审核、签发人的名义发布已封印的草稿",
+        "Publish a sealed draft in the names of those who answer for it"
+    ))]
     Publish(PublishArguments),
-    /// Check a sealed report: the file, its ledger, its records
+    #[command(about = both!(
+        "核验已封印的报告：文件、账本、记录",
+        "Check a sealed report: the file, its ledger, its records"
+    ))]
     Verify(VerifyArguments),
-    /// Draw cases that the operator could not choose, to look at in the field
+    #[command(about = both!(
+        "抽查：抽取企业无法事先选定的工单，供现场核对",
+        "Draw cases that the operator could not choose, to look at in the field"
+    ))]
     SpotCheck(SpotCheckArguments),
-    /// Hand over what a regulator checks a report with
+    #[command(about = both!(
+        "交付监管部门核验报告所需的材料",
+        "Hand over what a regulator checks a report with"
+    ))]
     Export(ExportArguments),
-    /// Work with the ledger: what was recorded can be proved, and not changed unseen
+    #[command(about = both!(
+        "账本：记录可以证明，改动无法隐藏",
+        "Work with the ledger: what was recorded can be proved, and not changed unseen"
+    ))]
     Ledger {
         #[command(subcommand)]
         command: LedgerCommand,
     },
-    /// Serve a witness, which vouches that a ledger tells everybody one history
+    #[command(about = both!(
+        "见证服务：证明账本对所有人出示的是同一部历史",
+        "Serve a witness, which vouches that a ledger tells everybody one history"
+    ))]
     Witness(WitnessArguments),
-    /// Print a completion script for a shell
-    Completions { shell: Shell },
+    #[command(about = both!("打印命令行补全脚本", "Print a completion script for a shell"))]
+    Completions {
+        #[arg(help = both!("命令行环境", "The shell"))]
+        shell: Shell,
+    },
 }
 
 #[derive(Debug, Args)]
 pub struct DemoArguments {
-    /// Cases in the half year
+    #[arg(help = both!("半年内的工单数", "Cases in the half year"))]
     #[arg(long, value_name = "N", default_value_t = 200_000)]
     pub cases: u64,
-    /// Stop after writing the reports
+    #[arg(help = both!("写完报告即停止", "Stop after writing the reports"))]
     #[arg(long)]
     pub no_serve: bool,
-    /// Address to serve on
+    #[arg(help = both!("监听地址", "Address to serve on"))]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8710")]
     pub listen: String,
 }
 
 #[derive(Debug, Args)]
 pub struct InitArguments {
-    /// The folder to make
+    #[arg(help = both!("要建立的目录", "The folder to make"))]
     pub path: PathBuf,
-    /// The pack that defines the figures: a name or a path
+    #[arg(help = both!(
+        "定义指标的指标包：名称或路径",
+        "The pack that defines the figures: a name or a path"
+    ))]
     #[arg(long, value_name = "PACK", default_value = "cn-miit")]
     pub pack: String,
 }
 
 #[derive(Debug, Args)]
 pub struct ServeArguments {
-    /// Address to serve on
+    #[arg(help = both!("监听地址", "Address to serve on"))]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8710")]
     pub listen: String,
-    /// The period to show
+    #[arg(help = both!("要展示的统计期", "The period to show"))]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
-    /// The pack [default: the instance's own]
+    #[arg(help = both!(
+        "指标包：名称或路径 [默认：实例所用]",
+        "The pack [default: the instance's own]"
+    ))]
     #[arg(long, value_name = "PACK")]
     pub pack: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
-    /// The folder to write, one sub-folder a dataset
+    #[arg(help = both!(
+        "输出目录，每个数据集一个子目录",
+        "The folder to write, one sub-folder a dataset"
+    ))]
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// The period, such as 2020H1
+    #[arg(help = both!("统计期，如 2020H1", "The period, such as 2020H1"))]
     #[arg(long, value_name = "PERIOD", default_value = "2020H1")]
     pub period: String,
-    /// Cases in the period
+    #[arg(help = both!("统计期内的工单数", "Cases in the period"))]
     #[arg(long, value_name = "N", default_value_t = 200_000)]
     pub cases: u64,
-    /// The seed: the same seed gives the same bytes
+    #[arg(help = both!(
+        "种子：同一种子产生相同字节",
+        "The seed: the same seed gives the same bytes"
+    ))]
     #[arg(long, value_name = "S", default_value_t = crate::simulation::DEFAULT_SEED)]
     pub seed: u64,
 }
 
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// The dataset: case, count, billing_test, site
+    #[arg(help = both!(
+        "数据集：case、count、billing_test、site",
+        "The dataset: case, count, billing_test, site"
+    ))]
     #[arg(value_name = "DATASET", required_unless_present = "from")]
     pub dataset: Option<String>,
-    /// Files: CSV, XLSX, Parquet, JSON or JSON lines, also gzipped
+    #[arg(help = both!(
+        "文件：CSV、XLSX、Parquet、JSON、JSON 行，亦可为 gzip 压缩",
+        "Files: CSV, XLSX, Parquet, JSON or JSON lines, also gzipped"
+    ))]
     #[arg(value_name = "FILE", required_unless_present = "from")]
     pub files: Vec<PathBuf>,
-    /// How source columns become columns of the dataset: a name or a path
+    #[arg(help = both!(
+        "源列与数据集列的对应：映射名称或路径",
+        "How source columns become columns of the dataset: a name or a path"
+    ))]
     #[arg(long, value_name = "MAPPING")]
     pub mapping: Option<String>,
-    /// Take a folder with one sub-folder per dataset
+    #[arg(help = both!(
+        "导入一个目录，其中每个数据集一个子目录",
+        "Take a folder with one sub-folder per dataset"
+    ))]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["dataset", "files"])]
     pub from: Option<PathBuf>,
-    /// The files hold every case of their source: report the cases that are missing
+    #[arg(help = both!(
+        "文件为该来源的全量：报告缺失的工单",
+        "The files hold every case of their source: report the cases that are missing"
+    ))]
     #[arg(long)]
     pub full: bool,
-    /// Exit 1 if a row was quarantined
+    #[arg(help = both!("有行被隔离时以 1 退出", "Exit 1 if a row was quarantined"))]
     #[arg(long)]
     pub strict: bool,
-    #[arg(long, value_enum, default_value_t, help = "Format of the summary")]
+    #[arg(help = both!("输出格式", "Format of the summary"))]
+    #[arg(long, value_enum, default_value_t)]
     pub format: OutputFormat,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum MappingCommand {
-    /// Draft a mapping from the headers and values of a file
+    #[command(about = both!(
+        "依文件的表头与取值起草映射",
+        "Draft a mapping from the headers and values of a file"
+    ))]
     Suggest {
-        /// The file
+        #[arg(help = both!("文件", "The file"))]
         file: PathBuf,
-        /// Write the draft here instead of to standard output
+        #[arg(help = both!(
+            "写入此文件，而非标准输出",
+            "Write the draft here instead of to standard output"
+        ))]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// List the mappings that come with the program
+    #[command(about = both!(
+        "列出随程序提供的映射",
+        "List the mappings that come with the program"
+    ))]
     List,
-    /// Print a mapping
+    #[command(about = both!("打印一个映射", "Print a mapping"))]
     Show {
-        /// Its name
+        #[arg(help = both!("映射名称", "Its name"))]
         name: String,
     },
 }
 
 #[derive(Debug, Subcommand)]
 pub enum PackCommand {
-    /// List the packs that come with the program
+    #[command(about = both!("列出随程序提供的指标包", "List the packs that come with the program"))]
     List,
-    /// Print a pack
+    #[command(about = both!("打印一个指标包", "Print a pack"))]
     Show {
-        /// Its name
+        #[arg(help = both!("指标包名称", "Its name"))]
         name: String,
     },
-    /// Check a pack and print what it defines
+    #[command(about = both!("检查指标包并列出其定义", "Check a pack and print what it defines"))]
     Check {
-        /// A name or a path
+        #[arg(help = both!("名称或路径", "A name or a path"))]
         pack: String,
     },
-}
-
-/// Which figures: the pack, the period and the moment of knowledge.
-#[derive(Debug, Args)]
-pub struct QuestionArguments {
-    /// The pack: a name or a path [default: the instance's own]
-    #[arg(long, value_name = "PACK")]
-    pub pack: Option<String>,
-    /// 2020H1, 2020Q2, 2020-05, 2020 or 2020-05-01..2020-05-17
-    #[arg(long, value_name = "PERIOD")]
-    pub period: String,
-    /// What was recorded up to this time (RFC 3339) [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub struct IndicatorsArguments {
     #[command(flatten)]
     pub question: QuestionArguments,
-    /// Slice by prefecture, month, area, channel, kind, service, x_…
+    #[arg(help = both!(
+        "按 prefecture、month、area、channel、kind、service、x_… 切分",
+        "Slice by prefecture, month, area, channel, kind, service, x_…"
+    ))]
     #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',')]
     pub by: Vec<String>,
-    /// Only these indicators
+    #[arg(help = both!("只看这些指标", "Only these indicators"))]
     #[arg(long, value_name = "INDICATOR", value_delimiter = ',')]
     pub indicator: Vec<String>,
-    /// Only this slice, such as prefecture=141100,month=2020-05
+    #[arg(help = both!(
+        "只看此切片，如 prefecture=141100,month=2020-05",
+        "Only this slice, such as prefecture=141100,month=2020-05"
+    ))]
     #[arg(long = "where", value_name = "NAME=VALUE", value_delimiter = ',')]
     pub filter: Vec<String>,
-    /// Print the query that computes the figures in another engine
+    #[arg(help = both!(
+        "打印可在另一引擎中算出同一指标的查询",
+        "Print the query that computes the figures in another engine"
+    ))]
     #[arg(long, value_name = "ENGINE")]
     pub explain: Option<Engine>,
-    #[arg(long, value_enum, default_value_t, help = "Format of the table")]
+    #[arg(help = both!("输出格式", "Format of the table"))]
+    #[arg(long, value_enum, default_value_t)]
     pub format: OutputFormat,
 }
 
@@ -233,127 +323,35 @@ pub enum Engine {
 pub struct CasesArguments {
     #[command(flatten)]
     pub question: QuestionArguments,
-    /// The indicator
+    #[arg(help = both!("指标", "The indicator"))]
     #[arg(long, value_name = "INDICATOR")]
     pub indicator: String,
-    /// Only this slice, such as prefecture=141100,month=2020-05
+    #[arg(help = both!(
+        "只看此切片，如 prefecture=141100,month=2020-05",
+        "Only this slice, such as prefecture=141100,month=2020-05"
+    ))]
     #[arg(long = "where", value_name = "NAME=VALUE", value_delimiter = ',')]
     pub filter: Vec<String>,
-    /// Only cases past their limit
+    #[arg(help = both!("只看超时工单", "Only cases past their limit"))]
     #[arg(long)]
     pub late: bool,
-    /// At most so many rows; 0 for all
+    #[arg(help = both!("最多行数；0 表示全部", "At most so many rows; 0 for all"))]
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    #[arg(long, value_enum, default_value_t, help = "Format of the table")]
+    #[arg(help = both!("输出格式", "Format of the table"))]
+    #[arg(long, value_enum, default_value_t)]
     pub format: OutputFormat,
 }
 
 #[derive(Debug, Args)]
 pub struct QualityArguments {
-    /// What was recorded up to this time (RFC 3339) [default: now]
+    #[arg(help = both!(
+        "以此时刻（RFC 3339）已入库的记录为准 [默认：现在]",
+        "What was recorded up to this time (RFC 3339) [default: now]"
+    ))]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
-    #[arg(long, value_enum, default_value_t, help = "Format of the table")]
+    #[arg(help = both!("输出格式", "Format of the table"))]
+    #[arg(long, value_enum, default_value_t)]
     pub format: OutputFormat,
-}
-
-#[derive(Debug, Args)]
-pub struct ReportArguments {
-    #[command(flatten)]
-    pub question: QuestionArguments,
-    /// Files to write; the ending says the format: pdf, html, xlsx, json, docx
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    pub out: Vec<PathBuf>,
-    /// The published report that this one corrects
-    #[arg(long, value_name = "ID", requires = "reason")]
-    pub restates: Option<String>,
-    /// Why it is corrected; printed on the cover
-    #[arg(long, value_name = "TEXT", requires = "restates")]
-    pub reason: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct PublishArguments {
-    /// The draft: the first digits of the id that `report` printed
-    pub id: String,
-    /// Who prepared the report
-    #[arg(long, value_name = "NAME")]
-    pub prepared_by: String,
-    /// Who reviewed it
-    #[arg(long, value_name = "NAME")]
-    pub reviewed_by: String,
-    /// Who signs it
-    #[arg(long, value_name = "NAME")]
-    pub signed_by: String,
-    /// The folder to write [default: DIR/published/PERIOD-ID]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Args)]
-pub struct VerifyArguments {
-    /// The report: PDF, HTML, JSON or XLSX; the proof of a case; or its address (http://…)
-    pub file: PathBuf,
-    /// Whose signatures to believe, from someone you trust (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// A copy of the operator's ledger, or its address [default: the one beside the data]
-    #[arg(long, value_name = "DIR")]
-    pub ledger: Option<PathBuf>,
-    /// The records, as `export --for-verification` hands them over
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// A checkpoint of the ledger that you kept
-    #[arg(long, value_name = "CHECKPOINT")]
-    pub since: Option<PathBuf>,
-    /// Where to put what is fetched from an address [default: fetched]
-    #[arg(long, value_name = "DIR")]
-    pub into: Option<PathBuf>,
-    #[arg(long, value_enum, default_value = "text", help = "Format of the verdict")]
-    pub format: VerdictFormat,
-}
-
-#[derive(Debug, Args)]
-pub struct SpotCheckArguments {
-    /// The report: PDF, HTML, JSON or XLSX
-    pub file: PathBuf,
-    /// The records, as `export --for-verification` hands them over
-    #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
-    /// A public value that nobody knew when the report was sealed, such as a closing index of a
-    /// later day
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
-    pub value: String,
-    /// Draw so many cases
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = parse_positive)]
-    pub cases: u32,
-    /// Only cases that count for this figure, such as fixed.repair.mean
-    #[arg(long, value_name = "ID")]
-    pub figure: Option<String>,
-    /// Whose signatures to believe (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// Write sheet.csv and the proof of each case into this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "answers")]
-    pub out: Option<PathBuf>,
-    /// The sheet with what was found in the field: says what the sample supports
-    #[arg(long, value_name = "SHEET")]
-    pub answers: Option<PathBuf>,
-    #[arg(long, value_enum, default_value = "table", help = "Format of the output")]
-    pub format: OutputFormat,
-}
-
-/// How a verdict is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum VerdictFormat {
-    Text,
-    Json,
-}
-
-#[derive(Debug, Args)]
-pub struct ExportArguments {
-    /// The folder to write: ledger, rows, salts, packs, calendars, evidence; no key
-    #[arg(long, value_name = "OUT")]
-    pub for_verification: PathBuf,
 }

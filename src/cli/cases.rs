@@ -8,7 +8,7 @@ use super::arguments::CasesArguments;
 use super::indicators::open_inquiry;
 use super::place::InstanceFolders;
 use super::{Align, Failure, Language, OutputFormat, TextTable};
-use crate::systems::cases::{self, CaseLine, CaseOutcome, CaseSelection, case_json};
+use crate::systems::cases::{self, CaseLine, CaseOutcome, CaseSelection, case_to_json};
 use crate::systems::indicators::format_span;
 
 pub(super) fn run_cases(
@@ -29,8 +29,8 @@ pub(super) fn run_cases(
     let most = if asked.limit == 0 { usize::MAX } else { asked.limit };
     let zone = inquiry.pack.zone.rules();
     let shown = &list.lines[..list.lines.len().min(most)];
-    let json: Vec<Value> = shown.iter().map(|case| case_json(case, zone)).collect();
-    case_table(shown, zone, language).print_as(asked.format, &Value::Array(json))?;
+    let json: Vec<Value> = shown.iter().map(|case| case_to_json(case, zone)).collect();
+    build_case_table(shown, zone, language).print_as(asked.format, &Value::Array(json))?;
     if asked.format == OutputFormat::Table {
         let (chinese, english) = (
             format!("共 {} 件，列出 {} 件", list.total, shown.len()),
@@ -41,7 +41,7 @@ pub(super) fn run_cases(
     Ok(())
 }
 
-fn case_table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> TextTable {
+fn build_case_table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> TextTable {
     let left = |chinese, english| (language.pick(chinese, english), Align::Left);
     let right = |chinese, english| (language.pick(chinese, english), Align::Right);
     let mut table = TextTable::new(&[
@@ -69,14 +69,14 @@ fn case_table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> TextTa
         };
         table.add_row(vec![
             case.id.clone(),
-            column_text(case, "region"),
-            column_text(case, "area"),
-            outcome_text(case, language),
-            moment_text(case.start, zone),
-            moment_text(case.stop, zone),
+            format_column(case, "region"),
+            format_column(case, "area"),
+            describe_outcome(case, language),
+            format_zoned_moment(case.start, zone),
+            format_zoned_moment(case.stop, zone),
             case.value.map_or(String::new(), format_span),
             subtracted,
-            moment_text(case.due, zone),
+            format_zoned_moment(case.due, zone),
             late.map_or(String::new(), format_span),
             limit,
         ]);
@@ -84,12 +84,12 @@ fn case_table(cases: &[CaseLine], zone: &TimeZone, language: Language) -> TextTa
     table
 }
 
-fn column_text(case: &CaseLine, name: &str) -> String {
+fn format_column(case: &CaseLine, name: &str) -> String {
     let found = case.columns.iter().find(|(column, _)| column == name);
     found.map_or(String::new(), |(_, value)| value.clone())
 }
 
-fn outcome_text(case: &CaseLine, language: Language) -> String {
+fn describe_outcome(case: &CaseLine, language: Language) -> String {
     match &case.outcome {
         CaseOutcome::Counted => language.pick("计入", "counted").to_owned(),
         CaseOutcome::Excluded { reason, is_approved } => {
@@ -106,8 +106,8 @@ fn outcome_text(case: &CaseLine, language: Language) -> String {
     }
 }
 
-/// As written with its offset, in the zone of the pack.
-fn moment_text(seconds: Option<i64>, zone: &TimeZone) -> String {
+/// The moment on the clock of the pack's zone.
+fn format_zoned_moment(seconds: Option<i64>, zone: &TimeZone) -> String {
     let Some(moment) = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) else {
         return String::new();
     };

@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 
 use trueline_language::text;
 
-use super::arguments::{self, DemoArguments};
+use super::arguments::DemoArguments;
 use super::import::{Importer, list_dataset_files};
 use super::indicators::open_inquiry;
+use super::new_settings::{SettingsCompany, write_settings_text};
 use super::place::InstanceFolders;
-use super::report::{print_sealed, seal_failure};
-use super::{Failure, Language, ProgressStep, init, serve, simulate};
+use super::question::QuestionArguments;
+use super::report::{explain_seal_failure, print_sealed};
+use super::{Failure, Language, ProgressStep, serve, simulate};
 use crate::files::replace_file;
 use crate::instance::Instance;
 use crate::program::Program;
@@ -34,7 +36,7 @@ pub(super) fn run_demo(
     let listener = if asked.no_serve { None } else { Some(serve::listen_on(&asked.listen)?) };
     let program = open_demo(place)?;
     let state = &program.state;
-    let sources = source_folder(&state.instance, asked.cases)?;
+    let sources = choose_source_folder(&state.instance, asked.cases)?;
     let importer = Importer { state, full: false, language };
     for period in [BEFORE, PERIOD] {
         let folder = sources.join(period);
@@ -46,8 +48,7 @@ pub(super) fn run_demo(
         }
     }
     importer.commit_batches()?;
-    let question =
-        arguments::QuestionArguments { pack: None, period: PERIOD.to_owned(), as_of: None };
+    let question = QuestionArguments { pack: None, period: PERIOD.to_owned(), as_of: None };
     let inquiry = open_inquiry(state, &question, &[])?;
     let files = write_reports(&program, &inquiry, language)?;
     println!(
@@ -66,7 +67,7 @@ pub(super) fn run_demo(
 /// The demo's own instance; one that somebody uses for real records is refused.
 fn open_demo(place: &InstanceFolders) -> Result<Program, Failure> {
     if !place.dir.join("trueline.toml").is_file() {
-        let settings = init::settings_text(PACK, &init::SettingsCompany::SIMULATED);
+        let settings = write_settings_text(PACK, &SettingsCompany::SIMULATED);
         return place.create_instance(&settings, &reports::DEMO_NARRATIVES);
     }
     let program = place.open_instance()?;
@@ -81,7 +82,7 @@ fn open_demo(place: &InstanceFolders) -> Result<Program, Failure> {
 
 /// Where the simulated files lie. A demo of another size needs a folder of its own, because an
 /// instance with two provinces in it would be neither.
-fn source_folder(instance: &Instance, cases: u64) -> Result<PathBuf, Failure> {
+fn choose_source_folder(instance: &Instance, cases: u64) -> Result<PathBuf, Failure> {
     let folder = instance.folder_path().join("sources");
     let own = folder.join(format!("{cases}-cases-seed-{DEFAULT_SEED}"));
     let other = fs::read_dir(&folder)
@@ -128,9 +129,10 @@ fn write_reports(
     fs::create_dir_all(&folder)?;
     let step = language.pick("编写报告", "writing the report");
     let bar = ProgressStep::start_step(step, 2 * ReportFormat::ALL.len() as u64);
-    let inputs = ReportInputs::read(state, &program.settings.report, inquiry)?;
-    let mut sealer = Sealer::prepare(&inputs, state.open_ledger()?).map_err(seal_failure)?;
-    let draft = |language| inputs.draft(language, sealer.lags(), None);
+    let inputs = ReportInputs::read(state, &program.settings.report, inquiry, state.clock.now())?;
+    let mut sealer =
+        Sealer::prepare(&inputs, state.open_ledger()?).map_err(explain_seal_failure)?;
+    let draft = |language| inputs.draft_report(language, sealer.lags(), None);
     let drafts = [draft(Language::Chinese)?, draft(Language::English)?];
     let mut files = Vec::new();
     for draft in &drafts {
@@ -141,7 +143,7 @@ fn write_reports(
             bar.move_to(files.len() as u64);
         }
     }
-    let sealed = sealer.seal(&drafts.each_ref(), None, &mut files).map_err(seal_failure)?;
+    let sealed = sealer.seal(&drafts.each_ref(), None, &mut files).map_err(explain_seal_failure)?;
     let mut written = BTreeMap::new();
     for file in files {
         let name = format!("report.{}.{}", file.language.code(), file.format.ending());

@@ -2,12 +2,12 @@
 
 use trueline_language::text;
 
-use super::arguments::ExportArguments;
 use super::place::InstanceFolders;
+use super::report_arguments::ExportArguments;
 use super::{Failure, Language};
 use crate::systems::proofs::{ExportError, export_for_verification};
 
-pub(super) fn run(
+pub(super) fn run_export(
     asked: &ExportArguments,
     place: &InstanceFolders,
     language: Language,

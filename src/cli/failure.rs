@@ -21,7 +21,7 @@ enum FailureKind {
     No,
     /// The request was wrong.
     Request,
-    /// The machine failed us: a full disk, a missing right.
+    /// The machine failed us: a full disk, a missing permission.
     Machine,
 }
 
@@ -38,14 +38,14 @@ impl Failure {
 
     /// An error from below, with its causes.
     pub(crate) fn from_error(error: &(impl Explain + 'static)) -> Self {
-        Failure { kind: kind_of_error(error), message: Text::of_error(error), next: None }
+        Failure { kind: classify_error(error), message: Text::of_error(error), next: None }
     }
 
     /// An error of a library, which knows only English: it is quoted.
     pub(crate) fn from_foreign(error: impl Error + 'static) -> Self {
         let said = |language| explain_foreign(&error, language);
         let message = Text::new(said(Language::Chinese), said(Language::English));
-        Failure { kind: kind_of_error(&error), message, next: None }
+        Failure { kind: classify_error(&error), message, next: None }
     }
 
     /// The same failure, its message led by a name, which is the same in both languages.
@@ -93,7 +93,7 @@ impl Failure {
 
 /// An I/O error of the machine anywhere among the causes makes it exit code 3; a file that is not
 /// there is a wrong request.
-fn kind_of_error(error: &(dyn Error + 'static)) -> FailureKind {
+fn classify_error(error: &(dyn Error + 'static)) -> FailureKind {
     let mut cause = Some(error);
     while let Some(this) = cause {
         if this.downcast_ref::<io::Error>().is_some_and(is_machine_fault) {

@@ -16,7 +16,7 @@ use crate::state::State;
 use crate::systems::intake::quality::{FileObservation, QualityFinding};
 use crate::systems::intake::{
     self, DatasetFolderError, ImportFilesError, ImportRequest, Imported, import_files,
-    lake_language,
+    to_lake_language,
 };
 
 pub(super) fn run_import(
@@ -34,7 +34,7 @@ pub(super) fn run_import(
         }
     } else {
         let name = asked.dataset.as_deref().unwrap_or_default();
-        let dataset = dataset_called(name, &state.datasets)?;
+        let dataset = find_dataset(name, &state.datasets)?;
         let mapping = asked.mapping.as_deref();
         done.push((dataset.name(), importer.import_files(dataset, &asked.files, mapping)?));
     }
@@ -68,14 +68,14 @@ pub(super) struct Importer<'a> {
 }
 
 impl Importer<'_> {
-    /// Commits in the ledger to what was imported, so that it cannot be changed unseen from now on.
+    /// Commits the ledger to what was imported, so that from now on it cannot be changed unseen.
     pub(super) fn commit_batches(&self) -> Result<(), Failure> {
         let mut ledger = self.state.open_ledger()?;
         let made = self.state.commit_batches(&mut ledger)?;
         if !made.is_empty()
             && let Some(missing) = self.state.ask_witnesses(&mut ledger)?
         {
-            // A witness's time can be had later; that the rows are committed to holds already.
+            // A witness's time can still be had later; the commitment to the rows already holds.
             eprintln!("{}", text!("提示：{missing}", "note: {missing}").as_str(self.language));
         }
         Ok(())
@@ -98,13 +98,14 @@ impl Importer<'_> {
             language: self.language,
             progress: &|rows| bar.move_to(rows),
         };
-        let imported = import_files(self.state, &request).map_err(|error| Self::failure(error))?;
+        let now = self.state.clock.now();
+        let imported = import_files(self.state, &request, now).map_err(Self::explain_failure)?;
         let rows = self.language.pick("行已接受", "rows accepted");
         bar.finish_step(&format!("{step}: {} {rows}", imported.summary.counts.accepted));
         Ok(imported)
     }
 
-    fn failure(error: ImportFilesError) -> Failure {
+    fn explain_failure(error: ImportFilesError) -> Failure {
         match error {
             ImportFilesError::NoMapping(name) => Failure::wrong_request(
                 text!(
@@ -127,7 +128,7 @@ impl Importer<'_> {
     }
 }
 
-fn dataset_called(name: &str, datasets: &Datasets) -> Result<Dataset, Failure> {
+fn find_dataset(name: &str, datasets: &Datasets) -> Result<Dataset, Failure> {
     datasets.find(name).ok_or_else(|| {
         Failure::wrong_request(
             text!("没有名为 `{name}` 的数据集", "no dataset called `{name}`"),
@@ -187,7 +188,7 @@ fn print_summary(
     let files: Vec<Value> = done
         .iter()
         .flat_map(|(dataset, imported)| {
-            imported.files().map(|(file, seen)| file_json(dataset, file, seen))
+            imported.files().map(|(file, seen)| file_to_json(dataset, file, seen))
         })
         .collect();
     table.print_as(format, &Value::Array(files))?;
@@ -196,7 +197,7 @@ fn print_summary(
             for (file, seen) in imported.files() {
                 explain_file(file, language);
                 seen.findings.iter().for_each(|finding| {
-                    println!("{}", finding_text(&file.file, finding, seen, language));
+                    println!("{}", describe_observation(&file.file, finding, seen, language));
                 });
             }
         }
@@ -220,10 +221,10 @@ fn explain_file(file: &FileSummary, language: Language) {
         println!("{}: {words} {}\n  → {remedy}", file.file, file.unread_sheets.join(", "));
     }
     for unread in &file.unread {
-        println!("{}", unread_text(&file.file, unread, language));
+        println!("{}", describe_unread(&file.file, unread, language));
     }
     for count in &file.reasons {
-        println!("{}", refusal_text(file, count, language));
+        println!("{}", describe_refusal(file, count, language));
     }
     if let Some(path) = &file.quarantine {
         let words = language.pick(
@@ -240,7 +241,7 @@ fn explain_file(file: &FileSummary, language: Language) {
 }
 
 /// A column that an expression left empty although the source has something there.
-fn unread_text(file: &str, unread: &UnreadTexts, language: Language) -> String {
+fn describe_unread(file: &str, unread: &UnreadTexts, language: Language) -> String {
     let (column, rows) = (&unread.column, unread.rows);
     let lines: Vec<String> = unread.lines.iter().map(u64::to_string).collect();
     let more = if rows > lines.len() as u64 { " …" } else { "" };
@@ -259,15 +260,15 @@ fn unread_text(file: &str, unread: &UnreadTexts, language: Language) -> String {
 }
 
 /// One reason for quarantine with the lines it is about.
-fn refusal_text(file: &FileSummary, count: &ReasonCount, language: Language) -> String {
+fn describe_refusal(file: &FileSummary, count: &ReasonCount, language: Language) -> String {
     let examples = count.examples.iter().map(|(line, value)| match value.as_str() {
         "" => line.to_string(),
         value => format!("{line} ({value})"),
     });
     let examples: Vec<String> = examples.collect();
     let (reason, remedy) = (
-        count.reason.summarise_kind(lake_language(language)),
-        count.reason.describe_remedy(lake_language(language)),
+        count.reason.summarise_kind(to_lake_language(language)),
+        count.reason.describe_remedy(to_lake_language(language)),
     );
     let (rows, column) = (count.rows, &count.column);
     let name = match &count.sheet {
@@ -296,14 +297,14 @@ fn refusal_text(file: &FileSummary, count: &ReasonCount, language: Language) -> 
 }
 
 /// What was seen in the source: a problem that no row is refused for.
-fn finding_text(
+fn describe_observation(
     file: &str,
     finding: &QualityFinding,
     seen: &FileObservation,
     language: Language,
 ) -> String {
     let (says, does) = quality::describe_finding(finding, language);
-    let kind = quality::kind_name(finding, language);
+    let kind = quality::name_kind(finding, language);
     let (rows, column) = (finding.rows, &finding.column);
     let lines: Vec<String> =
         finding.examples.iter().map(|example| example.line.to_string()).collect();
@@ -332,13 +333,13 @@ fn finding_text(
     )
 }
 
-fn file_json(dataset: &str, file: &FileSummary, seen: &FileObservation) -> Value {
+fn file_to_json(dataset: &str, file: &FileSummary, seen: &FileObservation) -> Value {
     let reasons: Vec<Value> = file
         .reasons
         .iter()
         .map(|count| {
             let (chinese, english) =
-                (lake_language(Language::Chinese), lake_language(Language::English));
+                (to_lake_language(Language::Chinese), to_lake_language(Language::English));
             let lines: Vec<u64> = count.examples.iter().map(|(line, _)| *line).collect();
             let (reason, column) = (count.reason, &count.column);
             json!({
@@ -377,7 +378,7 @@ fn file_json(dataset: &str, file: &FileSummary, seen: &FileObservation) -> Value
         "quarantine": file.quarantine,
         "reasons": reasons,
         "looked_at": seen.looked_at,
-        "findings": seen.findings.iter().map(quality::finding_json).collect::<Vec<Value>>(),
+        "findings": seen.findings.iter().map(quality::finding_to_json).collect::<Vec<Value>>(),
         "missing": file.missing.rows,
     })
 }

@@ -1,11 +1,12 @@
 //! `trueline indicators`: figures on the terminal, as JSON or as CSV.
 
-use super::arguments::{Engine, IndicatorsArguments, QuestionArguments};
+use super::arguments::{Engine, IndicatorsArguments};
 use super::place::InstanceFolders;
-use super::{Align, Failure, Language, TextTable, question};
+use super::question::{QuestionArguments, parse_moment};
+use super::{Align, Failure, Language, TextTable};
 use crate::state::State;
 use crate::systems::indicators::{
-    self, BilingualText, FigureResults, FigureRow, Inquiry, InquiryRequest, Pack, format_span,
+    self, FigureResults, FigureRow, FigureStatus, Inquiry, InquiryRequest, Pack, format_span,
 };
 
 /// Reads the pack and the words of the command line.
@@ -18,7 +19,7 @@ pub(super) fn open_inquiry(
         pack: question.pack.as_deref(),
         period: &question.period,
         filter: &filter.join(","),
-        as_of: question::parse_moment(question.as_of.as_deref())?,
+        as_of: parse_moment(question.as_of.as_deref())?,
     };
     Ok(Inquiry::open(state, &request)?)
 }
@@ -38,11 +39,14 @@ pub(super) fn run_indicators(
         print!("{sql}");
         return Ok(());
     }
-    let results =
-        indicators::compute_figures(&inquiry.pack, &inquiry.question, &inquiry.lake_records())?;
+    let results = indicators::compute_or_quote_figures(
+        &inquiry.pack,
+        &inquiry.question,
+        &inquiry.lake_records(),
+    )?;
     note_if_empty(&results, language);
     let json = serde_json::to_value(&results.rows).map_err(Failure::from_foreign)?;
-    figure_table(&inquiry.pack, &results, language).print_as(asked.format, &json)?;
+    build_figure_table(&inquiry.pack, &results, language).print_as(asked.format, &json)?;
     Ok(())
 }
 
@@ -64,7 +68,7 @@ pub(super) fn note_if_empty(results: &FigureResults, language: Language) {
     );
 }
 
-fn figure_table(pack: &Pack, results: &FigureResults, language: Language) -> TextTable {
+fn build_figure_table(pack: &Pack, results: &FigureResults, language: Language) -> TextTable {
     let right = |chinese, english| (language.pick(chinese, english), Align::Right);
     let left = |chinese, english| (language.pick(chinese, english), Align::Left);
     let mut table = TextTable::new(&[
@@ -83,14 +87,19 @@ fn figure_table(pack: &Pack, results: &FigureResults, language: Language) -> Tex
         left("限值", "limits"),
     ]);
     for row in &results.rows {
-        table.add_row(figure_cells(pack, row, language));
+        table.add_row(list_figure_cells(pack, row, language));
     }
     table
 }
 
-fn figure_cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String> {
+fn list_figure_cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String> {
     let indicator = pack.indicators.iter().find(|indicator| indicator.id == row.indicator);
-    let title = indicator.map_or("", |indicator| pick_words(&indicator.title, language));
+    let title = indicator.map_or("", |indicator| indicator.title.as_str(language));
+    let title = match (row.status, &row.note) {
+        (FigureStatus::Published, Some(note)) => language
+            .pick(format!("{title}（{}）", note.as_str(language)), format!("{title} ({note})")),
+        _ => title.to_owned(),
+    };
     let is_clock = row.measured_in == "s";
     let seconds =
         |value: Option<i64>| value.filter(|_| is_clock).map_or(String::new(), format_span);
@@ -100,10 +109,10 @@ fn figure_cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String>
     let limited = row.limited > 0;
     vec![
         format!("{}.{}", row.indicator, row.statistic),
-        title.to_owned(),
-        slice_text(pack, row, language),
+        title,
+        describe_slice(pack, row, language),
         row.printed.clone(),
-        unit_text(pack, &row.unit, language),
+        name_unit(pack, &row.unit, language),
         row.n.to_string(),
         if limited { row.late.to_string() } else { String::new() },
         seconds(percentiles.map(|p| p.p50 as i64)),
@@ -111,20 +120,16 @@ fn figure_cells(pack: &Pack, row: &FigureRow, language: Language) -> Vec<String>
         seconds(row.longest),
         excluded.to_string(),
         open,
-        limits_text(pack, row, language),
+        describe_limits(pack, row, language),
     ]
 }
 
-pub(super) fn pick_words(words: &BilingualText, language: Language) -> &str {
-    language.pick(&words.zh, &words.en)
-}
-
-fn unit_text(pack: &Pack, unit: &str, language: Language) -> String {
-    pack.units.get(unit).map_or(unit, |title| pick_words(title, language)).to_owned()
+fn name_unit(pack: &Pack, unit: &str, language: Language) -> String {
+    pack.units.get(unit).map_or(unit, |title| title.as_str(language)).to_owned()
 }
 
 /// `吕梁 · 2020-05`
-fn slice_text(pack: &Pack, row: &FigureRow, language: Language) -> String {
+fn describe_slice(pack: &Pack, row: &FigureRow, language: Language) -> String {
     let parts: Vec<String> = row
         .slice
         .iter()
@@ -132,7 +137,7 @@ fn slice_text(pack: &Pack, row: &FigureRow, language: Language) -> String {
             let label = pack.labels.get(dimension).and_then(|labels| labels.get(value));
             let label = label.or_else(|| pack.regions.get(value));
             match label {
-                Some(label) => pick_words(label, language).to_owned(),
+                Some(label) => label.as_str(language).to_owned(),
                 None if value.is_empty() => "—".to_owned(),
                 None => value.clone(),
             }
@@ -141,8 +146,8 @@ fn slice_text(pack: &Pack, row: &FigureRow, language: Language) -> String {
     parts.join(" · ")
 }
 
-/// Each limit with whether it is kept, and whether anybody read it in a primary text.
-fn limits_text(pack: &Pack, row: &FigureRow, language: Language) -> String {
+/// Each limit, whether it is kept, and whether anybody read it in a primary source.
+fn describe_limits(pack: &Pack, row: &FigureRow, language: Language) -> String {
     let texts: Vec<String> = row
         .limits
         .iter()
@@ -154,7 +159,7 @@ fn limits_text(pack: &Pack, row: &FigureRow, language: Language) -> String {
             };
             let unverified =
                 if limit.verified { "" } else { language.pick("（未核实）", " (unverified)") };
-            let unit = unit_text(pack, &limit.unit, language);
+            let unit = name_unit(pack, &limit.unit, language);
             let (chinese, english) = limit.kind_words();
             let kind = language.pick(chinese, english);
             format!("{met} {kind} {}{unit}{unverified}", limit.value)

@@ -8,18 +8,18 @@ use trueline_language::text;
 use super::arguments::MappingCommand;
 use super::{Failure, Language, quality};
 use crate::systems::cases::CASE;
-use crate::systems::intake::{self, shipped_mapping_text, shipped_mappings};
+use crate::systems::intake::{self, find_shipped_mapping, list_shipped_mappings};
 
 pub(super) fn run_mapping(command: &MappingCommand, language: Language) -> Result<(), Failure> {
     match command {
         MappingCommand::Suggest { file, out } => write_suggestion(file, out.as_deref(), language),
         MappingCommand::List => {
-            for (name, title) in shipped_mappings() {
+            for (name, title) in list_shipped_mappings() {
                 println!("{name:<28}{title}");
             }
             Ok(())
         }
-        MappingCommand::Show { name } => match shipped_mapping_text(name) {
+        MappingCommand::Show { name } => match find_shipped_mapping(name) {
             Some(text) => {
                 print!("{text}");
                 Ok(())
@@ -39,12 +39,10 @@ pub(super) fn run_mapping(command: &MappingCommand, language: Language) -> Resul
 }
 
 fn write_suggestion(file: &Path, out: Option<&Path>, language: Language) -> Result<(), Failure> {
-    let suggestion = intake::suggest::suggest(file, &CASE.schema())?;
-    let text = suggestion
-        .draft
-        .render(language.pick(|words| words.zh.as_str(), |words| words.en.as_str()));
+    let suggestion = intake::suggest::suggest_mapping(file, &CASE.schema())?;
+    let text = suggestion.draft.render_toml(language);
     match out {
-        None => print!("{}", text),
+        None => print!("{text}"),
         Some(path) if path.exists() => {
             return Err(Failure::wrong_request(
                 text!("{} 已经存在", "{} is there already", path.display()),
@@ -60,7 +58,7 @@ fn write_suggestion(file: &Path, out: Option<&Path>, language: Language) -> Resu
     }
     for finding in &suggestion.findings {
         let (says, does) = quality::describe_finding(finding, language);
-        let kind = quality::kind_name(finding, language);
+        let kind = quality::name_kind(finding, language);
         eprintln!("{kind} ({}): {says}\n  → {does}", finding.column);
     }
     Ok(())

@@ -11,6 +11,8 @@ mod cases;
 mod demo;
 mod export;
 mod failure;
+mod help;
+mod help_text;
 mod import;
 mod indicators;
 mod init;
@@ -19,6 +21,8 @@ mod ledger;
 mod ledger_arguments;
 mod log;
 mod mapping;
+mod named_file;
+mod new_settings;
 mod pack;
 mod place;
 mod progress;
@@ -26,6 +30,7 @@ mod publish;
 mod quality;
 mod question;
 mod report;
+mod report_arguments;
 mod serve;
 mod simulate;
 mod spot_check;
@@ -51,8 +56,8 @@ pub(crate) use table::{Align, OutputFormat, TextTable};
 pub fn main() -> ExitCode {
     exit_on_broken_pipe();
     log::write_log_to_standard_error();
-    let language = language::language_of_environment(&std::env::args_os().collect::<Vec<_>>());
-    let matches = match language::localized_command(language).try_get_matches() {
+    let language = language::read_language(&std::env::args_os().collect::<Vec<_>>());
+    let matches = match help::localized_command(language).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
             usage_error::print_usage_error(&error, language);
@@ -76,7 +81,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// A reader that closed its end (`| head`) has what it wanted: the program ends, as done.
+/// A reader that closed its end (`| head`) has what it wanted, so the program ends with success.
 ///
 /// `println!` answers a closed pipe with a panic, whichever command prints, so it is caught here.
 fn exit_on_broken_pipe() {
@@ -108,7 +113,7 @@ fn run_command(arguments: Arguments, language: Language) -> Result<(), Failure> 
         Command::Quality(asked) => quality::run_quality(&asked, &place, language),
         Command::Pack { command } => pack::run_pack(&command, language),
         Command::Completions { shell } => {
-            let mut command = language::localized_command(language);
+            let mut command = help::localized_command(language);
             clap_complete::generate(shell, &mut command, "trueline", &mut std::io::stdout());
             Ok(())
         }
@@ -116,10 +121,10 @@ fn run_command(arguments: Arguments, language: Language) -> Result<(), Failure> 
         Command::Serve(asked) => serve::run_serve(&asked, &place, language),
         Command::Ledger { command } => ledger::run_ledger(&command, &place, language),
         Command::Witness(asked) => witness::run_witness(&asked, &place, language),
-        Command::Report(asked) => report::run(&asked, &place, language),
-        Command::Publish(asked) => publish::run(&asked, &place, language),
+        Command::Report(asked) => report::run_report(&asked, &place, language),
+        Command::Publish(asked) => publish::run_publish(&asked, &place, language),
         Command::Verify(asked) => verify::run_verify(&asked, place.clock, language),
         Command::SpotCheck(asked) => spot_check::run_spot_check(&asked, place.clock, language),
-        Command::Export(asked) => export::run(&asked, &place, language),
+        Command::Export(asked) => export::run_export(&asked, &place, language),
     }
 }

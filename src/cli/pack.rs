@@ -24,9 +24,9 @@ fn list_packs(language: Language) -> Result<(), Failure> {
     ]);
     for name in shipped_packs() {
         let pack = indicators::load_pack(name, &[], &datasets())?;
-        let title = language.pick(&pack.title.zh, &pack.title.en);
+        let title = pack.title.as_str(language).to_owned();
         let count = pack.indicators.len().to_string();
-        table.add_row(vec![name.to_owned(), pack.version.clone(), count, title.clone()]);
+        table.add_row(vec![name.to_owned(), pack.version.clone(), count, title]);
     }
     Ok(table.print_as(OutputFormat::Table, &serde_json::Value::Null)?)
 }
@@ -56,18 +56,15 @@ fn check_pack(name: &str, language: Language) -> Result<(), Failure> {
         (language.pick("限值", "limits"), Align::Right),
     ]);
     for indicator in &pack.indicators {
-        let title = language.pick(&indicator.title.zh, &indicator.title.en);
+        let title = indicator.title.as_str(language).to_owned();
         let statistics: Vec<&str> =
             indicator.publish.iter().map(|statistic| statistic.id.as_str()).collect();
         let limits = indicator.limits.len().to_string();
-        table.add_row(vec![indicator.id.clone(), title.clone(), statistics.join(", "), limits]);
+        table.add_row(vec![indicator.id.clone(), title, statistics.join(", "), limits]);
     }
     table.print_as(OutputFormat::Table, &serde_json::Value::Null)?;
     for missing in &pack.not_answered {
-        let (title, input) = language.pick(
-            (&missing.title.zh, &missing.missing.zh),
-            (&missing.title.en, &missing.missing.en),
-        );
+        let (title, input) = (missing.title.as_str(language), missing.missing.as_str(language));
         println!("— {title}: {input}");
     }
     Ok(())

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use trueline_language::text;
 
-use super::{Failure, Language, init};
+use super::new_settings::{SettingsCompany, write_settings_text};
+use super::{Failure, Language};
 use crate::clock::Clock;
 use crate::instance::InitialFiles;
 use crate::program::Program;
@@ -30,13 +31,13 @@ impl InstanceFolders {
         })
     }
 
-    /// The instance; where there is none it is made with defaults.
+    /// The instance; where there is none, one is made with defaults.
     pub(super) fn open_or_create(&self, language: Language) -> Result<Program, Failure> {
         if self.dir.join("trueline.toml").is_file() {
             return self.open_instance();
         }
         let program = self.create_instance(
-            &init::settings_text("cn-miit", &init::SettingsCompany::UNKNOWN),
+            &write_settings_text("cn-miit", &SettingsCompany::UNKNOWN),
             &reports::NARRATIVES,
         )?;
         let made =

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// One piece of long work. Dropping it without [`Progress::done`] leaves the last line as it is.
+/// One piece of long work. Dropping it without [`ProgressStep::finish_step`] leaves the last line
+/// as it is.
 #[derive(Debug)]
 pub(crate) struct ProgressStep {
     bar: Option<ProgressBar>,

@@ -1,15 +1,16 @@
-//! `trueline publish`: a sealed draft becomes the published report, in the names of who answers.
+//! `trueline publish`: a sealed draft becomes the published report, in the names of those who
+//! answer for it.
 
 use serde_json::{Value, json};
 use trueline_language::{Explain as _, text};
 
-use super::arguments::PublishArguments;
 use super::place::InstanceFolders;
-use super::report::seal_failure;
+use super::report::explain_seal_failure;
+use super::report_arguments::PublishArguments;
 use super::{Align, Failure, Language, OutputFormat, TextTable};
 use crate::systems::reports::{ChangedFigure, PublishError, Signatories, publish_draft};
 
-pub(super) fn run(
+pub(super) fn run_publish(
     asked: &PublishArguments,
     place: &InstanceFolders,
     language: Language,
@@ -20,8 +21,8 @@ pub(super) fn run(
         reviewed_by: asked.reviewed_by.clone(),
         signed_by: asked.signed_by.clone(),
     };
-    let published =
-        publish_draft(&state, &asked.id, &signatories, asked.out.as_deref()).map_err(failure)?;
+    let published = publish_draft(&state, &asked.id, &signatories, asked.out.as_deref())
+        .map_err(explain_publish_failure)?;
     let (id, size, out) = (&published.sealed.id, published.sealed.size, published.folder.display());
     println!(
         "{}",
@@ -37,7 +38,7 @@ pub(super) fn run(
 }
 
 /// What stands in the way, in words, and what to do.
-fn failure(error: PublishError) -> Failure {
+fn explain_publish_failure(error: PublishError) -> Failure {
     let message = error.to_text();
     match error {
         PublishError::NoDraft(_) | PublishError::SeveralDrafts(_) => Failure::wrong_request(
@@ -65,7 +66,7 @@ fn failure(error: PublishError) -> Failure {
             message,
             text!("不带 --restates 重新生成草稿", "make the draft again without --restates"),
         ),
-        PublishError::Seal(error) => seal_failure(error),
+        PublishError::Seal(error) => explain_seal_failure(error),
         PublishError::Ledger(_)
         | PublishError::Render(_)
         | PublishError::File(_)

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::arguments::QualityArguments;
 use super::place::InstanceFolders;
-use super::{Align, Failure, Language, OutputFormat, TextTable, question};
+use super::question::parse_moment;
+use super::{Align, Failure, Language, OutputFormat, TextTable};
 use crate::systems::intake::quality::QualityFinding;
 use crate::systems::{cases, indicators};
 
@@ -15,9 +16,9 @@ pub(super) fn run_quality(
 ) -> Result<(), Failure> {
     let state = place.open_instance()?.state;
     let pack = indicators::load_pack(&state.pack, &state.instance.pack_folders(), &state.datasets)?;
-    let as_of = question::parse_moment(asked.as_of.as_deref())?;
+    let as_of = parse_moment(asked.as_of.as_deref())?;
     let found = cases::find_quality_problems(&state.open_lake()?, &pack, as_of, state.clock.now())?;
-    let json: Vec<Value> = found.iter().map(finding_json).collect();
+    let json: Vec<Value> = found.iter().map(finding_to_json).collect();
     let mut table = TextTable::new(&[
         (language.pick("问题", "problem"), Align::Left),
         (language.pick("列", "column"), Align::Left),
@@ -28,10 +29,10 @@ pub(super) fn run_quality(
     for finding in &found {
         let example = finding.examples.first().map_or(String::new(), |one| one.case.clone());
         table.add_row(vec![
-            kind_name(finding, language).to_owned(),
+            name_kind(finding, language).to_owned(),
             finding.column.clone(),
             finding.rows.to_string(),
-            certainty_name(finding, language).to_owned(),
+            name_certainty(finding, language).to_owned(),
             example,
         ]);
     }
@@ -43,7 +44,7 @@ pub(super) fn run_quality(
     if asked.format == OutputFormat::Table {
         for finding in &found {
             let (says, does) = describe_finding(finding, language);
-            let (kind, code) = (kind_name(finding, language), finding.kind.code());
+            let (kind, code) = (name_kind(finding, language), finding.kind.code());
             println!("\n{kind} [{code}] ({}): {says}\n  → {does}", finding.column);
         }
     }
@@ -51,27 +52,24 @@ pub(super) fn run_quality(
 }
 
 /// What kind of problem a finding is about.
-pub(super) fn kind_name(finding: &QualityFinding, language: Language) -> &'static str {
+pub(super) fn name_kind(finding: &QualityFinding, language: Language) -> &'static str {
     let (chinese, english) = finding.kind.name();
     language.pick(chinese, english)
 }
 
 /// How sure the finder is.
-pub(super) fn certainty_name(finding: &QualityFinding, language: Language) -> &'static str {
+pub(super) fn name_certainty(finding: &QualityFinding, language: Language) -> &'static str {
     let (chinese, english) = finding.certainty.name();
     language.pick(chinese, english)
 }
 
 /// What is wrong, and what to do.
 pub(super) fn describe_finding(finding: &QualityFinding, language: Language) -> (&str, &str) {
-    language.pick(
-        (&finding.explanation.zh, &finding.remedy.zh),
-        (&finding.explanation.en, &finding.remedy.en),
-    )
+    (finding.explanation.as_str(language), finding.remedy.as_str(language))
 }
 
 /// A finding for programs.
-pub(super) fn finding_json(finding: &QualityFinding) -> Value {
+pub(super) fn finding_to_json(finding: &QualityFinding) -> Value {
     let examples: Vec<Value> = finding
         .examples
         .iter()
@@ -82,8 +80,8 @@ pub(super) fn finding_json(finding: &QualityFinding) -> Value {
         "column": finding.column,
         "rows": finding.rows,
         "certainty": finding.certainty.code(),
-        "explanation": { "zh": finding.explanation.zh, "en": finding.explanation.en },
-        "remedy": { "zh": finding.remedy.zh, "en": finding.remedy.en },
+        "explanation": finding.explanation,
+        "remedy": finding.remedy,
         "examples": examples,
         "effect": finding.effect.map(|effect| json!({
             "mean_seconds_with": effect.mean_seconds_with,

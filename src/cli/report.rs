@@ -4,11 +4,11 @@ use std::path::Path;
 
 use trueline_language::{Explain as _, text};
 
-use super::arguments::ReportArguments;
 use super::indicators::{note_if_empty, open_inquiry};
+use super::named_file::replace_named_file;
 use super::place::InstanceFolders;
+use super::report_arguments::ReportArguments;
 use super::{Failure, Language, ProgressStep};
-use crate::files::{FileError, replace_file};
 use crate::ledger::Ledger;
 use crate::systems::indicators::Inquiry;
 use crate::systems::reports::{
@@ -16,23 +16,24 @@ use crate::systems::reports::{
     find_correction,
 };
 
-pub(super) fn run(
+pub(super) fn run_report(
     asked: &ReportArguments,
     place: &InstanceFolders,
     language: Language,
 ) -> Result<(), Failure> {
-    let formats = asked.out.iter().map(|path| format_of(path)).collect::<Result<Vec<_>, _>>()?;
+    let formats = asked.out.iter().map(|path| parse_format(path)).collect::<Result<Vec<_>, _>>()?;
     let program = place.open_instance()?;
     let state = &program.state;
     let inquiry = open_inquiry(state, &asked.question, &[])?;
     let step = language.pick("编写报告", "writing the report");
     let bar = ProgressStep::start_step(step, asked.out.len() as u64);
-    let inputs = ReportInputs::read(state, &program.settings.report, &inquiry)?;
+    let now = state.clock.now();
+    let inputs = ReportInputs::read(state, &program.settings.report, &inquiry, now)?;
     note_if_empty(&inputs.material.current, language);
     let ledger = state.open_ledger()?;
-    let correction = correction(asked, &inquiry, &ledger)?;
-    let mut sealer = Sealer::prepare(&inputs, ledger).map_err(seal_failure)?;
-    let draft = inputs.draft(language, sealer.lags(), correction.as_ref())?;
+    let correction = look_up_correction(asked, &inquiry, &ledger)?;
+    let mut sealer = Sealer::prepare(&inputs, ledger).map_err(explain_seal_failure)?;
+    let draft = inputs.draft_report(language, sealer.lags(), correction.as_ref())?;
     let mut files = Vec::new();
     for (index, format) in formats.into_iter().enumerate() {
         let enclosed = format.carries_seal().then(|| sealer.enclosed());
@@ -40,9 +41,10 @@ pub(super) fn run(
         files.push(RenderedFile { format, language, bytes });
         bar.move_to(index as u64 + 1);
     }
-    let sealed = sealer.seal(&[&draft], correction.as_ref(), &mut files).map_err(seal_failure)?;
+    let sealed =
+        sealer.seal(&[&draft], correction.as_ref(), &mut files).map_err(explain_seal_failure)?;
     for (path, file) in asked.out.iter().zip(&files) {
-        write(path, &file.bytes)?;
+        replace_named_file(path, &file.bytes)?;
     }
     let names: Vec<String> = asked.out.iter().map(|path| path.display().to_string()).collect();
     bar.finish_step(&format!("{step}: {}", names.join(", ")));
@@ -53,7 +55,7 @@ pub(super) fn run(
 }
 
 /// The published report that this one corrects, by the first digits of its id.
-fn correction(
+fn look_up_correction(
     asked: &ReportArguments,
     inquiry: &Inquiry,
     ledger: &Ledger,
@@ -92,7 +94,7 @@ pub(super) fn print_sealed(sealed: &SealedReport, language: Language) {
 }
 
 /// A report that disagrees with its records, or has no quorum, is an answer: "no".
-pub(super) fn seal_failure(error: SealReportError) -> Failure {
+pub(super) fn explain_seal_failure(error: SealReportError) -> Failure {
     match error {
         SealReportError::Disagrees(_) => Failure::negative_answer(error.to_text()),
         SealReportError::NotPublished(_) => {
@@ -115,9 +117,9 @@ pub(super) fn seal_failure(error: SealReportError) -> Failure {
     }
 }
 
-fn format_of(path: &Path) -> Result<ReportFormat, Failure> {
+fn parse_format(path: &Path) -> Result<ReportFormat, Failure> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().into_owned());
-    ending.and_then(|ending| ReportFormat::of_ending(&ending)).ok_or_else(|| {
+    ending.and_then(|ending| ReportFormat::from_ending(&ending)).ok_or_else(|| {
         let known: Vec<String> =
             ReportFormat::ALL.iter().map(|format| format!(".{}", format.ending())).collect();
         Failure::wrong_request(
@@ -128,22 +130,5 @@ fn format_of(path: &Path) -> Result<ReportFormat, Failure> {
             ),
             text!("可用：{}", "use one of {}", known.join(", ")),
         )
-    })
-}
-
-/// Writes a file that somebody named.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    replace_file(path, bytes).map_err(|error| {
-        let next = match &error {
-            FileError::NoFolder { folder, .. } => {
-                Some(text!("请新建：mkdir -p {folder}", "make it: mkdir -p {folder}"))
-            }
-            FileError::Read { .. } | FileError::Write { .. } => None,
-        };
-        let failure = Failure::from(error);
-        match next {
-            Some(next) => failure.with_next(next),
-            None => failure,
-        }
     })
 }

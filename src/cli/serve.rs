@@ -6,12 +6,13 @@ use std::net::TcpListener;
 
 use trueline_language::text;
 
-use super::arguments::{self, ServeArguments};
+use super::arguments::ServeArguments;
 use super::indicators::open_inquiry;
 use super::place::InstanceFolders;
+use super::question::QuestionArguments;
 use super::{Failure, Language};
 use crate::program::Program;
-use crate::router::{instance_router, instance_site};
+use crate::router::{build_instance_router, build_instance_site};
 use crate::systems::indicators::Inquiry;
 use crate::systems::indicators::http::Console;
 use crate::systems::reports::http::ReportFiles;
@@ -33,13 +34,14 @@ pub(super) fn run_serve(
             ),
         ));
     };
-    let question = arguments::QuestionArguments { pack: asked.pack.clone(), period, as_of: None };
+    let question = QuestionArguments { pack: asked.pack.clone(), period, as_of: None };
     let inquiry = open_inquiry(&program.state, &question, &[])?;
     let listener = listen_on(&asked.listen)?;
     let mut files = BTreeMap::new();
-    let inputs = ReportInputs::read(&program.state, &program.settings.report, &inquiry)?;
+    let now = program.state.clock.now();
+    let inputs = ReportInputs::read(&program.state, &program.settings.report, &inquiry, now)?;
     for language in [Language::Chinese, Language::English] {
-        let draft = inputs.draft(language, &[], None)?;
+        let draft = inputs.draft_report(language, &[], None)?;
         for format in ReportFormat::ALL {
             files.insert(
                 format!("report.{}.{}", language.code(), format.ending()),
@@ -83,14 +85,14 @@ pub(super) fn serve_instance(
         simulated: settings.simulated || holds_simulated(&inquiry.lake)?,
     };
     let console = Console {
-        site: instance_site(owner),
+        site: build_instance_site(owner),
         period: inquiry.question.period,
         lake: inquiry.lake,
         calendars: inquiry.calendars,
         pack: inquiry.pack,
         files: files.keys().cloned().collect(),
     };
-    let routes = instance_router(console, ReportFiles { files });
+    let routes = build_instance_router(console, ReportFiles { files });
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;

@@ -1,7 +1,8 @@
-//! A wrong command line, said in the reader's language. Clap knows English only.
+//! What is wrong with a command line, told in the reader's language. Clap knows English only.
 //!
-//! Clap keeps what it found (which argument, which value, what would do) beside its sentence, so
-//! the Chinese is written from that. Help and version are no mistakes and print as they are.
+//! Clap keeps what it found (which argument, which value, which would be valid) beside its
+//! sentence, so the Chinese is written from that. Help and version are no mistakes and print as
+//! they are.
 
 use std::fmt::Write as _;
 use std::num::{IntErrorKind, ParseIntError};
@@ -22,7 +23,7 @@ pub(super) fn print_usage_error(error: &clap::Error, language: Language) {
     }
 }
 
-/// What a command gives that was asked for nothing: its help.
+/// What a command answers to no arguments: its help.
 const SHORT_HELP: ErrorKind = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
 
 fn describe_in_chinese(error: &clap::Error) -> String {
@@ -79,14 +80,14 @@ fn say_what_is_wrong(error: &clap::Error) -> String {
             format!("`{command}` 之后须写一个命令{choices}")
         }
         ErrorKind::InvalidUtf8 => "参数不是 UTF-8 文字".to_owned(),
-        ErrorKind::Io | ErrorKind::Format => format!("无法输出：“{}”", own_words(error)),
-        // Help and version are no mistakes. What a later clap adds is given in its own words.
-        _ => format!("参数有误：“{}”", own_words(error)),
+        ErrorKind::Io | ErrorKind::Format => format!("无法输出：“{}”", quote_clap(error)),
+        // Help and version are no mistakes. What a later clap adds is told in its own words.
+        _ => format!("参数有误：“{}”", quote_clap(error)),
     }
 }
 
 /// Clap's own English, where it keeps nothing else.
-fn own_words(error: &clap::Error) -> String {
+fn quote_clap(error: &clap::Error) -> String {
     let text = error.to_string();
     text.trim().trim_start_matches("error: ").to_owned()
 }
@@ -103,7 +104,8 @@ fn say_conflict(error: &clap::Error) -> String {
     }
 }
 
-/// Why a value was refused: our own parsers say it in both languages, those of numbers by kind.
+/// Why a value was refused. Our own parsers say it in both languages; those of numbers tell the
+/// kind.
 fn say_cause(error: &clap::Error) -> String {
     let Some(cause) = std::error::Error::source(error) else { return String::new() };
     let language = trueline_language::Language::Chinese;
@@ -118,7 +120,7 @@ fn say_cause(error: &clap::Error) -> String {
     }
 }
 
-/// A number of things of which there has to be at least one.
+/// Parses a number of things, of which there must be at least one.
 pub(super) fn parse_positive(number: &str) -> Result<u32, Text> {
     match number.parse() {
         Ok(0) | Err(_) => Err(text!("请写 1 或更大的整数", "write a whole number of at least 1")),
@@ -137,7 +139,7 @@ fn list_similar(error: &clap::Error) -> Vec<String> {
     named.map(|(name, similar)| format!("{name}：{}", quote_all(&similar))).collect()
 }
 
-/// The advice that clap has only as a sentence: what it quotes says which one it is.
+/// The advice that clap has only as a sentence; what it quotes tells which one it is.
 fn list_advice(error: &clap::Error) -> Vec<String> {
     let Some(ContextValue::StyledStrs(all)) = error.get(ContextKind::Suggested) else {
         return Vec::new();
@@ -158,7 +160,7 @@ fn list_advice(error: &clap::Error) -> Vec<String> {
     all.iter().filter_map(|advice| translate(advice.to_string())).collect()
 }
 
-/// `（可选：a、b）`, or nothing where anything may stand.
+/// `（可选：a、b）`, or nothing where any value will do.
 fn list_choices(error: &clap::Error, kind: ContextKind) -> String {
     match list_texts(error, kind) {
         choices if choices.is_empty() => String::new(),
@@ -174,7 +176,7 @@ fn list_texts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
     }
 }
 
-/// One text as it is; several quoted, in a row.
+/// One text as it is; several of them quoted, in a row.
 fn find_text(error: &clap::Error, kind: ContextKind) -> String {
     match error.get(kind) {
         Some(ContextValue::String(one)) => one.clone(),
@@ -199,10 +201,10 @@ mod tests {
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
 
-    use clap::{Arg, Command, CommandFactory as _};
+    use clap::{Arg, Command};
 
     use super::*;
-    use crate::cli::Arguments;
+    use crate::cli::help::localized_command;
 
     fn refuse(command: Command, line: &str) -> clap::Error {
         command.try_get_matches_from(line.split(' ')).unwrap_err()
@@ -267,11 +269,11 @@ mod tests {
                 &format!("`trueline` 之后须写一个命令{all}"),
             ),
         ] {
-            check(&refuse(Arguments::command(), line), kind, sentence);
+            check(&refuse(localized_command(Language::Chinese), line), kind, sentence);
         }
         let bytes = [b"trueline".to_vec(), b"indicators".into(), b"--by".into(), vec![0xff]];
         let words = bytes.map(OsString::from_vec);
-        let error = Arguments::command().try_get_matches_from(words).unwrap_err();
+        let error = localized_command(Language::Chinese).try_get_matches_from(words).unwrap_err();
         check(&error, ErrorKind::InvalidUtf8, "参数不是 UTF-8 文字");
     }
 
@@ -312,7 +314,7 @@ mod tests {
     fn a_refused_value_is_explained_by_our_own_parser() {
         let line = "trueline spot-check a --data b --value c --cases 0";
         check(
-            &refuse(Arguments::command(), line),
+            &refuse(localized_command(Language::Chinese), line),
             ErrorKind::ValueValidation,
             "`--cases <N>` 不能取值 `0`：请写 1 或更大的整数",
         );
@@ -326,7 +328,7 @@ mod tests {
             ("trueline init a --pac b", "提示：相近的参数：`--pack`"),
             ("trueline verify a --1", "提示：若要将 `--1` 作为值，请写 `-- --1`"),
         ] {
-            let text = describe_in_chinese(&refuse(Arguments::command(), line));
+            let text = describe_in_chinese(&refuse(localized_command(Language::Chinese), line));
             assert!(text.lines().any(|line| line == advice), "no {advice} in\n{text}");
             assert!(text.ends_with("\n详情请用 --help 查看。\n"));
         }
@@ -334,8 +336,8 @@ mod tests {
 
     #[test]
     fn help_is_no_mistake() {
-        assert_eq!(refuse(Arguments::command(), "trueline").kind(), SHORT_HELP);
-        let help = refuse(Arguments::command(), "trueline --help");
+        assert_eq!(refuse(localized_command(Language::Chinese), "trueline").kind(), SHORT_HELP);
+        let help = refuse(localized_command(Language::Chinese), "trueline --help");
         assert!(!help.use_stderr());
     }
 }

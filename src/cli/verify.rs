@@ -10,11 +10,11 @@ use trueline_language::text;
 use trueline_ledger::Note;
 use trueline_verify::{FileVerdict, VerifyOptions, check_file, extract_evidence};
 
-use super::arguments::{VerdictFormat, VerifyArguments};
-use super::ledger::read_file;
+use super::named_file::read_named_file;
+use super::report_arguments::{VerdictFormat, VerifyArguments};
 use super::{Failure, Language, ProgressStep};
 use crate::clock::Clock;
-use crate::ledger::{fetch_file, fetch_ledger, is_address, policy_in};
+use crate::ledger::{fetch_file, fetch_ledger, is_address, read_policy_file};
 use crate::program::Program;
 use crate::systems::proofs::{add_records, find_changed_pages};
 
@@ -25,11 +25,12 @@ pub(super) fn run_verify(
 ) -> Result<(), Failure> {
     let fetched = fetch_named(asked, language)?;
     let asked = fetched.as_ref().unwrap_or(asked);
-    let bytes = read_file(&asked.file)?;
-    let policy = asked.policy.as_deref().map(policy_in).transpose()?;
+    let bytes = read_named_file(&asked.file)?;
+    let policy = asked.policy.as_deref().map(read_policy_file).transpose()?;
     let since = asked.since.as_deref().map(|path| -> Result<Note, Failure> {
         let named = path.display().to_string();
-        Note::parse(&read_file(path)?).map_err(|error| Failure::from(error).with_prefix(&named))
+        Note::parse(&read_named_file(path)?)
+            .map_err(|error| Failure::from(error).with_prefix(&named))
     });
     let since = since.transpose()?;
     // What is handed over for verification holds the ledger, too.
@@ -60,7 +61,7 @@ pub(super) fn run_verify(
     Err(Failure::negative_answer(text!("核验不一致", "the report does not agree")))
 }
 
-/// What is named by an address is fetched into a folder, and checked there. `None` if nothing is.
+/// Fetches what is named by an address into a folder, to be checked there. `None` if nothing is.
 fn fetch_named(
     asked: &VerifyArguments,
     language: Language,

@@ -12,8 +12,8 @@ use super::ledger_arguments::{self, WitnessCommand};
 use super::place::InstanceFolders;
 use super::serve::listen_on;
 use super::{Align, Failure, Language, OutputFormat, TextTable};
-use crate::router::witness_router;
-use crate::witness::{KeptFork, WitnessServer, begin_or_load, forks_by_tiles, kept_forks};
+use crate::router::build_witness_router;
+use crate::witness::{KeptFork, WitnessServer, forks_by_tiles, load_or_make_key, read_kept_forks};
 
 pub(super) fn run_witness(
     asked: &ledger_arguments::WitnessArguments,
@@ -50,11 +50,11 @@ fn serve_witness(
     })?;
     let logs = read_keys(&asked.log, asked.logs.as_deref())?;
     let listener = listen_on(&asked.listen)?;
-    let file = asked.key.clone().unwrap_or_else(|| key_file(&state, place));
-    let key = begin_or_load(&file, &state, asked.name.as_deref())?;
+    let file = asked.key.clone().unwrap_or_else(|| choose_key_file(&state, place));
+    let key = load_or_make_key(&file, &state, asked.name.as_deref())?;
     let verifier = key.verifier_key().clone();
     let witness = LogWitness::open(&state, key, logs.iter().cloned())?;
-    let desk = WitnessServer::new(witness, state.clone(), &logs, (language, place.clock));
+    let server = WitnessServer::new(witness, state.clone(), &logs, (language, place.clock));
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -71,13 +71,13 @@ fn serve_witness(
                 std::future::pending::<()>().await;
             }
         };
-        axum::serve(listener, witness_router(desk)).with_graceful_shutdown(stop).await?;
+        axum::serve(listener, build_witness_router(server)).with_graceful_shutdown(stop).await?;
         Ok(())
     })
 }
 
-/// Outside of the state, which may be handed to anybody.
-fn key_file(state: &Path, place: &InstanceFolders) -> PathBuf {
+/// The key's file: outside the state, which may be handed to anybody.
+fn choose_key_file(state: &Path, place: &InstanceFolders) -> PathBuf {
     let folder = place.keys.clone().unwrap_or_else(|| {
         let mut name = state.file_name().unwrap_or_default().to_os_string();
         name.push("-keys");
@@ -86,7 +86,7 @@ fn key_file(state: &Path, place: &InstanceFolders) -> PathBuf {
     folder.join("witness.key")
 }
 
-/// The logs' keys, from the command line and from a file: keys one a line, or a policy.
+/// The logs' keys, from the command line and from a file: a policy, or one key per line.
 pub(super) fn read_keys(
     given: &[String],
     file: Option<&Path>,
@@ -141,7 +141,7 @@ fn read_forks(state: &Path) -> Result<Vec<KeptFork>, Failure> {
             text!("以 --state 指定见证服务的文件夹", "name the witness's folder with --state DIR"),
         ));
     }
-    Ok(kept_forks(state)?)
+    Ok(read_kept_forks(state)?)
 }
 
 fn print_forks(kept: &[KeptFork], format: OutputFormat, language: Language) -> Result<(), Failure> {
@@ -176,7 +176,7 @@ fn print_forks(kept: &[KeptFork], format: OutputFormat, language: Language) -> R
     Ok(())
 }
 
-/// Copies evidence, which is listed by its copy from then on.
+/// Copies evidence, which is listed under its copy from then on.
 fn export_forks(forks: &mut [KeptFork], out: &Path) -> Result<(), Failure> {
     fs::create_dir_all(out)?;
     for fork in forks {

@@ -13,13 +13,14 @@ use trueline_language::{Phrase, phrase};
 use trueline_ledger::{Hash, leaf_hash, tree_root};
 use trueline_verify::{BATCH, BatchEntry, FileDigest, RowColumn, SourceDigest, to_canonical_json};
 
-use super::{Ledger, LedgerError};
+use super::error::LedgerError;
+use super::writer::Ledger;
 
 /// Random bytes in front of each row.
 pub(super) const SALT_BYTES: usize = 16;
 /// How much of each leaf is kept beside the batch.
 pub const FIRST_BYTES: usize = 8;
-/// Leaves whose root is kept, so that damage can be told by block.
+/// How many leaves share a kept root, so that damage can be told by block.
 pub const BLOCK: usize = 65_536;
 
 /// A batch with the number of its fact.
@@ -30,7 +31,7 @@ pub struct CommittedBatch {
 }
 
 impl Ledger {
-    /// Commits to every batch of these datasets that has no fact yet; gives those that it did.
+    /// Commits to every batch of these datasets that has no fact yet, and returns those.
     pub fn commit_batches(
         &mut self,
         lake: &Lake,
@@ -49,7 +50,8 @@ impl Ledger {
             }
         }
         let entries = facts.iter().map(to_canonical_json).collect::<Result<Vec<_>, _>>()?;
-        let numbers = self.record_entries(entries.into_iter().map(String::into_bytes).collect())?;
+        let entries: Vec<Vec<u8>> = entries.into_iter().map(String::into_bytes).collect();
+        let numbers = self.record_entries(&entries)?;
         let made = numbers.into_iter().zip(facts);
         Ok(made.map(|(entry, fact)| CommittedBatch { entry, fact }).collect())
     }
@@ -70,12 +72,12 @@ fn commit_batch(
 ) -> Result<BatchEntry, LedgerError> {
     let folder = lake.dataset_folder(schema.name);
     let salts = load_or_make_salts(&folder.join(format!("{}.salts", batch.id)), batch.rows)?;
-    let columns = columns_of(lake, schema, batch)?;
-    let leaves = salted_leaves(lake, schema, batch, &salts)?;
+    let columns = list_columns(lake, schema, batch)?;
+    let leaves = compute_leaves(lake, schema, batch, &salts)?;
     let blocks: Vec<Hash> = leaves.par_chunks(BLOCK).map(tree_root).collect();
     let roots: Vec<u8> = blocks.iter().flat_map(|hash| hash.0).collect();
     write_durably(&folder.join(format!("{}.blocks", batch.id)), &roots)?;
-    let firsts: Vec<u8> = leaves.iter().flat_map(|leaf| first_bytes(leaf)).collect();
+    let firsts: Vec<u8> = leaves.iter().flat_map(first_bytes).collect();
     write_durably(&folder.join(format!("{}.leaves", batch.id)), &firsts)?;
     let source = |file: &trueline_lake::SourceFile| SourceDigest {
         sha256: file.sha256.clone(),
@@ -101,7 +103,7 @@ fn commit_batch(
 }
 
 /// The leaves of rows, each salted with its own 16 bytes.
-fn row_leaves(rows: &RecordBatch, salts: &[u8]) -> Result<Vec<Hash>, trueline_lake::NoForm> {
+fn hash_rows(rows: &RecordBatch, salts: &[u8]) -> Result<Vec<Hash>, trueline_lake::NoForm> {
     let canonical = CanonicalRows::new(rows)?;
     let numbers: Vec<usize> = (0..rows.num_rows()).collect();
     let parts = numbers.par_chunks(4096).map(|part| {
@@ -117,14 +119,14 @@ fn row_leaves(rows: &RecordBatch, salts: &[u8]) -> Result<Vec<Hash>, trueline_la
     Ok(parts.flatten_iter().collect())
 }
 
-/// What is kept of each leaf, so that a row that was changed can be told from its block's others.
+/// What is kept of each leaf, so that a changed row can be told from the others of its block.
 pub fn first_bytes(leaf: &Hash) -> [u8; FIRST_BYTES] {
     let [a, b, c, d, e, f, g, h, ..] = leaf.0;
     [a, b, c, d, e, f, g, h]
 }
 
-/// The leaves of a batch, from its rows and salts as they lie there now.
-pub fn batch_leaves(
+/// The leaves of a batch, from its rows and salts as they are now.
+pub(crate) fn batch_leaves(
     lake: &Lake,
     schema: &DatasetSchema,
     batch: &LakeBatch,
@@ -132,10 +134,10 @@ pub fn batch_leaves(
     let path = lake.dataset_folder(schema.name).join(format!("{}.salts", batch.id));
     let salts =
         fs::read(&path).map_err(|source| file_error(phrase!("读取", "read"), &path, source))?;
-    salted_leaves(lake, schema, batch, &salts)
+    compute_leaves(lake, schema, batch, &salts)
 }
 
-fn salted_leaves(
+fn compute_leaves(
     lake: &Lake,
     schema: &DatasetSchema,
     batch: &LakeBatch,
@@ -153,11 +155,12 @@ fn salted_leaves(
         for part in task.read_batches() {
             let part = part?;
             let from = (start + leaves.len()) * SALT_BYTES;
-            // Rows that were added have no salts: they get zeros, and their leaves are nobody's.
+            // Rows that were added have no salts: they get zeros, and nothing commits to their
+            // leaves.
             let mut own = salts.get(from..).unwrap_or_default().to_vec();
             own.truncate(part.num_rows() * SALT_BYTES);
             own.resize(part.num_rows() * SALT_BYTES, 0);
-            let made = row_leaves(&part, &own).map_err(|source| no_form(batch, source))?;
+            let made = hash_rows(&part, &own).map_err(|source| no_form(batch, source))?;
             leaves.extend(made);
         }
         Ok(leaves)
@@ -202,7 +205,7 @@ pub fn salted_row(
     Ok(None)
 }
 
-fn columns_of(
+fn list_columns(
     lake: &Lake,
     schema: &DatasetSchema,
     batch: &LakeBatch,

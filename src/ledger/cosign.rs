@@ -1,15 +1,17 @@
 //! Collecting cosignatures: every witness of a policy is asked about the newest checkpoint.
 //!
-//! They are asked at the same time, each with its own end of patience, so one that does not answer
-//! holds nobody up. What a witness answers is believed only if its signature verifies.
+//! They are asked at the same time, each with its own timeout, so one that does not answer holds
+//! nobody up. What a witness answers is believed only if its signature verifies.
 
 use std::time::Duration;
 
 use trueline_ledger::witness::WitnessReply;
 use trueline_ledger::{Checkpoint, Distrust, Note, Party, Policy, Retirement, Trust};
 
+use super::error::LedgerError;
+use super::history::{self, find_cosign_time};
 use super::post::{self, HttpResponse, RequestError};
-use super::{Ledger, LedgerError, history};
+use super::writer::Ledger;
 
 /// What came of asking a witness.
 #[derive(Debug)]
@@ -40,7 +42,7 @@ pub struct AskedWitness {
     pub outcome: CosignOutcome,
 }
 
-/// What collecting came to.
+/// What came of collecting.
 #[derive(Debug)]
 pub struct CollectedCosignatures {
     pub witnesses: Vec<AskedWitness>,
@@ -49,8 +51,9 @@ pub struct CollectedCosignatures {
 }
 
 /// Asks every witness of a policy that has an address and has not cosigned the newest checkpoint.
-/// Waits at most about twice `timeout`. It has a runtime of its own, so not for callers in one.
-pub fn collect_cosignatures(
+/// Waits at most about twice `timeout`. It starts a runtime of its own, so its caller must not be
+/// in one.
+pub(crate) fn collect_cosignatures(
     ledger: &mut Ledger,
     policy: &Policy,
     timeout: Duration,
@@ -61,8 +64,8 @@ pub fn collect_cosignatures(
         .iter()
         .map(|witness| CosignRequest {
             witness,
-            done: time_of(witness, ledger.newest_checkpoint()),
-            old_size: last_cosigned_size(witness, &earlier).min(ledger.log.size()),
+            done: find_cosign_time(witness, ledger.newest_checkpoint()),
+            old_size: find_cosigned_size(witness, &earlier).min(ledger.log.size()),
         })
         .collect();
     let replies = ask_witnesses(ledger, &questions, timeout)?;
@@ -90,15 +93,9 @@ pub fn collect_cosignatures(
     Ok(CollectedCosignatures { witnesses, verdict })
 }
 
-/// When this witness cosigned this checkpoint, if it did.
-pub fn time_of(witness: &Party, note: &Note) -> Option<u64> {
-    let signed = note.verify_signatures([&witness.key]).ok()?;
-    signed.iter().filter_map(|signed| signed.time).min()
-}
-
-/// The entries of the newest checkpoint that it is known to have cosigned; 0 if none.
-fn last_cosigned_size(witness: &Party, earlier: &[Note]) -> u64 {
-    let cosigned = earlier.iter().find(|note| time_of(witness, note).is_some());
+/// The size of the newest checkpoint that a witness is known to have cosigned; 0 if none.
+fn find_cosigned_size(witness: &Party, earlier: &[Note]) -> u64 {
+    let cosigned = earlier.iter().find(|note| find_cosign_time(witness, note).is_some());
     let checkpoint = cosigned.and_then(|note| Checkpoint::parse(note.text()).ok());
     checkpoint.map_or(0, |checkpoint| checkpoint.size())
 }
@@ -135,7 +132,7 @@ fn ask_witnesses(
         .build()
         .map_err(failed)?;
     let mut tries: Vec<Option<CosignAttempt>> = questions.iter().map(|_| None).collect();
-    // The second round is for those that told the size they know.
+    // The second round is for witnesses that told which size they know.
     let mut round: Vec<(usize, u64)> = Vec::new();
     for (number, question) in questions.iter().enumerate() {
         if question.address_to_ask().is_some() {
@@ -172,7 +169,7 @@ fn ask_witnesses(
             });
         }
     }
-    // A name that is still being looked up must not hold the program.
+    // A name that is still being looked up must not hold the program up.
     runtime.shutdown_background();
     Ok(tries)
 }
@@ -195,7 +192,7 @@ fn apply_reply(
                 }
                 Err(error) => return Err(error.into()),
             }
-            let time = time_of(witness, ledger.newest_checkpoint());
+            let time = find_cosign_time(witness, ledger.newest_checkpoint());
             Ok(time.map_or(CosignOutcome::Invalid, |time| CosignOutcome::Cosigned { time }))
         }
         WitnessReply::Conflict { size } => Ok(CosignOutcome::Refused {

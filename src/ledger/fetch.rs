@@ -1,7 +1,8 @@
-//! A report or a ledger from an address into a folder, to be checked there without a network.
+//! Fetching a report or a ledger from an address into a folder, to be checked there without a
+//! network.
 //!
-//! Nothing is believed because of where it is from. Tiles never change, so those that are in the
-//! folder already are not asked for again.
+//! Nothing is believed because of where it comes from. Tiles never change, so those that are
+//! already in the folder are not asked for again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use super::post::{self, RequestError};
 
 const REPORT_BYTES_MAX: usize = 512 << 20;
 const TILE_BYTES_MAX: usize = 32 << 20;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why something could not be fetched.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
@@ -45,20 +46,20 @@ pub enum FetchError {
 }
 
 /// Whether a name is an address rather than a file.
-pub fn is_address(name: &str) -> bool {
+pub(crate) fn is_address(name: &str) -> bool {
     name.starts_with("http://") || name.starts_with("https://")
 }
 
-/// Fetches a file into a folder; gives where it lies.
-pub fn fetch_file(url: &str, folder: &Path) -> Result<PathBuf, FetchError> {
+/// Fetches a file into a folder and returns its path.
+pub(crate) fn fetch_file(url: &str, folder: &Path) -> Result<PathBuf, FetchError> {
     let fetcher = Fetcher::new(folder)?;
     let bytes = fetcher.fetch_bytes(url, REPORT_BYTES_MAX)?;
     let bytes = bytes.ok_or_else(|| FetchError::Nothing(url.to_owned()))?;
-    fetcher.write_file(&name_of(url), &bytes)
+    fetcher.write_file(&choose_file_name(url), &bytes)
 }
 
 /// Fetches the ledger of an operator into a folder, as of its newest checkpoint.
-pub fn fetch_ledger(url: &str, folder: &Path) -> Result<PathBuf, FetchError> {
+pub(crate) fn fetch_ledger(url: &str, folder: &Path) -> Result<PathBuf, FetchError> {
     let url = url.trim_end_matches('/');
     let fetcher = Fetcher::new(folder)?;
     let bytes = fetcher.fetch_bytes(&format!("{url}/checkpoint"), TILE_BYTES_MAX)?;
@@ -87,7 +88,7 @@ fn list_tiles(size: u64) -> impl Iterator<Item = Tile> {
 }
 
 /// The last part of an address, as the name of a file.
-fn name_of(url: &str) -> String {
+fn choose_file_name(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
     let is_plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '-' | '_');
@@ -144,10 +145,10 @@ mod tests {
 
     #[test]
     fn a_name_is_the_last_part_of_an_address_and_leads_nowhere_else() {
-        assert_eq!(name_of("http://a.cn/2020H1/report.zh.pdf?x=1#p"), "report.zh.pdf");
-        assert_eq!(name_of("http://a.cn/"), "report");
-        assert_eq!(name_of("http://a.cn/..%2f..%2fetc"), "2f..2fetc");
-        assert_eq!(name_of("http://a.cn/.hidden"), "hidden");
+        assert_eq!(choose_file_name("http://a.cn/2020H1/report.zh.pdf?x=1#p"), "report.zh.pdf");
+        assert_eq!(choose_file_name("http://a.cn/"), "report");
+        assert_eq!(choose_file_name("http://a.cn/..%2f..%2fetc"), "2f..2fetc");
+        assert_eq!(choose_file_name("http://a.cn/.hidden"), "hidden");
     }
 
     #[test]

@@ -5,11 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use trueline_language::{Phrase, phrase};
-
-use trueline_ledger::{Checkpoint, LogReader, Note, Policy, Receipt, Retirement};
+use trueline_ledger::{Checkpoint, LogReader, Note, Party, Policy, Receipt, Retirement};
 use trueline_verify::BatchEntry;
 
-use super::{Ledger, LedgerError, time_of};
+use super::batches::write_durably;
+use super::error::LedgerError;
+use super::writer::Ledger;
 use crate::instance::Instance;
 
 /// The files of a ledger up to its newest checkpoint.
@@ -49,7 +50,7 @@ impl LedgerHistory {
         &self.checkpoint
     }
 
-    /// The receipt of an entry under the newest checkpoint, with something beside it.
+    /// The receipt of an entry under the newest checkpoint, with extra data beside it.
     pub fn receipt_with(&self, index: u64, extra: Vec<u8>) -> Result<Receipt, LedgerError> {
         Ok(self.reader.make_receipt(index, &self.note, Some(extra))?)
     }
@@ -76,7 +77,7 @@ impl LedgerHistory {
         Ok(found)
     }
 
-    /// The keys that the ledger says are given up.
+    /// The keys that the ledger says are retired.
     pub fn read_retirements(&self) -> Result<Vec<Retirement>, LedgerError> {
         let mut found = Vec::new();
         for entry in self.read_entries() {
@@ -105,7 +106,8 @@ impl WitnessTimes {
         let mut times = Vec::new();
         for note in notes {
             let Ok(checkpoint) = Checkpoint::parse(note.text()) else { continue };
-            let earliest = policy.witnesses().iter().filter_map(|one| time_of(one, note)).min();
+            let earliest =
+                policy.witnesses().iter().filter_map(|one| find_cosign_time(one, note)).min();
             let earliest = earliest.and_then(|time| i64::try_from(time).ok());
             times.extend(earliest.map(|time| (checkpoint.size(), time)));
         }
@@ -127,6 +129,12 @@ impl Ledger {
     }
 }
 
+/// When this witness cosigned this checkpoint, if it did.
+pub(crate) fn find_cosign_time(witness: &Party, note: &Note) -> Option<u64> {
+    let signed = note.verify_signatures([&witness.key]).ok()?;
+    signed.iter().filter_map(|signed| signed.time).min()
+}
+
 fn folder_of_cosigned(ledger: &Path) -> PathBuf {
     ledger.join("cosigned")
 }
@@ -137,8 +145,8 @@ pub(super) fn read_cosigned(ledger: &Path) -> Result<Vec<Note>, LedgerError> {
     let mut notes = Vec::new();
     for size in list_sizes(&folder)? {
         let path = folder.join(size.to_string());
-        let bytes = fs::read(&path)
-            .map_err(|source| self::file_error(phrase!("读取", "read"), &path, source))?;
+        let bytes =
+            fs::read(&path).map_err(|source| file_error(phrase!("读取", "read"), &path, source))?;
         notes.push(Note::parse(&bytes)?);
     }
     Ok(notes)
@@ -150,10 +158,10 @@ pub(super) fn keep_cosigned(ledger: &Path, size: u64, note: &Note) -> Result<(),
     let folder = folder_of_cosigned(ledger);
     fs::create_dir_all(&folder)
         .map_err(|source| file_error(phrase!("新建", "make"), &folder, source))?;
-    super::batches::write_durably(&folder.join(size.to_string()), note.to_string().as_bytes())?;
+    write_durably(&folder.join(size.to_string()), note.to_string().as_bytes())?;
     // Whoever fetches the ledger from a web server cannot list a folder.
     let sizes = list_sizes(&folder)?.into_iter().map(|size| format!("{size}\n"));
-    super::batches::write_durably(&folder.join("list"), sizes.collect::<String>().as_bytes())
+    write_durably(&folder.join("list"), sizes.collect::<String>().as_bytes())
 }
 
 /// The sizes of the checkpoints in a folder, the largest first.

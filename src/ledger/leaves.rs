@@ -6,9 +6,10 @@ use std::ops::Range;
 use trueline_lake::{DatasetSchema, Lake};
 use trueline_ledger::Hash;
 
-use super::{LedgerError, batch_leaves};
+use super::batches::batch_leaves;
+use super::error::LedgerError;
 
-/// Leaves by dataset and batch; 32 bytes a row.
+/// Leaves by dataset and batch; 32 bytes per row.
 #[derive(Debug, Default)]
 pub struct LeafStore {
     leaves: BTreeMap<(String, String), Vec<Hash>>,

@@ -1,4 +1,4 @@
-//! One HTTP request, with an end to how long it takes and how much it answers.
+//! One HTTP request, with limits to how long it takes and how much it answers.
 //!
 //! No TLS: what is sent is public, and what comes back is believed for its signatures alone.
 //! Whoever sits between can hold answers up, and nothing else.
@@ -115,7 +115,7 @@ async fn send_request(
     let stream = TcpStream::connect((host, port)).await.map_err(RequestError::Unreachable)?;
     let connected = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = connected.map_err(broken)?;
-    // It ends with the sender; what it fails with, the sender is told.
+    // It ends with the sender, which is told of its failures.
     let driver = tokio::spawn(connection);
     let response = sender.send_request(request).await.map_err(broken)?;
     let status = response.status().as_u16();

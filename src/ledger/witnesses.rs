@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use trueline_ledger::{Distrust, Policy};
 
-use super::{Ledger, LedgerError, LedgerSettings, collect_cosignatures};
+use super::cosign::collect_cosignatures;
+use super::error::LedgerError;
+use super::settings::LedgerSettings;
+use super::writer::Ledger;
 use crate::instance::Instance;
 
-/// How long a witness is waited for.
+/// How long to wait for a witness.
 const WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// Why a policy cannot be used.
@@ -33,16 +36,16 @@ pub enum PolicyError {
 }
 
 /// The policy that the settings name; `None` if they name none.
-pub fn read_policy(
+pub(crate) fn read_policy(
     instance: &Instance,
     settings: &LedgerSettings,
 ) -> Result<Option<Policy>, PolicyError> {
     let Some(name) = &settings.policy else { return Ok(None) };
-    policy_in(&instance.folder_path().join(name)).map(Some)
+    read_policy_file(&instance.folder_path().join(name)).map(Some)
 }
 
 /// The policy in a file.
-pub fn policy_in(path: &Path) -> Result<Policy, PolicyError> {
+pub(crate) fn read_policy_file(path: &Path) -> Result<Policy, PolicyError> {
     let file = path.display().to_string();
     let bytes = std::fs::read(path)
         .map_err(|source| PolicyError::Unreadable { file: file.clone(), source })?;
@@ -51,7 +54,7 @@ pub fn policy_in(path: &Path) -> Result<Policy, PolicyError> {
 
 /// Shows the newest checkpoint to the witnesses of a policy. Returns what is missing for its
 /// quorum.
-pub fn ask_witnesses(
+pub(crate) fn ask_witnesses(
     ledger: &mut Ledger,
     policy: &Policy,
 ) -> Result<Option<Distrust>, LedgerError> {

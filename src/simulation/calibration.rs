@@ -1,8 +1,10 @@
-//! The first pass: every duration is drawn once, and each figure learns what brings its mean home.
+//! The first pass: every duration is drawn once, to learn what brings the mean of each figure to
+//! its target.
 //!
-//! The plan already aims at the targets; what is left is the chance of a sample, a few parts in a
-//! thousand. Each duration of the figure is multiplied by one factor close to 1. The ratings are
-//! settled here too: how many answer, and how many of those are satisfied, in whole numbers.
+//! The plan already aims at the targets; what is left is the error of sampling, a few parts in a
+//! thousand. All durations of a figure are multiplied by one factor close to 1. The ratings are
+//! settled here too: how many customers answer, and how many of those are satisfied, in whole
+//! numbers.
 
 use rayon::prelude::*;
 
@@ -14,22 +16,22 @@ use super::plan::{PlanCell, SimulationPlan};
 use super::province::PREFECTURES;
 use super::stretch::DAY;
 
-/// No duration is moved by more than this part of it.
+/// The largest share by which a duration is changed.
 pub(super) const LARGEST_MOVE: f64 = 0.02;
 
 /// A sample whose mean is further from the target is drawn anew.
 const STRAY: f64 = 0.0015;
-/// Samples of more cases than this never stray so far.
+/// Samples of more cases than this never stray that far.
 const SMALL_FIGURE: u64 = 30_000;
 const MOST_ATTEMPTS: u64 = 60;
 
 /// The share of complaints whose customer answers the question about satisfaction.
 const RESPONSE: f64 = 0.58;
 
-/// Which complaints of a cell are answered and how: by rank, below a threshold.
+/// Which complaints of a cell are rated, and how: those whose rank is below a threshold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Ratings {
-    /// Ranks below this rate; the lowest of them, below `unhappy`, are not satisfied.
+    /// Complaints with a rank below this are rated; those below `unhappy` are not satisfied.
     pub(super) rated: u64,
     pub(super) unhappy: u64,
 }
@@ -37,7 +39,7 @@ pub(super) struct Ratings {
 /// What the first pass has found.
 #[derive(Debug)]
 pub(super) struct Calibration {
-    /// By figure, in the order of [`Figure::ALL`].
+    /// By figure, in the order of [`PublishedMean::ALL`].
     pub(super) moves: Vec<DurationFactor>,
     /// By cell of the plan.
     pub(super) ratings: Vec<Ratings>,
@@ -46,13 +48,13 @@ pub(super) struct Calibration {
     pub(super) satisfied: u64,
 }
 
-/// By how much the durations of a figure are moved.
+/// By how much the durations of a figure are changed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DurationFactor {
     pub(super) cases: u64,
     /// What would bring the mean to its target.
     pub(super) exact: f64,
-    /// What the durations are multiplied by: the same, unless it moves them too far.
+    /// What the durations are multiplied by: the same, unless it changes them too much.
     pub(super) factor: f64,
 }
 
@@ -74,7 +76,7 @@ impl Calibration {
         let sums: Vec<DurationSum> =
             plan.cells.par_iter().map(|cell| sum_cell(plan, cell)).collect();
         let late: Vec<DurationSum> =
-            carried.par_iter().map(|case| sum_of_carried(plan, before, *case)).collect();
+            carried.par_iter().map(|case| sum_carried(plan, before, *case)).collect();
         let mut moves = Vec::with_capacity(PublishedMean::ALL.len());
         for figure in PublishedMean::ALL {
             let own = plan.cells.iter().zip(&sums);
@@ -95,24 +97,24 @@ impl Calibration {
         Calibration { moves, ratings, rated, satisfied }
     }
 
-    /// The factor of a cell's durations.
+    /// The factor for the durations of a cell.
     pub(super) fn cell_factor(&self, cell: &PlanCell) -> f64 {
         cell.class.figure.map_or(1.0, |figure| self.moves[figure as usize].factor)
     }
 }
 
-/// The factor that makes `cases` durations with this sum average to the target, or as near to that
-/// as the largest move allows.
+/// The factor that brings the mean of `cases` durations with this sum to the target, or as near to
+/// it as the largest change allows.
 fn factor_to_target(target: f64, cases: u64, seconds: i64) -> DurationFactor {
     let exact = if cases == 0 { 1.0 } else { target * cases as f64 / seconds as f64 };
-    // Rounding to whole seconds moves a duration a little more than the factor does.
+    // Rounding to whole seconds changes a duration a little more than the factor does.
     let allowed = LARGEST_MOVE - 0.001;
     DurationFactor { cases, exact, factor: exact.clamp(1.0 - allowed, 1.0 + allowed) }
 }
 
-/// Draws anew the durations of small figures whose sample strays from the target by more than
-/// [`STRAY`]. It looks at nothing but the plan's own cases, so that the plan of the stretch before
-/// comes out the same here as in its own run.
+/// Draws the durations of small figures again if their sample strays from the target by more than
+/// [`STRAY`]. It looks only at the plan's own cases, so that the plan of the previous stretch comes
+/// out the same here as in its own run.
 pub(super) fn redraw_strays(plan: &mut SimulationPlan) {
     for figure in PublishedMean::ALL {
         let target = plan.target_seconds(figure);
@@ -172,10 +174,10 @@ impl DurationSample {
         }
     }
 
-    /// How far the mean is from where it should be, as a share of it.
+    /// How far the mean is from where it should be, as a share of that.
     ///
-    /// A case of length d is lost over the end of the stretch with a chance of d in its length, so
-    /// the cases that are left average a little less than the target: by variance ÷ length.
+    /// A case that takes d runs past the end of the stretch with the probability d ÷ length of the
+    /// stretch, so the mean of the other cases is lower than the target by variance ÷ length.
     fn relative_error(&self, target: f64, length: f64) -> f64 {
         let cases = self.cases as f64;
         let mean = self.seconds as f64 / cases;
@@ -208,11 +210,7 @@ fn sum_cell(plan: &SimulationPlan, cell: &PlanCell) -> DurationSum {
     sum
 }
 
-fn sum_of_carried(
-    plan: &SimulationPlan,
-    before: &SimulationPlan,
-    case: CarriedCase,
-) -> DurationSum {
+fn sum_carried(plan: &SimulationPlan, before: &SimulationPlan, case: CarriedCase) -> DurationSum {
     let course = case.draw_course(before);
     let counts = course.withdrawn.is_none() && course.drawn_end() < plan.stretch.end_second();
     DurationSum {
@@ -229,11 +227,11 @@ fn settle_ratings(plan: &SimulationPlan, sums: &[DurationSum]) -> (Vec<Ratings>,
     let mut answers = vec![0; plan.cells.len()];
     for (number, cell) in plan.cells.iter().enumerate().filter(|(_, cell)| asked(cell)) {
         ratings[number].rated = (cell.size as f64 * RESPONSE) as u64;
-        answers[number] = ended_below(ratings[number].rated, &sums[number].unended);
+        answers[number] = count_ended_below(ratings[number].rated, &sums[number].unended);
     }
     let target = satisfaction_target(plan);
     let all: u64 = answers.iter().sum();
-    let (rated, satisfied) = whole_numbers(all, target);
+    let (rated, satisfied) = choose_raters(all, target);
     for _ in rated..all {
         let largest = (0..answers.len()).max_by_key(|number| answers[*number]).unwrap_or(0);
         answers[largest] -= 1;
@@ -252,7 +250,7 @@ fn settle_ratings(plan: &SimulationPlan, sums: &[DurationSum]) -> (Vec<Ratings>,
 }
 
 /// How many ranks below a threshold belong to cases that ended.
-fn ended_below(threshold: u64, unended: &[u64]) -> u64 {
+fn count_ended_below(threshold: u64, unended: &[u64]) -> u64 {
     threshold - unended.partition_point(|rank| *rank < threshold) as u64
 }
 
@@ -267,16 +265,16 @@ fn find_threshold(wanted: u64, unended: &[u64]) -> u64 {
     threshold
 }
 
-/// The share of raters who are satisfied: that of the sample report, 0.6 points worse a half year
-/// before, as much better after.
+/// The share of raters who are satisfied: that of the sample report, 0.6 points lower for each half
+/// year before it, and as much higher for each after it, for three years either way.
 pub(super) fn satisfaction_target(plan: &SimulationPlan) -> f64 {
     let halves = plan.stretch.halves_since_sample().clamp(-6, 6);
     0.8814 + 0.006 * f64::from(halves)
 }
 
-/// The most raters, not above `all`, of whom a whole number is the target share within a fifth of
-/// the last printed digit; and that number.
-fn whole_numbers(all: u64, target: f64) -> (u64, u64) {
+/// The greatest number of raters up to `all` of whom a whole number is the target share within a
+/// fifth of the last printed digit, and that whole number.
+fn choose_raters(all: u64, target: f64) -> (u64, u64) {
     let near = |rated: u64| {
         let satisfied = libm::round(target * rated as f64) as u64;
         let off = (satisfied as f64 / rated as f64 - target).abs();
@@ -296,7 +294,7 @@ mod tests {
         let check = |wanted, unended: &[u64], expected| {
             let found = find_threshold(wanted, unended);
             assert_eq!(found, expected);
-            assert_eq!(ended_below(found, unended), wanted);
+            assert_eq!(count_ended_below(found, unended), wanted);
         };
         check(5, &[], 5);
         check(5, &[7, 9], 5);
@@ -307,7 +305,7 @@ mod tests {
     #[test]
     fn raters_are_chosen_so_that_the_share_prints_as_wanted() {
         for all in [900, 2_580, 2_581, 10_007, 123_456] {
-            let (rated, satisfied) = whole_numbers(all, 0.8814);
+            let (rated, satisfied) = choose_raters(all, 0.8814);
             assert!(rated <= all && rated + 400 > all);
             let percent = satisfied as f64 / rated as f64 * 100.0;
             assert!((percent - 88.14).abs() < 0.0049, "{satisfied} of {rated} is {percent}");
@@ -315,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn no_duration_is_moved_by_more_than_two_hundredths() {
+    fn no_duration_is_changed_by_more_than_two_hundredths() {
         let near = factor_to_target(100.0, 1000, 101_000);
         assert!((near.factor - 100.0 / 101.0).abs() < 1e-12 && near.exact < 0.991);
         let far = factor_to_target(100.0, 1000, 110_000);

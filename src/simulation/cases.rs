@@ -1,4 +1,4 @@
-//! Writing the cases: which days make a row group, which row groups a file.
+//! Writes the cases: decides which days form a row group, and which row groups form a file.
 
 use std::ops::Range;
 use std::path::Path;
@@ -13,19 +13,20 @@ use super::calibration::Calibration;
 use super::classes::SourceSystem;
 use super::columns::{CaseColumns, RecordOrigin};
 use super::days::{CarriedCase, SourceDay};
+use super::error::SimulationError;
 use super::files::{Encoder, ParquetOutput};
 use super::plan::SimulationPlan;
-use super::story::RecordMaker;
-use super::{SimulationError, SimulationProgress};
+use super::progress::SimulationProgress;
+use super::record::RecordMaker;
 use crate::systems::cases::CASE;
 
 /// A row group closes before a day that would take it past this.
 const GROUP_ROWS: u64 = 65_536 * 8;
 /// How many row groups a file holds.
 const FILE_GROUPS: usize = 8;
-/// How many rows are told before they are encoded.
+/// How many rows are collected before they are encoded.
 const BATCH_ROWS: usize = 8192;
-/// No more row groups than this are held in memory, however many cores there are.
+/// The most row groups held in memory, however many cores there are.
 const MOST_AT_ONCE: usize = 8;
 
 /// A run, ready to be written.
@@ -60,7 +61,7 @@ impl SimulationRun<'_> {
         progress: &(dyn Fn(SimulationProgress) + Sync),
     ) -> Result<(), SimulationError> {
         let schema = CASE.schema().to_arrow();
-        let tellers = [self.plan, self.before]
+        let makers = [self.plan, self.before]
             .map(|plan| RecordMaker::new(plan, self.calibration, self.plan));
         let new: u64 = self.plan.cells.iter().map(|cell| cell.size).sum();
         let total = new + self.carried.len() as u64;
@@ -70,9 +71,9 @@ impl SimulationRun<'_> {
             let groups = self.plan_row_groups(source);
             for (number, groups) in groups.chunks(FILE_GROUPS).enumerate() {
                 let name = format!("{}-{}-{number:03}", source.name(), self.plan.stretch.name);
-                let notes = self.file_notes();
+                let notes = self.make_file_notes();
                 let mut output = ParquetOutput::begin_file(&folder, &name, &schema, &notes)?;
-                self.write_groups(&mut output, groups, (&schema, &tellers), &counted)
+                self.write_groups(&mut output, groups, (&schema, &makers), &counted)
                     .map_err(SimulationError::Parquet)?;
                 output.finish_file()?;
             }
@@ -80,7 +81,7 @@ impl SimulationRun<'_> {
         Ok(())
     }
 
-    fn file_notes(&self) -> Vec<(&'static str, String)> {
+    fn make_file_notes(&self) -> Vec<(&'static str, String)> {
         vec![
             ("trueline.simulated", "true".into()),
             ("trueline.period", self.plan.stretch.name.clone()),
@@ -88,8 +89,8 @@ impl SimulationRun<'_> {
         ]
     }
 
-    /// Cuts the days of a source into row groups. The carried cases lead, for their keys come
-    /// first.
+    /// Splits the days of a source into row groups. The carried cases come first, because their
+    /// keys do.
     fn plan_row_groups(&self, source: SourceSystem) -> Vec<CaseRowGroup<'_>> {
         let from = self.carried.partition_point(|case| case.source < source);
         let to = self.carried.partition_point(|case| case.source <= source);
@@ -119,7 +120,7 @@ impl SimulationRun<'_> {
         &self,
         output: &mut ParquetOutput,
         groups: &[CaseRowGroup<'_>],
-        (schema, tellers): (&SchemaRef, &[RecordMaker<'_>; 2]),
+        (schema, makers): (&SchemaRef, &[RecordMaker<'_>; 2]),
         counted: &CaseProgress<'_>,
     ) -> Result<(), ParquetError> {
         let at_once = rayon::current_num_threads().clamp(1, MOST_AT_ONCE);
@@ -127,7 +128,7 @@ impl SimulationRun<'_> {
             let encode = |(place, group): (usize, &CaseRowGroup<'_>)| {
                 let encoder = output.make_encoder(wave * at_once + place)?;
                 let columns = CaseColumns::new(SchemaRef::clone(schema), self.export.clone());
-                self.encode_group(group, (columns, encoder), tellers, counted)
+                self.encode_group(group, (columns, encoder), makers, counted)
             };
             let encoded: Result<Vec<_>, ParquetError> =
                 groups.par_iter().enumerate().map(encode).collect();
@@ -142,23 +143,23 @@ impl SimulationRun<'_> {
         &self,
         group: &CaseRowGroup<'_>,
         (mut columns, mut encoder): (CaseColumns, Encoder),
-        [teller, teller_before]: &[RecordMaker<'_>; 2],
+        [maker, maker_before]: &[RecordMaker<'_>; 2],
         counted: &CaseProgress<'_>,
     ) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
-        let prefix = key_prefix(self.before);
+        let prefix = make_key_prefix(self.before);
         for case in group.carried {
-            let story =
-                teller_before.make_record(case.cell as usize, case.draw_course(self.before));
-            columns.push_record(&story, (&prefix, case.number));
+            let record =
+                maker_before.make_record(case.cell as usize, case.draw_course(self.before));
+            columns.push_record(&record, (&prefix, case.number));
             flush_rows(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
         }
-        let prefix = self::key_prefix(self.plan);
+        let prefix = self::make_key_prefix(self.plan);
         for day in group.days.clone() {
             let numbers = self.plan.cases_before(group.source, day)..;
             let drawn = SourceDay::draw(self.plan, group.source, day);
             for (case, number) in drawn.in_order().zip(numbers) {
-                let story = teller.make_record(case.cell as usize, case.course.clone());
-                columns.push_record(&story, (&prefix, number));
+                let record = maker.make_record(case.cell as usize, case.course.clone());
+                columns.push_record(&record, (&prefix, number));
                 flush_rows(&mut columns, &mut encoder, BATCH_ROWS, counted)?;
             }
         }
@@ -167,12 +168,12 @@ impl SimulationRun<'_> {
     }
 }
 
-/// What a run's keys begin with. The tag keeps runs of another seed or size apart.
-fn key_prefix(plan: &SimulationPlan) -> String {
+/// The beginning of the keys of a run. The tag keeps runs of another seed or size apart.
+fn make_key_prefix(plan: &SimulationPlan) -> String {
     format!("{}-{:04x}-", plan.stretch.name, plan.tag)
 }
 
-/// Encodes what has been told once it is at least so many rows.
+/// Encodes the collected rows once there are at least this many.
 fn flush_rows(
     columns: &mut CaseColumns,
     encoder: &mut Encoder,

@@ -1,19 +1,19 @@
-//! Chance: numbers that follow from a seed and a place, on every machine the same.
+//! Random numbers that follow from a seed and a position, the same on every machine.
 //!
-//! A case's numbers depend on the seed, its cell and its ordinal alone, never on which thread draws
-//! them or what was drawn before. So any day of the province can be drawn again by itself.
-//! Logarithms and roots come from `libm`, because those of platforms differ in their last bits.
+//! The numbers of a case depend only on the seed, its cell and its ordinal, never on which thread
+//! draws them or what was drawn before. So any day of the province can be drawn again by itself.
+//! Logarithms and roots come from `libm`, because those of the platforms differ in their last bits.
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Scrambles a number (the finalizer of `SplitMix64`): one bit changed changes half of the result.
+/// Scrambles a number (the finalizer of `SplitMix64`): changing one bit changes half of the result.
 pub(super) fn mix_bits(mut value: u64) -> u64 {
     value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     value ^ (value >> 31)
 }
 
-/// One number out of a seed and words that say what it is for.
+/// Derives one number from a seed and from words that say what it is for.
 pub(super) fn derive_key(seed: u64, words: &[&str]) -> u64 {
     let mut state = mix_bits(seed ^ GOLDEN);
     for word in words {
@@ -24,14 +24,14 @@ pub(super) fn derive_key(seed: u64, words: &[&str]) -> u64 {
     state
 }
 
-/// A sequence of chances.
+/// A sequence of random numbers.
 #[derive(Debug, Clone)]
 pub(super) struct ChanceSequence {
     state: u64,
 }
 
 impl ChanceSequence {
-    /// The sequence of the `index`-th thing under a key.
+    /// The sequence of the item with this index under a key.
     pub(super) fn new(key: u64, index: u64) -> ChanceSequence {
         let state = mix_bits(key ^ index.wrapping_mul(GOLDEN));
         ChanceSequence { state }
@@ -42,17 +42,17 @@ impl ChanceSequence {
         mix_bits(self.state)
     }
 
-    /// From 0 inclusive to 1 exclusive.
+    /// A number from 0 inclusive to 1 exclusive.
     pub(super) fn draw_unit(&mut self) -> f64 {
         unit_from_bits(self.next_number())
     }
 
-    /// From 0 inclusive to `end` exclusive.
+    /// A number from 0 inclusive to `end` exclusive.
     pub(super) fn draw_below(&mut self, end: u64) -> u64 {
         ((u128::from(self.next_number()) * u128::from(end)) >> 64) as u64
     }
 
-    /// True with this probability.
+    /// `true` with this probability.
     pub(super) fn draw_bool(&mut self, probability: f64) -> bool {
         self.draw_unit() < probability
     }
@@ -83,15 +83,15 @@ pub(super) fn unit_from_bits(bits: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
-/// The `place`-th point of a sequence that fills 0..1 evenly, however far one goes.
+/// The point at `place` of a sequence that fills 0..1 evenly, however far one goes.
 ///
 /// Any stretch of it has close to the same share in each part of 0..1, so a few hundred draws give
-/// a mean within about a hundredth of the one they are drawn for.
+/// a mean within about one hundredth of the expected one.
 pub(super) fn even_point(shift: u64, place: u64) -> f64 {
     unit_from_bits(shift.wrapping_add(place.wrapping_mul(GOLDEN)))
 }
 
-/// A fixed shuffle of `0..size`: four Feistel rounds, walked until the result is below `size`.
+/// A fixed shuffle of `0..size`: four Feistel rounds, repeated until the result is below `size`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shuffle {
     key: u64,

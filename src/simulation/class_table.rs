@@ -1,4 +1,4 @@
-//! The classes: how many cases, how long they take, when they come in, what stops them.
+//! The classes: how many cases each has, how long they take, when they come in, what stops them.
 //!
 //! Each class draws its durations from a mixture of two lognormals, cut off below the longest limit
 //! that a rule book sets. The medians here are proportions: a class that belongs to a figure is
@@ -11,7 +11,7 @@ const fn part(median: f64, spread: f64) -> Lognormal {
     Lognormal { median, spread }
 }
 
-/// What most classes of orders are; each says where it differs.
+/// What most classes of orders have in common; each class states only what differs.
 const ORDER: Class = Class {
     source: SourceSystem::Orders,
     kind: "install",
@@ -32,7 +32,7 @@ const ORDER: Class = Class {
     maintainer: None,
 };
 
-/// What most classes of faults are.
+/// What most classes of faults have in common.
 const FAULT: Class = Class {
     source: SourceSystem::Faults,
     kind: "repair",
@@ -49,7 +49,7 @@ const FAULT: Class = Class {
     ..ORDER
 };
 
-/// What most classes of the service desk are.
+/// What most classes of the service desk have in common.
 const COMPLAINT: Class = Class {
     source: SourceSystem::Desk,
     kind: "complaint",
@@ -97,7 +97,7 @@ const COMPLAINT_CAUSES: &[(&str, u32)] = &[
     ("porting", 6),
 ];
 
-/// Every class, in the order of their sources.
+/// Every class, in the order of the sources.
 pub(super) const CLASSES: &[Class] = &[
     Class {
         users: UserArea::Town,
@@ -408,7 +408,7 @@ pub(super) const CLASSES: &[Class] = &[
     },
 ];
 
-/// Orders that mostly carry themselves out.
+/// Orders that are mostly carried out automatically.
 const AUTOMATIC: Class = Class {
     rhythm: Rhythm::Automatic,
     finish: Finish::Anytime,

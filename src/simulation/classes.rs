@@ -1,10 +1,10 @@
-//! What a class of cases is, which sources they come from, and the figures that they add up to.
+//! What a class of cases is, which sources cases come from, and which figures they add up to.
 //!
-//! The classes themselves stand in `class_table`.
+//! The classes themselves are in `class_table`.
 
 use super::season::Rhythm;
 
-/// The system a case comes from. The order is that of the sources' names.
+/// The system a case comes from, in the order of the names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum SourceSystem {
     Orders,
@@ -125,7 +125,7 @@ pub(super) struct Class {
     pub(super) kind: &'static str,
     pub(super) service: &'static str,
     pub(super) users: UserArea,
-    /// Out of 1000 cases of the province.
+    /// How many of 1000 cases of the province.
     pub(super) share: f64,
     pub(super) figure: Option<PublishedMean>,
     /// The quick part, its share of the cases, and the slow part.
@@ -136,10 +136,10 @@ pub(super) struct Class {
     pub(super) below_hours: f64,
     pub(super) rhythm: Rhythm,
     pub(super) finish: Finish,
-    /// Shares of the cases that are paused, and withdrawn.
+    /// The shares of the cases that are paused, and that are withdrawn.
     pub(super) paused: f64,
     pub(super) withdrawn: f64,
-    /// How much of a branch's pace this work feels: 1 all, 0 nothing.
+    /// How much the pace of a branch affects this work: 1 fully, 0 not at all.
     pub(super) feels_pace: f64,
     pub(super) causes: &'static [(&'static str, u32)],
     pub(super) maintainer: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! Stories as columns of the dataset `case`.
+//! Simulated records as columns of the dataset `case`.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use arrow_array::{
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 
-use super::story::{ABSENT, APPOINTMENT, MOMENTS, RecordInterval, SimulatedRecord};
+use super::record::{ABSENT, APPOINTMENT, MOMENTS, RecordInterval, SimulatedRecord};
 use super::words::{self, NONE};
 
 /// A label column: indices into fixed words.
@@ -41,7 +41,7 @@ impl LabelBuilder {
 }
 
 /// A column of moments; [`ABSENT`] stands for null.
-pub(super) fn moment_array(seconds: Vec<i64>) -> ArrayRef {
+pub(super) fn make_moment_array(seconds: Vec<i64>) -> ArrayRef {
     let known = seconds.contains(&ABSENT).then(|| {
         let known: Vec<bool> = seconds.iter().map(|second| *second != ABSENT).collect();
         NullBuffer::from(known)
@@ -78,13 +78,13 @@ impl TextBuilder {
 /// What every record of a run shares.
 #[derive(Debug, Clone)]
 pub(super) struct RecordOrigin {
-    /// When the sources gave this state: the end of the stretch.
+    /// When the sources gave this state: at the end of the stretch.
     pub(super) revised: i64,
-    /// The value of `source_file`: a digest of what was ordered.
+    /// The value of `source_file`: a digest of the order.
     pub(super) digest: String,
 }
 
-/// Collects stories into record batches.
+/// Collects records into record batches.
 #[derive(Debug)]
 pub(super) struct CaseColumns {
     schema: SchemaRef,
@@ -110,7 +110,7 @@ impl CaseColumns {
             ("source", words::SOURCES),
             ("kind", words::KINDS),
             ("service", words::SERVICES),
-            ("region", &words::county_codes()),
+            ("region", &words::list_county_codes()),
             ("area", words::AREAS),
             ("channel", words::CHANNELS),
             ("maintainer", words::MAINTAINERS),
@@ -152,39 +152,39 @@ impl CaseColumns {
     }
 
     /// Adds a record with the key `prefix` and a number of nine digits.
-    pub(super) fn push_record(&mut self, story: &SimulatedRecord, (prefix, number): (&str, u64)) {
+    pub(super) fn push_record(&mut self, record: &SimulatedRecord, (prefix, number): (&str, u64)) {
         self.rows += 1;
         self.keys.bytes.extend_from_slice(prefix.as_bytes());
         push_digits(&mut self.keys.bytes, number + 1);
         self.keys.end_value(true);
         self.lines.bytes.push(b'L');
-        push_hex(&mut self.lines.bytes, story.line, 14);
+        push_hex(&mut self.lines.bytes, record.line, 14);
         self.lines.end_value(true);
         let words = [
-            story.source,
-            story.kind,
-            story.service,
-            story.region,
-            story.area,
-            story.channel,
-            story.maintainer,
-            story.cause,
-            story.excluded,
-            story.excluded_by,
-            story.satisfaction,
+            record.source,
+            record.kind,
+            record.service,
+            record.region,
+            record.area,
+            record.channel,
+            record.maintainer,
+            record.cause,
+            record.excluded,
+            record.excluded_by,
+            record.satisfaction,
         ];
         for ((_, labels), word) in self.labels.iter_mut().zip(words) {
             labels.push_word(word);
         }
         let mut present = 0;
-        for (index, moment) in story.moments.into_iter().enumerate() {
+        for (index, moment) in record.moments.into_iter().enumerate() {
             self.moments[index].push(moment);
             present |= u16::from(moment != ABSENT) << index;
         }
         self.precision.push_word(present);
-        self.reopened.push(story.reopened);
+        self.reopened.push(record.reopened);
         self.source_lines.push(number as i64 + 1);
-        for interval in &story.intervals {
+        for interval in &record.intervals {
             self.push_interval(interval);
         }
         self.interval_ends.push(self.interval_from.len() as i32);
@@ -204,7 +204,7 @@ impl CaseColumns {
         self.evidence.end_value(interval.evidence != 0);
     }
 
-    /// The records so far as a batch; starts afresh.
+    /// Takes the records so far as a batch, and starts afresh.
     pub(super) fn take_batch(&mut self) -> Result<RecordBatch, ArrowError> {
         let rows = std::mem::take(&mut self.rows);
         let schema = Arc::clone(&self.schema);
@@ -219,7 +219,7 @@ impl CaseColumns {
             return labels.take_array();
         }
         if let Some(index) = MOMENTS.iter().position(|known| *known == name) {
-            return Ok(moment_array(std::mem::take(&mut self.moments[index])));
+            return Ok(make_moment_array(std::mem::take(&mut self.moments[index])));
         }
         match name {
             "source_key" => self.keys.take_array(),
@@ -228,7 +228,7 @@ impl CaseColumns {
             "source_line" => Ok(Arc::new(Int64Array::from(std::mem::take(&mut self.source_lines)))),
             "intervals" => self.take_intervals(field),
             "precision" => self.precision.take_array(),
-            "revised" => Ok(moment_array(vec![self.export.revised; rows])),
+            "revised" => Ok(make_moment_array(vec![self.export.revised; rows])),
             "source_file" => {
                 let mut labels = LabelBuilder::new([self.export.digest.as_str()]);
                 labels.indices = vec![0; rows];
@@ -252,8 +252,8 @@ impl CaseColumns {
             let labels = self.interval_labels.iter_mut().find(|(known, _)| *known == name);
             columns.push(match (labels, name) {
                 (Some((_, labels)), _) => labels.take_array()?,
-                (None, "from") => moment_array(std::mem::take(&mut self.interval_from)),
-                (None, "to") => moment_array(std::mem::take(&mut self.interval_to)),
+                (None, "from") => make_moment_array(std::mem::take(&mut self.interval_from)),
+                (None, "to") => make_moment_array(std::mem::take(&mut self.interval_to)),
                 (None, "evidence") => self.evidence.take_array()?,
                 (None, _) => new_null_array(inner.data_type(), count),
             });
@@ -270,7 +270,7 @@ impl CaseColumns {
     }
 }
 
-/// One letter a moment: appointments are to the minute, everything else to the second.
+/// One letter per moment: appointments are to the minute, everything else to the second.
 fn format_precision(present: usize) -> String {
     let letter = |index: usize| match (present >> index & 1, index) {
         (0, _) => '-',

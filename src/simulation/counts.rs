@@ -6,19 +6,19 @@
 use std::collections::BTreeMap;
 
 use super::plan::SimulationPlan;
-use super::province::{PREFECTURES, prefecture_codes};
-use super::tables::{SimulatedColumn, SimulatedTable, owned_words};
+use super::province::{PREFECTURES, list_prefecture_codes};
+use super::tables::{SimulatedColumn, SimulatedTable, to_owned_words};
 
-/// So many cases a half year come from a province of Shanxi's size.
+/// How many cases per half year come from a province of Shanxi's size.
 const CASES_OF_A_PROVINCE: f64 = 8_000_000.0;
 
-/// Lines and users at the end of a month for each resident, in the largest size.
+/// Lines and users per resident at the end of a month, at the full size.
 const BROADBAND: f64 = 0.140;
 const FIXED: f64 = 0.055;
 const LEASED: f64 = 0.004;
 const MOBILE: f64 = 0.290;
 
-/// What is counted. The order is that of the measures' and scopes' names.
+/// What is counted, in the order of the names of measures and scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum CountedMeasure {
     Appeals,
@@ -75,7 +75,7 @@ impl CountedMeasure {
         }
     }
 
-    /// How many a resident.
+    /// How many there are per resident.
     fn count_per_resident(self) -> f64 {
         match self {
             CountedMeasure::Appeals => 0.0,
@@ -91,7 +91,7 @@ impl CountedMeasure {
     }
 }
 
-/// A part of the stretch: a calendar month, or what of it lies inside.
+/// A part of the stretch: a calendar month, or as much of it as lies inside.
 #[derive(Debug)]
 struct Month {
     name: String,
@@ -153,7 +153,7 @@ fn compute_value(
         return cases.map(|cases| (cases.end - cases.start) as f64).sum();
     }
     let last = plan.stretch.date_of(month.days.end - 1);
-    // 0.2 % more every month; the sizes above are those of June 2020.
+    // They grow by 0.2 % every month; the sizes above are those of June 2020.
     let months_since = (f64::from(last.year()) - 2020.0) * 12.0 + f64::from(last.month()) - 6.0;
     let size: u64 = plan.cells.iter().map(|cell| cell.size).sum();
     let halves = plan.stretch.days as f64 / 182.0;
@@ -170,25 +170,25 @@ fn make_table(values: &BTreeMap<(String, &str, CountedMeasure), f64>) -> Simulat
     let labels = |part: usize| {
         let list: Vec<&str> = MEASURES.iter().map(|measure| measure.label_words()[part]).collect();
         let of = values.keys().map(|(_, _, measure)| *measure as u16).collect();
-        SimulatedColumn::Label(of, owned_words(&list))
+        SimulatedColumn::Label(of, to_owned_words(&list))
     };
     let of_period = values.keys().map(|(period, ..)| index(&periods, period)).collect();
     let of_region =
-        values.keys().map(|(_, region, _)| index(&prefecture_codes(), region)).collect();
+        values.keys().map(|(_, region, _)| index(&list_prefecture_codes(), region)).collect();
     SimulatedTable {
         rows,
         columns: vec![
             (
                 "source",
-                SimulatedColumn::Label(vec![0; rows], owned_words(&["simulated-registers"])),
+                SimulatedColumn::Label(vec![0; rows], to_owned_words(&["simulated-registers"])),
             ),
             ("period", SimulatedColumn::Label(of_period, periods)),
-            ("region", SimulatedColumn::Label(of_region, prefecture_codes())),
+            ("region", SimulatedColumn::Label(of_region, list_prefecture_codes())),
             ("measure", labels(0)),
             ("scope", labels(1)),
             ("value", SimulatedColumn::Number(values.values().copied().collect())),
             ("unit", labels(2)),
-            ("role", SimulatedColumn::Label(vec![0; rows], owned_words(&["input"]))),
+            ("role", SimulatedColumn::Label(vec![0; rows], to_owned_words(&["input"]))),
         ],
     }
 }

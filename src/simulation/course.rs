@@ -1,4 +1,4 @@
-//! The course of a case: what decides when it ends, before anything else is told about it.
+//! The course of a case: what decides when it ends. Everything else about the case comes later.
 //!
 //! Both passes draw it: the first to learn the means, the second to write the case.
 
@@ -7,7 +7,7 @@ use super::classes::Finish;
 use super::plan::PlanCell;
 use super::stretch::{AHEAD, DAY};
 
-/// A stretch in which the clock stands still.
+/// A span in which the clock stands still.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ClockPause {
     /// How much of the net time has passed when it begins.
@@ -24,12 +24,12 @@ pub(super) enum CasePauses {
     One(ClockPause),
     /// The second begins after the first has ended.
     Two(ClockPause, ClockPause),
-    /// The second begins inside the first: this many seconds after its beginning.
+    /// The second begins inside the first, this many seconds after it.
     Overlapping(ClockPause, ClockPause, i64),
 }
 
 impl CasePauses {
-    /// The seconds that they cover, each counted once.
+    /// How many seconds they cover together, each counted once.
     pub(super) fn total_seconds(self) -> i64 {
         match self {
             CasePauses::None => 0,
@@ -48,14 +48,14 @@ pub(super) struct Course {
     pub(super) accepted: i64,
     /// From acceptance to the start of the clock: the customer still had to pay.
     pub(super) unpaid: i64,
-    /// The net duration as drawn, before the mean of its figure is put right.
+    /// The net duration as drawn, before the mean of its figure is corrected.
     pub(super) drawn: i64,
     pub(super) pauses: CasePauses,
-    /// After how many seconds the customer withdrew, if he did.
+    /// After how many seconds the customer withdrew, if at all.
     pub(super) withdrawn: Option<i64>,
-    /// Where the case stands in the cell's shuffle: a rank no other case of the cell has.
+    /// The rank of the case in the shuffle of its cell; no other case of the cell has it.
     pub(super) rank: u64,
-    /// For whatever else there is to be told.
+    /// For everything else that is drawn about the case.
     pub(super) chance: ChanceSequence,
 }
 
@@ -66,7 +66,7 @@ impl Course {
         let mut chance = ChanceSequence::new(cell.key, ordinal);
         let rank = cell.shuffle.map_index(ordinal);
         let point = even_point(cell.shift, cell.first_place + rank);
-        let drawn = duration_at(cell, cell.slowness_on(day), point);
+        let drawn = find_duration(cell, cell.slowness_on(day), point);
         let unpaid = wait_for_payment(cell, &mut chance);
         let withdrawn = chance
             .draw_bool(class.withdrawn)
@@ -74,12 +74,12 @@ impl Course {
         let stops = chance.draw_bool(class.paused) && withdrawn.is_none();
         let pauses = if stops { draw_pauses(&mut chance) } else { CasePauses::None };
         let gross = unpaid + drawn + pauses.total_seconds();
-        let accepted = midnight + time_of_day(cell, gross, &mut chance);
+        let accepted = midnight + choose_time_of_day(cell, gross, &mut chance);
         Course { accepted, unpaid, drawn, pauses, withdrawn, rank, chance }
     }
 
-    /// When the case would end if it took as long as drawn. Whether it counts in a stretch is
-    /// decided by this, so that putting the mean right moves no case from one stretch to another.
+    /// When the case would end if it took as long as drawn. This decides in which stretch it
+    /// counts, so that correcting the mean moves no case from one stretch to another.
     pub(super) fn drawn_end(&self) -> i64 {
         match self.withdrawn {
             Some(after) => self.accepted + after,
@@ -88,8 +88,8 @@ impl Course {
     }
 }
 
-/// The duration at a point of 0..1: the quick part takes its share of the points from below.
-fn duration_at(cell: &PlanCell, level: usize, point: f64) -> i64 {
+/// The duration at a point of 0..1: the quick part takes the lowest points, as many as its share.
+fn find_duration(cell: &PlanCell, level: usize, point: f64) -> i64 {
     let share = cell.class.quick_share;
     let [quick, lengthy] = &cell.cuts[level];
     let (cut, within) = if point < share {
@@ -137,18 +137,18 @@ fn draw_pause(chance: &mut ChanceSequence, after: f64) -> ClockPause {
 
 /// When on the day the case comes in, in seconds after midnight.
 ///
-/// Work that needs a visit ends by day: of a few times that fit the rhythm, the first is taken from
-/// which the given time leads to an end between 8 o'clock and the end of that crew's day, which
-/// lies between half past 17 and half past 21.
-fn time_of_day(cell: &PlanCell, gross: i64, chance: &mut ChanceSequence) -> i64 {
+/// Work that needs a visit ends by day. So of a few times that fit the rhythm, it takes the first
+/// from which the gross duration leads to an end between 8 o'clock and the end of the crew's day,
+/// which lies between 17:30 and 21:30.
+fn choose_time_of_day(cell: &PlanCell, gross: i64, chance: &mut ChanceSequence) -> i64 {
     let anytime = cell.class.finish == Finish::Anytime;
     let mut time = 0;
     for _ in 0..8 {
         let bits = chance.next_number();
         let hour = i64::from(cell.hours[(bits >> 56) as usize]);
-        time = hour * 3600 + part_of(bits >> 32, 3600);
+        time = hour * 3600 + scale_bits(bits >> 32, 3600);
         let end = (time + gross) % DAY;
-        let day_ends = 63_000 + part_of(bits, 4 * 3600);
+        let day_ends = 63_000 + scale_bits(bits, 4 * 3600);
         if anytime || (8 * 3600..day_ends).contains(&end) {
             break;
         }
@@ -157,7 +157,7 @@ fn time_of_day(cell: &PlanCell, gross: i64, chance: &mut ChanceSequence) -> i64 
 }
 
 /// A number below `end` from the 24 lower bits.
-fn part_of(bits: u64, end: u64) -> i64 {
+fn scale_bits(bits: u64, end: u64) -> i64 {
     (((bits & 0xFF_FFFF) * end) >> 24) as i64
 }
 

@@ -1,5 +1,5 @@
-//! The cases of a source on a day, in the order in which they came in, and those that one stretch
-//! carries over into the next.
+//! The cases of a source on one day, in the order in which they came in, and the cases that one
+//! stretch carries over into the next.
 
 use rayon::prelude::*;
 
@@ -7,10 +7,10 @@ use super::classes::SourceSystem;
 use super::course::Course;
 use super::plan::SimulationPlan;
 
-/// How many days before a stretch its oldest cases may have come in.
+/// How many days before the end of a stretch a case may have come in that is still open then.
 const REACH_DAYS: usize = 40;
 
-/// A case that has been drawn.
+/// A case as drawn.
 #[derive(Debug)]
 pub(super) struct SimulatedCase {
     pub(super) cell: u32,
@@ -46,21 +46,21 @@ impl SourceDay {
         SourceDay { drawn, order }
     }
 
-    /// The cases as they came in. The first has the number [`Plan::cases_before`] of the day, the
-    /// next the number after it.
+    /// The cases in the order in which they came in. The first has the number
+    /// [`SimulationPlan::cases_before`] of the day, and each next one the next number.
     pub(super) fn in_order(&self) -> impl Iterator<Item = &SimulatedCase> {
         self.order.iter().map(|(_, place)| &self.drawn[*place as usize])
     }
 }
 
-/// A case of the stretch before that was still open when this one began.
+/// A case of the previous stretch that was still open when this one began.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CarriedCase {
     pub(super) source: SourceSystem,
     pub(super) day: usize,
     pub(super) cell: u32,
     pub(super) ordinal: u32,
-    /// Its number in the stretch before.
+    /// Its number in the previous stretch.
     pub(super) number: u64,
 }
 
@@ -71,8 +71,8 @@ impl CarriedCase {
         Course::draw(cell, u64::from(self.ordinal), self.day, midnight)
     }
 
-    /// The cases of the stretch before that had not ended when this one began, by source and
-    /// number.
+    /// Finds the cases of the previous stretch that had not ended when this one began, by source
+    /// and number.
     pub(super) fn find_carried(before: &SimulationPlan) -> Vec<CarriedCase> {
         let first = before.stretch.days.saturating_sub(REACH_DAYS);
         let days = first..before.stretch.days;
@@ -80,12 +80,13 @@ impl CarriedCase {
             .into_iter()
             .flat_map(|source| days.clone().map(move |day| (source, day)))
             .collect();
-        let found = tasks.into_par_iter().map(|(source, day)| open_at_end(before, source, day));
+        let found =
+            tasks.into_par_iter().map(|(source, day)| find_open_at_end(before, source, day));
         found.collect::<Vec<_>>().concat()
     }
 }
 
-fn open_at_end(before: &SimulationPlan, source: SourceSystem, day: usize) -> Vec<CarriedCase> {
+fn find_open_at_end(before: &SimulationPlan, source: SourceSystem, day: usize) -> Vec<CarriedCase> {
     let end = before.stretch.end_second();
     let drawn = SourceDay::draw(before, source, day);
     let numbered = drawn.in_order().zip(before.cases_before(source, day)..);

@@ -1,7 +1,7 @@
-//! Parquet files: row groups are told and encoded on all cores and written in order.
+//! Parquet files: row groups are made and encoded on all cores, and written in order.
 //!
 //! What goes into a row group depends on the plan alone, so the bytes do not depend on how many
-//! cores worked. A file is written under another name first and gets its own when it is whole.
+//! cores worked. A file is written under another name, and gets its own when it is complete.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
-use super::SimulationError;
+use super::error::SimulationError;
 
 /// An unfinished Parquet file.
 pub(super) struct ParquetOutput {
@@ -31,7 +31,7 @@ pub(super) struct ParquetOutput {
 }
 
 impl ParquetOutput {
-    /// Begins `folder/name.parquet`. The folder is made if it is not there.
+    /// Begins `folder/name.parquet`, and makes the folder if it is not there.
     pub(super) fn begin_file(
         folder: &Path,
         name: &str,
@@ -49,7 +49,7 @@ impl ParquetOutput {
         let begun = ArrowWriter::try_new(
             file,
             SchemaRef::clone(schema),
-            Some(writer_properties(schema, notes)),
+            Some(make_writer_properties(schema, notes)),
         )
         .and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = begun.map_err(SimulationError::Parquet)?;
@@ -62,7 +62,7 @@ impl ParquetOutput {
         Ok(Encoder { schema: SchemaRef::clone(&self.schema), writers })
     }
 
-    /// Adds an encoded row group. They come in the order of their indices.
+    /// Adds an encoded row group. Groups come in the order of their indices.
     pub(super) fn append_group(
         &mut self,
         chunks: Vec<ArrowColumnChunk>,
@@ -107,7 +107,7 @@ impl Encoder {
 }
 
 /// LZ4, dictionaries for labels, statistics on moments.
-fn writer_properties(schema: &SchemaRef, notes: &[(&str, String)]) -> WriterProperties {
+fn make_writer_properties(schema: &SchemaRef, notes: &[(&str, String)]) -> WriterProperties {
     let notes = notes.iter().map(|(key, value)| KeyValue::new((*key).into(), value.clone()));
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)

@@ -1,12 +1,12 @@
 //! The simulated province: the half year of an operator's branches, made up from a seed.
 //!
-//! It exists so that anyone can try Trueline without anyone's records. The province is shaped like
+//! It exists so that anyone can try Trueline without real records. The province is modelled on
 //! Shanxi and brought to the means of the sample report for 2020H1; `docs/simulation.md` says how,
 //! and what about it is not realistic. Every file and every record says that it is simulated.
 //!
 //! Two passes over the same random numbers keep memory small at any size: the first adds up what
-//! each figure would be, the second writes. The order of reading is `stretch`, `province`,
-//! `season`, `classes`, `class_table`, `plan`, `course`, `calibration`, `story`, `columns`,
+//! each figure would be, the second writes. The reading order is `stretch`, `province`,
+//! `season`, `classes`, `class_table`, `plan`, `course`, `calibration`, `record`, `columns`,
 //! `files`.
 
 mod calibration;
@@ -18,12 +18,14 @@ mod columns;
 mod counts;
 mod course;
 mod days;
+mod error;
 mod files;
 mod plan;
+mod progress;
 mod province;
+mod record;
 mod registers;
 mod season;
-mod story;
 mod stretch;
 mod tables;
 #[cfg(test)]
@@ -32,7 +34,6 @@ mod words;
 
 use std::path::PathBuf;
 
-use parquet::errors::ParquetError;
 use sha2::{Digest, Sha256};
 use trueline_figures::Period;
 use trueline_lake::DatasetSchema;
@@ -47,53 +48,23 @@ use crate::systems::indicators::COUNT;
 use crate::systems::rollout::SITE;
 
 pub use classes::PublishedMean;
+pub use error::{MOST_CASES, SimulationError};
+pub use progress::SimulationProgress;
 
 /// The seed of the province that the docs and the demo show.
 pub const DEFAULT_SEED: u64 = 2020;
 
-/// The most cases that one run makes.
-pub const MOST_CASES: u64 = 999_999_999;
-
 /// What is to be made.
 #[derive(Debug, Clone)]
 pub struct SimulationOrder {
-    /// The folder that receives one sub-folder a dataset.
+    /// The folder in which each dataset gets a sub-folder.
     pub out: PathBuf,
     /// Whole days in Beijing time.
     pub period: Period,
-    /// How many cases come in during the period. Those carried in from the period before it come on
-    /// top: a few in a thousand.
+    /// How many cases come in during the period. Those carried over from the previous period, a few
+    /// in a thousand, come on top.
     pub cases: u64,
     pub seed: u64,
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SimulationProgress {
-    /// Durations are drawn to learn the means.
-    Calibrating,
-    /// So many of so many cases are written.
-    Writing { done: u64, total: u64 },
-}
-
-/// Why no province was made.
-#[derive(Debug, thiserror::Error, trueline_language::Explain)]
-pub enum SimulationError {
-    #[error("the period {0} is not made of 1 to 1100 whole days in Beijing time since 2000")]
-    #[zh("统计期 {0} 须由 2000 年以来北京时间的 1 至 1100 个整日组成")]
-    Period(String),
-    #[error("{0} cases: ask for 1 to {MOST_CASES}")]
-    #[zh("{0} 件工单：请写 1 至 {MOST_CASES}", MOST_CASES = MOST_CASES)]
-    Cases(u64),
-    #[error("the file {} is there already; choose another folder or remove it", .path.display())]
-    #[zh("文件 {} 已经存在；请另选文件夹，或将其移走", .path.display())]
-    Exists { path: PathBuf },
-    #[error("cannot write {}", .path.display())]
-    #[zh("无法写入 {}", .path.display())]
-    Write { path: PathBuf, source: std::io::Error },
-    #[error("cannot encode the records")]
-    #[zh("无法编码记录")]
-    Parquet(#[source] ParquetError),
 }
 
 /// A mean that the durations were brought to.
@@ -104,8 +75,8 @@ pub struct CalibratedMean {
     pub cases: u64,
     /// What every duration of the figure was multiplied by, before rounding to whole seconds.
     pub factor: f64,
-    /// What would have brought the mean to its target: more than 0.019 from 1 only in small
-    /// samples.
+    /// The factor that would have brought the mean to its target. It differs from 1 by more than
+    /// 0.019 only in small samples.
     pub factor_wanted: f64,
 }
 
@@ -123,7 +94,7 @@ pub struct SimulationSummary {
     pub seed: u64,
     /// Cases that came in during the period.
     pub cases: u64,
-    /// Cases of the period before that were still open when this one began.
+    /// Cases of the previous period that were still open when this one began.
     pub carried: u64,
     pub means: Vec<CalibratedMean>,
     pub rated: u64,
@@ -177,7 +148,7 @@ impl SimulationSummary {
 }
 
 /// Makes a province and writes it below `order.out`. The same order gives the same bytes.
-pub fn simulate_province(
+pub(crate) fn simulate_province(
     order: &SimulationOrder,
     progress: &(dyn Fn(SimulationProgress) + Sync),
 ) -> Result<SimulationSummary, SimulationError> {
@@ -208,7 +179,7 @@ pub fn simulate_province(
     let write = |schema: DatasetSchema, table| {
         tables::write_table(&order.out, &schema, &plan, table, export)
     };
-    let lots = write(BILLING_TEST.schema(), registers::billing_tests(&plan))?;
+    let lots = write(BILLING_TEST.schema(), registers::make_billing_tests(&plan))?;
     let sites = write(SITE.schema(), registers::make_site_register(&plan))?;
     let counts = write(COUNT.schema(), counts::make_counts(&plan))?;
     let means = PublishedMean::ALL.into_iter().zip(&calibration.moves).map(|(figure, moved)| {
@@ -235,7 +206,7 @@ pub fn simulate_province(
     })
 }
 
-/// What stands for the digest of a source file: that of what was ordered.
+/// A digest of the order, which stands for the digest of a source file.
 fn digest_order(order: &SimulationOrder) -> String {
     let text = format!(
         "trueline simulated province\n{}\n{}\n{}\n",

@@ -41,13 +41,13 @@ pub(super) struct PlanCell {
     pub(super) place: usize,
     pub(super) key: u64,
     pub(super) size: u64,
-    /// The ordinal of each day's first case; one more at the end.
+    /// The ordinal of the first case of each day, and one more at the end.
     starts: Vec<u32>,
     /// The level of slowness of each day.
     slow: Vec<u8>,
     /// The two parts of the mixture at each level.
     pub(super) cuts: [[CutLognormal; 2]; LEVELS],
-    /// Where the class's even points begin, and how many of them belong to cells before this one.
+    /// Where the even points of the class begin, and how many of them belong to earlier cells.
     class_key: u64,
     pub(super) shift: u64,
     pub(super) first_place: u64,
@@ -69,7 +69,7 @@ impl PlanCell {
         self.class.below_hours * 3600.0
     }
 
-    /// Scales every duration; gives the expected mean in seconds of a case.
+    /// Scales every duration, and returns the expected mean in seconds.
     fn scale_durations(&mut self, scale: f64, pace: f64) -> f64 {
         let class = self.class;
         let limit = self.limit_seconds();
@@ -146,8 +146,8 @@ impl SimulationPlan {
         figure.sample_hours() * 3600.0 * duration_drift(self.stretch.halves_since_sample())
     }
 
-    /// Begins the even points of a figure's classes elsewhere: another sample of the same
-    /// durations.
+    /// Moves the start of the even points of a figure's classes, which draws another sample of the
+    /// same durations.
     pub(super) fn shift_points(&mut self, figure: PublishedMean, attempt: u64) {
         let cells = self.cells.iter_mut();
         for cell in cells.filter(|cell| cell.class.figure == Some(figure)) {
@@ -155,8 +155,8 @@ impl SimulationPlan {
         }
     }
 
-    /// Scales the classes of each figure until their expected mean is the target; the cut at the
-    /// limit bends the relation, so this takes a few rounds.
+    /// Scales the classes of each figure until their expected mean is the target. This takes a few
+    /// rounds, because the cut at the limit makes the relation nonlinear.
     fn scale_to_targets(&mut self) {
         for figure in PublishedMean::ALL {
             let target = self.target_seconds(figure);
@@ -188,13 +188,13 @@ impl SimulationPlan {
     }
 }
 
-/// How durations of a half year relate to those of 2020H1: 4 % longer each half year before it,
-/// as much shorter after it, for three years either way.
+/// How the durations of a half year compare with those of 2020H1: 4 % longer for each half year
+/// before it, and as much shorter after it, for three years either way.
 pub(super) fn duration_drift(halves_since_sample: i32) -> f64 {
     libm::exp(-0.04 * f64::from(halves_since_sample.clamp(-6, 6)))
 }
 
-/// Where a cell stands in its class.
+/// The position of a cell in its class.
 struct CellPosition {
     class: &'static Class,
     place: usize,
@@ -222,8 +222,8 @@ fn make_cell(seat: &CellPosition, class_key: u64, season: &Season) -> PlanCell {
     }
 }
 
-/// The ordinal of each day's first case, in proportion to how busy the days are. Small cells begin
-/// at different fractions, so that their few cases do not all fall on the same days.
+/// The ordinal of the first case of each day, in proportion to how busy the days are. Small cells
+/// begin at different fractions, so that their few cases do not all fall on the same days.
 fn spread_over_days(size: u64, busy: &[f64], own: u64) -> Vec<u32> {
     let total: f64 = busy.iter().sum();
     let fraction = super::chance::unit_from_bits(mix_bits(own ^ 0xA5));

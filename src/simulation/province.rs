@@ -1,7 +1,7 @@
 //! The province: its prefectures and counties, by the codes of GB/T 2260 as of 2020.
 //!
 //! Weights are the residents of the census of 2020 in units of 10 000. The pace and the
-//! satisfaction of a branch are inventions; Lüliang is the slow one.
+//! satisfaction of a branch are invented; Lüliang is the slow one.
 
 /// A prefecture and the branch that serves it.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub(super) struct Prefecture {
     pub(super) residents: f64,
     /// The share of townspeople.
     pub(super) urban: f64,
-    /// How long field work takes here against the rest of the province.
+    /// How long field work takes here compared with the rest of the province.
     pub(super) pace: f64,
     /// The share of raters who are satisfied, before the province is brought to its target.
     pub(super) gladness: f64,
@@ -148,12 +148,13 @@ pub(super) const PREFECTURES: [Prefecture; 11] = [
 ];
 
 /// The codes of the prefectures, in their order.
-pub(super) fn prefecture_codes() -> Vec<String> {
+pub(super) fn list_prefecture_codes() -> Vec<String> {
     PREFECTURES.iter().map(|prefecture| prefecture.code.to_string()).collect()
 }
 
-/// How likely a case of a prefecture is in this county: districts (code ending below 20) hold most
-/// townspeople, counties most villagers, county-level cities (from 81) lie between.
+/// The weight of a county when a case of its prefecture is placed: most townspeople live in
+/// districts (codes that end below 20), most villagers in counties; county-level cities (from 81)
+/// lie between.
 pub(super) fn county_weight(code: &str, rural: u8) -> u32 {
     let serial: u32 = code[4..].parse().expect("county codes end in two digits");
     match (rural, serial) {

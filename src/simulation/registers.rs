@@ -1,16 +1,16 @@
-//! Registers: what the billing laboratory tested, and which radio sites stand where.
+//! Registers: what the billing laboratory tested, and where radio sites stand.
 
 use super::chance::{ChanceSequence, derive_key, split_by_weights};
 use super::plan::SimulationPlan;
-use super::province::{PREFECTURES, prefecture_codes};
-use super::story::ABSENT;
+use super::province::{PREFECTURES, list_prefecture_codes};
+use super::record::ABSENT;
 use super::stretch::{AHEAD, DAY, day_number};
-use super::tables::{SimulatedColumn, SimulatedTable, owned_words};
+use super::tables::{SimulatedColumn, SimulatedTable, to_owned_words};
 use super::words::NONE;
 
-/// A test lot a week for each prefecture and service. About one lot in thirty has a wrong record,
-/// so that the bound of a province's half year lies far below 1 in 10 000.
-pub(super) fn billing_tests(plan: &SimulationPlan) -> SimulatedTable {
+/// Makes one test lot per week for each prefecture and service. About one lot in thirty has a wrong
+/// record, so that the bound for a half year of the province lies far below 1 in 10 000.
+pub(super) fn make_billing_tests(plan: &SimulationPlan) -> SimulatedTable {
     const SERVICES: [&str; 3] = ["fixed", "mobile", "broadband"];
     let (mut keys, mut services, mut regions) = (Vec::new(), Vec::new(), Vec::new());
     let (mut tested, mut records, mut wrong, mut errors) =
@@ -42,19 +42,22 @@ pub(super) fn billing_tests(plan: &SimulationPlan) -> SimulatedTable {
         columns: vec![
             (
                 "source",
-                SimulatedColumn::Label(vec![0; rows], owned_words(&["simulated-billing-lab"])),
+                SimulatedColumn::Label(vec![0; rows], to_owned_words(&["simulated-billing-lab"])),
             ),
             ("source_key", SimulatedColumn::Text(keys)),
-            ("service", SimulatedColumn::Label(services, owned_words(&SERVICES))),
-            ("region", SimulatedColumn::Label(regions, prefecture_codes())),
+            ("service", SimulatedColumn::Label(services, to_owned_words(&SERVICES))),
+            ("region", SimulatedColumn::Label(regions, list_prefecture_codes())),
             ("tested", SimulatedColumn::Moment(tested)),
             ("records", SimulatedColumn::Integer(records)),
             ("wrong", SimulatedColumn::Integer(wrong)),
             (
                 "error",
-                SimulatedColumn::Label(errors, owned_words(&["rating", "duplicate", "discount"])),
+                SimulatedColumn::Label(
+                    errors,
+                    to_owned_words(&["rating", "duplicate", "discount"]),
+                ),
             ),
-            ("precision", SimulatedColumn::Label(vec![0; rows], owned_words(&["s"]))),
+            ("precision", SimulatedColumn::Label(vec![0; rows], to_owned_words(&["s"]))),
         ],
     }
 }
@@ -64,7 +67,7 @@ pub(super) fn billing_tests(plan: &SimulationPlan) -> SimulatedTable {
 const L900_OPEN: [u64; 6] = [0, 1262, 4652, 5892, 6372, 6462];
 const NR_OPEN: [u64; 6] = [0, 240, 3105, 7220, 9840, 11_600];
 
-/// The register of sites as it stood when the stretch ended: what has been planned by then.
+/// Makes the register of sites as it stood when the stretch ended: everything planned by then.
 pub(super) fn make_site_register(plan: &SimulationPlan) -> SimulatedTable {
     const TECHNOLOGIES: [&str; 2] = ["L900", "NR"];
     let (mut keys, mut regions, mut technologies, mut builders) =
@@ -79,7 +82,7 @@ pub(super) fn make_site_register(plan: &SimulationPlan) -> SimulatedTable {
         for number in 0..open[5] {
             let mut chance = ChanceSequence::new(fate, number);
             let place = chance.pick_index(by_people.iter().copied()) as u16;
-            let dates = site_dates(number, technology, &open, &mut chance);
+            let dates = draw_site_dates(number, technology, &open, &mut chance);
             if dates[0] >= plan.stretch.end_second() {
                 continue;
             }
@@ -105,11 +108,11 @@ pub(super) fn make_site_register(plan: &SimulationPlan) -> SimulatedTable {
     SimulatedTable {
         rows,
         columns: vec![
-            ("source", SimulatedColumn::Label(vec![0; rows], owned_words(&["simulated-sites"]))),
+            ("source", SimulatedColumn::Label(vec![0; rows], to_owned_words(&["simulated-sites"]))),
             ("source_key", SimulatedColumn::Text(keys)),
-            ("region", SimulatedColumn::Label(regions, prefecture_codes())),
-            ("technology", SimulatedColumn::Label(technologies, owned_words(&TECHNOLOGIES))),
-            ("builder", SimulatedColumn::Label(builders, owned_words(&["own", "partner"]))),
+            ("region", SimulatedColumn::Label(regions, list_prefecture_codes())),
+            ("technology", SimulatedColumn::Label(technologies, to_owned_words(&TECHNOLOGIES))),
+            ("builder", SimulatedColumn::Label(builders, to_owned_words(&["own", "partner"]))),
             ("planned", SimulatedColumn::Moment(planned)),
             ("installed", SimulatedColumn::Moment(installed)),
             ("opened", SimulatedColumn::Moment(opened)),
@@ -119,9 +122,9 @@ pub(super) fn make_site_register(plan: &SimulationPlan) -> SimulatedTable {
     }
 }
 
-/// Planned, installed, opened, shared: local midnights. NR sites are shared when they open, L900
-/// sites not at all.
-fn site_dates(
+/// Draws when a site is planned, installed, opened and shared, as local midnights. NR sites are
+/// shared when they open, L900 sites not at all.
+fn draw_site_dates(
     number: u64,
     technology: usize,
     open: &[u64; 6],

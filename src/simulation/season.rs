@@ -64,7 +64,7 @@ impl Season {
         Season { days, busy, slow }
     }
 
-    /// How busy each day is, relative to the others.
+    /// How busy each day is compared with the others.
     pub(super) fn busy_days(&self, rhythm: Rhythm, place: usize) -> &[f64] {
         &self.busy[self.day_range(rhythm, place)]
     }
@@ -106,11 +106,12 @@ impl Rhythm {
         };
         let ordinary = week[monday_first] * months[usize::from(when.month() as u8) - 1];
         let festival = if is_festival(when) { rest } else { 1.0 };
-        ordinary * festival * self.closed_halls(when)
+        ordinary * festival * self.hall_level(when)
     }
 
-    /// Early 2020: halls closed after the festival, and came back step by step until April.
-    fn closed_halls(self, when: Date) -> f64 {
+    /// The level of halls in early 2020: they closed after the festival, and reopened step by step
+    /// until April.
+    fn hall_level(self, when: Date) -> f64 {
         let share = match day_number(when) - day_number(date(2020, 2, 1)) {
             0..=16 => 1.0,
             17..=35 => 0.6,
@@ -127,11 +128,11 @@ impl Rhythm {
         1.0 - loss * share
     }
 
-    /// How slow the work of a day is: 0 is ordinary.
+    /// How slow the work of a day is; 0 is ordinary.
     fn slow_level(self, when: Date) -> u8 {
         let backlog = u8::from(when.weekday().to_monday_zero_offset() == 0);
         let festival = if is_festival(when) { 2 } else { 0 };
-        let closed = if self.closed_halls(when) < 0.7 { 2 } else { 0 };
+        let closed = if self.hall_level(when) < 0.7 { 2 } else { 0 };
         match self {
             Rhythm::Automatic => 0,
             Rhythm::Orders | Rhythm::Business => backlog + festival + closed,
@@ -140,7 +141,7 @@ impl Rhythm {
         }
     }
 
-    /// For each 256th of a day's cases, the hour in which it comes in.
+    /// The hour in which each 256th of the cases of a day comes in.
     pub(super) fn arrival_hours(self) -> [u8; 256] {
         let weights = match self {
             Rhythm::Orders => ORDER_HOURS,
@@ -182,8 +183,7 @@ const FAULT_HOURS: [u8; 24] =
 const COMPLAINT_HOURS: [u8; 24] =
     [3, 2, 1, 1, 1, 2, 6, 16, 38, 56, 60, 50, 32, 30, 46, 54, 50, 42, 34, 32, 28, 18, 10, 5];
 
-/// First days of the lunar year, as proclaimed. Years outside the list have no Spring Festival
-/// here.
+/// The official first days of the lunar year. Years outside the list have no Spring Festival here.
 const NEW_YEARS: [Date; 9] = [
     date(2019, 2, 5),
     date(2020, 1, 25),
@@ -219,7 +219,7 @@ fn draw_storms(stretch: &DayStretch, seed: u64, prefecture: &Prefecture) -> Vec<
         if chance.draw_bool(likely) { 1.5 + 3.0 * chance.draw_unit() } else { 0.0 }
     };
     let felt = |day: usize| {
-        // What a storm breaks keeps people busy on the day after, too.
+        // The damage of a storm also keeps people busy on the next day.
         let yesterday = if day > 0 { strength(day - 1) * 0.4 } else { 0.0 };
         f64::max(strength(day), yesterday)
     };

@@ -31,8 +31,8 @@ impl DayStretch {
         known.then(|| DayStretch { name: period.name.clone(), first, days })
     }
 
-    /// The stretch before this one: the half year before a half year, the month before a month, and
-    /// as many days before any other.
+    /// The stretch before this one: for a half year the previous half year, for a month the
+    /// previous month, otherwise as many days as this one has.
     pub(super) fn previous_stretch(&self) -> DayStretch {
         let (year, month) = (self.first.year(), self.first.month());
         let back = |months: i32| self.first.saturating_sub(months.months());
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stretch_before_ends_where_this_one_begins() {
+    fn the_previous_stretch_ends_where_this_one_begins() {
         let check = |this: DayStretch, name: &str, first: Date| {
             let before = this.previous_stretch();
             assert_eq!((before.name.as_str(), before.first), (name, first));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_that_does_not_begin_at_midnight_is_no_stretch() {
+    fn a_period_that_does_not_begin_at_midnight_is_refused() {
         let from = day_number(date(2020, 1, 1)) * DAY - AHEAD;
         let to = from + 182 * DAY;
         let period = |from, to| Period { name: "2020H1".into(), from, to };

@@ -1,4 +1,4 @@
-//! Small tables: the datasets that are written whole, from columns by name.
+//! Small tables: datasets that are written in one piece, from columns by name.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, 
 use arrow_schema::{ArrowError, SchemaRef};
 use trueline_lake::DatasetSchema;
 
-use super::SimulationError;
-use super::columns::{LabelBuilder, RecordOrigin, moment_array};
+use super::columns::{LabelBuilder, RecordOrigin, make_moment_array};
+use super::error::SimulationError;
 use super::files::ParquetOutput;
 use super::plan::SimulationPlan;
 
-/// Columns by name; those that a schema has beyond them are null.
+/// Columns by name. Other columns of the schema are null.
 #[derive(Debug)]
 pub(super) struct SimulatedTable {
     pub(super) rows: usize,
@@ -28,7 +28,7 @@ pub(super) enum SimulatedColumn {
     Number(Vec<f64>),
 }
 
-/// Writes a table as the only file of its dataset below `out`; gives the number of its rows.
+/// Writes a table as the only file of its dataset below `out`. Returns the number of rows.
 pub(super) fn write_table(
     out: &Path,
     schema: &DatasetSchema,
@@ -89,12 +89,12 @@ fn make_array(column: SimulatedColumn) -> Result<ArrayRef, ArrowError> {
             labels.take_array()?
         }
         SimulatedColumn::Text(texts) => Arc::new(StringArray::from(texts)),
-        SimulatedColumn::Moment(seconds) => moment_array(seconds),
+        SimulatedColumn::Moment(seconds) => make_moment_array(seconds),
         SimulatedColumn::Integer(values) => Arc::new(Int64Array::from(values)),
         SimulatedColumn::Number(values) => Arc::new(Float64Array::from(values)),
     })
 }
 
-pub(super) fn owned_words(list: &[&str]) -> Vec<String> {
+pub(super) fn to_owned_words(list: &[&str]) -> Vec<String> {
     list.iter().map(|word| (*word).to_string()).collect()
 }

@@ -1,4 +1,4 @@
-//! The province, read back from its files and recounted without the code that made it.
+//! Reads the province back from its files and recounts it without the code that made it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -21,7 +21,7 @@ use crate::program::datasets;
 
 const HOUR: i64 = 3600;
 
-fn period(name: &str) -> Period {
+fn make_period(name: &str) -> Period {
     // Beijing midnights.
     let (from, to) = match name {
         "2019H2" => (1_561_910_400, 1_577_808_000),
@@ -33,21 +33,21 @@ fn period(name: &str) -> Period {
     Period { name: name.into(), from, to }
 }
 
-fn province(out: &Path, name: &str, cases: u64, seed: u64) -> SimulationSummary {
-    let order = SimulationOrder { out: out.into(), period: period(name), cases, seed };
+fn make_province(out: &Path, name: &str, cases: u64, seed: u64) -> SimulationSummary {
+    let order = SimulationOrder { out: out.into(), period: make_period(name), cases, seed };
     simulate_province(&order, &|_| {}).expect("the province is made")
 }
 
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+fn list_files(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder is there");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
     files
 }
 
-fn batches(folder: &Path) -> Vec<RecordBatch> {
+fn read_batches(folder: &Path) -> Vec<RecordBatch> {
     let mut batches = Vec::new();
-    for path in files(folder) {
+    for path in list_files(folder) {
         let file = File::open(path).expect("the file opens");
         let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet");
         let reader = reader.with_batch_size(65_536).build().expect("it can be read");
@@ -56,7 +56,7 @@ fn batches(folder: &Path) -> Vec<RecordBatch> {
     batches
 }
 
-/// A case as a stranger would read it from the file.
+/// A case as someone else would read it from the file.
 #[derive(Debug, Clone)]
 struct Case {
     key: String,
@@ -72,7 +72,7 @@ struct Case {
     intervals: Vec<(String, i64, Option<i64>, bool)>,
 }
 
-fn label(column: &dyn Array, row: usize) -> String {
+fn read_label(column: &dyn Array, row: usize) -> String {
     let column = column.as_dictionary::<Int32Type>();
     if column.is_null(row) {
         return String::new();
@@ -80,15 +80,15 @@ fn label(column: &dyn Array, row: usize) -> String {
     column.values().as_string::<i32>().value(column.keys().value(row) as usize).to_string()
 }
 
-fn cases(out: &Path) -> Vec<Case> {
+fn read_cases(out: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
-    for batch in batches(&out.join("case")) {
+    for batch in read_batches(&out.join("case")) {
         let column = |name: &str| batch.column_by_name(name).expect("the column is there");
         let lists = column("intervals").as_list::<i32>();
         for row in 0..batch.num_rows() {
-            let text = |name: &str| label(column(name), row);
+            let text = |name: &str| read_label(column(name), row);
             let keys = column("source_key").as_string::<i32>();
-            let moments = super::story::MOMENTS.into_iter().filter_map(|name| {
+            let moments = super::record::MOMENTS.into_iter().filter_map(|name| {
                 let column = column(name).as_primitive::<TimestampSecondType>();
                 column.is_valid(row).then(|| (name, column.value(row)))
             });
@@ -102,14 +102,14 @@ fn cases(out: &Path) -> Vec<Case> {
                 maintainer: text("maintainer"),
                 satisfaction: text("satisfaction"),
                 moments: moments.collect(),
-                intervals: intervals(lists.value(row).as_ref()),
+                intervals: read_intervals(lists.value(row).as_ref()),
             });
         }
     }
     cases
 }
 
-fn intervals(list: &dyn Array) -> Vec<(String, i64, Option<i64>, bool)> {
+fn read_intervals(list: &dyn Array) -> Vec<(String, i64, Option<i64>, bool)> {
     let list = list.as_struct();
     let column = |name: &str| list.column_by_name(name).expect("the column is there");
     let moments = |name: &str| column(name).as_primitive::<TimestampSecondType>();
@@ -117,17 +117,17 @@ fn intervals(list: &dyn Array) -> Vec<(String, i64, Option<i64>, bool)> {
         .map(|row| {
             let to = moments("to");
             (
-                label(column("kind"), row),
+                read_label(column("kind"), row),
                 moments("from").value(row),
                 to.is_valid(row).then(|| to.value(row)),
-                !label(column("approved_by"), row).is_empty(),
+                !read_label(column("approved_by"), row).is_empty(),
             )
         })
         .collect()
 }
 
 /// Seconds from the later of acceptance and payment to the end, without paused time.
-fn waited(case: &Case) -> Option<i64> {
+fn measure_wait(case: &Case) -> Option<i64> {
     let accepted = *case.moments.get("accepted")?;
     let start = case.moments.get("paid").map_or(accepted, |paid| accepted.max(*paid));
     let stop = *case.moments.get("resolved")?;
@@ -148,7 +148,7 @@ fn waited(case: &Case) -> Option<i64> {
 }
 
 /// Rounds `sum / n / unit` half to even to two decimals, on integers.
-fn printed(sum: i64, n: i64, unit: i64) -> String {
+fn print_mean(sum: i64, n: i64, unit: i64) -> String {
     let (top, bottom) = (i128::from(sum) * 100, i128::from(n) * i128::from(unit));
     let (whole, rest) = (top / bottom, top % bottom);
     let up = rest * 2 > bottom || (rest * 2 == bottom && whole % 2 == 1);
@@ -174,7 +174,7 @@ const PUBLISHED: [Published; 12] = [
     ("", &["complaint"], "", HOUR, "11.54", 15 * 24),
 ];
 
-fn measured<'a>(cases: &'a [Case], row: &Published, during: &Period) -> Vec<(&'a Case, i64)> {
+fn measure_cases<'a>(cases: &'a [Case], row: &Published, during: &Period) -> Vec<(&'a Case, i64)> {
     let (service, kinds, area, ..) = *row;
     let counts = |case: &&Case| {
         (service.is_empty() || case.service == service)
@@ -187,18 +187,18 @@ fn measured<'a>(cases: &'a [Case], row: &Published, during: &Period) -> Vec<(&'a
         .iter()
         .filter(counts)
         .filter(resolved_inside)
-        .filter_map(|case| Some((case, waited(case)?)))
+        .filter_map(|case| Some((case, measure_wait(case)?)))
         .collect()
 }
 
 fn assert_is_the_sample(cases: &[Case], what: &str) {
-    let during = period("2020H1");
+    let during = make_period("2020H1");
     for row in &PUBLISHED {
-        let counted = measured(cases, row, &during);
+        let counted = measure_cases(cases, row, &during);
         let n = counted.len() as i64;
         let sum: i64 = counted.iter().map(|(_, seconds)| seconds).sum();
         assert!(n > 200, "{what}: {row:?} has {n} cases");
-        assert_eq!(printed(sum, n, row.3), row.4, "{what}: mean of {row:?}, n {n}");
+        assert_eq!(print_mean(sum, n, row.3), row.4, "{what}: mean of {row:?}, n {n}");
         for (case, seconds) in counted {
             // Broadband faults have the limit of their area.
             let rural = case.service == "broadband" && case.area == "rural";
@@ -206,10 +206,10 @@ fn assert_is_the_sample(cases: &[Case], what: &str) {
             assert!(seconds > 0 && seconds <= limit * HOUR, "{what}: {seconds} s in {case:?}");
         }
     }
-    let complaints = measured(cases, &PUBLISHED[11], &during);
+    let complaints = measure_cases(cases, &PUBLISHED[11], &during);
     let rated = complaints.iter().filter(|(case, _)| !case.satisfaction.is_empty()).count() as i64;
     let satisfied = complaints.iter().filter(|(case, _)| case.satisfaction == "satisfied").count();
-    assert_eq!(printed(satisfied as i64 * 100, rated, 1), "88.14", "{what}: of {rated}");
+    assert_eq!(print_mean(satisfied as i64 * 100, rated, 1), "88.14", "{what}: of {rated}");
     let response = rated as f64 / complaints.len() as f64;
     assert!((0.4..0.7).contains(&response), "{what}: response {response}");
 }
@@ -218,8 +218,8 @@ fn assert_is_the_sample(cases: &[Case], what: &str) {
 fn fifty_thousand_cases_print_the_sample_with_any_seed() {
     for seed in [super::DEFAULT_SEED, 1, 77] {
         let out = tempfile::tempdir().expect("a folder");
-        let summary = province(out.path(), "2020H1", 50_000, seed);
-        assert_is_the_sample(&cases(out.path()), &format!("seed {seed}"));
+        let summary = make_province(out.path(), "2020H1", 50_000, seed);
+        assert_is_the_sample(&read_cases(out.path()), &format!("seed {seed}"));
         for mean in &summary.means {
             assert!(mean.is_reached() && (mean.factor - 1.0).abs() < 0.02, "{mean:?}");
         }
@@ -227,9 +227,9 @@ fn fifty_thousand_cases_print_the_sample_with_any_seed() {
 }
 
 #[test]
-fn no_seed_needs_to_move_a_duration_far() {
+fn no_seed_needs_to_change_a_duration_much() {
     for seed in 100..106 {
-        let stretch = DayStretch::from_period(&period("2020H1")).expect("whole days");
+        let stretch = DayStretch::from_period(&make_period("2020H1")).expect("whole days");
         let mut before = SimulationPlan::new(stretch.previous_stretch(), seed, 50_000);
         let mut plan = SimulationPlan::new(stretch, seed, 50_000);
         redraw_strays(&mut before);
@@ -244,11 +244,11 @@ fn no_seed_needs_to_move_a_duration_far() {
 #[test]
 fn the_demo_province_prints_the_sample_and_lvliang_is_late_against_the_promise() {
     let out = tempfile::tempdir().expect("a folder");
-    province(out.path(), "2020H1", 200_000, super::DEFAULT_SEED);
-    let cases = cases(out.path());
+    make_province(out.path(), "2020H1", 200_000, super::DEFAULT_SEED);
+    let cases = read_cases(out.path());
     assert_is_the_sample(&cases, "demo");
     for (row, promise) in [(&PUBLISHED[2], 24), (&PUBLISHED[3], 36)] {
-        let counted = measured(&cases, row, &period("2020H1"));
+        let counted = measure_cases(&cases, row, &make_period("2020H1"));
         let late = |of: &[&(&Case, i64)]| {
             let late = of.iter().filter(|(_, seconds)| *seconds > promise * HOUR).count();
             late as f64 / of.len() as f64
@@ -266,27 +266,27 @@ fn the_demo_province_prints_the_sample_and_lvliang_is_late_against_the_promise()
 #[test]
 fn records_have_the_schema_and_ascending_keys() {
     let out = tempfile::tempdir().expect("a folder");
-    province(out.path(), "2020H1", 30_000, 5);
+    make_province(out.path(), "2020H1", 30_000, 5);
     for schema in datasets().schemas() {
-        let batches = batches(&out.path().join(schema.name));
+        let batches = read_batches(&out.path().join(schema.name));
         assert!(!batches.is_empty());
         for batch in batches {
             assert_eq!(batch.schema().fields(), schema.to_arrow().fields(), "{}", schema.name);
         }
     }
-    let keys: Vec<String> = cases(out.path()).into_iter().map(|case| case.key).collect();
+    let keys: Vec<String> = read_cases(out.path()).into_iter().map(|case| case.key).collect();
     assert!(keys.windows(2).all(|pair| pair[0].as_bytes() < pair[1].as_bytes()));
     assert!(keys.len() >= 30_000);
     assert!(keys.iter().all(|key| key.starts_with("simulated-")));
 }
 
 #[test]
-fn the_order_of_moments_is_that_of_the_world() {
+fn moments_come_in_a_possible_order() {
     let out = tempfile::tempdir().expect("a folder");
-    province(out.path(), "2020H1", 30_000, 9);
-    let end = period("2020H1").to;
+    make_province(out.path(), "2020H1", 30_000, 9);
+    let end = make_period("2020H1").to;
     let mut open = 0;
-    for case in cases(out.path()) {
+    for case in read_cases(out.path()) {
         let at = |name: &str| case.moments.get(name).copied();
         let accepted = at("accepted").expect("every case is accepted");
         let order =
@@ -304,18 +304,21 @@ fn the_order_of_moments_is_that_of_the_world() {
 }
 
 #[test]
-fn what_one_period_leaves_open_the_next_one_finishes_under_the_same_key() {
+fn the_next_period_finishes_under_the_same_keys_what_one_period_leaves_open() {
     let out = tempfile::tempdir().expect("a folder");
     let (old, new) = (out.path().join("old"), out.path().join("new"));
-    province(&old, "2019H2", 20_000, 3);
-    let summary = province(&new, "2020H1", 20_000, 3);
+    make_province(&old, "2019H2", 20_000, 3);
+    let summary = make_province(&new, "2020H1", 20_000, 3);
     let is_open = |case: &&Case| {
         !case.moments.contains_key("resolved") && !case.moments.contains_key("cancelled")
     };
-    let left: BTreeMap<String, Case> =
-        cases(&old).iter().filter(is_open).map(|case| (case.key.clone(), case.clone())).collect();
+    let left: BTreeMap<String, Case> = read_cases(&old)
+        .iter()
+        .filter(is_open)
+        .map(|case| (case.key.clone(), case.clone()))
+        .collect();
     let carried: Vec<Case> =
-        cases(&new).into_iter().filter(|case| case.key.contains("/2019H2-")).collect();
+        read_cases(&new).into_iter().filter(|case| case.key.contains("/2019H2-")).collect();
     assert_eq!(carried.len(), left.len());
     assert_eq!(carried.len() as u64, summary.carried);
     for case in carried {
@@ -323,7 +326,7 @@ fn what_one_period_leaves_open_the_next_one_finishes_under_the_same_key() {
         assert_eq!(case.moments["accepted"], before.moments["accepted"]);
         assert_eq!((&case.kind, &case.region), (&before.kind, &before.region));
         let ended = case.moments.get("resolved").or(case.moments.get("cancelled"));
-        assert!(ended.is_none_or(|at| *at >= period("2020H1").from), "{case:?}");
+        assert!(ended.is_none_or(|at| *at >= make_period("2020H1").from), "{case:?}");
     }
 }
 
@@ -333,10 +336,10 @@ fn the_bytes_do_not_depend_on_the_number_of_cores() {
     let make = |threads: usize| {
         let folder = out.path().join(threads.to_string());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(|| province(&folder, "2020-05", 20_000, 11));
+        pool.install(|| make_province(&folder, "2020-05", 20_000, 11));
         ["case", "count", "billing_test", "site"]
             .iter()
-            .flat_map(|dataset| files(&folder.join(dataset)))
+            .flat_map(|dataset| list_files(&folder.join(dataset)))
             .map(|path| fs::read(path).expect("the file can be read"))
             .collect::<Vec<_>>()
     };
@@ -346,10 +349,10 @@ fn the_bytes_do_not_depend_on_the_number_of_cores() {
 #[test]
 fn the_half_year_before_was_worse() {
     let out = tempfile::tempdir().expect("a folder");
-    let summary = province(out.path(), "2019H2", 50_000, super::DEFAULT_SEED);
-    let cases = cases(out.path());
+    let summary = make_province(out.path(), "2019H2", 50_000, super::DEFAULT_SEED);
+    let cases = read_cases(out.path());
     for (row, sample) in PUBLISHED.iter().zip(&summary.means) {
-        let counted = measured(&cases, row, &period("2019H2"));
+        let counted = measure_cases(&cases, row, &make_period("2019H2"));
         let mean = counted.iter().map(|(_, s)| s).sum::<i64>() as f64 / counted.len() as f64;
         assert!((mean / sample.target_seconds - 1.0).abs() < 0.001, "{row:?}: {mean}");
         assert!(mean / row.3 as f64 > 1.02 * row.4.parse::<f64>().expect("a number"));
@@ -360,25 +363,25 @@ fn the_half_year_before_was_worse() {
 #[test]
 fn billing_and_sites_hold_what_the_sample_says() {
     let out = tempfile::tempdir().expect("a folder");
-    province(out.path(), "2020H1", 1000, super::DEFAULT_SEED);
-    let during = period("2020H1");
+    make_province(out.path(), "2020H1", 1000, super::DEFAULT_SEED);
+    let during = make_period("2020H1");
     let mut opened = 0;
-    for batch in batches(&out.path().join("site")) {
+    for batch in read_batches(&out.path().join("site")) {
         let column = |name: &str| batch.column_by_name(name).expect("the column is there");
         let moments = column("opened").as_primitive::<TimestampSecondType>();
         opened += (0..batch.num_rows())
-            .filter(|row| label(column("technology"), *row) == "L900")
+            .filter(|row| read_label(column("technology"), *row) == "L900")
             .filter(|row| moments.is_valid(*row))
             .filter(|row| (during.from..during.to).contains(&moments.value(*row)))
             .count();
     }
     assert_eq!(opened, 3390);
     let mut lots: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-    for batch in batches(&out.path().join("billing_test")) {
+    for batch in read_batches(&out.path().join("billing_test")) {
         let column = |name: &str| batch.column_by_name(name).expect("the column is there");
         let number = |name: &str, row| column(name).as_primitive::<Int64Type>().value(row);
         for row in 0..batch.num_rows() {
-            let lot = lots.entry(label(column("service"), row)).or_default();
+            let lot = lots.entry(read_label(column("service"), row)).or_default();
             lot.0 += number("records", row);
             lot.1 += number("wrong", row);
         }
@@ -397,9 +400,9 @@ fn orders_that_cannot_be_filled_are_refused() {
     let crooked = Period { name: "2020H1".into(), from: 1, to: 86_401 };
     let refused = simulate_province(&order(crooked, 10), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Period(_))));
-    let refused = simulate_province(&order(period("2020-05"), 0), &|_| {});
+    let refused = simulate_province(&order(make_period("2020-05"), 0), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Cases(0))));
-    assert!(simulate_province(&order(period("2020-05"), 500), &|_| {}).is_ok());
-    let refused = simulate_province(&order(period("2020-05"), 500), &|_| {});
+    assert!(simulate_province(&order(make_period("2020-05"), 500), &|_| {}).is_ok());
+    let refused = simulate_province(&order(make_period("2020-05"), 500), &|_| {});
     assert!(matches!(refused, Err(SimulationError::Exists { .. })));
 }

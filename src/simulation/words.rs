@@ -1,4 +1,4 @@
-//! The words of the province's records: every label that a column may hold.
+//! The words in the records of the province: every label that a column may hold.
 //!
 //! Rows hold the index of a word; [`NONE`] stands for null.
 
@@ -59,13 +59,13 @@ pub(super) const REASONS: &[&str] =
 pub(super) const ASKERS: &[&str] = &["customer", "field_engineer", "dispatcher"];
 
 /// County codes of the whole province, prefecture after prefecture.
-pub(super) fn county_codes() -> Vec<&'static str> {
+pub(super) fn list_county_codes() -> Vec<&'static str> {
     let counties = PREFECTURES.iter().flat_map(|prefecture| prefecture.counties);
     counties.copied().collect()
 }
 
 /// The index of a word in its list.
-pub(super) fn index_of_word(list: &[&str], word: &str) -> u16 {
+pub(super) fn find_word(list: &[&str], word: &str) -> u16 {
     let place = list.iter().position(|known| *known == word);
     place.expect("classes use only words of the lists") as u16
 }

@@ -18,7 +18,7 @@ pub(crate) fn quoted(cell: &str) -> String {
     }
 }
 
-/// A table to download. The mark of UTF-8 in front is what spreadsheets know Chinese by.
+/// A table to download. The byte order mark in front tells spreadsheets that it is UTF-8.
 pub(crate) fn download(
     name: &str,
     head: &[String],

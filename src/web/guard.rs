@@ -25,7 +25,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 ];
 
 /// Adds the headers to an answer, and logs it. What a handler has set itself stays.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
+pub(super) async fn add_headers(request: Request, next: Next) -> Response {
     let is_report = request.uri().path().starts_with("/report");
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;

@@ -4,12 +4,12 @@
 pub(crate) fn parameters(query: Option<&str>) -> impl Iterator<Item = (&str, String, &str)> {
     query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name, decoded(value), pair)
+        (name, decode_form_value(value), pair)
     })
 }
 
 /// Percent-decoding of a form value. What is no code stays as it is.
-fn decoded(value: &str) -> String {
+fn decode_form_value(value: &str) -> String {
     let bytes = value.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -46,15 +46,15 @@ pub(crate) fn encoded(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{decoded, encoded};
+    use super::{decode_form_value, encoded};
 
     #[test]
     fn a_form_value_comes_back_as_it_was_typed() {
         assert_eq!(
-            decoded("prefecture%3D141100%2Cmonth%3D2020-05"),
+            decode_form_value("prefecture%3D141100%2Cmonth%3D2020-05"),
             "prefecture=141100,month=2020-05"
         );
-        assert_eq!(decoded("a+b%"), "a b%");
-        assert_eq!(decoded(&encoded("吕梁 & 太原")), "吕梁 & 太原");
+        assert_eq!(decode_form_value("a+b%"), "a b%");
+        assert_eq!(decode_form_value(&encoded("吕梁 & 太原")), "吕梁 & 太原");
     }
 }

@@ -150,6 +150,9 @@ impl Site {
 }
 
 #[cfg(test)]
+pub(crate) use tests::check_words;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -182,6 +185,3 @@ mod tests {
         check_words(&[]);
     }
 }
-
-#[cfg(test)]
-pub(crate) use tests::check_words;

@@ -30,7 +30,7 @@ pub struct KeptFork {
 }
 
 impl KeptFork {
-    /// Reads one file of evidence; it is checked by [`Fork::verify`].
+    /// Reads one file of evidence; [`Fork::verify_contradiction`] checks it.
     pub fn read(file: &Path) -> Result<KeptFork, WitnessEvidenceError> {
         let name = || file.display().to_string();
         let bytes = fs::read(file)
@@ -42,15 +42,15 @@ impl KeptFork {
         Ok(KeptFork { file: file.to_owned(), fork, smaller, larger })
     }
 
-    /// The digest that the file is named by.
+    /// The digest that the file is named after.
     pub fn name(&self) -> String {
         self.file.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 }
 
 /// Every fork that a witness has evidence of, in the order of their names.
-pub fn kept_forks(state: &Path) -> Result<Vec<KeptFork>, WitnessEvidenceError> {
-    let files = files(&state.join("forks"))?;
+pub(crate) fn read_kept_forks(state: &Path) -> Result<Vec<KeptFork>, WitnessEvidenceError> {
+    let files = list_files(&state.join("forks"))?;
     files.iter().map(|file| KeptFork::read(file)).collect()
 }
 
@@ -58,17 +58,20 @@ pub fn kept_forks(state: &Path) -> Result<Vec<KeptFork>, WitnessEvidenceError> {
 ///
 /// The tiles are those of whichever of the two checkpoints has more entries: what the operator
 /// hands out, or what somebody else was given. Requests that they do not fit are passed over.
-pub fn forks_by_tiles(state: &Path, ledger: &Path) -> Result<Vec<Fork>, WitnessEvidenceError> {
+pub(crate) fn forks_by_tiles(
+    state: &Path,
+    ledger: &Path,
+) -> Result<Vec<Fork>, WitnessEvidenceError> {
     let reader = LogReader::new(ledger);
     let mut forks = Vec::new();
-    for file in files(&state.join("suspicions"))? {
+    for file in list_files(&state.join("suspicions"))? {
         let name = || file.display().to_string();
         let bytes = fs::read(&file)
             .map_err(|source| WitnessEvidenceError::Unreadable { file: name(), source })?;
         let malformed = |source| WitnessEvidenceError::Malformed { file: name(), source };
         let request = AddCheckpoint::parse(&bytes).map_err(malformed)?;
         let shown = Checkpoint::parse(request.note().text()).map_err(malformed)?;
-        let Some(newest) = newest(state, shown.origin())? else { continue };
+        let Some(newest) = read_newest(state, shown.origin())? else { continue };
         let held = Checkpoint::parse(newest.text()).map_err(malformed)?;
         let (smaller, larger) = if shown.size() <= held.size() {
             (request.note(), &newest)
@@ -95,8 +98,11 @@ pub fn forks_by_tiles(state: &Path, ledger: &Path) -> Result<Vec<Fork>, WitnessE
 }
 
 /// The newest checkpoint that the witness accepted of a log.
-pub(super) fn newest(state: &Path, origin: &str) -> Result<Option<Note>, WitnessEvidenceError> {
-    let file = newest_file(state, origin);
+pub(super) fn read_newest(
+    state: &Path,
+    origin: &str,
+) -> Result<Option<Note>, WitnessEvidenceError> {
+    let file = locate_newest(state, origin);
     let name = || file.display().to_string();
     match fs::read(&file) {
         Ok(bytes) => Note::parse(&bytes)
@@ -108,17 +114,17 @@ pub(super) fn newest(state: &Path, origin: &str) -> Result<Option<Note>, Witness
 }
 
 /// Where the witness keeps it.
-pub(super) fn newest_file(state: &Path, origin: &str) -> PathBuf {
+pub(super) fn locate_newest(state: &Path, origin: &str) -> PathBuf {
     state.join("logs").join(Hash::digest_of(origin.as_bytes()).to_hex()).join("checkpoint")
 }
 
 /// How many requests with a valid signature and a wrong proof it keeps.
-pub fn kept_suspicions(state: &Path) -> Result<usize, WitnessEvidenceError> {
-    Ok(files(&state.join("suspicions"))?.len())
+pub(super) fn count_suspicions(state: &Path) -> Result<usize, WitnessEvidenceError> {
+    Ok(list_files(&state.join("suspicions"))?.len())
 }
 
 // A file that is being written has an ending; one that is whole has none.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, WitnessEvidenceError> {
+fn list_files(folder: &Path) -> Result<Vec<PathBuf>, WitnessEvidenceError> {
     let failed =
         |source| WitnessEvidenceError::Unreadable { file: folder.display().to_string(), source };
     let entries = match fs::read_dir(folder) {

@@ -55,38 +55,40 @@ impl WitnessServer {
 }
 
 /// The routes of a witness.
-pub(crate) fn routes(desk: Arc<WitnessServer>) -> Router {
+pub(crate) fn routes(server: Arc<WitnessServer>) -> Router {
     Router::new()
-        .route("/", get(page))
+        .route("/", get(show_page))
         .route("/add-checkpoint", post(add_checkpoint))
-        .with_state(desk)
+        .with_state(server)
 }
 
 /// `POST /add-checkpoint`
-async fn add_checkpoint(State(desk): State<Arc<WitnessServer>>, body: Body) -> Response {
-    let Ok(_place) = desk.waiting.try_acquire() else {
-        return plain(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once");
+async fn add_checkpoint(State(server): State<Arc<WitnessServer>>, body: Body) -> Response {
+    let Ok(_place) = server.waiting.try_acquire() else {
+        return answer_plainly(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once");
     };
-    // Refused at once if it says how long it is, and else when it has become too long.
+    // Refused at once if it says how long it is, and otherwise when it has become too long.
     if body.size_hint().lower() > REQUEST_BYTES_MAX as u64 {
-        return plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too long");
+        return answer_plainly(StatusCode::PAYLOAD_TOO_LARGE, "the request is too long");
     }
     let body = tokio::time::timeout(ARRIVES_WITHIN, to_bytes(body, REQUEST_BYTES_MAX)).await;
     let body = match body {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too long"),
-        Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "the request took too long"),
+        Ok(Err(_)) => {
+            return answer_plainly(StatusCode::PAYLOAD_TOO_LARGE, "the request is too long");
+        }
+        Err(_) => return answer_plainly(StatusCode::REQUEST_TIMEOUT, "the request took too long"),
     };
-    let blocking = Arc::clone(&desk);
+    let blocking = Arc::clone(&server);
     let answer = tokio::task::spawn_blocking(move || {
-        let desk = blocking;
+        let server = blocking;
         // The witness keeps nothing in memory, so a panic cannot have left it half changed.
-        let mut witness = desk.witness.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = desk.clock.now_unsigned();
+        let mut witness = server.witness.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = server.clock.now_unsigned();
         witness.answer_request(&body, now)
     });
     let Ok(answer) = answer.await else {
-        return plain(StatusCode::INTERNAL_SERVER_ERROR, "the witness failed");
+        return answer_plainly(StatusCode::INTERNAL_SERVER_ERROR, "the witness failed");
     };
     if answer.status >= 500 {
         tracing::error!("request failed: {}", answer.body.trim_end());
@@ -95,7 +97,7 @@ async fn add_checkpoint(State(desk): State<Arc<WitnessServer>>, body: Body) -> R
     (status, [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response()
 }
 
-fn plain(status: StatusCode, why: &'static str) -> Response {
+fn answer_plainly(status: StatusCode, why: &'static str) -> Response {
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{why}\n"))
         .into_response()
 }
@@ -106,20 +108,23 @@ struct WitnessPageQuery {
 }
 
 /// `GET /`
-async fn page(
-    State(desk): State<Arc<WitnessServer>>,
+async fn show_page(
+    State(server): State<Arc<WitnessServer>>,
     Query(asked): Query<WitnessPageQuery>,
 ) -> Response {
     let shown = tokio::task::spawn_blocking({
-        let desk = Arc::clone(&desk);
-        move || desk.page.render(&desk.shown, asked.lang.as_deref())
+        let server = Arc::clone(&server);
+        move || server.page.render(&server.shown, asked.lang.as_deref())
     });
     match shown.await {
         Ok(Ok(html)) => html.into_response(),
         Ok(Err(error)) => {
             tracing::error!("page failed: {error:#}");
-            plain(StatusCode::INTERNAL_SERVER_ERROR, "the page failed; the server's log says why")
+            answer_plainly(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the page failed; the server's log says why",
+            )
         }
-        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "the page failed"),
+        Err(_) => answer_plainly(StatusCode::INTERNAL_SERVER_ERROR, "the page failed"),
     }
 }

@@ -26,7 +26,7 @@ pub enum WitnessKeyError {
 }
 
 /// Loads the key of a witness, or makes it if neither key nor state is there.
-pub fn begin_or_load(
+pub(crate) fn load_or_make_key(
     key: &Path,
     state: &Path,
     name: Option<&str>,
@@ -38,20 +38,21 @@ pub fn begin_or_load(
         let (key, state) = (key.display().to_string(), state.display().to_string());
         return Err(WitnessKeyError::Gone { key, state });
     }
-    let cosigner = Cosigner::generate(&name.map_or_else(unique, |name| Ok(name.to_owned()))?)?;
-    private_folder(key)?;
+    let cosigner =
+        Cosigner::generate(&name.map_or_else(make_unique_name, |name| Ok(name.to_owned()))?)?;
+    make_private_folder(key)?;
     cosigner.save_key(key, state)?;
     Ok(cosigner)
 }
 
 /// A name that no other witness has.
-fn unique() -> Result<String, KeyError> {
+fn make_unique_name() -> Result<String, KeyError> {
     let mut bytes = [0; 4];
     getrandom::fill(&mut bytes).map_err(|_| KeyError::Random)?;
     Ok(format!("trueline.invalid/witness-{:08x}", u32::from_be_bytes(bytes)))
 }
 
-fn private_folder(key: &Path) -> Result<(), WitnessKeyError> {
+fn make_private_folder(key: &Path) -> Result<(), WitnessKeyError> {
     let folder: PathBuf = match key.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         Some(_) | None => return Ok(()),
@@ -76,12 +77,12 @@ mod tests {
     fn a_key_is_made_once_and_never_anew_over_old_state() {
         let place = tempfile::tempdir().unwrap();
         let (state, key) = (place.path().join("w"), place.path().join("w-keys/witness.key"));
-        let first = begin_or_load(&key, &state, Some("witness.example/w1")).unwrap();
+        let first = load_or_make_key(&key, &state, Some("witness.example/w1")).unwrap();
         assert_eq!(first.verifier_key().name(), "witness.example/w1");
-        let again = begin_or_load(&key, &state, None).unwrap();
+        let again = load_or_make_key(&key, &state, None).unwrap();
         assert_eq!(first.verifier_key(), again.verifier_key());
         fs::create_dir_all(state.join("logs")).unwrap();
         fs::remove_file(&key).unwrap();
-        assert!(matches!(begin_or_load(&key, &state, None), Err(WitnessKeyError::Gone { .. })));
+        assert!(matches!(load_or_make_key(&key, &state, None), Err(WitnessKeyError::Gone { .. })));
     }
 }

@@ -8,6 +8,8 @@ pub(crate) mod http;
 mod key;
 mod page;
 
-pub use evidence::{KeptFork, WitnessEvidenceError, forks_by_tiles, kept_forks, kept_suspicions};
+pub use evidence::{KeptFork, WitnessEvidenceError};
+pub(crate) use evidence::{forks_by_tiles, read_kept_forks};
 pub(crate) use http::WitnessServer;
-pub use key::{WitnessKeyError, begin_or_load};
+pub use key::WitnessKeyError;
+pub(crate) use key::load_or_make_key;

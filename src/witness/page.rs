@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use minijinja::{Environment, Value, context};
 use trueline_ledger::{Checkpoint, VerifierKey};
 
-use super::evidence::{KeptFork, kept_forks, kept_suspicions, newest, newest_file};
+use super::evidence::{KeptFork, count_suspicions, locate_newest, read_kept_forks, read_newest};
 use crate::language::Language;
 
 /// Where the page gets what it shows.
@@ -36,10 +36,10 @@ impl WitnessPageSource {
     }
 
     /// The newest accepted checkpoint of a log: size, root, and when it was accepted.
-    fn newest(&self, origin: &str) -> Result<Option<(u64, String, String)>> {
-        let Some(note) = newest(&self.state, origin)? else { return Ok(None) };
+    fn read_newest(&self, origin: &str) -> Result<Option<(u64, String, String)>> {
+        let Some(note) = read_newest(&self.state, origin)? else { return Ok(None) };
         let checkpoint = Checkpoint::parse(note.text())?;
-        let path = newest_file(&self.state, origin);
+        let path = locate_newest(&self.state, origin);
         let accepted = Timestamp::try_from(fs::metadata(&path)?.modified()?)?;
         let accepted = accepted.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
         Ok(Some((checkpoint.size(), checkpoint.root().to_string(), accepted)))
@@ -71,29 +71,37 @@ impl WitnessPage {
             Some("en") => Language::English,
             Some(_) | None => self.language,
         };
-        let forks = kept_forks(&shown.state)?;
-        let logs: Result<Vec<Value>> =
-            shown.logs.iter().map(|(origin, keys)| log(shown, origin, *keys, &forks)).collect();
-        let forks: Vec<Value> = forks.iter().map(fork).collect();
+        let forks = read_kept_forks(&shown.state)?;
+        let logs: Result<Vec<Value>> = shown
+            .logs
+            .iter()
+            .map(|(origin, keys)| describe_log(shown, origin, *keys, &forks))
+            .collect();
+        let forks: Vec<Value> = forks.iter().map(describe_fork).collect();
         let context = context! {
             zh => language == Language::Chinese,
             key => shown.key.clone(),
             logs => logs?,
             forks,
-            suspicions => kept_suspicions(&shown.state)?,
+            suspicions => count_suspicions(&shown.state)?,
         };
         Ok(Html(self.environment.get_template("witness.html")?.render(context)?))
     }
 }
 
-fn log(shown: &WitnessPageSource, origin: &str, keys: usize, forks: &[KeptFork]) -> Result<Value> {
-    let newest = shown.newest(origin)?;
+fn describe_log(
+    shown: &WitnessPageSource,
+    origin: &str,
+    keys: usize,
+    forks: &[KeptFork],
+) -> Result<Value> {
+    let newest = shown.read_newest(origin)?;
     let newest = newest.map(|(size, root, accepted)| context! { size, root, accepted });
     let forks = forks.iter().filter(|kept| kept.smaller.origin() == origin).count();
     Ok(context! { origin, keys, newest, forks })
 }
 
-fn fork(kept: &KeptFork) -> Value {
+fn describe_fork(kept: &KeptFork) -> Value {
     let side = |checkpoint: &Checkpoint| {
         context! { size => checkpoint.size(), root => checkpoint.root().to_string() }
     };

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
-use trueline_language::text;
-use trueline_ledger::{
-    Checkpoint, LogDamage, Note, Policy, VerifierKey, check_log_folder as read_again,
-};
+use trueline_language::{Explain, Text, text};
+use trueline_ledger::{Checkpoint, Note, Policy, VerifierKey, check_log_folder};
 
+use super::super::named_file::write_named_file;
 use super::super::{Align, Failure, Language, OutputFormat, TextTable};
-use super::{LedgerHistory, checkpoint_size, read_history, write_file};
+use super::LedgerHistory;
+use super::history::{parse_checkpoint_size, read_history};
 use crate::state::State;
 
 /// Reads everything again, against the ledger's own checkpoint and one that was kept elsewhere.
@@ -21,18 +21,19 @@ pub(super) fn run_fsck(
     language: Language,
 ) -> Result<(), Failure> {
     let history = read_history(&state.instance)?;
-    let keys = known_keys(state, &history)?;
+    let keys = list_known_keys(state, &history)?;
     let mut findings = Vec::new();
     if !keys.is_empty()
         && let Err(error) = history.newest_note().verify_signatures(&keys)
     {
-        findings.push(format!("checkpoint: {error}"));
+        findings.push(text!("检查点：{error}", "checkpoint: {error}"));
     }
-    let report = read_again(history.folder(), history.newest_checkpoint());
-    findings.extend(report.findings.iter().map(|finding| describe_finding(finding, language)));
+    let report = check_log_folder(history.folder(), history.newest_checkpoint());
+    findings.extend(report.findings.iter().map(Explain::to_text));
     if let Some(path) = since {
-        findings.extend(compare_with_kept(&history, path, &keys, language)?);
+        findings.extend(compare_with_kept(&history, path, &keys)?);
     }
+    let findings: Vec<&str> = findings.iter().map(|finding| finding.as_str(language)).collect();
     let (good, size) = (report.entries_good, history.newest_checkpoint().size());
     match format {
         OutputFormat::Json => {
@@ -49,19 +50,17 @@ pub(super) fn run_fsck(
             for finding in &findings {
                 println!("{finding}");
             }
-            println!(
-                "{}",
-                language.pick(
-                    format!("{size} 条中 {good} 条与记录相符"),
-                    format!("{good} of {size} entries are the ones that were recorded"),
-                )
+            let summary = text!(
+                "{size} 条中 {good} 条与记录相符",
+                "{good} of {size} entries are the ones that were recorded"
             );
+            println!("{}", summary.as_str(language));
             if keys.is_empty() {
-                let unsure = language.pick(
+                let unchecked = language.pick(
                     "检查点的签名未核对：这里没有账本的公钥",
                     "the checkpoint's signature was not checked: no key of the log is known here",
                 );
-                println!("{unsure}");
+                println!("{unchecked}");
             }
         }
     }
@@ -72,7 +71,7 @@ pub(super) fn run_fsck(
 }
 
 /// The log's public keys: from its policy, and from the key files if they are here.
-fn known_keys(state: &State, history: &LedgerHistory) -> Result<Vec<VerifierKey>, Failure> {
+fn list_known_keys(state: &State, history: &LedgerHistory) -> Result<Vec<VerifierKey>, Failure> {
     let origin = history.newest_checkpoint().origin();
     let own = state.instance.ledger_keys()?;
     let mut keys: Vec<VerifierKey> = own.into_iter().map(|known| known.key).collect();
@@ -90,8 +89,7 @@ fn compare_with_kept(
     history: &LedgerHistory,
     path: &Path,
     keys: &[VerifierKey],
-    language: Language,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<Text>, Failure> {
     let name = path.display().to_string();
     let failed = |error: Failure| error.with_prefix(&name);
     let bytes = fs::read(path).map_err(|error| failed(error.into()))?;
@@ -111,30 +109,15 @@ fn compare_with_kept(
         old.size() <= new.size() && history.entry_reader().compute_root(old.size())? == *old.root();
     let (then, now) = (old.size(), new.size());
     Ok((!same).then(|| {
-        language.pick(
-            format!("{name}：账本不再以这 {then} 条开头（现有 {now} 条）：历史被改写或缩短"),
-            format!("{name}: the ledger ({now} entries) does not begin with these {then} entries"),
+        text!(
+            "{name}：账本不再以这 {then} 条开头（现有 {now} 条）：历史被改写或缩短",
+            "{name}: the ledger ({now} entries) does not begin with these {then} entries"
         )
     }))
 }
 
-fn describe_finding(finding: &LogDamage, language: Language) -> String {
-    if language == Language::English {
-        return finding.to_string();
-    }
-    match finding {
-        LogDamage::Entry { file, index } => format!("{file}：第 {index} 条不是当初记录的内容"),
-        LogDamage::Tile { file, position } => {
-            format!("{file}：第 {position} 个哈希有误，其所代表的内容完好")
-        }
-        LogDamage::Rewritten { file } => format!("{file}：连同其下全部内容被一并改写"),
-        LogDamage::Unreadable { file, why } => format!("{file}：无法读取（{why}）"),
-        LogDamage::OtherTree => "整部账本与检查点不符".to_owned(),
-    }
-}
-
-/// Writes the proof of an entry, under the newest checkpoint that the policy trusts; without such a
-/// one, under the newest there is.
+/// Writes the proof of an entry under the newest checkpoint that the policy trusts, or under the
+/// newest one if it trusts none.
 pub(super) fn prove_entry(
     state: &State,
     number: u64,
@@ -157,7 +140,7 @@ pub(super) fn prove_entry(
             let retired = history.read_retirements()?;
             let notes = std::iter::once(history.newest_note()).chain(history.cosigned_notes());
             let mut notes =
-                notes.filter(|note| checkpoint_size(note).is_some_and(|size| size > number));
+                notes.filter(|note| parse_checkpoint_size(note).is_some_and(|size| size > number));
             notes.find(|note| policy.check_checkpoint(note, &retired).is_ok())
         }
         None => None,
@@ -165,13 +148,12 @@ pub(super) fn prove_entry(
     let receipt =
         history.make_receipt(number, trusted.unwrap_or(history.newest_note()))?.to_string();
     if let Some(path) = entry {
-        write_file(path, &history.read_entry(number)?)?;
+        write_named_file(path, &history.read_entry(number)?)?;
     }
-    match out {
-        Some(path) => write_file(path, receipt.as_bytes()),
-        None => {
-            print!("{receipt}");
-            Ok(())
-        }
+    if let Some(path) = out {
+        write_named_file(path, receipt.as_bytes())
+    } else {
+        print!("{receipt}");
+        Ok(())
     }
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use trueline_language::{Explain as _, text};
+use trueline_language::{Explain as _, Text, text};
 use trueline_ledger::Distrust;
 
 use super::super::{Align, Failure, Language, OutputFormat, TextTable};
-use super::moment_text;
+use super::history::format_moment;
 use crate::ledger::{AskedWitness, CosignOutcome, collect_cosignatures};
 use crate::state::State;
 
@@ -38,10 +38,10 @@ pub(super) fn run_cosign(
         (language.pick("地址", "address"), Align::Left),
     ]);
     for asked in &collected.witnesses {
-        let said = describe_outcome(&asked.outcome, language);
-        table.add_row(vec![asked.name.clone(), said, asked.url.clone().unwrap_or_default()]);
+        let outcome = describe_outcome(&asked.outcome).as_str(language).to_owned();
+        table.add_row(vec![asked.name.clone(), outcome, asked.url.clone().unwrap_or_default()]);
     }
-    let witnesses: Vec<Value> = collected.witnesses.iter().map(asked_json).collect();
+    let witnesses: Vec<Value> = collected.witnesses.iter().map(witness_to_json).collect();
     let json = json!({
         "entries": size,
         "quorum_met": collected.verdict.is_ok(),
@@ -51,19 +51,19 @@ pub(super) fn run_cosign(
     match collected.verdict {
         Ok(_) => {
             if format == OutputFormat::Table {
-                let met = language.pick(
-                    format!("已达到法定数，检查点共 {size} 条"),
-                    format!("the quorum is met for {size} entries"),
+                let met = text!(
+                    "已达到法定数，检查点共 {size} 条",
+                    "the quorum is met for {size} entries"
                 );
-                println!("{met}");
+                println!("{}", met.as_str(language));
             }
             Ok(())
         }
-        Err(error) => Err(missing_quorum(&error, &collected.witnesses)),
+        Err(error) => Err(explain_missing_quorum(&error, &collected.witnesses)),
     }
 }
 
-fn missing_quorum(error: &Distrust, asked: &[AskedWitness]) -> Failure {
+fn explain_missing_quorum(error: &Distrust, asked: &[AskedWitness]) -> Failure {
     let contradicts = |one: &AskedWitness| {
         matches!(one.outcome, CosignOutcome::OtherHistory { .. } | CosignOutcome::Ahead { .. })
     };
@@ -92,42 +92,37 @@ fn missing_quorum(error: &Distrust, asked: &[AskedWitness]) -> Failure {
     }
 }
 
-fn describe_outcome(outcome: &CosignOutcome, language: Language) -> String {
-    let pick = |chinese: String, english: String| language.pick(chinese, english);
+fn describe_outcome(outcome: &CosignOutcome) -> Text {
     match outcome {
-        CosignOutcome::Cosigned { time } => pick(
-            format!("已联署 {}", moment_text(*time)),
-            format!("cosigned at {}", moment_text(*time)),
-        ),
-        CosignOutcome::AlreadyCosigned { time } => pick(
-            format!("先前已联署 {}", moment_text(*time)),
-            format!("had cosigned at {}", moment_text(*time)),
-        ),
+        CosignOutcome::Cosigned { time } => {
+            text!("已联署 {}", "cosigned at {}", format_moment(*time))
+        }
+        CosignOutcome::AlreadyCosigned { time } => {
+            text!("先前已联署 {}", "had cosigned at {}", format_moment(*time))
+        }
         CosignOutcome::NoAddress => {
-            pick("策略中没有它的地址".into(), "the policy has no address of it".into())
+            text!("策略中没有它的地址", "the policy has no address of it")
         }
-        CosignOutcome::Silent(error) => {
-            text!("未答复：{error}", "no answer: {error}").as_str(language).to_owned()
-        }
-        CosignOutcome::Ahead { size } => pick(
-            format!("它已联署 {size} 条，多于此处：这是账本的旧副本或另一部历史"),
-            format!("it has cosigned {size} entries, more than are here: an old copy, or a fork"),
+        CosignOutcome::Silent(error) => text!("未答复：{error}", "no answer: {error}"),
+        CosignOutcome::Ahead { size } => text!(
+            "它已联署 {size} 条，多于此处：这是账本的旧副本或另一部历史",
+            "it has cosigned {size} entries, more than are here: an old copy, or a fork"
         ),
-        CosignOutcome::OtherHistory { status, message } => pick(
-            format!("拒绝（{status}）：与它见过的历史矛盾：{message}"),
-            format!("refused ({status}): it was shown another history: {message}"),
+        CosignOutcome::OtherHistory { status, message } => text!(
+            "拒绝（{status}）：与它见过的历史矛盾：{message}",
+            "refused ({status}): it was shown another history: {message}"
         ),
         CosignOutcome::Refused { status, message } => {
-            pick(format!("拒绝（{status}）：{message}"), format!("refused ({status}): {message}"))
+            text!("拒绝（{status}）：{message}", "refused ({status}): {message}")
         }
-        CosignOutcome::Invalid => pick(
-            "联署无效：签名与策略中的公钥不符".into(),
-            "its cosignature is wrong, or is not by the key in the policy".into(),
+        CosignOutcome::Invalid => text!(
+            "联署无效：签名与策略中的公钥不符",
+            "its cosignature is wrong, or is not by the key in the policy"
         ),
     }
 }
 
-fn asked_json(asked: &AskedWitness) -> Value {
+fn witness_to_json(asked: &AskedWitness) -> Value {
     let (code, time) = match &asked.outcome {
         CosignOutcome::Cosigned { time } => ("cosigned", Some(*time)),
         CosignOutcome::AlreadyCosigned { time } => ("already_cosigned", Some(*time)),
@@ -142,7 +137,7 @@ fn asked_json(asked: &AskedWitness) -> Value {
         "name": asked.name,
         "url": asked.url,
         "outcome": code,
-        "time": time.map(moment_text),
-        "message": describe_outcome(&asked.outcome, Language::English),
+        "time": time.map(format_moment),
+        "message": describe_outcome(&asked.outcome).as_str(Language::English),
     })
 }

@@ -4,22 +4,21 @@
 
 mod check;
 mod cosign;
+mod history;
 pub(super) mod prove;
 
-use std::fs;
-use std::path::Path;
-
-use jiff::Timestamp;
 use serde_json::{Value, json};
-use trueline_language::text;
-use trueline_ledger::{Note, Policy, VerifierKey};
+use trueline_language::{Explain as _, text};
+use trueline_ledger::{Party, Policy, VerifierKey};
 
 use super::ledger_arguments::LedgerCommand;
 use super::place::InstanceFolders;
 use super::{Align, Failure, Language, OutputFormat, TextTable};
 use crate::instance::Instance;
-use crate::ledger::{LedgerHistory, LedgerKey, time_of};
+use crate::ledger::{LedgerHistory, LedgerKey, find_cosign_time};
 use crate::state::State;
+pub(super) use history::format_moment;
+use history::{parse_checkpoint_size, read_history};
 
 pub(super) fn run_ledger(
     command: &LedgerCommand,
@@ -64,41 +63,12 @@ pub(super) fn run_ledger(
     }
 }
 
-/// The ledger to read, which must be there.
-fn read_history(instance: &Instance) -> Result<LedgerHistory, Failure> {
-    let history = LedgerHistory::read(instance)?;
-    history.ok_or_else(|| {
-        Failure::wrong_request(
-            text!("该实例还没有账本", "this instance has no ledger yet"),
-            text!(
-                "首次导入或运行 `trueline ledger commit` 时建立",
-                "it begins with the first import, or with `trueline ledger commit`"
-            ),
-        )
-    })
-}
-
-/// A file that somebody named.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
-}
-
-/// A moment as people and programs read it.
-pub(super) fn moment_text(seconds: u64) -> String {
-    let moment = i64::try_from(seconds).ok().and_then(|at| Timestamp::from_second(at).ok());
-    moment.map_or_else(|| seconds.to_string(), |moment| moment.to_string())
-}
-
 /// The newest checkpoint that a witness cosigned: its size and the time.
-fn newest_of(witness: &trueline_ledger::Party, history: &LedgerHistory) -> Option<(u64, u64)> {
+fn find_newest_cosigned(witness: &Party, history: &LedgerHistory) -> Option<(u64, u64)> {
     let notes = std::iter::once(history.newest_note()).chain(history.cosigned_notes());
-    let mut found =
-        notes.filter_map(|note| Some((checkpoint_size(note)?, time_of(witness, note)?)));
+    let mut found = notes
+        .filter_map(|note| Some((parse_checkpoint_size(note)?, find_cosign_time(witness, note)?)));
     found.next()
-}
-
-fn checkpoint_size(note: &Note) -> Option<u64> {
-    Some(trueline_ledger::Checkpoint::parse(note.text()).ok()?.size())
 }
 
 fn print_status(state: &State, format: OutputFormat, language: Language) -> Result<(), Failure> {
@@ -115,11 +85,11 @@ fn print_status(state: &State, format: OutputFormat, language: Language) -> Resu
     ];
     let mut witnesses = Vec::new();
     for witness in policy.iter().flat_map(Policy::witnesses) {
-        let newest = newest_of(witness, &history);
+        let newest = find_newest_cosigned(witness, &history);
         let said = match newest {
             Some((size, time)) => language.pick(
-                format!("{} 联署至第 {size} 条", moment_text(time)),
-                format!("cosigned {size} entries at {}", moment_text(time)),
+                format!("{} 联署至第 {size} 条", format_moment(time)),
+                format!("cosigned {size} entries at {}", format_moment(time)),
             ),
             None => language.pick("尚未联署", "has not cosigned").to_owned(),
         };
@@ -128,7 +98,7 @@ fn print_status(state: &State, format: OutputFormat, language: Language) -> Resu
             "name": witness.name,
             "url": witness.url,
             "entries": newest.map(|(size, _)| size),
-            "time": newest.map(|(_, time)| moment_text(time)),
+            "time": newest.map(|(_, time)| format_moment(time)),
         }));
     }
     let verdict =
@@ -136,13 +106,15 @@ fn print_status(state: &State, format: OutputFormat, language: Language) -> Resu
     let quorum = match &verdict {
         None => language.pick("未设置策略", "no policy is set").to_owned(),
         Some(Ok(_)) => language.pick("已达到", "met").to_owned(),
-        Some(Err(error)) => format!("{}: {error}", language.pick("未达到", "missing")),
+        Some(Err(error)) => {
+            format!("{}: {}", language.pick("未达到", "missing"), error.sentence_in(language))
+        }
     };
     rows.push((language.pick("法定数", "quorum"), quorum));
     for fact in &retired {
         rows.push((
             language.pick("已停用的密钥", "retired key"),
-            format!("{} ({})", fact.key, moment_text(fact.at)),
+            format!("{} ({})", fact.key, format_moment(fact.at)),
         ));
     }
     let mut table = TextTable::new(&[
@@ -154,7 +126,7 @@ fn print_status(state: &State, format: OutputFormat, language: Language) -> Resu
     }
     let retired: Vec<Value> = retired
         .iter()
-        .map(|fact| json!({ "key": fact.key.to_string(), "at": moment_text(fact.at) }))
+        .map(|fact| json!({ "key": fact.key.to_string(), "at": format_moment(fact.at) }))
         .collect();
     let json = json!({
         "origin": checkpoint.origin(),
@@ -185,7 +157,7 @@ fn print_keys(instance: &Instance, language: Language) -> Result<(), Failure> {
         let fact = retired.iter().find(|fact| fact.key == known.key);
         if let Some(fact) = fact {
             let said = language.pick("自此停用", "retired at");
-            println!("# {said} {}", moment_text(fact.at));
+            println!("# {said} {}", format_moment(fact.at));
         }
         println!("log {}", known.key);
     }
@@ -253,7 +225,7 @@ fn retire_key(state: &State, text: &str, language: Language) -> Result<(), Failu
             "add another key first: `trueline ledger rotate`"
         ))
     })?;
-    let (at, file) = (moment_text(now), known.file.display());
+    let (at, file) = (format_moment(now), known.file.display());
     println!(
         "{}",
         language.pick(
@@ -264,10 +236,4 @@ fn retire_key(state: &State, text: &str, language: Language) -> Result<(), Failu
         )
     );
     Ok(())
-}
-
-/// Writes a file that somebody asked for.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(path, bytes)
-        .map_err(|error| Failure::from(error).with_prefix(&path.display().to_string()))
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use trueline_language::{Explain as _, text};
-
 use trueline_verify::{CaseChecked, CaseFound};
 
-use super::{Failure, read_history, write_file};
-use crate::cli::Language;
+use super::super::named_file::write_named_file;
+use super::super::{Failure, Language};
+use super::history::read_history;
 use crate::state::State;
 use crate::systems::proofs::{CaseProofError, prove_case};
 
@@ -16,7 +16,7 @@ use crate::systems::proofs::{CaseProofError, prove_case};
 pub(super) struct CaseQuestion<'a> {
     /// `source/source_key`
     pub(super) case: &'a str,
-    /// The first digits of a sealed report's id; the newest without.
+    /// The first digits of a sealed report's id; `None` for the newest.
     pub(super) report: Option<&'a str>,
     pub(super) out: Option<&'a Path>,
 }
@@ -34,16 +34,16 @@ pub(super) fn run_prove(
     };
     let case = vec![source.to_owned(), key.to_owned()];
     let history = read_history(&state.instance)?;
-    let proof = prove_case(state, &history, case, asked.report).map_err(proof_failure)?;
+    let proof = prove_case(state, &history, case, asked.report).map_err(explain_proof_failure)?;
     if let Some(path) = asked.out {
-        write_file(path, proof.text.as_bytes())?;
+        write_named_file(path, proof.text.as_bytes())?;
     }
     print_checked(&proof.checked, language);
     Ok(())
 }
 
 /// Why there is no proof, in words.
-pub(in crate::cli) fn proof_failure(error: CaseProofError) -> Failure {
+pub(crate) fn explain_proof_failure(error: CaseProofError) -> Failure {
     match error {
         CaseProofError::NoReport => Failure::wrong_request(
             text!("没有这份已封印的报告", "no such report was sealed"),

@@ -7,14 +7,14 @@ use serde_json::json;
 use trueline_language::{Text, text};
 use trueline_numbers::error_rate_upper_bound;
 
-use super::{DrawnCase, Failure, LEVEL, Language, OutputFormat, read_file};
+use super::columns::{CASE_HEADS, FOUND_HEADS};
+use super::{DrawnCase, Failure, Language, OutputFormat, read_named_file};
 
-/// The columns that the answers are read from.
-pub(super) const CASE_HEADS: [&str; 2] = ["工单", "case"];
-pub(super) const FOUND_HEADS: [&str; 2] = ["属实（是/否）", "found as recorded (yes/no)"];
+/// How sure the stated bound is.
+pub(super) const CONFIDENCE: f64 = 0.95;
 
-/// A rate in percent, rounded up to two digits: a bound must not come out below itself.
-pub(super) fn rate_text(rate: f64) -> String {
+/// A rate in percent, rounded up to two digits: a bound must not be printed below its value.
+pub(super) fn format_rate(rate: f64) -> String {
     let percent = rate * 100.0;
     let decimals = if percent >= 10.0 {
         0
@@ -60,11 +60,11 @@ pub(super) fn judge_answers(
     let n = drawn.len() as u64;
     // Whoever cannot show a case has not shown it to be true.
     let errors = (wrong.len() + open.len()) as u64;
-    let bound = error_rate_upper_bound(errors, n, LEVEL).unwrap_or(1.0);
-    let (wrong_n, open_n, text) = (wrong.len(), open.len(), rate_text(bound));
+    let bound = error_rate_upper_bound(errors, n, CONFIDENCE).unwrap_or(1.0);
+    let (wrong_n, open_n, text) = (wrong.len(), open.len(), format_rate(bound));
     if format == OutputFormat::Json {
         let said = json!({
-            "cases": n, "wrong": wrong, "unanswered": open, "level": LEVEL, "upper_bound": bound,
+            "cases": n, "wrong": wrong, "unanswered": open, "level": CONFIDENCE, "upper_bound": bound,
         });
         println!("{}", serde_json::to_string_pretty(&said).map_err(Failure::from_foreign)?);
     } else {
@@ -100,10 +100,10 @@ pub(super) fn judge_answers(
 
 /// Case → whether it was found as recorded; `None` for one without an answer.
 fn read_answers(path: &Path) -> Result<BTreeMap<String, Option<bool>>, Failure> {
-    let bytes = read_file(path)?;
+    let bytes = read_named_file(path)?;
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
-        // Spreadsheets of Chinese systems save so.
+        // Spreadsheets on Chinese systems save in this encoding.
         Err(_) => encoding_rs::GB18030.decode(&bytes).0.into_owned(),
     };
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());

@@ -5,6 +5,7 @@
 //! case against the ledger, and says what the answers support.
 
 mod answers;
+mod columns;
 mod sheet;
 
 use std::path::Path;
@@ -15,27 +16,25 @@ use trueline_ledger::{Hash, Policy, Receipt};
 use trueline_numbers::error_rate_upper_bound;
 use trueline_verify::{VerifyOptions, check_file, draw_seed, extract_evidence, extract_seal};
 
-use super::arguments::SpotCheckArguments;
-use super::ledger::prove::proof_failure;
-use super::ledger::read_file;
+use super::ledger::format_moment;
+use super::ledger::prove::explain_proof_failure;
+use super::named_file::read_named_file;
+use super::report_arguments::SpotCheckArguments;
 use super::{Align, Failure, Language, OutputFormat, ProgressStep, TextTable};
 use crate::clock::Clock;
-use crate::ledger::policy_in;
+use crate::ledger::read_policy_file;
 use crate::program::Program;
 use crate::systems::proofs::{DrawnCase, SpotCheckError, SpotCheckRequest, SpotDraw, draw_cases};
-use answers::{judge_answers, rate_text};
+use answers::{CONFIDENCE, format_rate, judge_answers};
 use sheet::FieldSheet;
-
-/// How sure the stated bound is.
-const LEVEL: f64 = 0.95;
 
 pub(super) fn run_spot_check(
     asked: &SpotCheckArguments,
     clock: Clock,
     language: Language,
 ) -> Result<(), Failure> {
-    let bytes = read_file(&asked.file)?;
-    let policy = asked.policy.as_deref().map(policy_in).transpose()?;
+    let bytes = read_named_file(&asked.file)?;
+    let policy = asked.policy.as_deref().map(read_policy_file).transpose()?;
     let options = VerifyOptions { policy: policy.as_ref(), ..VerifyOptions::default() };
     let holds = check_file(&bytes, &asked.file.display().to_string(), &options).holds;
     let (Some(evidence), Some(seal), true) =
@@ -57,10 +56,10 @@ pub(super) fn run_spot_check(
         figure: asked.figure.as_deref(),
         policy: policy.as_ref(),
     };
-    let SpotDraw { cases: drawn, zone } =
-        draw_cases(&evidence, &state, &request).map_err(|error| failure(error, &asked.data))?;
+    let SpotDraw { cases: drawn, zone } = draw_cases(&evidence, &state, &request)
+        .map_err(|error| explain_failure(error, &asked.data))?;
     bar.finish_step(&format!("{step}: {}", drawn.len()));
-    let newest = newest_witness(&seal.receipt, policy.as_ref());
+    let newest = find_witness_time(&seal.receipt, policy.as_ref());
     if let Some(path) = &asked.answers {
         return judge_answers(&drawn, path, asked.format, language);
     }
@@ -77,7 +76,7 @@ pub(super) fn run_spot_check(
 }
 
 /// Why no cases were drawn, in words.
-fn failure(error: SpotCheckError, data: &Path) -> Failure {
+fn explain_failure(error: SpotCheckError, data: &Path) -> Failure {
     match error {
         SpotCheckError::NoCases => Failure::negative_answer(error.to_text()),
         SpotCheckError::NoFigure { figure, known } => Failure::wrong_request(
@@ -94,7 +93,7 @@ fn failure(error: SpotCheckError, data: &Path) -> Failure {
                 "name a folder that `trueline export --for-verification` made"
             ),
         ),
-        SpotCheckError::Proof(error) => proof_failure(error),
+        SpotCheckError::Proof(error) => explain_proof_failure(error),
         SpotCheckError::Recheck(_) | SpotCheckError::Ledger(_) | SpotCheckError::Check(_) => {
             Failure::from(error)
         }
@@ -102,7 +101,7 @@ fn failure(error: SpotCheckError, data: &Path) -> Failure {
 }
 
 /// The newest time at which a witness had seen the checkpoint.
-fn newest_witness(receipt: &Receipt, policy: Option<&Policy>) -> Option<u64> {
+fn find_witness_time(receipt: &Receipt, policy: Option<&Policy>) -> Option<u64> {
     let trust = policy?.check_checkpoint(receipt.checkpoint(), &[]).ok()?;
     trust.witnesses.iter().map(|(_, time)| *time).max()
 }
@@ -114,9 +113,9 @@ fn explain_draw(
     language: Language,
 ) {
     let (seed, value) = (seed.to_hex(), &asked.value);
-    let bound = error_rate_upper_bound(0, drawn as u64, LEVEL).unwrap_or(1.0);
-    let bound = rate_text(bound);
-    let newer = match newest.map(super::ledger::moment_text) {
+    let bound = error_rate_upper_bound(0, drawn as u64, CONFIDENCE).unwrap_or(1.0);
+    let bound = format_rate(bound);
+    let newer = match newest.map(format_moment) {
         Some(time) => language.pick(
             format!("该数值须晚于 {time}，即见证方见到检查点的时间。"),
             format!("The value must be newer than {time}, when a witness had seen the checkpoint."),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use trueline_ledger::Hash;
 use trueline_verify::{CanonicalRow, CaseFound, RowValue};
 
-use super::answers::{CASE_HEADS, FOUND_HEADS};
+use super::columns::{CASE_HEADS, FOUND_HEADS};
 use super::{Align, DrawnCase, Failure, Language, TextTable};
 use crate::web::csv::quoted;
 
@@ -25,9 +25,9 @@ impl DrawnCase {
         }
     }
 
-    /// A value of the row, times on the clock of the pack.
-    fn column_text(&self, column: &str, zone: &TimeZone) -> String {
-        self.case_row().map_or(String::new(), |row| value_text(row.find_value(column), zone))
+    /// A value of the row, with times on the clock of the pack's zone.
+    fn format_column(&self, column: &str, zone: &TimeZone) -> String {
+        self.case_row().map_or(String::new(), |row| format_value(row.find_value(column), zone))
     }
 
     fn counted_as(&self, indicator: Option<&str>, language: Language) -> String {
@@ -76,15 +76,16 @@ impl DrawnCase {
     }
 }
 
-fn value_text(value: &RowValue, zone: &TimeZone) -> String {
+fn format_value(value: &RowValue, zone: &TimeZone) -> String {
     match value {
         RowValue::Moment(seconds) => Timestamp::from_second(*seconds).map_or_else(
             |_| seconds.to_string(),
             |moment| zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string(),
         ),
         RowValue::List(records) => {
-            let pair =
-                |(name, value): &(String, RowValue)| format!("{name}={}", value_text(value, zone));
+            let pair = |(name, value): &(String, RowValue)| {
+                format!("{name}={}", format_value(value, zone))
+            };
             let known = |record: &CanonicalRow| -> Vec<String> {
                 record.0.iter().filter(|(_, value)| *value != RowValue::Missing).map(pair).collect()
             };
@@ -106,7 +107,7 @@ pub(super) struct FieldSheet {
 }
 
 impl FieldSheet {
-    /// By an indicator, only how it counted a case is told.
+    /// With an indicator, the sheet tells only how that one counted a case.
     pub(super) fn new(
         drawn: &[DrawnCase],
         (zone, indicator): (&TimeZone, Option<&str>),
@@ -138,7 +139,7 @@ impl FieldSheet {
         let mut rows = Vec::new();
         for (at, one) in drawn.iter().enumerate() {
             let number = (at + 1).to_string();
-            let of = |column: &str| one.column_text(column, zone);
+            let of = |column: &str| one.format_column(column, zone);
             table.add_row(vec![
                 number.clone(),
                 one.case_name(),

@@ -7,12 +7,12 @@ use crate::datasets::{Dataset, Holds};
 /// Charging records that were checked, and how many were wrong.
 pub const BILLING_TEST: Dataset = Dataset {
     name: "billing_test",
-    schema: billing_test_schema,
+    schema: make_billing_test_schema,
     holds: Holds::Records,
     rows_page: None,
 };
 
-fn billing_test_schema() -> DatasetSchema {
+fn make_billing_test_schema() -> DatasetSchema {
     DatasetSchema {
         name: "billing_test",
         key: &["source", "source_key"],
@@ -40,6 +40,6 @@ fn billing_test_schema() -> DatasetSchema {
         ],
         blank: &[],
         lists: Vec::new(),
-        doc: "results of billing tests: records checked and records wrong, a row a lot",
+        doc: "results of billing tests: records checked and records wrong, one row per lot",
     }
 }

@@ -1,13 +1,13 @@
-//! One case with everything its source said of it, and what an indicator makes of it.
+//! One case with everything that its source says of it, and what an indicator makes of it.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use trueline_figures::{Request, columns_needed, trace_rows};
 use trueline_lake::ValueKind;
 
-use super::list::{CaseLine, case_line};
+use super::list::{CaseLine, make_case_line};
 use crate::systems::indicators::{
-    ComputeError, FigureQuestion, Indicator, Pack, RecordSource, build_request, find_indicator,
+    ComputeError, FigureQuestion, Indicator, Pack, RecordSource, RequestInputs, find_indicator,
     read_moments, read_texts,
 };
 
@@ -16,14 +16,14 @@ use crate::systems::indicators::{
 pub struct CaseFile {
     /// What the indicator makes of it.
     pub line: CaseLine,
-    /// What happened when: column → UTC seconds, in the order of the schema.
+    /// When what happened: column → UTC seconds, in the order of the schema.
     pub moments: Vec<(String, i64)>,
     pub intervals: Vec<CaseInterval>,
     /// Everything else that was given: column → value.
     pub facts: Vec<(String, String)>,
 }
 
-/// A stretch of time inside a case.
+/// A span of time inside a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseInterval {
     pub kind: String,
@@ -35,8 +35,8 @@ pub struct CaseInterval {
     pub approved_by: String,
 }
 
-/// The case `source/source_key`; `None` if the dataset of the indicator has no such case.
-pub fn case_file(
+/// Reads the case `source/source_key`; `None` if the dataset of the indicator has no such case.
+pub(crate) fn read_case_file(
     pack: &Pack,
     indicator: &str,
     id: &str,
@@ -46,12 +46,19 @@ pub fn case_file(
     let indicator = find_indicator(pack, indicator)?;
     let period = question.filter.narrow_period(pack, &question.period)?;
     let calendars = records.read_calendars()?;
-    let Some(asked) = build_request(pack, question, &period, &[indicator], &[], &calendars) else {
+    let inputs = RequestInputs {
+        pack,
+        filter: &question.filter,
+        period: &period,
+        by: &[],
+        calendars: &calendars,
+    };
+    let Some(asked) = inputs.build_request(&[indicator]) else {
         return Ok(None);
     };
     let asked = Request { dimensions: Vec::new(), ..asked };
     let failed = |source| ComputeError::Records { dataset: indicator.dataset.name(), source };
-    let columns = wanted_columns(&asked, indicator);
+    let columns = list_wanted_columns(&asked, indicator);
     for part in records.read_parts(indicator.dataset, &columns).map_err(failed)? {
         for batch in part.read_batches() {
             let batch = batch.map_err(failed)?;
@@ -63,7 +70,7 @@ pub fn case_file(
     Ok(None)
 }
 
-fn wanted_columns(request: &Request, indicator: &Indicator) -> Vec<String> {
+fn list_wanted_columns(request: &Request, indicator: &Indicator) -> Vec<String> {
     let mut wanted = columns_needed(request);
     let schema = indicator.dataset.schema();
     let known = schema.columns.iter().map(|column| column.name);
@@ -98,7 +105,7 @@ fn read_case(
         return Ok(None);
     };
     let mut file = CaseFile {
-        line: case_line(id.to_owned(), traced, Vec::new()),
+        line: make_case_line(id.to_owned(), traced, Vec::new()),
         moments: Vec::new(),
         intervals: read_intervals(row),
         facts: Vec::new(),

@@ -9,18 +9,18 @@ use trueline_figures::{Request, RowOutcome, TracedRow, columns_needed, trace_row
 
 use crate::datasets::Dataset;
 use crate::systems::indicators::{
-    ComputeError, FigureQuestion, Indicator, Pack, RecordSource, build_request, find_indicator,
+    ComputeError, FigureQuestion, Indicator, Pack, RecordSource, RequestInputs, find_indicator,
     read_texts,
 };
 
-/// What else is shown of a case, where the dataset has it.
+/// Other columns that are shown of a case, if the dataset has them.
 const SHOWN: [&str; 8] =
     ["kind", "service", "region", "area", "channel", "maintainer", "cause", "satisfaction"];
 
 /// Which cases to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseSelection {
-    /// Everything in the population and period, excluded and unmeasurable ones too.
+    /// Everything in the population and period, including excluded and unmeasurable cases.
     All,
     /// Counted, and past its limit.
     Late,
@@ -41,7 +41,7 @@ pub struct CaseLine {
     pub stop: Option<i64>,
     /// Seconds on the clock; 1 or 0 of a share.
     pub value: Option<i64>,
-    /// The same with no pause taken off.
+    /// The same without subtracting pauses.
     pub without_pauses: Option<i64>,
     /// The last instant on time, UTC seconds.
     pub due: Option<i64>,
@@ -66,11 +66,11 @@ pub enum CaseOutcome {
         is_approved: bool,
     },
     Unmeasurable,
-    /// In no period yet: still open.
+    /// Still open, and so in no period yet.
     Open,
 }
 
-/// The cases of one indicator, at most `limit`, and how many there are in all.
+/// The cases of one indicator, and how many there are.
 #[derive(Debug, Clone, Default)]
 pub struct CaseList {
     pub lines: Vec<CaseLine>,
@@ -78,7 +78,7 @@ pub struct CaseList {
 }
 
 /// Lists the cases behind an indicator; the latest first, then by id.
-pub fn list_cases(
+pub(crate) fn list_cases(
     pack: &Pack,
     indicator: &str,
     question: &FigureQuestion,
@@ -88,14 +88,23 @@ pub fn list_cases(
     let indicator = find_indicator(pack, indicator)?;
     let period = question.filter.narrow_period(pack, &question.period)?;
     let calendars = records.read_calendars()?;
-    let Some(asked) = build_request(pack, question, &period, &[indicator], &[], &calendars) else {
+    let inputs = RequestInputs {
+        pack,
+        filter: &question.filter,
+        period: &period,
+        by: &[],
+        calendars: &calendars,
+    };
+    let Some(asked) = inputs.build_request(&[indicator]) else {
         return Ok(CaseList::default());
     };
     let asked = Request { dimensions: Vec::new(), ..asked };
     let mut list = CaseList::default();
     let dataset = indicator.dataset;
     let failed = |source| ComputeError::Records { dataset: dataset.name(), source };
-    for part in records.read_parts(dataset, &wanted_columns(&asked, dataset)).map_err(failed)? {
+    for part in
+        records.read_parts(dataset, &list_wanted_columns(&asked, dataset)).map_err(failed)?
+    {
         for batch in part.read_batches() {
             let batch = batch.map_err(failed)?;
             add_cases(&mut list, &asked, indicator, which, &batch)?;
@@ -106,7 +115,7 @@ pub fn list_cases(
     Ok(list)
 }
 
-fn wanted_columns(request: &Request, dataset: Dataset) -> Vec<String> {
+fn list_wanted_columns(request: &Request, dataset: Dataset) -> Vec<String> {
     let mut wanted = columns_needed(request);
     let schema = dataset.schema();
     let known = |name: &&str| schema.columns.iter().any(|column| column.name == *name);
@@ -146,7 +155,7 @@ fn add_cases(
         .collect();
     for (row, traced) in chosen {
         let columns = shown.iter().map(|(name, values)| ((*name).to_owned(), values[row].clone()));
-        list.lines.push(case_line(
+        list.lines.push(make_case_line(
             format!("{}/{}", source[row], key[row]),
             traced,
             columns.collect(),
@@ -165,7 +174,11 @@ fn is_wanted(row: &TracedRow, which: CaseSelection) -> bool {
     }
 }
 
-pub(super) fn case_line(id: String, traced: TracedRow, columns: Vec<(String, String)>) -> CaseLine {
+pub(super) fn make_case_line(
+    id: String,
+    traced: TracedRow,
+    columns: Vec<(String, String)>,
+) -> CaseLine {
     let outcome = match traced.outcome {
         RowOutcome::Counted => CaseOutcome::Counted,
         RowOutcome::Excluded { reason, is_approved } => {
@@ -191,8 +204,8 @@ pub(super) fn case_line(id: String, traced: TracedRow, columns: Vec<(String, Str
     }
 }
 
-/// Moments as RFC 3339, durations in seconds.
-pub(crate) fn case_json(case: &CaseLine, zone: &TimeZone) -> Value {
+/// Writes a case with its moments in RFC 3339 and its durations in seconds.
+pub(crate) fn case_to_json(case: &CaseLine, zone: &TimeZone) -> Value {
     let moment = |seconds: Option<i64>| {
         let moment = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())?;
         Some(moment.display_with_offset(zone.to_offset(moment)).to_string())

@@ -7,8 +7,11 @@ mod list;
 mod model;
 mod quality;
 
-pub use case_file::{CaseFile, CaseInterval, case_file};
-pub(crate) use list::case_json;
-pub use list::{CaseLine, CaseList, CaseOutcome, CaseSelection, list_cases};
+pub(crate) use case_file::read_case_file;
+pub use case_file::{CaseFile, CaseInterval};
+pub(crate) use list::case_to_json;
+pub(crate) use list::list_cases;
+pub use list::{CaseLine, CaseList, CaseOutcome, CaseSelection};
 pub use model::CASE;
-pub use quality::{QualityCheckError, find_quality_problems};
+pub use quality::QualityCheckError;
+pub(crate) use quality::find_quality_problems;

@@ -1,32 +1,36 @@
-//! The dataset `case`: what is kept of a case.
+//! The dataset `case`: what is recorded of a case.
 //!
 //! A case is anything a customer waits for. It keeps what happened (moments and intervals) as the
-//! source gave it; what an interval is worth is decided by the pack that reads it.
+//! source gave it; the pack that reads it decides what an interval counts for.
 
 use trueline_lake::{DatasetColumn, DatasetSchema, ListColumn, ValueKind};
 
 use crate::datasets::{Dataset, Holds};
 
 /// Everything a customer waits for.
-pub const CASE: Dataset =
-    Dataset { name: "case", schema: case_schema, holds: Holds::Cases, rows_page: Some("/cases") };
+pub const CASE: Dataset = Dataset {
+    name: "case",
+    schema: make_case_schema,
+    holds: Holds::Cases,
+    rows_page: Some("/cases"),
+};
 
 /// The dataset `case`: one row is one revision of one case.
-fn case_schema() -> DatasetSchema {
-    let mut columns = case_labels();
-    columns.extend(case_moments());
-    columns.extend(case_outcomes());
+fn make_case_schema() -> DatasetSchema {
+    let mut columns = list_labels();
+    columns.extend(list_moments());
+    columns.extend(list_outcomes());
     DatasetSchema {
         name: "case",
         key: &["source", "source_key"],
         columns,
         blank: &[],
-        lists: vec![interval_list()],
+        lists: vec![make_interval_list()],
         doc: "everything a customer waits for; one row is one revision of one case",
     }
 }
 
-fn case_labels() -> Vec<DatasetColumn> {
+fn list_labels() -> Vec<DatasetColumn> {
     use ValueKind::{Label, Text};
     vec![
         DatasetColumn::required_column("source", Label, "the system the case comes from"),
@@ -59,7 +63,7 @@ fn case_labels() -> Vec<DatasetColumn> {
     ]
 }
 
-fn case_moments() -> Vec<DatasetColumn> {
+fn list_moments() -> Vec<DatasetColumn> {
     let moment = |name, doc| DatasetColumn::optional_column(name, ValueKind::Moment, doc);
     vec![
         moment("accepted", "the request or report was accepted"),
@@ -74,7 +78,7 @@ fn case_moments() -> Vec<DatasetColumn> {
     ]
 }
 
-fn case_outcomes() -> Vec<DatasetColumn> {
+fn list_outcomes() -> Vec<DatasetColumn> {
     vec![
         DatasetColumn::optional_column(
             "excluded",
@@ -95,7 +99,7 @@ fn case_outcomes() -> Vec<DatasetColumn> {
     ]
 }
 
-fn interval_list() -> ListColumn {
+fn make_interval_list() -> ListColumn {
     ListColumn {
         name: "intervals",
         columns: vec![

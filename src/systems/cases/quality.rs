@@ -20,8 +20,8 @@ pub enum QualityCheckError {
     Quality(#[from] QualityError),
 }
 
-/// Looks twice at every case that counts at the cut.
-pub fn find_quality_problems(
+/// Looks twice at every case that counts at `as_of`.
+pub(crate) fn find_quality_problems(
     lake: &Lake,
     pack: &Pack,
     as_of: Option<i64>,
@@ -39,13 +39,13 @@ pub fn find_quality_problems(
     let options = FinderOptions {
         zone: pack.zone.name().to_owned(),
         as_of: as_of.unwrap_or(now),
-        limits: limits_of_kinds(pack),
+        limits: collect_kind_limits(pack),
     };
     let mut profile = Profile::new(&options)?;
-    visit_batches(&tasks, |batch| profile.observe(batch))?;
-    let mut evidence = profile.suspect();
-    visit_batches(&tasks, |batch| evidence.observe(batch))?;
-    Ok(evidence.findings())
+    visit_batches(&tasks, |batch| profile.observe_batch(batch))?;
+    let mut evidence = profile.start_evidence();
+    visit_batches(&tasks, |batch| evidence.observe_batch(batch))?;
+    Ok(evidence.into_findings())
 }
 
 fn visit_batches(tasks: &[ScanTask], mut visit: impl FnMut(&RecordBatch)) -> Result<(), LakeError> {
@@ -57,12 +57,12 @@ fn visit_batches(tasks: &[ScanTask], mut visit: impl FnMut(&RecordBatch)) -> Res
     Ok(())
 }
 
-/// The limits in seconds that cases of a kind have to keep, for what happens just before one.
-fn limits_of_kinds(pack: &Pack) -> BTreeMap<String, Vec<i64>> {
+/// The limits in seconds that each kind of case has to keep, to find what happens just before one.
+fn collect_kind_limits(pack: &Pack) -> BTreeMap<String, Vec<i64>> {
     let mut limits: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for indicator in pack.indicators.iter().filter(|indicator| indicator.dataset == CASE) {
-        let seconds = longest_waits(indicator);
-        for kind in kinds_of(&indicator.population.expr).unwrap_or_default() {
+        let seconds = list_longest_waits(indicator);
+        for kind in find_kinds(&indicator.population.expr).unwrap_or_default() {
             limits.entry(kind).or_default().extend(&seconds);
         }
     }
@@ -73,7 +73,7 @@ fn limits_of_kinds(pack: &Pack) -> BTreeMap<String, Vec<i64>> {
     limits
 }
 
-fn longest_waits(indicator: &Indicator) -> Vec<i64> {
+fn list_longest_waits(indicator: &Indicator) -> Vec<i64> {
     let seconds = indicator.limits.iter().filter_map(|limit| match &limit.kind {
         LimitKind::Longest(DueRule::Elapsed { seconds }) => Some(*seconds),
         _ => None,
@@ -81,8 +81,8 @@ fn longest_waits(indicator: &Indicator) -> Vec<i64> {
     seconds.collect()
 }
 
-/// The kinds that a condition lets through; `None` if it does not depend on the kind.
-fn kinds_of(condition: &Expr) -> Option<Vec<String>> {
+/// The kinds that a condition allows; `None` if it does not depend on the kind.
+fn find_kinds(condition: &Expr) -> Option<Vec<String>> {
     match condition {
         Expr::Compare(Compare::Equal, left, right) => match (&**left, &**right) {
             (Expr::Name(name), Expr::Text(kind)) | (Expr::Text(kind), Expr::Name(name))
@@ -99,14 +99,14 @@ fn kinds_of(condition: &Expr) -> Option<Vec<String>> {
             });
             Some(kinds.collect())
         }
-        // Every part has to hold: what all of those say that speak of the kind.
-        Expr::And(parts) => parts.iter().filter_map(kinds_of).reduce(|mut kept, part| {
+        // Every part must hold, so only kinds that all parts about the kind allow remain.
+        Expr::And(parts) => parts.iter().filter_map(find_kinds).reduce(|mut kept, part| {
             kept.retain(|kind| part.contains(kind));
             kept
         }),
-        // One part is enough, so each has to speak of the kind.
+        // One part is enough, so each must be about the kind.
         Expr::Or(parts) => {
-            let each: Option<Vec<Vec<String>>> = parts.iter().map(kinds_of).collect();
+            let each: Option<Vec<Vec<String>>> = parts.iter().map(find_kinds).collect();
             each.map(|each| each.concat())
         }
         _ => None,
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn kinds_come_from_the_condition_and_not_from_its_text() {
         let check = |text: &str, expected: Option<&[&str]>| {
-            let found = kinds_of(&parse_expression(text).unwrap());
+            let found = find_kinds(&parse_expression(text).unwrap());
             let expected =
                 expected.map(|kinds| kinds.iter().map(|kind| (*kind).to_owned()).collect());
             assert_eq!(found, expected, "{text}");
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_national_pack_sets_limits_for_repairs_and_installations() {
         let pack = load_pack("cn-miit", &[], &datasets()).unwrap();
-        let limits = limits_of_kinds(&pack);
+        let limits = collect_kind_limits(&pack);
         assert!(limits["repair"].contains(&(48 * 3600)), "{limits:?}");
         assert!(limits.contains_key("install"), "{limits:?}");
     }

@@ -1,4 +1,4 @@
-//! From an indicator to what the engine measures.
+//! Turns an indicator into what the engine measures.
 //!
 //! One indicator becomes several definitions that differ only in their limits: all limits together,
 //! those of each pack alone (was the statute kept, was the promise kept?), and one for each figure
@@ -31,13 +31,13 @@ pub(super) enum LimitChoice {
     Within(String),
 }
 
-/// The id of the definition with these limits; equal sets share one.
+/// The id of the definition with these limits; equal sets of limits share one.
 pub(super) fn definition_id(pack: &Pack, indicator: &Indicator, set: &LimitChoice) -> String {
     if let LimitChoice::Within(statistic) = set {
         return format!("{}#{statistic}", indicator.id);
     }
-    let chosen = limits_in(pack, indicator, set);
-    if chosen.len() == limits_in(pack, indicator, &LimitChoice::All).len() {
+    let chosen = list_limits(pack, indicator, set);
+    if chosen.len() == list_limits(pack, indicator, &LimitChoice::All).len() {
         return indicator.id.clone();
     }
     let of: BTreeSet<&str> = chosen.iter().map(|limit| limit.by.as_str()).collect();
@@ -45,8 +45,8 @@ pub(super) fn definition_id(pack: &Pack, indicator: &Indicator, set: &LimitChoic
     format!("{}@{}", indicator.id, of.join("+"))
 }
 
-/// The limits on single cases that a set holds.
-pub(super) fn limits_in<'a>(
+/// Lists the limits on single cases that a choice holds.
+pub(super) fn list_limits<'a>(
     pack: &Pack,
     indicator: &'a Indicator,
     set: &LimitChoice,
@@ -65,13 +65,13 @@ pub(super) fn limits_in<'a>(
         .collect()
 }
 
-/// Every definition that the figures of an indicator need.
+/// Builds every definition that the figures of an indicator need.
 pub(super) fn compile_definitions(
     pack: &Pack,
     indicator: &Indicator,
 ) -> Vec<engine::FigureDefinition> {
     let mut sets = vec![LimitChoice::All];
-    let by: BTreeSet<&str> = limits_in(pack, indicator, &LimitChoice::All)
+    let by: BTreeSet<&str> = list_limits(pack, indicator, &LimitChoice::All)
         .iter()
         .map(|limit| limit.by.as_str())
         .collect();
@@ -116,7 +116,7 @@ fn compile_definition(
         period_moment: indicator.period_moment.as_ref()?.expr.clone(),
         measure: compile_measure(pack, indicator),
         exclusions: compile_exclusions(indicator),
-        late_after: late_after(pack, indicator, set),
+        late_after: compile_limits(pack, indicator, set),
     })
 }
 
@@ -169,7 +169,7 @@ fn compile_exclusions(indicator: &Indicator) -> Vec<engine::ExclusionRule> {
     if let Some(clock) = clock
         && indicator.denominator == Denominator::DispatchedMinusWithdrawn
     {
-        all.push(by_definition("withdrawn", withdrawn_condition(clock)));
+        all.push(by_definition("withdrawn", build_withdrawn_condition(clock)));
     }
     all.extend(indicator.exclusions.iter().map(|exclusion| engine::ExclusionRule {
         reason: match &exclusion.reason {
@@ -182,13 +182,13 @@ fn compile_exclusions(indicator: &Indicator) -> Vec<engine::ExclusionRule> {
         }),
         when: exclusion.when.expr.clone(),
     }));
-    let unknown = clock.and_then(|clock| day_only(clock, indicator.dataset));
+    let unknown = clock.and_then(|clock| build_day_only_condition(clock, indicator.dataset));
     all.extend(unknown.map(|when| by_definition("day_only", when)));
     all
 }
 
-/// Cancelled before it was done: what is done first is done.
-fn withdrawn_condition(clock: &ClockSpec) -> Expr {
+/// The condition for a case that was withdrawn before it was done. One that was done first is done.
+fn build_withdrawn_condition(clock: &ClockSpec) -> Expr {
     let moment = clock.withdrawn.as_ref().map(|moment| moment.expr.clone());
     let moment = moment.unwrap_or_else(|| Expr::Name("cancelled".to_owned()));
     let stop = clock.stop.expr.clone();
@@ -198,9 +198,9 @@ fn withdrawn_condition(clock: &ClockSpec) -> Expr {
     Expr::And(vec![Expr::Call(Function::Present, vec![moment]), either])
 }
 
-/// For a clock of hours: whether the case has a start or stop of which only the day is known, so
-/// that its hours are not known either. Days can be counted from days.
-fn day_only(clock: &ClockSpec, dataset: Dataset) -> Option<Expr> {
+/// For a clock of hours: the condition for a case with a start or stop of which only the day is
+/// known, so that its hours are not known either. A clock of days needs only days.
+fn build_day_only_condition(clock: &ClockSpec, dataset: Dataset) -> Option<Expr> {
     match clock.unit {
         TimeUnit::Days | TimeUnit::WorkingDays => return None,
         TimeUnit::Seconds | TimeUnit::Minutes | TimeUnit::Hours | TimeUnit::WorkingHours => {}
@@ -210,7 +210,7 @@ fn day_only(clock: &ClockSpec, dataset: Dataset) -> Option<Expr> {
     used.extend(list_names(&clock.stop.expr));
     let moments = schema.moment_columns().enumerate();
     let places = moments.filter(|(_, moment)| used.iter().any(|name| name == moment.name));
-    // `precision` has a letter a moment, in the order of the schema.
+    // `precision` has one letter per moment, in the order of the schema.
     let letter = |place: usize| {
         let at = Expr::Integer(place as i64 + 1);
         let part = vec![Expr::Name("precision".to_owned()), at, Expr::Integer(1)];
@@ -221,7 +221,7 @@ fn day_only(clock: &ClockSpec, dataset: Dataset) -> Option<Expr> {
     (!letters.is_empty()).then_some(Expr::Or(letters))
 }
 
-fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitChoice) -> Vec<engine::LateAfter> {
+fn compile_limits(pack: &Pack, indicator: &Indicator, set: &LimitChoice) -> Vec<engine::LateAfter> {
     if let LimitChoice::Within(name) = set {
         let found = indicator.publish.iter().find(|s| s.id == *name);
         let own = found.and_then(|statistic| match &statistic.kind {
@@ -249,17 +249,17 @@ fn late_after(pack: &Pack, indicator: &Indicator, set: &LimitChoice) -> Vec<engi
     let Some(clock) = indicator.clock_spec() else {
         return Vec::new();
     };
-    // The engine takes the first limit of each setter that holds. Limits of one pack that come from
+    // Of each setter, the engine takes the first limit that holds. Limits of one pack from
     // different sources may hold together, so the source is part of the setter's name.
     let mut limits: Vec<engine::LateAfter> = Vec::new();
-    for limit in limits_in(pack, indicator, set) {
+    for limit in list_limits(pack, indicator, set) {
         let LimitKind::Longest(due) = &limit.kind else {
             continue;
         };
         let alone = limits.iter().all(|known| known.bound.by != limit.by)
             || has_one_source(indicator, &limit.by);
         limits.push(engine::LateAfter {
-            when: limit_condition(limit, clock, pack.zone.rules()),
+            when: compile_limit_condition(limit, clock, pack.zone.rules()),
             limit: *due,
             bound: engine::LimitSource {
                 by: if alone {
@@ -284,25 +284,25 @@ fn has_one_source(indicator: &Indicator, by: &str) -> bool {
     sources.all(|source| Some(source) == first)
 }
 
-/// For which cases a limit holds: its segment, its own condition, and its days in force, by the
-/// moment the clock started.
-fn limit_condition(limit: &IndicatorLimit, clock: &ClockSpec, zone: &TimeZone) -> Expr {
+/// The condition for the cases that a limit holds for: its segment, its own condition and its days
+/// in force, which go by the moment when the clock started.
+fn compile_limit_condition(limit: &IndicatorLimit, clock: &ClockSpec, zone: &TimeZone) -> Expr {
     let mut parts: Vec<Expr> =
-        limit.segment.iter().map(|(column, values)| one_of(column, values)).collect();
+        limit.segment.iter().map(|(column, values)| match_values(column, values)).collect();
     parts.extend(limit.when.as_ref().map(|when| when.expr.clone()));
     let start = || Box::new(clock.start.expr.clone());
-    if let Some(from) = limit.from.and_then(|day| midnight_of(day, zone)) {
+    if let Some(from) = limit.from.and_then(|day| find_midnight(day, zone)) {
         parts.push(Expr::Compare(Compare::GreaterOrEqual, start(), Box::new(Expr::Time(from))));
     }
     let after = limit.until.and_then(|day| day.tomorrow().ok());
-    if let Some(until) = after.and_then(|day| midnight_of(day, zone)) {
+    if let Some(until) = after.and_then(|day| find_midnight(day, zone)) {
         parts.push(Expr::Compare(Compare::Less, start(), Box::new(Expr::Time(until))));
     }
-    all_of(parts)
+    join_conditions(parts)
 }
 
-/// A column that holds one of these values; `""` is a missing value.
-pub(super) fn one_of(column: &str, values: &[String]) -> Expr {
+/// The condition that a column holds one of these values; `""` is a missing value.
+pub(super) fn match_values(column: &str, values: &[String]) -> Expr {
     let name = || Expr::Name(column.to_owned());
     let texts: Vec<Expr> = values
         .iter()
@@ -322,8 +322,8 @@ pub(super) fn one_of(column: &str, values: &[String]) -> Expr {
     }
 }
 
-/// All conditions together; none of them holds for everything.
-pub(super) fn all_of(mut parts: Vec<Expr>) -> Expr {
+/// Joins conditions that must all hold. Without any, everything matches.
+pub(super) fn join_conditions(mut parts: Vec<Expr>) -> Expr {
     match parts.len() {
         0 => Expr::Boolean(true),
         1 => parts.remove(0),
@@ -331,7 +331,7 @@ pub(super) fn all_of(mut parts: Vec<Expr>) -> Expr {
     }
 }
 
-fn midnight_of(day: Date, zone: &TimeZone) -> Option<i64> {
+fn find_midnight(day: Date, zone: &TimeZone) -> Option<i64> {
     let instant = zone.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
     Some(instant.as_second())
 }

@@ -2,7 +2,7 @@
 //!
 //! Each dataset is read once for all indicators about it. Slices are the whole, every dimension
 //! asked for, every segment that the pack publishes, and all their combinations, so that a slice
-//! can be held against what it is a part of.
+//! can be compared with what it is a part of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,13 +19,13 @@ use super::compile;
 use super::count_dataset::COUNT;
 use super::counts::{self, CountTable};
 use super::dimensions::{self, DimensionError, Filter};
+use super::figure_inputs::{FigureInputs, working_day_seconds};
 use super::limits::LateCounts;
 use super::mistake::{offer_one_of, offer_text};
 use super::model::{Indicator, IndicatorMeasure, LimitKind, Pack};
 use super::rates;
 use super::records::RecordSource;
 use super::row::FigureRow;
-use super::sheet::FigureInputs;
 use crate::datasets::Dataset;
 
 /// What is asked of a pack.
@@ -46,6 +46,7 @@ impl FigureQuestion {
     }
 
     /// The same question about another period.
+    #[must_use]
     pub fn for_period(&self, period: Period) -> FigureQuestion {
         FigureQuestion { period, ..self.clone() }
     }
@@ -57,7 +58,7 @@ pub struct FigureResults {
     pub pack: String,
     pub version: String,
     pub period: Period,
-    /// Seconds of one working day by the pack's calendar; of a natural day without one.
+    /// Seconds of one working day by the pack's calendar; of a natural day if it has none.
     pub working_day_seconds: i64,
     /// In the order of the pack; for each statistic the whole first, then its slices.
     pub rows: Vec<FigureRow>,
@@ -91,7 +92,7 @@ pub enum ComputeError {
 }
 
 /// Computes the figures.
-pub fn compute_figures(
+pub(crate) fn compute_figures(
     pack: &Pack,
     question: &FigureQuestion,
     records: &dyn RecordSource,
@@ -99,15 +100,15 @@ pub fn compute_figures(
     compute_with(pack, question, records, &BTreeMap::new())
 }
 
-/// Computes the figures, given what is known already about some datasets: the answers to what
-/// [`requests`] asks about them.
-pub fn compute_with(
+/// Computes the figures with the answers that are known already for some datasets: those to the
+/// requests that `build_requests` builds.
+pub(crate) fn compute_with(
     pack: &Pack,
     question: &FigureQuestion,
     records: &dyn RecordSource,
     known: &BTreeMap<Dataset, &Answer>,
 ) -> Result<FigureResults, ComputeError> {
-    let wanted = wanted_indicators(pack, question)?;
+    let wanted = find_wanted_indicators(pack, question)?;
     let period = question.filter.narrow_period(pack, &question.period)?;
     let by = dimensions::find_dimensions(pack, &question.by)?;
     let calendars = records.read_calendars()?;
@@ -120,13 +121,13 @@ pub fn compute_with(
     }
     let mut rows = Vec::new();
     for indicator in wanted {
-        let dimensions = slicing_dimensions(pack, indicator, &by);
+        let dimensions = list_slicing_dimensions(pack, indicator, &by);
         let answer = answers.get(&indicator.dataset);
         let answer = known.get(&indicator.dataset).copied().or(answer);
         if answer.is_none() && !indicator.dataset.holds_counts() {
             continue;
         }
-        let sheet = FigureInputs {
+        let inputs = FigureInputs {
             pack,
             indicator,
             period: &period,
@@ -134,9 +135,9 @@ pub fn compute_with(
             counts: &counts,
             answer,
         };
-        let late = LateCounts::new(&sheet, &dimensions);
+        let late = LateCounts::new(&inputs, &dimensions);
         for subset in list_subsets(&dimensions) {
-            rows.extend(sheet.figure_rows(&subset, &late.project_along(&subset)));
+            rows.extend(inputs.build_rows(&subset, &late.project_along(&subset)));
         }
     }
     sort_by_statistic(pack, &mut rows);
@@ -149,13 +150,13 @@ pub fn compute_with(
     })
 }
 
-/// What the engine is asked about each dataset that a question needs.
+/// Builds the request to the engine about each dataset that a question needs.
 pub(super) fn build_requests(
     pack: &Pack,
     question: &FigureQuestion,
     records: &dyn RecordSource,
 ) -> Result<Vec<(Dataset, Request)>, ComputeError> {
-    let wanted = wanted_indicators(pack, question)?;
+    let wanted = find_wanted_indicators(pack, question)?;
     let period = question.filter.narrow_period(pack, &question.period)?;
     let by = dimensions::find_dimensions(pack, &question.by)?;
     let (calendars, counts) = (records.read_calendars()?, load_counts(records)?);
@@ -164,21 +165,22 @@ pub(super) fn build_requests(
         let about: Vec<&Indicator> =
             wanted.iter().copied().filter(|indicator| indicator.dataset == dataset).collect();
         let mut cut = by.clone();
-        for level in rates::levels_counted(pack, &about, &counts) {
+        for level in rates::find_counted_levels(pack, &about, &counts) {
             let dimension = dimensions::find_dimension(pack, level)?;
             if !cut.contains(&dimension) {
                 cut.push(dimension);
             }
         }
-        let request = build_request(pack, question, &period, &about, &cut, &calendars);
-        requests.extend(request.map(|request| (dataset, request)));
+        let inputs = RequestInputs {
+            pack,
+            filter: &question.filter,
+            period: &period,
+            by: &cut,
+            calendars: &calendars,
+        };
+        requests.extend(inputs.build_request(&about).map(|request| (dataset, request)));
     }
     Ok(requests)
-}
-
-pub(super) fn working_day_seconds(pack: &Pack, calendars: &[Calendar]) -> i64 {
-    let found = calendars.iter().find(|one| Some(one.name()) == pack.calendar.as_deref());
-    found.map_or(86_400, Calendar::day_seconds)
 }
 
 impl FigureResults {
@@ -196,7 +198,7 @@ impl FigureResults {
 }
 
 /// Splits `fixed.install.mean[area=urban,month=2020-05]`.
-pub fn parse_figure_id(id: &str) -> Option<(&str, Slice)> {
+pub(crate) fn parse_figure_id(id: &str) -> Option<(&str, Slice)> {
     let Some((name, rest)) = id.split_once('[') else {
         return Some((id, Slice::new()));
     };
@@ -208,7 +210,8 @@ pub fn parse_figure_id(id: &str) -> Option<(&str, Slice)> {
     Some((name, pairs.collect::<Option<Slice>>()?))
 }
 
-pub(super) fn wanted_indicators<'a>(
+/// Finds the indicators that a question is about.
+pub(super) fn find_wanted_indicators<'a>(
     pack: &'a Pack,
     question: &FigureQuestion,
 ) -> Result<Vec<&'a Indicator>, ComputeError> {
@@ -229,8 +232,9 @@ pub(crate) fn find_indicator<'a>(pack: &'a Pack, id: &str) -> Result<&'a Indicat
     })
 }
 
-/// The dimensions along which an indicator is published: those asked for, then its own segments.
-fn slicing_dimensions(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> Vec<String> {
+/// Lists the dimensions along which an indicator is published: those asked for, then its own
+/// segments.
+fn list_slicing_dimensions(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> Vec<String> {
     let mut names: Vec<String> = by
         .iter()
         .filter(|dimension| match (&indicator.measure, indicator.dataset) {
@@ -250,7 +254,7 @@ fn slicing_dimensions(pack: &Pack, indicator: &Indicator, by: &[Dimension]) -> V
     names
 }
 
-/// Every choice of some of the names, the fewest first.
+/// Lists every subset of the names, the smallest first.
 fn list_subsets(names: &[String]) -> Vec<Vec<String>> {
     let mut all: Vec<Vec<String>> = vec![Vec::new()];
     for name in names {
@@ -262,49 +266,59 @@ fn list_subsets(names: &[String]) -> Vec<Vec<String>> {
     all
 }
 
-/// What the engine is asked about one dataset; `None` if nothing is.
-pub(crate) fn build_request(
-    pack: &Pack,
-    question: &FigureQuestion,
-    period: &Period,
-    about: &[&Indicator],
-    by: &[Dimension],
-    calendars: &[Calendar],
-) -> Option<Request> {
-    let dataset = about.first()?.dataset;
-    let filter = question.filter.row_condition(pack, dataset)?;
-    let mut dimensions: Vec<Dimension> = by
-        .iter()
-        .filter(|dimension| dimensions::suits_dataset(dataset, dimension))
-        .cloned()
-        .collect();
-    let own: BTreeSet<&String> = about.iter().flat_map(|one| own_columns(one)).collect();
-    for name in own {
-        if let Ok(dimension) = dimensions::find_dimension(pack, name)
-            && !dimensions.contains(&dimension)
-        {
-            dimensions.push(dimension);
-        }
-    }
-    let mut definitions: Vec<_> =
-        about.iter().flat_map(|indicator| compile::compile_definitions(pack, indicator)).collect();
-    if filter != Expr::Boolean(true) {
-        for definition in &mut definitions {
-            let population = definition.population.clone();
-            definition.population = Expr::And(vec![population, filter.clone()]);
-        }
-    }
-    Some(Request {
-        definitions,
-        period: period.clone(),
-        dimensions,
-        zone: pack.zone.rules().clone(),
-        calendars: calendars.to_vec(),
-    })
+/// What a request to the engine is built from, whichever indicators it is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestInputs<'a> {
+    pub(crate) pack: &'a Pack,
+    pub(crate) filter: &'a Filter,
+    pub(crate) period: &'a Period,
+    pub(crate) by: &'a [Dimension],
+    pub(crate) calendars: &'a [Calendar],
 }
 
-/// Columns that the indicator's own segments and limits tell apart.
-fn own_columns(indicator: &Indicator) -> impl Iterator<Item = &String> {
+impl RequestInputs<'_> {
+    /// Builds the request about indicators of one dataset. `None` without indicators, or if the
+    /// filter needs a column that the dataset lacks.
+    pub(crate) fn build_request(&self, about: &[&Indicator]) -> Option<Request> {
+        let pack = self.pack;
+        let dataset = about.first()?.dataset;
+        let filter = self.filter.row_condition(pack, dataset)?;
+        let mut dimensions: Vec<Dimension> = self
+            .by
+            .iter()
+            .filter(|dimension| dimensions::suits_dataset(dataset, dimension))
+            .cloned()
+            .collect();
+        let own: BTreeSet<&String> = about.iter().flat_map(|one| list_own_columns(one)).collect();
+        for name in own {
+            if let Ok(dimension) = dimensions::find_dimension(pack, name)
+                && !dimensions.contains(&dimension)
+            {
+                dimensions.push(dimension);
+            }
+        }
+        let mut definitions: Vec<_> = about
+            .iter()
+            .flat_map(|indicator| compile::compile_definitions(pack, indicator))
+            .collect();
+        if filter != Expr::Boolean(true) {
+            for definition in &mut definitions {
+                let population = definition.population.clone();
+                definition.population = Expr::And(vec![population, filter.clone()]);
+            }
+        }
+        Some(Request {
+            definitions,
+            period: self.period.clone(),
+            dimensions,
+            zone: pack.zone.rules().clone(),
+            calendars: self.calendars.to_vec(),
+        })
+    }
+}
+
+/// Lists the columns that the indicator's own segments and limits tell apart.
+fn list_own_columns(indicator: &Indicator) -> impl Iterator<Item = &String> {
     let limits = indicator
         .limits
         .iter()
@@ -326,7 +340,7 @@ pub(super) fn run_request(
 }
 
 /// Reads the dataset `count`, which is small.
-pub fn load_counts(records: &dyn RecordSource) -> Result<CountTable, ComputeError> {
+pub(crate) fn load_counts(records: &dyn RecordSource) -> Result<CountTable, ComputeError> {
     let failed = |source| ComputeError::Records { dataset: "count", source };
     let columns: Vec<String> = counts::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
     let mut counts = CountTable::default();
@@ -338,7 +352,7 @@ pub fn load_counts(records: &dyn RecordSource) -> Result<CountTable, ComputeErro
     Ok(counts)
 }
 
-/// The whole first, then slices by their keys, statistic by statistic.
+/// Sorts the figures by statistic in the order of the pack, then the whole before its slices.
 fn sort_by_statistic(pack: &Pack, rows: &mut [FigureRow]) {
     let place = |row: &FigureRow| {
         let indicator = pack.indicators.iter().position(|i| i.id == row.indicator);

@@ -1,8 +1,8 @@
 //! Numbers that are not cases: lines, users, bills, and values that others published.
 //!
-//! A count is looked up for a period and a region. Where it is given for smaller regions only,
-//! those add up; where it is given for shorter periods only, a flow adds up and a stock takes its
-//! last.
+//! A count is looked up for a period and a region. If it is given only for smaller regions, these
+//! are added up. If it is given only for shorter periods, a flow is added up, and of a stock the
+//! last one counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ pub struct CountTable {
     rows: Vec<CountRow>,
 }
 
-/// Which number is wanted.
+/// The number that is looked up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WantedCount<'a> {
     pub(super) measure: &'a str,
@@ -83,7 +83,7 @@ fn in_region(region: &str) -> String {
 }
 
 impl CountTable {
-    /// Counts that did not come from a batch.
+    /// A table of counts that do not come from a batch.
     pub fn from_rows(rows: Vec<CountRow>) -> CountTable {
         CountTable { rows }
     }
@@ -113,7 +113,7 @@ impl CountTable {
         self.rows.extend((0..batch.num_rows()).map(row));
     }
 
-    pub(super) fn published_rows(&self) -> impl Iterator<Item = &CountRow> {
+    pub(super) fn list_published_rows(&self) -> impl Iterator<Item = &CountRow> {
         self.rows.iter().filter(|row| row.role == "published")
     }
 
@@ -135,7 +135,7 @@ impl CountTable {
 
     /// The number that is wanted, in millionths so that it stays exact.
     ///
-    /// Without a scope it is the one that has none, else the sum over all scopes.
+    /// Without a wanted scope it is the number that has no scope, or else the sum over all scopes.
     pub(super) fn find_number(
         &self,
         pack: &Pack,
@@ -149,7 +149,7 @@ impl CountTable {
             .filter(of_measure)
             .filter(|row| row.scope == wanted.scope || (wanted.scope.is_empty() && !has_scope))
             .collect();
-        if let Some(found) = in_period(pack, &all, wanted, &wanted.period.name)? {
+        if let Some(found) = sum_in_period(pack, &all, wanted, &wanted.period.name)? {
             return Ok(found);
         }
         let missing = || NoCount::Missing {
@@ -158,24 +158,24 @@ impl CountTable {
             region: wanted.region.to_owned(),
             period: wanted.period.name.clone(),
         };
-        let inside = periods_inside(pack, &all, wanted.period);
+        let inside = list_periods_inside(pack, &all, wanted.period);
         let parts = match wanted.kind {
-            CountKind::Stock => last_part(&inside, wanted.period).into_iter().collect(),
-            CountKind::Flow => parts_of_period(&inside, wanted.period),
+            CountKind::Stock => find_last_part(&inside, wanted.period).into_iter().collect(),
+            CountKind::Flow => list_parts_of_period(&inside, wanted.period),
         };
         if parts.is_empty() {
             return Err(missing());
         }
         let mut sum = 0;
         for part in parts {
-            sum += in_period(pack, &all, wanted, &part.name)?.ok_or_else(missing)?;
+            sum += sum_in_period(pack, &all, wanted, &part.name)?.ok_or_else(missing)?;
         }
         Ok(sum)
     }
 }
 
-/// The periods inside a period for which there are counts, by their start, the longest first.
-fn periods_inside(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<Period> {
+/// Lists the periods inside a period that have counts, by their start and the longest first.
+fn list_periods_inside(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<Period> {
     let zone = pack.zone.rules();
     let names: BTreeSet<&str> = rows.iter().map(|row| row.period.as_str()).collect();
     let mut inside: Vec<Period> = names
@@ -187,13 +187,13 @@ fn periods_inside(pack: &Pack, rows: &[&CountRow], period: &Period) -> Vec<Perio
     inside
 }
 
-/// The shortest part that ends with the period: a stock is what it was then.
-fn last_part<'a>(inside: &'a [Period], period: &Period) -> Option<&'a Period> {
+/// Finds the shortest part that ends with the period, since a stock is a state at the end.
+fn find_last_part<'a>(inside: &'a [Period], period: &Period) -> Option<&'a Period> {
     inside.iter().filter(|part| part.to == period.to).max_by_key(|part| part.from)
 }
 
-/// Parts that touch and together make the period; none if there is a gap.
-fn parts_of_period<'a>(inside: &'a [Period], period: &Period) -> Vec<&'a Period> {
+/// Lists parts that follow each other without a gap and make up the period; none if there is a gap.
+fn list_parts_of_period<'a>(inside: &'a [Period], period: &Period) -> Vec<&'a Period> {
     let mut parts = Vec::new();
     let mut at = period.from;
     while at < period.to {
@@ -206,13 +206,13 @@ fn parts_of_period<'a>(inside: &'a [Period], period: &Period) -> Vec<&'a Period>
     parts
 }
 
-fn in_period(
+fn sum_in_period(
     pack: &Pack,
     rows: &[&CountRow],
     wanted: WantedCount<'_>,
     period: &str,
 ) -> Result<Option<i128>, NoCount> {
-    // Region, then scope: rows that share both say the same thing and must agree.
+    // By region, then by scope: rows that share both mean the same number and must agree.
     let mut by_region: BTreeMap<&str, BTreeMap<&str, Vec<&CountRow>>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.period == period) {
         let scopes = by_region.entry(&row.region).or_default();
@@ -221,7 +221,7 @@ fn in_period(
     let regions: Vec<&str> = if by_region.contains_key(wanted.region) {
         vec![wanted.region]
     } else {
-        parts_of(pack, wanted.region, by_region.keys().copied().collect())
+        list_largest_parts(pack, wanted.region, by_region.keys().copied().collect())
     };
     if regions.is_empty() {
         return Ok(None);
@@ -244,8 +244,8 @@ fn in_period(
     Ok(Some(sum))
 }
 
-/// The largest regions inside a region for which there are counts.
-fn parts_of<'a>(pack: &Pack, region: &str, known: Vec<&'a str>) -> Vec<&'a str> {
+/// Lists the largest regions inside a region that have counts.
+fn list_largest_parts<'a>(pack: &Pack, region: &str, known: Vec<&'a str>) -> Vec<&'a str> {
     let inside: Vec<&str> = known
         .into_iter()
         .filter(|code| {

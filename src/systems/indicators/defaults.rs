@@ -3,16 +3,27 @@
 use trueline_language::text;
 
 use super::file;
-use super::mistake::{Manuscript, PackMistake};
+use super::mistake::{Manuscript, PackResult};
 use super::model::{Denominator, Pack, RuleSource};
 
-/// What indicators of one file fall back on.
+/// What indicators of one file mean where they do not say.
 #[derive(Debug)]
 pub(super) struct Fallback {
     pub(super) subtract: Vec<String>,
     pub(super) limit_is_on_time: bool,
     pub(super) denominator: Denominator,
     pub(super) exclude: Vec<file::ExcludeText>,
+}
+
+impl Fallback {
+    pub(super) fn from_file(defaults: file::Defaults) -> Fallback {
+        Fallback {
+            subtract: defaults.subtract.unwrap_or_default(),
+            limit_is_on_time: defaults.limit_is_on_time.unwrap_or(true),
+            denominator: resolve_denominator(defaults.denominator),
+            exclude: defaults.exclude,
+        }
+    }
 }
 
 pub(super) fn resolve_denominator(text: Option<file::DenominatorText>) -> Denominator {
@@ -25,11 +36,12 @@ pub(super) fn resolve_denominator(text: Option<file::DenominatorText>) -> Denomi
     }
 }
 
-pub(super) fn known_source<'a>(
+/// Finds a source by its name; a name that the pack does not know is a mistake.
+pub(super) fn find_source<'a>(
     manuscript: &Manuscript,
     pack: &'a Pack,
     name: &toml::Spanned<String>,
-) -> Result<&'a RuleSource, Box<PackMistake>> {
+) -> PackResult<&'a RuleSource> {
     pack.sources.get(name.get_ref()).ok_or_else(|| {
         manuscript
             .mistake_at(

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use trueline_expression::{Expr, Function};
 use trueline_figures::{Dimension, DimensionKey, Period, PeriodError};
 use trueline_lake::ValueKind;
-
 use trueline_language::Text;
 
-use super::compile::{all_of, one_of};
+use super::compile::{join_conditions, match_values};
 use super::mistake::{offer_one_of, offer_text};
 use super::model::{Level, Pack, RegionCut};
 use crate::datasets::Dataset;
+use crate::language::Language;
 
-/// A slice or a filter that makes no sense.
+/// Why a slice or a filter makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub enum DimensionError {
     #[error("there is no dimension `{name}`{}", offer_text(.instead.as_ref()))]
@@ -34,7 +34,7 @@ pub enum DimensionError {
 
 const TIMES: [&str; 3] = ["month", "quarter", "day"];
 
-/// A dimension by its name, and the column it needs.
+/// Finds a dimension by its name.
 pub(super) fn find_dimension(pack: &Pack, name: &str) -> Result<Dimension, DimensionError> {
     let zone = || pack.zone.name().to_owned();
     let column = || "region".to_owned();
@@ -65,8 +65,11 @@ pub(super) fn find_dimension(pack: &Pack, name: &str) -> Result<Dimension, Dimen
     Ok(Dimension { name: name.to_owned(), key })
 }
 
-/// Dimensions by their names, each once, in the order asked for.
-pub fn find_dimensions(pack: &Pack, names: &[String]) -> Result<Vec<Dimension>, DimensionError> {
+/// Finds dimensions by their names, each once, in the order asked for.
+pub(crate) fn find_dimensions(
+    pack: &Pack,
+    names: &[String],
+) -> Result<Vec<Dimension>, DimensionError> {
     let mut found: Vec<Dimension> = Vec::new();
     for name in names {
         let one = find_dimension(pack, name.trim())?;
@@ -77,8 +80,8 @@ pub fn find_dimensions(pack: &Pack, names: &[String]) -> Result<Vec<Dimension>, 
     Ok(found)
 }
 
-/// Every name that can be sliced by, besides extras.
-pub fn known_names(pack: &Pack) -> Vec<String> {
+/// Every name that can be sliced by, except extras.
+pub(crate) fn known_names(pack: &Pack) -> Vec<String> {
     let mut names: Vec<String> = pack.levels.iter().map(|level| level.name.clone()).collect();
     names.extend(TIMES.iter().map(|name| (*name).to_owned()));
     for dataset in pack.datasets.iter() {
@@ -125,7 +128,7 @@ pub(super) fn suits_dataset(dataset: Dataset, dimension: &Dimension) -> bool {
     }
 }
 
-/// What to look at: values for dimensions, and the stretch of time they leave.
+/// Which rows to look at: values of dimensions, and a stretch of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Dimension → any of these values.
@@ -167,13 +170,13 @@ impl Filter {
         Ok(())
     }
 
-    /// The period that is left of `period`.
+    /// The part of `period` that the filter leaves.
     pub fn narrow_period(&self, pack: &Pack, period: &Period) -> Result<Period, DimensionError> {
         let Some(time) = &self.time else {
             return Ok(period.clone());
         };
         let zone = pack.zone.rules();
-        let part = Period::parse(time, &zone)?;
+        let part = Period::parse(time, zone)?;
         if part.from >= period.from && part.to <= period.to {
             return Ok(part);
         }
@@ -194,21 +197,22 @@ impl Filter {
                 return None;
             }
             parts.push(match level {
-                Some(level) => in_regions(level, values),
-                None if is_text(dataset, name) => one_of(name, values),
-                None => as_text(name, values),
+                Some(level) => match_regions(level, values),
+                None if is_text(dataset, name) => match_values(name, values),
+                None => compare_as_text(name, values),
             });
         }
-        Some(all_of(parts))
+        Some(join_conditions(parts))
     }
 }
 
-/// A value given by its label, as its code.
+/// The code of a value that is given by its code or its label.
 fn find_code(pack: &Pack, name: &str, value: &str) -> String {
-    let says = |words: &super::model::BilingualText| {
-        words.zh == value || words.en.eq_ignore_ascii_case(value)
+    let says = |words: &Text| {
+        words.as_str(Language::Chinese) == value
+            || words.as_str(Language::English).eq_ignore_ascii_case(value)
     };
-    let labels: Box<dyn Iterator<Item = (&String, &super::model::BilingualText)>> =
+    let labels: Box<dyn Iterator<Item = (&String, &Text)>> =
         match pack.levels.iter().find(|level| level.name == name) {
             Some(level) => {
                 Box::new(pack.regions.iter().filter(|(code, _)| cut_region(level, code) == **code))
@@ -236,7 +240,7 @@ pub(super) fn cut_region(level: &Level, code: &str) -> String {
     }
 }
 
-fn in_regions(level: &Level, values: &[String]) -> Expr {
+fn match_regions(level: &Level, values: &[String]) -> Expr {
     let region = || Expr::Name("region".to_owned());
     let starts =
         |prefix: String| Expr::Call(Function::StartsWith, vec![region(), Expr::Text(prefix)]);
@@ -251,7 +255,7 @@ fn in_regions(level: &Level, values: &[String]) -> Expr {
                 parts.push(starts(value.chars().take(*length).collect()));
             }
             RegionCut::Parts { separator, .. } => {
-                parts.push(one_of("region", std::slice::from_ref(value)));
+                parts.push(match_values("region", std::slice::from_ref(value)));
                 parts.push(starts(format!("{value}{separator}")));
             }
         }
@@ -268,8 +272,8 @@ fn is_text(dataset: Dataset, name: &str) -> bool {
     })
 }
 
-/// Values of a column that need not be text, compared as they print.
-fn as_text(name: &str, values: &[String]) -> Expr {
+/// The condition for values of a column that need not hold text: they are compared as they print.
+fn compare_as_text(name: &str, values: &[String]) -> Expr {
     let column = || Expr::Name(name.to_owned());
     let given: Vec<Expr> = values
         .iter()
@@ -296,13 +300,13 @@ mod tests {
     use crate::program::datasets;
     use crate::systems::indicators::load_pack;
 
-    fn pack() -> Pack {
+    fn load_national_pack() -> Pack {
         load_pack("cn-miit", &[], &datasets()).expect("it loads")
     }
 
     #[test]
     fn a_region_may_be_named_in_either_language() {
-        let pack = pack();
+        let pack = load_national_pack();
         let check = |text: &str, expected: &[&str]| {
             let filter = Filter::parse(&pack, text).expect("a filter");
             assert_eq!(filter.values["prefecture"], expected, "{text}");
@@ -315,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_filter_on_time_shortens_the_period_and_never_leaves_it() {
-        let pack = pack();
+        let pack = load_national_pack();
         let zone = pack.zone.rules().clone();
         let half = Period::parse("2020H1", &zone).expect("a period");
         let left = |text: &str| Filter::parse(&pack, text)?.narrow_period(&pack, &half);
@@ -327,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_dimension_is_offered_the_right_one() {
-        let pack = pack();
+        let pack = load_national_pack();
         let said = |text: &str| Filter::parse(&pack, text).expect_err("wrong").to_string();
         assert_eq!(
             said("prefectur=141100"),
@@ -341,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_dataset_without_the_column_gives_no_condition() {
-        let pack = pack();
+        let pack = load_national_pack();
         let filter = Filter::parse(&pack, "area=urban").expect("a filter");
         assert!(filter.row_condition(&pack, crate::systems::cases::CASE).is_some());
         assert_eq!(filter.row_condition(&pack, crate::systems::rollout::SITE), None);

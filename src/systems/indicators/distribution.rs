@@ -1,11 +1,12 @@
-//! How the times of a period are spread: every value on the clock, with how many cases have it.
+//! How the times of a period are distributed: every value on the clock with its number of cases.
 
 use std::collections::BTreeMap;
 
 use trueline_figures::Period;
 
 use super::compile::{LimitChoice, definition_id};
-use super::compute::{ComputeError, FigureQuestion, build_request, find_indicator, run_request};
+use super::compute::{ComputeError, RequestInputs, find_indicator, run_request};
+use super::dimensions::Filter;
 use super::model::{Indicator, Pack};
 use super::records::RecordSource;
 
@@ -13,12 +14,12 @@ use super::records::RecordSource;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distribution {
     pub indicator: String,
-    /// Seconds on the clock, and how many cases; ascending.
+    /// Seconds on the clock, with the number of cases; ascending.
     pub seconds: Vec<(i64, u64)>,
 }
 
-/// The distributions of those of the named indicators that are about cases and wait.
-pub fn compute_distributions(
+/// Computes the distributions of those named indicators that are about cases and have a clock.
+pub(crate) fn compute_distributions(
     pack: &Pack,
     period: &Period,
     only: &[String],
@@ -34,9 +35,9 @@ pub fn compute_distributions(
     let Some(dataset) = about.first().map(|indicator| indicator.dataset) else {
         return Ok(Vec::new());
     };
-    let question = FigureQuestion::about_period(period.clone());
-    let calendars = records.read_calendars()?;
-    let Some(request) = build_request(pack, &question, period, &about, &[], &calendars) else {
+    let (filter, calendars) = (Filter::default(), records.read_calendars()?);
+    let inputs = RequestInputs { pack, filter: &filter, period, by: &[], calendars: &calendars };
+    let Some(request) = inputs.build_request(&about) else {
         return Ok(Vec::new());
     };
     let answer = run_request(dataset, &request, records)?;

@@ -1,4 +1,5 @@
-//! Expressions inside a pack: parsed where they stand, checked against their columns.
+//! Expressions in a pack file: parsed where they stand and checked against the columns that they
+//! name.
 
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use super::mistake::{Manuscript, PackMistake};
 use super::model::PackExpression;
 use crate::datasets::Dataset;
 
-/// What an expression must give.
+/// The type that an expression must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ExpectedType {
     Condition,
@@ -22,8 +23,8 @@ pub(super) enum ExpectedType {
     Quantity,
 }
 
-/// The columns of a dataset. What extras hold is only known once there are records, so before that
-/// any name that starts with `x_` is taken to be right.
+/// The columns of a dataset. The types of extra columns are known only once there are records, so
+/// until then any name that starts with `x_` is accepted.
 pub(super) struct DatasetColumns {
     known: Vec<(String, Type)>,
 }
@@ -58,7 +59,7 @@ impl KnownNames for DatasetColumns {
     }
 }
 
-/// Parses and checks a text of the pack.
+/// Parses an expression of the pack and checks its type.
 pub(super) fn parse_pack_expression(
     manuscript: &Manuscript,
     text: &Spanned<String>,
@@ -115,7 +116,7 @@ fn check_type(
     })
 }
 
-/// The checker knows what is wrong but not where, so we look for the words it quotes.
+/// The checker knows what is wrong but not where, so we look for the words that it quotes.
 fn locate_type_error(
     manuscript: &Manuscript,
     at: &Range<usize>,

@@ -1,45 +1,45 @@
-//! From tallies to figures: every statistic of one indicator along one choice of dimensions.
+//! Turns tallies into figures: every statistic of one indicator along one choice of dimensions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use trueline_figures::{Slice, Tally};
+use trueline_language::Text;
 use trueline_numbers as numbers;
 use trueline_numbers::{Fraction, bound_text, claim_text};
 use trueline_verify::{PrintRule, ValueRule};
 
 use super::compile::{LimitChoice, definition_id};
+use super::figure_inputs::{FigureInputs, SliceTallies, StatisticReading};
 use super::formula::{Formula, TallyColumn, TallyView};
-use super::limits::{LateBySlice, limit_rows};
+use super::limits::{LateBySlice, LimitedFigure};
 use super::model::{
-    BilingualText, Denominator, IndicatorMeasure, ProportionInterval, Statistic, StatisticKind,
-    TimeUnit,
+    Denominator, IndicatorMeasure, ProportionInterval, Statistic, StatisticKind, TimeUnit,
 };
 use super::rates;
 use super::row::{
     Basis, BoundRow, ExcludedRow, FigurePercentiles, FigureRow, FigureStatus, IntervalRow, OpenRow,
     SubtractedRow,
 };
-use super::sheet::{FigureInputs, SliceTallies, StatisticReading};
 
 impl FigureInputs<'_> {
-    /// The figures of every slice along these dimensions.
-    pub(super) fn figure_rows(&self, dimensions: &[String], late: &LateBySlice) -> Vec<FigureRow> {
-        let sets = self.tally_sets(dimensions);
-        let all = self.all_slices(dimensions, &sets[&self.indicator.id]);
+    /// Builds the figures of every slice along these dimensions.
+    pub(super) fn build_rows(&self, dimensions: &[String], late: &LateBySlice) -> Vec<FigureRow> {
+        let sets = self.tally_definitions(dimensions);
+        let all = self.list_slices(dimensions, &sets[&self.indicator.id]);
         let mut rows = Vec::new();
         for statistic in &self.indicator.publish {
-            let set = &sets[&self.definition_of(statistic)];
+            let set = &sets[&self.find_definition(statistic)];
             for slice in &all {
                 let nothing = Tally::default();
                 let tally = set.get(slice).unwrap_or(&nothing);
-                rows.push(self.figure_row(statistic, slice, tally, late));
+                rows.push(self.build_row(statistic, slice, tally, late));
             }
         }
         rows
     }
 
-    /// The definition that a statistic is read from.
-    fn definition_of(&self, statistic: &Statistic) -> String {
+    /// The id of the definition that a statistic is read from.
+    fn find_definition(&self, statistic: &Statistic) -> String {
         let set = match &statistic.kind {
             StatisticKind::OnTime { against: Some(by) } => LimitChoice::UpTo(by.clone()),
             StatisticKind::Within { .. } => LimitChoice::Within(statistic.id.clone()),
@@ -59,9 +59,13 @@ impl FigureInputs<'_> {
         definition_id(self.pack, self.indicator, &set)
     }
 
-    fn tally_sets(&self, dimensions: &[String]) -> BTreeMap<String, SliceTallies> {
-        let mut ids: BTreeSet<String> =
-            self.indicator.publish.iter().map(|statistic| self.definition_of(statistic)).collect();
+    fn tally_definitions(&self, dimensions: &[String]) -> BTreeMap<String, SliceTallies> {
+        let mut ids: BTreeSet<String> = self
+            .indicator
+            .publish
+            .iter()
+            .map(|statistic| self.find_definition(statistic))
+            .collect();
         ids.insert(self.indicator.id.clone());
         ids.into_iter()
             .map(|id| {
@@ -71,8 +75,9 @@ impl FigureInputs<'_> {
             .collect()
     }
 
-    /// The slices that have rows, the whole, and each segment that the pack publishes by name.
-    fn all_slices(&self, dimensions: &[String], tallies: &SliceTallies) -> BTreeSet<Slice> {
+    /// Lists the slices that have rows, the whole, and each value of a published segment that the
+    /// pack names.
+    fn list_slices(&self, dimensions: &[String], tallies: &SliceTallies) -> BTreeSet<Slice> {
         let mut all: BTreeSet<Slice> = tallies.keys().cloned().collect();
         if dimensions.is_empty() {
             all.insert(Slice::new());
@@ -90,7 +95,7 @@ impl FigureInputs<'_> {
         all
     }
 
-    fn figure_row(
+    fn build_row(
         &self,
         statistic: &Statistic,
         slice: &Slice,
@@ -98,7 +103,7 @@ impl FigureInputs<'_> {
         late: &LateBySlice,
     ) -> FigureRow {
         let reading = self.read_statistic(statistic, slice, tally);
-        let bound = self.upper_bound(statistic, tally);
+        let bound = self.compute_bound(statistic, tally);
         let percent = statistic.unit == "%";
         let value = match &bound {
             Some(bound) => Some(bound.upper),
@@ -117,49 +122,49 @@ impl FigureInputs<'_> {
             statistic: statistic.id.clone(),
             slice: slice.clone(),
             period: self.period.name.clone(),
-            definition: self.definition_name(),
+            definition: self.name_definition(),
             value,
             printed,
             unit: statistic.unit.clone(),
-            measured_in: self.measured_in(),
+            measured_in: self.name_measured_unit(),
             n: tally.n,
             limited: tally.limited,
             sum: (tally.n > 0).then(|| i64::try_from(tally.sum).unwrap_or(i64::MAX)),
             longest: tally.longest,
             shortest: tally.shortest,
             late: reading.late,
-            percentiles: percentiles_of(tally),
+            percentiles: find_percentiles(tally),
             unmeasurable: tally.unmeasurable,
-            excluded: tally.excluded.iter().map(excluded_row).collect(),
+            excluded: tally.excluded.iter().map(build_excluded_row).collect(),
             without_exclusions: reading.without_exclusions.map(Fraction::to_float),
             without_pauses: reading.without_pauses.map(Fraction::to_float),
-            subtracted: tally.subtracted.iter().map(subtracted_row).collect(),
-            interval: self.confidence_interval(statistic, &reading),
+            subtracted: tally.subtracted.iter().map(build_subtracted_row).collect(),
+            interval: self.compute_interval(statistic, &reading),
             bound,
             open: tally.open.as_ref().filter(|_| waits).map(|open| OpenRow {
                 n: open.n,
                 past_limit: open.past_limit,
                 oldest: open.oldest,
             }),
-            limits: limit_rows(self, statistic, slice, value, late),
+            limits: LimitedFigure { inputs: self, statistic, slice, value, late }.list_limits(),
             status: match (value, &reading.missing) {
                 (Some(_), _) => FigureStatus::Computed,
                 (None, Some(_)) => FigureStatus::MissingInput,
                 (None, None) => FigureStatus::Nothing,
             },
-            basis: Some(self.figure_basis(statistic, tally, &reading)),
+            basis: Some(self.describe_basis(statistic, tally, &reading)),
             note: reading.missing,
         }
     }
 
-    /// What the evidence of a report says of the figure.
-    fn figure_basis(
+    /// What the evidence of a report says about the figure.
+    fn describe_basis(
         &self,
         statistic: &Statistic,
         tally: &Tally,
         reading: &StatisticReading,
     ) -> Basis {
-        let (decimals, bound) = (statistic.decimals, self.upper_bound(statistic, tally));
+        let (decimals, bound) = (statistic.decimals, self.compute_bound(statistic, tally));
         let value = match (&reading.formula, bound, reading.value) {
             (None, ..) => ValueRule::Missing,
             (Some(_), Some(bound), _) => ValueRule::Bound {
@@ -180,19 +185,19 @@ impl FigureInputs<'_> {
         };
         Basis {
             dataset: self.indicator.dataset,
-            definition: self.definition_of(statistic),
+            definition: self.find_definition(statistic),
             value,
             print,
         }
     }
 
-    fn definition_name(&self) -> String {
+    fn name_definition(&self) -> String {
         let set_by = &self.indicator.set_by;
         let version = self.pack.lineage.iter().find(|one| one.id == *set_by);
         version.map_or_else(|| set_by.clone(), |one| format!("{set_by} {}", one.version))
     }
 
-    fn measured_in(&self) -> String {
+    fn name_measured_unit(&self) -> String {
         match &self.indicator.measure {
             IndicatorMeasure::Waited(_) => "s".to_owned(),
             IndicatorMeasure::Amount { decimals: 0, .. } => "1".to_owned(),
@@ -210,7 +215,7 @@ impl FigureInputs<'_> {
         slice: &Slice,
         tally: &Tally,
     ) -> StatisticReading {
-        let formula = match self.statistic_formula(statistic, slice) {
+        let formula = match self.build_formula(statistic, slice) {
             Ok(formula) => formula,
             Err(missing) => {
                 return StatisticReading { missing: Some(missing), ..StatisticReading::default() };
@@ -218,13 +223,12 @@ impl FigureInputs<'_> {
         };
         let of = |view: TallyView| formula.compute_value(tally, view);
         let value = of(TallyView::Counted);
-        let per = matches!(self.indicator.measure, IndicatorMeasure::Per(_));
         let reading = match &statistic.kind {
             StatisticKind::Mean | StatisticKind::Longest => StatisticReading {
                 value,
                 late: tally.late,
                 without_exclusions: of(TallyView::WithoutExclusions),
-                without_pauses: self.value_if_subtracting(of(TallyView::WithoutPauses)),
+                without_pauses: self.keep_if_subtracting(of(TallyView::WithoutPauses)),
                 ..StatisticReading::default()
             },
             StatisticKind::Shortest | StatisticKind::Median | StatisticKind::Percentile(_) => {
@@ -236,16 +240,11 @@ impl FigureInputs<'_> {
                     value,
                     late: tally.late,
                     without_exclusions: limited(of(TallyView::WithoutExclusions)),
-                    without_pauses: self
-                        .value_if_subtracting(limited(of(TallyView::WithoutPauses))),
-                    proportion: Some((
-                        tally.limited - tally.late,
-                        tally.limited + self.count_unfinished(tally.unmeasurable),
-                    )),
+                    without_pauses: self.keep_if_subtracting(limited(of(TallyView::WithoutPauses))),
                     ..StatisticReading::default()
                 }
             }
-            StatisticKind::Count | StatisticKind::Rate if per => {
+            StatisticKind::Count | StatisticKind::Rate if self.is_per_count() => {
                 StatisticReading { value, ..StatisticReading::default() }
             }
             StatisticKind::Count => StatisticReading {
@@ -259,43 +258,58 @@ impl FigureInputs<'_> {
                 late: tally.late,
                 ..StatisticReading::default()
             },
-            StatisticKind::Response => StatisticReading {
-                value,
-                proportion: Some((tally.n, tally.n + tally.unmeasurable)),
-                ..StatisticReading::default()
-            },
+            StatisticKind::Response => StatisticReading { value, ..StatisticReading::default() },
             StatisticKind::Share | StatisticKind::Rate | StatisticKind::Bound { .. } => {
                 StatisticReading {
                     value,
                     without_exclusions: of(TallyView::WithoutExclusions),
-                    proportion: u64::try_from(tally.sum)
-                        .ok()
-                        .filter(|hits| *hits <= tally.n)
-                        .map(|hits| (hits, tally.n)),
                     ..StatisticReading::default()
                 }
             }
         };
         StatisticReading {
-            proportion: reading.proportion.filter(|(_, of)| *of > 0),
+            proportion: self.count_hits(&statistic.kind, tally),
             formula: Some(formula),
             ..reading
         }
     }
 
+    /// Counts the hits and trials of a statistic that is a proportion; `None` without any trial.
+    fn count_hits(&self, kind: &StatisticKind, tally: &Tally) -> Option<(u64, u64)> {
+        let (hits, trials) = match kind {
+            StatisticKind::OnTime { .. } | StatisticKind::Within { .. } => (
+                tally.limited - tally.late,
+                tally.limited + self.count_unfinished(tally.unmeasurable),
+            ),
+            StatisticKind::Response => (tally.n, tally.n + tally.unmeasurable),
+            StatisticKind::Rate if self.is_per_count() => return None,
+            StatisticKind::Share | StatisticKind::Rate | StatisticKind::Bound { .. } => {
+                let hits = u64::try_from(tally.sum).ok()?;
+                (hits <= tally.n).then_some((hits, tally.n))?
+            }
+            StatisticKind::Mean
+            | StatisticKind::Longest
+            | StatisticKind::Shortest
+            | StatisticKind::Median
+            | StatisticKind::Percentile(_)
+            | StatisticKind::Count
+            | StatisticKind::Sum => return None,
+        };
+        (trials > 0).then_some((hits, trials))
+    }
+
+    /// Whether the indicator divides by a count, such as the number of lines.
+    fn is_per_count(&self) -> bool {
+        matches!(self.indicator.measure, IndicatorMeasure::Per(_))
+    }
+
     /// How the value of a statistic follows from its tally, or what is missing for it.
-    fn statistic_formula(
-        &self,
-        statistic: &Statistic,
-        slice: &Slice,
-    ) -> Result<Formula, BilingualText> {
-        let each = self.unit_divisor(statistic);
+    fn build_formula(&self, statistic: &Statistic, slice: &Slice) -> Result<Formula, Text> {
+        let each = self.find_divisor(statistic);
         let factor = if statistic.unit == "%" { 100 } else { 1 };
         Ok(match &statistic.kind {
-            StatisticKind::Count | StatisticKind::Rate
-                if matches!(self.indicator.measure, IndicatorMeasure::Per(_)) =>
-            {
-                rates::rate_formula(self, slice)?
+            StatisticKind::Count | StatisticKind::Rate if self.is_per_count() => {
+                rates::build_rate_formula(self, slice)?
             }
             StatisticKind::Mean => {
                 Formula::of_ratio((TallyColumn::Sum, 1), (TallyColumn::Counted, each))
@@ -333,7 +347,7 @@ impl FigureInputs<'_> {
         })
     }
 
-    /// Rows that are not done are late for whoever counts dispatched cases.
+    /// Cases that are not done count as late in a rate over dispatched cases.
     fn count_unfinished(&self, unmeasurable: u64) -> u64 {
         match self.indicator.denominator {
             Denominator::Closed => 0,
@@ -341,13 +355,13 @@ impl FigureInputs<'_> {
         }
     }
 
-    /// Nothing can be subtracted by an indicator that subtracts no kind of interval.
-    fn value_if_subtracting(&self, value: Option<Fraction>) -> Option<Fraction> {
+    /// Keeps the value if the indicator subtracts any kind of interval at all.
+    fn keep_if_subtracting(&self, value: Option<Fraction>) -> Option<Fraction> {
         value
             .filter(|_| self.indicator.clock_spec().is_some_and(|clock| !clock.subtract.is_empty()))
     }
 
-    fn confidence_interval(
+    fn compute_interval(
         &self,
         statistic: &Statistic,
         reading: &StatisticReading,
@@ -369,7 +383,7 @@ impl FigureInputs<'_> {
         })
     }
 
-    fn upper_bound(&self, statistic: &Statistic, tally: &Tally) -> Option<BoundRow> {
+    fn compute_bound(&self, statistic: &Statistic, tally: &Tally) -> Option<BoundRow> {
         let StatisticKind::Bound { claim } = statistic.kind else {
             return None;
         };
@@ -387,11 +401,11 @@ impl FigureInputs<'_> {
         })
     }
 
-    /// By what seconds or scaled amounts are divided to be in the statistic's unit.
-    fn unit_divisor(&self, statistic: &Statistic) -> i128 {
+    /// The number by which seconds or scaled amounts are divided to be in the statistic's unit.
+    fn find_divisor(&self, statistic: &Statistic) -> i128 {
         match &self.indicator.measure {
             IndicatorMeasure::Waited(_) => match TimeUnit::parse(&statistic.unit) {
-                Some(unit) => i128::from(self.unit_seconds(unit)),
+                Some(unit) => i128::from(self.count_unit_seconds(unit)),
                 None => 1,
             },
             IndicatorMeasure::Amount { decimals, .. } => 10_i128.pow(u32::from(*decimals)),
@@ -403,12 +417,12 @@ impl FigureInputs<'_> {
     }
 }
 
-/// A count of nothing is nothing where no record of the kind ever was, and 0 where some were.
+/// Whether there is any record of the kind: then a count of none is 0, otherwise it has no value.
 fn has_any_row(tally: &Tally) -> bool {
     tally.n + tally.unmeasurable + tally.without_exclusions.n > 0 || !tally.excluded.is_empty()
 }
 
-fn percentiles_of(tally: &Tally) -> Option<FigurePercentiles> {
+fn find_percentiles(tally: &Tally) -> Option<FigurePercentiles> {
     Some(FigurePercentiles {
         p50: tally.median_doubled()? as f64 / 2.0,
         p80: tally.value_at_percentile(80.0)?,
@@ -417,11 +431,11 @@ fn percentiles_of(tally: &Tally) -> Option<FigurePercentiles> {
     })
 }
 
-fn excluded_row(from: &trueline_figures::ExcludedRows) -> ExcludedRow {
+fn build_excluded_row(from: &trueline_figures::ExcludedRows) -> ExcludedRow {
     ExcludedRow { reason: from.reason.clone(), n: from.n, without_approver: from.without_approver }
 }
 
-fn subtracted_row(from: &trueline_figures::SubtractedTime) -> SubtractedRow {
+fn build_subtracted_row(from: &trueline_figures::SubtractedTime) -> SubtractedRow {
     SubtractedRow {
         kind: from.kind.clone(),
         reason: from.reason.clone(),

@@ -1,7 +1,7 @@
-//! A pack as a person writes it: every key of the file, nothing resolved.
+//! A pack as a person writes it: every key of the file, with nothing resolved.
 //!
 //! `docs/packs.md` explains each key. A key that is not listed here is refused, so that a misspelt
-//! one cannot be skipped in silence.
+//! one is never skipped silently.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::words::BilingualText;
+use super::written_text::WrittenText;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,11 +20,11 @@ pub(super) struct PackFile {
     #[serde(default)]
     pub(super) level: Vec<LevelText>,
     #[serde(default)]
-    pub(super) region: BTreeMap<String, BilingualText>,
+    pub(super) region: BTreeMap<String, WrittenText>,
     #[serde(default)]
-    pub(super) label: BTreeMap<String, BTreeMap<String, BilingualText>>,
+    pub(super) label: BTreeMap<String, BTreeMap<String, WrittenText>>,
     #[serde(default)]
-    pub(super) unit: BTreeMap<String, BilingualText>,
+    pub(super) unit: BTreeMap<String, WrittenText>,
     #[serde(default)]
     pub(super) group: Vec<GroupText>,
     #[serde(default)]
@@ -40,14 +40,14 @@ pub(super) struct PackFile {
 pub(super) struct Head {
     pub(super) id: Spanned<String>,
     pub(super) version: String,
-    pub(super) title: BilingualText,
-    pub(super) about: Option<BilingualText>,
+    pub(super) title: WrittenText,
+    pub(super) about: Option<WrittenText>,
     pub(super) inherits: Option<Spanned<String>>,
     pub(super) zone: Option<Spanned<String>>,
     pub(super) calendar: Option<String>,
 }
 
-/// What indicators of this file do when they do not say otherwise.
+/// What holds for indicators of this file unless they say otherwise.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Defaults {
@@ -80,7 +80,7 @@ pub(super) enum MethodText {
 #[serde(deny_unknown_fields)]
 pub(super) struct LevelText {
     pub(super) name: Spanned<String>,
-    pub(super) title: BilingualText,
+    pub(super) title: WrittenText,
     pub(super) digits: Option<usize>,
     #[serde(default)]
     pub(super) pad: String,
@@ -92,14 +92,14 @@ pub(super) struct LevelText {
 #[serde(deny_unknown_fields)]
 pub(super) struct GroupText {
     pub(super) id: String,
-    pub(super) title: BilingualText,
+    pub(super) title: WrittenText,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceText {
-    pub(super) title: BilingualText,
-    pub(super) citation: BilingualText,
+    pub(super) title: WrittenText,
+    pub(super) citation: WrittenText,
     pub(super) read: ReadText,
 }
 
@@ -117,8 +117,8 @@ pub(super) enum ReadText {
 pub(super) struct IndicatorText {
     pub(super) id: Spanned<String>,
     pub(super) group: Option<Spanned<String>>,
-    pub(super) title: Option<BilingualText>,
-    pub(super) says: Option<BilingualText>,
+    pub(super) title: Option<WrittenText>,
+    pub(super) says: Option<WrittenText>,
     pub(super) dataset: Option<Spanned<String>>,
     pub(super) population: Option<Spanned<String>>,
     pub(super) period: Option<Spanned<String>>,
@@ -142,7 +142,7 @@ pub(super) struct IndicatorText {
     pub(super) source: Vec<Spanned<String>>,
     pub(super) clause: Option<String>,
     /// Why this file may change the definition it inherits.
-    pub(super) approval: Option<BilingualText>,
+    pub(super) approval: Option<WrittenText>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -197,7 +197,7 @@ pub(super) struct PerText {
     pub(super) of: String,
     /// The scope of the count to divide by, such as `fixed`.
     pub(super) scope: Option<String>,
-    /// `stock` is a state at the end of a period, `flow` adds up over it.
+    /// `stock` is a state at the end of a period; `flow` adds up over it.
     pub(super) kind: CountKindText,
     pub(super) each: u64,
     pub(super) numerator: Option<String>,
@@ -215,9 +215,9 @@ pub(super) enum CountKindText {
 pub(super) struct ExcludeText {
     pub(super) reason: Option<String>,
     pub(super) reason_from: Option<Spanned<String>>,
-    pub(super) title: Option<BilingualText>,
+    pub(super) title: Option<WrittenText>,
     pub(super) when: Spanned<String>,
-    /// A fixed text for what the definition itself leaves out.
+    /// A fixed text, for cases that the definition itself leaves out.
     pub(super) approved_by: Option<String>,
     pub(super) approver_from: Option<Spanned<String>>,
 }
@@ -228,16 +228,16 @@ pub(super) struct PublishText {
     pub(super) statistic: Spanned<String>,
     /// The last part of the figure's id; the statistic's own name when absent.
     pub(super) id: Option<Spanned<String>>,
-    pub(super) title: BilingualText,
+    pub(super) title: WrittenText,
     pub(super) unit: Spanned<String>,
     pub(super) decimals: Option<u8>,
-    /// Only limits of this pack and those it inherits from.
+    /// Only limits of this pack and of its ancestors count.
     pub(super) against: Option<Spanned<String>>,
     pub(super) within: Option<WithinText>,
     pub(super) claim: Option<Spanned<f64>>,
     /// Whether it stands among the main indicators of a report; true when absent.
     pub(super) main: Option<bool>,
-    pub(super) note: Option<BilingualText>,
+    pub(super) note: Option<WrittenText>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -278,9 +278,9 @@ pub(super) struct LimitText {
     pub(super) source: Option<Spanned<String>>,
     pub(super) clause: Option<String>,
     pub(super) verified: Option<bool>,
-    pub(super) note: Option<BilingualText>,
-    /// Why it may be looser than what it inherits.
-    pub(super) approval: Option<BilingualText>,
+    pub(super) note: Option<WrittenText>,
+    /// Why it may be looser than the limit that it inherits.
+    pub(super) approval: Option<WrittenText>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -312,15 +312,15 @@ pub(super) enum OneOrMany {
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangedText {
     pub(super) on: Datetime,
-    pub(super) says: BilingualText,
+    pub(super) says: WrittenText,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotAnsweredText {
     pub(super) id: String,
-    pub(super) title: BilingualText,
-    pub(super) missing: BilingualText,
+    pub(super) title: WrittenText,
+    pub(super) missing: WrittenText,
     pub(super) clause: Option<String>,
     pub(super) source: Option<Spanned<String>>,
 }

@@ -1,7 +1,7 @@
 //! How the value of a statistic follows from a tally.
 //!
 //! One formula gives the value, the value with nothing excluded and the value with no pause
-//! subtracted, and goes into the evidence of a report, so that whoever checks it reckons the same.
+//! subtracted. It goes into the evidence of a report, so that whoever checks it computes the same.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use trueline_verify::{ValueRule, WholeNumber};
 /// A value as a function of a tally.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Formula {
-    /// Sums of columns, each times an integer.
+    /// A sum of columns, each times an integer, over another.
     Ratio {
         numerator: Vec<(TallyColumn, i128)>,
         denominator: Vec<(TallyColumn, i128)>,
@@ -44,7 +44,7 @@ pub(super) enum TallyColumn {
     Unmeasurable,
 }
 
-/// Which of its three sums a tally is read by.
+/// Which of the three sums of a tally is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TallyView {
     Counted,
@@ -61,7 +61,7 @@ impl Formula {
         Formula::Ratio { numerator: vec![numerator], denominator: vec![denominator] }
     }
 
-    /// The value; `None` where there is nothing to divide by or nothing was counted.
+    /// Computes the value; `None` if there is nothing to divide by or nothing was counted.
     pub(super) fn compute_value(&self, tally: &Tally, view: TallyView) -> Option<Fraction> {
         let one = |value: i64, each: i128| Fraction::new(i128::from(value), each);
         match self {
@@ -81,7 +81,8 @@ impl Formula {
         }
     }
 
-    /// The formula as evidence states it; for percentiles with the value that it comes to.
+    /// The formula as evidence states it; for medians and percentiles with the values that it
+    /// gives.
     pub(super) fn value_rule(&self, tally: &Tally) -> Option<ValueRule> {
         Some(match self {
             Formula::Ratio { numerator, denominator } => ValueRule::Ratio {
@@ -141,7 +142,7 @@ impl TallyColumn {
             TallyColumn::One => 1,
             TallyColumn::Counted => pick(tally.n, |amount| amount.n),
             TallyColumn::Sum => other.map_or(tally.sum, |amount| amount.sum),
-            // Without a limit there is nothing to be late for: those rows are in neither count.
+            // A row without a limit cannot be late, so it is in neither count.
             TallyColumn::Limited => {
                 let unlimited = i128::from(tally.n - tally.limited);
                 pick(tally.n, |amount| amount.n) - unlimited

@@ -4,9 +4,9 @@ use super::load::parse_pack;
 use super::mistake::PackError;
 use crate::datasets::Datasets;
 
-/// A pack: it is understood, twice in the same way, or refused with a line that exists and with
-/// words about it.
-pub fn check_pack(bytes: &[u8], datasets: &Datasets) {
+/// Checks that a pack is either understood, twice in the same way, or refused with a message about
+/// a line that exists.
+pub(crate) fn check_pack(bytes: &[u8], datasets: &Datasets) {
     let text = String::from_utf8_lossy(bytes);
     match parse_pack("fuzz.toml", &text, datasets) {
         Ok(pack) => {
@@ -30,7 +30,7 @@ mod tests {
     use crate::program::datasets;
 
     #[test]
-    fn packs_withstand_a_storm() {
+    fn damaged_packs_are_understood_or_refused() {
         for name in shipped_packs() {
             let text = shipped_pack_text(name).expect("a pack that is shipped");
             assert!(parse_pack(name, text, &datasets()).is_ok(), "{name}");

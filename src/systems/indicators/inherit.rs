@@ -1,6 +1,6 @@
-//! The rule of inheritance: a child adds a limit and the parent's keeps running.
+//! The rule of inheritance: a child adds a limit, and the limit of its parent keeps running.
 //!
-//! Two limits are compared only where they count the same thing: 24 h is stricter than 48 h, but 5
+//! Two limits are compared only if they count the same thing: 24 h is stricter than 48 h, but 5
 //! working days and 15 days both run, and the earlier due time counts. A looser limit has no effect
 //! while the parent's runs, so it is a mistake; with a cited approval it replaces the parent's.
 
@@ -9,7 +9,7 @@ use trueline_language::{Phrase, phrase};
 
 use super::model::{Direction, Indicator, IndicatorLimit, LimitKind, TimeUnit};
 
-/// A child's limit that is looser than what it inherits.
+/// Why a child's limit is refused: it is looser than the limit that it inherits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 pub(super) enum LooserLimit {
     #[error("{new} is looser than the {old} of {by}")]
@@ -34,7 +34,7 @@ impl LooserLimit {
     }
 }
 
-/// Lets a limit run beside those already there.
+/// Adds a limit to those that run already.
 pub(super) fn add_limit(
     limit: IndicatorLimit,
     indicator: &mut Indicator,
@@ -54,7 +54,7 @@ pub(super) fn add_limit(
             let (new, old, by) = names();
             return Err(LooserLimit::OtherSegment { new, old, by });
         }
-        kept.extend(remaining_limits(&old, &limit));
+        kept.extend(list_remaining_limits(&old, &limit));
     }
     kept.push(limit);
     indicator.limits = kept;
@@ -65,8 +65,8 @@ fn format_limit(limit: &IndicatorLimit) -> String {
     format!("{} {}", limit.value, limit.unit)
 }
 
-/// What is left of an old limit before and after the days of the one that replaces it.
-fn remaining_limits(old: &IndicatorLimit, new: &IndicatorLimit) -> Vec<IndicatorLimit> {
+/// Lists what remains of an old limit before and after the days of the one that replaces it.
+fn list_remaining_limits(old: &IndicatorLimit, new: &IndicatorLimit) -> Vec<IndicatorLimit> {
     let mut left = Vec::new();
     if let Some(until) = new.from.and_then(|from| from.yesterday().ok())
         && old.from.is_none_or(|from| from <= until)
@@ -91,9 +91,9 @@ fn can_overlap(a: &IndicatorLimit, b: &IndicatorLimit) -> bool {
     days && segments
 }
 
-/// Whether `new` is looser than `old`; false where they count different things.
+/// Whether `new` is looser than `old`; false if they count different things.
 fn is_looser(new: &IndicatorLimit, old: &IndicatorLimit) -> bool {
-    let (Some(a), Some(b)) = (comparable_amount(new), comparable_amount(old)) else {
+    let (Some(a), Some(b)) = (find_comparable_amount(new), find_comparable_amount(old)) else {
         return false;
     };
     if a.0 != b.0 || new.direction != old.direction {
@@ -105,8 +105,8 @@ fn is_looser(new: &IndicatorLimit, old: &IndicatorLimit) -> bool {
     }
 }
 
-/// What a limit counts, and how much of it.
-fn comparable_amount(limit: &IndicatorLimit) -> Option<(String, f64)> {
+/// What a limit counts, and how much of it is allowed; `None` for a limit by time of day.
+fn find_comparable_amount(limit: &IndicatorLimit) -> Option<(String, f64)> {
     let scaled = |what: &str| {
         let (family, each) = match TimeUnit::parse(&limit.unit) {
             Some(TimeUnit::Seconds) => ("natural", 1.0),

@@ -1,4 +1,4 @@
-//! A question with the pack, the records and the calendars that answer it.
+//! A question together with the pack, the records and the calendars that answer it.
 
 use trueline_clock::Calendar;
 use trueline_figures::{Period, PeriodError};
@@ -16,17 +16,17 @@ use crate::state::State;
 /// What is asked, as a person writes it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct InquiryRequest<'a> {
-    /// A name or a path; without it the instance's own pack.
+    /// A name or a path; `None` is the instance's own pack.
     pub pack: Option<&'a str>,
     /// `2020H1`, `2020-05` …
     pub period: &'a str,
     /// `prefecture=141100,month=2020-05`
     pub filter: &'a str,
-    /// What was recorded up to this second; without it everything.
+    /// Only what was recorded up to this second; `None` is everything.
     pub as_of: Option<i64>,
 }
 
-/// A question with its pack and the cut of the records.
+/// A question with its pack and with what answers it.
 #[derive(Debug)]
 pub struct Inquiry {
     pub pack: Pack,
@@ -36,7 +36,7 @@ pub struct Inquiry {
     pub as_of: Option<i64>,
 }
 
-/// Why a question cannot be put.
+/// Why a question cannot be asked.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum InquiryError {
     #[error(transparent)]
@@ -53,7 +53,7 @@ pub enum InquiryError {
 }
 
 impl Inquiry {
-    /// Reads the pack, and what is asked in its words.
+    /// Reads the pack, and the question in the words of the pack.
     pub fn open(state: &State, request: &InquiryRequest<'_>) -> Result<Inquiry, InquiryError> {
         let name = request.pack.unwrap_or(&state.pack);
         let pack = load_pack(name, &state.instance.pack_folders(), &state.datasets)?;
@@ -68,7 +68,7 @@ impl Inquiry {
         })
     }
 
-    /// The records at the cut.
+    /// The records as of the second that is asked for.
     pub fn lake_records(&self) -> LakeRecords<'_> {
         match self.as_of {
             Some(second) => LakeRecords::as_of(&self.lake, &self.calendars, second),

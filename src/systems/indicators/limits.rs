@@ -7,11 +7,12 @@ use jiff::civil::Date;
 use trueline_figures::Slice;
 
 use super::compile::{LimitChoice, definition_id};
-use super::model::{Direction, IndicatorLimit, LimitKind, Statistic, StatisticKind};
+use super::figure_inputs::FigureInputs;
+use super::model::{Direction, IndicatorLimit, LimitKind, Statistic, StatisticKind, TimeUnit};
 use super::row::LimitRow;
-use super::sheet::FigureInputs;
 
-/// Rows past the limits of each pack, in the finest slices and by what limits tell apart.
+/// Rows past the limits of each pack, in the finest slices and by the columns that limits tell
+/// apart.
 pub(super) struct LateCounts {
     by_pack: BTreeMap<String, Vec<(Slice, Late)>>,
 }
@@ -23,26 +24,25 @@ pub(super) struct Late {
     limited: u64,
 }
 
-/// The same along one choice of dimensions: pack → slice → what limits tell apart in it.
+/// The same along one choice of dimensions: pack → slice → the parts that limits tell apart in it.
 pub(super) struct LateBySlice {
     by_pack: BTreeMap<String, BTreeMap<Slice, Vec<(Slice, Late)>>>,
 }
 
 impl LateCounts {
-    pub(super) fn new(sheet: &FigureInputs<'_>, dimensions: &[String]) -> LateCounts {
+    pub(super) fn new(inputs: &FigureInputs<'_>, dimensions: &[String]) -> LateCounts {
         let mut finest = dimensions.to_vec();
-        for limit in &sheet.indicator.limits {
+        for limit in &inputs.indicator.limits {
             for column in limit.segment.keys() {
-                let longest = matches!(limit.kind, LimitKind::Longest(_));
-                if longest && !finest.contains(column) {
+                if limits_cases(limit) && !finest.contains(column) {
                     finest.push(column.clone());
                 }
             }
         }
-        let by_pack = sheet.limiting_packs().into_iter().map(|by| {
+        let by_pack = inputs.list_limiting_packs().into_iter().map(|by| {
             let set = LimitChoice::Of(by.to_owned());
-            let id = definition_id(sheet.pack, sheet.indicator, &set);
-            let late = sheet.tally_slices(&id, &finest).into_iter().map(|(slice, tally)| {
+            let id = definition_id(inputs.pack, inputs.indicator, &set);
+            let late = inputs.tally_slices(&id, &finest).into_iter().map(|(slice, tally)| {
                 let late = Late { late: tally.late, limited: tally.limited };
                 (slice, late)
             });
@@ -51,6 +51,7 @@ impl LateCounts {
         LateCounts { by_pack: by_pack.collect() }
     }
 
+    /// Sorts the rows into the slices along some of the dimensions.
     pub(super) fn project_along(&self, dimensions: &[String]) -> LateBySlice {
         let project = |rows: &Vec<(Slice, Late)>| {
             let mut slices: BTreeMap<Slice, Vec<(Slice, Late)>> = BTreeMap::new();
@@ -69,7 +70,7 @@ impl LateCounts {
 }
 
 impl LateBySlice {
-    /// Late and limited rows of a pack in a slice, as far as a limit's segment reaches.
+    /// Counts the late and the limited rows in a slice that a limit's segment reaches.
     fn count_late(&self, limit: &IndicatorLimit, slice: &Slice) -> Late {
         let inside = |rest: &Slice| {
             limit.segment.iter().all(|(column, values)| {
@@ -87,28 +88,89 @@ impl LateBySlice {
     }
 }
 
-/// The limits that a figure must keep.
-pub(super) fn limit_rows(
-    sheet: &FigureInputs<'_>,
-    statistic: &Statistic,
-    slice: &Slice,
-    value: Option<f64>,
-    late: &LateBySlice,
-) -> Vec<LimitRow> {
-    sheet
-        .indicator
-        .limits
-        .iter()
-        .filter(|limit| concerns_statistic(sheet, limit, statistic))
-        .filter(|limit| reaches_slice(limit, slice))
-        .filter(|limit| days_in_force(sheet, limit) != InForce::Never)
-        .map(|limit| limit_row(sheet, limit, statistic, slice, value, late))
-        .collect()
+/// A figure beside the limits of its indicator.
+pub(super) struct LimitedFigure<'a> {
+    pub(super) inputs: &'a FigureInputs<'a>,
+    pub(super) statistic: &'a Statistic,
+    pub(super) slice: &'a Slice,
+    pub(super) value: Option<f64>,
+    pub(super) late: &'a LateBySlice,
+}
+
+impl LimitedFigure<'_> {
+    /// Lists the limits that the figure must keep.
+    pub(super) fn list_limits(&self) -> Vec<LimitRow> {
+        let limits = self.inputs.indicator.limits.iter();
+        limits
+            .filter(|limit| concerns_statistic(self.inputs, limit, self.statistic))
+            .filter(|limit| reaches_slice(limit, self.slice))
+            .filter(|limit| find_days_in_force(self.inputs, limit) != InForce::Never)
+            .map(|limit| self.build_row(limit))
+            .collect()
+    }
+
+    fn build_row(&self, limit: &IndicatorLimit) -> LimitRow {
+        let is_on_cases = limits_cases(limit);
+        let late = self.late.count_late(limit, self.slice);
+        let met =
+            if is_on_cases { self.cases_keep_limit(limit, late) } else { self.keeps_limit(limit) };
+        LimitRow {
+            kind: name_kind(&limit.kind),
+            value: limit.value,
+            unit: limit.unit.clone(),
+            direction: limit.direction,
+            segment: limit.segment.clone(),
+            from: limit.from.map(|day| day.to_string()),
+            until: limit.until.map(|day| day.to_string()),
+            by: limit.by.clone(),
+            source: limit.source.clone(),
+            clause: limit.clause.clone(),
+            read: limit.read,
+            verified: limit.verified,
+            late: is_on_cases.then_some(late.late),
+            met,
+        }
+    }
+
+    /// Whether all cases kept a limit on single cases; `None` if none had it, or if it cannot be
+    /// told.
+    fn cases_keep_limit(&self, limit: &IndicatorLimit, late: Late) -> Option<bool> {
+        let is_alone = self.inputs.indicator.limits.iter().all(|other| {
+            std::ptr::eq(other, limit)
+                || other.by != limit.by
+                || !limits_cases(other)
+                || are_disjoint(other, limit)
+        });
+        match (late.limited, late.late) {
+            (0, _) => None,
+            (_, 0) => Some(true),
+            // Which of several limits of one pack was broken is not known from their sum.
+            (_, _) if is_alone => Some(false),
+            (_, _) => None,
+        }
+    }
+
+    /// Whether the value keeps a limit on the figure; `None` without a value, or if the limit is
+    /// not in force for the whole period.
+    fn keeps_limit(&self, limit: &IndicatorLimit) -> Option<bool> {
+        let measured =
+            self.value.filter(|_| find_days_in_force(self.inputs, limit) == InForce::Always)?;
+        let value = convert_limit(self.inputs, limit, self.statistic);
+        Some(match limit.direction {
+            Direction::AtMost => measured <= value,
+            Direction::AtLeast => measured >= value,
+        })
+    }
+}
+
+/// Whether a limit is on single cases rather than on a figure.
+fn limits_cases(limit: &IndicatorLimit) -> bool {
+    matches!(limit.kind, LimitKind::Longest(_))
 }
 
 /// Whether a limit is about this statistic.
 fn concerns_statistic(
-    sheet: &FigureInputs<'_>,
+    inputs: &FigureInputs<'_>,
     limit: &IndicatorLimit,
     statistic: &Statistic,
 ) -> bool {
@@ -121,7 +183,7 @@ fn concerns_statistic(
         | (LimitKind::Rate, StatisticKind::Rate)
         | (LimitKind::Bound, StatisticKind::Bound { .. }) => true,
         (LimitKind::Longest(_), StatisticKind::OnTime { against: Some(by) }) => {
-            sheet.pack.generation_of(&limit.by) <= sheet.pack.generation_of(by)
+            inputs.pack.generation_of(&limit.by) <= inputs.pack.generation_of(by)
         }
         (LimitKind::Percentile(percent), kind) => match kind {
             StatisticKind::Percentile(published) => (published - percent).abs() < 1e-9,
@@ -143,13 +205,12 @@ fn concerns_statistic(
     }
 }
 
-/// Whether a limit holds for anything in a slice. A limit on a figure, unlike one on single cases,
-/// says nothing about a slice that mixes its segment with others.
+/// Whether a limit holds for anything in a slice. Unlike a limit on single cases, a limit on a
+/// figure says nothing about a slice that mixes its segment with others.
 fn reaches_slice(limit: &IndicatorLimit, slice: &Slice) -> bool {
-    let each_case = matches!(limit.kind, LimitKind::Longest(_));
     limit.segment.iter().all(|(column, values)| match slice.get(column) {
         Some(value) => values.contains(value),
-        None => each_case,
+        None => limits_cases(limit),
     })
 }
 
@@ -161,8 +222,8 @@ enum InForce {
     Never,
 }
 
-fn days_in_force(sheet: &FigureInputs<'_>, limit: &IndicatorLimit) -> InForce {
-    let Some((first, last)) = period_days(sheet) else {
+fn find_days_in_force(inputs: &FigureInputs<'_>, limit: &IndicatorLimit) -> InForce {
+    let Some((first, last)) = find_period_days(inputs) else {
         return InForce::Always;
     };
     let (from, until) = (limit.from, limit.until);
@@ -175,64 +236,17 @@ fn days_in_force(sheet: &FigureInputs<'_>, limit: &IndicatorLimit) -> InForce {
     }
 }
 
-/// First and last day of the period.
-fn period_days(sheet: &FigureInputs<'_>) -> Option<(Date, Date)> {
-    let zone = sheet.pack.zone.rules();
+/// The first and last day of the period.
+fn find_period_days(inputs: &FigureInputs<'_>) -> Option<(Date, Date)> {
+    let zone = inputs.pack.zone.rules();
     let day = |second: i64| {
         let instant = Timestamp::from_second(second).ok()?;
         Some(zone.to_datetime(instant).date())
     };
-    Some((day(sheet.period.from)?, day(sheet.period.to - 1)?))
+    Some((day(inputs.period.from)?, day(inputs.period.to - 1)?))
 }
 
-fn limit_row(
-    sheet: &FigureInputs<'_>,
-    limit: &IndicatorLimit,
-    statistic: &Statistic,
-    slice: &Slice,
-    value: Option<f64>,
-    late: &LateBySlice,
-) -> LimitRow {
-    let each_case = matches!(limit.kind, LimitKind::Longest(_));
-    let Late { late, limited } = late.count_late(limit, slice);
-    let met = if each_case {
-        let alone = sheet.indicator.limits.iter().all(|other| {
-            std::ptr::eq(other, limit)
-                || other.by != limit.by
-                || !matches!(other.kind, LimitKind::Longest(_))
-                || are_disjoint(other, limit)
-        });
-        match (limited, late) {
-            (0, _) => None,
-            (_, 0) => Some(true),
-            // Which of several limits of one pack was broken is not known from their sum.
-            (_, _) if alone => Some(false),
-            (_, _) => None,
-        }
-    } else {
-        value
-            .filter(|_| days_in_force(sheet, limit) == InForce::Always)
-            .map(|value| keeps_limit(limit, in_unit_of(sheet, limit, statistic), value))
-    };
-    LimitRow {
-        kind: kind_name(&limit.kind),
-        value: limit.value,
-        unit: limit.unit.clone(),
-        direction: limit.direction,
-        segment: limit.segment.clone(),
-        from: limit.from.map(|day| day.to_string()),
-        until: limit.until.map(|day| day.to_string()),
-        by: limit.by.clone(),
-        source: limit.source.clone(),
-        clause: limit.clause.clone(),
-        read: limit.read,
-        verified: limit.verified,
-        late: each_case.then_some(late),
-        met,
-    }
-}
-
-/// Whether no case can be under both limits.
+/// Whether no case can fall under both limits.
 fn are_disjoint(a: &IndicatorLimit, b: &IndicatorLimit) -> bool {
     a.segment.iter().any(|(column, values)| {
         b.segment
@@ -242,23 +256,15 @@ fn are_disjoint(a: &IndicatorLimit, b: &IndicatorLimit) -> bool {
 }
 
 /// The limit's value in the unit of the figure.
-fn in_unit_of(sheet: &FigureInputs<'_>, limit: &IndicatorLimit, statistic: &Statistic) -> f64 {
-    use super::model::TimeUnit;
-    let seconds = |code: &str| TimeUnit::parse(code).map(|unit| sheet.unit_seconds(unit));
+fn convert_limit(inputs: &FigureInputs<'_>, limit: &IndicatorLimit, statistic: &Statistic) -> f64 {
+    let seconds = |code: &str| TimeUnit::parse(code).map(|unit| inputs.count_unit_seconds(unit));
     match (seconds(&limit.unit), seconds(&statistic.unit)) {
         (Some(from), Some(to)) if from != to => limit.value * from as f64 / to as f64,
         (Some(_) | None, Some(_) | None) => limit.value,
     }
 }
 
-fn keeps_limit(limit: &IndicatorLimit, value: f64, measured: f64) -> bool {
-    match limit.direction {
-        Direction::AtMost => measured <= value,
-        Direction::AtLeast => measured >= value,
-    }
-}
-
-fn kind_name(kind: &LimitKind) -> &'static str {
+fn name_kind(kind: &LimitKind) -> &'static str {
     match kind {
         LimitKind::Mean => "mean",
         LimitKind::Longest(_) => "longest",

@@ -1,7 +1,7 @@
-//! Finding and reading packs: by name or by path, with all that they inherit.
+//! Finds and reads packs by name or by path, with all that they inherit.
 //!
-//! A name is looked for among the user's own packs first, then among the shipped ones, so that a
-//! branch can keep a corrected copy. A parent is looked for beside its child as well.
+//! A name is looked up among the user's own packs first, then among the shipped ones, so that a
+//! branch can keep a corrected copy. A parent is also looked up in the folder of its child.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,11 @@ use super::shipped::{self, shipped_packs};
 use crate::datasets::Datasets;
 
 /// Reads a pack by name or path, with its ancestors. `folders` hold the user's own packs.
-pub fn load_pack(asked: &str, folders: &[PathBuf], datasets: &Datasets) -> Result<Pack, PackError> {
+pub(crate) fn load_pack(
+    asked: &str,
+    folders: &[PathBuf],
+    datasets: &Datasets,
+) -> Result<Pack, PackError> {
     let found = find_manuscript(asked, folders)?;
     let Some((manuscript, home)) = found else {
         return Err(PackError::Unknown {
@@ -30,7 +34,8 @@ pub fn load_pack(asked: &str, folders: &[PathBuf], datasets: &Datasets) -> Resul
 }
 
 /// Reads a pack from its text; it may inherit a shipped pack.
-pub fn parse_pack(file: &str, text: &str, datasets: &Datasets) -> Result<Pack, PackError> {
+#[cfg(test)]
+pub(crate) fn parse_pack(file: &str, text: &str, datasets: &Datasets) -> Result<Pack, PackError> {
     let manuscript = Manuscript { file: file.to_owned(), text: text.to_owned() };
     read_pack(&manuscript, &[], datasets, &mut Vec::new())
 }
@@ -79,7 +84,7 @@ fn read_text(path: &Path) -> Result<Manuscript, PackError> {
     }
 }
 
-/// `chain` holds the ids of the packs that led here.
+/// Reads a pack and its ancestors. `chain` holds the ids of the packs that led to it.
 fn read_pack(
     manuscript: &Manuscript,
     folders: &[PathBuf],
@@ -107,7 +112,7 @@ fn read_pack(
         None => None,
         Some(name) => {
             let Some((text, home)) = find_manuscript(name.get_ref(), folders)? else {
-                return Err(Box::new(no_such_parent(manuscript, name)).into());
+                return Err(Box::new(refuse_parent(manuscript, name)).into());
             };
             let mut folders = folders.to_vec();
             folders.extend(home);
@@ -117,7 +122,7 @@ fn read_pack(
     Ok(resolve::resolve_pack(manuscript, file, parent, datasets)?)
 }
 
-fn no_such_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> PackMistake {
+fn refuse_parent(manuscript: &Manuscript, name: &toml::Spanned<String>) -> PackMistake {
     manuscript
         .mistake_at(
             &name.span(),

@@ -26,6 +26,9 @@ pub enum PackError {
     Mistake(#[from] Box<PackMistake>),
 }
 
+/// What is resolved from the text of a pack, or the mistake in it.
+pub(super) type PackResult<T> = Result<T, Box<PackMistake>>;
+
 /// One mistake in the text of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, trueline_language::Explain)]
 #[error("{place}: {problem}{}", offer_text(.instead.as_ref()))]
@@ -37,7 +40,7 @@ pub struct PackMistake {
     pub instead: Option<Text>,
 }
 
-/// The half sentence as it is added to a message; empty if there is none.
+/// The half sentence as a message ends with it; empty if there is none.
 pub(super) fn offer_text(instead: Option<&Text>) -> Text {
     let led = |language: Language, sign: &str| {
         instead.map_or_else(String::new, |text| format!("{sign}{}", text.as_str(language)))
@@ -45,7 +48,7 @@ pub(super) fn offer_text(instead: Option<&Text>) -> Text {
     Text::new(led(Language::Chinese, "；"), led(Language::English, "; "))
 }
 
-/// A spot in a file; line and column count from 1, columns in characters.
+/// A position in a file. Lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePosition {
     pub file: String,
@@ -59,7 +62,7 @@ impl fmt::Display for FilePosition {
     }
 }
 
-/// The text of a pack and the name it is known by, for telling where something stands.
+/// The text of a pack and the name of its file, so that a mistake can say where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct Manuscript {
     pub(super) file: String,
@@ -111,7 +114,7 @@ impl PackMistake {
         self
     }
 
-    /// Offers the nearest of the words that would have been right, or all of them if few.
+    /// Offers the nearest of the words that would have been right, or all of them if there are few.
     pub(super) fn or_one_of<'a>(
         mut self,
         word: &str,
@@ -122,7 +125,7 @@ impl PackMistake {
     }
 }
 
-/// A half sentence that offers what could have been meant.
+/// A half sentence that offers the words that could have been meant.
 pub(super) fn offer_one_of<'a>(
     word: &str,
     right: impl IntoIterator<Item = &'a str>,

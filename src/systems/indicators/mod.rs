@@ -1,7 +1,8 @@
-//! Indicators: packs of definitions, and the figures they give with their evidence.
+//! Indicators: packs of definitions, and the figures that they give, with their evidence.
 //!
-//! [`load`] reads a pack with everything it inherits; a pack that loads has no unknown name, no
-//! expression of the wrong type and no limit that is looser than its parent's without an approval.
+//! `load_pack` reads a pack with everything that it inherits. A pack that loads has no unknown
+//! name, no expression of the wrong type, and no limit that is looser than its parent's without an
+//! approval.
 
 mod columns;
 mod compile;
@@ -14,11 +15,12 @@ mod distribution;
 mod duration_text;
 pub mod evidence;
 mod expressions;
+mod figure_inputs;
 mod figures;
 mod file;
 mod formula;
-#[doc(hidden)]
-pub mod fuzz;
+#[cfg(test)]
+mod fuzz;
 pub mod http;
 mod inherit;
 mod inquiry;
@@ -30,42 +32,43 @@ mod published;
 mod rates;
 mod records;
 mod resolve;
+mod resolve_due;
 mod resolve_indicator;
 mod resolve_limit;
+mod resolve_statistic;
+mod resolve_value;
 mod row;
-mod sheet;
 mod shipped;
 mod sql;
-mod words;
+mod written_text;
 
 pub(crate) use columns::{read_moments, read_texts};
-pub use compute::{
-    ComputeError, FigureQuestion, FigureResults, compute_figures, compute_with, load_counts,
-    parse_figure_id,
-};
-pub(crate) use compute::{build_request, find_indicator};
+pub use compute::{ComputeError, FigureQuestion, FigureResults};
+pub(crate) use compute::{RequestInputs, compute_figures, compute_with, find_indicator};
 pub use count_dataset::COUNT;
 pub use counts::{CountRow, CountTable};
-pub use dimensions::{DimensionError, Filter, find_dimensions, known_names};
-pub use distribution::{Distribution, compute_distributions};
+pub use dimensions::{DimensionError, Filter};
+pub(crate) use dimensions::{find_dimensions, known_names};
+pub use distribution::Distribution;
+pub(crate) use distribution::compute_distributions;
 pub(crate) use duration_text::format_span;
 pub use inquiry::{Inquiry, InquiryError, InquiryRequest};
-pub use load::{load_pack, parse_pack};
+pub(crate) use load::load_pack;
 pub use mistake::{FilePosition, PackError, PackMistake};
 pub use model::{
-    Approver, BilingualText, ClockSpec, CountKind, DefinitionChange, Denominator, Direction,
-    ExclusionReason, Indicator, IndicatorExclusion, IndicatorGroup, IndicatorLimit,
-    IndicatorMeasure, IntervalSetting, Level, LimitKind, Pack, PackAncestor, PackExpression,
-    PerSpec, ProportionInterval, Read, RegionCut, RuleSource, Statistic, StatisticKind, TimeUnit,
+    Approver, ClockSpec, CountKind, DefinitionChange, Denominator, Direction, ExclusionReason,
+    Indicator, IndicatorExclusion, IndicatorGroup, IndicatorLimit, IndicatorMeasure,
+    IntervalSetting, Level, LimitKind, Pack, PackAncestor, PackExpression, PerSpec,
+    ProportionInterval, Read, RegionCut, RuleSource, Statistic, StatisticKind, TimeUnit,
     UnansweredIndicator, Zone,
 };
-pub use published::{PublishedComparison, compare_figures, published_figures};
+pub(crate) use published::compute_or_quote_figures;
 pub use records::{LakeRecords, MemoryRecords, RecordSource};
 pub use row::{
     Basis, BoundRow, ExcludedRow, FigurePercentiles, FigureRow, FigureStatus, IntervalRow,
     LimitRow, OpenRow, SubtractedRow,
 };
-pub use shipped::{shipped_pack_text, shipped_packs};
+pub(crate) use shipped::{shipped_pack_text, shipped_packs};
 pub use sql::{ExplainError, explain_sql};
 
 #[cfg(test)]

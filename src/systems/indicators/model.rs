@@ -1,7 +1,7 @@
 //! A pack, read and resolved: what each indicator means, which limits run, and who says so.
 //!
 //! A pack inherits: nation → province → the operator's own promise. A child adds limits and the
-//! parent's keep running; whatever came from an ancestor remembers from which.
+//! parent's keep running. Whatever came from an ancestor names that ancestor.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use trueline_clock::TimeLimit as DueRule;
 use trueline_expression::Expr;
+use trueline_language::Text;
 
-pub use super::words::BilingualText;
 use crate::datasets::{Dataset, Datasets};
 
 /// A pack with everything it inherits.
@@ -18,26 +18,26 @@ use crate::datasets::{Dataset, Datasets};
 pub struct Pack {
     pub id: String,
     pub version: String,
-    pub title: BilingualText,
-    pub about: Option<BilingualText>,
-    /// The pack itself last, the most general first.
+    pub title: Text,
+    pub about: Option<Text>,
+    /// The most general pack first, the pack itself last.
     pub lineage: Vec<PackAncestor>,
-    /// Where civil times are read.
+    /// The zone of civil times.
     pub zone: Zone,
     pub calendar: Option<String>,
     pub levels: Vec<Level>,
     /// Region code → its name.
-    pub regions: BTreeMap<String, BilingualText>,
+    pub regions: BTreeMap<String, Text>,
     /// Dimension → value → how it is printed: `area` → `urban` → 城市.
-    pub labels: BTreeMap<String, BTreeMap<String, BilingualText>>,
-    pub units: BTreeMap<String, BilingualText>,
+    pub labels: BTreeMap<String, BTreeMap<String, Text>>,
+    pub units: BTreeMap<String, Text>,
     /// In print order.
     pub groups: Vec<IndicatorGroup>,
     pub sources: BTreeMap<String, RuleSource>,
     pub indicators: Vec<Indicator>,
     pub not_answered: Vec<UnansweredIndicator>,
     pub interval: IntervalSetting,
-    /// What indicators can be about.
+    /// The datasets that indicators can be about.
     pub datasets: Datasets,
 }
 
@@ -69,7 +69,7 @@ impl Zone {
 pub struct PackAncestor {
     pub id: String,
     pub version: String,
-    pub title: BilingualText,
+    pub title: Text,
     /// SHA-256 of its text, in hex.
     pub digest: String,
     pub text: String,
@@ -79,7 +79,7 @@ pub struct PackAncestor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {
     pub name: String,
-    pub title: BilingualText,
+    pub title: Text,
     pub cut: RegionCut,
 }
 
@@ -95,15 +95,15 @@ pub enum RegionCut {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndicatorGroup {
     pub id: String,
-    pub title: BilingualText,
+    pub title: Text,
 }
 
 /// Where a rule stands, and whether anybody read it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSource {
     pub id: String,
-    pub title: BilingualText,
-    pub citation: BilingualText,
+    pub title: Text,
+    pub citation: Text,
     pub read: Read,
 }
 
@@ -117,7 +117,7 @@ pub enum Read {
     Secondary,
     /// Not read; from memory.
     Memory,
-    /// Not a rule of anybody else: the pack itself is the text.
+    /// The operator's own rule: the pack itself is its text.
     OwnDesign,
 }
 
@@ -126,9 +126,9 @@ pub enum Read {
 pub struct Indicator {
     pub id: String,
     pub group: String,
-    pub title: BilingualText,
+    pub title: Text,
     /// The definition in words, for the annex.
-    pub says: BilingualText,
+    pub says: Text,
     /// The pack that defined it.
     pub set_by: String,
     pub dataset: Dataset,
@@ -146,7 +146,7 @@ pub struct Indicator {
     pub sources: Vec<String>,
     pub clause: Option<String>,
     /// Why a child pack was allowed to change the definition.
-    pub approval: Option<BilingualText>,
+    pub approval: Option<Text>,
 }
 
 /// An expression and the text it was written in.
@@ -168,7 +168,7 @@ pub enum IndicatorMeasure {
         of: PackExpression,
     },
     Count,
-    /// Two columns added up and divided.
+    /// The sum of one column divided by the sum of another.
     Ratio {
         numerator: PackExpression,
         denominator: PackExpression,
@@ -197,7 +197,7 @@ pub struct PerSpec {
     pub scope: String,
     pub kind: CountKind,
     pub each: u64,
-    /// A measure in `count`; the rows of the population when absent.
+    /// A measure in `count`; `None` for the rows of the population.
     pub numerator: Option<String>,
 }
 
@@ -229,14 +229,14 @@ pub enum Denominator {
     Closed,
     /// Cases accepted in the period, done or not.
     Dispatched,
-    /// The same without those that the customer withdrew.
+    /// Cases accepted in the period, without those that the customer withdrew.
     DispatchedMinusWithdrawn,
 }
 
 #[derive(Debug, Clone)]
 pub struct IndicatorExclusion {
     pub reason: ExclusionReason,
-    pub title: BilingualText,
+    pub title: Text,
     pub when: PackExpression,
     pub approver: Approver,
 }
@@ -250,7 +250,7 @@ pub enum ExclusionReason {
 
 #[derive(Debug, Clone)]
 pub enum Approver {
-    /// The definition itself leaves these out; nobody needs to approve each.
+    /// The definition itself leaves these cases out; nobody needs to approve each of them.
     Definition(String),
     From(PackExpression),
 }
@@ -261,14 +261,14 @@ pub struct Statistic {
     /// The last part of the figure's id: `fixed.install` + `mean`.
     pub id: String,
     pub kind: StatisticKind,
-    pub title: BilingualText,
+    pub title: Text,
     /// `h`, `d`, `wd`, `%`, or a unit that the pack names.
     pub unit: String,
     pub decimals: u8,
     /// Whether it stands among the main indicators of a report.
     pub main: bool,
-    /// Printed beside the title: 不含客户自维线路.
-    pub note: Option<BilingualText>,
+    /// Printed beside the title, such as 不含客户自维线路.
+    pub note: Option<Text>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -279,8 +279,8 @@ pub enum StatisticKind {
     Median,
     /// Nearest rank, in percent.
     Percentile(f64),
-    /// Share of limited rows that kept their limit; of the limits set by one pack and its
-    /// ancestors if `against` is given.
+    /// Share of limited rows that kept their limit. With `against`, only limits set by that pack
+    /// and its ancestors count.
     OnTime {
         against: Option<String>,
     },
@@ -322,9 +322,9 @@ pub struct IndicatorLimit {
     pub clause: Option<String>,
     pub read: Read,
     pub verified: bool,
-    pub note: Option<BilingualText>,
+    pub note: Option<Text>,
     /// Why it may be looser than the inherited one, which then no longer runs.
-    pub approval: Option<BilingualText>,
+    pub approval: Option<Text>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -351,20 +351,20 @@ pub enum Direction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefinitionChange {
     pub on: Date,
-    pub says: BilingualText,
+    pub says: Text,
 }
 
-/// An indicator of the source that records cannot answer, and what is missing.
+/// An indicator of a rule book that records cannot answer, and what is missing for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnansweredIndicator {
     pub id: String,
-    pub title: BilingualText,
-    pub missing: BilingualText,
+    pub title: Text,
+    pub missing: Text,
     pub clause: Option<String>,
     pub source: Option<String>,
 }
 
-/// How sure a proportion is.
+/// How the confidence interval of a proportion is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IntervalSetting {
     pub method: ProportionInterval,
@@ -397,7 +397,7 @@ impl Pack {
     }
 
     /// How a value of a dimension is printed; `None` if the pack has no words for it.
-    pub fn find_label(&self, dimension: &str, value: &str) -> Option<&BilingualText> {
+    pub fn find_label(&self, dimension: &str, value: &str) -> Option<&Text> {
         if self.levels.iter().any(|level| level.name == dimension) || dimension == "region" {
             return self.regions.get(value);
         }

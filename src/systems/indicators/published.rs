@@ -1,37 +1,62 @@
-//! Values that others published, and comparison with another period.
-//!
-//! A published value is printed as it was published, never recomputed. Where a definition changed
-//! between two values there is no difference to state: the comparison shows a break.
+//! Values that others published: they are printed as published, never recomputed.
 
-use jiff::Timestamp;
-use serde::Serialize;
 use trueline_figures::{Period, Slice};
+use trueline_language::text;
 use trueline_numbers::Fraction;
 
-use super::compute::{FigureResults, parse_figure_id};
+use super::compute::{
+    ComputeError, FigureQuestion, FigureResults, compute_figures, load_counts, parse_figure_id,
+};
 use super::counts::{CountRow, CountTable, to_millionths};
 use super::dimensions::cut_region;
-use super::model::{BilingualText, Indicator, Pack, Statistic};
+use super::model::{Indicator, Pack, Statistic};
+use super::records::RecordSource;
 use super::row::{FigureRow, FigureStatus};
+use crate::language::Language;
 
-/// The published values of a period, as figures of the pack.
+/// Computes the figures. One that cannot be computed from records is given as others published it,
+/// if they did.
+pub(crate) fn compute_or_quote_figures(
+    pack: &Pack,
+    question: &FigureQuestion,
+    records: &dyn RecordSource,
+) -> Result<FigureResults, ComputeError> {
+    let mut results = compute_figures(pack, question, records)?;
+    let mut published = list_published_figures(pack, &results.period, &load_counts(records)?);
+    for row in results.rows.iter_mut().filter(|row| row.value.is_none()) {
+        let is_same = |quoted: &FigureRow| {
+            quoted.indicator == row.indicator
+                && quoted.statistic == row.statistic
+                && quoted.slice == row.slice
+        };
+        if let Some(at) = published.iter().position(is_same) {
+            *row = published.swap_remove(at);
+        }
+    }
+    Ok(results)
+}
+
+/// Lists the published values of a period as figures of the pack.
 ///
 /// `measure` of a count row with the role `published` is the id of a figure, such as
 /// `fixed.install.mean`, or with a slice `fixed.install.mean[area=urban]`; `scope` may give the
-/// segment's value alone. Rows that name no figure of the pack are left out.
-pub fn published_figures(pack: &Pack, period: &Period, counts: &CountTable) -> Vec<FigureRow> {
+/// segment's value alone. Rows that name no figure of the pack, or another unit, are left out.
+fn list_published_figures(pack: &Pack, period: &Period, counts: &CountTable) -> Vec<FigureRow> {
     counts
-        .published_rows()
+        .list_published_rows()
         .filter(|row| row.period == period.name)
-        .filter_map(|row| as_figure(pack, row))
+        .filter_map(|row| build_figure(pack, row))
         .collect()
 }
 
-fn as_figure(pack: &Pack, row: &CountRow) -> Option<FigureRow> {
+fn build_figure(pack: &Pack, row: &CountRow) -> Option<FigureRow> {
     let (name, mut slice) = parse_figure_id(&row.measure)?;
     let (indicator, statistic) = pack.find_figure(name)?;
+    if !row.unit.is_empty() && row.unit != statistic.unit {
+        return None;
+    }
     if !row.scope.is_empty() {
-        let segment = segment_of(pack, indicator, &row.scope)?;
+        let segment = find_segment(pack, indicator, &row.scope)?;
         slice.insert(segment.0, segment.1);
     }
     if !row.region.is_empty() {
@@ -48,29 +73,26 @@ fn as_figure(pack: &Pack, row: &CountRow) -> Option<FigureRow> {
         value: Some(row.value),
         printed: printed.unwrap_or_else(|| "—".to_owned()),
         definition: row.definition.clone(),
-        note: Some(BilingualText {
-            zh: format!("据{}公布，未重新计算", row.source),
-            en: format!("as published by {}, not recomputed", row.source),
-        }),
-        ..blank_figure(indicator, statistic, slice, row)
+        note: Some(text!("据{}公布，未重新计算", "as published by {}, not recomputed", row.source)),
+        ..make_blank_figure(indicator, statistic, slice, row)
     })
 }
 
-/// `scope` as `area=urban`, `urban` or 城市.
-fn segment_of(pack: &Pack, indicator: &Indicator, scope: &str) -> Option<(String, String)> {
+/// Finds the segment that `scope` names: as `area=urban`, `urban` or 城市.
+fn find_segment(pack: &Pack, indicator: &Indicator, scope: &str) -> Option<(String, String)> {
     if let Some((name, value)) = scope.split_once('=') {
         return Some((name.to_owned(), value.to_owned()));
     }
     indicator.segments.iter().find_map(|segment| {
         let labels = pack.labels.get(segment)?;
-        let (value, _) = labels
-            .iter()
-            .find(|(value, words)| *value == scope || words.zh == scope || words.en == scope)?;
+        let (value, _) = labels.iter().find(|(value, words)| {
+            *value == scope || Language::BOTH.iter().any(|one| words.as_str(*one) == scope)
+        })?;
         Some((segment.clone(), value.clone()))
     })
 }
 
-fn blank_figure(
+fn make_blank_figure(
     indicator: &Indicator,
     statistic: &Statistic,
     slice: Slice,
@@ -108,97 +130,15 @@ fn blank_figure(
     }
 }
 
-/// How a figure stands to its predecessor.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum PublishedComparison {
-    /// Both were measured the same way.
-    Difference {
-        previous: f64,
-        previous_printed: String,
-        difference: f64,
-        /// In percent of the previous value; null where that is 0.
-        percent: Option<f64>,
-        /// Whether the previous value is as published, not recomputed.
-        is_published: bool,
-    },
-    /// The definition changed in between.
-    Break { previous_printed: String, says: BilingualText },
-    /// One of the two has no value.
-    Nothing,
-}
-
-/// Compares a figure with the same figure of an earlier period.
-///
-/// `previous` holds its rows, computed or published; a computed value is preferred.
-pub fn compare_figures(
-    pack: &Pack,
-    current: &FigureResults,
-    figure: &FigureRow,
-    previous: &[FigureRow],
-) -> PublishedComparison {
-    let same = |row: &&FigureRow| {
-        row.indicator == figure.indicator
-            && row.statistic == figure.statistic
-            && row.slice == figure.slice
-            && row.value.is_some()
-    };
-    let computed = previous.iter().filter(same).find(|row| row.status == FigureStatus::Computed);
-    let Some(earlier) = computed.or_else(|| previous.iter().find(same)) else {
-        return PublishedComparison::Nothing;
-    };
-    let (Some(now), Some(before)) = (figure.value, earlier.value) else {
-        return PublishedComparison::Nothing;
-    };
-    if let Some(says) = break_between(pack, current, figure, earlier) {
-        return PublishedComparison::Break { previous_printed: earlier.printed.clone(), says };
-    }
-    PublishedComparison::Difference {
-        previous: before,
-        previous_printed: earlier.printed.clone(),
-        difference: now - before,
-        percent: (before.abs() > 0.0).then(|| (now - before) / before * 100.0),
-        is_published: earlier.status == FigureStatus::Published,
-    }
-}
-
-fn break_between(
-    pack: &Pack,
-    current: &FigureResults,
-    figure: &FigureRow,
-    earlier: &FigureRow,
-) -> Option<BilingualText> {
-    let indicator = pack.find_indicator(&figure.indicator)?;
-    let zone = pack.zone.rules();
-    let day = |second: i64| {
-        let instant = Timestamp::from_second(second).ok()?;
-        Some(zone.to_datetime(instant).date())
-    };
-    let from = day(Period::parse(&earlier.period, zone).ok()?.from)?;
-    let until = day(current.period.to - 1)?;
-    let changed = indicator.changed.iter().find(|change| change.on > from && change.on <= until);
-    if let Some(change) = changed {
-        return Some(change.says.clone());
-    }
-    // A published value says which definition it followed, by the pack's id with or without its
-    // version; one that says nothing is taken at its word.
-    let given = earlier.definition.as_str();
-    let follows = given.is_empty()
-        || figure.definition == given
-        || figure.definition.split(' ').next() == Some(given);
-    (!follows).then(|| BilingualText {
-        zh: format!("定义不同：前期按{given}，本期按{}", figure.definition),
-        en: format!("another definition: {given} then, {} now", figure.definition),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::program::datasets;
-    use crate::systems::indicators::{FigureQuestion, MemoryRecords, compute_figures, load_pack};
+    use crate::systems::cases::CASE;
+    use crate::systems::indicators::tables::build_batch;
+    use crate::systems::indicators::{COUNT, MemoryRecords, load_pack};
 
-    fn count(measure: &str, scope: &str, value: f64, definition: &str) -> CountRow {
+    fn make_count(measure: &str, scope: &str, value: f64, definition: &str) -> CountRow {
         CountRow {
             source: "省通信管理局".to_owned(),
             period: "2019H2".to_owned(),
@@ -211,36 +151,17 @@ mod tests {
         }
     }
 
-    fn current(
-        pack: &Pack,
-        indicator: &str,
-        statistic: &str,
-        period: &str,
-    ) -> (FigureResults, FigureRow) {
-        let zone = pack.zone.rules().clone();
-        let question =
-            FigureQuestion::about_period(Period::parse(period, &zone).expect("a period"));
-        let results = compute_figures(pack, &question, &MemoryRecords::default()).expect("figures");
-        let row = results
-            .rows
-            .iter()
-            .find(|row| row.indicator == indicator && row.statistic == statistic)
-            .expect("the figure");
-        let row = FigureRow { value: Some(1.0), ..row.clone() };
-        (results, row)
-    }
-
     #[test]
     fn a_published_value_prints_as_published_and_finds_its_segment() {
         let pack = load_pack("cn-miit", &[], &datasets()).expect("it loads");
         let zone = pack.zone.rules().clone();
         let period = Period::parse("2019H2", &zone).expect("a period");
         let counts = CountTable::from_rows(vec![
-            count("fixed.install.mean", "城市", 0.9, "cn-miit"),
-            count("mobile.change.on_time", "", 100.0, ""),
-            count("no.such.figure", "", 1.0, ""),
+            make_count("fixed.install.mean", "城市", 0.9, "cn-miit"),
+            make_count("mobile.change.on_time", "", 100.0, ""),
+            make_count("no.such.figure", "", 1.0, ""),
         ]);
-        let rows = published_figures(&pack, &period, &counts);
+        let rows = list_published_figures(&pack, &period, &counts);
         let shown: Vec<(&str, &str, String)> = rows
             .iter()
             .map(|row| (row.statistic.as_str(), row.printed.as_str(), format!("{:?}", row.slice)))
@@ -256,38 +177,50 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_definition_is_a_break_and_not_a_difference() {
+    fn a_value_in_another_unit_is_not_quoted() {
         let pack = load_pack("cn-miit", &[], &datasets()).expect("it loads");
-        let zone = pack.zone.rules().clone();
-        let period = Period::parse("2019H2", &zone).expect("a period");
-        let (results, row) = current(&pack, "mobile.change", "mean", "2020H1");
-        let compared = |definition: &str| {
-            let counts =
-                CountTable::from_rows(vec![count("mobile.change.mean", "", 0.5, definition)]);
-            compare_figures(&pack, &results, &row, &published_figures(&pack, &period, &counts))
+        let period = Period::parse("2019H2", pack.zone.rules()).expect("a period");
+        let in_unit = |unit: &str| {
+            let row = make_count("mobile.change.on_time", "", 100.0, "");
+            let counts = CountTable::from_rows(vec![CountRow { unit: unit.to_owned(), ..row }]);
+            list_published_figures(&pack, &period, &counts).len()
         };
-        assert!(matches!(
-            compared("cn-miit"),
-            PublishedComparison::Difference { is_published: true, percent: Some(percent), .. }
-                if (percent - 100.0).abs() < 1e-9
-        ));
-        assert!(matches!(compared(""), PublishedComparison::Difference { .. }));
-        assert!(matches!(compared("group standard 2018"), PublishedComparison::Break { .. }));
-        assert_eq!(compare_figures(&pack, &results, &row, &[]), PublishedComparison::Nothing);
+        assert_eq!((in_unit("%"), in_unit(""), in_unit("h")), (1, 1, 0));
     }
 
+    /// Mobile changes were recorded, other changes were not.
     #[test]
-    fn a_day_of_change_between_two_periods_breaks_the_comparison() {
+    fn a_figure_is_quoted_only_where_records_give_none() {
         let pack = load_pack("cn-miit", &[], &datasets()).expect("it loads");
-        let earlier = |period: &str| {
-            let (_, row) = current(&pack, "complaint.appeals", "rate", period);
-            FigureRow { status: FigureStatus::Computed, ..row }
-        };
-        let (results, row) = current(&pack, "complaint.appeals", "rate", "2022Q1");
-        let before = compare_figures(&pack, &results, &row, &[earlier("2021Q4")]);
-        assert!(matches!(before, PublishedComparison::Break { .. }));
-        let (results, row) = current(&pack, "complaint.appeals", "rate", "2022Q2");
-        let after = compare_figures(&pack, &results, &row, &[earlier("2022Q1")]);
-        assert!(matches!(after, PublishedComparison::Difference { .. }));
+        let zone = pack.zone.name();
+        let mut records = MemoryRecords::default();
+        let cases = [
+            "kind | service | region | accepted | resolved",
+            "change | mobile | 140100 | 2019-11-01T00:00 | 2019-11-01T06:00",
+        ];
+        records.batches.insert(CASE, vec![build_batch(CASE, &cases, zone).expect("cases")]);
+        let counts = [
+            "source | period | region | measure | scope | value | role",
+            "省通信管理局 | 2019H2 | | mobile.change.mean | | 0.5 | published",
+            "省通信管理局 | 2019H2 | | broadband.repair.mean | | 7.5 | published",
+            "省通信管理局 | 2019H1 | | mobile.opening.mean | | 7.5 | published",
+        ];
+        records.batches.insert(COUNT, vec![build_batch(COUNT, &counts, zone).expect("counts")]);
+        let period = Period::parse("2019H2", pack.zone.rules()).expect("a period");
+        let question = FigureQuestion::about_period(period);
+        let results = compute_or_quote_figures(&pack, &question, &records).expect("figures");
+        let shown: Vec<(String, FigureStatus)> = results
+            .rows
+            .iter()
+            .filter(|row| row.value.is_some() && row.statistic == "mean" && row.slice.is_empty())
+            .map(|row| (format!("{}={}", row.indicator, row.printed), row.status))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("mobile.change=6.00".to_owned(), FigureStatus::Computed),
+                ("broadband.repair=7.50".to_owned(), FigureStatus::Published),
+            ]
+        );
     }
 }

@@ -10,18 +10,18 @@ use trueline_clock::{Calendar, CalendarError};
 use trueline_figures::{BatchSource, SourceError};
 use trueline_lake::{Lake, LakeError, OrderedRows, ScanTask};
 
-/// Rows by dataset, and the calendars their clocks run by. The lake is one; a test brings batches
-/// of its own.
+/// Gives the rows of each dataset, and the calendars that their clocks run by. The lake does; a
+/// test brings batches of its own.
 pub trait RecordSource: Sync {
-    /// The rows of a dataset in parts that can be read at once, with those of the columns that
-    /// there are. A dataset without records gives no parts.
+    /// The rows of a dataset in parts that can be read at the same time, with those of the columns
+    /// that exist. A dataset without records gives no parts.
     fn read_parts(
         &self,
         dataset: Dataset,
         columns: &[String],
     ) -> Result<Vec<Box<dyn BatchSource>>, SourceError>;
 
-    /// The calendars that rules may name; those that come with the program unless there are others.
+    /// The calendars that rules may name; unless overridden, those that come with the program.
     fn read_calendars(&self) -> Result<Vec<Calendar>, CalendarError> {
         trueline_clock::embedded::parse_calendars()
     }
@@ -49,24 +49,24 @@ impl RecordSource for MemoryRecords {
 pub struct LakeRecords<'a> {
     lake: &'a Lake,
     calendars: &'a [Calendar],
-    /// The cut of the rows.
+    /// Rows imported later than this second are left out.
     as_of: Option<i64>,
-    /// The cut of the notices that make calendars.
+    /// Notices that change calendars and took effect later than this second are left out.
     known_at: Option<i64>,
 }
 
 impl<'a> LakeRecords<'a> {
-    /// Everything that has been imported, by the calendars as they stand.
+    /// Everything that has been imported, with the calendars as they stand now.
     pub fn newest(lake: &'a Lake, calendars: &'a [Calendar]) -> LakeRecords<'a> {
         LakeRecords { lake, calendars, as_of: None, known_at: None }
     }
 
-    /// What had been imported by a second, by the notices that had taken effect by then.
+    /// What had been imported by a second, with the notices that had taken effect by then.
     pub fn as_of(lake: &'a Lake, calendars: &'a [Calendar], second: i64) -> LakeRecords<'a> {
         LakeRecords { lake, calendars, as_of: Some(second), known_at: Some(second) }
     }
 
-    /// What had been imported by a second, by the calendars as they stand.
+    /// What had been imported by a second, with the calendars as they stand now.
     pub fn up_to(lake: &'a Lake, calendars: &'a [Calendar], second: i64) -> LakeRecords<'a> {
         LakeRecords { lake, calendars, as_of: Some(second), known_at: None }
     }
@@ -89,7 +89,8 @@ impl RecordSource for LakeRecords<'_> {
         dataset: Dataset,
         columns: &[String],
     ) -> Result<Vec<Box<dyn BatchSource>>, SourceError> {
-        // Without a batch no extra is known, so a pack that names one would be refused for nothing.
+        // Without a batch no extra column is known, so a pack that names one would be refused
+        // for no reason.
         if self.lake.read_manifest(dataset.name())?.batches.is_empty() {
             return Ok(Vec::new());
         }

@@ -1,18 +1,21 @@
-//! From a pack as written to a pack as meant: names looked up, inheritance applied.
+//! Turns a pack file into a pack: names are looked up and inheritance is applied.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
-use trueline_language::{phrase, text};
+use toml::Spanned;
+use trueline_language::{Text, phrase, text};
 
-use super::defaults::{Fallback, known_source, resolve_denominator};
-use super::file::{self, PackFile, ReadText};
-use super::mistake::{Manuscript, PackMistake};
+use super::defaults::{Fallback, find_source};
+use super::file::{self, IndicatorText, PackFile, ReadText};
+use super::mistake::{Manuscript, PackResult};
 use super::model::{
-    BilingualText, IndicatorGroup, IntervalSetting, Level, Pack, PackAncestor, ProportionInterval,
-    Read, RegionCut, RuleSource, UnansweredIndicator, Zone,
+    IndicatorGroup, IntervalSetting, Level, Pack, PackAncestor, ProportionInterval, Read,
+    RegionCut, RuleSource, UnansweredIndicator, Zone,
 };
 use super::resolve_indicator;
+use super::written_text::WrittenText;
 use crate::datasets::Datasets;
 
 pub(super) fn resolve_pack(
@@ -20,44 +23,64 @@ pub(super) fn resolve_pack(
     file: PackFile,
     parent: Option<Pack>,
     datasets: &Datasets,
-) -> Result<Pack, Box<PackMistake>> {
-    let mut pack = parent.unwrap_or_else(|| empty_pack(datasets));
+) -> PackResult<Pack> {
+    let mut pack = parent.unwrap_or_else(|| make_empty_pack(datasets));
     resolve_head(manuscript, &file.pack, &mut pack)?;
     pack.interval = resolve_interval(manuscript, &file.defaults, pack.interval)?;
     for level in file.level {
-        let level = self::resolve_level(manuscript, level)?;
+        let level = resolve_level(manuscript, level)?;
         pack.levels.retain(|known| known.name != level.name);
         pack.levels.push(level);
     }
-    pack.regions.extend(file.region);
+    pack.regions.extend(to_texts(file.region));
     for (dimension, labels) in file.label {
-        pack.labels.entry(dimension).or_default().extend(labels);
+        pack.labels.entry(dimension).or_default().extend(to_texts(labels));
     }
-    pack.units.extend(file.unit);
+    pack.units.extend(to_texts(file.unit));
     for group in file.group {
-        let group = IndicatorGroup { id: group.id, title: group.title };
-        match pack.groups.iter_mut().find(|known| known.id == group.id) {
-            Some(known) => *known = group,
-            None => pack.groups.push(group),
-        }
+        add_group(group, &mut pack);
     }
     for (id, source) in file.source {
-        let source = RuleSource {
-            id: id.clone(),
-            title: source.title,
-            citation: source.citation,
-            read: resolve_read(source.read),
-        };
-        pack.sources.insert(id, source);
+        pack.sources.insert(id.clone(), resolve_source(id, &source));
     }
-    let fallback = Fallback {
-        subtract: file.defaults.subtract.unwrap_or_default(),
-        limit_is_on_time: file.defaults.limit_is_on_time.unwrap_or(true),
-        denominator: resolve_denominator(file.defaults.denominator),
-        exclude: file.defaults.exclude,
-    };
+    let fallback = Fallback::from_file(file.defaults);
+    add_indicators(manuscript, file.indicator, &fallback, &mut pack)?;
+    for entry in file.not_answered {
+        let entry = resolve_unanswered(manuscript, entry, &pack)?;
+        pack.not_answered.push(entry);
+    }
+    Ok(pack)
+}
+
+fn to_texts(written: BTreeMap<String, WrittenText>) -> impl Iterator<Item = (String, Text)> {
+    written.into_iter().map(|(code, words)| (code, words.to_text()))
+}
+
+fn add_group(group: file::GroupText, pack: &mut Pack) {
+    let group = IndicatorGroup { id: group.id, title: group.title.to_text() };
+    match pack.groups.iter_mut().find(|known| known.id == group.id) {
+        Some(known) => *known = group,
+        None => pack.groups.push(group),
+    }
+}
+
+fn resolve_source(id: String, source: &file::SourceText) -> RuleSource {
+    RuleSource {
+        id,
+        title: source.title.to_text(),
+        citation: source.citation.to_text(),
+        read: resolve_read(source.read),
+    }
+}
+
+fn add_indicators(
+    manuscript: &Manuscript,
+    indicators: Vec<Spanned<IndicatorText>>,
+    fallback: &Fallback,
+    pack: &mut Pack,
+) -> PackResult<()> {
     let mut seen: Vec<String> = Vec::new();
-    for written in file.indicator {
+    for written in indicators {
         let id = written.get_ref().id.clone();
         if seen.contains(id.get_ref()) {
             let problem = text!(
@@ -71,39 +94,43 @@ pub(super) fn resolve_pack(
                 .into());
         }
         seen.push(id.into_inner());
-        resolve_indicator::add_indicator(manuscript, written, &fallback, &mut pack)?;
+        resolve_indicator::add_indicator(manuscript, written, fallback, pack)?;
     }
-    for entry in file.not_answered {
-        let source = entry.source.map(|name| {
-            known_source(manuscript, &pack, &name)?;
-            Ok::<_, Box<PackMistake>>(name.into_inner())
-        });
-        pack.not_answered.push(UnansweredIndicator {
-            id: entry.id,
-            title: entry.title,
-            missing: entry.missing,
-            clause: entry.clause,
-            source: source.transpose()?,
-        });
-    }
-    Ok(pack)
+    Ok(())
 }
 
-fn empty_pack(datasets: &Datasets) -> Pack {
+fn resolve_unanswered(
+    manuscript: &Manuscript,
+    entry: file::NotAnsweredText,
+    pack: &Pack,
+) -> PackResult<UnansweredIndicator> {
+    if let Some(name) = &entry.source {
+        find_source(manuscript, pack, name)?;
+    }
+    Ok(UnansweredIndicator {
+        id: entry.id,
+        title: entry.title.to_text(),
+        missing: entry.missing.to_text(),
+        clause: entry.clause,
+        source: entry.source.map(Spanned::into_inner),
+    })
+}
+
+fn make_empty_pack(datasets: &Datasets) -> Pack {
     Pack {
         id: String::new(),
         version: String::new(),
-        title: BilingualText::default(),
+        title: Text::new("", ""),
         about: None,
         lineage: Vec::new(),
         zone: Zone::find("Asia/Shanghai").expect("its rules are bundled"),
         calendar: None,
         levels: Vec::new(),
-        regions: std::collections::BTreeMap::new(),
-        labels: std::collections::BTreeMap::new(),
-        units: built_in_units(),
+        regions: BTreeMap::new(),
+        labels: BTreeMap::new(),
+        units: list_built_in_units(),
         groups: Vec::new(),
-        sources: std::collections::BTreeMap::new(),
+        sources: BTreeMap::new(),
         indicators: Vec::new(),
         not_answered: Vec::new(),
         interval: IntervalSetting { method: ProportionInterval::Wilson, level: 0.95 },
@@ -111,8 +138,8 @@ fn empty_pack(datasets: &Datasets) -> Pack {
     }
 }
 
-/// Units that every pack knows; a pack may print them in its own words.
-fn built_in_units() -> std::collections::BTreeMap<String, BilingualText> {
+/// Lists the units that every pack knows; a pack may name them in its own words.
+fn list_built_in_units() -> BTreeMap<String, Text> {
     let units = [
         ("s", "秒", "s"),
         ("min", "分钟", "min"),
@@ -123,25 +150,15 @@ fn built_in_units() -> std::collections::BTreeMap<String, BilingualText> {
         ("%", "%", "%"),
         ("1", "", ""),
     ];
-    units
-        .into_iter()
-        .map(|(code, zh, en)| {
-            let words = BilingualText { zh: zh.to_owned(), en: en.to_owned() };
-            (code.to_owned(), words)
-        })
-        .collect()
+    units.into_iter().map(|(code, zh, en)| (code.to_owned(), Text::new(zh, en))).collect()
 }
 
-fn resolve_head(
-    manuscript: &Manuscript,
-    head: &file::Head,
-    pack: &mut Pack,
-) -> Result<(), Box<PackMistake>> {
+fn resolve_head(manuscript: &Manuscript, head: &file::Head, pack: &mut Pack) -> PackResult<()> {
     let digest = Sha256::digest(manuscript.text.as_bytes());
     pack.id.clone_from(head.id.get_ref());
     pack.version.clone_from(&head.version);
-    pack.title = head.title.clone();
-    pack.about.clone_from(&head.about);
+    pack.title = head.title.to_text();
+    pack.about = head.about.as_ref().map(WrittenText::to_text);
     pack.lineage.push(PackAncestor {
         id: pack.id.clone(),
         version: pack.version.clone(),
@@ -177,7 +194,7 @@ fn resolve_interval(
     manuscript: &Manuscript,
     defaults: &file::Defaults,
     inherited: IntervalSetting,
-) -> Result<IntervalSetting, Box<PackMistake>> {
+) -> PackResult<IntervalSetting> {
     let level = match &defaults.confidence {
         None => inherited.level,
         Some(level) if (0.5..1.0).contains(level.get_ref()) => *level.get_ref(),
@@ -199,10 +216,7 @@ fn resolve_interval(
     Ok(IntervalSetting { method, level })
 }
 
-fn resolve_level(
-    manuscript: &Manuscript,
-    level: file::LevelText,
-) -> Result<Level, Box<PackMistake>> {
+fn resolve_level(manuscript: &Manuscript, level: file::LevelText) -> PackResult<Level> {
     let cut = match (level.digits, level.parts) {
         (Some(length), None) => RegionCut::Digits { length, pad: level.pad },
         (None, Some(count)) => {
@@ -221,7 +235,7 @@ fn resolve_level(
                 .into());
         }
     };
-    Ok(Level { name: level.name.into_inner(), title: level.title, cut })
+    Ok(Level { name: level.name.into_inner(), title: level.title.to_text(), cut })
 }
 
 fn resolve_read(read: ReadText) -> Read {

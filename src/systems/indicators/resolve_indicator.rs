@@ -1,33 +1,34 @@
-//! One indicator of a pack: defined here, or inherited and added to.
+//! One indicator of a pack: defined in the file, or inherited and changed by it.
 //!
 //! A child may add figures and limits to an inherited indicator. It may not change what is measured
-//! unless it cites the approval, because a definition that quietly leaves out cases loosens every
-//! limit at once. Subtracting fewer kinds of pauses is stricter and needs none.
+//! unless it cites an approval, because a definition that quietly leaves out cases loosens every
+//! limit at once. Subtracting fewer kinds of pauses is stricter and needs no approval.
 
 use toml::Spanned;
 use trueline_expression::Expr;
-use trueline_language::{phrase, text};
+use trueline_language::{Text, phrase, text};
 
 use super::defaults::{self, Fallback};
 use super::expressions::{ExpectedType, parse_pack_expression};
 use super::file::{self, IndicatorText};
-use super::mistake::{Manuscript, PackMistake};
+use super::mistake::{Manuscript, PackMistake, PackResult};
 use super::model::{
-    Approver, BilingualText, ClockSpec, CountKind, DefinitionChange, Denominator, ExclusionReason,
-    Indicator, IndicatorExclusion, IndicatorMeasure, Pack, PackExpression, PerSpec, TimeUnit,
+    Approver, ClockSpec, CountKind, DefinitionChange, Denominator, ExclusionReason, Indicator,
+    IndicatorExclusion, IndicatorMeasure, Pack, PackExpression, PerSpec, TimeUnit,
 };
-use super::resolve_limit;
+use super::resolve_limit::read_limit;
+use super::resolve_statistic::resolve_statistic;
+use super::resolve_value::{check_column, resolve_date};
+use super::written_text::WrittenText;
 use crate::datasets::{Dataset, Datasets};
 
-type IndicatorResult<T> = Result<T, Box<PackMistake>>;
-
-/// Adds an indicator to the pack, or adds to the one that it inherits.
+/// Adds an indicator to the pack, or changes the one that the pack inherits.
 pub(super) fn add_indicator(
     manuscript: &Manuscript,
     text: Spanned<IndicatorText>,
     fallback: &Fallback,
     pack: &mut Pack,
-) -> IndicatorResult<()> {
+) -> PackResult<()> {
     let text = text.into_inner();
     let known = pack.indicators.iter().position(|known| known.id == *text.id.get_ref());
     let mut indicator = match known {
@@ -35,26 +36,26 @@ pub(super) fn add_indicator(
         None => define_indicator(manuscript, &text, fallback, pack)?,
     };
     for source in &text.source {
-        defaults::known_source(manuscript, pack, source)?;
+        defaults::find_source(manuscript, pack, source)?;
         if !indicator.sources.contains(source.get_ref()) {
             indicator.sources.push(source.get_ref().clone());
         }
     }
     for change in &text.changed {
         indicator.changed.push(DefinitionChange {
-            on: resolve_limit::resolve_date(manuscript, change.on, &text.id.span())?,
-            says: change.says.clone(),
+            on: resolve_date(manuscript, change.on, &text.id.span())?,
+            says: change.says.to_text(),
         });
     }
     for publish in &text.publish {
-        let statistic = resolve_limit::resolve_statistic(manuscript, publish, &indicator, pack)?;
+        let statistic = resolve_statistic(manuscript, publish, &indicator, pack)?;
         match indicator.publish.iter_mut().find(|s| s.id == statistic.id) {
             Some(known) => *known = statistic,
             None => indicator.publish.push(statistic),
         }
     }
     for limit in &text.limit {
-        resolve_limit::read_limit(manuscript, limit, pack, &mut indicator)?;
+        read_limit(manuscript, limit, pack, &mut indicator)?;
     }
     match known {
         Some(at) => pack.indicators[at] = indicator,
@@ -63,7 +64,7 @@ pub(super) fn add_indicator(
     Ok(())
 }
 
-fn missing_key(
+fn refuse_missing_key(
     manuscript: &Manuscript,
     text: &IndicatorText,
     key: &str,
@@ -81,50 +82,22 @@ fn define_indicator(
     text: &IndicatorText,
     fallback: &Fallback,
     pack: &Pack,
-) -> IndicatorResult<Indicator> {
-    let Some(title) = text.title.clone() else {
+) -> PackResult<Indicator> {
+    let Some(title) = &text.title else {
         let example = "{ zh = \"…\", en = \"…\" }";
-        return Err(missing_key(manuscript, text, "title", example).into());
+        return Err(refuse_missing_key(manuscript, text, "title", example).into());
     };
     let group = resolve_group(manuscript, text, pack)?;
-    if text.publish.is_empty() {
-        let problem = text!(
-            "指标 `{}` 没有公布任何指标值",
-            "the indicator `{}` publishes nothing",
-            text.id.get_ref()
-        );
-        return Err(manuscript
-            .mistake_at(&text.id.span(), problem)
-            .or_write(phrase!(
-                "请加上带 `statistic` 的 [[indicator.publish]]",
-                "add a [[indicator.publish]] with a `statistic`"
-            ))
-            .into());
-    }
+    check_that_it_publishes(manuscript, text)?;
     let dataset = resolve_dataset(manuscript, text, &pack.datasets)?;
-    let population = match &text.population {
-        Some(population) => {
-            parse_pack_expression(manuscript, population, dataset, ExpectedType::Condition)?
-        }
-        None if dataset.holds_counts() => match_everything(),
-        None => {
-            let example = "\"kind == 'repair'\"";
-            return Err(missing_key(manuscript, text, "population", example).into());
-        }
-    };
+    let population = resolve_population(manuscript, text, dataset)?;
     let measure = resolve_measure(manuscript, text, dataset, fallback)?;
-    let period_moment = match &text.period {
-        Some(period) => {
-            Some(parse_pack_expression(manuscript, period, dataset, ExpectedType::Moment)?)
-        }
-        None if dataset.holds_counts() => None,
-        None => return Err(missing_key(manuscript, text, "period", "\"resolved\"").into()),
-    };
+    let period_moment = resolve_period(manuscript, text, dataset)?;
     let mut indicator = Indicator {
         id: text.id.get_ref().clone(),
         group,
-        title,
-        says: text.says.clone().unwrap_or_default(),
+        title: title.to_text(),
+        says: text.says.as_ref().map_or_else(|| Text::new("", ""), WrittenText::to_text),
         set_by: pack.id.clone(),
         dataset,
         population,
@@ -133,28 +106,80 @@ fn define_indicator(
         denominator: text
             .denominator
             .map_or(fallback.denominator, |text| defaults::resolve_denominator(Some(text))),
-        exclusions: all_exclusions(manuscript, text, dataset, fallback)?,
+        exclusions: resolve_all_exclusions(manuscript, text, dataset, fallback)?,
         segments: resolve_segments(manuscript, text, dataset)?,
         publish: Vec::new(),
         limits: Vec::new(),
         changed: Vec::new(),
         sources: Vec::new(),
         clause: text.clause.clone(),
-        approval: text.approval.clone(),
+        approval: text.approval.as_ref().map(WrittenText::to_text),
     };
     if indicator.clock_spec().is_none() {
         indicator.denominator = Denominator::Closed;
     }
-    denominator_fits(manuscript, text, &indicator)?;
+    check_denominator(manuscript, text, &indicator)?;
     Ok(indicator)
 }
 
-/// A case that is never done has no stop, so it cannot belong to a period by its stop.
-fn denominator_fits(
+fn check_that_it_publishes(manuscript: &Manuscript, text: &IndicatorText) -> PackResult<()> {
+    if !text.publish.is_empty() {
+        return Ok(());
+    }
+    let problem = text!(
+        "指标 `{}` 没有公布任何指标值",
+        "the indicator `{}` publishes nothing",
+        text.id.get_ref()
+    );
+    Err(manuscript
+        .mistake_at(&text.id.span(), problem)
+        .or_write(phrase!(
+            "请加上带 `statistic` 的 [[indicator.publish]]",
+            "add a [[indicator.publish]] with a `statistic`"
+        ))
+        .into())
+}
+
+/// The condition for the cases that are counted; counts have none.
+fn resolve_population(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    dataset: Dataset,
+) -> PackResult<PackExpression> {
+    match &text.population {
+        Some(population) => {
+            parse_pack_expression(manuscript, population, dataset, ExpectedType::Condition)
+        }
+        None if dataset.holds_counts() => Ok(match_everything()),
+        None => {
+            let example = "\"kind == 'repair'\"";
+            Err(refuse_missing_key(manuscript, text, "population", example).into())
+        }
+    }
+}
+
+/// The moment that puts a case into a period; counts have none.
+fn resolve_period(
+    manuscript: &Manuscript,
+    text: &IndicatorText,
+    dataset: Dataset,
+) -> PackResult<Option<PackExpression>> {
+    match &text.period {
+        Some(period) => {
+            parse_pack_expression(manuscript, period, dataset, ExpectedType::Moment).map(Some)
+        }
+        None if dataset.holds_counts() => Ok(None),
+        None => Err(refuse_missing_key(manuscript, text, "period", "\"resolved\"").into()),
+    }
+}
+
+/// Refuses a period that goes by the clock's stop where cases that are never done count too: they
+/// have no stop.
+fn check_denominator(
     manuscript: &Manuscript,
     text: &IndicatorText,
     indicator: &Indicator,
-) -> IndicatorResult<()> {
+) -> PackResult<()> {
     let (Some(clock), Some(period)) = (indicator.clock_spec(), &indicator.period_moment) else {
         return Ok(());
     };
@@ -181,13 +206,9 @@ fn match_everything() -> PackExpression {
     PackExpression { text: "true".to_owned(), expr: Expr::Boolean(true) }
 }
 
-fn resolve_group(
-    manuscript: &Manuscript,
-    text: &IndicatorText,
-    pack: &Pack,
-) -> IndicatorResult<String> {
+fn resolve_group(manuscript: &Manuscript, text: &IndicatorText, pack: &Pack) -> PackResult<String> {
     let Some(group) = &text.group else {
-        return Err(missing_key(manuscript, text, "group", "\"…\"").into());
+        return Err(refuse_missing_key(manuscript, text, "group", "\"…\"").into());
     };
     if pack.groups.iter().any(|known| known.id == *group.get_ref()) {
         return Ok(group.get_ref().clone());
@@ -199,16 +220,17 @@ fn resolve_group(
         .into())
 }
 
-/// The dataset that is named; without a name the one that holds cases.
+/// The named dataset; without a name the one that holds cases.
 fn resolve_dataset(
     manuscript: &Manuscript,
     text: &IndicatorText,
     datasets: &Datasets,
-) -> IndicatorResult<Dataset> {
+) -> PackResult<Dataset> {
     let Some(name) = &text.dataset else {
         let example = "\"case\"";
         let cases = datasets.iter().find(|dataset| dataset.holds_cases());
-        return cases.ok_or_else(|| missing_key(manuscript, text, "dataset", example).into());
+        return cases
+            .ok_or_else(|| refuse_missing_key(manuscript, text, "dataset", example).into());
     };
     datasets.find(name.get_ref()).ok_or_else(|| {
         let problem = text!("没有名为 `{}` 的数据集", "no dataset is called `{}`", name.get_ref());
@@ -224,15 +246,13 @@ fn resolve_measure(
     text: &IndicatorText,
     dataset: Dataset,
     fallback: &Fallback,
-) -> IndicatorResult<IndicatorMeasure> {
+) -> PackResult<IndicatorMeasure> {
     let quantity = |text| parse_pack_expression(manuscript, text, dataset, ExpectedType::Quantity);
     let condition =
         |text| parse_pack_expression(manuscript, text, dataset, ExpectedType::Condition);
     let mut found: Vec<IndicatorMeasure> = Vec::new();
     if let Some(clock) = &text.clock {
-        found.push(IndicatorMeasure::Waited(self::resolve_clock(
-            manuscript, clock, dataset, fallback,
-        )?));
+        found.push(IndicatorMeasure::Waited(resolve_clock(manuscript, clock, dataset, fallback)?));
     }
     if let Some(amount) = &text.amount {
         found.push(IndicatorMeasure::Amount {
@@ -253,7 +273,7 @@ fn resolve_measure(
         });
     }
     if let Some(per) = &text.per {
-        found.push(IndicatorMeasure::Per(self::resolve_per(manuscript, text, per, dataset)?));
+        found.push(IndicatorMeasure::Per(resolve_per(manuscript, text, per, dataset)?));
     }
     if found.len() > 1 {
         let problem = text!(
@@ -277,7 +297,7 @@ fn resolve_per(
     text: &IndicatorText,
     per: &file::PerText,
     dataset: Dataset,
-) -> IndicatorResult<PerSpec> {
+) -> PackResult<PerSpec> {
     if (dataset.holds_counts()) != per.numerator.is_some() {
         return Err(manuscript
             .mistake_at(
@@ -310,7 +330,7 @@ fn resolve_clock(
     text: &file::ClockText,
     dataset: Dataset,
     fallback: &Fallback,
-) -> IndicatorResult<ClockSpec> {
+) -> PackResult<ClockSpec> {
     Ok(ClockSpec {
         start: parse_pack_expression(manuscript, &text.start, dataset, ExpectedType::Moment)?,
         stop: parse_pack_expression(manuscript, &text.stop, dataset, ExpectedType::Moment)?,
@@ -332,7 +352,7 @@ fn resolve_withdrawn(
     manuscript: &Manuscript,
     text: &file::ClockText,
     dataset: Dataset,
-) -> IndicatorResult<Option<PackExpression>> {
+) -> PackResult<Option<PackExpression>> {
     match &text.withdrawn {
         Some(moment) => {
             Ok(Some(parse_pack_expression(manuscript, moment, dataset, ExpectedType::Moment)?))
@@ -345,13 +365,13 @@ fn resolve_withdrawn(
     }
 }
 
-/// The indicator's own exclusions first, then what the file leaves out of all cases.
-fn all_exclusions(
+/// The indicator's own exclusions first, then those that the file makes for all cases.
+fn resolve_all_exclusions(
     manuscript: &Manuscript,
     text: &IndicatorText,
     dataset: Dataset,
     fallback: &Fallback,
-) -> IndicatorResult<Vec<IndicatorExclusion>> {
+) -> PackResult<Vec<IndicatorExclusion>> {
     let mut all = resolve_exclusions(manuscript, &text.exclude, dataset)?;
     if dataset.holds_cases() {
         all.extend(resolve_exclusions(manuscript, &fallback.exclude, dataset)?);
@@ -363,11 +383,11 @@ fn resolve_exclusions(
     manuscript: &Manuscript,
     texts: &[file::ExcludeText],
     dataset: Dataset,
-) -> IndicatorResult<Vec<IndicatorExclusion>> {
+) -> PackResult<Vec<IndicatorExclusion>> {
     let label = |text: &Spanned<String>| {
         parse_pack_expression(manuscript, text, dataset, ExpectedType::Label)
     };
-    let one = |exclude: &file::ExcludeText| -> IndicatorResult<IndicatorExclusion> {
+    let one = |exclude: &file::ExcludeText| -> PackResult<IndicatorExclusion> {
         let reason = match (&exclude.reason, &exclude.reason_from) {
             (Some(reason), None) => ExclusionReason::Fixed(reason.clone()),
             (None, Some(column)) => ExclusionReason::From(label(column)?),
@@ -403,11 +423,9 @@ fn resolve_exclusions(
             }
         };
         let title = match (&exclude.title, &reason) {
-            (Some(title), _) => title.clone(),
-            (None, ExclusionReason::Fixed(code)) => {
-                BilingualText { zh: code.clone(), en: code.clone() }
-            }
-            (None, ExclusionReason::From(_)) => BilingualText::default(),
+            (Some(title), _) => title.to_text(),
+            (None, ExclusionReason::Fixed(code)) => Text::new(code.clone(), code.clone()),
+            (None, ExclusionReason::From(_)) => Text::new("", ""),
         };
         Ok(IndicatorExclusion {
             reason,
@@ -428,22 +446,22 @@ fn resolve_segments(
     manuscript: &Manuscript,
     text: &IndicatorText,
     dataset: Dataset,
-) -> IndicatorResult<Vec<String>> {
+) -> PackResult<Vec<String>> {
     for segment in &text.segments {
-        resolve_limit::known_column(manuscript, segment, dataset)?;
+        check_column(manuscript, segment, dataset)?;
     }
     Ok(text.segments.iter().map(|segment| segment.get_ref().clone()).collect())
 }
 
-/// An inherited indicator with what a child says about it, before its figures and limits.
+/// Changes an inherited indicator as a child says, all but its figures and limits.
 fn refine_indicator(
     manuscript: &Manuscript,
     text: &IndicatorText,
     fallback: &Fallback,
     mut indicator: Indicator,
-) -> IndicatorResult<Indicator> {
-    let changes = definition_changes(text, &indicator);
-    if let (Some(key), None) = (changes, &text.approval) {
+) -> PackResult<Indicator> {
+    let change = find_definition_change(text, &indicator);
+    if let (Some(key), None) = (change, &text.approval) {
         let problem = text!(
             "`{key}` 改变了 `{}` 在 {} 中度量的内容",
             "`{key}` changes what `{}` measures in {}",
@@ -460,10 +478,10 @@ fn refine_indicator(
     }
     let dataset = indicator.dataset;
     if let Some(title) = &text.title {
-        indicator.title = title.clone();
+        indicator.title = title.to_text();
     }
     if let Some(says) = &text.says {
-        indicator.says = says.clone();
+        indicator.says = says.to_text();
     }
     if let Some(population) = &text.population {
         indicator.population =
@@ -475,7 +493,7 @@ fn refine_indicator(
     }
     if let Some(clock) = &text.clock {
         indicator.measure =
-            IndicatorMeasure::Waited(self::resolve_clock(manuscript, clock, dataset, fallback)?);
+            IndicatorMeasure::Waited(resolve_clock(manuscript, clock, dataset, fallback)?);
     } else if gives_measure(text) {
         indicator.measure = resolve_measure(manuscript, text, dataset, fallback)?;
     }
@@ -488,8 +506,10 @@ fn refine_indicator(
             indicator.segments.push(segment);
         }
     }
-    indicator.approval = text.approval.clone().or(indicator.approval);
-    denominator_fits(manuscript, text, &indicator)?;
+    if let Some(approval) = &text.approval {
+        indicator.approval = Some(approval.to_text());
+    }
+    check_denominator(manuscript, text, &indicator)?;
     Ok(indicator)
 }
 
@@ -497,10 +517,10 @@ fn gives_measure(text: &IndicatorText) -> bool {
     text.amount.is_some() || text.share.is_some() || text.ratio.is_some() || text.per.is_some()
 }
 
-/// The first key by which a child changes the definition, if any does.
-fn definition_changes(text: &IndicatorText, inherited: &Indicator) -> Option<&'static str> {
+/// The first key with which a child changes the definition, if there is one.
+fn find_definition_change(text: &IndicatorText, inherited: &Indicator) -> Option<&'static str> {
     let clock = match (&text.clock, inherited.clock_spec()) {
-        (Some(new), Some(old)) => clock_changes(new, old),
+        (Some(new), Some(old)) => changes_clock(new, old),
         (Some(_), None) => true,
         (None, _) => false,
     };
@@ -519,7 +539,7 @@ fn definition_changes(text: &IndicatorText, inherited: &Indicator) -> Option<&'s
     keys.into_iter().find_map(|(key, changed)| changed.then_some(key))
 }
 
-fn clock_changes(new: &file::ClockText, old: &ClockSpec) -> bool {
+fn changes_clock(new: &file::ClockText, old: &ClockSpec) -> bool {
     let fewer_pauses = new
         .subtract
         .as_ref()

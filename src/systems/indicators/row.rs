@@ -1,16 +1,16 @@
-//! A figure as it leaves the system: one JSON object, after `docs/figures.schema.json`.
+//! A figure as it leaves the system: one JSON object that follows `docs/figures.schema.json`.
 //!
-//! What is counted on a clock (`sum`, `longest`, `percentiles`, `open.oldest`, `subtracted`) stays
-//! in whole seconds; `value` and what is compared with it are in `unit`.
+//! Times on a clock (`sum`, `longest`, `percentiles`, `open.oldest`, `subtracted`) stay in whole
+//! seconds; `value` and what it is compared with are in `unit`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use trueline_figures::Slice;
-
+use trueline_language::Text;
 use trueline_verify::{PrintRule, ValueRule};
 
-use super::model::{BilingualText, Direction, ProportionInterval, Read};
+use super::model::{Direction, ProportionInterval, Read};
 use crate::datasets::Dataset;
 
 /// One figure of one slice.
@@ -31,9 +31,9 @@ pub struct FigureRow {
     pub measured_in: String,
     /// Rows counted; the denominator of shares and ratios.
     pub n: u64,
-    /// Rows that had a limit; what `late` is out of.
+    /// Rows that had a limit; `late` counts some of these.
     pub limited: u64,
-    /// Added up over the rows counted; the numerator of shares and ratios.
+    /// The sum over the rows counted; the numerator of shares and ratios.
     pub sum: Option<i64>,
     pub longest: Option<i64>,
     pub shortest: Option<i64>,
@@ -53,9 +53,9 @@ pub struct FigureRow {
     pub open: Option<OpenRow>,
     pub limits: Vec<LimitRow>,
     pub status: FigureStatus,
-    /// What a reader must know about this figure: a missing input, where a published value is from.
-    pub note: Option<BilingualText>,
-    /// What it is computed from; absent for what others published.
+    /// What a reader must know about this figure: which input is missing, who published the value.
+    pub note: Option<Text>,
+    /// What it is computed from; `None` for a value that others published.
     #[serde(skip)]
     pub basis: Option<Basis>,
 }
@@ -64,7 +64,7 @@ pub struct FigureRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Basis {
     pub dataset: Dataset,
-    /// The id of the engine's definition that its tally is of.
+    /// The id of the engine's definition that its tally belongs to.
     pub definition: String,
     pub value: ValueRule,
     pub print: PrintRule,
@@ -80,13 +80,13 @@ pub enum FigureStatus {
     Nothing,
     /// A number that the figure is divided by is not in `count`.
     MissingInput,
-    /// As published elsewhere, not recomputed.
+    /// Published elsewhere and not recomputed.
     Published,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FigurePercentiles {
-    /// The median: of an even n the mean of the two middle values.
+    /// The median; with an even n, the mean of the two middle values.
     pub p50: f64,
     pub p80: i64,
     pub p95: i64,
@@ -109,7 +109,7 @@ pub struct SubtractedRow {
     pub seconds_without_approver: i64,
 }
 
-/// How sure a proportion is, in the unit of the figure.
+/// The confidence interval of a proportion, in the unit of the figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct IntervalRow {
     pub low: f64,
@@ -146,7 +146,7 @@ pub struct LimitRow {
     pub value: f64,
     pub unit: String,
     pub direction: Direction,
-    /// Column → values it holds for; empty when it holds for all.
+    /// Column → the values it holds for; empty when it holds for all cases.
     pub segment: BTreeMap<String, Vec<String>>,
     pub from: Option<String>,
     pub until: Option<String>,
@@ -158,7 +158,7 @@ pub struct LimitRow {
     pub verified: bool,
     /// Cases past this limit, for limits on single cases.
     pub late: Option<u64>,
-    /// Null when nothing was measured or the limit was in force for a part of the period only.
+    /// Null when nothing was measured, or when the limit was in force for only part of the period.
     pub met: Option<bool>,
 }
 
@@ -179,7 +179,7 @@ impl LimitRow {
 
 /// A figure with something in every field, for the test of the schema.
 #[cfg(test)]
-pub(super) fn full_example() -> FigureRow {
+pub(super) fn make_full_figure() -> FigureRow {
     FigureRow {
         indicator: "fixed.repair".to_owned(),
         statistic: "mean".to_owned(),
@@ -229,24 +229,29 @@ pub(super) fn full_example() -> FigureRow {
             records_needed: 29_956,
         }),
         open: Some(OpenRow { n: 1, past_limit: 0, oldest: Some(60) }),
-        limits: vec![LimitRow {
-            kind: "longest",
-            value: 48.0,
-            unit: "h".to_owned(),
-            direction: Direction::AtMost,
-            segment: BTreeMap::new(),
-            from: None,
-            until: None,
-            by: "cn-miit".to_owned(),
-            source: Some("S1".to_owned()),
-            clause: None,
-            read: Read::Primary,
-            verified: true,
-            late: Some(0),
-            met: Some(true),
-        }],
+        limits: vec![make_full_limit()],
         status: FigureStatus::Computed,
-        note: Some(BilingualText::default()),
+        note: Some(Text::new("", "")),
         basis: None,
+    }
+}
+
+#[cfg(test)]
+fn make_full_limit() -> LimitRow {
+    LimitRow {
+        kind: "longest",
+        value: 48.0,
+        unit: "h".to_owned(),
+        direction: Direction::AtMost,
+        segment: BTreeMap::new(),
+        from: None,
+        until: None,
+        by: "cn-miit".to_owned(),
+        source: Some("S1".to_owned()),
+        clause: None,
+        read: Read::Primary,
+        verified: true,
+        late: Some(0),
+        met: Some(true),
     }
 }

@@ -1,6 +1,6 @@
 //! The packs that come with the program.
 
-/// Name and text of every shipped pack, the most general first.
+/// The name and text of every shipped pack, the most general first.
 pub(super) const PACKS: &[(&str, &str)] = &[
     ("cn-miit", include_str!("../../../packs/cn-miit.toml")),
     ("cn-henan", include_str!("../../../packs/cn-henan.toml")),
@@ -11,11 +11,11 @@ pub(super) const PACKS: &[(&str, &str)] = &[
 ];
 
 /// The names of the packs that come with the program.
-pub fn shipped_packs() -> impl Iterator<Item = &'static str> {
+pub(crate) fn shipped_packs() -> impl Iterator<Item = &'static str> {
     PACKS.iter().map(|(name, _)| *name)
 }
 
 /// The text of a shipped pack, for a person who wants to start from it.
-pub fn shipped_pack_text(name: &str) -> Option<&'static str> {
+pub(crate) fn shipped_pack_text(name: &str) -> Option<&'static str> {
     PACKS.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
 }

@@ -1,4 +1,4 @@
-//! The query that gives the same figures in another engine: the reader's second opinion.
+//! The query that gives the same figures in another engine, so that a reader can compare.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use trueline_clock::Calendar;
 use trueline_figures::SqlError;
 use trueline_lake::{Lake, LakeError};
 
-use super::compute::{ComputeError, FigureQuestion, build_request, wanted_indicators};
+use super::compute::{ComputeError, FigureQuestion, RequestInputs, find_wanted_indicators};
 use super::dimensions;
 use super::model::Pack;
 use crate::datasets::Dataset;
@@ -23,24 +23,25 @@ pub enum ExplainError {
     Sql { indicator: String, source: SqlError },
 }
 
-/// DuckDB SQL for each indicator asked for, over the Parquet files that the lake lists.
+/// Writes DuckDB SQL for each indicator asked for, over the Parquet files that the lake lists.
 pub fn explain_sql(
     pack: &Pack,
     question: &FigureQuestion,
     lake: &Lake,
     calendars: &[Calendar],
 ) -> Result<String, ExplainError> {
-    let indicators = wanted_indicators(pack, question)?;
+    let indicators = find_wanted_indicators(pack, question)?;
     let period =
         question.filter.narrow_period(pack, &question.period).map_err(ComputeError::from)?;
     let by = dimensions::find_dimensions(pack, &question.by).map_err(ComputeError::from)?;
+    let inputs =
+        RequestInputs { pack, filter: &question.filter, period: &period, by: &by, calendars };
     let mut text = String::new();
     for indicator in indicators {
-        let Some(table) = newest_rows_query(lake, indicator.dataset)? else {
+        let Some(table) = write_newest_rows(lake, indicator.dataset)? else {
             continue;
         };
-        let Some(request) = build_request(pack, question, &period, &[indicator], &by, calendars)
-        else {
+        let Some(request) = inputs.build_request(&[indicator]) else {
             continue;
         };
         let mut names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
@@ -53,8 +54,8 @@ pub fn explain_sql(
             let sql = trueline_figures::explain_sql(&request, &definition.id, &names, &table);
             match sql {
                 Ok(sql) => text.push_str(&format!("-- {}\n{sql};\n\n", definition.id)),
-                // One indicator that has no SQL form does not take the others with it, unless it
-                // is all that was asked for.
+                // An indicator that cannot be written as SQL is an error only if somebody asked for
+                // it by name.
                 Err(source) if !question.only.is_empty() => {
                     let indicator = definition.id.clone();
                     return Err(ExplainError::Sql { indicator, source });
@@ -66,8 +67,8 @@ pub fn explain_sql(
     Ok(text)
 }
 
-/// The newest revisions of a dataset, as something that can follow `from`.
-fn newest_rows_query(lake: &Lake, dataset: Dataset) -> Result<Option<String>, LakeError> {
+/// Writes the newest revisions of a dataset as a table that can follow `from`.
+fn write_newest_rows(lake: &Lake, dataset: Dataset) -> Result<Option<String>, LakeError> {
     let manifest = lake.read_manifest(dataset.name())?;
     let folder = lake.dataset_folder(dataset.name());
     let folder = folder.canonicalize().unwrap_or(folder);

@@ -1,10 +1,10 @@
-//! Table tests in text: rows in, definition, figure out. Each file in `tables/` explains itself;
-//! adding a case needs no Rust.
+//! Tests as tables of text: rows and a definition go in, figures come out. Adding a case in
+//! `tables/` needs no Rust.
 //!
 //! A file holds tests. Each starts with `== what it shows`, then has a pack (`pack NAME`, or lines
 //! after `pack:`), tables of rows (`rows DATASET:`), and figures (`figures PERIOD by NAME,…
 //! where NAME=VALUE,…:`). Times are local to the pack. An interval is written
-//! `kind from..to reason/approver`, several are parted by `;`.
+//! `kind from..to reason/approver`; several are separated by `;`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ use trueline_lake::ValueKind;
 
 use super::{
     FigureQuestion, FigureResults, FigureRow, Filter, MemoryRecords, Pack, compute_figures,
-    load_pack, parse_pack,
+    load::parse_pack, load_pack,
 };
 use crate::datasets::Dataset;
 use crate::program::datasets;
@@ -59,7 +59,7 @@ fn run_test(body: &str) -> Result<(), String> {
         let words: Vec<&str> = head.trim_end_matches(':').split_whitespace().collect();
         match words.as_slice() {
             ["pack", name] => {
-                pack = Some(load_pack(name, &[], &datasets()).map_err(|e| e.to_string())?)
+                pack = Some(load_pack(name, &[], &datasets()).map_err(|e| e.to_string())?);
             }
             ["pack"] => {
                 pack = Some(
@@ -68,7 +68,7 @@ fn run_test(body: &str) -> Result<(), String> {
                 );
             }
             ["rows", dataset] => {
-                let dataset = dataset_named(dataset)?;
+                let dataset = find_dataset(dataset)?;
                 let zone = pack.as_ref().map_or("Asia/Shanghai", |pack| pack.zone.name());
                 let batch = build_batch(dataset, &lines, zone)?;
                 records.batches.entry(dataset).or_default().push(batch);
@@ -90,7 +90,8 @@ fn run_test(body: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Lines that start at the margin are heads; what is indented belongs to the head above.
+/// Splits a test into blocks: lines at the margin are heads, and indented lines belong to the head
+/// above them.
 fn split_blocks(body: &str) -> Vec<(&str, Vec<&str>)> {
     let mut blocks: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in body.lines() {
@@ -105,7 +106,7 @@ fn split_blocks(body: &str) -> Vec<(&str, Vec<&str>)> {
     blocks
 }
 
-fn dataset_named(name: &str) -> Result<Dataset, String> {
+fn find_dataset(name: &str) -> Result<Dataset, String> {
     let found = datasets().find(name);
     found.ok_or_else(|| format!("no dataset {name}"))
 }
@@ -152,7 +153,7 @@ fn check_figure(pack: &Pack, results: &FigureResults, line: &str) -> Result<(), 
     }
     for fact in facts.iter().flat_map(|facts| facts.split_whitespace()) {
         let (name, expected) = fact.split_once('=').ok_or_else(|| format!("no fact: {fact}"))?;
-        let found = fact_of(pack, row, name);
+        let found = read_fact(pack, row, name);
         if found != expected {
             return Err(format!("{id}: {name}={found} where {expected} was expected"));
         }
@@ -160,7 +161,7 @@ fn check_figure(pack: &Pack, results: &FigureResults, line: &str) -> Result<(), 
     Ok(())
 }
 
-fn fact_of(pack: &Pack, row: &FigureRow, name: &str) -> String {
+fn read_fact(pack: &Pack, row: &FigureRow, name: &str) -> String {
     let number = |value: Option<f64>| value.map_or("—".to_owned(), |v| format!("{v:.2}"));
     let whole = |value: Option<i64>| value.map_or("—".to_owned(), |v| v.to_string());
     match name {
@@ -241,7 +242,7 @@ pub(crate) fn build_batch(
     }
     if dataset.holds_cases() {
         let given = columns.remove("intervals").unwrap_or_else(|| vec![String::new(); rows.len()]);
-        push("intervals", intervals(&given, zone)?);
+        push("intervals", build_intervals(&given, zone)?);
     }
     for (name, values) in columns {
         if !name.starts_with("x_") && name != "precision" {
@@ -267,7 +268,7 @@ fn build_array(kind: ValueKind, values: &[String], zone: &str) -> Result<ArrayRe
         ValueKind::Moment => {
             let moments: Result<Vec<Option<i64>>, String> = values
                 .iter()
-                .map(|value| given(value).map(|text| moment(&text, zone)).transpose())
+                .map(|value| given(value).map(|text| parse_moment(&text, zone)).transpose())
                 .collect();
             Arc::new(Int64Array::from(moments?))
         }
@@ -275,7 +276,7 @@ fn build_array(kind: ValueKind, values: &[String], zone: &str) -> Result<ArrayRe
     cast(&array, &kind.data_type()).map_err(|e| e.to_string())
 }
 
-fn moment(text: &str, zone: &str) -> Result<i64, String> {
+fn parse_moment(text: &str, zone: &str) -> Result<i64, String> {
     let civil = match text.parse::<DateTime>() {
         Ok(civil) => civil,
         Err(error) => return Err(format!("{text}: {error}")),
@@ -285,7 +286,7 @@ fn moment(text: &str, zone: &str) -> Result<i64, String> {
     Ok(instant.as_second())
 }
 
-fn intervals(values: &[String], zone: &str) -> Result<ArrayRef, String> {
+fn build_intervals(values: &[String], zone: &str) -> Result<ArrayRef, String> {
     let mut lengths = Vec::new();
     let mut texts: Vec<[String; 5]> = Vec::new();
     for value in values {

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use super::{LimitKind, Read, load_pack, parse_pack, shipped_packs};
+use super::load::parse_pack;
+use super::{LimitKind, Read, load_pack, shipped_packs};
+use crate::language::Language;
 use crate::program::datasets;
 
 #[test]
@@ -51,7 +53,9 @@ fn the_national_pack_holds_every_figure_of_the_sample_report() {
     for id in figures {
         let (indicator, statistic) = pack.find_figure(id).unwrap_or_else(|| panic!("{id}"));
         assert!(statistic.main, "{id}");
-        assert!(!indicator.says.zh.is_empty() && !indicator.says.en.is_empty(), "{id}");
+        for language in Language::BOTH {
+            assert!(!indicator.says.as_str(language).is_empty(), "{id}");
+        }
     }
     for id in ["fixed.install", "fixed.repair"] {
         assert_eq!(pack.find_indicator(id).expect("it is there").segments, ["area"], "{id}");
@@ -97,7 +101,7 @@ fn a_child_keeps_the_limits_of_its_parents() {
     assert_eq!(by, ["cn-miit", "cn-miit", "operator-promise", "operator-promise"]);
 }
 
-/// A small pack, complete, into which a test writes its mistake.
+/// A small, complete pack into which a test writes its mistake.
 const SMALL: &str = r#"[pack]
 id = "own"
 version = "1"
@@ -136,10 +140,95 @@ unit = "h"
 source = "rule"
 "#;
 
+/// What is replaced in [`SMALL`], by what, and the message.
+const MISTAKES: [[&str; 3]; 15] = [
+    [
+        "population =",
+        "popluation =",
+        "own.toml:19:1: there is no key `popluation` here; did you mean `population`?",
+    ],
+    [
+        "kind == 'repair'",
+        "knd == 'repair'",
+        "own.toml:19:15: no name is `knd`; did you mean `kind`?",
+    ],
+    [
+        "kind == 'repair'",
+        "kind = 'repair'",
+        "own.toml:19:20: unexpected character `=`; write `==` to compare",
+    ],
+    [
+        "period = \"resolved\"",
+        "period = \"kind\"",
+        "own.toml:20:11: `kind` is a text, not a moment; write a moment such as resolved or \
+         latest(accepted, paid)",
+    ],
+    [
+        "unit = \"h\"\n\n[[indicator.publish]]",
+        "unit = \"hours\"\n\n[[indicator.publish]]",
+        "own.toml:25:8: there is no word `hours` here; write one of: s, min, h, d, wh, wd",
+    ],
+    [
+        "statistic = \"mean\"",
+        "statistic = \"meen\"",
+        "own.toml:28:13: there is no statistic `meen`; did you mean `mean`?",
+    ],
+    [
+        "statistic = \"mean\"",
+        "statistic = \"share\"",
+        "own.toml:28:13: `share` cannot be had from what `repair` measures; it needs an \
+         [indicator.share]",
+    ],
+    [
+        "group = \"repairs\"",
+        "group = \"repair\"",
+        "own.toml:17:9: no group is called `repair`; did you mean `repairs`?",
+    ],
+    [
+        "source = \"rule\"",
+        "source = \"rules\"",
+        "own.toml:36:10: no source is called `rules`; did you mean `rule`?",
+    ],
+    [
+        "source = \"rule\"",
+        "",
+        "own.toml:34:9: nothing says where this limit comes from; add `source = \"…\"`, the name \
+         of a [source.…]",
+    ],
+    [
+        "source = \"rule\"",
+        "source = \"rule\"\nverified = true",
+        "own.toml:36:10: nobody has read `rule` in its own text; leave `verified` out, or set \
+         `read = \"primary\"` once it has been read",
+    ],
+    [
+        "value = 48\nunit = \"h\"",
+        "value = 5\nunit = \"wd\"",
+        "own.toml:35:8: working days need a calendar; add `calendar = \"cn\"` to [pack]",
+    ],
+    [
+        "value = 48",
+        "value = \"48 h\"",
+        "own.toml:34:9: invalid type: string \"48 h\", expected f64",
+    ],
+    [
+        "[pack]\nid = \"own\"",
+        "[pack]\nid = \"own\"\ninherits = \"cn-mit\"",
+        "own.toml:3:12: no pack is called `cn-mit`; did you mean `cn-miit`?",
+    ],
+    [
+        "title = \"own\"",
+        "title = \"own\"\nzone = \"Asia/Peking\"",
+        "own.toml:5:8: no time zone is called `Asia/Peking`; write an IANA name such as \
+         Asia/Shanghai or Europe/London",
+    ],
+];
+
 #[test]
 fn a_wrong_pack_says_where_and_what_to_write_instead() {
+    assert!(parse_pack("own.toml", SMALL, &datasets()).is_ok());
     let mut wrong = Vec::new();
-    let mut check = |from: &str, to: &str, expected: &str| {
+    for [from, to, expected] in MISTAKES {
         assert!(SMALL.contains(from), "{from}");
         let text = SMALL.replacen(from, to, 1);
         let said = match parse_pack("own.toml", &text, &datasets()) {
@@ -149,88 +238,7 @@ fn a_wrong_pack_says_where_and_what_to_write_instead() {
         if said != expected {
             wrong.push(format!("{to}\n  {said}\n  {expected}"));
         }
-    };
-    assert!(parse_pack("own.toml", SMALL, &datasets()).is_ok());
-    check(
-        "population =",
-        "popluation =",
-        "own.toml:19:1: there is no key `popluation` here; did you mean `population`?",
-    );
-    check(
-        "kind == 'repair'",
-        "knd == 'repair'",
-        "own.toml:19:15: no name is `knd`; did you mean `kind`?",
-    );
-    check(
-        "kind == 'repair'",
-        "kind = 'repair'",
-        "own.toml:19:20: unexpected character `=`; write `==` to compare",
-    );
-    check(
-        "period = \"resolved\"",
-        "period = \"kind\"",
-        "own.toml:20:11: `kind` is a text, not a moment; write a moment such as resolved or \
-         latest(accepted, paid)",
-    );
-    check(
-        "unit = \"h\"\n\n[[indicator.publish]]",
-        "unit = \"hours\"\n\n[[indicator.publish]]",
-        "own.toml:25:8: there is no word `hours` here; write one of: s, min, h, d, wh, wd",
-    );
-    check(
-        "statistic = \"mean\"",
-        "statistic = \"meen\"",
-        "own.toml:28:13: there is no statistic `meen`; did you mean `mean`?",
-    );
-    check(
-        "statistic = \"mean\"",
-        "statistic = \"share\"",
-        "own.toml:28:13: `share` cannot be had from what `repair` measures; it needs an \
-         [indicator.share]",
-    );
-    check(
-        "group = \"repairs\"",
-        "group = \"repair\"",
-        "own.toml:17:9: no group is called `repair`; did you mean `repairs`?",
-    );
-    check(
-        "source = \"rule\"",
-        "source = \"rules\"",
-        "own.toml:36:10: no source is called `rules`; did you mean `rule`?",
-    );
-    check(
-        "source = \"rule\"",
-        "",
-        "own.toml:34:9: nothing says where this limit comes from; add `source = \"…\"`, the name \
-         of a [source.…]",
-    );
-    check(
-        "source = \"rule\"",
-        "source = \"rule\"\nverified = true",
-        "own.toml:36:10: nobody has read `rule` in its own text; leave `verified` out, or set \
-         `read = \"primary\"` once it has been read",
-    );
-    check(
-        "value = 48\nunit = \"h\"",
-        "value = 5\nunit = \"wd\"",
-        "own.toml:35:8: working days need a calendar; add `calendar = \"cn\"` to [pack]",
-    );
-    check(
-        "value = 48",
-        "value = \"48 h\"",
-        "own.toml:34:9: invalid type: string \"48 h\", expected f64",
-    );
-    check(
-        "[pack]\nid = \"own\"",
-        "[pack]\nid = \"own\"\ninherits = \"cn-mit\"",
-        "own.toml:3:12: no pack is called `cn-mit`; did you mean `cn-miit`?",
-    );
-    check(
-        "title = \"own\"",
-        "title = \"own\"\nzone = \"Asia/Peking\"",
-        "own.toml:5:8: no time zone is called `Asia/Peking`; write an IANA name such as \
-         Asia/Shanghai or Europe/London",
-    );
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -342,7 +350,7 @@ fn the_published_schema_names_every_field_of_a_figure_and_no_other() {
 
     let schema: Value = serde_json::from_str(include_str!("../../../docs/figures.schema.json"))
         .expect("the schema is JSON");
-    let row = super::row::full_example();
+    let row = super::row::make_full_figure();
     let value = serde_json::to_value(&row).expect("a figure is JSON");
     compare("figure", &schema["$defs"]["figure"], &value);
 }

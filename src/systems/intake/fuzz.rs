@@ -1,6 +1,6 @@
-//! Entry points for fuzzing: each takes any bytes at all and must come back.
+//! Entry points for fuzzing: each takes any bytes at all and must return.
 //!
-//! They check what must hold of every input, not only that nothing breaks.
+//! They check what must hold for every input, not only that nothing breaks.
 
 use std::fs;
 use std::io::Write as _;
@@ -12,30 +12,30 @@ use arrow_array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
     TimestampSecondArray,
 };
-use trueline_lake::Mapping;
+use trueline_lake::{DatasetSchema, Mapping};
+use trueline_language::Language;
 
 use super::quality::{self, FinderOptions, SourceProfile};
 use super::suggest;
-use crate::systems::cases::CASE;
 
-/// A source file: it is refused, or the draft for it is a mapping in both languages.
-pub fn source_file(bytes: &[u8]) {
-    let Some(path) = written(bytes) else { return };
-    let suggestion = suggest::suggest(&path, &CASE.schema());
-    // What cannot be removed is a small file in the folder for such files.
+/// Takes a source file: it is refused, or the draft for it is a mapping to `schema` in both
+/// languages.
+pub(crate) fn check_source_file(bytes: &[u8], schema: &DatasetSchema) {
+    let Some(path) = write_temporary_file(bytes) else { return };
+    let suggestion = suggest::suggest_mapping(&path, schema);
+    // A file that cannot be removed is small, and lies in the folder for temporary files.
     let _ = fs::remove_file(&path);
     let Ok(suggestion) = suggestion else { return };
-    let languages: [fn(&quality::Text) -> &str; 2] = [|words| &words.zh, |words| &words.en];
-    for language in languages {
-        let draft = suggestion.draft.render(language);
-        if let Err(error) = Mapping::parse("draft.toml", &draft, &CASE.schema()) {
+    for language in Language::BOTH {
+        let draft = suggestion.draft.render_toml(language);
+        if let Err(error) = Mapping::parse("draft.toml", &draft, schema) {
             panic!("{error}\n{draft}");
         }
     }
 }
 
-/// A file that nobody else has, under a name that the operating system has not yet given out.
-fn written(bytes: &[u8]) -> Option<PathBuf> {
+/// Writes a file that nobody else uses, under a name that does not exist yet.
+fn write_temporary_file(bytes: &[u8]) -> Option<PathBuf> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("trueline-fuzz-{}-{number}", std::process::id());
@@ -45,9 +45,9 @@ fn written(bytes: &[u8]) -> Option<PathBuf> {
     Some(path)
 }
 
-/// The rows of a source as texts (lines, cells between tabs, the first line the header): the
-/// counts of a finding are never more than the rows.
-pub fn source_rows(bytes: &[u8]) {
+/// Takes the rows of a source as text (one line per row, cells between tabs, the first line is the
+/// header): no finding counts more rows than there are.
+pub(crate) fn check_source_rows(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.lines();
     let headers: Vec<String> =
@@ -55,18 +55,20 @@ pub fn source_rows(bytes: &[u8]) {
     let mut profile = SourceProfile::new(&headers, Some(0));
     let mut rows = 0;
     for (line, at) in lines.zip(2..) {
-        profile.observe(at, &line.split('\t').collect::<Vec<_>>());
+        profile.observe_row(at, &line.split('\t').collect::<Vec<_>>());
         rows += 1;
     }
-    for finding in profile.findings() {
+    for finding in profile.list_findings() {
         assert!(finding.rows <= rows, "{finding:?} of {rows} rows");
-        assert!(!finding.remedy.zh.is_empty() && !finding.remedy.en.is_empty());
+        for language in Language::BOTH {
+            assert!(!finding.remedy.as_str(language).is_empty());
+        }
     }
 }
 
-/// Rows of the dataset `case`, 16 bytes a row: moments near each other, far away and absent, labels
-/// from a few bytes. The finder comes back, and finds the same in the same.
-pub fn records(bytes: &[u8]) {
+/// Takes rows of the dataset `case`, 16 bytes per row: moments that are near each other, far away
+/// or absent, and labels from a few bytes. The finder returns, and finds the same in the same rows.
+pub(crate) fn check_case_rows(bytes: &[u8]) {
     let rows: Vec<&[u8; 16]> = bytes.as_chunks::<16>().0.iter().collect();
     if rows.is_empty() {
         return;
@@ -112,15 +114,16 @@ pub fn records(bytes: &[u8]) {
         ("x_latitude", Arc::new(rows.iter().map(number).collect::<Float64Array>())),
         ("x_on_time", Arc::new(rows.iter().map(|row| Some(row[9] > 9)).collect::<BooleanArray>())),
     ];
-    // Every fourth input lacks some columns, as an old batch may.
-    let kept = columns.into_iter().filter(|(name, _)| bytes[0] % 4 > 0 || name.len() % 3 > 0);
+    // One input in four lacks some columns, as an old batch may.
+    let kept =
+        columns.into_iter().filter(|(name, _)| !bytes[0].is_multiple_of(4) || name.len() % 3 > 0);
     let Ok(batch) = RecordBatch::try_from_iter_with_nullable(kept.map(|(n, a)| (n, a, true)))
     else {
         return;
     };
     let limits = [("repair".to_owned(), vec![172_800, 0])].into_iter().collect();
     let options = FinderOptions { zone: "Asia/Shanghai".to_owned(), as_of: 1_590_000_000, limits };
-    let look = || quality::find(&options, || [batch.clone()].into_iter()).ok();
+    let look = || quality::find_problems(&options, || [batch.clone()].into_iter()).ok();
     let found = look();
     assert_eq!(found, look());
     for finding in found.into_iter().flatten() {
@@ -133,6 +136,7 @@ mod tests {
     use trueline_lake::fuzz::run_mutations;
 
     use super::*;
+    use crate::systems::cases::CASE;
 
     const FILE: &[u8] = "工单编号,业务类型,受理时间,完成时间,NULL,联系电话,lat\n\
         G1,障碍,2020-01-31 10:20:30,3/4/2020 11:00 PM,未知,13800138000,-1\n\
@@ -142,24 +146,25 @@ mod tests {
     const JSON: &[u8] = br#"{"number":"A","what":{"size":"a"},"at":["2020-01-31T10:20:30+08:00"]}"#;
 
     #[test]
-    fn drafts_withstand_a_storm() {
-        run_mutations(FILE, 1_500, source_file);
-        run_mutations(&[FILE, FILE].concat(), 300, source_file);
-        run_mutations(JSON, 700, source_file);
+    fn drafts_withstand_mutated_files() {
+        let target = |bytes: &[u8]| check_source_file(bytes, &CASE.schema());
+        run_mutations(FILE, 1_500, target);
+        run_mutations(&[FILE, FILE].concat(), 300, target);
+        run_mutations(JSON, 700, target);
     }
 
     #[test]
-    fn source_profiles_withstand_a_storm() {
+    fn source_profiles_withstand_mutated_rows() {
         let tabs: Vec<u8> =
             FILE.iter().map(|byte| if *byte == b',' { b'\t' } else { *byte }).collect();
-        run_mutations(&tabs, 5_000, source_rows);
+        run_mutations(&tabs, 5_000, check_source_rows);
     }
 
     #[test]
-    fn the_finder_withstands_a_storm() {
-        let rows: Vec<u8> = (0..16 * 120_u32).map(|at| (at * 7919 >> 3) as u8).collect();
-        run_mutations(&rows, 300, records);
+    fn the_finder_withstands_mutated_rows() {
+        let rows: Vec<u8> = (0..16 * 120_u32).map(|at| ((at * 7919) >> 3) as u8).collect();
+        run_mutations(&rows, 300, check_case_rows);
         let same: Vec<u8> = b"\x80\x80\x80\x80\x81\x81\x8111abcdefg"[..16].repeat(80);
-        run_mutations(&same, 300, records);
+        run_mutations(&same, 300, check_case_rows);
     }
 }

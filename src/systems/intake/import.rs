@@ -1,4 +1,4 @@
-//! Imports: files of one dataset into the lake, through a mapping or in the dataset's own layout.
+//! Imports files of one dataset into the lake, through a mapping or in the dataset's own layout.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use trueline_lake::{
 };
 
 use super::quality::{FileObservation, ImportWatcher};
-use super::shipped::shipped_mapping_text;
+use super::shipped::find_shipped_mapping;
 use crate::datasets::{Dataset, Datasets};
 use crate::files::{FileError, read_text};
 use crate::instance::InstanceError;
@@ -45,7 +45,7 @@ pub enum DatasetFolderError {
     Unreadable { folder: String, source: std::io::Error },
 }
 
-/// What an import did, and what was seen on the way in each of its files.
+/// What an import did, and what was seen in each of its files on the way.
 #[derive(Debug)]
 pub struct Imported {
     pub summary: ImportSummary,
@@ -53,6 +53,7 @@ pub struct Imported {
 }
 
 impl Imported {
+    /// Each file with what was seen in it.
     pub fn files(&self) -> impl Iterator<Item = (&FileSummary, &FileObservation)> {
         self.summary.files.iter().zip(&self.seen)
     }
@@ -63,20 +64,21 @@ impl Imported {
 pub struct ImportRequest<'a> {
     pub dataset: Dataset,
     pub files: &'a [PathBuf],
-    /// A name or a path; without it the files are in the dataset's own layout.
+    /// A name or a path; `None` if the files are in the dataset's own layout.
     pub mapping: Option<&'a str>,
-    /// The files hold every case of their source.
+    /// Whether the files hold every case of their source.
     pub full: bool,
     /// The language of quarantine files.
     pub language: Language,
-    /// Is told how many rows were read so far.
+    /// Is called with the number of rows read so far.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
-/// Imports files of one dataset. Every row is accepted or quarantined.
-pub fn import_files(
+/// Imports files of one dataset at the moment `now`. Every row is accepted or quarantined.
+pub(crate) fn import_files(
     state: &State,
     request: &ImportRequest<'_>,
+    now: i64,
 ) -> Result<Imported, ImportFilesError> {
     let lake = state.open_lake()?;
     let schema = request.dataset.schema();
@@ -89,15 +91,15 @@ pub fn import_files(
         None => None,
     };
     let key = state.instance.pseudonym_key()?;
-    let mut options = ImportOptions::new(state.clock.now(), state.instance.quarantine_folder());
+    let mut options = ImportOptions::new(now, state.instance.quarantine_folder());
     options.pseudonym_key = Some(&key);
     let moved = |progress: ImportProgress<'_>| (request.progress)(progress.rows);
     options.progress = Some(&moved);
-    options.language = lake_language(request.language);
-    let intake = mapping.as_ref().map(ImportWatcher::new);
+    options.language = to_lake_language(request.language);
+    let watcher = mapping.as_ref().map(ImportWatcher::new);
     let look = |watched: WatchedChunk<'_>| {
-        if let Some(intake) = &intake {
-            intake.look(watched);
+        if let Some(watcher) = &watcher {
+            watcher.look_at_chunk(watched);
         }
     };
     options.watch = Some(&look);
@@ -107,17 +109,18 @@ pub fn import_files(
         }
         None => import_own_layout(&lake, &schema, request.files, &options)?,
     };
-    let seen = |path: &PathBuf| intake.as_ref().map(|intake| intake.seen(path));
+    let seen = |path: &PathBuf| watcher.as_ref().map(|watcher| watcher.observation_of(path));
     let seen = request.files.iter().map(|path| seen(path).unwrap_or_default()).collect();
     Ok(Imported { summary, seen })
 }
 
 /// The lake's name for a language.
-pub(crate) fn lake_language(language: Language) -> LakeLanguage {
+pub(crate) fn to_lake_language(language: Language) -> LakeLanguage {
     language.pick(LakeLanguage::Chinese, LakeLanguage::English)
 }
 
-/// A mapping by path, from the instance's own folder, or one that comes with the program.
+/// Finds a mapping by its path, in the instance's own folder, or among those that come with the
+/// program.
 fn find_mapping(state: &State, name: &str, dataset: Dataset) -> Result<Mapping, ImportFilesError> {
     let schema = dataset.schema();
     let own = state.instance.mapping_folder().join(format!("{name}.toml"));
@@ -126,14 +129,14 @@ fn find_mapping(state: &State, name: &str, dataset: Dataset) -> Result<Mapping, 
         let text = read_text(&path)?;
         return Ok(Mapping::parse(&path.display().to_string(), &text, &schema)?);
     }
-    match shipped_mapping_text(name) {
+    match find_shipped_mapping(name) {
         Some(text) => Ok(Mapping::parse(name, text, &schema)?),
         None => Err(ImportFilesError::NoMapping(name.to_owned())),
     }
 }
 
-/// The files of each dataset in a folder with one sub-folder per dataset.
-pub fn list_dataset_files(
+/// Lists the files of each dataset in a folder with one sub-folder per dataset.
+pub(crate) fn list_dataset_files(
     folder: &Path,
     datasets: &Datasets,
 ) -> Result<Vec<(Dataset, Vec<PathBuf>)>, DatasetFolderError> {

@@ -1,5 +1,4 @@
-//! Was my case counted, and as what? Single cases of a sealed report, with everything that proves
-//! them.
+//! Single cases of a sealed report, with everything that proves whether and how they were counted.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -10,11 +9,11 @@ use trueline_lake::Lake;
 use trueline_ledger::{Hash, tree_path, tree_root};
 use trueline_verify::{CaseDraw, Evidence, Population, PopulationMember};
 
-use super::recheck::{RecheckError, pack_folders, parse_period, records_of, store_of};
+use super::recheck::{RecheckError, hash_records, list_pack_folders, parse_period, select_records};
 use crate::datasets::Datasets;
 use crate::ledger::{BLOCK, LeafStore, salted_row};
 use crate::state::State;
-use crate::systems::indicators::evidence::{Leaves, Member, walk_members};
+use crate::systems::indicators::evidence::{Leaves, Member, PopulationSource};
 use crate::systems::indicators::{self, Pack};
 use crate::systems::reports;
 
@@ -27,7 +26,7 @@ pub(super) struct ProvenMember {
     pub path: Vec<Hash>,
 }
 
-/// Where a case is in a population, or between which two it would be.
+/// Where a case is in a population, or between which two members it would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum CasePosition {
     Member(ProvenMember),
@@ -38,12 +37,12 @@ pub(super) enum CasePosition {
     },
 }
 
-/// The revision that a member is of, with its salt and its path to the root of its batch.
+/// The revision from which a member was made, with its salt and its path to the root of its batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ProvenRow {
-    /// The number of the batch's entry.
+    /// The number of the entry of the batch.
     pub entry: u64,
-    /// The row's number in the batch, from 0.
+    /// The number of the row in the batch, from 0.
     pub index: u64,
     /// Salt and canonical row.
     pub salted: Vec<u8>,
@@ -69,10 +68,10 @@ impl<'a> HashedRecords<'a> {
         let lake = state.open_lake()?;
         let pack = indicators::load_pack(
             &evidence.pack.id,
-            &pack_folders(&state.instance),
+            &list_pack_folders(&state.instance),
             &state.datasets,
         )?;
-        let store = store_of(evidence, &lake, &state.datasets)?;
+        let store = hash_records(evidence, &lake, &state.datasets)?;
         let (calendars, datasets) = (state.read_calendars()?, state.datasets.clone());
         Ok(HashedRecords { evidence, lake, pack, calendars, datasets, store })
     }
@@ -90,22 +89,26 @@ impl<'a> HashedRecords<'a> {
     ) -> Result<CasePosition, RecheckError> {
         let mut found = None;
         let mut last: Option<ProvenMember> = None;
-        self.walk(population, &mut |block| {
+        self.walk_blocks(population, &mut |block| {
             match block.members.binary_search_by(|member| member.key.as_slice().cmp(case)) {
-                Ok(at) => found = Some(CasePosition::Member(block.place(at))),
+                Ok(at) => found = Some(CasePosition::Member(block.prove_member(at))),
                 Err(at) if at < block.members.len() => {
-                    let before = if at > 0 { Some(block.place(at - 1)) } else { last.take() };
-                    found = Some(CasePosition::Absent { before, after: Some(block.place(at)) });
+                    let before =
+                        if at > 0 { Some(block.prove_member(at - 1)) } else { last.take() };
+                    found =
+                        Some(CasePosition::Absent { before, after: Some(block.prove_member(at)) });
                 }
-                Err(_) => last = block.members.len().checked_sub(1).map(|at| block.place(at)),
+                Err(_) => {
+                    last = block.members.len().checked_sub(1).map(|at| block.prove_member(at));
+                }
             }
             if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         Ok(found.unwrap_or(CasePosition::Absent { before: last, after: None }))
     }
 
-    /// The first members of a draw that are wanted, in the order in which they are drawn.
-    pub(super) fn sample(
+    /// Draws the first wanted members, in the order of the draw.
+    pub(super) fn draw_sample(
         &self,
         population: &Population,
         draw: CaseDraw,
@@ -114,8 +117,8 @@ impl<'a> HashedRecords<'a> {
     ) -> Result<Vec<ProvenMember>, RecheckError> {
         let mut wanted: Vec<bool> = Vec::new();
         let mut other = None;
-        self.walk(population, &mut |block| {
-            if Some(block.root()) != block.roots.get(block.number).copied() {
+        self.walk_blocks(population, &mut |block| {
+            if Some(block.compute_root()) != block.roots.get(block.number).copied() {
                 other = Some(block.number);
                 return ControlFlow::Break(());
             }
@@ -130,10 +133,11 @@ impl<'a> HashedRecords<'a> {
         let places = draw.filter(is_drawn).take(cases);
         let order: BTreeMap<u64, usize> = places.zip(0..).collect();
         let mut found: Vec<(usize, ProvenMember)> = Vec::new();
-        self.walk(population, &mut |block| {
+        self.walk_blocks(population, &mut |block| {
             let inside = order.range(block.first..block.first + block.members.len() as u64);
-            found
-                .extend(inside.map(|(at, turn)| (*turn, block.place((at - block.first) as usize))));
+            found.extend(
+                inside.map(|(at, turn)| (*turn, block.prove_member((at - block.first) as usize))),
+            );
             if found.len() == order.len() {
                 ControlFlow::Break(())
             } else {
@@ -144,7 +148,7 @@ impl<'a> HashedRecords<'a> {
         Ok(found.into_iter().map(|(_, place)| place).collect())
     }
 
-    /// Looks the revisions of members up; nothing for one whose row or salt is no longer there.
+    /// Looks up the revisions of members; `None` for one whose row or salt is no longer there.
     pub(super) fn find_rows(
         &self,
         members: &[&Member],
@@ -164,12 +168,12 @@ impl<'a> HashedRecords<'a> {
             let roots = roots
                 .entry((dataset, batch))
                 .or_insert_with(|| leaves.chunks(BLOCK).map(tree_root).collect());
-            rows.push(self.row((dataset, batch), at, leaves, roots)?);
+            rows.push(self.prove_row((dataset, batch), at, leaves, roots)?);
         }
         Ok(rows)
     }
 
-    fn row(
+    fn prove_row(
         &self,
         (dataset, batch): (&str, &str),
         at: usize,
@@ -194,23 +198,30 @@ impl<'a> HashedRecords<'a> {
         Ok(salted.map(|salted| ProvenRow { entry: input.entry, index: at as u64, salted, path }))
     }
 
-    fn walk(
+    fn walk_blocks(
         &self,
         population: &Population,
         then: &mut dyn FnMut(&WalkedBlock<'_>) -> ControlFlow<()>,
     ) -> Result<(), RecheckError> {
-        let records = records_of(self.evidence, &self.lake, &self.calendars)?;
+        let records = select_records(self.evidence, &self.lake, &self.calendars)?;
         let store = &self.store;
         let leaves: &Leaves<'_> =
             &|dataset, batch, places| store.leaves_at(dataset.name(), batch, places);
         let period = parse_period(&population.period, &self.pack)?;
-        let question = reports::figure_question(&self.pack, &period);
+        let question = reports::make_figure_question(&self.pack, &period);
         let dataset = self.datasets.find(&population.dataset);
         let dataset = dataset.ok_or_else(|| RecheckError::Period(population.dataset.clone()))?;
         let roots: Vec<Hash> =
             population.blocks.iter().filter_map(|block| Hash::from_hex(&block.root)).collect();
         let (mut number, mut first) = (0, 0);
-        walk_members(&self.pack, &question, &records, dataset, leaves, &mut |members| {
+        let source = PopulationSource {
+            pack: &self.pack,
+            question: &question,
+            records: &records,
+            dataset,
+            leaves,
+        };
+        source.walk_members(&mut |members| {
             let hashes: Vec<Hash> = members.iter().map(Member::hash_leaf).collect();
             let block = WalkedBlock { members: &members, hashes, number, first, roots: &roots };
             let next = then(&block);
@@ -222,7 +233,7 @@ impl<'a> HashedRecords<'a> {
     }
 }
 
-/// A block of a population, with what leads from its members to the root.
+/// A block of a population, with the hashes that lead from its members to the root.
 struct WalkedBlock<'a> {
     members: &'a [Member],
     hashes: Vec<Hash>,
@@ -234,11 +245,11 @@ struct WalkedBlock<'a> {
 }
 
 impl WalkedBlock<'_> {
-    fn root(&self) -> Hash {
+    fn compute_root(&self) -> Hash {
         tree_root(&self.hashes)
     }
 
-    fn place(&self, at: usize) -> ProvenMember {
+    fn prove_member(&self, at: usize) -> ProvenMember {
         let mut path = tree_path(&self.hashes, at);
         path.extend(tree_path(self.roots, self.number));
         ProvenMember { member: self.members[at].clone(), index: self.first + at as u64, path }

@@ -1,4 +1,4 @@
-//! The proof of one case: how it was counted, or that it was not there, in a file that anyone can
+//! The proof of one case: how it was counted, or that it was absent, in a file that anyone can
 //! check against the ledger.
 
 use base64::Engine as _;
@@ -54,10 +54,9 @@ pub struct CaseProof {
     pub checked: CaseChecked,
 }
 
-/// Proves how a sealed report counted the case `source` and `source_key`. `report` is the first
-/// digits
-/// of its id; without it the newest.
-pub fn prove_case(
+/// Proves how a sealed report counted the case named by its source and source key. `report` is the
+/// beginning of the id of the report; without it, the newest report is taken.
+pub(crate) fn prove_case(
     state: &State,
     history: &LedgerHistory,
     case: Vec<String>,
@@ -65,15 +64,18 @@ pub fn prove_case(
 ) -> Result<CaseProof, CaseProofError> {
     let evidence = find_evidence(&state.instance, history, report)?;
     let population = find_cases(&evidence).ok_or(CaseProofError::NoCases)?;
-    let (number, entry) = population_entry(history, population)?;
+    let (number, entry) = find_population_entry(history, population)?;
     let archive = HashedRecords::open(&evidence, state)?;
     let (members, row) = match &archive.find_case(population, &case)? {
         CasePosition::Member(place) => {
             let row = archive.find_rows(&[&place.member])?.pop().flatten();
-            (vec![member_proof(place)], row.map(|row| row_proof(history, row)).transpose()?)
+            (
+                vec![make_member_proof(place)],
+                row.map(|row| make_row_proof(history, &row)).transpose()?,
+            )
         }
         CasePosition::Absent { before, after } => {
-            (before.iter().chain(after).map(member_proof).collect(), None)
+            (before.iter().chain(after).map(make_member_proof).collect(), None)
         }
     };
     let extra = CaseExtra { format: CASE.to_owned(), case, population: entry, members, row };
@@ -87,8 +89,8 @@ pub(super) fn find_cases(evidence: &Evidence) -> Option<&Population> {
     found.filter(|one| one.root.is_some())
 }
 
-/// The number and text of the entry that is about a population.
-pub(super) fn population_entry(
+/// Finds the number and text of the entry about a population.
+pub(super) fn find_population_entry(
     history: &LedgerHistory,
     population: &Population,
 ) -> Result<(u64, String), CaseProofError> {
@@ -113,7 +115,7 @@ pub(super) fn write_proof(
     Ok(CaseProof { text, checked })
 }
 
-/// The evidence of a sealed report: the one asked for, or the newest.
+/// Finds the evidence of a sealed report: the one asked for, or the newest.
 fn find_evidence(
     instance: &Instance,
     history: &LedgerHistory,
@@ -134,7 +136,7 @@ fn find_evidence(
     read_canonical_json(&text).map_err(CaseProofError::Evidence)
 }
 
-pub(super) fn member_proof(place: &ProvenMember) -> MemberProof {
+pub(super) fn make_member_proof(place: &ProvenMember) -> MemberProof {
     MemberProof {
         index: place.index,
         member: STANDARD.encode(&place.member.bytes),
@@ -142,7 +144,10 @@ pub(super) fn member_proof(place: &ProvenMember) -> MemberProof {
     }
 }
 
-pub(super) fn row_proof(history: &LedgerHistory, row: ProvenRow) -> Result<RowProof, LedgerError> {
+pub(super) fn make_row_proof(
+    history: &LedgerHistory,
+    row: &ProvenRow,
+) -> Result<RowProof, LedgerError> {
     let batch = String::from_utf8_lossy(&history.read_entry(row.entry)?).into_owned();
     Ok(RowProof {
         batch,

@@ -1,5 +1,6 @@
-//! What a regulator gets to check a report with, and nothing else.
+//! Exports what a regulator needs to check a report, and nothing else.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -7,12 +8,12 @@ use std::path::Path;
 use serde_json::Value;
 use trueline_lake::LakeError;
 
-use crate::files::{FileError, create_folder};
+use crate::files::{FileError, create_folder, write_file};
 use crate::ledger::LedgerError;
 use crate::state::State;
 use crate::systems::indicators::{self, PackError};
 
-/// Why nothing was handed over.
+/// Why nothing was exported.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]
 pub enum ExportError {
     #[error("{0} is not an empty folder")]
@@ -32,8 +33,8 @@ pub enum ExportError {
 }
 
 /// Writes what a regulator checks reports with into an empty folder: ledger, rows, salts, packs,
-/// calendars, evidence. No key, no quarantine, no setting.
-pub fn export_for_verification(state: &State, out: &Path) -> Result<(), ExportError> {
+/// calendars and evidence, but no keys, no quarantine and no settings.
+pub(crate) fn export_for_verification(state: &State, out: &Path) -> Result<(), ExportError> {
     if out.exists() && read_folder(out)?.next().is_some() {
         return Err(ExportError::NotEmpty(out.display().to_string()));
     }
@@ -83,13 +84,8 @@ fn copy_folder(from: &Path, to: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<
     Ok(())
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    fs::write(path, bytes)
-        .map_err(|source| FileError::Write { file: path.display().to_string(), source })
-}
-
-/// Rows, salts and what tells damage; of the manifest everything but the names of source files,
-/// which may name people.
+/// Exports rows, salts and the files that show damage, and the manifest without the names of source
+/// files, which may name people.
 fn export_lake(state: &State, out: &Path) -> Result<(), ExportError> {
     let lake = state.open_lake()?;
     for dataset in state.datasets.iter() {
@@ -98,7 +94,10 @@ fn export_lake(state: &State, out: &Path) -> Result<(), ExportError> {
             continue;
         }
         let to = out.join("lake").join(dataset.name());
-        copy_folder(&from, &to, &|name| !name.ends_with(".new") && name != "batches.json")?;
+        let is_wanted = |name: &str| {
+            name != "batches.json" && Path::new(name).extension() != Some(OsStr::new("new"))
+        };
+        copy_folder(&from, &to, &is_wanted)?;
         let mut manifest = serde_json::to_value(lake.read_manifest(dataset.name())?)?;
         for batch in manifest["batches"].as_array_mut().into_iter().flatten() {
             for source in batch["sources"].as_array_mut().into_iter().flatten() {
@@ -110,8 +109,8 @@ fn export_lake(state: &State, out: &Path) -> Result<(), ExportError> {
     Ok(())
 }
 
-/// The texts of the instance's pack and of all that it inherits, so that later versions of the
-/// program check with the same.
+/// Exports the texts of the pack of the instance and of every pack it inherits from, so that later
+/// versions of the program check with the same texts.
 fn export_packs(state: &State, out: &Path) -> Result<(), ExportError> {
     let packs = out.join("packs");
     create_folder(&packs)?;

@@ -1,7 +1,7 @@
 //! What was recorded after a report, and what it would change in its figures.
 //!
-//! An exclusion that somebody adds after publication is a new revision of a case in a new batch: a
-//! fact of its own. The report still stands at its cut; this says what it would print now.
+//! An exclusion that somebody adds after publication is a new revision of a case in a new batch,
+//! and a fact of its own. The report still stands as of its cut; this says what it would print now.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,8 @@ use trueline_lake::{Lake, LakeBatch};
 use trueline_ledger::tree_root;
 use trueline_verify::{BatchEntry, CellColumns, Evidence, FigureUsed, Population};
 
-use super::recheck::{RecheckError, RecordMismatch, pack_folders, printed_questions};
+use super::mismatch::RecordMismatch;
+use super::recheck::{RecheckError, list_pack_folders, list_printed_questions};
 use crate::datasets::Datasets;
 use crate::ledger::{BLOCK, LedgerHistory, batch_leaves};
 use crate::state::State;
@@ -31,9 +32,9 @@ pub struct LaterChange {
     pub figure: String,
     pub stated: String,
     pub now: String,
-    /// By reason: how many were left out as the report states, and how many now.
+    /// By reason: how many cases the report says were left out, and how many are left out now.
     pub excluded: Vec<(String, u64, u64)>,
-    /// Of those left out now, how many nobody approved.
+    /// How many of those left out now nobody approved.
     pub unapproved: u64,
 }
 
@@ -42,15 +43,18 @@ pub struct LaterChange {
 pub struct LaterChanges {
     pub batches: Vec<LaterBatch>,
     pub moved: Vec<LaterChange>,
-    /// Batches that are not what the ledger commits to, or that it does not commit to at all.
+    /// Batches that differ from what the ledger commits to, or that it does not commit to at all.
     pub faults: Vec<RecordMismatch>,
 }
 
 /// Compares a report with the records as they stand today.
-pub fn later(evidence: &Evidence, state: &State) -> Result<LaterChanges, RecheckError> {
+pub(crate) fn find_later_changes(
+    evidence: &Evidence,
+    state: &State,
+) -> Result<LaterChanges, RecheckError> {
     let lake = state.open_lake()?;
     let mut found = LaterChanges::default();
-    let facts = facts(state)?;
+    let facts = read_batch_entries(state)?;
     let datasets: BTreeSet<&str> =
         evidence.populations.iter().map(|one| one.dataset.as_str()).chain(["count"]).collect();
     for dataset in datasets {
@@ -62,7 +66,7 @@ pub fn later(evidence: &Evidence, state: &State) -> Result<LaterChanges, Recheck
                 continue;
             }
             if let Some(facts) = &facts {
-                found.faults.extend(fault((&lake, &state.datasets), dataset, &batch, facts)?);
+                found.faults.extend(find_fault((&lake, &state.datasets), dataset, &batch, facts)?);
             }
             found.batches.push(LaterBatch {
                 dataset: dataset.to_owned(),
@@ -73,13 +77,13 @@ pub fn later(evidence: &Evidence, state: &State) -> Result<LaterChanges, Recheck
         }
     }
     if !found.batches.is_empty() {
-        found.moved = moved(evidence, state, &lake)?;
+        found.moved = find_changed_figures(evidence, state, &lake)?;
     }
     Ok(found)
 }
 
-/// The batches that the ledger commits to; `None` without a ledger.
-fn facts(state: &State) -> Result<Option<Vec<BatchEntry>>, RecheckError> {
+/// Reads the batches that the ledger commits to; `None` if there is no ledger.
+fn read_batch_entries(state: &State) -> Result<Option<Vec<BatchEntry>>, RecheckError> {
     let Some(history) = LedgerHistory::read(&state.instance)? else {
         return Ok(None);
     };
@@ -90,7 +94,7 @@ fn facts(state: &State) -> Result<Option<Vec<BatchEntry>>, RecheckError> {
     Ok(Some(facts))
 }
 
-fn fault(
+fn find_fault(
     (lake, datasets): (&Lake, &Datasets),
     dataset: &str,
     batch: &LakeBatch,
@@ -111,18 +115,21 @@ fn fault(
     Ok((!same).then_some(other))
 }
 
-fn moved(
+fn find_changed_figures(
     evidence: &Evidence,
     state: &State,
     lake: &Lake,
 ) -> Result<Vec<LaterChange>, RecheckError> {
-    let pack =
-        indicators::load_pack(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
+    let pack = indicators::load_pack(
+        &evidence.pack.id,
+        &list_pack_folders(&state.instance),
+        &state.datasets,
+    )?;
     let calendars = state.read_calendars()?;
     let records = LakeRecords::newest(lake, &calendars);
     let totals: Vec<Vec<CellColumns>> =
         evidence.populations.iter().map(Population::sum_blocks).collect();
-    let (names, questions) = printed_questions(evidence, &pack)?;
+    let (names, questions) = list_printed_questions(evidence, &pack)?;
     let mut moved = Vec::new();
     for (name, question) in names.into_iter().zip(&questions) {
         let results = indicators::compute_figures(&pack, question, &records)?;
@@ -136,14 +143,14 @@ fn moved(
             };
             let cell = totals.get(cell.0).and_then(|cells| cells.get(cell.1));
             let row = rows.get(&(figure.figure.clone(), figure.slice.clone()));
-            moved.extend(change(figure, cell, row.copied()));
+            moved.extend(find_change(figure, cell, row.copied()));
         }
     }
     Ok(moved)
 }
 
-/// How a figure differs today; `None` if it does not.
-fn change(
+/// How a figure differs now; `None` if it does not.
+fn find_change(
     figure: &FigureUsed,
     cell: Option<&CellColumns>,
     row: Option<&FigureRow>,

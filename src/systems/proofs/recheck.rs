@@ -1,4 +1,5 @@
-//! A report against its records: every row hashed, every figure worked out again, block by block.
+//! Checks a report against its records: every row is hashed, and every figure is computed again,
+//! block by block.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,8 +10,10 @@ use trueline_clock::Calendar;
 use trueline_figures::Period;
 use trueline_lake::{DatasetSchema, Lake, LakeBatch};
 use trueline_ledger::{Hash, tree_root};
-use trueline_verify::{BatchInput, Evidence, Population, figure_name};
+use trueline_verify::{BatchInput, Evidence};
 
+use super::compare::compare_evidence;
+use super::mismatch::{RecheckResult, RecordMismatch};
 use crate::datasets::{Dataset, Datasets};
 use crate::instance::Instance;
 use crate::ledger::{BLOCK, FIRST_BYTES, LeafStore, LedgerError, batch_leaves, first_bytes};
@@ -54,107 +57,19 @@ pub enum RecheckError {
     Period(String),
 }
 
-/// Something in the records that is not what the report's evidence states.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RecordMismatch {
-    /// A batch that is not there.
-    NoBatch {
-        dataset: String,
-        batch: String,
-    },
-    /// A batch that came after the report and that the ledger does not commit to.
-    Uncommitted {
-        dataset: String,
-        batch: String,
-    },
-    /// A file that cannot be read any more.
-    Unreadable {
-        dataset: String,
-        batch: String,
-        why: String,
-    },
-    /// Rows were added or taken away.
-    Rows {
-        dataset: String,
-        batch: String,
-        stated: u64,
-        found: u64,
-        first: Option<String>,
-    },
-    /// A row has other values, or another salt, than what was committed to.
-    Row {
-        dataset: String,
-        batch: String,
-        block: usize,
-        row: Option<u64>,
-        key: Option<String>,
-    },
-    /// A pack or calendar is not the one that the report was made with.
-    Pack {
-        id: String,
-    },
-    Calendar {
-        name: String,
-    },
-    Definition {
-        id: String,
-    },
-    /// The members of a population are others.
-    Population {
-        dataset: String,
-        period: String,
-        stated: u64,
-        found: u64,
-    },
-    Block {
-        dataset: String,
-        period: String,
-        block: usize,
-    },
-    /// How late records were committed to is another.
-    Lag {
-        dataset: String,
-        period: String,
-        what: &'static str,
-        stated: i128,
-        found: i128,
-    },
-    /// A partial figure of a block is another.
-    Partial {
-        cell: String,
-        block: usize,
-        column: String,
-        stated: i128,
-        found: i128,
-    },
-    Figure {
-        figure: String,
-        stated: String,
-        found: String,
-    },
-}
-
-/// What became of comparing a report with its records.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RecheckResult {
-    /// In the order of the evidence; empty if everything agrees.
-    pub faults: Vec<RecordMismatch>,
-    pub batches: u64,
-    pub rows: u64,
-    pub blocks: u64,
-    pub figures: u64,
-}
-
-/// Hashes every row that the evidence names, and works every figure of it out again.
-pub fn recheck(evidence: &Evidence, state: &State) -> Result<RecheckResult, RecheckError> {
+/// Hashes every row that the evidence names, and computes every figure of it again.
+pub fn recheck_report(evidence: &Evidence, state: &State) -> Result<RecheckResult, RecheckError> {
     let lake = state.open_lake()?;
     let mut done = RecheckResult::default();
     let store = check_batches(evidence, &lake, &state.datasets, &mut done)?;
-    let pack =
-        indicators::load_pack(&evidence.pack.id, &pack_folders(&state.instance), &state.datasets)?;
+    let pack = indicators::load_pack(
+        &evidence.pack.id,
+        &list_pack_folders(&state.instance),
+        &state.datasets,
+    )?;
     check_pack(evidence, &pack, &mut done);
     let calendars = state.read_calendars()?;
-    let records = records_of(evidence, &lake, &calendars)?;
+    let records = select_records(evidence, &lake, &calendars)?;
     for stated in &evidence.calendars {
         let known = records.read_calendars()?;
         let found = known.iter().find(|calendar| calendar.name() == stated.name);
@@ -162,13 +77,14 @@ pub fn recheck(evidence: &Evidence, state: &State) -> Result<RecheckResult, Rech
             done.faults.push(RecordMismatch::Calendar { name: stated.name.clone() });
         }
     }
-    let again = gather(evidence, &pack, &records, &store)?;
-    compare(evidence, &again, &mut done);
+    let again = gather_evidence(evidence, &pack, &records, &store)?;
+    compare_evidence(evidence, &again, &mut done);
     Ok(done)
 }
 
-/// Where the report's pack may lie: among the instance's own, or with what was sealed.
-pub(crate) fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
+/// The folders in which the pack of a report may lie: those of the instance, and those beside what
+/// was sealed.
+pub(super) fn list_pack_folders(instance: &Instance) -> Vec<PathBuf> {
     let mut folders = instance.pack_folders();
     let sealed =
         fs::read_dir(instance.folder_path().join("sealed")).into_iter().flatten().flatten();
@@ -178,20 +94,20 @@ pub(crate) fn pack_folders(instance: &Instance) -> Vec<PathBuf> {
     folders
 }
 
-/// The records that the report was made from.
-pub(super) fn records_of<'a>(
+/// Selects the records that the report was made from.
+pub(super) fn select_records<'a>(
     evidence: &Evidence,
     lake: &'a Lake,
     calendars: &'a [Calendar],
 ) -> Result<LakeRecords<'a>, RecheckError> {
     Ok(match evidence.as_of {
         Some(second) => LakeRecords::as_of(lake, calendars, second),
-        None => LakeRecords::up_to(lake, calendars, cut(evidence, lake)?),
+        None => LakeRecords::up_to(lake, calendars, find_last_second(evidence, lake)?),
     })
 }
 
-/// The leaves of the rows that the report was made from, as the rows are now.
-pub(super) fn store_of(
+/// Hashes the rows that the report was made from, as they are now.
+pub(super) fn hash_records(
     evidence: &Evidence,
     lake: &Lake,
     datasets: &Datasets,
@@ -199,8 +115,8 @@ pub(super) fn store_of(
     check_batches(evidence, lake, datasets, &mut RecheckResult::default())
 }
 
-/// The second up to which records were read: that of the last batch among the inputs.
-fn cut(evidence: &Evidence, lake: &Lake) -> Result<i64, RecheckError> {
+/// The second up to which records were read: when the last batch among the inputs was recorded.
+fn find_last_second(evidence: &Evidence, lake: &Lake) -> Result<i64, RecheckError> {
     let mut last = i64::MIN;
     for input in &evidence.inputs {
         let manifest = lake.read_manifest(&input.dataset)?;
@@ -237,15 +153,15 @@ fn check_batches(
             Err(error) => done.faults.push(RecordMismatch::Unreadable {
                 dataset: input.dataset.clone(),
                 batch: input.batch.clone(),
-                why: why(&error),
+                why: explain_error(&error),
             }),
         }
     }
     Ok(store)
 }
 
-/// An error with its causes, for a person.
-fn why(error: &dyn std::error::Error) -> String {
+/// An error with its causes, for a person to read.
+fn explain_error(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(below) = cause {
@@ -255,7 +171,7 @@ fn why(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The first row of a batch that is not what was committed to.
+/// The first row of a batch that differs from what was committed to.
 fn check_rows(
     lake: &Lake,
     schema: &DatasetSchema,
@@ -274,7 +190,7 @@ fn check_rows(
         .chunks_exact(32)
         .map(|bytes| Hash(bytes.try_into().unwrap_or_default()))
         .collect();
-    // Side files are believed only as far as they lead to what was committed to.
+    // A side file is trusted only if it leads to what was committed to.
     let is_sound = tree_root(&stated).to_hex() == input.root;
     let differs = blocks.iter().zip(&stated).position(|(found, stated)| found != stated);
     let block = if is_sound { differs.unwrap_or(0) } else { 0 };
@@ -283,7 +199,7 @@ fn check_rows(
     let row = each
         .find(|(row, (leaf, first))| row / BLOCK >= block && first_bytes(leaf) != **first)
         .map(|(row, _)| row as u64);
-    let key = row.and_then(|row| key_of(lake, schema, batch, row));
+    let key = row.and_then(|row| find_key(lake, schema, batch, row));
     let (dataset, batch) = (input.dataset.clone(), input.batch.clone());
     Some(if same_rows {
         RecordMismatch::Row { dataset, batch, block, row, key }
@@ -298,7 +214,7 @@ fn check_rows(
     })
 }
 
-fn key_of(lake: &Lake, schema: &DatasetSchema, batch: &LakeBatch, row: u64) -> Option<String> {
+fn find_key(lake: &Lake, schema: &DatasetSchema, batch: &LakeBatch, row: u64) -> Option<String> {
     let mut first = 0;
     for task in lake.batch_tasks(schema, batch).ok()? {
         for part in task.read_batches() {
@@ -325,8 +241,8 @@ fn check_pack(evidence: &Evidence, pack: &Pack, done: &mut RecheckResult) {
     }
 }
 
-/// The periods that a report prints figures of, and the question that gives the figures of each.
-pub(super) fn printed_questions<'e>(
+/// The periods of which a report prints figures, and for each the question that gives them.
+pub(super) fn list_printed_questions<'e>(
     evidence: &'e Evidence,
     pack: &Pack,
 ) -> Result<(Vec<&'e str>, Vec<FigureQuestion>), RecheckError> {
@@ -341,7 +257,7 @@ pub(super) fn printed_questions<'e>(
         let period = parse_period(name, pack)?;
         questions.push(match questions.first() {
             Some(first) => first.for_period(period),
-            None => reports::figure_question(pack, &period),
+            None => reports::make_figure_question(pack, &period),
         });
     }
     Ok((names, questions))
@@ -351,8 +267,8 @@ pub(super) fn parse_period(name: &str, pack: &Pack) -> Result<Period, RecheckErr
     Period::parse(name, pack.zone.rules()).map_err(|_| RecheckError::Period(name.to_owned()))
 }
 
-/// The same evidence, made from the records as they are now.
-fn gather(
+/// Gathers the same evidence from the records as they are now.
+fn gather_evidence(
     evidence: &Evidence,
     pack: &Pack,
     records: &LakeRecords<'_>,
@@ -361,7 +277,7 @@ fn gather(
     let leaves: &Leaves<'_> =
         &|dataset, batch, places| store.leaves_at(dataset.name(), batch, places);
     let commitments = Commitments { leaves, inputs: &evidence.inputs };
-    let (names, questions) = printed_questions(evidence, pack)?;
+    let (names, questions) = list_printed_questions(evidence, pack)?;
     let is_wanted = |dataset: Dataset| {
         evidence.populations.iter().any(|population| population.dataset == dataset.name())
     };
@@ -385,125 +301,3 @@ fn gather(
     }
     Ok(again)
 }
-
-fn compare(stated: &Evidence, again: &Gathered, done: &mut RecheckResult) {
-    for definition in &stated.definitions {
-        let found = again.definitions.iter().find(|one| one.id == definition.id);
-        if found.is_none_or(|one| one.sha256 != definition.sha256) {
-            done.faults.push(RecordMismatch::Definition { id: definition.id.clone() });
-        }
-    }
-    for population in &stated.populations {
-        let same = |other: &&Population| {
-            other.dataset == population.dataset && other.period == population.period
-        };
-        let found = again.populations.iter().find(same);
-        compare_population(stated, population, (again, found), done);
-    }
-    for figure in &stated.figures {
-        done.figures += 1;
-        let found = again.figures.iter().find(|one| {
-            one.figure == figure.figure && one.slice == figure.slice && one.period == figure.period
-        });
-        let printed = found.map_or("—", |one| one.printed.as_str());
-        if printed != figure.printed {
-            done.faults.push(RecordMismatch::Figure {
-                figure: figure.full_name(),
-                stated: figure.printed.clone(),
-                found: printed.to_owned(),
-            });
-        }
-    }
-}
-
-fn compare_population(
-    evidence: &Evidence,
-    stated: &Population,
-    (again, found): (&Gathered, Option<&Population>),
-    done: &mut RecheckResult,
-) {
-    let (dataset, period) = (stated.dataset.clone(), stated.period.clone());
-    let rows = found.map_or(0, |one| one.rows);
-    if rows != stated.rows {
-        done.faults.push(RecordMismatch::Population {
-            dataset,
-            period,
-            stated: stated.rows,
-            found: rows,
-        });
-        return;
-    }
-    let Some(found) = found else {
-        return;
-    };
-    done.faults.extend(lag_fault(stated, found));
-    for (number, (stated_block, block)) in stated.blocks.iter().zip(&found.blocks).enumerate() {
-        done.blocks += 1;
-        if stated_block.root != block.root {
-            let (dataset, period) = (dataset.clone(), period.clone());
-            done.faults.push(RecordMismatch::Block { dataset, period, block: number });
-        }
-        let named = |population: &Population, cell: usize, ids: &dyn Fn(usize) -> String| {
-            let cell = population.cells.get(cell)?;
-            Some(figure_name(&ids(cell.definition), &cell.slice, &population.period))
-        };
-        let ids = |at: usize| evidence.definitions.get(at).map_or(String::new(), |d| d.id.clone());
-        let own = |at: usize| again.definitions.get(at).map_or(String::new(), |d| d.id.clone());
-        let others: BTreeMap<String, _> = block
-            .cells
-            .iter()
-            .filter_map(|(cell, columns)| Some((named(found, *cell, &own)?, columns)))
-            .collect();
-        for (cell, columns) in &stated_block.cells {
-            let Some(cell) = named(stated, *cell, &ids) else {
-                continue;
-            };
-            let other = others.get(&cell);
-            let names: BTreeSet<&String> =
-                columns.keys().chain(other.iter().flat_map(|columns| columns.keys())).collect();
-            let differs = names.into_iter().find_map(|column| {
-                let value = columns.get(column).map_or(0, |value| value.0);
-                let now = other.and_then(|columns| columns.get(column)).map_or(0, |now| now.0);
-                (value != now).then(|| (column.clone(), value, now))
-            });
-            if let Some((column, stated, found)) = differs {
-                done.faults.push(RecordMismatch::Partial {
-                    cell,
-                    block: number,
-                    column,
-                    stated,
-                    found,
-                });
-            }
-        }
-    }
-}
-
-/// The first of the numbers of a lag that is another.
-fn lag_fault(stated: &Population, found: &Population) -> Option<RecordMismatch> {
-    let numbers = |population: &Population| match &population.lag {
-        Some(lag) => [
-            lag.cases.into(),
-            lag.median.into(),
-            lag.p95.into(),
-            lag.late.into(),
-            lag.changed_after_close.into(),
-            lag.changed_after_period.into(),
-        ],
-        None => [0_i128; LAG.len()],
-    };
-    let (stated_numbers, found_numbers) = (numbers(stated), numbers(found));
-    let pairs = stated_numbers.iter().zip(&found_numbers);
-    let (at, (stated_number, found_number)) =
-        pairs.enumerate().find(|(_, (stated, found))| stated != found)?;
-    Some(RecordMismatch::Lag {
-        dataset: stated.dataset.clone(),
-        period: stated.period.clone(),
-        what: LAG[at],
-        stated: *stated_number,
-        found: *found_number,
-    })
-}
-
-const LAG: [&str; 6] =
-    ["cases", "median", "p95", "late", "changed_after_close", "changed_after_period"];

@@ -1,7 +1,7 @@
 //! A spot check: cases that the operator could not choose, each with its proof.
 //!
-//! What cryptography cannot show is whether records were true when they were written. Cases are
-//! drawn by a value that nobody knew when the report was sealed.
+//! Cryptography cannot show whether records were true when they were written. So cases are drawn by
+//! a value that nobody knew when the report was sealed.
 
 use jiff::tz::TimeZone;
 use trueline_ledger::{Hash, Policy};
@@ -12,7 +12,8 @@ use trueline_verify::{
 
 use super::archive::{HashedRecords, ProvenMember, ProvenRow};
 use super::case_proof::{
-    CaseProofError, find_cases, member_proof, population_entry, row_proof, write_proof,
+    CaseProofError, find_cases, find_population_entry, make_member_proof, make_row_proof,
+    write_proof,
 };
 use super::recheck::RecheckError;
 use crate::ledger::{LedgerError, LedgerHistory};
@@ -45,7 +46,7 @@ pub enum SpotCheckError {
 #[derive(Debug, Clone, Copy)]
 pub struct SpotCheckRequest<'a> {
     pub seed: Hash,
-    /// So many.
+    /// How many.
     pub cases: usize,
     /// Only cases that count for this figure.
     pub figure: Option<&'a str>,
@@ -72,7 +73,7 @@ pub struct SpotDraw {
 }
 
 /// Draws cases of a sealed report from its records.
-pub fn draw_cases(
+pub(crate) fn draw_cases(
     evidence: &Evidence,
     state: &State,
     request: &SpotCheckRequest<'_>,
@@ -87,17 +88,17 @@ pub fn draw_cases(
         })
     };
     let order = CaseDraw::new(request.seed, population.rows);
-    let places = archive.sample(population, order, request.cases, &is_wanted)?;
+    let places = archive.draw_sample(population, order, request.cases, &is_wanted)?;
     let members: Vec<_> = places.iter().map(|place| &place.member).collect();
     let rows = archive.find_rows(&members)?;
-    let (number, entry) = population_entry(&history, population)?;
+    let (number, entry) = find_population_entry(&history, population)?;
     let prove = |(place, row): (&ProvenMember, Option<ProvenRow>)| {
-        let row = row.map(|row| row_proof(&history, row)).transpose()?;
+        let row = row.map(|row| make_row_proof(&history, &row)).transpose()?;
         let extra = CaseExtra {
             format: CASE.to_owned(),
             case: place.member.key.clone(),
             population: entry.clone(),
-            members: vec![member_proof(place)],
+            members: vec![make_member_proof(place)],
             row,
         };
         let proof = write_proof(&history, number, &extra)?;

@@ -1,29 +1,29 @@
-//! Where a changed PDF or page says something else than the report that lies in it.
+//! Where a changed PDF or page says something other than the report that is inside it.
 //!
-//! That report is typeset again, and both are read as a reader's program reads them: what differs
-//! then was changed where people look.
+//! That report is typeset again, and both are read as a viewer reads them: what then differs was
+//! changed where people look.
 
 use lopdf::Document;
 use trueline_verify::{FindingKind, Text, VerdictFinding, extract_report};
 
 use crate::systems::reports::{self, QualityReport};
 
-/// The pages that differ, and the first words that do; empty if that cannot be told.
-pub fn find_changed_pages(bytes: &[u8]) -> Vec<VerdictFinding> {
+/// Finds the pages that differ, and the first words that do; empty if that cannot be determined.
+pub(crate) fn find_changed_pages(bytes: &[u8]) -> Vec<VerdictFinding> {
     let told = extract_report(bytes)
         .and_then(|bytes| serde_json::from_slice::<QualityReport>(&bytes).ok());
     let Some(report) = told else {
         return Vec::new();
     };
     if bytes.starts_with(b"%PDF-") {
-        let made = reports::pdf::render(&report, None, None).ok();
-        let texts = made.and_then(|made| Some((texts(bytes)?, texts(&made)?)));
-        texts.map_or_else(Vec::new, |(shown, made)| in_pdf(&shown, &made, &report))
+        let made = reports::pdf::render_pdf(&report, None, None).ok();
+        let texts = made.and_then(|made| Some((read_pdf_pages(bytes)?, read_pdf_pages(&made)?)));
+        texts.map_or_else(Vec::new, |(shown, made)| compare_pages(&shown, &made, &report))
     } else if bytes.trim_ascii_start().starts_with(b"<") {
-        let made = reports::html::render(&report, None, None).ok();
+        let made = reports::html::render_html(&report, None, None).ok();
         let found = made.and_then(|made| {
-            let (shown, made) = (seen(bytes)?, seen(&made)?);
-            differs(&Place::Page, &shown, &made, &report)
+            let (shown, made) = (read_page_text(bytes)?, read_page_text(&made)?);
+            find_difference(&Place::Page, &shown, &made, &report)
         });
         found.into_iter().collect()
     } else {
@@ -31,23 +31,23 @@ pub fn find_changed_pages(bytes: &[u8]) -> Vec<VerdictFinding> {
     }
 }
 
-fn in_pdf(shown: &[String], made: &[String], report: &QualityReport) -> Vec<VerdictFinding> {
+fn compare_pages(shown: &[String], made: &[String], report: &QualityReport) -> Vec<VerdictFinding> {
     let mut found = Vec::new();
     if shown.len() != made.len() {
         let (pages, expected) = (shown.len(), made.len());
-        found.push(finding(
+        found.push(make_finding(
             format!("PDF 有{pages}页，附件中的报告应为{expected}页"),
             format!("the PDF has {pages} pages, the report attached to it {expected}"),
         ));
     }
     for (at, (shown, made)) in shown.iter().zip(made).enumerate() {
-        found.extend(differs(&Place::Sheet(at + 1), shown, made, report));
+        found.extend(find_difference(&Place::Sheet(at + 1), shown, made, report));
     }
     found
 }
 
-/// What a person sees of a web page: no styles, no data, no tags.
-fn seen(page: &[u8]) -> Option<String> {
+/// Reads what a person sees of a web page: no styles, no data, no tags.
+fn read_page_text(page: &[u8]) -> Option<String> {
     let page = std::str::from_utf8(page).ok()?;
     let mut text = String::new();
     let mut rest = page;
@@ -64,18 +64,18 @@ fn seen(page: &[u8]) -> Option<String> {
     Some(text + rest)
 }
 
-/// The text of each page.
-fn texts(pdf: &[u8]) -> Option<Vec<String>> {
+/// Reads the text of each page of a PDF.
+fn read_pdf_pages(pdf: &[u8]) -> Option<Vec<String>> {
     let document = Document::load_mem(pdf).ok()?;
     let pages = document.get_pages();
     pages.keys().map(|page| document.extract_text(&[*page]).ok()).collect()
 }
 
-fn finding(zh: String, en: String) -> VerdictFinding {
+fn make_finding(zh: String, en: String) -> VerdictFinding {
     VerdictFinding::new(FindingKind::Rendering, Text::new(zh, en))
 }
 
-/// Where somebody reads.
+/// The place that somebody reads.
 enum Place {
     /// A page of a PDF, from 1.
     Sheet(usize),
@@ -99,8 +99,8 @@ impl Place {
     }
 }
 
-/// What a page says else. How a program cuts text into runs does not count.
-fn differs(
+/// Finds what a page says differently. How a program splits text into runs does not count.
+fn find_difference(
     place: &Place,
     shown: &str,
     made: &str,
@@ -117,25 +117,26 @@ fn differs(
             before.push_str(expected);
             continue;
         }
-        let found = finding(
+        let found = make_finding(
             format!("{zh}上为“{says}”，据所附报告应为“{expected}”"),
             format!("{en} says “{says}”, the report attached to it “{expected}”"),
         );
         let found = found.at_place(en);
-        return Some(match figure(expected, &before, report) {
-            Some(name) => found.in_language(name),
+        return Some(match find_figure(expected, &before, report) {
+            Some(name) => found.about_figure(name),
             None => found,
         });
     }
-    let found = finding(
+    let found = make_finding(
         format!("{zh}的文字与所附报告不同"),
         format!("the text of {en} is not that of the report attached to it"),
     );
     Some(found.at_place(en))
 }
 
-/// The figure that prints a word: of those that do, the one whose title stands last before it.
-fn figure(word: &str, before: &str, report: &QualityReport) -> Option<String> {
+/// Finds the figure that prints a word: of those that do, the one whose title was the last before
+/// it.
+fn find_figure(word: &str, before: &str, report: &QualityReport) -> Option<String> {
     let bare = |text: &str| text.split_whitespace().collect::<String>();
     let printing = report.lines().filter(|line| line.figure.printed == word);
     let nearest = printing.filter_map(|line| Some((before.rfind(&bare(&line.title))?, line)));

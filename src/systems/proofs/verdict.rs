@@ -2,28 +2,29 @@
 
 use trueline_verify::{Evidence, FileVerdict, FindingKind, Language, Text, VerdictFinding};
 
-use super::later::{LaterChange, LaterChanges, later};
-use super::recheck::{RecheckError, RecheckResult, RecordMismatch, recheck};
+use super::later::{LaterChange, LaterChanges, find_later_changes};
+use super::mismatch::{RecheckResult, RecordMismatch};
+use super::recheck::{RecheckError, recheck_report};
 use crate::state::State;
 
-/// Works the report out again from the records, and adds what came of it to the verdict. Returns
-/// how many rows were read.
-pub fn add_records(
+/// Computes the report again from the records, and adds the result to the verdict. Returns how many
+/// rows were read.
+pub(crate) fn add_records(
     evidence: &Evidence,
     state: &State,
     verdict: &mut FileVerdict,
 ) -> Result<u64, RecheckError> {
-    let done = recheck(evidence, state)?;
+    let done = recheck_report(evidence, state)?;
     for fault in &done.faults {
-        verdict.add_finding(finding(fault));
+        verdict.add_finding(make_finding(fault));
     }
     let shown = ["that the partial figures follow", "that the commitment lag is true"];
     verdict.not_proved.retain(|words| !shown.iter().any(|en| in_english(words).starts_with(en)));
     if done.faults.is_empty() {
-        proved(&done, verdict);
+        add_proved_facts(&done, verdict);
     }
     verdict.not_proved.retain(|words| !in_english(words).starts_with("what the imports after"));
-    since(&later(evidence, state)?, verdict);
+    add_later_changes(&find_later_changes(evidence, state)?, verdict);
     Ok(done.rows)
 }
 
@@ -34,10 +35,10 @@ fn in_english(text: &Text) -> &str {
 /// How many changed figures a verdict lists.
 const SHOWN: usize = 12;
 
-/// What was recorded after the report, and what it would change.
-fn since(later: &LaterChanges, verdict: &mut FileVerdict) {
+/// Adds what was recorded after the report, and what it would change.
+fn add_later_changes(later: &LaterChanges, verdict: &mut FileVerdict) {
     for fault in &later.faults {
-        verdict.add_finding(finding(fault));
+        verdict.add_finding(make_finding(fault));
     }
     if later.batches.is_empty() {
         return;
@@ -56,7 +57,7 @@ fn since(later: &LaterChanges, verdict: &mut FileVerdict) {
              records). It stands at its cut; with them, {figures} figures would differ"
         ),
     );
-    // Whole figures say more than slices of them.
+    // Whole figures say more than their slices.
     let mut moved: Vec<&LaterChange> = later.moved.iter().collect();
     moved.sort_by_key(|one| one.figure.contains('['));
     for one in moved.iter().take(SHOWN) {
@@ -80,7 +81,7 @@ fn since(later: &LaterChanges, verdict: &mut FileVerdict) {
     }
 }
 
-fn proved(done: &RecheckResult, verdict: &mut FileVerdict) {
+fn add_proved_facts(done: &RecheckResult, verdict: &mut FileVerdict) {
     let RecheckResult { batches, rows, blocks, figures, .. } = done;
     verdict.add_proved(
         format!("{batches}个批次的{rows}行记录逐行核对，与入账时一致"),
@@ -92,9 +93,9 @@ fn proved(done: &RecheckResult, verdict: &mut FileVerdict) {
     );
 }
 
-/// A fault of the records, where it is and which figure it is about.
-fn finding(fault: &RecordMismatch) -> VerdictFinding {
-    let (zh, en) = said(fault);
+/// The finding for a fault of the records, with its place and the figure it is about.
+fn make_finding(fault: &RecordMismatch) -> VerdictFinding {
+    let (zh, en) = describe_mismatch(fault);
     let finding = VerdictFinding::new(FindingKind::Records, Text::new(zh, en));
     match fault {
         RecordMismatch::NoBatch { dataset, batch }
@@ -104,7 +105,7 @@ fn finding(fault: &RecordMismatch) -> VerdictFinding {
         | RecordMismatch::Row { dataset, batch, .. } => {
             finding.at_place(format!("{dataset}/{batch}"))
         }
-        RecordMismatch::Figure { figure, .. } => finding.in_language(figure.clone()),
+        RecordMismatch::Figure { figure, .. } => finding.about_figure(figure.clone()),
         RecordMismatch::Pack { .. }
         | RecordMismatch::Calendar { .. }
         | RecordMismatch::Definition { .. }
@@ -115,8 +116,8 @@ fn finding(fault: &RecordMismatch) -> VerdictFinding {
     }
 }
 
-/// A fault in words for a clerk, in Chinese and English.
-fn said(fault: &RecordMismatch) -> (String, String) {
+/// Describes a fault for a clerk, in Chinese and in English.
+fn describe_mismatch(fault: &RecordMismatch) -> (String, String) {
     match fault {
         RecordMismatch::NoBatch { dataset, batch } => (
             format!("缺少批次 {dataset} {batch}"),

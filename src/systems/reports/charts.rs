@@ -1,11 +1,11 @@
-//! Charts as data: what each shows, before anybody draws it.
+//! Charts as data: what each of them shows, before it is drawn.
 //!
 //! `drawing` turns a chart into marks, which the PDF and the page paint alike. The same numbers
-//! stand in a table beside the chart, for those who cannot see it.
+//! stand in a table beside the chart, for readers who cannot see it.
 
 use serde::{Deserialize, Serialize};
 
-use super::model::Trend;
+use super::trend::Trend;
 
 /// One chart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub struct Chart {
     /// The group of indicators it stands under.
     pub group: String,
     pub title: String,
-    /// What a listener should know: the shape, the extremes, the limit.
+    /// What someone who hears the chart described should know: its shape, extremes and limit.
     pub alt: String,
     pub unit_title: String,
     pub body: ChartBody,
@@ -39,7 +39,7 @@ pub enum ChartBody {
         bins: Vec<Bin>,
         marks: Vec<ChartRule>,
         limit: Option<ChartRule>,
-        /// Cases in the last tenth before the limit, and past it.
+        /// Cases in the last tenth before the limit; `past` counts those past it.
         near: u64,
         past: u64,
         n: u64,
@@ -56,7 +56,7 @@ pub struct Series {
     pub earlier: bool,
 }
 
-/// A value at a place with a name.
+/// A value with the label of its place on the axis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
@@ -66,7 +66,7 @@ pub struct Point {
     pub n: u64,
 }
 
-/// A value that everything is held against: a limit, a promise, a percentile.
+/// A line that values are compared with: a limit, a promise or a percentile.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChartRule {
@@ -83,7 +83,7 @@ pub enum RuleRole {
     Percentile,
 }
 
-/// One region: its mean, its tail, and how many were late.
+/// One region: its mean, its slowest cases, and how many were late.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegionRow {
@@ -95,9 +95,9 @@ pub struct RegionRow {
     pub longest: Option<f64>,
     pub n: u64,
     pub late: u64,
-    /// Late against the operator's own promise, where it has one.
+    /// Cases past the operator's own promise, if it has made one.
     pub late_promise: Option<u64>,
-    /// Against the whole.
+    /// How it compares with all regions together.
     pub stands: Trend,
 }
 
@@ -110,8 +110,9 @@ pub struct Bin {
     pub n: u64,
 }
 
-/// A step of 1, 2 or 5 times a power of ten that gives `most` steps or fewer up to `top`.
-pub(super) fn nice_step(top: f64, most: u32) -> f64 {
+/// Chooses 1, 2 or 5 times a power of ten as the step of an axis, so that at most `most` steps
+/// reach `top`.
+pub(super) fn choose_step(top: f64, most: u32) -> f64 {
     if top.is_nan() || top <= 0.0 {
         return 1.0;
     }
@@ -129,7 +130,7 @@ mod tests {
     #[test]
     fn steps_are_round_and_few_enough() {
         for (top, step) in [(10.0, 2.0), (48.0, 10.0), (0.84, 0.2), (1000.0, 200.0), (0.0, 1.0)] {
-            assert!((nice_step(top, 5) - step).abs() < 1e-9, "{top}");
+            assert!((choose_step(top, 5) - step).abs() < 1e-9, "{top}");
         }
     }
 }

@@ -3,7 +3,7 @@
 /// What a report corrects, and why.
 #[derive(Debug, Clone)]
 pub struct Correction {
-    /// The published report as it was named, for the cover.
+    /// The id of the published report as it was given, for the cover.
     pub id: String,
     /// Digest of the published statement.
     pub digest: String,

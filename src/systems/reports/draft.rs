@@ -1,20 +1,20 @@
-//! Drafts: everything a report is made from, read once, and the report in a language.
+//! Drafts: reads once everything that a report is made from, and writes the report in a language.
 
 use std::io;
 
 use jiff::Timestamp;
+use rust_xlsxwriter::XlsxError;
 use trueline_lake::{Lake, LakeError};
 
 use super::assemble::{
-    AssembleError, ReportBasis, ReportFigures, ReportParts, assemble, data_note, gather,
+    AssembleError, ReportBasis, ReportFigures, ReportParts, assemble_report,
+    compute_report_figures, read_data_note,
 };
 use super::correction::Correction;
 use super::docx::DocxError;
 use super::html::HtmlError;
 use super::model::{self, DataNote, QualityReport, ReportedLag};
 use super::pdf::PdfError;
-use rust_xlsxwriter::XlsxError;
-
 use super::xlsx::SealedSheet;
 use super::{
     EnclosedEvidence, Logo, LogoKind, ReportFormat, ReportSettings, docx, html, json, pdf, xlsx,
@@ -63,7 +63,8 @@ pub enum RenderError {
     Json(#[from] serde_json::Error),
 }
 
-/// Everything that a report is made from, in no language yet: read once, written in both.
+/// Everything that a report is made from, in no language yet. It is read once and used for both
+/// languages.
 #[derive(Debug)]
 pub struct ReportInputs<'a> {
     pub state: &'a State,
@@ -74,20 +75,17 @@ pub struct ReportInputs<'a> {
 }
 
 impl<'a> ReportInputs<'a> {
-    /// Computes the figures and looks for data-quality problems.
+    /// Computes the figures and looks for data-quality problems. `now` is in UTC seconds.
     pub fn read(
         state: &'a State,
         settings: &'a ReportSettings,
         inquiry: &'a Inquiry,
+        now: i64,
     ) -> Result<Self, DraftError> {
         let period = &inquiry.question.period;
-        let material = gather(&inquiry.pack, period, &inquiry.lake_records())?;
-        let findings = cases::find_quality_problems(
-            &inquiry.lake,
-            &inquiry.pack,
-            inquiry.as_of,
-            state.clock.now(),
-        )?;
+        let material = compute_report_figures(&inquiry.pack, period, &inquiry.lake_records())?;
+        let findings =
+            cases::find_quality_problems(&inquiry.lake, &inquiry.pack, inquiry.as_of, now)?;
         Ok(ReportInputs { state, settings, inquiry, material, findings })
     }
 
@@ -97,9 +95,9 @@ impl<'a> ReportInputs<'a> {
         Ok(self.settings.simulated || holds_simulated(&self.inquiry.lake)?)
     }
 
-    /// The report in one language. `lags` says how late its records were committed to; nothing
+    /// The report in one language. `lags` says how late its records were committed to; it is empty
     /// without a ledger.
-    pub fn draft(
+    pub fn draft_report(
         &self,
         language: Language,
         lags: &[ReportedLag],
@@ -109,10 +107,10 @@ impl<'a> ReportInputs<'a> {
         let narrative =
             self.state.instance.read_narrative(language.code()).map_err(DraftError::Narrative)?;
         let narrative = narrative.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
-        let report = assemble(ReportParts {
+        let report = assemble_report(ReportParts {
             basis: self.basis(language),
             settings: &settings,
-            data: self.data_note(language)?,
+            data: self.describe_data(language)?,
             lags,
             correction,
             narrative,
@@ -121,35 +119,35 @@ impl<'a> ReportInputs<'a> {
         Ok(Draft { report, logo: self.read_logo()? })
     }
 
-    /// What figures are printed, in a language.
+    /// The figures of the report in a language.
     pub(super) fn basis(&self, language: Language) -> ReportBasis<'_> {
         ReportBasis { pack: &self.inquiry.pack, language, material: &self.material }
     }
 
     fn read_logo(&self) -> Result<Option<Logo>, DraftError> {
         let Some(name) = &self.settings.logo else { return Ok(None) };
-        let kind = LogoKind::of_name(name).ok_or_else(|| DraftError::Logo(name.clone()))?;
+        let kind = LogoKind::from_name(name).ok_or_else(|| DraftError::Logo(name.clone()))?;
         let bytes = read_file(&self.state.instance.folder_path().join(name))?;
         Ok(Some(Logo { kind, bytes }))
     }
 
     /// The batches that the lake lists, and what the finder says of them.
-    fn data_note(&self, language: Language) -> Result<DataNote, LakeError> {
-        let note = data_note(&self.inquiry.lake, &self.state.datasets, self.inquiry.as_of)?;
+    fn describe_data(&self, language: Language) -> Result<DataNote, LakeError> {
+        let note = read_data_note(&self.inquiry.lake, &self.state.datasets, self.inquiry.as_of)?;
         let findings = self.findings.iter().map(|finding| model::ReportedFinding {
             kind: finding.kind.code().to_owned(),
             dataset: cases::CASE.name().to_owned(),
             column: Some(finding.column.clone()),
             rows: finding.rows,
-            explanation: language.pick(&finding.explanation.zh, &finding.explanation.en).clone(),
-            remedy: language.pick(&finding.remedy.zh, &finding.remedy.en).clone(),
+            explanation: finding.explanation.as_str(language).to_owned(),
+            remedy: finding.remedy.as_str(language).to_owned(),
         });
         Ok(DataNote { findings: findings.collect(), ..note })
     }
 }
 
-/// Whether any batch came from a file that `trueline simulate` wrote.
-pub fn holds_simulated(lake: &Lake) -> Result<bool, LakeError> {
+/// Whether any batch comes from a file that `trueline simulate` wrote.
+pub(crate) fn holds_simulated(lake: &Lake) -> Result<bool, LakeError> {
     let manifest = lake.read_manifest(cases::CASE.name())?;
     let mut sources = manifest.batches.iter().flat_map(|batch| &batch.sources);
     Ok(sources.any(|source| source.name.starts_with("simulated-")))
@@ -176,18 +174,18 @@ impl Draft {
     ) -> Result<Vec<u8>, RenderError> {
         let logo = self.logo.as_ref();
         Ok(match format {
-            ReportFormat::Pdf => pdf::render(&self.report, logo, enclosed)?,
-            ReportFormat::Html => html::render(&self.report, logo, enclosed)?,
-            ReportFormat::Docx => docx::render(&self.report)?,
+            ReportFormat::Pdf => pdf::render_pdf(&self.report, logo, enclosed)?,
+            ReportFormat::Html => html::render_html(&self.report, logo, enclosed)?,
+            ReportFormat::Docx => docx::render_docx(&self.report)?,
             ReportFormat::Xlsx => {
                 let sheet = enclosed.map(|enclosed| SealedSheet {
                     evidence: enclosed.evidence,
                     rows: "",
                     seal: "",
                 });
-                xlsx::render(&self.report, sheet)?
+                xlsx::render_xlsx(&self.report, sheet)?
             }
-            ReportFormat::Json => json::render(&self.report, enclosed)?,
+            ReportFormat::Json => json::render_json(&self.report, enclosed)?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What a sealed rendering carries besides the report: its evidence, and a place for the seal.
+//! What a sealed rendering carries besides the report: its evidence and a place for the seal.
 
 use std::io::Write as _;
 
@@ -16,18 +16,18 @@ pub struct EnclosedEvidence<'a> {
 }
 
 impl EnclosedEvidence<'_> {
-    /// The evidence for a page or a cell: base64 of gzip.
-    pub(super) fn compressed(self) -> std::io::Result<String> {
+    /// The evidence as a page or a cell holds it: base64 of gzip.
+    pub(super) fn compress(self) -> std::io::Result<String> {
         let mut packed = GzEncoder::new(Vec::new(), Compression::best());
         packed.write_all(self.evidence.as_bytes())?;
         Ok(STANDARD.encode(packed.finish()?))
     }
 }
 
-/// What stands in the place while a PDF is typeset. Attachments that can be compressed are, and a
-/// compressed place could not be filled: so this cannot be.
-pub(super) fn incompressible_place() -> String {
-    // All printable characters but those that make up the mark's dashes and slash.
+/// The text in the place while a PDF is typeset. The typesetter compresses any attachment that it
+/// can, and a compressed place could not be filled, so this text is incompressible.
+pub(super) fn make_incompressible_place() -> String {
+    // All printable characters except those in the mark: dashes and the slash.
     const LETTERS: &[u8] =
         b"!#$%&()*+,.0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
     let mut text = format!("{MARK}{PLACE_BYTES:06} ");
@@ -40,8 +40,8 @@ pub(super) fn incompressible_place() -> String {
     text
 }
 
-/// Empties the place in a file that was made with [`incompressible_place`].
-pub(super) fn empty(file: &mut [u8]) -> Result<(), SealError> {
+/// Empties the place in a file that was made with [`make_incompressible_place`].
+pub(super) fn empty_seal_place(file: &mut [u8]) -> Result<(), SealError> {
     let place = find_place(file)?;
     let empty = empty_place();
     if place.len() != empty.len() {

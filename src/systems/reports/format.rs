@@ -1,6 +1,6 @@
-//! The formats that a report is rendered in.
+//! The formats in which a report is rendered.
 
-/// A format, called by the ending of its files.
+/// A format, named by the ending of its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReportFormat {
     Pdf,
@@ -20,8 +20,8 @@ impl ReportFormat {
         ReportFormat::Docx,
     ];
 
-    /// The format with this ending, in whatever case.
-    pub fn of_ending(ending: &str) -> Option<ReportFormat> {
+    /// The format with this ending, in upper or lower case.
+    pub fn from_ending(ending: &str) -> Option<ReportFormat> {
         ReportFormat::ALL.into_iter().find(|format| format.ending().eq_ignore_ascii_case(ending))
     }
 
@@ -53,9 +53,9 @@ mod tests {
     #[test]
     fn a_format_is_known_by_the_ending_of_a_file() {
         for format in ReportFormat::ALL {
-            assert_eq!(ReportFormat::of_ending(format.ending()), Some(format));
+            assert_eq!(ReportFormat::from_ending(format.ending()), Some(format));
         }
-        assert_eq!(ReportFormat::of_ending("PDF"), Some(ReportFormat::Pdf));
-        assert_eq!(ReportFormat::of_ending("doc"), None);
+        assert_eq!(ReportFormat::from_ending("PDF"), Some(ReportFormat::Pdf));
+        assert_eq!(ReportFormat::from_ending("doc"), None);
     }
 }

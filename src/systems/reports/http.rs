@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::web::{NavigationLink, PageSet, Refusal};
 
-/// The written report: file name → bytes, such as `report.zh.pdf`.
+/// The files of a written report: the bytes by file name, such as `report.zh.pdf`.
 #[derive(Debug, Default)]
 pub struct ReportFiles {
     pub files: BTreeMap<String, Vec<u8>>,
@@ -26,8 +26,11 @@ pub(crate) const PAGES: PageSet = PageSet {
 };
 
 /// The routes of the report.
-pub(crate) fn routes(shelf: Arc<ReportFiles>) -> Router {
-    Router::new().route("/report", get(page)).route("/report/{file}", get(file)).with_state(shelf)
+pub(crate) fn routes(written: Arc<ReportFiles>) -> Router {
+    Router::new()
+        .route("/report", get(serve_page))
+        .route("/report/{file}", get(serve_file))
+        .with_state(written)
 }
 
 /// `?lang=zh`
@@ -36,26 +39,26 @@ struct ReportQuery {
     lang: Option<String>,
 }
 
-/// `GET /report`: the report as a page, Chinese unless English is asked for.
-async fn page(
-    State(shelf): State<Arc<ReportFiles>>,
+/// `GET /report`: the report as a page, in Chinese unless the query asks for English.
+async fn serve_page(
+    State(written): State<Arc<ReportFiles>>,
     Query(asked): Query<ReportQuery>,
 ) -> Result<Response, Refusal> {
     let language = if asked.lang.as_deref() == Some("en") { "en" } else { "zh" };
-    answer(&shelf, &format!("report.{language}.html"))
+    respond_with_file(&written, &format!("report.{language}.html"))
 }
 
 /// `GET /report/{file}`
-async fn file(
-    State(shelf): State<Arc<ReportFiles>>,
+async fn serve_file(
+    State(written): State<Arc<ReportFiles>>,
     Path(file): Path<String>,
 ) -> Result<Response, Refusal> {
-    answer(&shelf, &file)
+    respond_with_file(&written, &file)
 }
 
-fn answer(shelf: &ReportFiles, name: &str) -> Result<Response, Refusal> {
-    let Some(bytes) = shelf.files.get(name) else {
-        let known: Vec<&str> = shelf.files.keys().map(String::as_str).collect();
+fn respond_with_file(written: &ReportFiles, name: &str) -> Result<Response, Refusal> {
+    let Some(bytes) = written.files.get(name) else {
+        let known: Vec<&str> = written.files.keys().map(String::as_str).collect();
         let known = known.join(", ");
         return Err(Refusal::not_found(
             format!("没有报告文件 `{name}`"),

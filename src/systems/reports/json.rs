@@ -4,7 +4,7 @@ use super::EnclosedEvidence;
 use super::model::QualityReport;
 
 /// The JSON of a report, indented, with its keys in the order of the schema.
-pub fn render(
+pub(crate) fn render_json(
     report: &QualityReport,
     enclosed: Option<EnclosedEvidence<'_>>,
 ) -> Result<Vec<u8>, serde_json::Error> {

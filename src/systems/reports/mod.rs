@@ -1,7 +1,8 @@
 //! The half-year service quality report: drafts from figures and words, in five formats.
 //!
-//! A [`Report`] is plain data and is what the JSON publishes. Everything printed is decided before
-//! a renderer starts, so the PDF (the master), the page, the workbook and the Word draft agree.
+//! A [`QualityReport`] is plain data and is what the JSON publishes. Everything printed is decided
+//! before a renderer starts, so the PDF (the master), the page, the workbook and the Word draft
+//! agree.
 
 mod assemble;
 mod charts;
@@ -19,33 +20,34 @@ pub mod model;
 pub mod narrative;
 pub mod pdf;
 mod print;
+mod prose;
 mod publish;
 mod sealing;
 mod settings;
 mod starters;
+mod trend;
 mod view;
 mod words;
 pub mod xlsx;
 
-pub use assemble::{
-    AssembleError, FilingError, ReportBasis, ReportFigures, ReportParts, assemble, data_note,
-    figure_question, gather,
-};
+pub(crate) use assemble::make_figure_question;
+pub use assemble::{AssembleError, FilingError, ReportBasis, ReportFigures, ReportParts};
 pub use charts::{Bin, Chart, ChartBody, ChartRule, Point, RegionRow, RuleRole, Series};
 pub use correction::Correction;
-pub use draft::{Draft, DraftError, RenderError, ReportInputs, holds_simulated};
+pub(crate) use draft::holds_simulated;
+pub use draft::{Draft, DraftError, RenderError, ReportInputs};
 pub use enclosed::EnclosedEvidence;
 pub use format::ReportFormat;
 pub use model::{Language, QualityReport, ReportedLag};
-pub use publish::{
-    ChangedFigure, Publication, PublishError, Signatories, find_correction, publish_draft,
-};
+pub use publish::{ChangedFigure, Publication, PublishError, Signatories};
+pub(crate) use publish::{find_correction, publish_draft};
 pub(crate) use sealing::sealed_folder;
-pub use sealing::{RenderedFile, SealReportError, SealedReport, Sealer, published_statements};
+pub use sealing::{RenderedFile, SealReportError, SealedReport, Sealer};
 pub use settings::{EnglishNames, ReportSettings};
-pub use starters::{DEMO_NARRATIVES, NARRATIVES, narratives};
+pub(crate) use starters::make_narratives;
+pub use starters::{DEMO_NARRATIVES, NARRATIVES};
 
-/// A company's sign, for the cover.
+/// A company's logo, for the cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logo {
     pub kind: LogoKind,
@@ -59,8 +61,8 @@ pub enum LogoKind {
 }
 
 impl LogoKind {
-    /// By the end of a file's name.
-    pub fn of_name(name: &str) -> Option<Self> {
+    /// The kind that the ending of a file's name says.
+    pub fn from_name(name: &str) -> Option<Self> {
         let (_, end) = name.rsplit_once('.')?;
         match end.to_ascii_lowercase().as_str() {
             "svg" => Some(LogoKind::Svg),
@@ -69,7 +71,7 @@ impl LogoKind {
         }
     }
 
-    /// What a copy of it is called.
+    /// The name of a copy of the file.
     pub fn file_name(self) -> &'static str {
         match self {
             LogoKind::Svg => "logo.svg",
@@ -78,8 +80,8 @@ impl LogoKind {
     }
 }
 
-/// What narratives may refer to besides figures.
-pub fn default_fields(
+/// The fields that narratives may refer to besides figures, with their texts.
+pub(crate) fn list_default_fields(
     company: &model::ReportingCompany,
     period: &model::ReportPeriod,
     previous: Option<&model::ReportPeriod>,

@@ -1,14 +1,15 @@
 //! The report as data: what every rendering prints and what the JSON publishes.
 //!
-//! `docs/report.schema.json` describes it field by field. Numbers are full precision; beside each
-//! stands the text that is printed, so that no rendering rounds for itself.
+//! `docs/report.schema.json` describes it field by field. Numbers have full precision; beside each
+//! stands the text that is printed, so that no rendering rounds by itself.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::charts::Chart;
-use super::narrative::{NarrativePart, NotFromRecords};
+use super::prose::{NarrativePart, NotFromRecords};
+pub use super::trend::Trend;
 pub use crate::language::Language;
 
 /// The name and version of the published shape.
@@ -20,7 +21,7 @@ pub const SCHEMA: &str = "trueline.report/1";
 pub struct QualityReport {
     pub schema: String,
     pub language: Language,
-    /// Made from simulated records: every rendering says so.
+    /// Whether it is made from simulated records; every rendering says so.
     pub simulated: bool,
     pub period: ReportPeriod,
     /// The period before, of the same length.
@@ -111,7 +112,7 @@ pub struct LineagePack {
 pub struct ReportProvenance {
     pub program: String,
     pub version: String,
-    /// The cut of the records; none means everything imported.
+    /// The cut of the records; `None` means everything imported.
     pub as_of: Option<String>,
     pub zone: String,
 }
@@ -136,17 +137,17 @@ pub struct ReportLine {
     pub note: Option<String>,
     /// The unit as printed: `天`.
     pub unit_title: String,
-    /// How times on the clock are printed; none where nothing waits.
+    /// The unit in which times on the clock are printed; `None` for figures without a clock.
     pub clock: Option<ClockUnit>,
-    /// Among the main indicators; the others stand in an annex.
+    /// Whether it is among the main indicators; the others stand in an annex.
     pub main: bool,
     pub figure: ReportedFigure,
     pub previous: Option<PreviousFigure>,
     pub change: Option<FigureChange>,
 }
 
-/// A figure, in the shape that `trueline indicators --format json` prints: what is counted on a
-/// clock stays in whole seconds, `value` and what is compared with it are in `unit`.
+/// A figure, in the shape that `trueline indicators --format json` prints: times on a clock stay in
+/// whole seconds; `value` and what is compared with it are in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportedFigure {
@@ -293,11 +294,11 @@ pub struct PreviousFigure {
     pub value: Option<f64>,
     pub printed: String,
     pub n: u64,
-    /// Taken from a publication, not recomputed from records.
+    /// Whether it is taken from a publication instead of computed from records.
     pub as_published: bool,
 }
 
-/// From the period before to this one.
+/// How a figure changed from the period before to this one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FigureChange {
@@ -306,20 +307,10 @@ pub enum FigureChange {
         printed: String,
         trend: Trend,
     },
-    /// The definition changed in between: no difference means anything.
+    /// The definition changed in between, so a difference would mean nothing.
     Break {
         says: String,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trend {
-    Better,
-    Worse,
-    Same,
-    /// A count that is neither good nor bad.
-    Neutral,
 }
 
 /// The meaning of an indicator, for the annex.
@@ -391,7 +382,7 @@ pub struct ReportedFinding {
     pub remedy: String,
 }
 
-/// How long after the event the records of a dataset were committed to.
+/// How long after the events the records of a dataset were committed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportedLag {
@@ -403,11 +394,11 @@ pub struct ReportedLag {
     pub p95: i64,
     /// Cases committed more than seven days after.
     pub late: u64,
-    /// Cases of which a later batch changed what was committed as closed.
+    /// Cases that a later batch changed after they were committed as closed.
     pub changed_after_close: u64,
     /// Cases that were changed by a batch committed after the period had ended.
     pub changed_after_period: u64,
-    /// By a witness's time; else by the operator's own clock.
+    /// Whether the times are a witness's; otherwise they are the operator's own clock.
     pub witnessed: bool,
 }
 
@@ -429,7 +420,7 @@ pub struct ReportedSlice {
 
 impl ClockUnit {
     /// Seconds in this unit.
-    pub fn of(&self, seconds: f64) -> f64 {
+    pub fn convert_seconds(&self, seconds: f64) -> f64 {
         seconds / self.seconds as f64
     }
 }

@@ -1,10 +1,10 @@
 //! The report on paper: PDF/A-3a and PDF/UA-1, with every figure attached as JSON.
 
-use trueline_typeset::{DocumentDate, Fonts, PdfJob, TypesetError, render_pdf};
+use trueline_typeset::{self as typeset, DocumentDate, Fonts, PdfJob, TypesetError};
 
 use super::enclosed::{self, EnclosedEvidence};
 use super::model::QualityReport;
-use super::view::view;
+use super::view::prepare_view;
 use super::{Logo, json};
 
 const TEMPLATE: &str = include_str!("templates/report.typ");
@@ -25,8 +25,8 @@ pub enum PdfError {
     Place(#[from] trueline_verify::SealError),
 }
 
-/// Typesets the report. The same report gives the same bytes.
-pub fn render(
+/// Typesets the report. The same report always gives the same bytes.
+pub fn render_pdf(
     report: &QualityReport,
     logo: Option<&Logo>,
     enclosed: Option<EnclosedEvidence<'_>>,
@@ -34,20 +34,20 @@ pub fn render(
     let date: jiff::civil::Date =
         report.filing.date.parse().map_err(|_| PdfError::Date(report.filing.date.clone()))?;
     let logo_name = logo.map(|logo| logo.kind.file_name().to_owned());
-    let mut view = serde_json::to_value(view(report, logo_name))?;
+    let mut view = serde_json::to_value(prepare_view(report, logo_name))?;
     view["sealed"] = enclosed.is_some().into();
     let view = serde_json::to_vec(&view)?;
     let mut files = vec![
         ("report.typ", TEMPLATE.as_bytes().to_vec()),
         ("view.json", view),
-        ("report.json", json::render(report, None)?),
+        ("report.json", json::render_json(report, None)?),
     ];
     if let Some(logo) = logo {
         files.push((logo.kind.file_name(), logo.bytes.clone()));
     }
     if let Some(enclosed) = enclosed {
         files.push(("evidence.json", enclosed.evidence.as_bytes().to_vec()));
-        files.push(("seal.txt", enclosed::incompressible_place().into_bytes()));
+        files.push(("seal.txt", enclosed::make_incompressible_place().into_bytes()));
     }
     let identifier = format!(
         "{}/{}/{}/{}",
@@ -56,7 +56,7 @@ pub fn render(
         report.period.name,
         report.language.language_tag()
     );
-    let mut made = render_pdf(&PdfJob {
+    let mut made = typeset::render_pdf(&PdfJob {
         main: "report.typ",
         files,
         fonts: Fonts::bundled_fonts(),
@@ -69,7 +69,7 @@ pub fn render(
         },
     })?;
     if enclosed.is_some() {
-        enclosed::empty(&mut made)?;
+        enclosed::empty_seal_place(&mut made)?;
     }
     Ok(made)
 }

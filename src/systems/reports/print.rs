@@ -1,7 +1,7 @@
-//! How numbers stand on paper: the one place that turns values into text.
+//! How numbers are printed: the one place that turns values into text.
 //!
-//! Rounding of published values happened before, in `indicators`; what is printed here stands
-//! beside them and takes as many decimals as they have.
+//! Published values were rounded before, in `indicators`; what is printed here stands beside them
+//! and has as many decimals as they have.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use super::model::{ClockUnit, Language, ReportLine, ReportedInterval};
 /// Nothing was counted: never 0, and never 100 %.
 pub(super) const NOTHING: &str = "—";
 
-/// A whole number, with its thousands apart.
-pub(super) fn count(n: u64) -> String {
+/// A whole number with its thousands separated.
+pub(super) fn format_count(n: u64) -> String {
     let digits = n.to_string();
     if digits.len() <= 4 {
         return digits;
@@ -26,14 +26,14 @@ pub(super) fn count(n: u64) -> String {
     text
 }
 
-/// A value with as many decimals as a printed one has, and two where that has none.
-pub(super) fn like(value: f64, printed: &str) -> String {
+/// A value with as many decimals as a printed one, or two if that has none.
+pub(super) fn format_like(value: f64, printed: &str) -> String {
     let decimals = printed.split_once('.').map_or(2, |(_, tail)| tail.len());
-    fixed(value, decimals)
+    format_decimals(value, decimals)
 }
 
-/// A value with so many decimals; a minus sign is a minus, not a hyphen.
-pub(super) fn fixed(value: f64, decimals: usize) -> String {
+/// A value with this many decimals; its sign is a minus, not a hyphen.
+pub(super) fn format_decimals(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     match text.strip_prefix('-') {
         Some(rest) if rest.chars().all(|sign| matches!(sign, '0' | '.')) => rest.to_owned(),
@@ -51,19 +51,26 @@ pub(super) fn with_unit(printed: &str, unit: &str, language: Language) -> String
     if joined { format!("{printed}{unit}") } else { format!("{printed} {unit}") }
 }
 
-/// `87.79–88.48`; an end below 100 is never printed as 100, nor one above 0 as 0.
-pub(super) fn interval(interval: Option<&ReportedInterval>, printed: &str) -> Option<String> {
+/// `87.79–88.48`; an end below 100 is never printed as 100, and one above 0 never as 0.
+pub(super) fn format_interval(
+    interval: Option<&ReportedInterval>,
+    printed: &str,
+) -> Option<String> {
     let interval = interval?;
     let decimals = printed.split_once('.').map_or(2, |(_, tail)| tail.len());
-    Some(format!("{}–{}", end(interval.low, decimals), end(interval.high, decimals)))
+    Some(format!(
+        "{}–{}",
+        format_interval_end(interval.low, decimals),
+        format_interval_end(interval.high, decimals)
+    ))
 }
 
 /// One end of an interval in percent, with more decimals where rounding would reach a limit.
-fn end(value: f64, decimals: usize) -> String {
+fn format_interval_end(value: f64, decimals: usize) -> String {
     if value <= 0.0 || value >= 100.0 {
-        return fixed(value.clamp(0.0, 100.0), 0);
+        return format_decimals(value.clamp(0.0, 100.0), 0);
     }
-    let texts = (decimals..8).map(|decimals| fixed(value, decimals));
+    let texts = (decimals..8).map(|decimals| format_decimals(value, decimals));
     let mut honest = texts.filter(|text| !text.starts_with("100") && text.contains(is_not_zero));
     honest.next().unwrap_or_else(|| if value > 50.0 { "<100".into() } else { ">0".into() })
 }
@@ -72,34 +79,34 @@ fn is_not_zero(sign: char) -> bool {
     ('1'..='9').contains(&sign)
 }
 
-/// Seconds on a clock in its unit: `47.60小时`; nothing where nothing waits.
-pub(super) fn waited(
+/// Seconds on a clock in its unit: `47.60小时`; `—` for figures without a clock.
+pub(super) fn format_wait(
     seconds: Option<f64>,
     clock: Option<&ClockUnit>,
     language: Language,
 ) -> String {
     match (seconds, clock) {
         (Some(seconds), Some(clock)) => {
-            with_unit(&fixed(clock.of(seconds), 2), &clock.title, language)
+            with_unit(&format_decimals(clock.convert_seconds(seconds), 2), &clock.title, language)
         }
         (_, None) | (None, _) => NOTHING.to_owned(),
     }
 }
 
 /// `area=urban,month=2020-05`
-pub(super) fn slice(slice: &BTreeMap<String, String>) -> String {
+pub(super) fn format_slice(slice: &BTreeMap<String, String>) -> String {
     let pairs = slice.iter().map(|(dimension, value)| format!("{dimension}={value}"));
     pairs.collect::<Vec<_>>().join(",")
 }
 
 /// A difference with its sign: `+0.12`, `−0.47`, `0.00`.
-pub(super) fn signed(value: f64, decimals: usize) -> String {
-    let text = fixed(value, decimals);
+pub(super) fn format_signed(value: f64, decimals: usize) -> String {
+    let text = format_decimals(value, decimals);
     let zero = text.chars().all(|sign| matches!(sign, '0' | '.'));
     if zero || text.starts_with('−') { text } else { format!("+{text}") }
 }
 
-/// What became of a figure: `缩短0.47小时`, `提高0.35个百分点`, `0.47 hours shorter`.
+/// How a figure changed: `缩短0.47小时`, `提高0.35个百分点`, `0.47 hours shorter`.
 pub(super) fn change_in_words(
     value: f64,
     size: &str,
@@ -138,9 +145,9 @@ pub(super) fn change_in_words(
     }
 }
 
-/// A value without idle zeros: `48`, `0.5`.
-pub(super) fn shortest(value: f64) -> String {
-    let text = fixed(value, 6);
+/// A value without trailing zeros: `48`, `0.5`.
+pub(super) fn format_shortest(value: f64) -> String {
+    let text = format_decimals(value, 6);
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {
@@ -148,28 +155,28 @@ pub(super) fn shortest(value: f64) -> String {
     }
 }
 
-/// A claimed rate: a power of ten where it is one.
-pub(super) fn bound(value: f64) -> String {
+/// A claimed rate, as a power of ten if it is one.
+pub(super) fn format_bound(value: f64) -> String {
     let exponent = libm::round(libm::log10(value));
     let exact = (libm::pow(10.0, exponent) / value - 1.0).abs() < 1e-9;
-    if exact { power_of_ten(exponent as i32) } else { scientific(value) }
+    if exact { format_power_of_ten(exponent as i32) } else { format_scientific(value) }
 }
 
 /// `8.1×10⁻⁵`
-pub(super) fn scientific(value: f64) -> String {
+pub(super) fn format_scientific(value: f64) -> String {
     if value <= 0.0 || !value.is_finite() {
-        return fixed(value, 0);
+        return format_decimals(value, 0);
     }
     let mut exponent = libm::floor(libm::log10(value)) as i32;
     let mut front = value / libm::pow(10.0, f64::from(exponent));
     if front >= 9.95 {
         (front, exponent) = (1.0, exponent + 1);
     }
-    format!("{}×{}", fixed(front, 1), power_of_ten(exponent))
+    format!("{}×{}", format_decimals(front, 1), format_power_of_ten(exponent))
 }
 
-/// `10-4` after a power of ten keeps its exponent raised: `≤10⁻⁴`.
-pub(super) fn power_of_ten(exponent: i32) -> String {
+/// A power of ten with its exponent in superscript: `10⁻⁴`.
+pub(super) fn format_power_of_ten(exponent: i32) -> String {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let digits = exponent.unsigned_abs().to_string();
     let raised = digits.bytes().map(|digit| RAISED[usize::from(digit - b'0')]);
@@ -182,9 +189,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_stand_apart_from_five_digits_on() {
+    fn thousands_are_separated_from_five_digits_on() {
         for (n, text) in [(0, "0"), (3390, "3390"), (41286, "41,286"), (1_234_567, "1,234,567")] {
-            assert_eq!(count(n), text);
+            assert_eq!(format_count(n), text);
         }
     }
 
@@ -192,13 +199,13 @@ mod tests {
     fn a_difference_shows_its_sign_and_zero_has_none() {
         for (value, text) in [(0.12, "+0.12"), (-0.47, "−0.47"), (-0.001, "0.00"), (0.0, "0.00")]
         {
-            assert_eq!(signed(value, 2), text);
+            assert_eq!(format_signed(value, 2), text);
         }
     }
 
     #[test]
-    fn an_end_of_an_interval_reaches_its_limit_only_if_it_is_there() {
-        let check = |value, text| assert_eq!(end(value, 2), text);
+    fn an_end_of_an_interval_is_printed_at_0_or_100_only_if_it_is_there() {
+        let check = |value, text| assert_eq!(format_interval_end(value, 2), text);
         check(99.998, "99.998");
         check(100.0, "100");
         check(0.0, "0");
@@ -209,9 +216,9 @@ mod tests {
 
     #[test]
     fn exponents_are_raised() {
-        assert_eq!(scientific(8.14e-5), "8.1×10⁻⁵");
-        assert_eq!(scientific(9.99e-5), "1.0×10⁻⁴");
-        assert_eq!(power_of_ten(-4), "10⁻⁴");
-        assert_eq!(power_of_ten(12), "10¹²");
+        assert_eq!(format_scientific(8.14e-5), "8.1×10⁻⁵");
+        assert_eq!(format_scientific(9.99e-5), "1.0×10⁻⁴");
+        assert_eq!(format_power_of_ten(-4), "10⁻⁴");
+        assert_eq!(format_power_of_ten(12), "10¹²");
     }
 }

@@ -1,7 +1,8 @@
-//! Publishing: a sealed draft becomes the published report, in the names of who answers for it.
+//! Publishing: a sealed draft becomes the published report, signed by those who answer for it.
 //!
-//! It is made from what was sealed, never from the records again: figures and words are those of
-//! the draft. A published report is never replaced; a later one says what it corrects and why.
+//! The report is made from what was sealed, not from the records again: its figures and words are
+//! those of the draft. A published report is never replaced; a later one says what it corrects and
+//! why.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use trueline_verify::{Evidence, Statement, StatementStatus, read_canonical_json,
 
 use super::draft::{Draft, RenderError};
 use super::sealing::{
-    RenderedFile, SealReportError, SealedReport, StatementSealer, published_statements,
+    RenderedFile, SealReportError, SealedReport, StatementSealer, list_published_statements,
     sealed_folder,
 };
 use super::{Correction, EnclosedEvidence, Logo, LogoKind, QualityReport, ReportFormat};
@@ -21,7 +22,7 @@ use crate::language::Language;
 use crate::ledger::{Ledger, LedgerError};
 use crate::state::State;
 
-/// Who answers for truth, accuracy and completeness.
+/// Those who answer for the truth, accuracy and completeness of a report.
 #[derive(Debug, Clone)]
 pub struct Signatories {
     pub prepared_by: String,
@@ -44,7 +45,7 @@ pub enum PublishError {
     #[error("{0} is published already")]
     #[zh("{0} 已经发布")]
     AlreadyPublished(String),
-    /// A published report is not replaced: the draft has to restate the newest.
+    /// A published report is not replaced: the draft has to restate the newest one.
     #[error("{period} was published as {id}; a published report is not replaced")]
     #[zh("{period} 的报告已发布为 {id}；已发布的报告不能被替换")]
     NotARestatement { period: String, id: String },
@@ -67,7 +68,7 @@ pub enum PublishError {
     Json(#[from] serde_json::Error),
 }
 
-/// A published report, where it lies, and what it changes.
+/// A published report, its folder, and what it changes.
 #[derive(Debug)]
 pub struct Publication {
     pub sealed: SealedReport,
@@ -84,9 +85,9 @@ pub struct ChangedFigure {
     pub now: String,
 }
 
-/// Publishes the draft whose id begins with `id`. `out` is the folder to write; without it
-/// `published/PERIOD-ID` in the instance.
-pub fn publish_draft(
+/// Publishes the draft whose id begins with `id`. `out` is the folder to write to; if it is `None`,
+/// that is `published/PERIOD-ID` in the instance.
+pub(crate) fn publish_draft(
     state: &State,
     id: &str,
     signatories: &Signatories,
@@ -95,7 +96,7 @@ pub fn publish_draft(
     let mut ledger = state.open_ledger()?;
     let kept = KeptDraft::find(&state.instance, id)?;
     let (pack, period) = (&kept.statement.pack, &kept.statement.period);
-    let earlier = published_statements(&ledger, pack, period);
+    let earlier = list_published_statements(&ledger, pack, period);
     check_restatement(&kept.statement, &earlier)?;
     let drafts = kept.read_drafts(signatories)?;
     let mut files = kept.render_files(&drafts)?;
@@ -129,15 +130,15 @@ pub fn publish_draft(
     Ok(Publication { sealed, folder, changes })
 }
 
-/// The correction of a published report that was named by the first digits of its id. `None` if no
-/// such report of the period was published.
-pub fn find_correction(
+/// The correction of a published report, which is named by the first digits of its id. `None` if no
+/// such report was published for the period.
+pub(crate) fn find_correction(
     ledger: &Ledger,
     (pack, period): (&str, &str),
     id: &str,
     reason: Option<String>,
 ) -> Option<Correction> {
-    let known = published_statements(ledger, pack, period);
+    let known = list_published_statements(ledger, pack, period);
     let (entry, _) = known.iter().rev().find(|(entry, _)| statement_id(entry).starts_with(id))?;
     let digest = Hash::digest_of(entry.as_bytes()).to_hex();
     Some(Correction { id: id.to_owned(), digest, reason })
@@ -201,7 +202,7 @@ impl KeptDraft {
         Ok(packs)
     }
 
-    /// The report in each language, in the names of who answers for it.
+    /// The report in each language, with the names of those who answer for it.
     fn read_drafts(&self, signatories: &Signatories) -> Result<Vec<Draft>, PublishError> {
         let mut drafts = Vec::new();
         for language in [Language::Chinese, Language::English] {
@@ -226,7 +227,7 @@ impl KeptDraft {
         for rendering in &self.statement.renderings {
             let is_its = |draft: &&Draft| draft.report.language.code() == rendering.language;
             let found = drafts.iter().find(is_its);
-            let format = ReportFormat::of_ending(&rendering.format);
+            let format = ReportFormat::from_ending(&rendering.format);
             if let (Some(draft), Some(format)) = (found, format) {
                 let bytes = draft.render(format, Some(enclosed))?;
                 files.push(RenderedFile { format, language: draft.report.language, bytes });
@@ -243,7 +244,7 @@ fn unreadable(path: &Path, source: std::io::Error) -> FileError {
 fn read_kept_logo(folder: &Path) -> Result<Option<(String, Logo)>, FileError> {
     for name in ["logo.svg", "logo.png"] {
         let path = folder.join(name);
-        if let (true, Some(kind)) = (path.is_file(), LogoKind::of_name(name)) {
+        if let (true, Some(kind)) = (path.is_file(), LogoKind::from_name(name)) {
             return Ok(Some((name.to_owned(), Logo { kind, bytes: read_file(&path)? })));
         }
     }

@@ -1,4 +1,4 @@
-//! What an instance settles once about its report: who files it, for whom, and where.
+//! The settings of an instance's report: who files it, for whom, and where.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportSettings {
-    /// The company as it signs: `中国联通山西省分公司`.
+    /// The full name of the company: `中国联通山西省分公司`.
     pub company: String,
-    /// As the text calls it: `山西联通`.
+    /// Its name in the text: `山西联通`.
     pub short_name: String,
     /// The region it answers for: `山西省`.
     pub region: String,
@@ -28,23 +28,23 @@ pub struct ReportSettings {
     pub signed_by: Option<String>,
     /// Whom the report is for: `山西省通信管理局`.
     pub addressee: String,
-    /// The date printed on the report, `2020-07-10`; the due date when absent.
+    /// The date printed on the report, `2020-07-10`; by default the due date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// When it must have been filed: `2020-07-15`; the fifteenth after the half year when absent.
+    /// When it must be filed: `2020-07-15`; by default the fifteenth after the half-year.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
-    /// Asked for, and printed, when the date is after the due date.
+    /// Required, and printed, if the date is after the due date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late_reason: Option<String>,
-    /// The records are simulated: the report says so on every page.
+    /// Whether the records are simulated; if so, every page of the report says it.
     pub simulated: bool,
     /// The same names for the English report, where they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub english: Option<EnglishNames>,
 }
 
-/// How the company and its regulator are called in English.
+/// The English names of the company and its regulator.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EnglishNames {

@@ -1,12 +1,12 @@
 //! Whole reports of the simulated province.
 
-use serde_json::Value;
+mod schema;
 
 use super::charts::{Chart, ChartBody};
-use super::model::{FigureChange, Language, QualityReport, ReportedStatus};
+use super::model::{FigureChange, Language, QualityReport, ReportLine, ReportedStatus};
 use super::narrative::{self, NarrativeBlock, NarrativeSpan, ReferenceContext, SectionKind};
-use super::words::words;
-use super::{Logo, LogoKind, default_fields, json, pdf, print, view};
+use super::words::pick_words;
+use super::{Logo, LogoKind, list_default_fields, pdf, print, view};
 
 /// The report of the fixture, with the demo's narrative.
 pub(super) fn province(language: Language) -> QualityReport {
@@ -23,10 +23,10 @@ pub(super) fn province(language: Language) -> QualityReport {
         language,
         groups: &report.groups,
         slices: &report.slices,
-        fields: default_fields(&report.company, &report.period, report.previous.as_ref()),
+        fields: list_default_fields(&report.company, &report.period, report.previous.as_ref()),
         empty: Vec::new(),
     };
-    let narrative = narrative::resolve(words, "demo.md", &context).unwrap();
+    let narrative = narrative::resolve_narrative(words, "demo.md", &context).unwrap();
     report.narrative = narrative.parts;
     report.not_from_records = narrative.not_from_records;
     report
@@ -41,10 +41,10 @@ pub(super) fn sentences(blocks: &[NarrativeBlock]) -> Vec<String> {
     for block in blocks {
         match block {
             NarrativeBlock::Heading { spans, .. } | NarrativeBlock::Paragraph { spans } => {
-                all.extend(flat(spans))
+                all.extend(flat(spans));
             }
             NarrativeBlock::List { items, .. } => {
-                all.extend(items.iter().flat_map(|one| sentences(one)))
+                all.extend(items.iter().flat_map(|one| sentences(one)));
             }
             NarrativeBlock::Quote { blocks } => all.extend(sentences(blocks)),
             NarrativeBlock::Table { head, rows } => {
@@ -57,7 +57,7 @@ pub(super) fn sentences(blocks: &[NarrativeBlock]) -> Vec<String> {
     all
 }
 
-/// A narrative with everything that Markdown may hold here.
+/// A narrative with everything that its Markdown may hold.
 fn hard_words(report: &QualityReport) -> String {
     let group = &report.groups.iter().find(|group| group.id == "broadband").unwrap().title;
     let parts: Vec<&str> =
@@ -97,10 +97,10 @@ pub(super) fn hard(language: Language) -> QualityReport {
         language,
         groups: &report.groups,
         slices: &report.slices,
-        fields: default_fields(&report.company, &report.period, report.previous.as_ref()),
+        fields: list_default_fields(&report.company, &report.period, report.previous.as_ref()),
         empty: Vec::new(),
     };
-    let narrative = narrative::resolve(&words, "hard.md", &context).unwrap();
+    let narrative = narrative::resolve_narrative(&words, "hard.md", &context).unwrap();
     report.narrative = narrative.parts;
     report.not_from_records = narrative.not_from_records;
     let lines = &mut report.groups[0].lines;
@@ -136,92 +136,119 @@ pub(super) fn drawn(chart: &Chart) -> bool {
 
 /// What a rendering must say in one row of a table, for each row that it must have.
 pub(super) fn rows_to_say(report: &QualityReport) -> Vec<Vec<String>> {
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let text = |text: &str| text.to_owned();
-    for line in report.lines().filter(|line| line.main) {
+    let main = report.lines().filter(|line| line.main);
+    let others = report.lines().filter(|line| !line.main && line.figure.value.is_some());
+    let mut rows: Vec<Vec<String>> = main.map(|line| line_row(report, line)).collect();
+    rows.extend(others.map(|line| {
         let figure = &line.figure;
-        let mut row = vec![text(&line.title), text(&figure.printed), text(&line.unit_title)];
-        row.extend(line.segment.clone());
-        row.extend(line.note.clone());
-        row.push(match figure.status {
-            ReportedStatus::Published => words(report.language).as_published.to_owned(),
-            ReportedStatus::Computed | ReportedStatus::Nothing | ReportedStatus::MissingInput => {
-                print::count(figure.n)
-            }
-        });
-        row.extend(line.previous.as_ref().map(|before| before.printed.clone()));
-        row.extend(match &line.change {
-            Some(FigureChange::Difference { printed, .. }) => Some(printed.clone()),
-            Some(FigureChange::Break { says }) => Some(says.clone()),
-            None => None,
-        });
-        for limit in &figure.limits {
-            row.push(limit.printed.clone());
-            row.extend((!limit.verified).then(|| words(report.language).unverified.to_owned()));
-            let missed = limit.met == Some(false) && !limit.promise;
-            row.extend(missed.then(|| words(report.language).not_met.to_owned()));
+        vec![line.title.clone(), figure.printed.clone(), print::format_count(figure.n)]
+    }));
+    rows.extend(view::find_first_lines(report).into_iter().flat_map(side_rows));
+    rows.extend(report.charts.iter().flat_map(chart_rows));
+    rows.extend(definition_rows(report));
+    rows.extend(data_rows(report));
+    rows.extend(report.not_answered.iter().map(|one| vec![one.title.clone(), one.missing.clone()]));
+    rows
+}
+
+/// A main indicator with everything beside it.
+fn line_row(report: &QualityReport, line: &ReportLine) -> Vec<String> {
+    let (figure, t) = (&line.figure, pick_words(report.language));
+    let mut row = vec![line.title.clone(), figure.printed.clone(), line.unit_title.clone()];
+    row.extend(line.segment.clone());
+    row.extend(line.note.clone());
+    row.push(match figure.status {
+        ReportedStatus::Published => t.as_published.to_owned(),
+        ReportedStatus::Computed | ReportedStatus::Nothing | ReportedStatus::MissingInput => {
+            print::format_count(figure.n)
         }
-        rows.push(row);
+    });
+    row.extend(line.previous.as_ref().map(|before| before.printed.clone()));
+    row.extend(match &line.change {
+        Some(FigureChange::Difference { printed, .. }) => Some(printed.clone()),
+        Some(FigureChange::Break { says }) => Some(says.clone()),
+        None => None,
+    });
+    for limit in &figure.limits {
+        row.push(limit.printed.clone());
+        row.extend((!limit.verified).then(|| t.unverified.to_owned()));
+        let missed = limit.met == Some(false) && !limit.promise;
+        row.extend(missed.then(|| t.not_met.to_owned()));
     }
-    for line in report.lines().filter(|line| !line.main && line.figure.value.is_some()) {
-        rows.push(vec![text(&line.title), text(&line.figure.printed), print::count(line.figure.n)]);
+    row
+}
+
+/// What is excluded, subtracted and open behind a figure.
+fn side_rows(line: &ReportLine) -> Vec<Vec<String>> {
+    let figure = &line.figure;
+    let mut rows = Vec::new();
+    for one in &figure.excluded {
+        rows.push(vec![one.title.clone(), print::format_count(one.n), figure.printed.clone()]);
     }
-    for line in view::firsts(report) {
-        let figure = &line.figure;
-        for one in &figure.excluded {
-            rows.push(vec![text(&one.title), print::count(one.n), text(&figure.printed)]);
-        }
-        for one in &figure.subtracted {
-            rows.push(vec![text(&one.title), print::count(one.cases)]);
-        }
-        if let Some(open) = figure.open {
-            rows.push(vec![print::count(open.n), print::count(open.past_limit)]);
-        }
+    for one in &figure.subtracted {
+        rows.push(vec![one.title.clone(), print::format_count(one.cases)]);
     }
-    for chart in &report.charts {
-        match &chart.body {
-            ChartBody::Trend { series, .. } => rows.extend(series.iter().map(|one| {
+    if let Some(open) = figure.open {
+        rows.push(vec![print::format_count(open.n), print::format_count(open.past_limit)]);
+    }
+    rows
+}
+
+fn chart_rows(chart: &Chart) -> Vec<Vec<String>> {
+    match &chart.body {
+        ChartBody::Trend { series, .. } => {
+            let rows = series.iter().map(|one| {
                 let values = one.points.iter().map(|point| point.printed.clone());
                 std::iter::once(one.title.clone()).chain(values).collect()
-            })),
-            ChartBody::Regions { rows: regions, .. } => rows.extend(regions.iter().map(|row| {
-                let counts = [row.n, row.late].map(print::count);
+            });
+            rows.collect()
+        }
+        ChartBody::Regions { rows, .. } => {
+            let rows = rows.iter().map(|row| {
+                let counts = [row.n, row.late].map(print::format_count);
                 vec![row.name.clone(), row.printed.clone(), counts[0].clone(), counts[1].clone()]
-            })),
-            ChartBody::Distribution { bins, .. } => rows.extend(bins.iter().map(|bin| {
-                vec![print::fixed(bin.from, 1), print::fixed(bin.to, 1), print::count(bin.n)]
-            })),
+            });
+            rows.collect()
+        }
+        ChartBody::Distribution { bins, .. } => {
+            let rows = bins.iter().map(|bin| {
+                let ends = [bin.from, bin.to].map(|end| print::format_decimals(end, 1));
+                vec![ends[0].clone(), ends[1].clone(), print::format_count(bin.n)]
+            });
+            rows.collect()
         }
     }
-    for one in &report.definitions {
-        rows.push(vec![
-            text(&one.title),
-            text(&one.says),
-            text(&one.population),
-            text(&one.measure),
-        ]);
-    }
-    for one in &report.legal_sources {
-        rows.push(vec![text(&one.title), text(&one.citation)]);
-    }
+}
+
+fn definition_rows(report: &QualityReport) -> Vec<Vec<String>> {
+    let definitions = report.definitions.iter().map(|one| {
+        vec![one.title.clone(), one.says.clone(), one.population.clone(), one.measure.clone()]
+    });
+    let sources =
+        report.legal_sources.iter().map(|one| vec![one.title.clone(), one.citation.clone()]);
+    definitions.chain(sources).collect()
+}
+
+/// Where the records come from, what was found in them, and what is not from records.
+fn data_rows(report: &QualityReport) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
     for one in &report.data.batches {
-        let counts = [one.read, one.accepted, one.quarantined].map(print::count);
-        rows.push([vec![text(&one.source)], counts.to_vec()].concat());
+        let counts = [one.read, one.accepted, one.quarantined].map(print::format_count);
+        rows.push([vec![one.source.clone()], counts.to_vec()].concat());
     }
     for one in &report.data.findings {
-        rows.push(vec![text(&one.kind), print::count(one.rows), text(&one.explanation)]);
+        rows.push(vec![one.kind.clone(), print::format_count(one.rows), one.explanation.clone()]);
     }
     for (index, one) in report.not_from_records.iter().enumerate() {
-        let place = one.place.title(report.language);
-        rows.push(vec![(index + 1).to_string(), text(&one.text), text(&one.source), text(place)]);
+        let place = one.place.title(report.language).to_owned();
+        rows.push(vec![(index + 1).to_string(), one.text.clone(), one.source.clone(), place]);
     }
-    rows.extend(report.not_answered.iter().map(|one| vec![text(&one.title), text(&one.missing)]));
     rows
 }
 
 /// What a rendering must say anywhere.
 pub(super) fn words_to_say(report: &QualityReport) -> Vec<String> {
-    let t = words(report.language);
+    let t = pick_words(report.language);
     let mut all = vec![
         report.company.name.clone(),
         report.title(),
@@ -236,11 +263,11 @@ pub(super) fn words_to_say(report: &QualityReport) -> Vec<String> {
     all.extend(report.groups.iter().map(|group| group.title.clone()));
     all.extend(report.charts.iter().map(|chart| chart.title.clone()));
     all.extend(report.narrative.iter().flat_map(|part| sentences(&part.blocks)));
-    all.extend(view::compared(report));
+    all.extend(view::list_comparison_sentences(report));
     all
 }
 
-/// Panics unless some row has cells that say all of it.
+/// Panics unless each row that the report must say is among `rows`.
 pub(super) fn assert_rows(report: &QualityReport, rows: &[Vec<String>]) {
     for wanted in rows_to_say(report) {
         let said =
@@ -249,7 +276,7 @@ pub(super) fn assert_rows(report: &QualityReport, rows: &[Vec<String>]) {
     }
 }
 
-/// Whether a cell says so; a number is no part of another number.
+/// Whether a cell says this. A number does not count as part of another number.
 fn says(cell: &str, want: &str) -> bool {
     let part = |sign: Option<char>| sign.is_some_and(|c| c.is_ascii_digit() || ".,".contains(c));
     let number = want.chars().all(|c| c.is_ascii_digit() || ".,−+".contains(c));
@@ -260,7 +287,7 @@ fn says(cell: &str, want: &str) -> bool {
     })
 }
 
-/// The text of XML or HTML: tags left out, breaks as ends of lines, signs as themselves.
+/// The text of XML or HTML without tags, with breaks as line ends and characters unescaped.
 pub(super) fn text_of(xml: &str) -> String {
     let mut text = String::new();
     for piece in xml.split('<') {
@@ -270,7 +297,7 @@ pub(super) fn text_of(xml: &str) -> String {
         }
         text.push_str(words);
     }
-    // What is escaped twice must stay escaped once, so the ampersand comes last.
+    // A character that is escaped twice must stay escaped once, so the ampersand comes last.
     let signs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x2f;", "/")];
     let text = signs.iter().fold(text, |text, (code, sign)| text.replace(code, sign));
     text.replace("&amp;", "&")
@@ -293,14 +320,14 @@ pub(super) fn table_rows(xml: &str, row: &str, cells: [&str; 2]) -> Vec<Vec<Stri
     parted.collect()
 }
 
-/// Leaves a rendering where a person can look at it, if `TRUELINE_LOOK` names a folder.
+/// Writes a rendering for a person to look at, if `TRUELINE_LOOK` names a folder.
 pub(super) fn keep(name: &str, bytes: &[u8]) {
     if let Ok(folder) = std::env::var("TRUELINE_LOOK") {
         std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
     }
 }
 
-/// What a program says about a PDF.
+/// What a program prints about a PDF.
 fn told_by(program: &str, before: &[&str], bytes: &[u8], after: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made.pdf");
@@ -316,12 +343,12 @@ fn told_by(program: &str, before: &[&str], bytes: &[u8], after: &[&str]) -> Vec<
 fn the_pdf_says_all_that_the_report_says() {
     for language in [Language::Chinese, Language::English] {
         let report = hard(language);
-        let bytes = pdf::render(&report, None, None).unwrap();
+        let bytes = pdf::render_pdf(&report, None, None).unwrap();
         keep(&format!("hard-{}.pdf", language.language_tag()), &bytes);
         assert!(bytes.starts_with(b"%PDF-1.7"));
-        assert!(bytes == pdf::render(&report, None, None).unwrap(), "the bytes differ");
+        assert!(bytes == pdf::render_pdf(&report, None, None).unwrap(), "the bytes differ");
         let text = told_by("pdftotext", &["-raw"], &bytes, &["-"]);
-        // Lines and pages break where they must, and words with them.
+        // Lines and pages break where they must, and also within words.
         let bare = |text: &str| -> String {
             text.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect()
         };
@@ -349,7 +376,8 @@ fn two_lines_of_one_title_are_told_apart_by_their_indicators() {
         lines[0].title = "兑现率".into();
         assert_ne!(lines[0].figure.indicator, lines[4].figure.indicator);
         let indicator = lines[0].figure.indicator.clone();
-        let title = |report: &QualityReport| view::line_title(report, &report.groups[0].lines[0]);
+        let title =
+            |report: &QualityReport| view::find_line_title(report, &report.groups[0].lines[0]);
         let known = report.definitions.iter_mut().find(|one| one.indicator == indicator);
         known.unwrap().title = "甲".into();
         assert_eq!(title(&report), "兑现率");
@@ -378,102 +406,11 @@ fn a_logo_is_in_the_pdf_and_has_a_name() {
         let objects = told_by("qpdf", &before, bytes, &["-"]);
         String::from_utf8_lossy(&objects).matches("/Alt (Example Telecom)").count()
     };
-    let without = pdf::render(&report, None, None).unwrap();
+    let without = pdf::render_pdf(&report, None, None).unwrap();
     assert_eq!((green(&without), figures(&without)), (0, 0));
     for logo in logos {
-        let bytes = pdf::render(&report, Some(&logo), None).unwrap();
+        let bytes = pdf::render_pdf(&report, Some(&logo), None).unwrap();
         assert!(green(&bytes) > 50, "{:?} is not on the cover", logo.kind);
         assert_eq!(figures(&bytes), 1, "{:?} has no text in its place", logo.kind);
-    }
-}
-
-#[test]
-fn the_json_keeps_its_schema() {
-    let schema: Value =
-        serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
-    for language in [Language::Chinese, Language::English] {
-        let text = json::render(&hard(language), None).unwrap();
-        let report: Value = serde_json::from_slice(&text).unwrap();
-        let mut wrong = Vec::new();
-        check(&schema, &schema, &report, "report", &mut wrong);
-        assert!(wrong.is_empty(), "{wrong:#?}");
-    }
-}
-
-#[test]
-fn the_schema_refuses_what_it_should() {
-    let schema: Value =
-        serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
-    let refused = |change: &dyn Fn(&mut Value)| {
-        let mut report = serde_json::to_value(province(Language::Chinese)).unwrap();
-        change(&mut report);
-        let mut wrong = Vec::new();
-        check(&schema, &schema, &report, "report", &mut wrong);
-        !wrong.is_empty()
-    };
-    assert!(!refused(&|_| {}));
-    assert!(refused(&|report| report["simulated"] = Value::from("yes")));
-    assert!(refused(&|report| report["more"] = Value::Null));
-    assert!(refused(&|report| report["groups"][0]["lines"][0]["figure"]["n"] = Value::from(0.5)));
-}
-
-/// The part of JSON Schema that ours uses.
-fn check(root: &Value, schema: &Value, value: &Value, place: &str, wrong: &mut Vec<String>) {
-    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
-        return check(root, &root["$defs"][name], value, place, wrong);
-    }
-    if let Some(choices) = schema["anyOf"].as_array() {
-        let fits = |choice: &Value| {
-            let mut inner = Vec::new();
-            check(root, choice, value, place, &mut inner);
-            inner.is_empty()
-        };
-        if !choices.iter().any(fits) {
-            wrong.push(format!("{place}: none of the choices fits"));
-        }
-        return;
-    }
-    let listed = schema["enum"].as_array();
-    if listed.is_some_and(|known| !known.contains(value))
-        || schema.get("const").is_some_and(|constant| constant != value)
-    {
-        wrong.push(format!("{place}: {value} is not allowed"));
-    }
-    let names: Vec<&str> = match &schema["type"] {
-        Value::String(name) => vec![name.as_str()],
-        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    if !names.is_empty() && !names.iter().any(|name| is_of_type(value, name)) {
-        wrong.push(format!("{place}: {value} is no {names:?}"));
-    }
-    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if value.get(name).is_none() {
-            wrong.push(format!("{place}: {name} is missing"));
-        }
-    }
-    for (name, inner) in value.as_object().into_iter().flatten() {
-        let place = format!("{place}.{name}");
-        match (schema["properties"].get(name), &schema["additionalProperties"]) {
-            (Some(known), _) => check(root, known, inner, &place, wrong),
-            (None, Value::Bool(false)) => wrong.push(format!("{place} is not in the schema")),
-            (None, other) => check(root, other, inner, &place, wrong),
-        }
-    }
-    for (index, inner) in value.as_array().into_iter().flatten().enumerate() {
-        check(root, &schema["items"], inner, &format!("{place}[{index}]"), wrong);
-    }
-}
-
-fn is_of_type(value: &Value, name: &str) -> bool {
-    match name {
-        "null" => value.is_null(),
-        "string" => value.is_string(),
-        "boolean" => value.is_boolean(),
-        "integer" => value.is_i64() || value.is_u64(),
-        "number" => value.is_number(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        other => panic!("the schema knows no {other}"),
     }
 }

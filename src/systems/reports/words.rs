@@ -1,4 +1,4 @@
-//! The report's own words in both languages; the regulator's terms as `docs/glossary.md` has them.
+//! The report's own words in both languages; the regulator's terms are those of `docs/glossary.md`.
 
 use serde::Serialize;
 
@@ -132,12 +132,12 @@ pub(super) struct ReportWords {
     pub(super) item: &'static str,
     pub(super) table_row: &'static str,
     pub(super) back: &'static str,
-    /// Left out for a reason that the records give.
+    /// The title of an exclusion whose reason the records give.
     pub(super) as_source_says: &'static str,
 }
 
 /// The words of a language.
-pub(super) fn words(language: Language) -> &'static ReportWords {
+pub(super) fn pick_words(language: Language) -> &'static ReportWords {
     match language {
         Language::Chinese => &ZH,
         Language::English => &EN,
@@ -285,8 +285,7 @@ static ZH: ReportWords = ReportWords {
 static EN: ReportWords = ReportWords {
     simulated: "Simulated data",
     simulated_long: "Made from simulated records, for demonstration only. It says nothing about \
-                     the \
-                     service of any company.",
+                     the service of any company.",
     addressee: "To",
     date: "Date",
     due: "Due",
@@ -314,8 +313,7 @@ static EN: ReportWords = ReportWords {
     interval: "95% interval",
     unverified: "unverified limit",
     unverified_note: "An “unverified limit” has not been read in the text of the rule that sets \
-                      it; \
-                      it is shown for orientation.",
+                      it; it is shown for orientation.",
     met: "met",
     not_met: "not met",
     no_records: "no records in this period",
@@ -368,11 +366,9 @@ static EN: ReportWords = ReportWords {
     share_without_approver: "Share without approver",
     excluded_lead: "Cases left out, by reason, and what each figure would be with nothing left out.",
     paused_lead: "Time taken off the clocks, by reason, and what each figure would be with no \
-                  pause \
-                  subtracted.",
+                  pause subtracted.",
     open_lead: "Cases still open at the end of the period are in none of the means above; here \
-                they \
-                stand by themselves.",
+                they stand by themselves.",
     open: "Open",
     past_limit: "Past the limit",
     oldest: "Oldest so far",
@@ -430,8 +426,8 @@ static EN: ReportWords = ReportWords {
     as_source_says: "whatever the records leave out, by their reason",
 };
 
-/// How well a rule is known, in words.
-pub(super) fn how_known(read: &str, language: Language) -> &'static str {
+/// In words, whether a rule was read in its own text.
+pub(super) fn reading_in_words(read: &str, language: Language) -> &'static str {
     match (read, language) {
         ("primary", Language::Chinese) => "已查原文",
         ("secondary", Language::Chinese) => "据转述，未查原文",
@@ -463,7 +459,7 @@ pub(super) fn unit_in_words(unit: &str, language: Language) -> &str {
     }
 }
 
-/// A dimension of slices, in Chinese and in English; one of a pack's own is called as it is there.
+/// A dimension of slices, in Chinese and in English; a pack's own dimension keeps its name.
 pub(super) fn dimension_in_words(dimension: &str) -> [&str; 2] {
     match dimension {
         "month" => ["月份", "Month"],
@@ -476,8 +472,8 @@ pub(super) fn dimension_in_words(dimension: &str) -> [&str; 2] {
     }
 }
 
-/// What a limit is about, before its sign.
-pub(super) fn limit_kind(kind: &str, promise: bool, language: Language) -> &'static str {
+/// What a limit restricts; it is printed before the sign.
+pub(super) fn limit_kind_in_words(kind: &str, promise: bool, language: Language) -> &'static str {
     match (kind, promise, language) {
         ("mean", false, Language::Chinese) => "平均",
         ("mean", true, Language::Chinese) => "承诺平均",
@@ -493,7 +489,7 @@ pub(super) fn limit_kind(kind: &str, promise: bool, language: Language) -> &'sta
     }
 }
 
-/// Reasons that records often give; others print as they are.
+/// Reasons that records often give; others are printed as they are.
 const REASONS: [(&str, &str, &str); 10] = [
     ("duplicate", "重复工单", "duplicate"),
     ("customer_not_available", "用户改约或无法联系", "customer not available"),
@@ -527,7 +523,7 @@ pub(super) fn kind_in_words(kind: &str, language: Language) -> String {
     }
 }
 
-/// The moments of a case, by their columns.
+/// The moments of a case, by column.
 const MOMENTS: [(&str, &str, &str); 9] = [
     ("accepted", "受理", "accepted"),
     ("paid", "交费", "paid"),

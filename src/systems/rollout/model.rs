@@ -6,9 +6,9 @@ use crate::datasets::{Dataset, Holds};
 
 /// Radio sites that are built, opened and shared.
 pub const SITE: Dataset =
-    Dataset { name: "site", schema: site_schema, holds: Holds::Records, rows_page: None };
+    Dataset { name: "site", schema: make_site_schema, holds: Holds::Records, rows_page: None };
 
-fn site_schema() -> DatasetSchema {
+fn make_site_schema() -> DatasetSchema {
     DatasetSchema {
         name: "site",
         key: &["source", "source_key"],

@@ -6,7 +6,7 @@ use crate::project::Project;
 
 /// Where each `#[error("…")]` needs a `#[zh("…")]` beside it. Not required anywhere until the
 /// `zh` derive exists; then `&["src/", "crates/"]`.
-const IN_BOTH_LANGUAGES: &[&str] = &[];
+const IN_BOTH_LANGUAGES: &[&str] = &["src/", "crates/"];
 
 pub(super) fn check_flags(project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::project::Project;
 
 /// Whether the rule is on. Off until the functions that were public before the rule are mended.
-const IS_HELD: bool = false;
+const IS_HELD: bool = true;
 
 pub(super) fn check_visibility(project: &Project) -> Vec<Finding> {
     if IS_HELD { find_needless_pub(project) } else { Vec::new() }

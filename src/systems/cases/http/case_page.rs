@@ -1,14 +1,14 @@
-//! One case: what happened, and how an indicator's clock reads it.
+//! The page of one case: what happened, and how the clock of an indicator reads it.
 
 use axum::response::Html;
 use jiff::tz::TimeZone;
 use minijinja::{Value, context};
 
-use super::list_page::{format_moment, late_word, link_back, pack_zone};
-use super::names::{describe_outcome, event_title};
+use super::list_page::{choose_late_word, find_zone, format_moment, link_back};
+use super::names::{describe_outcome, name_event};
 use super::query::CaseQuery;
 use crate::language::Language;
-use crate::systems::cases::{CaseFile, CaseInterval, CaseOutcome, case_file};
+use crate::systems::cases::{CaseFile, CaseInterval, CaseOutcome, read_case_file};
 use crate::systems::indicators::http::names::{dimension_title, indicator_title, value_label};
 use crate::systems::indicators::http::{Console, PageQuery};
 use crate::systems::indicators::{FigureQuestion, Filter, Indicator, LakeRecords, format_span};
@@ -21,12 +21,12 @@ pub(super) fn render_case(console: &Console, query: &CaseQuery) -> Result<Html<S
     let question = FigureQuestion {
         by: Vec::new(),
         only: Vec::new(),
-        // The case is named: no condition narrows it further.
+        // The page names the case, so no condition narrows it further.
         filter: Filter::default(),
         ..asked.question.clone()
     };
     let records = LakeRecords::newest(&console.lake, &console.calendars);
-    let found = case_file(&console.pack, &indicator.id, id, &question, &records)
+    let found = read_case_file(&console.pack, &indicator.id, id, &question, &records)
         .map_err(|error| console.refusal_for(&error))?;
     let file = found.ok_or_else(|| {
         Refusal::not_found(format!("没有工单 `{id}`"), format!("there is no case `{id}`"))
@@ -36,7 +36,7 @@ pub(super) fn render_case(console: &Console, query: &CaseQuery) -> Result<Html<S
                 "a case is written SOURCE/NUMBER; open it from a list of cases",
             )
     })?;
-    let zone = pack_zone(console);
+    let zone = find_zone(console);
     let line = &file.line;
     let is_open = line.open.is_some();
     let facts: Vec<Value> = file
@@ -53,18 +53,18 @@ pub(super) fn render_case(console: &Console, query: &CaseQuery) -> Result<Html<S
         back => link_back(asked, indicator),
         back_text => asked.pick_text("回到工单列表", "Back to the cases"),
         outcome => describe_outcome(asked, indicator, &line.outcome, line.late_by, is_open),
-        reading => clock_reading(asked, indicator, &file, &zone),
+        reading => make_reading(asked, indicator, &file, &zone),
         clock => draw_timeline(asked, &file, indicator, &zone),
         head_clock => asked.pick_text("时钟", "Clock"),
-        definition => clock_words(asked, indicator),
+        definition => describe_clock(asked, indicator),
         events => list_events(asked, &file, indicator, &zone),
         facts,
     };
     console.site.render("case.html", &console.build_page(asked, &title, "/case"), body)
 }
 
-/// Elapsed, subtracted, due, late: what the indicator reads off.
-fn clock_reading(
+/// What the indicator reads off the case: elapsed, subtracted, due, late.
+fn make_reading(
     asked: &PageQuery,
     indicator: &Indicator,
     file: &CaseFile,
@@ -85,7 +85,7 @@ fn clock_reading(
     });
     let late = line.late_by.filter(|late| *late > 0).map(format_span);
     let is_counted = line.outcome == CaseOutcome::Counted;
-    let late_name = late_word(asked, &line.outcome);
+    let late_name = choose_late_word(asked, &line.outcome);
     [
         (asked.pick_text("起", "Start"), format_moment(line.start, zone), false),
         (asked.pick_text("止", "Stop"), format_moment(line.stop, zone), false),
@@ -101,7 +101,7 @@ fn clock_reading(
     .collect()
 }
 
-fn clock_words(asked: &PageQuery, indicator: &Indicator) -> String {
+fn describe_clock(asked: &PageQuery, indicator: &Indicator) -> String {
     let Some(clock) = indicator.clock_spec() else { return String::new() };
     let mut text =
         format!("{}: {} → {}", asked.pick_text("时钟", "clock"), clock.start.text, clock.stop.text);
@@ -116,7 +116,7 @@ fn is_subtracted(indicator: &Indicator, interval: &CaseInterval) -> bool {
     indicator.clock_spec().is_some_and(|clock| clock.subtract.contains(&interval.kind))
 }
 
-/// Moments and intervals in the order they happened.
+/// Lists moments and intervals in the order in which they happened.
 fn list_events(
     asked: &PageQuery,
     file: &CaseFile,
@@ -126,13 +126,13 @@ fn list_events(
     let mut events: Vec<(i64, String, String)> = file
         .moments
         .iter()
-        .map(|(name, at)| (*at, event_title(asked, name), String::new()))
+        .map(|(name, at)| (*at, name_event(asked, name), String::new()))
         .collect();
     for interval in &file.intervals {
         events.push((
             interval.from,
-            interval_title(asked, interval),
-            interval_note(asked, indicator, interval, zone),
+            name_interval(asked, interval),
+            describe_interval(asked, indicator, interval, zone),
         ));
     }
     events.sort_by_key(|event| event.0);
@@ -142,16 +142,16 @@ fn list_events(
         .collect()
 }
 
-fn interval_title(asked: &PageQuery, interval: &CaseInterval) -> String {
-    let title = event_title(asked, &interval.kind);
+fn name_interval(asked: &PageQuery, interval: &CaseInterval) -> String {
+    let title = name_event(asked, &interval.kind);
     match interval.to {
         Some(to) => format!("{title} {}", format_span(to - interval.from)),
         None => title,
     }
 }
 
-/// Until when, why, by whose approval, and whether the clock takes it off.
-fn interval_note(
+/// Says until when an interval lasts, why, who approved it, and whether the clock subtracts it.
+fn describe_interval(
     asked: &PageQuery,
     indicator: &Indicator,
     interval: &CaseInterval,
@@ -180,8 +180,8 @@ fn interval_note(
     parts.join(" · ")
 }
 
-/// The stretch from start to stop on an axis of natural time, with what is taken off where it
-/// happened. Empty without a start and a stop.
+/// Draws the time from start to stop on an axis of natural time, with the subtracted parts where
+/// they happened. Empty without a start and a stop.
 fn draw_timeline(
     asked: &PageQuery,
     file: &CaseFile,

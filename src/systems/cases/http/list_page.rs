@@ -9,14 +9,14 @@ use minijinja::{Value, context};
 use super::names::describe_outcome;
 use super::query::{CaseQuery, offer_choices};
 use crate::language::Language;
-use crate::systems::cases::{CaseLine, CaseList, CaseOutcome, case_json, list_cases};
+use crate::systems::cases::{CaseLine, CaseList, CaseOutcome, case_to_json, list_cases};
 use crate::systems::indicators::http::names::{NOTHING, indicator_title, value_label};
 use crate::systems::indicators::http::{Console, PageQuery, form, link_to_figures};
 use crate::systems::indicators::{FigureQuestion, Indicator, LakeRecords, format_span};
 use crate::web::query::encoded;
 use crate::web::{Refusal, csv};
 
-/// Cases on one page.
+/// How many cases one page shows.
 const PAGE: usize = 100;
 
 pub(super) fn render_cases(console: &Console, query: &CaseQuery) -> Result<Html<String>, Refusal> {
@@ -27,20 +27,21 @@ pub(super) fn render_cases(console: &Console, query: &CaseQuery) -> Result<Html<
     let at = query.page.min(pages);
     let first = (at - 1) * PAGE;
     let lines: Vec<&CaseLine> = list.lines.iter().skip(first).take(PAGE).collect();
-    let scale = lines.iter().filter_map(|case| natural_seconds(case)).max().unwrap_or(1).max(1);
-    let zone = pack_zone(console);
-    let row = |case: &&CaseLine| table_line(console, asked, indicator, case, (&zone, scale));
+    let scale =
+        lines.iter().filter_map(|case| count_natural_seconds(case)).max().unwrap_or(1).max(1);
+    let zone = find_zone(console);
+    let row = |case: &&CaseLine| make_table_line(console, asked, indicator, case, (&zone, scale));
     let rows: Vec<Value> = lines.iter().map(row).collect();
     let address = asked.link_to("", &indicator.id, &asked.filter_text(), &asked.view_parameters());
     let body = context! {
         lead => asked.pick_words(&indicator.says),
-        caption => caption_text(asked, first, rows.len(), list.total),
+        caption => write_caption(asked, first, rows.len(), list.total),
         indicators => form::list_indicators(console, asked, &indicator.id),
         ask => form::build_conditions(console, asked, "/cases"),
         which => offer_choices(query),
-        head => table_head(asked),
+        head => make_table_head(asked),
         on_clock => indicator.clock_spec().is_some(),
-        pager => pager_links(asked, &address, at, pages),
+        pager => make_pager_links(asked, &address, at, pages),
         everything => asked.link_to("/cases", &indicator.id, "", ""),
         save => context! {
             csv => format!("/cases.csv{address}"),
@@ -53,12 +54,12 @@ pub(super) fn render_cases(console: &Console, query: &CaseQuery) -> Result<Html<
     console.site.render("cases.html", &console.build_page(asked, &title, "/cases"), body)
 }
 
-/// All cases of the page's question, in its order.
-pub(super) fn csv(console: &Console, query: &CaseQuery) -> Result<Response, Refusal> {
+/// Writes all cases that the page asks for, in the order of the page.
+pub(super) fn write_csv(console: &Console, query: &CaseQuery) -> Result<Response, Refusal> {
     let asked = &query.asked;
     let indicator = asked.chosen_indicator(console)?;
     let list = query_cases(console, query, indicator)?;
-    let zone = pack_zone(console);
+    let zone = find_zone(console);
     let head = [
         ("工单", "case"),
         ("处置", "outcome"),
@@ -84,8 +85,8 @@ pub(super) fn csv(console: &Console, query: &CaseQuery) -> Result<Response, Refu
             case.id.clone(),
             said("text"),
             said("why"),
-            column_value(case, "region").to_owned(),
-            column_value(case, "area").to_owned(),
+            find_column_value(case, "region").to_owned(),
+            find_column_value(case, "area").to_owned(),
             format_moment(case.start, &zone).unwrap_or_default(),
             format_moment(case.stop, &zone).unwrap_or_default(),
             number(case.value),
@@ -106,8 +107,8 @@ pub(super) fn write_json(
 ) -> Result<Json<serde_json::Value>, Refusal> {
     let indicator = query.asked.chosen_indicator(console)?;
     let list = query_cases(console, query, indicator)?;
-    let zone = pack_zone(console);
-    Ok(Json(list.lines.iter().map(|case| case_json(case, &zone)).collect()))
+    let zone = find_zone(console);
+    Ok(Json(list.lines.iter().map(|case| case_to_json(case, &zone)).collect()))
 }
 
 fn query_cases(
@@ -122,11 +123,11 @@ fn query_cases(
         .map_err(|error| console.refusal_for(&error))
 }
 
-pub(super) fn pack_zone(console: &Console) -> TimeZone {
+pub(super) fn find_zone(console: &Console) -> TimeZone {
     console.pack.zone.rules().clone()
 }
 
-fn caption_text(asked: &PageQuery, first: usize, shown: usize, total: u64) -> String {
+fn write_caption(asked: &PageQuery, first: usize, shown: usize, total: u64) -> String {
     let (from, to) = (first + 1, first + shown);
     if asked.language == Language::Chinese {
         format!("共 {total} 件，这里是第 {from}–{to} 件，超时多者在前。")
@@ -135,8 +136,8 @@ fn caption_text(asked: &PageQuery, first: usize, shown: usize, total: u64) -> St
     }
 }
 
-/// Links to the page before and after.
-fn pager_links(asked: &PageQuery, query: &str, at: usize, pages: usize) -> Value {
+/// Makes links to the previous and the next page.
+fn make_pager_links(asked: &PageQuery, query: &str, at: usize, pages: usize) -> Value {
     let link = |page: usize| format!("/cases{query}&page={page}");
     let here = if asked.language == Language::Chinese {
         format!("第 {at} 页，共 {pages} 页")
@@ -153,7 +154,7 @@ fn pager_links(asked: &PageQuery, query: &str, at: usize, pages: usize) -> Value
     }
 }
 
-fn table_head(asked: &PageQuery) -> Value {
+fn make_table_head(asked: &PageQuery) -> Value {
     context! {
         case => asked.pick_text("工单", "Case"),
         region => asked.pick_text("区域", "Region"),
@@ -165,16 +166,16 @@ fn table_head(asked: &PageQuery) -> Value {
     }
 }
 
-fn natural_seconds(case: &CaseLine) -> Option<i64> {
+fn count_natural_seconds(case: &CaseLine) -> Option<i64> {
     Some(case.stop? - case.start?)
 }
 
-fn column_value<'a>(case: &'a CaseLine, name: &str) -> &'a str {
+fn find_column_value<'a>(case: &'a CaseLine, name: &str) -> &'a str {
     let found = case.columns.iter().find(|(column, _)| column == name);
     found.map(|(_, value)| value.as_str()).unwrap_or_default()
 }
 
-fn table_line(
+fn make_table_line(
     console: &Console,
     asked: &PageQuery,
     indicator: &Indicator,
@@ -183,7 +184,7 @@ fn table_line(
 ) -> Value {
     let about: Vec<String> = ["service", "kind", "area", "channel", "cause"]
         .iter()
-        .map(|name| (*name, column_value(case, name)))
+        .map(|name| (*name, find_column_value(case, name)))
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| value_label(console, asked, name, value))
         .collect();
@@ -205,14 +206,14 @@ fn table_line(
             &format!("{}&case={}", asked.view_parameters(), encoded(&case.id)),
         ),
         about => about.join(" · "),
-        region => value_label(console, asked, "region", column_value(case, "region")),
+        region => value_label(console, asked, "region", find_column_value(case, "region")),
         start => format_moment(case.start, zone).unwrap_or_else(nothing),
         stop => format_moment(case.stop, zone).unwrap_or_else(nothing),
         clock => draw_clock(asked, case, scale),
         elapsed => case.value.or(case.open).filter(|_| on_clock).map_or_else(nothing, format_span),
         subtracted,
         due => format_moment(case.due, zone).unwrap_or_else(nothing),
-        late_by => late_by(asked, case),
+        late_by => describe_lateness(asked, case),
         out => is_out,
         outcome => describe_outcome(
             asked,
@@ -224,14 +225,14 @@ fn table_line(
     }
 }
 
-/// By how much a case is late. One that is not counted would be, which is worth knowing of an
-/// exclusion.
-pub(super) fn late_by(asked: &PageQuery, case: &CaseLine) -> Option<String> {
+/// Says by how much a case is late. For a case that is not counted, it says how late it would be,
+/// which is worth knowing about an exclusion.
+pub(super) fn describe_lateness(asked: &PageQuery, case: &CaseLine) -> Option<String> {
     let late = case.late_by.filter(|late| *late > 0)?;
-    Some(format!("{} {}", late_word(asked, &case.outcome), format_span(late)))
+    Some(format!("{} {}", choose_late_word(asked, &case.outcome), format_span(late)))
 }
 
-pub(super) fn late_word<'a>(asked: &PageQuery, outcome: &CaseOutcome) -> &'a str {
+pub(super) fn choose_late_word<'a>(asked: &PageQuery, outcome: &CaseOutcome) -> &'a str {
     match outcome {
         CaseOutcome::Counted => asked.pick_text("超时", "late by"),
         CaseOutcome::Open => asked.pick_text("未完已超时", "not done, overdue by"),
@@ -241,9 +242,11 @@ pub(super) fn late_word<'a>(asked: &PageQuery, outcome: &CaseOutcome) -> &'a str
     }
 }
 
-/// A bar from start to stop on a common scale: counted time, subtracted time, the due mark.
+/// Draws a bar from start to stop on a common scale, with counted time, subtracted time and the due
+/// mark.
 fn draw_clock(asked: &PageQuery, case: &CaseLine, scale: i64) -> String {
-    let (Some(start), Some(value), Some(natural)) = (case.start, case.value, natural_seconds(case))
+    let (Some(start), Some(value), Some(natural)) =
+        (case.start, case.value, count_natural_seconds(case))
     else {
         return String::new();
     };
@@ -281,7 +284,7 @@ pub(super) fn format_moment(seconds: Option<i64>, zone: &TimeZone) -> Option<Str
     Some(zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string())
 }
 
-/// The list that a case was opened from.
+/// Links to the list from which a case was opened.
 pub(super) fn link_back(asked: &PageQuery, indicator: &Indicator) -> String {
     if asked.by.is_empty() {
         asked.link_to("/cases", &indicator.id, &asked.filter_text(), &asked.view_parameters())

@@ -1,6 +1,6 @@
-//! The pages of cases: those behind a figure, and one of them with its clock.
+//! The pages of cases: the list behind a figure, and one case with its clock.
 //!
-//! Each request reads the records afresh; nothing is cached.
+//! Each request reads the records again; nothing is cached.
 
 mod case_page;
 mod list_page;
@@ -33,9 +33,9 @@ pub(crate) const PAGES: PageSet = PageSet {
 pub(crate) fn routes(console: Arc<Console>) -> Router {
     Router::new()
         .route("/cases", get(show_cases))
-        .route("/cases.csv", get(cases_csv))
+        .route("/cases.csv", get(show_cases_csv))
         .route("/case", get(show_case))
-        .route("/api/cases", get(cases_json))
+        .route("/api/cases", get(show_cases_json))
         .with_state(console)
 }
 
@@ -44,15 +44,15 @@ async fn show_cases(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    answer(console, query, list_page::render_cases).await
+    answer_query(console, query, list_page::render_cases).await
 }
 
 /// `GET /cases.csv`: all of those cases.
-async fn cases_csv(
+async fn show_cases_csv(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
-    answer(console, query, list_page::csv).await
+    answer_query(console, query, list_page::write_csv).await
 }
 
 /// `GET /case`: one case, and its clock.
@@ -60,18 +60,18 @@ async fn show_case(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refusal> {
-    answer(console, query, case_page::render_case).await
+    answer_query(console, query, case_page::render_case).await
 }
 
 /// `GET /api/cases`: the cases that `trueline cases --limit 0 --format json` prints.
-async fn cases_json(
+async fn show_cases_json(
     State(console): State<Arc<Console>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<serde_json::Value>, Refusal> {
-    answer(console, query, list_page::write_json).await
+    answer_query(console, query, list_page::write_json).await
 }
 
-async fn answer<T: Send + 'static>(
+async fn answer_query<T: Send + 'static>(
     console: Arc<Console>,
     query: Option<String>,
     work: impl FnOnce(&Console, &CaseQuery) -> Result<T, Refusal> + Send + 'static,

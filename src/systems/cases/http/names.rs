@@ -1,4 +1,4 @@
-//! What happened to a case, and what an indicator makes of it, as people say it.
+//! Names for what happened to a case, and for what an indicator makes of it.
 
 use minijinja::{Value, context};
 
@@ -6,8 +6,8 @@ use crate::systems::cases::CaseOutcome;
 use crate::systems::indicators::http::PageQuery;
 use crate::systems::indicators::{ExclusionReason, Indicator};
 
-/// A moment or a kind of interval of a case.
-pub(super) fn event_title(asked: &PageQuery, name: &str) -> String {
+/// Names a moment or a kind of interval of a case.
+pub(super) fn name_event(asked: &PageQuery, name: &str) -> String {
     let (chinese, english) = match name {
         "accepted" => ("受理", "Accepted"),
         "paid" => ("缴费", "Paid"),
@@ -26,7 +26,8 @@ pub(super) fn event_title(asked: &PageQuery, name: &str) -> String {
     asked.pick_text(chinese, english).to_owned()
 }
 
-/// What an indicator makes of a case: a mark, a word, why, and how the word looks.
+/// Describes what an indicator makes of a case: a mark, a word, the reason, and the style of the
+/// word.
 pub(super) fn describe_outcome(
     asked: &PageQuery,
     indicator: &Indicator,
@@ -62,15 +63,15 @@ pub(super) fn describe_outcome(
             } else {
                 asked.pick_text("，无审批", ", nobody approved")
             };
-            format!("{}{open}", reason_words(asked, indicator, reason))
+            format!("{}{open}", name_reason(asked, indicator, reason))
         }
         CaseOutcome::Counted | CaseOutcome::Unmeasurable | CaseOutcome::Open => String::new(),
     };
     context! { kind, mark, text, why }
 }
 
-/// The words of the pack for a reason that it names; others as the source wrote them.
-fn reason_words(asked: &PageQuery, indicator: &Indicator, reason: &str) -> String {
+/// The words of the pack for a reason, or the words of the source if the pack does not name it.
+fn name_reason(asked: &PageQuery, indicator: &Indicator, reason: &str) -> String {
     let named = indicator.exclusions.iter().find(|one| match &one.reason {
         ExclusionReason::Fixed(name) => name == reason,
         ExclusionReason::From(_) => false,

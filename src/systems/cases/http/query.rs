@@ -1,4 +1,4 @@
-//! What a page of cases is asked: what every page about an indicator is, and which cases.
+//! The query of a page of cases: that of every page about an indicator, and which cases to list.
 
 use minijinja::{Value, context};
 
@@ -7,7 +7,7 @@ use crate::systems::indicators::http::{Console, PageQuery};
 use crate::web::Refusal;
 use crate::web::query::parameters;
 
-/// A query, parsed.
+/// A parsed query.
 #[derive(Debug)]
 pub(super) struct CaseQuery {
     pub(super) asked: PageQuery,
@@ -24,14 +24,14 @@ impl CaseQuery {
         let (mut chosen, mut page, mut case) = (CaseSelection::All, 1, None);
         for (name, value, _) in parameters(query) {
             match name {
-                "which" if !value.is_empty() => chosen = parse_which(&value)?,
+                "which" if !value.is_empty() => chosen = parse_selection(&value)?,
                 "page" if !value.is_empty() => page = parse_page(&value)?,
                 "case" => case = Some(value),
                 _ => {}
             }
         }
         if chosen != CaseSelection::All {
-            asked.more = format!("&which={}", which_name(chosen));
+            asked.more = format!("&which={}", name_selection(chosen));
         }
         Ok(CaseQuery { asked, which: chosen, page, case })
     }
@@ -46,7 +46,7 @@ fn parse_page(value: &str) -> Result<usize, Refusal> {
     })
 }
 
-fn which_name(which: CaseSelection) -> &'static str {
+fn name_selection(which: CaseSelection) -> &'static str {
     match which {
         CaseSelection::All => "all",
         CaseSelection::Late => "late",
@@ -55,17 +55,17 @@ fn which_name(which: CaseSelection) -> &'static str {
     }
 }
 
-fn parse_which(value: &str) -> Result<CaseSelection, Refusal> {
+fn parse_selection(value: &str) -> Result<CaseSelection, Refusal> {
     let all =
         [CaseSelection::All, CaseSelection::Late, CaseSelection::Excluded, CaseSelection::Open];
-    all.into_iter().find(|which| which_name(*which) == value).ok_or_else(|| {
+    all.into_iter().find(|which| name_selection(*which) == value).ok_or_else(|| {
         Refusal::unclear(format!("没有 `{value}` 这一类工单"), format!("no cases are `{value}`"))
             .at("which")
             .with_next("可写 all、late、excluded 或 open", "write all, late, excluded or open")
     })
 }
 
-/// Which cases to list.
+/// Offers the choices of cases to list.
 pub(super) fn offer_choices(query: &CaseQuery) -> Vec<Value> {
     [
         (CaseSelection::All, "全部", "all"),
@@ -75,7 +75,7 @@ pub(super) fn offer_choices(query: &CaseQuery) -> Vec<Value> {
     ]
     .into_iter()
     .map(|(which, chinese, english)| {
-        let value = which_name(which);
+        let value = name_selection(which);
         let text = query.asked.pick_text(chinese, english);
         context! { value, text, chosen => which == query.which }
     })

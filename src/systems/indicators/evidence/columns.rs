@@ -1,9 +1,10 @@
-//! A tally as the columns that add up over blocks.
+//! A tally as columns that can be added up over blocks.
 
 use trueline_figures::{Amount, Tally};
 use trueline_verify::{CellColumns, WholeNumber};
 
-/// The values that printed percentiles of a tally are: below each of them and up to it is counted.
+/// The values at the printed percentiles of a tally. Evidence counts the rows below each of them
+/// and up to it.
 pub(super) fn list_quantiles(tally: &Tally) -> Vec<i64> {
     let (low, high) = tally.middle_values().unzip();
     let each = [
@@ -20,7 +21,7 @@ pub(super) fn list_quantiles(tally: &Tally) -> Vec<i64> {
 }
 
 /// The columns of a tally that are not zero.
-pub(super) fn tally_columns(tally: &Tally, quantiles: &[i64]) -> CellColumns {
+pub(super) fn list_tally_columns(tally: &Tally, quantiles: &[i64]) -> CellColumns {
     let mut columns = CellColumns::new();
     let mut put = |name: String, value: i128| {
         if value != 0 {
@@ -63,7 +64,8 @@ pub(super) fn tally_columns(tally: &Tally, quantiles: &[i64]) -> CellColumns {
     columns
 }
 
-/// A largest value of 0 is a value, so these stand where there is one at all.
+/// Adds the largest and smallest values. They may be 0, so they are left out only if there are
+/// none.
 fn put_extremes(tally: &Tally, columns: &mut CellColumns) {
     let longest = |amount: &Amount| amount.longest;
     let extremes = [

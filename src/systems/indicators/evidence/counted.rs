@@ -1,4 +1,4 @@
-//! The records of some datasets, read once: what each block adds up to in each of some periods.
+//! Records of datasets, read once: what each block adds up to in each of several periods.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,30 @@ use trueline_figures::{Answer, Period, Prepared, Request, RunError};
 use trueline_ledger::Hash;
 use trueline_verify::CommitmentLag;
 
-use super::bench::{BlockCount, BlockCounter};
+use super::block_counts::{BlockCount, BlockCounter};
+use super::block_size::block_rows;
+use super::commitments::Commitments;
+use super::error::FigureEvidenceError;
 use super::lag::Lags;
-use super::{Commitments, FigureEvidenceError, block_rows};
 use crate::datasets::Dataset;
 use crate::systems::indicators::compute::{FigureQuestion, build_requests};
 use crate::systems::indicators::model::Pack;
 use crate::systems::indicators::records::LakeRecords;
 
-/// Blocks that a thread takes together, at most: what they share is read once.
+/// The most blocks that a thread takes together, so that what they share is read once.
 const BLOCKS_AT_ONCE: usize = 4;
 
-/// What the blocks of some datasets add up to, in some periods.
+/// What the blocks of some datasets add up to in each of several periods.
 #[derive(Debug)]
 pub struct CountedPeriods {
     pub(super) datasets: Vec<DatasetCount>,
 }
 
-/// One dataset.
+/// The counts of one dataset.
 #[derive(Debug)]
 pub(super) struct DatasetCount {
     pub(super) dataset: Dataset,
-    /// What was asked, of the first of the periods.
+    /// What was asked about the first of the periods.
     pub(super) request: Request,
     /// The ids of the definitions of each family.
     pub(super) families: Vec<Vec<String>>,
@@ -36,12 +38,12 @@ pub(super) struct DatasetCount {
     pub(super) periods: Vec<PeriodCount>,
 }
 
-/// One dataset in one period.
+/// The counts of one dataset in one period.
 #[derive(Debug)]
 pub(super) struct PeriodCount {
     pub(super) period: Period,
     pub(super) blocks: Vec<CountedBlock>,
-    /// All blocks together.
+    /// The answer over all blocks.
     pub(super) whole: Answer,
     pub(super) lag: Option<CommitmentLag>,
 }
@@ -49,13 +51,13 @@ pub(super) struct PeriodCount {
 #[derive(Debug)]
 pub(super) struct CountedBlock {
     pub(super) rows: u64,
-    /// Of the tree of its members.
+    /// The root of the tree of its members.
     pub(super) root: Hash,
     pub(super) answer: Answer,
 }
 
 impl CountedPeriods {
-    /// Reads those of the datasets that are wanted. The questions differ in their periods alone.
+    /// Reads the wanted datasets. The questions differ only in their periods.
     pub fn read_datasets(
         pack: &Pack,
         questions: &[FigureQuestion],
@@ -76,7 +78,7 @@ impl CountedPeriods {
         Ok(CountedPeriods { datasets })
     }
 
-    /// The answers about one of the periods.
+    /// The answers about one of the periods, given by its place.
     pub fn answers_of(&self, period: usize) -> BTreeMap<Dataset, &Answer> {
         let each = self.datasets.iter();
         each.filter_map(|one| Some((one.dataset, &one.periods.get(period)?.whole))).collect()
@@ -92,7 +94,7 @@ fn count_dataset(
 ) -> Result<DatasetCount, FigureEvidenceError> {
     let prepared = Prepared::new(&request, periods).map_err(RunError::from)?;
     let ordered = records.read_ordered(dataset, block_rows)?;
-    let bench = BlockCounter {
+    let counter = BlockCounter {
         dataset,
         request: &request,
         periods,
@@ -100,11 +102,12 @@ fn count_dataset(
         ordered: &ordered,
         leaves: commitments.leaves,
     };
-    let watch = bench.watch_commitments(commitments.inputs)?;
+    let times = counter.read_commitment_times(commitments.inputs)?;
     let blocks = ordered.blocks().len();
     let at_once = (blocks / rayon::current_num_threads()).clamp(1, BLOCKS_AT_ONCE);
     let starts: Vec<usize> = (0..blocks).step_by(at_once).collect();
-    let made = starts.into_par_iter().map(|from| bench.count_blocks(from..from + at_once, &watch));
+    let made =
+        starts.into_par_iter().map(|from| counter.count_blocks(from..from + at_once, &times));
     let made = made.collect::<Result<Vec<Vec<BlockCount>>, FigureEvidenceError>>()?;
     let mut blank = prepared.start_counter().take_answers().into_iter();
     let mut counts: Vec<(Vec<CountedBlock>, Lags)> =
@@ -122,7 +125,7 @@ fn count_dataset(
             period: period.clone(),
             whole: blank.next().map(|blank| whole.unwrap_or(blank))?,
             blocks,
-            lag: lags.sum_up(watch.by_witness),
+            lag: lags.sum_up(times.by_witness),
         })
     });
     let (periods, families, rows) =

@@ -1,4 +1,4 @@
-//! A definition in canonical JSON: what its digest is over.
+//! A definition in canonical JSON, over which its digest is computed.
 
 use serde_json::{Value, json};
 use trueline_clock::{ClockRule, TimeLimit, Unit};
@@ -20,7 +20,7 @@ pub(super) fn describe_definition(
         "period_moment": definition.period_moment.to_string(),
         "measure": measure_json(&definition.measure, &calendars),
         "exclusions": definition.exclusions.iter().map(exclusion_json).collect::<Vec<Value>>(),
-        "late_after": definition.late_after.iter().map(late_after).collect::<Vec<Value>>(),
+        "late_after": definition.late_after.iter().map(late_after_json).collect::<Vec<Value>>(),
         "zone": request.zone.iana_name().unwrap_or("UTC"),
     }))?;
     let sha256 = Hash::digest_of(text.as_bytes()).to_hex();
@@ -80,7 +80,7 @@ fn exclusion_json(exclusion: &ExclusionRule) -> Value {
     value
 }
 
-fn late_after(after: &LateAfter) -> Value {
+fn late_after_json(after: &LateAfter) -> Value {
     let limit = match after.limit {
         TimeLimit::Elapsed { seconds } => json!({ "kind": "elapsed", "seconds": seconds }),
         TimeLimit::Dates { days } => json!({ "kind": "dates", "days": days }),

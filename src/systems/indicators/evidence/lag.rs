@@ -1,7 +1,7 @@
-//! How late the records of a period were committed to, and what was changed afterwards.
+//! How late the records of a period were committed to, and which of them changed afterwards.
 //!
-//! A seal says nothing about the time before: what was written down in July about January may have
-//! been anything until then. The lag of a case runs from the moment that puts it into the period
+//! A seal says nothing about the time before it: a record written in July about January could have
+//! said anything until then. The lag of a case runs from the moment that puts it into the period
 //! (the last one, if definitions differ) to the commitment of the first revision that states it.
 
 use std::collections::hash_map::RandomState;
@@ -12,21 +12,21 @@ use trueline_figures::{RowVerdict, StatedMoment};
 use trueline_lake::{OrderedRows, RowKeys};
 use trueline_verify::{BatchInput, CommitmentLag};
 
-/// The moment of an older revision that has none.
+/// Stands for the moment of an older revision that states none.
 const NO_MOMENT: i64 = i64::MIN;
 
-/// What is known of batches and of revisions that are no longer the newest.
-pub(super) struct Watch {
+/// When batches were committed to, and what superseded revisions stated.
+pub(super) struct CommitmentTimes {
     /// When each batch was committed to; `None` for one that is not among the inputs.
     committed: Vec<Option<i64>>,
     pub(super) by_witness: bool,
-    /// One for each moment that an older revision states, by case.
-    older: Vec<Older>,
+    /// One entry for each moment that an older revision states, by case.
+    older: Vec<OlderMoment>,
     cases: RandomState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Older {
+struct OlderMoment {
     case: u64,
     batch: usize,
     moment: i64,
@@ -43,15 +43,19 @@ pub(super) struct Lags {
     changed_after_period: u64,
 }
 
-impl Watch {
-    pub(super) fn new(dataset: Dataset, ordered: &OrderedRows, inputs: &[BatchInput]) -> Watch {
+impl CommitmentTimes {
+    pub(super) fn new(
+        dataset: Dataset,
+        ordered: &OrderedRows,
+        inputs: &[BatchInput],
+    ) -> CommitmentTimes {
         let by_witness = inputs.iter().all(|input| input.witnessed.is_some());
         let committed = ordered.batches().map(|batch| {
             let same =
                 |input: &&BatchInput| input.dataset == dataset.name() && input.batch == batch.id;
             Some(inputs.iter().find(same)?.committed_at(by_witness))
         });
-        Watch {
+        CommitmentTimes {
             committed: committed.collect(),
             by_witness,
             older: Vec::new(),
@@ -63,16 +67,16 @@ impl Watch {
     pub(super) fn note_older(&mut self, batch: usize, keys: &RowKeys, stated: &[StatedMoment]) {
         for row in 0..keys.row_count() {
             let case = self.hash_case(keys.key_at(row));
-            self.older.push(Older { case, batch, moment: NO_MOMENT, is_over: false });
+            self.older.push(OlderMoment { case, batch, moment: NO_MOMENT, is_over: false });
         }
         for StatedMoment { row, moment, is_over } in stated {
             let case = self.hash_case(keys.key_at(*row));
-            self.older.push(Older { case, batch, moment: *moment, is_over: *is_over });
+            self.older.push(OlderMoment { case, batch, moment: *moment, is_over: *is_over });
         }
     }
 
-    /// To be called once all older revisions are noted.
-    pub(super) fn sort_older(mut self) -> Watch {
+    /// Call this once all older revisions are noted.
+    pub(super) fn sort_older(mut self) -> CommitmentTimes {
         self.older.sort_unstable();
         self.older.dedup();
         self
@@ -87,8 +91,8 @@ impl Watch {
         hasher.finish()
     }
 
-    /// Adds the lag of a case, if it is in the period that the lags are of. Of the moments of
-    /// several definitions, the last one counts: only then is there everything that its figures are
+    /// Adds the lag of a case, if the case is in the period of `lags`. Of the moments of several
+    /// definitions the last one counts, because only then is everything known that its figures are
     /// made from.
     pub(super) fn add_member<'k, 'v>(
         &self,
@@ -115,7 +119,7 @@ impl Watch {
                 {
                     first = first.min(at);
                 }
-                // What the source itself sent at once was never committed to otherwise.
+                // Revisions that the source sent in one batch were committed to together.
                 let is_earlier = one.batch != batch;
                 was_changed |= is_earlier;
                 was_over |= is_earlier && one.is_over;
@@ -128,7 +132,7 @@ impl Watch {
 }
 
 impl Lags {
-    /// None yet, for a period that ends then.
+    /// No lags yet, for a period that ends at `to`.
     pub(super) fn new(to: i64) -> Lags {
         Lags { to, seconds: Vec::new(), changed_after_close: 0, changed_after_period: 0 }
     }
@@ -139,7 +143,7 @@ impl Lags {
         self.changed_after_period += other.changed_after_period;
     }
 
-    /// `None` if there is no case.
+    /// Sums the lags up; `None` if there is no case.
     pub(super) fn sum_up(mut self, witnessed: bool) -> Option<CommitmentLag> {
         self.seconds.sort_unstable();
         let cases = self.seconds.len();

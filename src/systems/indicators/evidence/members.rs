@@ -1,4 +1,4 @@
-//! Members: one case of a population, its revision and how each definition counted it.
+//! Members: the cases of a population, each with its revision and how each definition counted it.
 
 use trueline_figures::{Counter, RowVerdict, Ruling};
 use trueline_lake::{write_count, write_signed};
@@ -12,7 +12,7 @@ const OPEN: u8 = 4;
 /// One case of a population.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// The columns of its key, such as source and source key.
+    /// The values of its key columns, such as source and source key.
     pub key: Vec<String>,
     /// Its canonical bytes.
     pub bytes: Vec<u8>,
@@ -24,8 +24,8 @@ impl Member {
     }
 }
 
-/// Writes what the canonical bytes of a member begin with, whatever the period: the revision and
-/// the key.
+/// Writes the beginning of a member's canonical bytes, which is the same in every period: the
+/// revision and the key.
 pub(super) fn begin_member<'k>(
     revision: &Hash,
     key: impl Iterator<Item = &'k str>,
@@ -38,7 +38,7 @@ pub(super) fn begin_member<'k>(
     }
 }
 
-/// Writes the rest of them: how each definition counted the case.
+/// Writes the rest of those bytes: how each definition counted the case.
 pub(super) fn finish_member<'v>(
     verdicts: impl ExactSizeIterator<Item = &'v RowVerdict>,
     counter: &Counter<'_>,

@@ -1,78 +1,45 @@
 //! Evidence: the populations that figures are about, and the partial figures of their blocks.
 //!
-//! What is written down here is what a verifier recomputes; `docs/evidence.md` is the form.
+//! A verifier recomputes what is written down here; `docs/evidence.md` describes the form.
 
-mod bench;
+mod block_counts;
+mod block_size;
 mod columns;
+mod commitments;
 mod counted;
 mod definition;
+mod error;
 mod lag;
 mod members;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use rayon::prelude::*;
 use trueline_figures::{Answer, Request, Slice, Tally};
-use trueline_lake::LakeError;
 use trueline_ledger::{Hash, tree_root};
 use trueline_verify::{
-    BatchInput, CellColumns, DefinitionUsed, EvidenceBlock, EvidenceCell, FigureUsed, Population,
+    CellColumns, DefinitionUsed, EvidenceBlock, EvidenceCell, FigureUsed, Population,
 };
 
-use super::compute::ComputeError;
 use super::row::FigureRow;
 
 use crate::datasets::Dataset;
+use block_size::block_rows;
 use counted::DatasetCount;
 
-pub use bench::walk_members;
+pub use block_counts::PopulationSource;
+pub use commitments::{Commitments, Leaves};
 pub use counted::CountedPeriods;
+pub use error::FigureEvidenceError;
 pub use members::Member;
 
-/// The version of what turns rows into partial figures; it changes when a row could count
+/// The version of the rules that turn rows into partial figures. It changes when a row could count
 /// differently.
 pub const FIGURE_SEMANTICS: &str = "1";
-/// The same of the form of rows and members.
+/// The version of the form of rows and members.
 pub const ROW_SEMANTICS: &str = "1";
 
-const SMALLEST_BLOCK: u64 = 65_536;
-const MOST_BLOCKS: u64 = 64;
-
-/// Why there is no evidence.
-#[derive(Debug, thiserror::Error, trueline_language::Explain)]
-pub enum FigureEvidenceError {
-    #[error(transparent)]
-    Compute(#[from] ComputeError),
-    #[error("the records cannot be read in order")]
-    #[zh("无法按次序读取记录")]
-    Lake(#[from] LakeError),
-    #[error("the figures of a block cannot be computed")]
-    #[zh("无法计算分块的指标值")]
-    Run(#[from] trueline_figures::RunError),
-    #[error("a definition has no canonical form")]
-    #[zh("统计口径没有规范形式")]
-    Json(#[from] trueline_verify::JsonError),
-}
-
-/// Gives the leaves of some rows of a batch: by dataset, batch and places.
-pub type Leaves<'a> = dyn Fn(Dataset, &str, &[Range<u64>]) -> Vec<Hash> + Sync + 'a;
-
-/// What the ledger knows of the batches of a lake.
-#[derive(Clone, Copy)]
-pub struct Commitments<'a> {
-    pub leaves: &'a Leaves<'a>,
-    /// The batches that were read, with the times at which they were committed to.
-    pub inputs: &'a [BatchInput],
-}
-
-impl std::fmt::Debug for Commitments<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Commitments").field("inputs", &self.inputs.len()).finish_non_exhaustive()
-    }
-}
-
-/// The evidence of the figures of one pack, as it is gathered.
+/// The evidence gathered so far for the figures of one pack.
 #[derive(Debug, Default)]
 pub struct Gathered {
     pub definitions: Vec<DefinitionUsed>,
@@ -80,18 +47,8 @@ pub struct Gathered {
     pub figures: Vec<FigureUsed>,
 }
 
-/// How many rows a block has.
-pub fn block_rows(rows: u64) -> u64 {
-    let mut size = SMALLEST_BLOCK;
-    while rows.div_ceil(size) > MOST_BLOCKS {
-        size *= 2;
-    }
-    size
-}
-
 impl Gathered {
-    /// Adds the populations of one of the periods that were counted, and the figures among `rows`
-    /// that are printed.
+    /// Adds the populations of one of the counted periods, and the figures in `rows`.
     pub fn add_period(
         &mut self,
         counted: &CountedPeriods,
@@ -120,7 +77,7 @@ impl Gathered {
             }
         }
         for row in rows {
-            self.figures.push(figure_used(row, &places));
+            self.figures.push(describe_figure(row, &places));
         }
         Ok(())
     }
@@ -141,13 +98,13 @@ impl Gathered {
         let tallies = CellTallies::new(&counted.whole, cells);
         let quantiles: Vec<Vec<i64>> = cells
             .iter()
-            .map(|(definition, slice)| tallies.get(definition, slice))
+            .map(|(definition, slice)| tallies.find_tally(definition, slice))
             .map(|tally| tally.map(columns::list_quantiles).unwrap_or_default())
             .collect();
         let block = |block: &counted::CountedBlock| EvidenceBlock {
             rows: block.rows,
             root: block.root.to_hex(),
-            cells: columns_of(&block.answer, cells, &quantiles),
+            cells: list_columns(&block.answer, cells, &quantiles),
         };
         let roots: Vec<Hash> = counted.blocks.iter().map(|block| block.root).collect();
         Ok(Population {
@@ -184,7 +141,7 @@ impl Gathered {
     }
 }
 
-fn figure_used(
+fn describe_figure(
     row: &FigureRow,
     places: &BTreeMap<(Dataset, &str, &Slice), (usize, usize)>,
 ) -> FigureUsed {
@@ -234,20 +191,21 @@ impl<'a> CellTallies<'a> {
         CellTallies(found)
     }
 
-    fn get(&self, definition: &'a str, slice: &'a Slice) -> Option<&Tally> {
+    fn find_tally(&self, definition: &'a str, slice: &'a Slice) -> Option<&Tally> {
         self.0.get(&(definition, slice))
     }
 }
 
 /// The columns of the cells of one block that are not zero.
-fn columns_of(
+fn list_columns(
     answer: &Answer,
     cells: &[(&str, &Slice)],
     quantiles: &[Vec<i64>],
 ) -> Vec<(usize, CellColumns)> {
     let tallies = CellTallies::new(answer, cells);
     let each = cells.iter().enumerate().filter_map(|(at, (definition, slice))| {
-        let columns = columns::tally_columns(tallies.get(definition, slice)?, &quantiles[at]);
+        let columns =
+            columns::list_tally_columns(tallies.find_tally(definition, slice)?, &quantiles[at]);
         (!columns.is_empty()).then_some((at, columns))
     });
     each.collect()

@@ -1,27 +1,28 @@
-//! The form above the figures and the cases: lists for what is asked most, a line for the rest.
+//! The form above the figures and the cases: lists for what is asked most, a text field for the
+//! rest.
 
 use jiff::Timestamp;
 use minijinja::{Value, context};
 
-use super::Console;
-use super::asked::PageQuery;
+use super::console::Console;
 use super::names::{dimension_title, value_label};
+use super::page_query::PageQuery;
 use crate::systems::indicators::dimensions::cut_region;
 use crate::systems::indicators::known_names;
 
-/// More regions are no list to choose from.
+/// More regions are too many for a list to choose from.
 const REGIONS_MAX: usize = 60;
 
-/// The conditions: a list each for region, month and area, the rest as text, and all as chips that
-/// take one away.
+/// The conditions: a list each for region, month and area, the rest as text, and for each condition
+/// a link that removes it.
 pub(crate) fn build_conditions(console: &Console, asked: &PageQuery, path: &str) -> Value {
     let mut shown: Vec<&str> = Vec::new();
     let mut lists: Vec<Value> = Vec::new();
-    for (name, values) in offered_values(console, asked) {
+    for (name, values) in list_offered_values(console, asked) {
         let given: Vec<&String> =
             asked.pairs.iter().filter(|pair| pair.0 == name).map(|pair| &pair.1).collect();
         let known = given.len() == 1 && values.contains(given[0]);
-        // Two values of one name mean either; a list cannot say that, the line of text can.
+        // Two values of one name mean either of them. A list cannot say that, but the text can.
         if !given.is_empty() && !known {
             continue;
         }
@@ -44,10 +45,10 @@ pub(crate) fn build_conditions(console: &Console, asked: &PageQuery, path: &str)
         .filter(|pair| !shown.contains(&pair.0.as_str()))
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    context! { lists, rest => rest.join(","), chips => removable_conditions(console, asked, path) }
+    context! { lists, rest => rest.join(","), chips => list_conditions(console, asked, path) }
 }
 
-fn removable_conditions(console: &Console, asked: &PageQuery, path: &str) -> Vec<Value> {
+fn list_conditions(console: &Console, asked: &PageQuery, path: &str) -> Vec<Value> {
     let chip = |(index, (name, value)): (usize, &(String, String))| {
         let mut fewer = asked.pairs.clone();
         fewer.remove(index);
@@ -59,13 +60,13 @@ fn removable_conditions(console: &Console, asked: &PageQuery, path: &str) -> Vec
     asked.pairs.iter().enumerate().map(chip).collect()
 }
 
-/// Names with the values that a list offers.
-fn offered_values<'a>(console: &'a Console, asked: &PageQuery) -> Vec<(&'a str, Vec<String>)> {
+/// Dimensions with the values that a list offers.
+fn list_offered_values<'a>(console: &'a Console, asked: &PageQuery) -> Vec<(&'a str, Vec<String>)> {
     let mut offered: Vec<(&str, Vec<String>)> = Vec::new();
-    // The finest level that still makes a list: prefectures rather than provinces.
+    // The finest level that is short enough for a list: prefectures rather than provinces.
     let levels = &console.pack.levels;
     for (at, level) in levels.iter().enumerate().rev() {
-        // A province's code is also how the level below pads it; it belongs to the upper one.
+        // A province's code is also a padded code of the level below; it belongs to the upper one.
         let is_here = |code: &&String| {
             cut_region(level, code) == **code
                 && levels[..at].iter().all(|above| cut_region(above, code) != **code)
@@ -106,7 +107,7 @@ fn list_months(console: &Console, asked: &PageQuery) -> Vec<String> {
     names
 }
 
-/// The indicators of the pack, grouped.
+/// Lists the indicators of the pack by group.
 pub(crate) fn list_indicators(console: &Console, asked: &PageQuery, chosen: &str) -> Vec<Value> {
     let groups = console.pack.groups.iter();
     groups
@@ -125,7 +126,7 @@ pub(crate) fn list_indicators(console: &Console, asked: &PageQuery, chosen: &str
 }
 
 /// The dimensions that most people slice by, and those already chosen.
-pub(crate) fn offered_dimensions(console: &Console, asked: &PageQuery) -> Vec<Value> {
+pub(crate) fn list_dimensions(console: &Console, asked: &PageQuery) -> Vec<Value> {
     const USUAL: [&str; 9] =
         ["prefecture", "county", "month", "quarter", "area", "channel", "kind", "service", "cause"];
     let known = known_names(&console.pack);

@@ -1,14 +1,17 @@
 //! The pages that show every figure and slice it as the reader likes.
 //!
-//! Each request computes afresh from the records; nothing is cached, so a page cannot show what the
-//! records no longer say. Its numbers are provisional: the published report counts.
+//! Each request computes its figures from the records again. Nothing is cached, so a page cannot
+//! show what the records no longer say. Its numbers are provisional: the published report counts.
 
-mod asked;
+mod console;
 mod cross;
 pub(crate) mod form;
 pub(crate) mod names;
 mod overview;
+mod page_query;
+mod refusals;
 mod sliced;
+mod sliced_figures;
 mod words;
 
 use std::sync::Arc;
@@ -17,35 +20,14 @@ use axum::extract::{RawQuery, State};
 use axum::response::{Html, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use trueline_clock::Calendar;
-use trueline_figures::Period;
-use trueline_lake::Lake;
 
-use super::{ComputeError, FigureQuestion, FigureResults, LakeRecords, Pack, compute_figures};
-use crate::web::query::encoded;
-use crate::web::{NavigationLink, PageSet, PageShell, Refusal, Site};
+use crate::web::{NavigationLink, PageSet, Refusal};
 
-pub(crate) use asked::PageQuery;
+pub use console::Console;
+pub(crate) use page_query::PageQuery;
 pub(crate) use sliced::link_to_figures;
 
-/// What the pages answer from.
-pub struct Console {
-    pub(crate) site: Arc<Site>,
-    pub(crate) pack: Pack,
-    pub(crate) period: Period,
-    pub(crate) lake: Lake,
-    pub(crate) calendars: Vec<Calendar>,
-    /// Names of the report's files, to offer them.
-    pub(crate) files: Vec<String>,
-}
-
-impl std::fmt::Debug for Console {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Console").field("pack", &self.pack.id).finish_non_exhaustive()
-    }
-}
-
-/// What the figures add to the site.
+/// The links, templates and words that the figures add to the site.
 pub(crate) const PAGES: PageSet = PageSet {
     links: &[
         NavigationLink { path: "/", chinese: "指标总览", english: "Indicators" },
@@ -99,7 +81,7 @@ async fn figures_json(
     RawQuery(query): RawQuery,
 ) -> Result<Json<serde_json::Value>, Refusal> {
     run_blocking(console, query, |console, asked| {
-        let results = asked.compute_figures(console, asked.by.clone(), asked.only_indicator())?;
+        let results = asked.compute_or_quote_figures(console)?;
         serde_json::to_value(&results.rows).map(Json).map_err(|error| Refusal::failed(&error))
     })
     .await
@@ -117,57 +99,12 @@ async fn run_blocking<T: Send + 'static>(
     .await
 }
 
-/// Reading the lake blocks, so it does not happen on the threads that answer.
+/// Does work that blocks, such as reading the lake, away from the threads that answer.
 pub(crate) async fn answer_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     match tokio::task::spawn_blocking(work).await {
         Ok(answer) => answer,
         Err(error) => Err(Refusal::failed(&error)),
-    }
-}
-
-impl Console {
-    pub(crate) fn build_page(&self, asked: &PageQuery, title: &str, path: &str) -> PageShell {
-        let period = &asked.question.period.name;
-        let kept = if *period == self.period.name {
-            String::new()
-        } else {
-            format!("&period={}", encoded(period))
-        };
-        PageShell {
-            title: title.to_owned(),
-            language: asked.language,
-            period: period.clone(),
-            path: path.to_owned(),
-            query: asked.rest.clone(),
-            kept,
-        }
-    }
-
-    pub(crate) fn refusal_for(&self, error: &ComputeError) -> Refusal {
-        match error {
-            ComputeError::Dimension(error) => asked::wrong_filter(error, self),
-            ComputeError::NoIndicator { id, .. } => asked::no_indicator(self, id),
-            ComputeError::Calendar(_) | ComputeError::Records { .. } | ComputeError::Run { .. } => {
-                Refusal::failed(error)
-            }
-        }
-    }
-}
-
-impl PageQuery {
-    fn compute_figures(
-        &self,
-        console: &Console,
-        by: Vec<String>,
-        only: Vec<String>,
-    ) -> Result<FigureResults, Refusal> {
-        super::find_dimensions(&console.pack, &by)
-            .map_err(|error| asked::wrong_filter(&error, console).at("by"))?;
-        let question = FigureQuestion { by, only, ..self.question.clone() };
-        let records = LakeRecords::newest(&console.lake, &console.calendars);
-        compute_figures(&console.pack, &question, &records)
-            .map_err(|error| console.refusal_for(&error))
     }
 }

@@ -2,15 +2,16 @@
 
 use minijinja::{Value, context};
 
-use super::Console;
-use super::asked::PageQuery;
+use super::console::Console;
+use super::page_query::PageQuery;
 use crate::systems::indicators::dimensions::cut_region;
-use crate::systems::indicators::{Indicator, LimitRow};
+use crate::systems::indicators::{FigureRow, Indicator, LimitRow, format_span};
 
-/// What stands where there is nothing.
+/// Printed where there is no value.
 pub(crate) const NOTHING: &str = "—";
 
-/// An indicator with its group, because fixed telephone and broadband both have a fault repair.
+/// An indicator's title with its group, because fixed telephone and broadband both have a fault
+/// repair.
 pub(crate) fn indicator_title(
     console: &Console,
     asked: &PageQuery,
@@ -28,7 +29,7 @@ pub(crate) fn unit_name(console: &Console, asked: &PageQuery, unit: &str) -> Str
     console.pack.units.get(unit).map_or(unit, |words| asked.pick_words(words)).to_owned()
 }
 
-/// A count with its thousands apart.
+/// A count with commas between its thousands.
 pub(crate) fn format_count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
@@ -39,6 +40,12 @@ pub(crate) fn format_count(n: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// The longest case as hours, minutes and seconds; a dash for what is not measured by a clock.
+pub(super) fn format_longest(row: &FigureRow) -> String {
+    let seconds = row.longest.filter(|_| row.measured_in == "s");
+    seconds.map_or(NOTHING.to_owned(), format_span)
 }
 
 pub(crate) fn dimension_title(console: &Console, asked: &PageQuery, name: &str) -> String {
@@ -68,7 +75,7 @@ pub(crate) fn dimension_title(console: &Console, asked: &PageQuery, name: &str) 
     asked.pick_text(chinese, english).to_owned()
 }
 
-/// A value of a dimension.
+/// A value of a dimension as it is printed.
 pub(crate) fn value_label(console: &Console, asked: &PageQuery, name: &str, value: &str) -> String {
     if name == "region" {
         return region_name(console, asked, value);
@@ -80,7 +87,8 @@ pub(crate) fn value_label(console: &Console, asked: &PageQuery, name: &str, valu
     }
 }
 
-/// A region by its name; one without a name by the smallest part that has one, and its code.
+/// The name of a region. One without a name gets that of the smallest region around it that has
+/// one, and its own code.
 fn region_name(console: &Console, asked: &PageQuery, code: &str) -> String {
     if code.is_empty() {
         return NOTHING.to_owned();
@@ -124,7 +132,7 @@ mod tests {
     use super::format_count;
 
     #[test]
-    fn thousands_stand_apart() {
+    fn commas_part_the_thousands() {
         assert_eq!(format_count(0), "0");
         assert_eq!(format_count(999), "999");
         assert_eq!(format_count(1_906_583), "1,906,583");

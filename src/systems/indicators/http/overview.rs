@@ -1,15 +1,15 @@
-//! The indicator wall: every published figure, its limits, its months.
+//! The overview: every published figure with its limits and its months.
 
 use std::fmt::Write as _;
 
 use axum::response::Html;
 use minijinja::{Value, context};
 
-use super::Console;
-use super::asked::PageQuery;
-use super::names::{NOTHING, format_count, limit_tag, unit_name, value_label};
+use super::console::Console;
+use super::names::{NOTHING, format_count, format_longest, limit_tag, unit_name, value_label};
+use super::page_query::PageQuery;
 use crate::language::Language;
-use crate::systems::indicators::{FigureResults, FigureRow, Indicator, format_span};
+use crate::systems::indicators::{FigureResults, FigureRow, Indicator};
 use crate::web::Refusal;
 
 pub(super) fn render_overview(
@@ -23,7 +23,8 @@ pub(super) fn render_overview(
         .iter()
         .map(|group| {
             let indicators = console.pack.in_group(&group.id);
-            let rows = indicators.flat_map(|indicator| main_rows(indicator, &results)).collect();
+            let rows =
+                indicators.flat_map(|indicator| list_main_rows(indicator, &results)).collect();
             (asked.pick_words(&group.title), rows)
         })
         .filter(|(_, rows): &(&str, Vec<&FigureRow>)| !rows.is_empty())
@@ -33,15 +34,15 @@ pub(super) fn render_overview(
         .iter()
         .map(|(title, rows)| {
             let rows: Vec<Value> =
-                rows.iter().map(|row| figure_line(console, asked, &results, row)).collect();
+                rows.iter().map(|row| build_line(console, asked, &results, row)).collect();
             context! { title => *title, rows }
         })
         .collect();
     let body = context! {
         groups,
         files => list_files(console, asked),
-        lead => lead_text(console, asked),
-        head => table_head(asked),
+        lead => write_lead(console, asked),
+        head => title_columns(asked),
         summary => summarize_limits(asked, &shown),
         empty => shown.iter().all(|row| row.value.is_none()),
     };
@@ -50,7 +51,7 @@ pub(super) fn render_overview(
 }
 
 /// The main figures of an indicator: one, or one for each segment that is published.
-fn main_rows<'a>(indicator: &'a Indicator, results: &'a FigureResults) -> Vec<&'a FigureRow> {
+fn list_main_rows<'a>(indicator: &'a Indicator, results: &'a FigureResults) -> Vec<&'a FigureRow> {
     let mine = results.rows.iter().filter(|row| row.indicator == indicator.id);
     mine.filter(|row| {
         let mut main = indicator.publish.iter().filter(|statistic| statistic.main);
@@ -68,7 +69,7 @@ fn main_rows<'a>(indicator: &'a Indicator, results: &'a FigureResults) -> Vec<&'
     .collect()
 }
 
-fn lead_text(console: &Console, asked: &PageQuery) -> String {
+fn write_lead(console: &Console, asked: &PageQuery) -> String {
     let pack = asked.pick_words(&console.pack.title);
     let version = &console.pack.version;
     if asked.language == Language::Chinese {
@@ -78,7 +79,7 @@ fn lead_text(console: &Console, asked: &PageQuery) -> String {
     }
 }
 
-fn table_head(asked: &PageQuery) -> Value {
+fn title_columns(asked: &PageQuery) -> Value {
     context! {
         indicator => asked.pick_text("指标", "Indicator"),
         value => asked.pick_text("值", "Value"),
@@ -109,7 +110,7 @@ fn list_files(console: &Console, asked: &PageQuery) -> Vec<Value> {
         .collect()
 }
 
-/// How many limits are kept, missed, and read by nobody.
+/// How many limits are met, are missed, and have not been read in their source.
 fn summarize_limits(asked: &PageQuery, rows: &[&FigureRow]) -> Vec<Value> {
     let limits = || rows.iter().flat_map(|row| &row.limits);
     let met = limits().filter(|limit| limit.met == Some(true)).count();
@@ -140,7 +141,7 @@ fn summarize_limits(asked: &PageQuery, rows: &[&FigureRow]) -> Vec<Value> {
     counts
 }
 
-fn figure_line(
+fn build_line(
     console: &Console,
     asked: &PageQuery,
     results: &FigureResults,
@@ -192,13 +193,7 @@ fn figure_line(
     }
 }
 
-/// The longest case as hours, minutes and seconds; nothing for what is not on a clock.
-pub(super) fn format_longest(row: &FigureRow) -> String {
-    let seconds = row.longest.filter(|_| row.measured_in == "s");
-    seconds.map_or(NOTHING.to_owned(), format_span)
-}
-
-/// The months of a figure as a small line with words for those who cannot see it.
+/// Draws the months of a figure as a small line, with words for those who cannot see it.
 fn draw_sparkline(results: &FigureResults, row: &FigureRow, asked: &PageQuery) -> String {
     let months: Vec<(&str, f64, &str)> = results
         .rows

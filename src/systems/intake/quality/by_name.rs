@@ -1,8 +1,8 @@
-//! Counters kept apart by name, for at most so many names.
+//! One counter for each name, up to a limit of names.
 
 /// Names past this number are counted together under [`REST`].
 const NAMES_MAX: usize = 64;
-/// The name of what is counted together.
+/// The name of the counter that they share.
 pub(super) const REST: &str = "…";
 
 /// One counter for each name.
@@ -19,15 +19,16 @@ impl<T> Default for ByName<T> {
 }
 
 impl<T: Default> ByName<T> {
-    /// The counter of a name. Rows of one name mostly stand together: the last one is tried first.
-    pub(super) fn of(&mut self, name: &str) -> &mut T {
+    /// The counter of a name. Rows of one name mostly stand together, so the last counter is tried
+    /// first.
+    pub(super) fn counter_of(&mut self, name: &str) -> &mut T {
         if self.entries.get(self.last).is_none_or(|(known, _)| known != name) {
-            self.last = self.place(name);
+            self.last = self.find_or_add(name);
         }
         &mut self.entries[self.last].1
     }
 
-    fn place(&mut self, name: &str) -> usize {
+    fn find_or_add(&mut self, name: &str) -> usize {
         let known = |entries: &[(String, T)], name: &str| {
             entries.iter().position(|(known, _)| known == name)
         };
@@ -43,12 +44,12 @@ impl<T: Default> ByName<T> {
 
     pub(super) fn merge(&mut self, other: Self, add: impl Fn(&mut T, T)) {
         for (name, counter) in other.entries {
-            add(self.of(&name), counter);
+            add(self.counter_of(&name), counter);
         }
     }
 
-    /// Every name with its counter, in order of name.
-    pub(super) fn sorted(&self) -> Vec<(&str, &T)> {
+    /// Every name with its counter, in the order of the names.
+    pub(super) fn list_by_name(&self) -> Vec<(&str, &T)> {
         let mut all: Vec<(&str, &T)> =
             self.entries.iter().map(|(name, counter)| (name.as_str(), counter)).collect();
         all.sort_by_key(|&(name, _)| name);
@@ -56,7 +57,7 @@ impl<T: Default> ByName<T> {
     }
 }
 
-/// Whether a row's name is the one of a counter; what is counted together fits every row.
-pub(super) fn fits(name: &str, row: Option<&str>) -> bool {
+/// Whether a row belongs to the counter of a name; the shared counter fits every row.
+pub(super) fn fits_row(name: &str, row: Option<&str>) -> bool {
     name == REST || row.unwrap_or_default() == name
 }

@@ -1,30 +1,32 @@
-//! What the clock face tells: midnight for "time unknown", times rounded by hand.
+//! Suspicious times of day: midnight for "time unknown", times rounded by hand.
 
 use std::sync::Arc;
 
-use super::by_name::{ByName, fits};
+use trueline_language::{phrase, text};
+
+use super::by_name::{ByName, fits_row};
 use super::evidence::{RowTest, Suspicion};
+use super::finding::{Certainty, ProblemKind};
 use super::local::{DAY, LocalTime};
 use super::rows::{APPOINTMENT, CaseRows, MOMENTS, Moment, MomentPrecision};
-use super::{Certainty, ProblemKind, text};
 
-/// Rows at midnight, against what the minutes within an hour of it hold.
+/// Rows at midnight, compared with those in the minutes within an hour of it.
 const MIDNIGHT_MIN: u64 = 10;
 const MIDNIGHT_SHARE_MIN: f64 = 0.002;
 const MIDNIGHT_TIMES_BESIDE: f64 = 8.0;
-/// Rows before roundness is judged, and the shares that are too much: one minute in thirty is a
-/// full or half hour (3 %), one in five a multiple of five (20 %).
+/// Roundness is judged only from this many rows on, and these shares are too high: by chance, one
+/// minute in thirty is a full or half hour (3 %), and one in five is a multiple of five (20 %).
 const ROUND_ROWS_MIN: u64 = 100;
 const HALF_HOURS_MAX: f64 = 0.15;
 const FIVES_MAX: f64 = 0.45;
-/// Seconds of zero in more than the first share of the rows are too many, in more than the second
-/// they are simply how the source writes.
+/// If more rows than the first share have zero seconds, that is too many; above the second share it
+/// is simply how the source writes times.
 const ZERO_SECONDS: (f64, f64) = (0.08, 0.95);
 
 #[derive(Debug, Clone)]
 struct TimeOfDayCounts {
     minutes: Vec<u64>,
-    /// Rows written to the second, and those of them whose seconds are zero.
+    /// Rows written to the second, and how many of them have zero seconds.
     by_second: u64,
     zero_seconds: u64,
 }
@@ -35,44 +37,45 @@ impl Default for TimeOfDayCounts {
     }
 }
 
-/// Minutes of the day by source and moment.
+/// Times of day by source and moment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TimeOfDayProfile {
-    faces: ByName<[TimeOfDayCounts; MOMENTS.len()]>,
+    sources: ByName<[TimeOfDayCounts; MOMENTS.len()]>,
 }
 
-/// The local second of the day, for moments known finer than a day. Agreed visits are round by
-/// nature and have no face.
-fn second_of_day(which: usize, moment: Moment, local: &LocalTime) -> Option<i64> {
+/// The local second of the day, for moments known more precisely than the day. Agreed visits are
+/// round by nature and are left out.
+fn read_second_of_day(which: usize, moment: Moment, local: &LocalTime) -> Option<i64> {
     let judged = moment.precision != MomentPrecision::Day && which != APPOINTMENT;
-    judged.then(|| local.wall(moment.at).rem_euclid(DAY))
+    judged.then(|| local.to_wall_seconds(moment.at).rem_euclid(DAY))
 }
 
 impl TimeOfDayProfile {
-    pub(super) fn observe(&mut self, rows: &CaseRows<'_>, local: &LocalTime) {
+    pub(super) fn observe_rows(&mut self, rows: &CaseRows<'_>, local: &LocalTime) {
         for which in 0..MOMENTS.len() {
-            if !rows.has(which) {
+            if !rows.has_moment(which) {
                 continue;
             }
             for row in 0..rows.len {
-                let Some(moment) = rows.moment(which, row) else {
+                let Some(moment) = rows.read_moment(which, row) else {
                     continue;
                 };
-                let Some(second) = second_of_day(which, moment, local) else {
+                let Some(second) = read_second_of_day(which, moment, local) else {
                     continue;
                 };
-                let face = &mut self.faces.of(rows.source.get(row).unwrap_or_default())[which];
-                face.minutes[(second / 60) as usize] += 1;
+                let counts =
+                    &mut self.sources.counter_of(rows.source.get(row).unwrap_or_default())[which];
+                counts.minutes[(second / 60) as usize] += 1;
                 if moment.precision == MomentPrecision::Second {
-                    face.by_second += 1;
-                    face.zero_seconds += u64::from(second % 60 == 0);
+                    counts.by_second += 1;
+                    counts.zero_seconds += u64::from(second % 60 == 0);
                 }
             }
         }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.faces.merge(other.faces, |mine, theirs| {
+        self.sources.merge(other.sources, |mine, theirs| {
             for (mine, theirs) in mine.iter_mut().zip(theirs) {
                 mine.by_second += theirs.by_second;
                 mine.zero_seconds += theirs.zero_seconds;
@@ -83,15 +86,15 @@ impl TimeOfDayProfile {
         });
     }
 
-    pub(super) fn suspicions(&self) -> Vec<Suspicion> {
+    pub(super) fn find_suspicions(&self) -> Vec<Suspicion> {
         let mut found = Vec::new();
-        for (source, faces) in self.faces.sorted() {
-            for (which, face) in faces.iter().enumerate() {
-                if face.has_false_midnight() {
-                    found.push(midnight(source, which));
+        for (source, moments) in self.sources.list_by_name() {
+            for (which, counts) in moments.iter().enumerate() {
+                if counts.has_false_midnight() {
+                    found.push(suspect_midnight(source, which));
                 }
-                if let Some(roundness) = face.roundness() {
-                    found.push(round(source, which, roundness));
+                if let Some(roundness) = counts.find_roundness() {
+                    found.push(suspect_round_times(source, which, roundness));
                 }
             }
         }
@@ -99,7 +102,7 @@ impl TimeOfDayProfile {
     }
 }
 
-/// In what way times are round.
+/// How times are rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Roundness {
     HalfHours,
@@ -114,7 +117,7 @@ impl TimeOfDayCounts {
         let beside: u64 =
             self.minutes[1..60].iter().sum::<u64>() + self.minutes[1_380..].iter().sum::<u64>();
         let usual = beside as f64 / 119.0;
-        // Where every full hour is crowded, times are rounded, and midnight is no exception.
+        // Where every full hour is crowded, times were rounded, and midnight is no exception.
         let round_hours: u64 = [30, 60, 1_380, 1_410].iter().map(|&at| self.minutes[at]).sum();
         midnight >= MIDNIGHT_MIN
             && midnight >= round_hours
@@ -122,7 +125,7 @@ impl TimeOfDayCounts {
             && midnight as f64 >= MIDNIGHT_TIMES_BESIDE * usual
     }
 
-    fn roundness(&self) -> Option<Roundness> {
+    fn find_roundness(&self) -> Option<Roundness> {
         // Midnight has its own test.
         let n: u64 = self.minutes[1..].iter().sum();
         if n < ROUND_ROWS_MIN {
@@ -148,61 +151,61 @@ impl TimeOfDayCounts {
     }
 }
 
-fn at_second(
+fn make_second_test(
     source: &str,
     which: usize,
     accept: impl Fn(i64, MomentPrecision) -> bool + Send + Sync + 'static,
 ) -> RowTest {
     let source = source.to_owned();
     Arc::new(move |rows, row, local| {
-        let Some(moment) = rows.moment(which, row) else {
+        let Some(moment) = rows.read_moment(which, row) else {
             return false;
         };
-        fits(&source, rows.source.get(row))
-            && second_of_day(which, moment, local)
+        fits_row(&source, rows.source.get(row))
+            && read_second_of_day(which, moment, local)
                 .is_some_and(|second| accept(second, moment.precision))
     })
 }
 
-fn midnight(source: &str, which: usize) -> Suspicion {
+fn suspect_midnight(source: &str, which: usize) -> Suspicion {
     Suspicion {
         kind: ProblemKind::MidnightUnknown,
         column: MOMENTS[which].to_owned(),
         certainty: Certainty::Likely,
-        explanation: text(
+        explanation: text!(
             "恰为零点的记录远多于零点前后各一小时，零点多半表示“只知日期”",
             "far more rows lie exactly at midnight than in the hour on either side: midnight \
-             stands for “only the day is known”",
+             stands for “only the day is known”"
         ),
-        remedy: text(
+        remedy: text!(
             "在映射中把零点读作“精确到日”，这些记录不再按小时计时",
             "let the mapping read midnight as a date without a time; such rows are then not \
-             measured in hours",
+             measured in hours"
         ),
-        test: at_second(source, which, |second, _| second / 60 == 0),
+        test: make_second_test(source, which, |second, _| second / 60 == 0),
     }
 }
 
-fn round(source: &str, which: usize, roundness: Roundness) -> Suspicion {
-    let (zh, en, every) = match roundness {
-        Roundness::HalfHours => ("整点或半点", "full and half hours", 1_800),
-        Roundness::FiveMinutes => ("五分钟的整倍数", "multiples of five minutes", 300),
-        Roundness::WholeMinutes => ("整分（秒为零）", "whole minutes (zero seconds)", 60),
+fn suspect_round_times(source: &str, which: usize, roundness: Roundness) -> Suspicion {
+    let (times, every) = match roundness {
+        Roundness::HalfHours => (phrase!("整点或半点", "full and half hours"), 1_800),
+        Roundness::FiveMinutes => (phrase!("五分钟的整倍数", "multiples of five minutes"), 300),
+        Roundness::WholeMinutes => (phrase!("整分（秒为零）", "whole minutes (zero seconds)"), 60),
     };
     let unit = if every == 60 { 1 } else { 60 };
     Suspicion {
         kind: ProblemKind::RoundTimes,
         column: MOMENTS[which].to_owned(),
         certainty: Certainty::Possible,
-        explanation: text(
-            format!("落在{zh}的时间过多，像是人工补填而非系统记录"),
-            format!("too many times are {en}: entered by hand, not written by a system"),
+        explanation: text!(
+            "落在{times}的时间过多，像是人工补填而非系统记录",
+            "too many times are {times}: entered by hand, not written by a system"
         ),
-        remedy: text(
+        remedy: text!(
             "改用系统记录的时间；没有时注明时间的精度",
-            "use the time that the system wrote; where there is none, state how exact it is",
+            "use the time that the system wrote; where there is none, state how exact it is"
         ),
-        test: at_second(source, which, move |second, precision| {
+        test: make_second_test(source, which, move |second, precision| {
             let judged = every != 60 || precision == MomentPrecision::Second;
             judged && second / 60 != 0 && (second / unit * unit) % every == 0
         }),

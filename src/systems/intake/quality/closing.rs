@@ -1,25 +1,29 @@
-//! Administrative closing: many cases in the same minute, or always a fixed time after a step.
+//! Administrative closing: many cases closed in the same minute, or always a fixed time after
+//! another step.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use trueline_language::text;
+
 use super::evidence::Suspicion;
+use super::finding::{Certainty, ProblemKind};
 use super::local::{DAY, LocalTime};
 use super::rows::{
     CANCELLED, CLOSED, CONFIRMED, CaseRows, MOMENTS, Moment, MomentPrecision, RESOLVED,
 };
-use super::{Certainty, ProblemKind, text};
 
 /// Moments at which a case can end.
 const STOPS: [usize; 4] = [RESOLVED, CONFIRMED, CLOSED, CANCELLED];
-/// A minute is suspect from so many cases on, and far above the half hours beside it.
+/// A minute is suspect if it holds at least this many cases, and far more than the minutes in the
+/// half hour on either side.
 const IN_MINUTE_MIN: u64 = 30;
 const TIMES_BESIDE: f64 = 8.0;
 const MINUTES_BESIDE: i64 = 30;
-/// In one second: whatever the minute holds, so many do not fall together by chance.
+/// So many cases in one second are no coincidence, whatever the minute holds.
 const IN_SECOND_MIN: u64 = 25;
 const TIMES_SECOND: f64 = 12.0;
-/// Past this many minutes, those that hold one case are forgotten.
+/// Past this many minutes, those that hold only one case are forgotten.
 const MINUTES_MAX: usize = 1 << 20;
 
 /// Steps that a machine may follow, and what it then writes.
@@ -34,13 +38,13 @@ const AUTOMATIC_TIMES_BESIDE: f64 = 10.0;
 #[derive(Debug, Clone, Copy, Default)]
 struct Minute {
     count: u64,
-    /// The second that leads, by Boyer and Moore's vote.
+    /// The most frequent second, by Boyer and Moore's majority vote.
     second: u8,
     votes: u64,
 }
 
 impl Minute {
-    fn vote(&mut self, second: u8, votes: u64) {
+    fn vote_for_second(&mut self, second: u8, votes: u64) {
         if self.second == second {
             self.votes += votes;
         } else if votes > self.votes {
@@ -59,29 +63,31 @@ pub(super) struct ClosingProfile {
     gaps: [BTreeMap<i64, u64>; FOLLOWS.len()],
 }
 
-fn fine(moment: Moment) -> bool {
+fn is_finer_than_day(moment: Moment) -> bool {
     moment.precision != MomentPrecision::Day
 }
 
-/// Hours between two stops, rounded to the nearest, if both are known finer than a day.
-fn gap_hours(rows: &CaseRows<'_>, row: usize, (from, to): (usize, usize)) -> Option<i64> {
-    let from = rows.moment(from, row).filter(|&moment| fine(moment))?;
-    let to = rows.moment(to, row).filter(|&moment| fine(moment))?;
+/// Hours between two stops, rounded to the nearest, if both are known more precisely than the day.
+fn measure_gap_hours(rows: &CaseRows<'_>, row: usize, (from, to): (usize, usize)) -> Option<i64> {
+    let from = rows.read_moment(from, row).filter(|&moment| is_finer_than_day(moment))?;
+    let to = rows.read_moment(to, row).filter(|&moment| is_finer_than_day(moment))?;
     Some((to.at - from.at + 1_800).div_euclid(3_600))
 }
 
 impl ClosingProfile {
-    pub(super) fn observe(&mut self, rows: &CaseRows<'_>) {
+    pub(super) fn observe_rows(&mut self, rows: &CaseRows<'_>) {
         for (minutes, &which) in self.minutes.iter_mut().zip(&STOPS) {
-            if !rows.has(which) {
+            if !rows.has_moment(which) {
                 continue;
             }
             for row in 0..rows.len {
-                if let Some(moment) = rows.moment(which, row).filter(|&moment| fine(moment)) {
+                if let Some(moment) =
+                    rows.read_moment(which, row).filter(|&moment| is_finer_than_day(moment))
+                {
                     let minute = minutes.entry(moment.at.div_euclid(60)).or_default();
                     minute.count += 1;
                     if moment.precision == MomentPrecision::Second {
-                        minute.vote(moment.at.rem_euclid(60) as u8, 1);
+                        minute.vote_for_second(moment.at.rem_euclid(60) as u8, 1);
                     }
                 }
             }
@@ -89,8 +95,8 @@ impl ClosingProfile {
         }
         for (gaps, &pair) in self.gaps.iter_mut().zip(&FOLLOWS) {
             for row in 0..rows.len {
-                if let Some(hours) = gap_hours(rows, row, pair) {
-                    // What lies outside the range still counts in the share.
+                if let Some(hours) = measure_gap_hours(rows, row, pair) {
+                    // Gaps outside the range still count towards the total.
                     let hours = hours.clamp(-1, DAYS_MAX as i64 * 24 + 13);
                     *gaps.entry(hours).or_default() += 1;
                 }
@@ -103,7 +109,7 @@ impl ClosingProfile {
             for (at, minute) in theirs {
                 let sum = mine.entry(at).or_default();
                 sum.count += minute.count;
-                sum.vote(minute.second, minute.votes);
+                sum.vote_for_second(minute.second, minute.votes);
             }
             forget_singles(mine);
         }
@@ -114,17 +120,17 @@ impl ClosingProfile {
         }
     }
 
-    pub(super) fn suspicions(&self, local: &LocalTime) -> Vec<Suspicion> {
+    pub(super) fn find_suspicions(&self, local: &LocalTime) -> Vec<Suspicion> {
         let mut found = Vec::new();
         for (minutes, &which) in self.minutes.iter().zip(&STOPS) {
-            let suspect = suspect_minutes(minutes, local);
+            let suspect = find_suspect_minutes(minutes, local);
             if !suspect.is_empty() {
-                found.push(bulk(which, suspect));
+                found.push(suspect_bulk_closing(which, suspect));
             }
         }
         for (gaps, &pair) in self.gaps.iter().zip(&FOLLOWS) {
-            if let Some(days) = automatic_days(gaps) {
-                found.push(automatic(pair, days));
+            if let Some(days) = find_automatic_days(gaps) {
+                found.push(suspect_automatic_closing(pair, days));
             }
         }
         found
@@ -137,7 +143,7 @@ fn forget_singles(minutes: &mut HashMap<i64, Minute>) {
     }
 }
 
-fn suspect_minutes(minutes: &HashMap<i64, Minute>, local: &LocalTime) -> BTreeSet<i64> {
+fn find_suspect_minutes(minutes: &HashMap<i64, Minute>, local: &LocalTime) -> BTreeSet<i64> {
     minutes
         .iter()
         .filter(|&(&at, minute)| {
@@ -145,7 +151,7 @@ fn suspect_minutes(minutes: &HashMap<i64, Minute>, local: &LocalTime) -> BTreeSe
                 return false;
             }
             // Midnight for "time unknown" is a problem of its own.
-            if local.wall(at * 60).rem_euclid(DAY) == 0 {
+            if local.to_wall_seconds(at * 60).rem_euclid(DAY) == 0 {
                 return false;
             }
             let beside: u64 = (at - MINUTES_BESIDE..=at + MINUTES_BESIDE)
@@ -165,32 +171,31 @@ fn suspect_minutes(minutes: &HashMap<i64, Minute>, local: &LocalTime) -> BTreeSe
         .collect()
 }
 
-fn bulk(which: usize, minutes: BTreeSet<i64>) -> Suspicion {
+fn suspect_bulk_closing(which: usize, minutes: BTreeSet<i64>) -> Suspicion {
     let many = minutes.len();
     Suspicion {
         kind: ProblemKind::BulkClosing,
         column: MOMENTS[which].to_owned(),
         certainty: Certainty::Likely,
-        explanation: text(
-            format!("在 {many} 个不同的分钟里各有大量记录同时结束，远多于前后半小时"),
-            format!(
-                "in {many} single minutes far more cases end than in the half hours before and \
+        explanation: text!(
+            "在 {many} 个不同的分钟里各有大量记录同时结束，远多于前后半小时",
+            "in {many} single minutes far more cases end than in the half hours before and \
                  after: closed by a batch, not by the work"
-            ),
         ),
-        remedy: text(
+        remedy: text!(
             "时长改用实际竣工或恢复的时间，不用归档时间；无此时间的记录请注明",
             "measure to the moment the work was done, not to the archive; name the cases that \
-             have no such moment",
+             have no such moment"
         ),
         test: Arc::new(move |rows, row, _| {
-            rows.moment(which, row)
-                .is_some_and(|moment| fine(moment) && minutes.contains(&moment.at.div_euclid(60)))
+            rows.read_moment(which, row).is_some_and(|moment| {
+                is_finer_than_day(moment) && minutes.contains(&moment.at.div_euclid(60))
+            })
         }),
     }
 }
 
-fn automatic_days(gaps: &BTreeMap<i64, u64>) -> Option<i64> {
+fn find_automatic_days(gaps: &BTreeMap<i64, u64>) -> Option<i64> {
     let n: u64 = gaps.values().sum();
     (1..=DAYS_MAX as i64).find(|days| {
         let hour = days * 24;
@@ -203,24 +208,25 @@ fn automatic_days(gaps: &BTreeMap<i64, u64>) -> Option<i64> {
     })
 }
 
-fn automatic((from, to): (usize, usize), days: i64) -> Suspicion {
+fn suspect_automatic_closing((from, to): (usize, usize), days: i64) -> Suspicion {
     let hour = days * 24;
     Suspicion {
         kind: ProblemKind::AutomaticClosing,
         column: format!("{} → {}", MOMENTS[from], MOMENTS[to]),
         certainty: Certainty::Likely,
-        explanation: text(
-            format!("大量记录在前一步之后恰好 {days} 天结束：由系统自动归档"),
-            format!(
-                "many cases end exactly {days} days after the step before: a machine closes them"
-            ),
+        explanation: text!(
+            "大量记录在前一步之后恰好 {days} 天结束：由系统自动归档",
+            "many cases end exactly {days} days after the step before: a machine closes them"
         ),
-        remedy: text(
-            format!("时限用 {} 计算，不用 {}", MOMENTS[from], MOMENTS[to]),
-            format!("measure to `{}`, not to `{}`", MOMENTS[from], MOMENTS[to]),
+        remedy: text!(
+            "时限用 {} 计算，不用 {}",
+            "measure to `{}`, not to `{}`",
+            MOMENTS[from],
+            MOMENTS[to]
         ),
         test: Arc::new(move |rows, row, _| {
-            gap_hours(rows, row, (from, to)).is_some_and(|gap| (hour - 1..=hour + 1).contains(&gap))
+            measure_gap_hours(rows, row, (from, to))
+                .is_some_and(|gap| (hour - 1..=hour + 1).contains(&gap))
         }),
     }
 }

@@ -1,11 +1,13 @@
-//! Codes for "no value" that are read as values, and positions that are nowhere.
+//! Codes for "no value" that are read as values, and impossible coordinates.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use trueline_language::text;
+
 use super::evidence::Suspicion;
+use super::finding::{Certainty, ProblemKind};
 use super::rows::CaseRows;
-use super::{Certainty, ProblemKind, text};
 
 /// Texts that mean "nothing" wherever they stand.
 pub(super) const EMPTY_WORDS: [&str; 22] = [
@@ -15,10 +17,10 @@ pub(super) const EMPTY_WORDS: [&str; 22] = [
 /// Numbers that mean "nothing" where no true value comes near.
 pub(super) const EMPTY_NUMBERS: [i64; 11] =
     [-999, -100, -99, -9, -1, 98, 99, 998, 999, 9_999, 99_999];
-/// Rows with a number code before it is suspected.
+/// A number code is suspected only if this many rows, and this share of them, hold it.
 const NUMBERS_MIN: u64 = 5;
 const NUMBERS_SHARE_MIN: f64 = 0.001;
-/// A code stands alone if all true values lie below half of it.
+/// A code is isolated if all true values lie below half of it.
 const GAP: f64 = 0.5;
 
 /// One column of numbers.
@@ -26,21 +28,21 @@ const GAP: f64 = 0.5;
 pub(super) struct NumberColumn {
     n: u64,
     codes: BTreeMap<i64, u64>,
-    /// Least and greatest of what is no code.
+    /// The least and the greatest value that is not a code.
     range: Option<(f64, f64)>,
 }
 
 impl NumberColumn {
-    pub(super) fn add(&mut self, value: f64) {
+    pub(super) fn add_value(&mut self, value: f64) {
         self.n += 1;
         if let Some(code) = code_of(value) {
             *self.codes.entry(code).or_default() += 1;
         } else if value.is_finite() {
-            self.stretch((value, value));
+            self.extend_range((value, value));
         }
     }
 
-    fn stretch(&mut self, (least, greatest): (f64, f64)) {
+    fn extend_range(&mut self, (least, greatest): (f64, f64)) {
         let (low, high) = self.range.unwrap_or((least, greatest));
         self.range = Some((low.min(least), high.max(greatest)));
     }
@@ -51,12 +53,12 @@ impl NumberColumn {
             *self.codes.entry(code).or_default() += count;
         }
         if let Some(range) = other.range {
-            self.stretch(range);
+            self.extend_range(range);
         }
     }
 
-    /// The codes that no true value comes near, with how often they occur.
-    pub(super) fn suspect(&self) -> Vec<(i64, u64)> {
+    /// The codes that no true value comes near, and how often each occurs.
+    pub(super) fn find_suspect_codes(&self) -> Vec<(i64, u64)> {
         let Some((least, greatest)) = self.range else {
             return Vec::new();
         };
@@ -64,20 +66,22 @@ impl NumberColumn {
             .iter()
             .map(|(&code, &count)| (code, count))
             .filter(|&(code, count)| {
-                let alone = if code < 0 { least >= 0.0 } else { greatest <= GAP * code as f64 };
-                alone && count >= NUMBERS_MIN && count as f64 >= NUMBERS_SHARE_MIN * self.n as f64
+                let isolated = if code < 0 { least >= 0.0 } else { greatest <= GAP * code as f64 };
+                isolated
+                    && count >= NUMBERS_MIN
+                    && count as f64 >= NUMBERS_SHARE_MIN * self.n as f64
             })
             .collect()
     }
 }
 
-/// The number code that a value is exactly.
+/// The number code that equals a value exactly.
 fn code_of(value: f64) -> Option<i64> {
     let exact = |&&code: &&i64| (code as f64).to_bits() == value.to_bits();
     EMPTY_NUMBERS.iter().find(exact).copied()
 }
 
-/// Whether a text stands for nothing, whatever column it is in.
+/// Whether a text means "nothing" in any column.
 pub(crate) fn is_empty_word(value: &str) -> bool {
     EMPTY_WORDS.contains(&value.trim())
 }
@@ -97,56 +101,57 @@ pub(super) fn coordinate_limit(name: &str) -> Option<f64> {
 }
 
 /// Whether a coordinate is out of range or one of the stand-ins 0 and −1.
-pub(super) fn is_nowhere(value: f64, limit: f64) -> bool {
+pub(super) fn is_impossible_coordinate(value: f64, limit: f64) -> bool {
     value.abs() > limit || [0.0_f64, -0.0, -1.0].iter().any(|x| x.to_bits() == value.to_bits())
 }
 
 /// Codes by column.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CodeProfile {
-    texts: BTreeMap<String, TextColumn>,
+    texts: BTreeMap<String, TextCodes>,
     numbers: BTreeMap<String, NumberColumn>,
-    nowhere: BTreeMap<String, u64>,
+    impossible: BTreeMap<String, u64>,
 }
 
-/// One column of texts.
+/// The codes in one column of texts.
 #[derive(Debug, Clone, Default)]
-struct TextColumn {
+struct TextCodes {
     words: u64,
-    /// What reads as a number; codes are only codes if the other texts do too, or are few words.
+    /// Values that read as numbers. A code counts as one only if the other texts read as numbers
+    /// too, or are words.
     numbers: NumberColumn,
     others: u64,
 }
 
-impl TextColumn {
-    fn add(&mut self, value: &str) {
+impl TextCodes {
+    fn add_value(&mut self, value: &str) {
         if is_empty_word(value) {
             self.words += 1;
         } else if let Ok(number) = value.parse::<i64>() {
-            self.numbers.add(number as f64);
+            self.numbers.add_value(number as f64);
         } else {
             self.others += 1;
         }
     }
 
-    /// Number codes among texts: a negative number among words is no word.
-    fn suspect(&self) -> Vec<(i64, u64)> {
+    /// The number codes among texts. Among words, only a negative number is a code.
+    fn find_suspect_codes(&self) -> Vec<(i64, u64)> {
         let mut numbers = self.numbers.clone();
         if numbers.range.is_none() && self.others > 0 {
             numbers.range = Some((0.0, 0.0));
             numbers.n += self.others;
         }
-        numbers.suspect()
+        numbers.find_suspect_codes()
     }
 }
 
 impl CodeProfile {
-    pub(super) fn observe(&mut self, rows: &CaseRows<'_>) {
+    pub(super) fn observe_rows(&mut self, rows: &CaseRows<'_>) {
         for (name, labels) in &rows.texts {
             let column = self.texts.entry((*name).to_owned()).or_default();
             for row in 0..rows.len {
                 if let Some(value) = labels.get(row) {
-                    column.add(value);
+                    column.add_value(value);
                 }
             }
         }
@@ -157,11 +162,11 @@ impl CodeProfile {
                     continue;
                 };
                 match limit {
-                    Some(limit) if is_nowhere(value, limit) => {
-                        *self.nowhere.entry((*name).to_owned()).or_default() += 1;
+                    Some(limit) if is_impossible_coordinate(value, limit) => {
+                        *self.impossible.entry((*name).to_owned()).or_default() += 1;
                     }
                     Some(_) => {}
-                    None => self.numbers.entry((*name).to_owned()).or_default().add(value),
+                    None => self.numbers.entry((*name).to_owned()).or_default().add_value(value),
                 }
             }
         }
@@ -177,16 +182,17 @@ impl CodeProfile {
         for (name, column) in other.numbers {
             self.numbers.entry(name).or_default().merge(column);
         }
-        for (name, count) in other.nowhere {
-            *self.nowhere.entry(name).or_default() += count;
+        for (name, count) in other.impossible {
+            *self.impossible.entry(name).or_default() += count;
         }
     }
 
-    pub(super) fn suspicions(&self) -> Vec<Suspicion> {
-        // Columns of a questionnaire share their codes; one finding for all of them can be read.
+    pub(super) fn find_suspicions(&self) -> Vec<Suspicion> {
+        // Columns of a questionnaire share their codes; one finding for all of them stays readable.
         let mut texts: BTreeMap<(Vec<i64>, EmptyWords), Vec<String>> = BTreeMap::new();
         for (name, column) in &self.texts {
-            let codes: Vec<i64> = column.suspect().iter().map(|&(code, _)| code).collect();
+            let codes: Vec<i64> =
+                column.find_suspect_codes().iter().map(|&(code, _)| code).collect();
             let words = if column.words > 0 { EmptyWords::Some } else { EmptyWords::None };
             if words == EmptyWords::Some || !codes.is_empty() {
                 texts.entry((codes, words)).or_default().push(name.clone());
@@ -194,16 +200,18 @@ impl CodeProfile {
         }
         let mut numbers: BTreeMap<Vec<i64>, Vec<String>> = BTreeMap::new();
         for (name, column) in &self.numbers {
-            let codes: Vec<i64> = column.suspect().iter().map(|&(code, _)| code).collect();
+            let codes: Vec<i64> =
+                column.find_suspect_codes().iter().map(|&(code, _)| code).collect();
             if !codes.is_empty() {
                 numbers.entry(codes).or_default().push(name.clone());
             }
         }
-        let worded =
-            texts.into_iter().map(|((codes, words), names)| text_codes(names, codes, words));
-        let coded = numbers.into_iter().map(|(codes, names)| number_codes(names, codes));
-        let lost = self.nowhere.keys().map(|name| nowhere(name));
-        worded.chain(coded).chain(lost).collect()
+        let worded = texts
+            .into_iter()
+            .map(|((codes, words), names)| suspect_text_codes(names, codes, words));
+        let coded = numbers.into_iter().map(|(codes, names)| suspect_number_codes(names, codes));
+        let misplaced = self.impossible.keys().map(|name| suspect_position(name));
+        worded.chain(coded).chain(misplaced).collect()
     }
 }
 
@@ -214,8 +222,8 @@ enum EmptyWords {
     Some,
 }
 
-/// Names of columns, shortened where there are many.
-fn columns(names: &[String]) -> String {
+/// The names of columns; past the third, only their number.
+fn join_column_names(names: &[String]) -> String {
     const NAMED_MAX: usize = 3;
     let first = names[..names.len().min(NAMED_MAX)].join(", ");
     match names.len().saturating_sub(NAMED_MAX) {
@@ -224,32 +232,32 @@ fn columns(names: &[String]) -> String {
     }
 }
 
-fn missing_code(name: &str, shown: &str) -> Suspicion {
+fn suspect_missing_code(name: &str, shown: &str) -> Suspicion {
     Suspicion {
         kind: ProblemKind::MissingCode,
         column: name.to_owned(),
         certainty: Certainty::Likely,
-        explanation: text(
-            format!("{shown} 表示“无值”，却被当作值读入"),
-            format!("{shown} stands for “no value” but is read as a value"),
+        explanation: text!(
+            "{shown} 表示“无值”，却被当作值读入",
+            "{shown} stands for “no value” but is read as a value"
         ),
-        remedy: text("在映射中把这些代码列为缺失", "list these codes as missing in the mapping"),
+        remedy: text!("在映射中把这些代码列为缺失", "list these codes as missing in the mapping"),
         test: Arc::new(|_, _, _| false),
     }
 }
 
-fn shown(codes: &[i64]) -> String {
+fn join_codes(codes: &[i64]) -> String {
     let all: Vec<String> = codes.iter().map(i64::to_string).collect();
     all.join(", ")
 }
 
-fn text_codes(names: Vec<String>, codes: Vec<i64>, words: EmptyWords) -> Suspicion {
+fn suspect_text_codes(names: Vec<String>, codes: Vec<i64>, words: EmptyWords) -> Suspicion {
     let said = match words {
-        EmptyWords::None => shown(&codes),
+        EmptyWords::None => join_codes(&codes),
         EmptyWords::Some if codes.is_empty() => "NA / NULL / ?".to_owned(),
-        EmptyWords::Some => format!("NA / NULL / ?, {}", shown(&codes)),
+        EmptyWords::Some => format!("NA / NULL / ?, {}", join_codes(&codes)),
     };
-    let column = columns(&names);
+    let column = join_column_names(&names);
     Suspicion {
         test: Arc::new(move |rows, row, _| {
             let mut chosen = rows.texts.iter().filter(|(name, _)| names.iter().any(|n| n == name));
@@ -260,13 +268,13 @@ fn text_codes(names: Vec<String>, codes: Vec<i64>, words: EmptyWords) -> Suspici
                 })
             })
         }),
-        ..missing_code(&column, &said)
+        ..suspect_missing_code(&column, &said)
     }
 }
 
-fn number_codes(names: Vec<String>, codes: Vec<i64>) -> Suspicion {
-    let column = columns(&names);
-    let said = shown(&codes);
+fn suspect_number_codes(names: Vec<String>, codes: Vec<i64>) -> Suspicion {
+    let column = join_column_names(&names);
+    let said = join_codes(&codes);
     Suspicion {
         test: Arc::new(move |rows, row, _| {
             let mut chosen =
@@ -276,30 +284,30 @@ fn number_codes(names: Vec<String>, codes: Vec<i64>) -> Suspicion {
                 code.is_some_and(|code| codes.contains(&code))
             })
         }),
-        ..missing_code(&column, &said)
+        ..suspect_missing_code(&column, &said)
     }
 }
 
-fn nowhere(name: &str) -> Suspicion {
+fn suspect_position(name: &str) -> Suspicion {
     let column = name.to_owned();
     let limit = coordinate_limit(name).unwrap_or(180.0);
     Suspicion {
         kind: ProblemKind::ImpossiblePosition,
         column: name.to_owned(),
         certainty: Certainty::Likely,
-        explanation: text(
+        explanation: text!(
             "坐标超出范围，或为 0、-1 等代替值",
-            "coordinates out of range, or 0 or −1 for “unknown”",
+            "coordinates out of range, or 0 or −1 for “unknown”"
         ),
-        remedy: text(
+        remedy: text!(
             "在映射中把这些坐标当作缺失",
-            "let the mapping read these coordinates as missing",
+            "let the mapping read these coordinates as missing"
         ),
         test: Arc::new(move |rows, row, _| {
             let numbers = rows.numbers.iter().find(|(name, _)| *name == column);
             numbers
                 .and_then(|(_, numbers)| numbers.get(row))
-                .is_some_and(|value| is_nowhere(value, limit))
+                .is_some_and(|value| is_impossible_coordinate(value, limit))
         }),
     }
 }

@@ -1,142 +1,140 @@
 //! Whether day or month comes first, where dates end with their year.
 
 use trueline_lake::DateOrder;
+use trueline_language::{Text, phrase, text};
 
-use super::source::{Tallied, finding};
-use super::{Certainty, ProblemKind, QualityFinding, Text, text};
+use super::finding::{Certainty, ProblemKind, QualityFinding};
+use super::line_tally::LineTally;
 
-/// So many dates that fit both ways, and none that fits one way only, are no chance: of true dates
-/// six in ten have a day past the twelfth.
+/// When this many dates fit both ways and none fits only one, that is no accident: six in ten true
+/// dates have a day past the twelfth.
 const UNPROVEN_MIN: u64 = 20;
 
-/// Dates of one column such as `3/4/2020`, by the readings that fit them.
+/// The dates of one column, such as `3/4/2020`, counted by the readings that fit them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DayOrders {
-    day_first: Tallied,
-    month_first: Tallied,
-    either: Tallied,
+    day_first: LineTally,
+    month_first: LineTally,
+    either: LineTally,
 }
 
 impl DayOrders {
-    pub(super) fn add(&mut self, value: &str, line: i64) {
-        match year_last(value) {
+    pub(super) fn add_value(&mut self, value: &str, line: i64) {
+        match read_day_and_month(value) {
             None => {}
-            Some((1..=12, 1..=12)) => self.either.add(line),
-            Some((_, 1..=12)) => self.day_first.add(line),
-            Some(_) => self.month_first.add(line),
+            Some((1..=12, 1..=12)) => self.either.add_line(line),
+            Some((_, 1..=12)) => self.day_first.add_line(line),
+            Some(_) => self.month_first.add_line(line),
         }
     }
 
-    /// What is unclear, given what a mapping says of the order: nothing before there is one.
-    pub(super) fn finding(&self, header: &str, said: Option<DateOrder>) -> Option<QualityFinding> {
+    /// What is unclear, given the order that a mapping states; `None` for `said` while there is no
+    /// mapping.
+    pub(super) fn find_uncertainty(
+        &self,
+        header: &str,
+        said: Option<DateOrder>,
+    ) -> Option<QualityFinding> {
         let (days, months) = (self.day_first.rows, self.month_first.rows);
         let both = self.either.rows;
-        let problem = |certainty, rows: &Tallied, told| {
-            Some(finding((ProblemKind::UncertainDayOrder, certainty), header, rows, told))
+        let problem = |rows: &LineTally, [explanation, remedy]: [Text; 2]| {
+            let kind = (ProblemKind::UncertainDayOrder, Certainty::Certain);
+            Some(rows.make_finding(kind, header, explanation, remedy))
         };
         match (days, months, said) {
             (0, 0, Some(DateOrder::DayFirst | DateOrder::MonthFirst)) => {
-                (both >= UNPROVEN_MIN).then(|| unproven(header, &self.either))
+                (both >= UNPROVEN_MIN).then(|| report_unproven(header, &self.either))
             }
             (0, 0, Some(DateOrder::Unknown) | None) if both == 0 => None,
-            (0, 0, Some(DateOrder::Unknown) | None) => {
-                problem(Certainty::Certain, &self.either, undecided())
-            }
-            (1.., 1.., _) => problem(Certainty::Certain, &self.fewer(), mixed(days, months)),
+            (0, 0, Some(DateOrder::Unknown) | None) => problem(&self.either, describe_undecided()),
+            (1.., 1.., _) => problem(&self.choose_fewer(), describe_mixed(days, months)),
             (1.., 0, Some(DateOrder::DayFirst)) | (0, 1.., Some(DateOrder::MonthFirst)) => None,
             (1.., 0, _) => problem(
-                Certainty::Certain,
-                &self.either_or(&self.day_first),
-                decided(days, DateOrder::DayFirst),
+                &self.choose_either(&self.day_first),
+                describe_decided(days, DateOrder::DayFirst),
             ),
             (0, 1.., _) => problem(
-                Certainty::Certain,
-                &self.either_or(&self.month_first),
-                decided(months, DateOrder::MonthFirst),
+                &self.choose_either(&self.month_first),
+                describe_decided(months, DateOrder::MonthFirst),
             ),
         }
     }
 
-    /// The rows that fit both ways; the others where there is none.
-    fn either_or(&self, others: &Tallied) -> Tallied {
+    /// The rows that fit both ways, or `others` if there are none.
+    fn choose_either(&self, others: &LineTally) -> LineTally {
         if self.either.rows > 0 { self.either.clone() } else { others.clone() }
     }
 
-    /// Of rows that contradict each other, those that are fewer.
-    fn fewer(&self) -> Tallied {
+    /// The smaller of the two groups that contradict each other.
+    fn choose_fewer(&self) -> LineTally {
         let days_are_fewer = self.day_first.rows < self.month_first.rows;
         if days_are_fewer { self.day_first.clone() } else { self.month_first.clone() }
     }
 }
 
-fn unproven(header: &str, rows: &Tallied) -> QualityFinding {
-    finding(
+fn report_unproven(header: &str, rows: &LineTally) -> QualityFinding {
+    rows.make_finding(
         (ProblemKind::UncertainDayOrder, Certainty::Likely),
         header,
-        rows,
-        [
-            text(
-                "这些日期的日都不超过 12，没有一行能证明日与月的先后；真实日期有六成的日大于 12，\
+        text!(
+            "这些日期的日都不超过 12，没有一行能证明日与月的先后；真实日期有六成的日大于 12，\
                  可能已被电子表格改写",
-                "no date has a day past the twelfth, so none proves which number is the day; of \
-                 true dates six in ten have one: a spreadsheet may have exchanged them",
-            ),
-            text(
-                "与来源核对几行，再确认映射的 `day_first`",
-                "compare some rows with the source before you trust `day_first` of the mapping",
-            ),
-        ],
+            "no date has a day past the twelfth, so none proves which number is the day; of \
+                 true dates six in ten have one: a spreadsheet may have exchanged them"
+        ),
+        text!(
+            "与来源核对几行，再确认映射的 `day_first`",
+            "compare some rows with the source before you trust `day_first` of the mapping"
+        ),
     )
 }
 
-fn undecided() -> [Text; 2] {
+fn describe_undecided() -> [Text; 2] {
     [
-        text("日期两种读法都通，分不清日与月", "the dates can be read both ways"),
-        text(
+        text!("日期两种读法都通，分不清日与月", "the dates can be read both ways"),
+        text!(
             "向来源问清，在映射中写明 `day_first = true`（日在前）或 `false`（月在前）",
-            "ask the source, and say `day_first = true` or `false` in the mapping",
+            "ask the source, and say `day_first = true` or `false` in the mapping"
         ),
     ]
 }
 
-fn decided(rows: u64, order: DateOrder) -> [Text; 2] {
+fn describe_decided(rows: u64, order: DateOrder) -> [Text; 2] {
     let day_first = order == DateOrder::DayFirst;
-    let (chinese, english) = if day_first { ("日", "day") } else { ("月", "month") };
+    let first = if day_first { phrase!("日", "day") } else { phrase!("月", "month") };
     [
-        text(
-            format!("有 {rows} 行只能读作{chinese}在前，其余两种读法都通"),
-            format!("{rows} rows can only be read with the {english} first, the others both ways"),
+        text!(
+            "有 {rows} 行只能读作{first}在前，其余两种读法都通",
+            "{rows} rows can only be read with the {first} first, the others both ways"
         ),
-        text(
-            format!("在映射中写明 `day_first = {day_first}`"),
-            format!("say `day_first = {day_first}` in the mapping"),
+        text!(
+            "在映射中写明 `day_first = {day_first}`",
+            "say `day_first = {day_first}` in the mapping"
         ),
     ]
 }
 
-fn mixed(days: u64, months: u64) -> [Text; 2] {
+fn describe_mixed(days: u64, months: u64) -> [Text; 2] {
     [
-        text(
-            format!("有 {days} 行只能读作日在前，{months} 行只能读作月在前：一列中两种写法混用"),
-            format!(
-                "{days} rows can only be read with the day first, {months} with the month first: \
+        text!(
+            "有 {days} 行只能读作日在前，{months} 行只能读作月在前：一列中两种写法混用",
+            "{days} rows can only be read with the day first, {months} with the month first: \
                  the column is written in both ways"
-            ),
         ),
-        text(
+        text!(
             "请来源按“年-月-日”重新导出；改不了的，按来源分成两个文件分别导入",
-            "ask the source for dates as year-month-day; if it cannot, split the file by origin",
+            "ask the source for dates as year-month-day; if it cannot, split the file by origin"
         ),
     ]
 }
 
-/// The two numbers before the year of `3/4/2020`, with a time of day or without; `None` for
-/// everything else, impossible dates included.
-fn year_last(value: &str) -> Option<(u8, u8)> {
+/// The two numbers before the year in a date such as `3/4/2020`, with or without a time of day;
+/// `None` for everything else, including impossible dates.
+fn read_day_and_month(value: &str) -> Option<(u8, u8)> {
     let bytes = value.as_bytes();
-    let (first, rest) = number(bytes)?;
+    let (first, rest) = read_number(bytes)?;
     let (mark, rest) = rest.split_first()?;
-    let (second, rest) = number(rest)?;
+    let (second, rest) = read_number(rest)?;
     let (again, rest) = rest.split_first()?;
     let year = rest.get(..4)?;
     let ends = rest.get(4).is_none_or(|next| !next.is_ascii_digit());
@@ -146,8 +144,8 @@ fn year_last(value: &str) -> Option<(u8, u8)> {
     (shaped && dated && sound).then_some((first, second))
 }
 
-/// One or two digits, and what follows.
-fn number(bytes: &[u8]) -> Option<(u8, &[u8])> {
+/// One or two leading digits, and the rest.
+fn read_number(bytes: &[u8]) -> Option<(u8, &[u8])> {
     match bytes {
         [a @ b'0'..=b'9', b @ b'0'..=b'9', rest @ ..] => Some(((a - b'0') * 10 + (b - b'0'), rest)),
         [a @ b'0'..=b'9', rest @ ..] => Some((a - b'0', rest)),
@@ -160,9 +158,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_that_end_with_the_year_are_told_by_their_readings() {
+    fn dates_that_end_with_the_year_are_sorted_by_their_readings() {
         let check = |text: &str, expected: Option<(u8, u8)>| {
-            assert_eq!(year_last(text), expected, "{text}");
+            assert_eq!(read_day_and_month(text), expected, "{text}");
         };
         check("3/4/2020", Some((3, 4)));
         check("31.12.2020 10:20", Some((31, 12)));
@@ -177,8 +175,10 @@ mod tests {
     fn a_finding_is_there_only_where_something_is_unclear() {
         let told = |dates: &[&str], said: Option<DateOrder>| {
             let mut orders = DayOrders::default();
-            dates.iter().zip(2..).for_each(|(date, line)| orders.add(date, line));
-            orders.finding("opened", said).map(|found| (found.rows, found.remedy.en))
+            dates.iter().zip(2..).for_each(|(date, line)| orders.add_value(date, line));
+            orders
+                .find_uncertainty("opened", said)
+                .map(|found| (found.rows, found.remedy.to_string()))
         };
         let remedy = |found: Option<(u64, String)>| found.expect("a finding").1;
         let both = ["3/4/2020", "5/6/2020"];

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use trueline_language::Text;
 
+use super::finding::{Certainty, Effect, FindingExample, ProblemKind, QualityFinding};
 use super::local::LocalTime;
 use super::rows::CaseRows;
-use super::{Certainty, Effect, FindingExample, ProblemKind, QualityFinding, Text};
 
 /// How many rows a finding names.
 const EXAMPLES_MAX: usize = 3;
@@ -39,7 +40,7 @@ struct SupportingRows {
     waits: WaitSum,
 }
 
-/// Waits that are not negative: their number and sum.
+/// The number and the sum of the waits that are not negative.
 #[derive(Debug, Clone, Copy, Default)]
 struct WaitSum {
     n: u64,
@@ -47,7 +48,7 @@ struct WaitSum {
 }
 
 impl WaitSum {
-    fn add(&mut self, wait: Option<i64>) {
+    fn add_wait(&mut self, wait: Option<i64>) {
         if let Some(seconds) = wait.filter(|&seconds| seconds >= 0) {
             self.n += 1;
             self.seconds += i128::from(seconds);
@@ -59,11 +60,11 @@ impl WaitSum {
         self.seconds += other.seconds;
     }
 
-    fn without(self, other: WaitSum) -> WaitSum {
+    fn subtract(self, other: WaitSum) -> WaitSum {
         WaitSum { n: self.n - other.n, seconds: self.seconds - other.seconds }
     }
 
-    fn mean(self) -> Option<f64> {
+    fn mean_seconds(self) -> Option<f64> {
         (self.n > 0).then(|| self.seconds as f64 / self.n as f64)
     }
 }
@@ -83,16 +84,16 @@ impl SuspicionEvidence {
         Self { suspicions, local, seen, all: WaitSum::default() }
     }
 
-    /// True if there is nothing to look for, so that no second scan is needed.
+    /// Whether there is nothing to look for, so that no second scan is needed.
     pub fn is_idle(&self) -> bool {
         self.suspicions.is_empty()
     }
 
-    /// Tests the rows of one batch. The batches together must be those of the first look.
-    pub fn observe(&mut self, batch: &RecordBatch) {
+    /// Tests the rows of one batch. Together the batches must be those of the first look.
+    pub fn observe_batch(&mut self, batch: &RecordBatch) {
         let rows = CaseRows::new(batch);
         for row in 0..rows.len {
-            self.all.add(rows.wait(row));
+            self.all.add_wait(rows.measure_wait(row));
         }
         for (suspicion, seen) in self.suspicions.iter().zip(&mut self.seen) {
             let mut named = 0;
@@ -101,31 +102,33 @@ impl SuspicionEvidence {
                     continue;
                 }
                 seen.rows += 1;
-                seen.waits.add(rows.wait(row));
+                seen.waits.add_wait(rows.measure_wait(row));
                 // A batch is in case-id order, so its first rows are its smallest.
                 if named < EXAMPLES_MAX {
                     named += 1;
-                    seen.examples
-                        .push(FindingExample { case: rows.case(row), line: rows.line(row) });
+                    seen.examples.push(FindingExample {
+                        case: rows.case_id(row),
+                        line: rows.source_line(row),
+                    });
                 }
             }
-            seen.shorten();
+            seen.shorten_examples();
         }
     }
 
-    /// Adds what another part of the second look has seen, for the same suspicions.
+    /// Adds what another part of the second look has seen for the same suspicions.
     pub fn merge(&mut self, other: Self) {
         self.all.merge(other.all);
         for (seen, more) in self.seen.iter_mut().zip(other.seen) {
             seen.rows += more.rows;
             seen.waits.merge(more.waits);
             seen.examples.extend(more.examples);
-            seen.shorten();
+            seen.shorten_examples();
         }
     }
 
     /// The findings, by kind and column. A suspicion that no row supports is dropped.
-    pub fn findings(self) -> Vec<QualityFinding> {
+    pub fn into_findings(self) -> Vec<QualityFinding> {
         let all = self.all;
         let mut findings: Vec<QualityFinding> = self
             .suspicions
@@ -140,7 +143,7 @@ impl SuspicionEvidence {
                 certainty: suspicion.certainty,
                 explanation: suspicion.explanation,
                 remedy: suspicion.remedy,
-                effect: effect(all, seen.waits),
+                effect: measure_effect(all, seen.waits),
             })
             .collect();
         findings.sort_by(|a, b| (a.kind, &a.column).cmp(&(b.kind, &b.column)));
@@ -148,18 +151,18 @@ impl SuspicionEvidence {
     }
 }
 
-fn effect(all: WaitSum, affected: WaitSum) -> Option<Effect> {
+fn measure_effect(all: WaitSum, affected: WaitSum) -> Option<Effect> {
     if affected.n == 0 {
         return None;
     }
     Some(Effect {
-        mean_seconds_with: all.mean()?,
-        mean_seconds_without: all.without(affected).mean()?,
+        mean_seconds_with: all.mean_seconds()?,
+        mean_seconds_without: all.subtract(affected).mean_seconds()?,
     })
 }
 
 impl SupportingRows {
-    fn shorten(&mut self) {
+    fn shorten_examples(&mut self) {
         self.examples.sort();
         self.examples.truncate(EXAMPLES_MAX);
     }

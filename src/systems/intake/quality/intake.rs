@@ -1,8 +1,8 @@
-//! Source files looked at while they are imported, at next to no cost.
+//! Watches source files while they are imported, at next to no cost.
 //!
-//! Only columns that the mapping reads are looked at, and only what it does not answer itself is
-//! told. The first [`WHOLE`] chunks of a file are looked at, so small files are whole, and of the
-//! others one in [`STRIDE`].
+//! It looks only at columns that the mapping reads, and reports only what the mapping does not
+//! answer itself. It looks at the first [`WHOLE`] chunks of a file, so that small files are covered
+//! in full, and after them at one chunk in [`STRIDE`].
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,12 @@ use std::sync::{Mutex, PoisonError};
 
 use trueline_lake::{Chunk, Mapping, WatchedChunk};
 
-use super::{QualityFinding, SourceProfile};
+use super::finding::QualityFinding;
+use super::source::SourceProfile;
 
-/// Chunks at the start of a file that are looked at; of separated text each has 256 KiB.
+/// Chunks looked at from the start of a file; in separated text each has 256 KiB.
 const WHOLE: usize = 16;
-/// After them, one chunk in so many.
+/// After them, one chunk in this many.
 const STRIDE: usize = 64;
 
 /// Looks at files while a mapping reads them.
@@ -29,7 +30,7 @@ struct WatchedFile {
     profile: SourceProfile,
     /// The columns that the mapping reads.
     columns: Vec<usize>,
-    /// Chunks come from several threads; they are looked at in the order of the file.
+    /// Chunks come from several threads, but are looked at in file order.
     waiting: BTreeMap<usize, Chunk>,
     next: usize,
     rows: u64,
@@ -40,13 +41,13 @@ struct WatchedFile {
 #[derive(Debug, Default)]
 pub struct FileObservation {
     pub findings: Vec<QualityFinding>,
-    /// The rows that counts are of.
+    /// The rows that the counts are out of.
     pub looked_at: u64,
     /// All rows of the file.
     pub rows: u64,
 }
 
-fn after(number: usize) -> usize {
+fn next_chunk_after(number: usize) -> usize {
     if number + 1 < WHOLE { number + 1 } else { (number / STRIDE + 1) * STRIDE }
 }
 
@@ -56,8 +57,8 @@ impl<'a> ImportWatcher<'a> {
         Self { mapping, files: Mutex::default() }
     }
 
-    /// Looks at a chunk, or passes over it.
-    pub fn look(&self, watched: WatchedChunk<'_>) {
+    /// Looks at a chunk, or skips it.
+    pub fn look_at_chunk(&self, watched: WatchedChunk<'_>) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let mapping = self.mapping;
         if !files.contains_key(watched.path) {
@@ -68,20 +69,20 @@ impl<'a> ImportWatcher<'a> {
         };
         let number = watched.chunk.position();
         file.rows += watched.chunk.row_count() as u64;
-        if number < WHOLE || number % STRIDE == 0 {
+        if number < WHOLE || number.is_multiple_of(STRIDE) {
             file.waiting.insert(number, watched.chunk);
         }
         while let Some(chunk) = file.waiting.remove(&file.next) {
-            file.next = after(file.next);
-            file.observe(&chunk, mapping.keys_by_line());
+            file.next = next_chunk_after(file.next);
+            file.observe_chunk(&chunk, mapping.keys_by_line());
         }
     }
 
     /// What was seen of a file.
-    pub fn seen(&self, path: &Path) -> FileObservation {
+    pub fn observation_of(&self, path: &Path) -> FileObservation {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = |file: &WatchedFile| FileObservation {
-            findings: file.profile.findings_under(self.mapping),
+            findings: file.profile.list_findings_under(self.mapping),
             looked_at: file.looked_at,
             rows: file.rows,
         };
@@ -102,7 +103,7 @@ impl WatchedFile {
         }
     }
 
-    fn observe(&mut self, chunk: &Chunk, repeats: bool) {
+    fn observe_chunk(&mut self, chunk: &Chunk, repeats: bool) {
         for row in 0..chunk.row_count() {
             if chunk.shape_of(row).is_some() {
                 continue;
@@ -127,9 +128,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_taken_at_the_start_and_then_one_in_so_many() {
+    fn chunks_are_taken_from_the_start_and_then_one_in_sixty_four() {
         let taken: Vec<usize> =
-            std::iter::successors(Some(0), |number| Some(after(*number))).take(19).collect();
+            std::iter::successors(Some(0), |number| Some(next_chunk_after(*number)))
+                .take(19)
+                .collect();
         assert_eq!(taken[..16], (0..16).collect::<Vec<_>>());
         assert_eq!(taken[16..], [64, 128, 192]);
     }

@@ -3,22 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::by_name::{ByName, fits};
-use super::evidence::Suspicion;
-use super::rows::{ACCEPTED, CaseRows};
-use super::{Certainty, ProblemKind, text};
+use trueline_language::text;
 
-/// Histograms count tens of minutes, up to 31 days.
+use super::by_name::{ByName, fits_row};
+use super::evidence::Suspicion;
+use super::finding::{Certainty, ProblemKind};
+use super::rows::{ACCEPTED, CaseRows};
+
+/// The bins of a histogram are ten minutes wide and cover 31 days.
 const BIN_SECONDS: i64 = 600;
 const BINS: usize = 31 * 144;
 const BINS_PER_HOUR: usize = 6;
-/// Limits that somebody may have, in hours, besides those that the caller names.
+/// Common limits in hours, tried besides those that the caller names.
 const COMMON_HOURS: [i64; 12] = [4, 8, 12, 24, 36, 48, 72, 96, 120, 168, 240, 360];
-/// The last hour before a limit is compared with so many hours on either side.
+/// The last hour before a limit is compared with this many hours on either side.
 const HOURS_BESIDE: usize = 6;
 const PAUSES_MIN: u64 = 10;
 const PAUSES_TIMES_EXPECTED: f64 = 5.0;
-/// Cases that end in the last half hour; people do work towards a deadline.
+/// Cases that end in the last half hour. Some always do, because people work towards a deadline.
 const STOPS_MIN: u64 = 30;
 const STOPS_TIMES_EXPECTED: f64 = 4.0;
 
@@ -32,26 +34,26 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    fn add(&mut self, seconds: i64) {
+    fn add_seconds(&mut self, seconds: i64) {
         let bin = seconds.div_euclid(BIN_SECONDS);
         if let Some(count) = usize::try_from(bin).ok().and_then(|bin| self.0.get_mut(bin)) {
             *count = count.saturating_add(1);
         }
     }
 
-    fn sum(&self, from: usize, to: usize) -> u64 {
+    fn sum_bins(&self, from: usize, to: usize) -> u64 {
         let (from, to) = (from.min(BINS), to.min(BINS));
         self.0[from..to].iter().map(|&count| u64::from(count)).sum()
     }
 
-    /// What the `width` bins before `limit` hold, and what they would hold if they were like the
-    /// hours on either side.
-    fn before(&self, limit: usize, width: usize) -> (u64, f64) {
-        let near = self.sum(limit - width, limit);
+    /// How much the `width` bins before `limit` hold, and how much they would hold if they were
+    /// like the hours on either side.
+    fn compare_before(&self, limit: usize, width: usize) -> (u64, f64) {
+        let near = self.sum_bins(limit - width, limit);
         let beside = HOURS_BESIDE * BINS_PER_HOUR;
         let first = (limit - width).saturating_sub(beside);
         let last = (limit + beside).min(BINS);
-        let around = self.sum(first, limit - width) + self.sum(limit, last);
+        let around = self.sum_bins(first, limit - width) + self.sum_bins(limit, last);
         let bins = (limit - width - first) + (last - limit);
         (near, around as f64 * width as f64 / bins.max(1) as f64)
     }
@@ -69,24 +71,24 @@ pub(super) struct LimitProfile {
     kinds: ByName<KindHistograms>,
 }
 
-fn pause_starts<'a>(rows: &'a CaseRows<'_>, row: usize) -> impl Iterator<Item = i64> + 'a {
-    let accepted = rows.moment(ACCEPTED, row).map(|moment| moment.at);
+fn list_pause_starts<'a>(rows: &'a CaseRows<'_>, row: usize) -> impl Iterator<Item = i64> + 'a {
+    let accepted = rows.read_moment(ACCEPTED, row).map(|moment| moment.at);
     rows.intervals
         .iter()
-        .flat_map(move |intervals| intervals.pauses(row))
+        .flat_map(move |intervals| intervals.list_pause_starts(row))
         .filter_map(move |from| accepted.map(|accepted| from - accepted))
 }
 
 impl LimitProfile {
-    pub(super) fn observe(&mut self, rows: &CaseRows<'_>) {
+    pub(super) fn observe_rows(&mut self, rows: &CaseRows<'_>) {
         for row in 0..rows.len {
-            let kind = self.kinds.of(rows.kind.get(row).unwrap_or_default());
-            for elapsed in pause_starts(rows, row) {
-                kind.pauses.add(elapsed);
+            let kind = self.kinds.counter_of(rows.kind.get(row).unwrap_or_default());
+            for elapsed in list_pause_starts(rows, row) {
+                kind.pauses.add_seconds(elapsed);
             }
-            if let Some(wait) = rows.wait(row) {
-                // The limit itself is the last bin's end, not the next bin's start.
-                kind.stops.add(wait - 1);
+            if let Some(wait) = rows.measure_wait(row) {
+                // A wait equal to the limit belongs to the last bin, not to the next one.
+                kind.stops.add_seconds(wait - 1);
             }
         }
     }
@@ -103,9 +105,9 @@ impl LimitProfile {
         });
     }
 
-    pub(super) fn suspicions(&self, known: &BTreeMap<String, Vec<i64>>) -> Vec<Suspicion> {
+    pub(super) fn find_suspicions(&self, known: &BTreeMap<String, Vec<i64>>) -> Vec<Suspicion> {
         let mut found = Vec::new();
-        for (name, kind) in self.kinds.sorted() {
+        for (name, kind) in self.kinds.list_by_name() {
             let mut limits: Vec<i64> = COMMON_HOURS.iter().map(|hours| hours * 3_600).collect();
             limits.extend(known.get(name).into_iter().flatten());
             limits.retain(|limit| (3_600..=BIN_SECONDS * BINS as i64).contains(limit));
@@ -113,13 +115,13 @@ impl LimitProfile {
             limits.dedup();
             for limit in limits {
                 let bin = (limit / BIN_SECONDS) as usize;
-                let (near, expected) = kind.pauses.before(bin, BINS_PER_HOUR);
+                let (near, expected) = kind.pauses.compare_before(bin, BINS_PER_HOUR);
                 if near >= PAUSES_MIN && near as f64 >= PAUSES_TIMES_EXPECTED * expected {
-                    found.push(pauses(name, limit));
+                    found.push(suspect_pauses(name, limit));
                 }
-                let (near, expected) = kind.stops.before(bin, BINS_PER_HOUR / 2);
+                let (near, expected) = kind.stops.compare_before(bin, BINS_PER_HOUR / 2);
                 if near >= STOPS_MIN && near as f64 >= STOPS_TIMES_EXPECTED * expected {
-                    found.push(stops(name, limit));
+                    found.push(suspect_stops(name, limit));
                 }
             }
         }
@@ -127,53 +129,52 @@ impl LimitProfile {
     }
 }
 
-fn pauses(kind: &str, limit: i64) -> Suspicion {
+fn suspect_pauses(kind: &str, limit: i64) -> Suspicion {
     let hours = limit / 3_600;
     let name = kind.to_owned();
     Suspicion {
         kind: ProblemKind::PauseBeforeLimit,
         column: "intervals".to_owned(),
         certainty: Certainty::Likely,
-        explanation: text(
-            format!("“{kind}”的挂起集中在受理后 {hours} 小时之前的一小时内开始"),
-            format!(
-                "pauses of “{kind}” begin in the hour before {hours} h after acceptance far more \
+        explanation: text!(
+            "“{kind}”的挂起集中在受理后 {hours} 小时之前的一小时内开始",
+            "pauses of “{kind}” begin in the hour before {hours} h after acceptance far more \
                  often than before or after"
-            ),
         ),
-        remedy: text(
+        remedy: text!(
             "核对挂起的原因、申请人和批准人；报告同时列出不扣除挂起的数值",
             "check reason, requester and approver of these pauses; the report prints the value \
-             with no pause subtracted beside the other",
+             with no pause subtracted beside the other"
         ),
         test: Arc::new(move |rows, row, _| {
-            fits(&name, rows.kind.get(row))
-                && pause_starts(rows, row).any(|elapsed| (limit - 3_600..limit).contains(&elapsed))
+            fits_row(&name, rows.kind.get(row))
+                && list_pause_starts(rows, row)
+                    .any(|elapsed| (limit - 3_600..limit).contains(&elapsed))
         }),
     }
 }
 
-fn stops(kind: &str, limit: i64) -> Suspicion {
+fn suspect_stops(kind: &str, limit: i64) -> Suspicion {
     let hours = limit / 3_600;
     let name = kind.to_owned();
     Suspicion {
         kind: ProblemKind::StopBeforeLimit,
         column: "accepted → resolved".to_owned(),
         certainty: Certainty::Possible,
-        explanation: text(
-            format!("“{kind}”有大量记录恰在 {hours} 小时之前的半小时内竣工"),
-            format!(
-                "many cases of “{kind}” end in the half hour before {hours} h, few before and \
+        explanation: text!(
+            "“{kind}”有大量记录恰在 {hours} 小时之前的半小时内竣工",
+            "many cases of “{kind}” end in the half hour before {hours} h, few before and \
                  few after"
-            ),
         ),
-        remedy: text(
+        remedy: text!(
             "抽查这些记录的回单时间与实际恢复时间是否一致",
-            "sample these cases: does the recorded end agree with the real one?",
+            "sample these cases: does the recorded end agree with the real one?"
         ),
         test: Arc::new(move |rows, row, _| {
-            fits(&name, rows.kind.get(row))
-                && rows.wait(row).is_some_and(|wait| (limit - 1_800 + 1..=limit).contains(&wait))
+            fits_row(&name, rows.kind.get(row))
+                && rows
+                    .measure_wait(row)
+                    .is_some_and(|wait| (limit - 1_800 + 1..=limit).contains(&wait))
         }),
     }
 }

@@ -1,9 +1,10 @@
-//! Local wall time without a library call per row: the zone's changes of offset, looked up once.
+//! Local wall time without a library call per row: the offset changes of the zone are looked up
+//! once.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// 1900-01-01 and 2101-01-01 in UTC seconds: outside, the nearest offset is used.
+/// 1900-01-01 and 2101-01-01 in UTC seconds. Outside this span the nearest offset is used.
 const FIRST: i64 = -2_208_988_800;
 const LAST: i64 = 4_133_980_800;
 
@@ -41,20 +42,20 @@ impl LocalTime {
     }
 
     /// Seconds since 1970-01-01T00:00:00 on the local clock.
-    pub(super) fn wall(&self, at: i64) -> i64 {
+    pub(super) fn to_wall_seconds(&self, at: i64) -> i64 {
         let next = self.spans.partition_point(|&(from, _)| from <= at);
         at + self.spans[next.saturating_sub(1)].1
     }
 
     /// The local date.
-    pub(super) fn date(&self, at: i64) -> CivilDate {
-        date_of_day(self.wall(at).div_euclid(DAY))
+    pub(super) fn to_local_date(&self, at: i64) -> CivilDate {
+        date_of_day(self.to_wall_seconds(at).div_euclid(DAY))
     }
 }
 
 /// The date of a day counted from 1970-01-01.
 ///
-/// Years are taken to start in March, so that the leap day is the last of its year.
+/// Years are counted from March, so that the leap day is the last of its year.
 pub(super) fn date_of_day(days: i64) -> CivilDate {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -83,7 +84,7 @@ pub(super) fn day_of_date(date: CivilDate) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
-/// A moment with day and month exchanged, hours kept; `None` where that is no date.
+/// A moment with day and month exchanged and the time of day kept; `None` if that is no date.
 pub(super) fn swap_day_month(wall: i64) -> Option<i64> {
     let date = date_of_day(wall.div_euclid(DAY));
     (date.day <= 12).then(|| {
@@ -109,10 +110,10 @@ mod tests {
     fn local_dates_follow_the_zone_and_its_summer_time() {
         let vancouver = LocalTime::new("America/Vancouver").expect("bundled");
         // 2023-07-01T06:30Z is still June in Vancouver (UTC−7 in summer).
-        let date = vancouver.date(1_688_193_000);
+        let date = vancouver.to_local_date(1_688_193_000);
         assert_eq!((date.month, date.day), (6, 30));
         let shanghai = LocalTime::new("Asia/Shanghai").expect("bundled");
-        assert_eq!(shanghai.wall(0), 8 * 3_600);
+        assert_eq!(shanghai.to_wall_seconds(0), 8 * 3_600);
         assert!(LocalTime::new("Mars/Olympus").is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! What people call each kind of problem and each degree of certainty, in both languages.
 
-use super::{Certainty, ProblemKind};
+use super::finding::{Certainty, ProblemKind};
 
 impl ProblemKind {
     /// The name in Chinese and in English.

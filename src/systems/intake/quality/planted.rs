@@ -1,4 +1,4 @@
-//! A small clean province from a seed, and defects planted into it: what the finder is measured on.
+//! A small clean province made from a seed, in which tests plant defects to measure the finder.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) const HOUR: i64 = 3_600;
 /// Asia/Shanghai.
 pub(super) const ZONE_OFFSET: i64 = 8 * HOUR;
 
-/// Chance with a few useful shapes.
+/// Random numbers in a few useful distributions.
 pub(super) struct TestRandom(ChaCha8Rng);
 
 impl TestRandom {
@@ -28,33 +28,33 @@ impl TestRandom {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
-    pub(super) fn below(&mut self, n: i64) -> i64 {
-        (self.unit() * n as f64) as i64
+    pub(super) fn draw_below(&mut self, n: i64) -> i64 {
+        (self.draw_unit() * n as f64) as i64
     }
 
-    pub(super) fn unit(&mut self) -> f64 {
+    pub(super) fn draw_unit(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    pub(super) fn chance(&mut self, share: f64) -> bool {
-        self.unit() < share
+    pub(super) fn draw_chance(&mut self, share: f64) -> bool {
+        self.draw_unit() < share
     }
 
-    fn exponential(&mut self, mean: f64) -> f64 {
-        -mean * (1.0 - self.unit()).ln()
+    fn draw_exponential(&mut self, mean: f64) -> f64 {
+        -mean * (1.0 - self.draw_unit()).ln()
     }
 
-    /// About normal: twelve uniform draws.
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
+    /// Nearly normal: the sum of twelve uniform draws.
+    fn draw_normal(&mut self) -> f64 {
+        (0..12).map(|_| self.draw_unit()).sum::<f64>() - 6.0
     }
 
-    fn lognormal(&mut self, median: f64, spread: f64) -> f64 {
-        median * (spread * self.normal()).exp()
+    fn draw_lognormal(&mut self, median: f64, spread: f64) -> f64 {
+        median * (spread * self.draw_normal()).exp()
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as i64) as usize]
+    fn pick_one<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.draw_below(from.len() as i64) as usize]
     }
 }
 
@@ -74,13 +74,13 @@ pub(super) struct TestCase {
 }
 
 impl TestCase {
-    pub(super) fn wait(&self) -> i64 {
+    pub(super) fn measure_wait(&self) -> i64 {
         self.moments[RESOLVED].expect("always set") - self.moments[ACCEPTED].expect("always set")
     }
 
-    /// Moves the end of the work, and what came after it, with it.
+    /// Moves the end of the work, and everything after it.
     pub(super) fn resolve_after(&mut self, seconds: i64) {
-        let by = seconds - self.wait();
+        let by = seconds - self.measure_wait();
         for which in [RESOLVED, CONFIRMED, CLOSED] {
             self.moments[which] = self.moments[which].map(|at| at + by);
         }
@@ -97,80 +97,85 @@ pub(super) struct TestProvince {
 const SOURCES: [&str; 2] = ["north", "south"];
 const KINDS: [&str; 4] = ["install", "move", "repair", "complaint"];
 
-fn accepted(dice: &mut TestRandom, first_day: i64, days: i64) -> i64 {
+fn draw_acceptance(dice: &mut TestRandom, first_day: i64, days: i64) -> i64 {
     loop {
-        let day = dice.below(days);
+        let day = dice.draw_below(days);
         // A season, a weekend and a daily curve, by rejection.
         let season = 0.75 + 0.25 * (day as f64 / 29.0).sin();
         let weekend = if (first_day + day + 3) % 7 >= 5 { 0.6 } else { 1.0 };
-        let second = dice.below(DAY);
+        let second = dice.draw_below(DAY);
         let hour = second as f64 / 3_600.0;
         let daily = if (8.0..20.0).contains(&hour) { 1.0 } else { 0.12 };
-        if dice.chance(season * weekend * daily) {
+        if dice.draw_chance(season * weekend * daily) {
             return (first_day + day) * DAY + second - ZONE_OFFSET;
         }
     }
 }
 
-fn clean_case(dice: &mut TestRandom, first_day: i64, days: i64) -> TestCase {
-    let kind = dice.pick(&KINDS);
-    let prefecture = dice.below(11) + 1;
-    let start = accepted(dice, first_day, days);
+fn make_clean_case(dice: &mut TestRandom, first_day: i64, days: i64) -> TestCase {
+    let kind = dice.pick_one(&KINDS);
+    let prefecture = dice.draw_below(11) + 1;
+    let start = draw_acceptance(dice, first_day, days);
     let (median, spread) = match kind {
         "repair" => (5.0, 0.7),
         "complaint" => (30.0, 0.9),
         _ => (20.0, 0.6),
     };
-    let wait = dice.lognormal(median * HOUR as f64, spread).max(90.0) as i64;
+    let wait = dice.draw_lognormal(median * HOUR as f64, spread).max(90.0) as i64;
     let resolved = start + wait;
-    let confirmed = resolved + dice.exponential(5.0 * HOUR as f64) as i64;
+    let confirmed = resolved + dice.draw_exponential(5.0 * HOUR as f64) as i64;
     let mut moments = [None; MOMENTS.len()];
     moments[ACCEPTED] = Some(start);
-    moments[FIRST_CONTACT] = Some(start + (wait as f64 * dice.unit() * 0.3) as i64);
-    moments[ARRIVED] = Some(start + (wait as f64 * (0.5 + dice.unit() * 0.4)) as i64);
+    moments[FIRST_CONTACT] = Some(start + (wait as f64 * dice.draw_unit() * 0.3) as i64);
+    moments[ARRIVED] = Some(start + (wait as f64 * (0.5 + dice.draw_unit() * 0.4)) as i64);
     moments[RESOLVED] = Some(resolved);
-    moments[CONFIRMED] = dice.chance(0.7).then_some(confirmed);
-    moments[CLOSED] = Some(confirmed + dice.exponential(20.0 * HOUR as f64) as i64);
-    let pause = dice.chance(0.1).then(|| {
-        let from = start + (wait as f64 * dice.unit() * 0.8) as i64;
-        (from, from + ((resolved - from) as f64 * dice.unit()) as i64)
+    moments[CONFIRMED] = dice.draw_chance(0.7).then_some(confirmed);
+    moments[CLOSED] = Some(confirmed + dice.draw_exponential(20.0 * HOUR as f64) as i64);
+    let pause = dice.draw_chance(0.1).then(|| {
+        let from = start + (wait as f64 * dice.draw_unit() * 0.8) as i64;
+        (from, from + ((resolved - from) as f64 * dice.draw_unit()) as i64)
     });
     let good = 0.90 + prefecture as f64 * 0.006;
-    let satisfaction = dice.chance(0.6).then(|| {
-        if dice.chance(good) { "satisfied" } else { dice.pick(&["neutral", "dissatisfied"]) }
+    let satisfaction = dice.draw_chance(0.6).then(|| {
+        if dice.draw_chance(good) {
+            "satisfied"
+        } else {
+            dice.pick_one(&["neutral", "dissatisfied"])
+        }
     });
     TestCase {
-        source: dice.pick(&SOURCES),
+        source: dice.pick_one(&SOURCES),
         kind,
-        region: format!("14{:02}{:02}", prefecture, 21 + dice.below(6)),
-        channel: dice.pick(&["10010", "hall", "app", "web"]),
-        cause: dice.pick(&["line", "terminal", "core", "power", "other"]).to_owned(),
+        region: format!("14{:02}{:02}", prefecture, 21 + dice.draw_below(6)),
+        channel: dice.pick_one(&["10010", "hall", "app", "web"]),
+        cause: dice.pick_one(&["line", "terminal", "core", "power", "other"]).to_owned(),
         moments,
         pause,
         satisfaction,
-        score: dice.chance(0.5).then(|| 1 + dice.below(10)),
-        latitude: 34.0 + dice.unit() * 6.0,
-        sla: dice.chance(good),
+        score: dice.draw_chance(0.5).then(|| 1 + dice.draw_below(10)),
+        latitude: 34.0 + dice.draw_unit() * 6.0,
+        sla: dice.draw_chance(good),
     }
 }
 
 impl TestProvince {
     /// A clean province. The seed also decides period, size and precision.
-    pub(super) fn clean(seed: u64) -> Self {
+    pub(super) fn make_clean(seed: u64) -> Self {
         let mut dice = TestRandom::new(seed);
         let first_day = day_of_date(CivilDate {
             year: 2019 + (seed % 3) as i64,
             month: 1 + (seed % 7) as u8,
             day: 1,
         });
-        let days = dice.pick(&[91, 120, 181]);
-        let cases = 4_000 + dice.below(6_000);
+        let days = dice.pick_one(&[91, 120, 181]);
+        let cases = 4_000 + dice.draw_below(6_000);
         let mut cases: Vec<TestCase> =
-            (0..cases).map(|_| clean_case(&mut dice, first_day, days)).collect();
-        // A storm: three hours in which faults come and are mended together.
-        let storm = accepted(&mut dice, first_day, days);
+            (0..cases).map(|_| make_clean_case(&mut dice, first_day, days)).collect();
+        // A storm: three hours in which many faults come and are mended together.
+        let storm = draw_acceptance(&mut dice, first_day, days);
         for case in cases.iter_mut().filter(|case| case.kind == "repair").take(200) {
-            let by = storm + dice.below(3 * HOUR) - case.moments[ACCEPTED].expect("always set");
+            let by =
+                storm + dice.draw_below(3 * HOUR) - case.moments[ACCEPTED].expect("always set");
             for moment in &mut case.moments {
                 *moment = moment.map(|at| at + by);
             }
@@ -181,16 +186,16 @@ impl TestProvince {
     }
 
     /// The batches of the province, in source and key order, as the lake would give them.
-    pub(super) fn batches(&self) -> Vec<RecordBatch> {
+    pub(super) fn make_batches(&self) -> Vec<RecordBatch> {
         let mut by_source: BTreeMap<&str, Vec<(usize, &TestCase)>> = BTreeMap::new();
         for (number, case) in self.cases.iter().enumerate() {
             by_source.entry(case.source).or_default().push((number, case));
         }
         let rows: Vec<(usize, &TestCase)> = by_source.into_values().flatten().collect();
-        rows.chunks(4_096).map(|rows| self.batch(rows)).collect()
+        rows.chunks(4_096).map(|rows| self.make_batch(rows)).collect()
     }
 
-    fn batch(&self, rows: &[(usize, &TestCase)]) -> RecordBatch {
+    fn make_batch(&self, rows: &[(usize, &TestCase)]) -> RecordBatch {
         let label = |value: &dyn Fn(&TestCase) -> Option<String>| -> ArrayRef {
             let mut builder = StringDictionaryBuilder::<Int32Type>::new();
             for (_, case) in rows {
@@ -219,12 +224,12 @@ impl TestProvince {
             ("cause", label(&|case| Some(case.cause.clone()))),
         ];
         for (which, name) in MOMENTS.iter().enumerate() {
-            columns.push((name, self.moments(rows, which)));
+            columns.push((name, self.make_moments(rows, which)));
         }
         let satisfaction = label(&|case| case.satisfaction.map(str::to_owned));
         columns.push(("satisfaction", satisfaction));
-        columns.push(("intervals", intervals(rows)));
-        columns.push(("precision", label(&|case| Some(self.letters(case)))));
+        columns.push(("intervals", make_intervals(rows)));
+        columns.push(("precision", label(&|case| Some(self.precision_letters(case)))));
         columns.push(("source_line", Arc::new(lines.finish())));
         columns.push(("x_score", Arc::new(scores.finish())));
         columns.push(("x_latitude", Arc::new(latitudes.finish())));
@@ -235,7 +240,7 @@ impl TestProvince {
         .expect("columns of one length")
     }
 
-    fn moments(&self, rows: &[(usize, &TestCase)], which: usize) -> ArrayRef {
+    fn make_moments(&self, rows: &[(usize, &TestCase)], which: usize) -> ArrayRef {
         let step = if self.precision == 'm' { 60 } else { 1 };
         let mut builder = TimestampSecondBuilder::new().with_timezone("UTC");
         for (_, case) in rows {
@@ -244,13 +249,13 @@ impl TestProvince {
         Arc::new(builder.finish())
     }
 
-    fn letters(&self, case: &TestCase) -> String {
+    fn precision_letters(&self, case: &TestCase) -> String {
         let letter = |moment: &Option<i64>| moment.map_or('-', |_| self.precision);
         case.moments.iter().map(letter).collect()
     }
 }
 
-fn intervals(rows: &[(usize, &TestCase)]) -> ArrayRef {
+fn make_intervals(rows: &[(usize, &TestCase)]) -> ArrayRef {
     let moment = DataType::Timestamp(arrow_schema::TimeUnit::Second, Some("UTC".into()));
     let fields: Fields = vec![
         Field::new("kind", DataType::Utf8, false),
@@ -284,6 +289,6 @@ fn intervals(rows: &[(usize, &TestCase)]) -> ArrayRef {
 }
 
 /// The zone of the province.
-pub(super) fn shanghai() -> LocalTime {
+pub(super) fn shanghai_time() -> LocalTime {
     LocalTime::new("Asia/Shanghai").expect("bundled")
 }

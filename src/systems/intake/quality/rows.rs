@@ -1,6 +1,6 @@
-//! Typed sight of one batch of the dataset `case`.
+//! One batch of the dataset `case`, with typed columns.
 //!
-//! A column that is absent or of another type is seen as all null: a finder must not stop because
+//! A column that is absent or has another type reads as all null: the finder must not stop because
 //! an old batch lacks a column.
 
 use arrow_array::cast::AsArray;
@@ -32,7 +32,7 @@ pub(super) const CONFIRMED: usize = 6;
 pub(super) const CLOSED: usize = 7;
 pub(super) const CANCELLED: usize = 8;
 
-/// How fine the source wrote a moment.
+/// How precisely the source wrote a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MomentPrecision {
     Second,
@@ -40,11 +40,11 @@ pub(super) enum MomentPrecision {
     Day,
 }
 
-/// The year 5138, and as far before 1970: what lies beyond is as impossible there as where it was,
-/// and nobody has to fear for sums.
+/// The year 5138, and as far before 1970. A moment beyond is just as impossible here as where it
+/// was, and sums cannot overflow.
 const FAR: i64 = 100_000_000_000;
 
-fn near(at: i64) -> i64 {
+fn clamp_moment(at: i64) -> i64 {
     at.clamp(-FAR, FAR)
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Moment {
 
 impl Moment {
     /// The latest instant that the source may have meant.
-    pub(super) fn latest(self) -> i64 {
+    pub(super) fn latest_instant(self) -> i64 {
         self.at
             + match self.precision {
                 MomentPrecision::Second => 0,
@@ -67,7 +67,7 @@ impl Moment {
     }
 }
 
-/// A text column, plain or by dictionary.
+/// A text column, plain or dictionary-encoded.
 #[derive(Debug)]
 pub(super) enum TextColumn<'a> {
     Coded(&'a DictionaryArray<Int32Type>, &'a StringArray),
@@ -76,7 +76,7 @@ pub(super) enum TextColumn<'a> {
 }
 
 impl<'a> TextColumn<'a> {
-    fn of(array: Option<&'a ArrayRef>) -> Self {
+    fn from_array(array: Option<&'a ArrayRef>) -> Self {
         let Some(array) = array else {
             return TextColumn::Absent;
         };
@@ -123,26 +123,26 @@ pub(super) struct IntervalColumn<'a> {
 }
 
 impl<'a> IntervalColumn<'a> {
-    fn of(array: Option<&'a ArrayRef>) -> Option<Self> {
+    fn from_array(array: Option<&'a ArrayRef>) -> Option<Self> {
         let list = array?.as_list_opt::<i32>()?;
         let records = list.values().as_struct_opt()?;
         Some(Self {
             list,
-            kind: TextColumn::of(records.column_by_name("kind")),
+            kind: TextColumn::from_array(records.column_by_name("kind")),
             from: records.column_by_name("from")?.as_primitive_opt::<TimestampSecondType>()?,
         })
     }
 
-    /// The starts of the pauses of a row.
-    pub(super) fn pauses(&self, row: usize) -> impl Iterator<Item = i64> + '_ {
+    /// When the pauses of a row begin.
+    pub(super) fn list_pause_starts(&self, row: usize) -> impl Iterator<Item = i64> + '_ {
         let offsets = self.list.value_offsets();
         (offsets[row] as usize..offsets[row + 1] as usize)
             .filter(|&at| self.kind.get(at) == Some("paused") && self.from.is_valid(at))
-            .map(|at| near(self.from.value(at)))
+            .map(|at| clamp_moment(self.from.value(at)))
     }
 }
 
-/// One batch.
+/// The columns of one batch that the finder reads.
 #[derive(Debug)]
 pub(super) struct CaseRows<'a> {
     pub(super) len: usize,
@@ -160,7 +160,7 @@ pub(super) struct CaseRows<'a> {
     pub(super) flags: Vec<(&'a str, &'a BooleanArray)>,
 }
 
-/// Columns that identify or book-keep: their texts are no values of the case.
+/// Columns that only identify a case or its source: their texts are not values of the case.
 const BOOKKEEPING: [&str; 6] =
     ["source", "source_key", "line", "precision", "source_file", "source_text"];
 
@@ -170,7 +170,7 @@ impl<'a> CaseRows<'a> {
             .iter()
             .map(|name| batch.column_by_name(name)?.as_primitive_opt::<TimestampSecondType>())
             .collect();
-        let label = |name: &str| TextColumn::of(batch.column_by_name(name));
+        let label = |name: &str| TextColumn::from_array(batch.column_by_name(name));
         let mut rows = Self {
             len: batch.num_rows(),
             source: label("source"),
@@ -182,16 +182,16 @@ impl<'a> CaseRows<'a> {
             precision: label("precision"),
             kind: label("kind"),
             satisfaction: label("satisfaction"),
-            intervals: IntervalColumn::of(batch.column_by_name("intervals")),
+            intervals: IntervalColumn::from_array(batch.column_by_name("intervals")),
             texts: Vec::new(),
             numbers: Vec::new(),
             flags: Vec::new(),
         };
-        rows.sort_out(batch);
+        rows.sort_columns(batch);
         rows
     }
 
-    fn sort_out(&mut self, batch: &'a RecordBatch) {
+    fn sort_columns(&mut self, batch: &'a RecordBatch) {
         let schema = batch.schema_ref();
         for (field, array) in schema.fields().iter().zip(batch.columns()) {
             let name = field.name().as_str();
@@ -200,7 +200,7 @@ impl<'a> CaseRows<'a> {
             }
             match field.data_type() {
                 DataType::Utf8 | DataType::Dictionary(..) => {
-                    self.texts.push((name, TextColumn::of(Some(array))));
+                    self.texts.push((name, TextColumn::from_array(Some(array))));
                 }
                 DataType::Boolean => self.flags.push((name, array.as_boolean())),
                 DataType::Int64 if name.starts_with("x_") => {
@@ -216,12 +216,12 @@ impl<'a> CaseRows<'a> {
         }
     }
 
-    pub(super) fn moment(&self, which: usize, row: usize) -> Option<Moment> {
+    pub(super) fn read_moment(&self, which: usize, row: usize) -> Option<Moment> {
         let array = self.moments[which].filter(|array| array.is_valid(row))?;
         let letter =
             self.precision.get(row).and_then(|letters| letters.as_bytes().get(which).copied());
         Some(Moment {
-            at: near(array.value(row)),
+            at: clamp_moment(array.value(row)),
             precision: match letter {
                 Some(b'd') => MomentPrecision::Day,
                 Some(b'm') => MomentPrecision::Minute,
@@ -231,26 +231,26 @@ impl<'a> CaseRows<'a> {
     }
 
     /// Whether the batch has this moment in any row.
-    pub(super) fn has(&self, which: usize) -> bool {
+    pub(super) fn has_moment(&self, which: usize) -> bool {
         self.moments[which].is_some_and(|array| array.null_count() < array.len())
     }
 
-    /// Seconds from acceptance to resolution, where both are known finer than a day.
-    pub(super) fn wait(&self, row: usize) -> Option<i64> {
-        let start = self.moment(ACCEPTED, row)?;
-        let stop = self.moment(RESOLVED, row)?;
+    /// Seconds from acceptance to resolution, where both are known more precisely than the day.
+    pub(super) fn measure_wait(&self, row: usize) -> Option<i64> {
+        let start = self.read_moment(ACCEPTED, row)?;
+        let stop = self.read_moment(RESOLVED, row)?;
         let fine =
             start.precision != MomentPrecision::Day && stop.precision != MomentPrecision::Day;
         fine.then(|| stop.at - start.at)
     }
 
-    pub(super) fn case(&self, row: usize) -> String {
+    pub(super) fn case_id(&self, row: usize) -> String {
         let source = self.source.get(row).unwrap_or_default();
         let key = self.key.get(row).unwrap_or_default();
         format!("{source}/{key}")
     }
 
-    pub(super) fn line(&self, row: usize) -> i64 {
+    pub(super) fn source_line(&self, row: usize) -> i64 {
         self.line.map_or(0, |lines| lines.value(row))
     }
 }

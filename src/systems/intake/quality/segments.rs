@@ -4,22 +4,23 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::Array as _;
+use trueline_language::{Language, text};
 
 use super::evidence::Suspicion;
+use super::finding::{Certainty, ProblemKind};
 use super::rows::CaseRows;
-use super::{Certainty, ProblemKind, text};
 
-/// Cases in a segment before its perfection means anything.
+/// A perfect segment means nothing with fewer cases than this.
 const CASES_MIN: u64 = 30;
-/// The chance that a segment like all others would be perfect.
+/// The greatest chance at which a segment like the others would be perfect and is still suspected.
 const CHANCE_MAX: f64 = 1e-6;
-/// If others are nearly perfect too, or nearly never, perfection is no news.
+/// If the others nearly always succeed or rarely do, a perfect segment is not remarkable.
 const OTHERS: (f64, f64) = (0.3, 0.999);
-/// Values of a column that are kept apart.
+/// The most values of a column that are counted separately.
 const VALUES_MAX: usize = 4_096;
-/// Columns that cut cases into segments.
+/// Columns that divide cases into segments.
 const SEGMENTS: [&str; 6] = ["region", "area", "channel", "service", "kind", "cause"];
-/// Yes-or-no extras that judge the work have one of these in their names.
+/// A yes-or-no extra judges the work if its name contains one of these.
 const JUDGEMENTS: [&str; 8] =
     ["sla", "on_time", "ontime", "satisf", "及时", "达标", "满意", "合格"];
 
@@ -40,7 +41,7 @@ pub(super) struct Segments {
 
 const SATISFACTION: &str = "satisfaction";
 
-fn outcome(rows: &CaseRows<'_>, judged: &str, row: usize) -> Option<bool> {
+fn read_outcome(rows: &CaseRows<'_>, judged: &str, row: usize) -> Option<bool> {
     if judged == SATISFACTION {
         return rows.satisfaction.get(row).map(|said| said == "satisfied");
     }
@@ -48,7 +49,7 @@ fn outcome(rows: &CaseRows<'_>, judged: &str, row: usize) -> Option<bool> {
     flags.is_valid(row).then(|| flags.value(row))
 }
 
-fn judged_columns(rows: &CaseRows<'_>) -> Vec<String> {
+fn list_judged_columns(rows: &CaseRows<'_>) -> Vec<String> {
     let judges = |name: &str| JUDGEMENTS.iter().any(|part| name.contains(part));
     let mut all = vec![SATISFACTION.to_owned()];
     all.extend(
@@ -61,10 +62,10 @@ fn judged_columns(rows: &CaseRows<'_>) -> Vec<String> {
 }
 
 impl Segments {
-    pub(super) fn observe(&mut self, rows: &CaseRows<'_>) {
-        for judged in judged_columns(rows) {
+    pub(super) fn observe_rows(&mut self, rows: &CaseRows<'_>) {
+        for judged in list_judged_columns(rows) {
             let outcomes: Vec<(usize, bool)> = (0..rows.len)
-                .filter_map(|row| outcome(rows, &judged, row).map(|hit| (row, hit)))
+                .filter_map(|row| read_outcome(rows, &judged, row).map(|hit| (row, hit)))
                 .collect();
             if outcomes.is_empty() {
                 continue;
@@ -76,7 +77,7 @@ impl Segments {
                 let counts = self.hits.entry((judged.clone(), (*name).to_owned())).or_default();
                 for &(row, hit) in &outcomes {
                     if let Some(value) = labels.get(row) {
-                        add(counts, value, Hits::one(hit));
+                        add_hits(counts, value, Hits::from_outcome(hit));
                     }
                 }
             }
@@ -87,28 +88,31 @@ impl Segments {
         for (key, values) in other.hits {
             let mine = self.hits.entry(key).or_default();
             for (value, hits) in values {
-                add(mine, &value, hits);
+                add_hits(mine, &value, hits);
             }
         }
     }
 
-    pub(super) fn suspicions(&self) -> Vec<Suspicion> {
+    pub(super) fn find_suspicions(&self) -> Vec<Suspicion> {
         let mut found = Vec::new();
         for ((judged, column), values) in &self.hits {
             let n: u64 = values.values().map(|hits| hits.n).sum();
             let all: u64 = values.values().map(|hits| hits.hits).sum();
             for (value, hits) in values {
                 if hits.is_too_perfect(n - hits.n, all - hits.hits) {
-                    found.push(perfect(judged, column, value, hits.n));
+                    found.push(suspect_perfect(judged, column, value, hits.n));
                 }
             }
         }
-        found.sort_by(|a, b| (&a.column, &a.explanation.en).cmp(&(&b.column, &b.explanation.en)));
+        let order = |one: &Suspicion| {
+            (one.column.clone(), one.explanation.as_str(Language::English).to_owned())
+        };
+        found.sort_by_cached_key(order);
         found
     }
 }
 
-fn add(counts: &mut HashMap<String, Hits>, value: &str, more: Hits) {
+fn add_hits(counts: &mut HashMap<String, Hits>, value: &str, more: Hits) {
     if let Some(hits) = counts.get_mut(value) {
         hits.n += more.n;
         hits.hits += more.hits;
@@ -118,7 +122,7 @@ fn add(counts: &mut HashMap<String, Hits>, value: &str, more: Hits) {
 }
 
 impl Hits {
-    fn one(hit: bool) -> Self {
+    fn from_outcome(hit: bool) -> Self {
         Self { n: 1, hits: u64::from(hit) }
     }
 
@@ -132,25 +136,23 @@ impl Hits {
     }
 }
 
-fn perfect(judged: &str, column: &str, value: &str, cases: u64) -> Suspicion {
+fn suspect_perfect(judged: &str, column: &str, value: &str, cases: u64) -> Suspicion {
     let (judged_name, column_name, wanted) =
         (judged.to_owned(), column.to_owned(), value.to_owned());
     Suspicion {
         kind: ProblemKind::AllPerfect,
         column: format!("{judged} × {column}"),
         certainty: Certainty::Possible,
-        explanation: text(
-            format!("{column} 为“{value}”的 {cases} 件全部为满分，其余各段并非如此"),
-            format!(
-                "all {cases} cases with {column} “{value}” are perfect; nowhere else is this so"
-            ),
+        explanation: text!(
+            "{column} 为“{value}”的 {cases} 件全部为满分，其余各段并非如此",
+            "all {cases} cases with {column} “{value}” are perfect; nowhere else is this so"
         ),
-        remedy: text(
+        remedy: text!(
             "抽查该段：是否只登记了好的结果，或由默认值填写",
-            "sample this segment: are only good results entered, or is it a default?",
+            "sample this segment: are only good results entered, or is it a default?"
         ),
         test: Arc::new(move |rows, row, _| {
-            outcome(rows, &judged_name, row).is_some()
+            read_outcome(rows, &judged_name, row).is_some()
                 && rows.texts.iter().any(|(name, labels)| {
                     *name == column_name && labels.get(row) == Some(wanted.as_str())
                 })

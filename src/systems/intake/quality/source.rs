@@ -1,51 +1,38 @@
-//! What only a source file shows: its header, its raw values, rows that stand there twice.
+//! What only a source file shows: its header, its raw values, repeated rows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use trueline_lake::{ColumnReading, Mapping, ValueKind};
+use trueline_language::text;
 
-use super::codes::{NumberColumn, coordinate_limit, is_empty_word, is_nowhere};
+use super::codes::{NumberColumn, coordinate_limit, is_empty_word, is_impossible_coordinate};
 use super::day_order::DayOrders;
-use super::{Certainty, FindingExample, ProblemKind, QualityFinding, Text, text};
+use super::finding::{Certainty, ProblemKind, QualityFinding};
+use super::line_tally::LineTally;
 
-const EXAMPLES_MAX: usize = 3;
-/// Row digests kept; past that, every second one, then every fourth …, and the count is scaled.
+/// Row digests kept; past that, every second one, then every fourth and so on, and the count is
+/// scaled.
 const ROWS_KEPT_MAX: usize = 1 << 21;
 /// Keys whose flags are remembered.
 const KEYS_KEPT_MAX: usize = 1 << 20;
-/// Columns with so few different values can be flags.
+/// A column with at most this many different values may be a flag.
 const FLAG_VALUES_MAX: usize = 2;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tallied {
-    pub(super) rows: u64,
-    examples: Vec<i64>,
-}
-
-impl Tallied {
-    pub(super) fn add(&mut self, line: i64) {
-        self.rows += 1;
-        if self.examples.len() < EXAMPLES_MAX {
-            self.examples.push(line);
-        }
-    }
-}
-
-#[derive(Debug, Clone, Default)]
 struct RawColumn {
-    words: BTreeMap<String, Tallied>,
+    words: BTreeMap<String, LineTally>,
     orders: DayOrders,
     coordinate: Option<f64>,
     numbers: NumberColumn,
     texts: u64,
-    nowhere: Tallied,
-    /// Different values, while they may still be those of a flag.
+    impossible: LineTally,
+    /// The different values, as long as they may be those of a flag.
     values: Vec<String>,
-    flips: Tallied,
+    flips: LineTally,
 }
 
-/// Observations over the rows of one file, as text, in file order.
+/// What the rows of one file show, read as text in file order.
 #[derive(Debug, Clone)]
 pub struct SourceProfile {
     headers: Vec<String>,
@@ -53,22 +40,23 @@ pub struct SourceProfile {
     columns: Vec<RawColumn>,
     rows: u64,
     digests: HashMap<u64, u32>,
-    /// Only digests that end in so many zero bits are kept.
+    /// Only digests that end in this many zero bits are kept.
     sampled_bits: u32,
-    repeats: Tallied,
-    /// The flags of each key as last seen, a bit a column, with a second word for "known".
+    repeats: LineTally,
+    /// The flags of each key as last seen, one bit per column; the second word says which are
+    /// known.
     flags: HashMap<u64, (u128, u128)>,
 }
 
-fn digest(value: impl Hash) -> u64 {
+fn hash_value(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
 }
 
 impl SourceProfile {
-    /// A profile of a file with this header. With `key` (the column that names the case, where
-    /// rows are events) flags that flip are looked for.
+    /// A profile of a file with this header. `key` is the column that names the case, where rows
+    /// are events; only with it does the profile look for flags that flip.
     pub fn new(headers: &[String], key: Option<usize>) -> Self {
         Self {
             headers: headers.to_vec(),
@@ -77,34 +65,34 @@ impl SourceProfile {
             rows: 0,
             digests: HashMap::new(),
             sampled_bits: 0,
-            repeats: Tallied::default(),
+            repeats: LineTally::default(),
             flags: HashMap::new(),
         }
     }
 
     /// Counts one row. Values past the header are ignored, missing ones are empty.
-    pub fn observe(&mut self, line: i64, values: &[&str]) {
+    pub fn observe_row(&mut self, line: i64, values: &[&str]) {
         self.rows += 1;
-        self.note_row(line, digest(values));
+        self.note_row(line, hash_value(values));
         for (value, column) in values.iter().zip(&mut self.columns) {
-            column.add(value.trim(), line);
+            column.add_value(value.trim(), line);
         }
         if let Some(key) = self.key.and_then(|key| values.get(key)) {
-            self.note_flags(digest(key), line, values);
+            self.note_flags(hash_value(key), line, values);
         }
     }
 
-    /// Counts a row whose values are given one by one, as far as they matter.
+    /// Counts a row of which only some values follow, each by `observe_value`.
     pub(super) fn count_row(&mut self) {
         self.rows += 1;
     }
 
     pub(super) fn observe_record(&mut self, line: i64, record: &[u8]) {
-        self.note_row(line, digest(record));
+        self.note_row(line, hash_value(record));
     }
 
     pub(super) fn observe_value(&mut self, line: i64, column: usize, value: &str) {
-        self.columns[column].add(value.trim(), line);
+        self.columns[column].add_value(value.trim(), line);
     }
 
     fn note_row(&mut self, line: i64, digest: u64) {
@@ -114,7 +102,7 @@ impl SourceProfile {
         let times = self.digests.entry(digest).or_default();
         *times = times.saturating_add(1);
         if *times > 1 {
-            self.repeats.add(line);
+            self.repeats.add_line(line);
         }
         if self.digests.len() > ROWS_KEPT_MAX {
             self.sampled_bits += 1;
@@ -140,7 +128,7 @@ impl SourceProfile {
             let changed = (bits ^ bits_before) & known & known_before;
             for (at, column) in self.columns.iter_mut().enumerate().take(128) {
                 if changed >> at & 1 == 1 {
-                    column.flips.add(line);
+                    column.flips.add_line(line);
                 }
             }
             known |= known_before;
@@ -151,30 +139,30 @@ impl SourceProfile {
     }
 
     /// The findings, by kind and column.
-    pub fn findings(&self) -> Vec<QualityFinding> {
-        let mut findings = self.duplicate_headers();
-        findings.extend(self.identical_rows());
+    pub fn list_findings(&self) -> Vec<QualityFinding> {
+        let mut findings = self.find_duplicate_headers();
+        findings.extend(self.find_identical_rows());
         for (header, column) in self.headers.iter().zip(&self.columns) {
-            findings.extend(column.missing_codes(header, |_| false));
-            findings.extend(column.impossible_positions(header));
-            findings.extend(column.orders.finding(header, None));
+            findings.extend(column.find_missing_codes(header, |_| false));
+            findings.extend(column.find_impossible_positions(header));
+            findings.extend(column.orders.find_uncertainty(header, None));
             if column.flips.rows > 0 && column.is_flag() {
-                findings.push(flag_flips(header, &column.flips));
+                findings.push(report_flips(header, &column.flips));
             }
         }
-        sorted(findings)
+        sort_findings(findings)
     }
 
-    /// The findings that a mapping gives no answer to, in columns that it reads.
-    pub fn findings_under(&self, mapping: &Mapping) -> Vec<QualityFinding> {
-        let mut findings = self.duplicate_headers();
+    /// The findings about columns that a mapping reads, without those that it already answers.
+    pub fn list_findings_under(&self, mapping: &Mapping) -> Vec<QualityFinding> {
+        let mut findings = self.find_duplicate_headers();
         findings.retain(|found| {
             let second = format!("{}#2", found.column);
             mapping.find_readings(&found.column).next().is_some()
                 && !mapping.mentions_column(&second)
         });
-        // Where rows have keys of their own, repeats are in quarantine already.
-        findings.extend(self.identical_rows().into_iter().filter(|_| mapping.keys_by_line()));
+        // Where rows have their own keys, repeats are already in quarantine.
+        findings.extend(self.find_identical_rows().into_iter().filter(|_| mapping.keys_by_line()));
         for (header, column) in self.headers.iter().zip(&self.columns) {
             let readings = || mapping.find_readings(header);
             let is_moment = |reading: &ColumnReading<'_>| reading.kind() == ValueKind::Moment;
@@ -182,16 +170,17 @@ impl SourceProfile {
                 continue;
             }
             let named = |value: &str| readings().any(|reading| reading.names_value(value));
-            findings.extend(column.missing_codes(header, named));
-            findings.extend(column.impossible_positions(header));
+            findings.extend(column.find_missing_codes(header, named));
+            findings.extend(column.find_impossible_positions(header));
             let said = readings().filter(is_moment).find_map(|reading| reading.day_order());
-            findings.extend(said.and_then(|said| column.orders.finding(header, Some(said))));
+            findings
+                .extend(said.and_then(|said| column.orders.find_uncertainty(header, Some(said))));
         }
-        sorted(findings)
+        sort_findings(findings)
     }
 
-    /// A header without the `#2` by which a reader told it from the first of its name.
-    fn bare<'a>(&self, header: &'a str) -> &'a str {
+    /// A header without the `#2` that a reader added because another column has the same name.
+    fn strip_number<'a>(&self, header: &'a str) -> &'a str {
         let numbered = header.rsplit_once('#').filter(|(name, number)| {
             let counts = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
             counts && self.headers.iter().any(|other| other == name)
@@ -199,10 +188,10 @@ impl SourceProfile {
         numbered.map_or(header.trim(), |(name, _)| name)
     }
 
-    fn duplicate_headers(&self) -> Vec<QualityFinding> {
+    fn find_duplicate_headers(&self) -> Vec<QualityFinding> {
         let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, header) in self.headers.iter().enumerate() {
-            places.entry(self.bare(header)).or_default().push(at + 1);
+            places.entry(self.strip_number(header)).or_default().push(at + 1);
         }
         places
             .into_iter()
@@ -210,51 +199,50 @@ impl SourceProfile {
             .map(|(header, at)| {
                 let at: Vec<String> = at.iter().map(usize::to_string).collect();
                 let at = at.join(", ");
-                let rows = Tallied { rows: self.rows, examples: vec![1] };
-                finding(
+                let rows = LineTally { rows: self.rows, examples: vec![1] };
+                rows.make_finding(
                     (ProblemKind::DuplicateHeader, Certainty::Certain),
                     header,
-                    &rows,
-                    [
-                        text(
-                            format!("第 {at} 列同名，按名取列会取错"),
-                            format!(
-                                "columns {at} have the same name; by name the wrong one is read"
-                            ),
-                        ),
-                        text(
-                            "在映射中用序号区分（名称#2 为第二列）",
-                            "tell them apart in the mapping (name#2 is the second one)",
-                        ),
-                    ],
+                    text!(
+                        "第 {at} 列同名，按名取列会取错",
+                        "columns {at} have the same name; by name the wrong one is read"
+                    ),
+                    text!(
+                        "在映射中用序号区分（名称#2 为第二列）",
+                        "tell them apart in the mapping (name#2 is the second one)"
+                    ),
                 )
             })
             .collect()
     }
 
-    fn identical_rows(&self) -> Option<QualityFinding> {
-        let scaled = Tallied {
+    fn find_identical_rows(&self) -> Option<QualityFinding> {
+        let scaled = LineTally {
             rows: self.repeats.rows << self.sampled_bits,
             examples: self.repeats.examples.clone(),
         };
-        let about = if self.sampled_bits > 0 { "约 " } else { "" };
         let (rows, all) = (scaled.rows, self.rows);
+        let explanation = if self.sampled_bits > 0 {
+            text!(
+                "{all} 行中约 有 {rows} 行与前面某行完全相同",
+                "of {all} rows, {rows} repeat an earlier row in every column"
+            )
+        } else {
+            text!(
+                "{all} 行中有 {rows} 行与前面某行完全相同",
+                "of {all} rows, {rows} repeat an earlier row in every column"
+            )
+        };
         (rows > 0).then(|| {
-            finding(
+            scaled.make_finding(
                 (ProblemKind::IdenticalRows, Certainty::Certain),
                 "",
-                &scaled,
-                [
-                    text(
-                        format!("{all} 行中{about}有 {rows} 行与前面某行完全相同"),
-                        format!("of {all} rows, {rows} repeat an earlier row in every column"),
-                    ),
-                    text(
-                        "有唯一编号时重复行进隔离区；没有编号则分不清重复与巧合，请向来源索取",
-                        "with a case number the repeats go to quarantine; without one, repeats \
-                         and coincidence cannot be told apart: ask the source for a number",
-                    ),
-                ],
+                explanation,
+                text!(
+                    "有唯一编号时重复行进隔离区；没有编号则分不清重复与巧合，请向来源索取",
+                    "with a case number the repeats go to quarantine; without one, repeats \
+                         and coincidence cannot be told apart: ask the source for a number"
+                ),
             )
         })
     }
@@ -265,18 +253,18 @@ impl RawColumn {
         Self { coordinate: coordinate_limit(header), ..Self::default() }
     }
 
-    fn add(&mut self, value: &str, line: i64) {
+    fn add_value(&mut self, value: &str, line: i64) {
         if value.is_empty() {
             return;
         }
         if is_empty_word(value) {
-            self.words.entry(value.to_owned()).or_default().add(line);
+            self.words.entry(value.to_owned()).or_default().add_line(line);
             return;
         }
         if self.values.len() <= FLAG_VALUES_MAX && !self.values.iter().any(|known| known == value) {
             self.values.push(value.to_owned());
         }
-        // Whatever reads as a number starts so, and most texts do not.
+        // Everything that parses as a number begins with one of these; most texts do not.
         let starts = matches!(
             value.as_bytes()[0],
             b'0'..=b'9' | b'+' | b'-' | b'.' | b'i' | b'I' | b'n' | b'N'
@@ -284,34 +272,31 @@ impl RawColumn {
         let number = if starts { value.parse::<f64>().ok() } else { None };
         match (number, self.coordinate) {
             (Some(number), Some(limit)) => {
-                if is_nowhere(number, limit) {
-                    self.nowhere.add(line);
+                if is_impossible_coordinate(number, limit) {
+                    self.impossible.add_line(line);
                 }
             }
-            (Some(number), None) => self.numbers.add(number),
+            (Some(number), None) => self.numbers.add_value(number),
             (None, _) => {
                 self.texts += 1;
-                self.orders.add(value, line);
+                self.orders.add_value(value, line);
             }
         }
     }
 
-    fn impossible_positions(&self, header: &str) -> Option<QualityFinding> {
-        (self.nowhere.rows > 0).then(|| {
-            finding(
+    fn find_impossible_positions(&self, header: &str) -> Option<QualityFinding> {
+        (self.impossible.rows > 0).then(|| {
+            self.impossible.make_finding(
                 (ProblemKind::ImpossiblePosition, Certainty::Likely),
                 header,
-                &self.nowhere,
-                [
-                    text(
-                        "坐标超出范围，或为 0、-1 等代替值",
-                        "coordinates out of range, or 0 or −1 for “unknown”",
-                    ),
-                    text(
-                        "在映射中把这些坐标当作缺失",
-                        "let the mapping read these coordinates as missing",
-                    ),
-                ],
+                text!(
+                    "坐标超出范围，或为 0、-1 等代替值",
+                    "coordinates out of range, or 0 or −1 for “unknown”"
+                ),
+                text!(
+                    "在映射中把这些坐标当作缺失",
+                    "let the mapping read these coordinates as missing"
+                ),
             )
         })
     }
@@ -325,18 +310,22 @@ impl RawColumn {
         self.values.len() == FLAG_VALUES_MAX && self.values.iter().all(yes_or_no)
     }
 
-    /// Codes for no value, but for those that `named` knows.
-    fn missing_codes(&self, header: &str, named: impl Fn(&str) -> bool) -> Option<QualityFinding> {
+    /// Codes for "no value", except those that `named` knows.
+    fn find_missing_codes(
+        &self,
+        header: &str,
+        named: impl Fn(&str) -> bool,
+    ) -> Option<QualityFinding> {
         let mut shown = Vec::new();
-        let mut rows = Tallied::default();
+        let mut rows = LineTally::default();
         for (word, seen) in self.words.iter().filter(|(word, _)| !named(word)) {
             shown.push(format!("{word} × {}", seen.rows));
-            seen.examples.iter().for_each(|line| rows.add(*line));
+            seen.examples.iter().for_each(|line| rows.add_line(*line));
             rows.rows += seen.rows - seen.examples.len() as u64;
         }
-        // Among texts a number is a name like any other.
+        // Among texts, a number is a name like any other.
         if self.texts == 0 {
-            for (code, count) in self.numbers.suspect() {
+            for (code, count) in self.numbers.find_suspect_codes() {
                 if !named(&code.to_string()) {
                     shown.push(format!("{code} × {count}"));
                     rows.rows += count;
@@ -345,66 +334,29 @@ impl RawColumn {
         }
         let shown = shown.join("、");
         (!shown.is_empty()).then(|| {
-            finding(
+            rows.make_finding(
                 (ProblemKind::MissingCode, Certainty::Likely),
                 header,
-                &rows,
-                [
-                    text(
-                        format!("{shown}：像是“无值”的代码"),
-                        format!("{shown}: looks like a code for “no value”"),
-                    ),
-                    text(
-                        "在映射中把这些代码列为缺失",
-                        "list these codes as missing in the mapping",
-                    ),
-                ],
+                text!("{shown}：像是“无值”的代码", "{shown}: looks like a code for “no value”"),
+                text!("在映射中把这些代码列为缺失", "list these codes as missing in the mapping"),
             )
         })
     }
 }
 
-fn sorted(mut findings: Vec<QualityFinding>) -> Vec<QualityFinding> {
+fn sort_findings(mut findings: Vec<QualityFinding>) -> Vec<QualityFinding> {
     findings.sort_by(|a, b| (a.kind, &a.column).cmp(&(b.kind, &b.column)));
     findings
 }
 
-fn flag_flips(header: &str, flips: &Tallied) -> QualityFinding {
-    finding(
+fn report_flips(header: &str, flips: &LineTally) -> QualityFinding {
+    flips.make_finding(
         (ProblemKind::FlagFlips, Certainty::Certain),
         header,
-        flips,
-        [
-            text(
-                "同一工单的各行中，此标志前后不一",
-                "this flag changes between the rows of one case",
-            ),
-            text(
-                "在映射中写明取哪一行（通常取最后一行），不要逐行统计",
-                "let the mapping say which row counts (mostly the last); do not count rows",
-            ),
-        ],
+        text!("同一工单的各行中，此标志前后不一", "this flag changes between the rows of one case"),
+        text!(
+            "在映射中写明取哪一行（通常取最后一行），不要逐行统计",
+            "let the mapping say which row counts (mostly the last); do not count rows"
+        ),
     )
-}
-
-pub(super) fn finding(
-    (kind, certainty): (ProblemKind, Certainty),
-    column: &str,
-    rows: &Tallied,
-    [explanation, remedy]: [Text; 2],
-) -> QualityFinding {
-    QualityFinding {
-        kind,
-        column: column.to_owned(),
-        rows: rows.rows,
-        examples: rows
-            .examples
-            .iter()
-            .map(|&line| FindingExample { case: String::new(), line })
-            .collect(),
-        certainty,
-        explanation,
-        remedy,
-        effect: None,
-    }
 }

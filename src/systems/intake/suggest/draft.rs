@@ -1,8 +1,8 @@
-//! The draft itself: TOML with comments that say what was seen, guessed and not known.
+//! The draft itself: TOML with comments that say what was seen, guessed and left open.
 
 use std::fmt::Write as _;
 
-use crate::systems::intake::quality::Text;
+use trueline_language::{Language, Text, text};
 
 /// One line of the draft.
 #[derive(Debug, Clone)]
@@ -12,57 +12,52 @@ enum DraftLine {
     Blank,
 }
 
-/// A mapping in the making.
+/// A draft of a mapping, written line by line.
 #[derive(Debug, Clone, Default)]
 pub struct MappingDraft {
     lines: Vec<DraftLine>,
-    unsure: Vec<Text>,
-}
-
-/// A sentence in both languages.
-pub(super) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
-    Text { zh: zh.into(), en: en.into() }
+    questions: Vec<Text>,
 }
 
 impl MappingDraft {
-    pub(super) fn comment(&mut self, zh: impl Into<String>, en: impl Into<String>) {
-        self.lines.push(DraftLine::Comment(text(zh, en)));
+    pub(super) fn add_comment(&mut self, comment: Text) {
+        self.lines.push(DraftLine::Comment(comment));
     }
 
-    pub(super) fn toml(&mut self, line: impl Into<String>) {
+    pub(super) fn add_toml(&mut self, line: impl Into<String>) {
         self.lines.push(DraftLine::Toml(line.into()));
     }
 
-    pub(super) fn table(&mut self, path: &str) {
+    pub(super) fn add_table(&mut self, path: &str) {
         if !matches!(self.lines.last(), None | Some(DraftLine::Blank | DraftLine::Comment(_))) {
-            self.blank();
+            self.add_blank();
         }
-        self.toml(format!("[{path}]"));
+        self.add_toml(format!("[{path}]"));
     }
 
-    pub(super) fn blank(&mut self) {
+    pub(super) fn add_blank(&mut self) {
         self.lines.push(DraftLine::Blank);
     }
 
-    /// Something to be decided by a person: a comment here, and a line in the list at the end.
-    pub(super) fn ask(&mut self, question: Text) {
-        let marked = text(format!("？ {}", question.zh), format!("? {}", question.en));
-        self.lines.push(DraftLine::Comment(marked));
-        self.unsure.push(question);
+    /// Adds a question for a person to decide, as a comment and in the list of open questions.
+    pub(super) fn add_question(&mut self, question: Text) {
+        self.lines.push(DraftLine::Comment(text!("？ {question}", "? {question}")));
+        self.questions.push(question);
     }
 
-    /// What could not be told from the file.
-    pub fn unsure(&self) -> &[Text] {
-        &self.unsure
+    /// What the file does not answer.
+    pub fn open_questions(&self) -> &[Text] {
+        &self.questions
     }
 
     /// The mapping, with comments in one language.
-    pub fn render(&self, words: fn(&Text) -> &str) -> String {
+    pub fn render_toml(&self, language: Language) -> String {
         let mut out = String::new();
         for line in &self.lines {
             match line {
                 DraftLine::Comment(comment) => {
-                    let plain: String = words(comment)
+                    let plain: String = comment
+                        .as_str(language)
                         .chars()
                         .map(|letter| if letter.is_control() { ' ' } else { letter })
                         .collect();
@@ -79,7 +74,7 @@ impl MappingDraft {
 }
 
 /// A TOML string.
-pub(super) fn quoted(value: &str) -> String {
+pub(super) fn quote_string(value: &str) -> String {
     let mut out = String::from("\"");
     for letter in value.chars() {
         match letter {
@@ -95,8 +90,8 @@ pub(super) fn quoted(value: &str) -> String {
     out
 }
 
-/// A TOML key, quoted only where it must be.
-pub(super) fn key(name: &str) -> String {
+/// A TOML key, quoted only if it must be.
+pub(super) fn quote_key(name: &str) -> String {
     let bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    if bare && !name.is_empty() { name.to_owned() } else { quoted(name) }
+    if bare && !name.is_empty() { name.to_owned() } else { quote_string(name) }
 }

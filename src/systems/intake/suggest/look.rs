@@ -1,23 +1,24 @@
-//! What a column holds, from its values: kinds of value, layouts of dates, codes, secrets.
+//! What a column holds, judged by its values: kinds of value, layouts of dates, codes, personal
+//! data.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::secrets::{self, PersonalData};
-use super::values::{DateLayout, DayPosition, dated};
+use super::values::{DateLayout, DayPosition, read_date_or_time};
 use crate::systems::intake::quality::is_empty_word;
 
 /// Different values that are counted one by one.
 const VALUES_KEPT_MAX: usize = 200;
-/// Different values that are only told apart, by digest.
+/// Different values that are only told apart, by their digests.
 const DISTINCT_MAX: usize = 200_000;
 /// A column is what at least this share of its values are.
 const MOST: f64 = 0.98;
-/// Where the header names a moment, those that are none wait in quarantine to be mended.
+/// Where the header names a moment, values that are no dates wait in quarantine to be mended.
 const MOST_WHERE_NAMED: f64 = 0.5;
-/// A secret needs less agreement to be kept out.
+/// Personal data needs less agreement to be kept out.
 const SECRET_SHARE: f64 = 0.3;
-/// Values longer than this are texts whatever they say.
+/// A longer value is a text, whatever it says.
 const LOOKED_AT_MAX: usize = 400;
 
 /// Counts over one column.
@@ -69,7 +70,7 @@ impl ColumnCounts {
         Self { header: header.to_owned(), ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, value: &str) {
+    pub(super) fn add_value(&mut self, value: &str) {
         let value = value.trim();
         if value.is_empty() {
             self.empty += 1;
@@ -95,7 +96,7 @@ impl ColumnCounts {
             self.range = Some((low.min(number), high.max(number)));
         }
         self.note_date(value);
-        if let Some(secret) = secrets::of_value(value) {
+        if let Some(secret) = secrets::classify_value(value) {
             *self.secrets.entry(secret).or_default() += 1;
         }
     }
@@ -116,7 +117,7 @@ impl ColumnCounts {
     }
 
     fn note_date(&mut self, value: &str) {
-        let Some(found) = dated(value) else {
+        let Some(found) = read_date_or_time(value) else {
             return;
         };
         *self.layouts.entry(found.layout).or_default() += 1;
@@ -134,7 +135,7 @@ impl ColumnCounts {
         }
     }
 
-    pub(super) fn sort(&self) -> ValueSort {
+    pub(super) fn value_sort(&self) -> ValueSort {
         let most = |count: u64| count as f64 >= MOST * self.filled as f64;
         if self.filled == 0 {
             return ValueSort::Empty;
@@ -158,7 +159,7 @@ impl ColumnCounts {
     }
 
     pub(super) fn is_moment(&self) -> bool {
-        match self.sort() {
+        match self.value_sort() {
             ValueSort::Dates(layout) => layout != DateLayout::TimeOnly,
             ValueSort::Empty
             | ValueSort::Whole
@@ -169,25 +170,25 @@ impl ColumnCounts {
     }
 
     pub(super) fn is_time_only(&self) -> bool {
-        self.sort() == ValueSort::Dates(DateLayout::TimeOnly)
+        self.value_sort() == ValueSort::Dates(DateLayout::TimeOnly)
     }
 
     pub(super) fn is_date_only(&self) -> bool {
         self.is_moment() && self.clocks == 0
     }
 
-    /// Whether no value stands there twice (as far as they were told apart).
+    /// Whether no value is repeated, as far as they were told apart.
     pub(super) fn is_unique(&self) -> bool {
         self.filled > 0 && self.distinct.len() as u64 == self.filled.min(DISTINCT_MAX as u64)
     }
 
     /// How many different values there are, at least.
-    pub(super) fn distinct(&self) -> u64 {
+    pub(super) fn count_distinct(&self) -> u64 {
         self.distinct.len() as u64
     }
 
-    /// The order that the column's own rows decide; `None` if they do not.
-    pub(super) fn day_order(&self) -> Option<DayPosition> {
+    /// The order that the rows of the column decide; `None` if they decide none.
+    pub(super) fn find_day_order(&self) -> Option<DayPosition> {
         match (self.day_first, self.month_first) {
             (1.., 0) => Some(DayPosition::DayFirst),
             (0, 1..) => Some(DayPosition::MonthFirst),
@@ -198,8 +199,8 @@ impl ColumnCounts {
     }
 
     /// The strftime format, where the layout needs one.
-    pub(super) fn format(&self, order: DayPosition) -> Option<String> {
-        let ValueSort::Dates(layout) = self.sort() else {
+    pub(super) fn find_date_format(&self, order: DayPosition) -> Option<String> {
+        let ValueSort::Dates(layout) = self.value_sort() else {
             return None;
         };
         let year = if self.short_years * 2 > self.filled { "%y" } else { "%Y" };
@@ -235,22 +236,22 @@ impl ColumnCounts {
         }
     }
 
-    /// Whether its whole numbers are small enough to be amounts and not names of things.
+    /// Whether its whole numbers are small enough to be amounts rather than identifiers.
     pub(super) fn is_short_number(&self) -> bool {
         self.range.is_some_and(|(low, high)| low > -1e9 && high < 1e9)
     }
 
-    /// What in this column points to a person.
-    pub(super) fn secret(&self) -> Option<PersonalData> {
+    /// What kind of personal data this column holds.
+    pub(super) fn find_secret(&self) -> Option<PersonalData> {
         let (&secret, &count) = self.secrets.iter().max_by_key(|&(_, count)| count)?;
-        let promised = secrets::of_header(&self.header);
+        let promised = secrets::classify_header(&self.header);
         if self.is_moment() || self.is_time_only() {
             return None;
         }
-        // Short words of two or three characters look like names; many different ones are needed.
+        // Any short word may look like a name, so many different ones are needed.
         let plausible = match secret {
             PersonalData::Name => {
-                let varied = self.distinct() > 5 && self.distinct() * 2 > self.filled;
+                let varied = self.count_distinct() > 5 && self.count_distinct() * 2 > self.filled;
                 varied && count as f64 > 0.6 * self.filled as f64
             }
             PersonalData::FreeText | PersonalData::Address => {
@@ -264,14 +265,14 @@ impl ColumnCounts {
         if plausible { Some(secret) } else { promised }
     }
 
-    /// What the header alone promises, for columns whose values tell nothing.
-    pub(super) fn promised_secret(&self) -> Option<PersonalData> {
+    /// What the header alone promises, for columns whose values say nothing.
+    pub(super) fn find_promised_secret(&self) -> Option<PersonalData> {
         let dates = self.is_moment() || self.is_time_only();
-        secrets::of_header(&self.header).filter(|_| !dates)
+        secrets::classify_header(&self.header).filter(|_| !dates)
     }
 
-    /// The values with their counts, the commonest first.
-    pub(super) fn counted(&self) -> Vec<(&str, u64)> {
+    /// The values with their counts, the most frequent first.
+    pub(super) fn list_by_count(&self) -> Vec<(&str, u64)> {
         let mut all: Vec<(&str, u64)> =
             self.values.iter().map(|(value, &count)| (value.as_str(), count)).collect();
         all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));

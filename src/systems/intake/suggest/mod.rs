@@ -1,8 +1,8 @@
 //! `mapping suggest`: a draft of a mapping from a file's headers and values.
 //!
-//! The draft imports as it stands; comments say what was seen and what was guessed, and questions
-//! stand where a person must decide. What looks like a number, a name, an identity card, an address
-//! or free text is left out or replaced by a pseudonym until somebody decides otherwise.
+//! The draft imports as it stands. Comments say what was seen and what was guessed; questions mark
+//! what a person must decide. What looks like a telephone number, a name, an identity card, an
+//! address or free text is left out or replaced by a pseudonym until somebody decides otherwise.
 
 mod draft;
 mod look;
@@ -11,6 +11,9 @@ mod roles;
 mod secrets;
 mod values;
 mod write;
+mod write_columns;
+mod write_head;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -24,18 +27,18 @@ pub use draft::MappingDraft;
 use self::look::ColumnCounts;
 use self::plan::{ColumnSample, ROWS_KEPT};
 use self::roles::ColumnRole;
-use self::write::{Declared, MappingWriter};
+use self::writer::{Declared, MappingWriter};
 use super::quality::{QualityFinding, SourceProfile};
 
-/// Rows that are looked at.
+/// The most rows that are looked at.
 const ROWS_MAX: u64 = 100_000;
-/// What is kept of a long cell to see the order of moments.
+/// How many characters of a cell are kept, to see the order of moments.
 const CELL_KEPT_MAX: usize = 40;
 
-/// What a look at a file gives.
+/// The result of looking at a file.
 #[derive(Debug)]
 pub struct Suggestion {
-    /// The draft; `render` it in the reader's language.
+    /// The draft; `render_toml` gives it in the reader's language.
     pub draft: MappingDraft,
     /// How many rows were looked at.
     pub rows: u64,
@@ -43,15 +46,18 @@ pub struct Suggestion {
     pub findings: Vec<QualityFinding>,
 }
 
-/// Looks at a file and drafts a mapping from it to the columns of `schema`, which holds cases.
-pub fn suggest(path: &Path, schema: &DatasetSchema) -> Result<Suggestion, SourceReadError> {
-    let (mut source, declared) = open(path)?;
+/// Looks at a file and drafts a mapping from it to the columns of `schema`, the dataset of cases.
+pub(crate) fn suggest_mapping(
+    path: &Path,
+    schema: &DatasetSchema,
+) -> Result<Suggestion, SourceReadError> {
+    let (mut source, declared) = open_source(path)?;
     let headers = source.headers().to_vec();
     let mut sample = ColumnSample {
-        looks: headers.iter().map(|header| look_at(header)).collect(),
+        looks: headers.iter().map(|header| start_counts(header)).collect(),
         kept: Vec::new(),
     };
-    let mut profile = SourceProfile::new(&headers, key_by_name(&headers));
+    let mut profile = SourceProfile::new(&headers, find_key_by_name(&headers));
     let mut rows = 0;
     'file: while let Some(chunk) = source.next_chunk()? {
         for row in 0..chunk.row_count() {
@@ -62,10 +68,10 @@ pub fn suggest(path: &Path, schema: &DatasetSchema) -> Result<Suggestion, Source
                 .map(|column| chunk.cell_text(row, column).unwrap_or_default())
                 .collect();
             for (look, cell) in sample.looks.iter_mut().zip(&cells) {
-                look.add(cell);
+                look.add_value(cell);
             }
             let texts: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
-            profile.observe(chunk.line_of(row) as i64, &texts);
+            profile.observe_row(chunk.line_of(row) as i64, &texts);
             if sample.kept.len() < ROWS_KEPT {
                 let short = |cell: &&str| cell.chars().take(CELL_KEPT_MAX).collect();
                 sample.kept.push(texts.iter().map(short).collect());
@@ -76,15 +82,16 @@ pub fn suggest(path: &Path, schema: &DatasetSchema) -> Result<Suggestion, Source
             }
         }
     }
-    let plan = sample.plan();
+    let plan = sample.plan_roles();
     let draft = MappingWriter::new(&sample, &plan, source.file_name(), rows)
-        .of(&source, declared)
-        .write(schema);
-    Ok(Suggestion { draft, rows, findings: profile.findings() })
+        .with_source(&source, declared)
+        .write_draft(schema);
+    Ok(Suggestion { draft, rows, findings: profile.list_findings() })
 }
 
-/// Opens a file; where nothing tells its encoding, as Western text, which a person must confirm.
-fn open(path: &Path) -> Result<(SourceReader, Declared), SourceReadError> {
+/// Opens a file. If nothing shows its encoding, reads it as Western text, which a person must
+/// confirm.
+fn open_source(path: &Path) -> Result<(SourceReader, Declared), SourceReadError> {
     match SourceReader::open(path, &SourceLayout::default()) {
         Ok(source) => Ok((source, Declared::Detected)),
         Err(SourceReadError::UnclearEncoding { .. }) => {
@@ -96,16 +103,16 @@ fn open(path: &Path) -> Result<(SourceReader, Declared), SourceReadError> {
     }
 }
 
-fn look_at(header: &str) -> ColumnCounts {
+fn start_counts(header: &str) -> ColumnCounts {
     let mut look = ColumnCounts::new(header);
-    look.names_moment = roles::candidates(header).iter().any(|(_, role)| role.is_moment());
+    look.names_moment = roles::find_candidates(header).iter().any(|(_, role)| role.is_moment());
     look
 }
 
-/// The column whose name says best that it is the case's number.
-fn key_by_name(headers: &[String]) -> Option<usize> {
+/// The column whose name fits the number of a case best.
+fn find_key_by_name(headers: &[String]) -> Option<usize> {
     let rank = |header: &String| {
-        let found = roles::candidates(header);
+        let found = roles::find_candidates(header);
         let key = found.iter().find(|(_, role)| *role == ColumnRole::Column("source_key"));
         key.map(|&(rank, _)| rank)
     };

@@ -1,4 +1,4 @@
-//! What a column is likely to be, by its name: Chinese and English words that exports use.
+//! What a column is likely to be, judged by its name: Chinese and English words that exports use.
 
 /// Something a column can fill: a column of the dataset, or a part of a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -399,8 +399,8 @@ const WORDS: [(ColumnRole, &[&str]); 28] = [
     ),
 ];
 
-/// A header without blanks, marks and case.
-pub(super) fn plain(header: &str) -> String {
+/// A header in lower case, without blanks and punctuation.
+pub(super) fn normalize_header(header: &str) -> String {
     header
         .to_lowercase()
         .chars()
@@ -408,10 +408,10 @@ pub(super) fn plain(header: &str) -> String {
         .collect()
 }
 
-/// The roles a header may have, with how well it fits: the lower the better.
-pub(super) fn candidates(header: &str) -> Vec<(usize, ColumnRole)> {
-    let plain = plain(header.split('#').next().unwrap_or(header));
-    let whole = self::plain(header);
+/// The roles that a header may have, each with a rank: the lower, the better it fits.
+pub(super) fn find_candidates(header: &str) -> Vec<(usize, ColumnRole)> {
+    let plain = normalize_header(header.split('#').next().unwrap_or(header));
+    let whole = normalize_header(header);
     let mut found: Vec<(usize, ColumnRole)> = WORDS
         .iter()
         .filter_map(|&(role, words)| {
@@ -419,7 +419,7 @@ pub(super) fn candidates(header: &str) -> Vec<(usize, ColumnRole)> {
             let inside = || {
                 words
                     .iter()
-                    .position(|word| is_telling(word) && plain.contains(word))
+                    .position(|word| is_distinctive(word) && plain.contains(word))
                     .map(|place| place + 100)
             };
             exact.or_else(inside).map(|rank| (rank, role))
@@ -429,15 +429,15 @@ pub(super) fn candidates(header: &str) -> Vec<(usize, ColumnRole)> {
     found
 }
 
-/// Whether a word says something as a part of a longer header: a `phone number` is no case number.
-fn is_telling(word: &str) -> bool {
+/// Whether a word means something inside a longer header: a `phone number` is no case number.
+fn is_distinctive(word: &str) -> bool {
     word.chars().count() > 2 && word != "number"
 }
 
 /// Whether two headers are the date and the time of one thing, such as `受理日期` and `受理时刻`.
-pub(super) fn same_stem(date: &str, time: &str) -> bool {
+pub(super) fn have_same_stem(date: &str, time: &str) -> bool {
     let stem = |header: &str| {
-        let mut stem = plain(header);
+        let mut stem = normalize_header(header);
         for word in ["日期", "时间", "时刻", "date", "time", "day", "hour"] {
             stem = stem.replace(word, "");
         }
@@ -447,7 +447,7 @@ pub(super) fn same_stem(date: &str, time: &str) -> bool {
 }
 
 /// Known values of columns that allow only certain words, and of `kind`.
-pub(super) fn translate(column: &str, value: &str) -> Option<&'static str> {
+pub(super) fn translate_value(column: &str, value: &str) -> Option<&'static str> {
     let words: &[(&str, &[&str])] = match column {
         "kind" => &[
             ("move", &["移机", "移装", "迁移"]),
@@ -498,7 +498,7 @@ mod tests {
     #[test]
     fn headers_of_both_languages_find_their_role() {
         let check = |header: &str, expected: Option<ColumnRole>| {
-            let best = candidates(header).first().map(|&(_, role)| role);
+            let best = find_candidates(header).first().map(|&(_, role)| role);
             assert_eq!(best, expected, "{header}");
         };
         check("受理时间", Some(ColumnRole::Column("accepted")));
@@ -520,9 +520,9 @@ mod tests {
 
     #[test]
     fn denials_are_not_read_as_their_opposite() {
-        assert_eq!(translate("satisfaction", "非常不满意"), Some("dissatisfied"));
-        assert_eq!(translate("satisfaction", "满意"), Some("satisfied"));
-        assert_eq!(translate("kind", "宽带移机"), Some("move"));
-        assert_eq!(translate("kind", "其他"), None);
+        assert_eq!(translate_value("satisfaction", "非常不满意"), Some("dissatisfied"));
+        assert_eq!(translate_value("satisfaction", "满意"), Some("satisfied"));
+        assert_eq!(translate_value("kind", "宽带移机"), Some("move"));
+        assert_eq!(translate_value("kind", "其他"), None);
     }
 }

@@ -1,4 +1,6 @@
-//! What in a file points to a person: numbers, names, identity cards, addresses.
+//! Personal data in a file: telephone numbers, names, identity cards, addresses.
+
+use trueline_language::{Phrase, phrase};
 
 /// What a column seems to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,21 +16,21 @@ pub(super) enum PersonalData {
 }
 
 impl PersonalData {
-    pub(super) fn words(self) -> (&'static str, &'static str) {
+    pub(super) fn name(self) -> Phrase {
         match self {
-            PersonalData::Phone => ("电话号码", "telephone numbers"),
-            PersonalData::IdentityCard => ("居民身份证号", "identity card numbers"),
-            PersonalData::BankCard => ("银行卡号", "bank card numbers"),
-            PersonalData::Email => ("电子邮箱", "e-mail addresses"),
-            PersonalData::Name => ("姓名", "names of people"),
-            PersonalData::Address => ("地址", "addresses"),
-            PersonalData::FreeText => ("自由填写的文字", "free text"),
+            PersonalData::Phone => phrase!("电话号码", "telephone numbers"),
+            PersonalData::IdentityCard => phrase!("居民身份证号", "identity card numbers"),
+            PersonalData::BankCard => phrase!("银行卡号", "bank card numbers"),
+            PersonalData::Email => phrase!("电子邮箱", "e-mail addresses"),
+            PersonalData::Name => phrase!("姓名", "names of people"),
+            PersonalData::Address => phrase!("地址", "addresses"),
+            PersonalData::FreeText => phrase!("自由填写的文字", "free text"),
         }
     }
 }
 
 /// What one value looks like, by itself.
-pub(super) fn of_value(value: &str) -> Option<PersonalData> {
+pub(super) fn classify_value(value: &str) -> Option<PersonalData> {
     if is_identity_card(value) {
         Some(PersonalData::IdentityCard)
     } else if is_phone(value) {
@@ -49,7 +51,7 @@ pub(super) fn of_value(value: &str) -> Option<PersonalData> {
 }
 
 /// What a header promises, whatever the values are.
-pub(super) fn of_header(header: &str) -> Option<PersonalData> {
+pub(super) fn classify_header(header: &str) -> Option<PersonalData> {
     const WORDS: [(PersonalData, &[&str]); 7] = [
         (PersonalData::IdentityCard, &["身份证", "证件号", "证件编号", "idcard", "nationalid"]),
         (PersonalData::BankCard, &["银行卡", "银行账号", "bankaccount", "iban"]),
@@ -97,7 +99,7 @@ pub(super) fn of_header(header: &str) -> Option<PersonalData> {
         header.to_lowercase().chars().filter(|letter| !matches!(letter, ' ' | '_' | '.')).collect();
     let hit = |words: &[&str]| {
         words.iter().any(|word| match *word {
-            // Too short to be sought inside other words.
+            // Too short to be searched for inside other words.
             "tel" => plain == "tel" || plain.starts_with("telephone"),
             word => plain.contains(word),
         })
@@ -105,11 +107,11 @@ pub(super) fn of_header(header: &str) -> Option<PersonalData> {
     WORDS.iter().find(|(_, words)| hit(words)).map(|&(secret, _)| secret)
 }
 
-fn digits_only(value: &str) -> Option<Vec<u32>> {
+fn read_digits(value: &str) -> Option<Vec<u32>> {
     value.chars().map(|letter| letter.to_digit(10)).collect()
 }
 
-/// Eighteen characters whose last one checks (GB 11643).
+/// Eighteen characters of which the last is a valid check digit (GB 11643).
 fn is_identity_card(value: &str) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const CHECKS: &[u8; 11] = b"10X98765432";
@@ -117,7 +119,7 @@ fn is_identity_card(value: &str) -> bool {
     if bytes.len() != 18 || !value.is_ascii() {
         return false;
     }
-    let Some(digits) = digits_only(&value[..17]) else {
+    let Some(digits) = read_digits(&value[..17]) else {
         return false;
     };
     let (month, day) = (digits[10] * 10 + digits[11], digits[12] * 10 + digits[13]);
@@ -127,23 +129,23 @@ fn is_identity_card(value: &str) -> bool {
         && CHECKS[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
 }
 
-/// A mobile number of the mainland, or a number with a country code in front.
+/// A mobile or fixed-line number of the mainland, or a number that begins with a country code.
 fn is_phone(value: &str) -> bool {
     let plain: String =
         value.chars().filter(|letter| !matches!(letter, ' ' | '-' | '(' | ')')).collect();
     if let Some(abroad) = plain.strip_prefix('+') {
-        return (8..=15).contains(&abroad.len()) && digits_only(abroad).is_some();
+        return (8..=15).contains(&abroad.len()) && read_digits(abroad).is_some();
     }
     let home = plain.strip_prefix("0086").or(plain.strip_prefix("86")).unwrap_or(&plain);
     let home = if home.len() == 11 { home } else { &plain };
     let mobile = home.len() == 11
         && home.starts_with('1')
         && matches!(home.as_bytes()[1], b'3'..=b'9')
-        && digits_only(home).is_some();
+        && read_digits(home).is_some();
     let fixed = value.starts_with('0')
         && value.contains('-')
         && (10..=12).contains(&plain.len())
-        && digits_only(&plain).is_some();
+        && read_digits(&plain).is_some();
     mobile || fixed
 }
 
@@ -153,9 +155,9 @@ fn is_email(value: &str) -> bool {
     })
 }
 
-/// Sixteen to nineteen digits whose last one checks (Luhn).
+/// Sixteen to nineteen digits of which the last is a valid check digit (Luhn).
 fn is_bank_card(value: &str) -> bool {
-    let Some(digits) = digits_only(value).filter(|digits| (16..=19).contains(&digits.len())) else {
+    let Some(digits) = read_digits(value).filter(|digits| (16..=19).contains(&digits.len())) else {
         return false;
     };
     let sum: u32 = digits
@@ -185,7 +187,7 @@ fn is_chinese_name(value: &str) -> bool {
         && value.chars().next().is_some_and(|first| FAMILY.contains(first))
 }
 
-/// A text with a number and at least two of the words that addresses are made of.
+/// A text with several of the words that addresses are made of.
 fn is_address(value: &str) -> bool {
     const HAN: [&str; 14] =
         ["省", "市", "区", "县", "镇", "乡", "村", "路", "街", "巷", "号", "栋", "单元", "室"];
@@ -207,9 +209,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_check_are_told_from_numbers_that_do_not() {
+    fn numbers_with_a_valid_check_digit_are_told_from_others() {
         let check = |value: &str, expected: Option<PersonalData>| {
-            assert_eq!(of_value(value), expected, "{value}");
+            assert_eq!(classify_value(value), expected, "{value}");
         };
         check("11010519491231002X", Some(PersonalData::IdentityCard));
         check("110105194912310021", None);
@@ -229,10 +231,10 @@ mod tests {
     }
 
     #[test]
-    fn a_header_speaks_for_masked_values() {
-        assert_eq!(of_header("联系电话"), Some(PersonalData::Phone));
-        assert_eq!(of_header("Customer_Name"), Some(PersonalData::Name));
-        assert_eq!(of_header("装机地址"), Some(PersonalData::Address));
-        assert_eq!(of_header("hotel"), None);
+    fn a_header_says_what_masked_values_are() {
+        assert_eq!(classify_header("联系电话"), Some(PersonalData::Phone));
+        assert_eq!(classify_header("Customer_Name"), Some(PersonalData::Name));
+        assert_eq!(classify_header("装机地址"), Some(PersonalData::Address));
+        assert_eq!(classify_header("hotel"), None);
     }
 }

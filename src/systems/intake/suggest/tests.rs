@@ -1,24 +1,25 @@
-//! Drafts of mappings for files in layouts of many kinds, parsed and judged.
+//! Drafts of mappings for files in many layouts, parsed and checked.
 
 use std::io::Write as _;
 
 use trueline_lake::{ImportOptions, ImportSummary, Lake, Mapping, import_through_mapping};
+use trueline_language::Language;
 
 use super::*;
 use crate::systems::cases::CASE;
 
 /// Writes a file, drafts its mapping, and checks that the file imports by the draft.
-fn draft_of(name: &str, bytes: &[u8]) -> (String, Suggestion) {
-    let (text, suggestion, _) = imported(name, bytes);
+fn suggest_draft(name: &str, bytes: &[u8]) -> (String, Suggestion) {
+    let (text, suggestion, _) = import_draft(name, bytes);
     (text, suggestion)
 }
 
-fn imported(name: &str, bytes: &[u8]) -> (String, Suggestion, ImportSummary) {
+fn import_draft(name: &str, bytes: &[u8]) -> (String, Suggestion, ImportSummary) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     std::fs::File::create(&path).expect("a file").write_all(bytes).expect("written");
-    let suggestion = suggest(&path, &CASE.schema()).expect("readable");
-    let text = suggestion.draft.render(|words| &words.en);
+    let suggestion = suggest_mapping(&path, &CASE.schema()).expect("readable");
+    let text = suggestion.draft.render_toml(Language::English);
     let mapping = Mapping::parse("draft", &text, &CASE.schema());
     let mapping = mapping.unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
     assert_eq!(format!("{:?}", mapping.rest), "Refuse", "the draft names every column\n{text}");
@@ -30,12 +31,12 @@ fn imported(name: &str, bytes: &[u8]) -> (String, Suggestion, ImportSummary) {
     (text, suggestion, summary)
 }
 
-fn gb18030(text: &str) -> Vec<u8> {
+fn encode_gb18030(text: &str) -> Vec<u8> {
     encoding_rs::GB18030.encode(text).0.into_owned()
 }
 
-/// A work-order export with split day-first dates, in the encoding of Chinese office software.
-fn orders() -> String {
+/// A work-order export with day-first dates, split into date and time.
+fn write_orders() -> String {
     let mut csv = String::from(
         "工单编号,业务类型,区县,城乡,联系人,联系电话,装机地址,受理日期,受理时刻,竣工日期,竣工时刻,\
          挂起时间,解挂时间,挂起原因,回访满意度,备注\r\n",
@@ -64,7 +65,7 @@ fn orders() -> String {
 
 #[test]
 fn a_gb18030_export_with_split_day_first_dates_gets_a_mapping_that_parses() {
-    let (text, suggestion) = draft_of("工单.csv", &gb18030(&orders()));
+    let (text, suggestion) = suggest_draft("工单.csv", &encode_gb18030(&write_orders()));
     let has = |line: &str| assert!(text.contains(line), "{line} is not in\n{text}");
     has("day_first = true");
     has("[columns.source_key]\nfrom = \"工单编号\"");
@@ -85,17 +86,21 @@ fn a_gb18030_export_with_split_day_first_dates_gets_a_mapping_that_parses() {
 fn dates_that_no_row_decides_are_asked_about() {
     let csv = "id,opened_at,resolved_at\n1,03/04/2020 10:00,05/04/2020 11:00\n\
                2,04/05/2020 10:00,06/05/2020 12:00\n";
-    let (text, suggestion) = draft_of("t.csv", csv.as_bytes());
+    let (text, suggestion) = suggest_draft("t.csv", csv.as_bytes());
     assert!(text.contains("0 can only be day first, 0 only month first, 4 fit both"), "{text}");
-    let asked = suggestion.draft.unsure().iter().any(|question| question.en.contains("day first"));
-    assert!(asked, "{:?}", suggestion.draft.unsure());
+    let asked = suggestion
+        .draft
+        .open_questions()
+        .iter()
+        .any(|question| question.as_str(Language::English).contains("day first"));
+    assert!(asked, "{:?}", suggestion.draft.open_questions());
 }
 
 #[test]
 fn month_first_dates_are_told_from_day_first_ones() {
     let csv = "id,opened_at,resolved_at\n1,12/31/2020 10:00,01/02/2021 11:00\n\
                2,04/05/2020 10:00,06/05/2020 12:00\n";
-    let (text, _) = draft_of("t.csv", csv.as_bytes());
+    let (text, _) = suggest_draft("t.csv", csv.as_bytes());
     assert!(text.contains("day_first = false"), "{text}");
 }
 
@@ -110,7 +115,7 @@ fn rows_that_share_a_number_are_events() {
             );
         }
     }
-    let (text, suggestion) = draft_of("t.csv", csv.as_bytes());
+    let (text, suggestion) = suggest_draft("t.csv", csv.as_bytes());
     assert!(text.contains("[events]\nkey = \"number\"\norder = \"sys_mod_count\""), "{text}");
     let flips: Vec<&str> = suggestion
         .findings
@@ -127,7 +132,7 @@ fn moments_without_a_telling_name_are_placed_by_their_order() {
     for row in 1..30 {
         csv += &format!("A{row},2020-03-{row:02} 08:00:00,2020-03-{row:02} 17:30:00\n");
     }
-    let (text, _) = draft_of("t.csv", csv.as_bytes());
+    let (text, _) = suggest_draft("t.csv", csv.as_bytes());
     assert!(text.contains("[columns.accepted]\nfrom = \"t1\""), "{text}");
     assert!(text.contains("[columns.resolved]\nfrom = \"t2\""), "{text}");
     assert!(text.contains("a guess from the order of the moments"), "{text}");
@@ -135,15 +140,19 @@ fn moments_without_a_telling_name_are_placed_by_their_order() {
 
 #[test]
 fn a_file_with_nothing_familiar_still_gets_a_mapping_that_parses() {
-    let (text, suggestion) = draft_of("odd.csv", b"a\tb\n1\tx\n1\ty\n");
+    let (text, suggestion) = suggest_draft("odd.csv", b"a\tb\n1\tx\n1\ty\n");
     assert!(text.contains("line = true"), "{text}");
-    assert!(suggestion.draft.unsure().len() >= 3, "{:?}", suggestion.draft.unsure());
+    assert!(
+        suggestion.draft.open_questions().len() >= 3,
+        "{:?}",
+        suggestion.draft.open_questions()
+    );
 }
 
 #[test]
 fn hostile_headers_and_values_cannot_break_out_of_the_draft() {
     let csv = "id,\"a\"\"\n[mapping]\",\"x = 1 # y\"\n1,\"\"\"]\n[drop]\",\u{1}\n2,b,c\n";
-    let (text, _) = draft_of("t.csv", csv.as_bytes());
+    let (text, _) = suggest_draft("t.csv", csv.as_bytes());
     assert_eq!(text.matches("\n[mapping]").count(), 1, "{text}");
 }
 
@@ -151,20 +160,22 @@ fn hostile_headers_and_values_cannot_break_out_of_the_draft() {
 fn a_column_named_for_a_moment_is_one_though_some_of_its_cells_are_mistyped() {
     let csv = "工单编号,受理/时间,完成日期\n1,2020-01-30 08:00,3/4/2020\n2,43861.5,30/4/2020\n\
                3,2020-13-01,4/5/2020\n4,2020-02-01 09:30,5/6/2020\n5,2020-02-01,6/6/2020\n";
-    let (text, _) = draft_of("登记表.csv", csv.as_bytes());
+    let (text, _) = suggest_draft("登记表.csv", csv.as_bytes());
     assert!(text.contains("[columns.accepted]\nfrom = \"受理/时间\""), "{text}");
     assert!(text.contains("[columns.resolved]\nfrom = \"完成日期\""), "{text}");
 }
 
 #[test]
-fn whole_rows_that_stand_there_twice_are_no_events() {
+fn repeated_whole_rows_are_not_events() {
     let rows: String = (0..20)
         .map(|row| format!("G{},2020-01-{:02} 08:00,障碍\n", row % 10, row % 10 + 1))
         .collect();
-    let (text, _) = draft_of("twice.csv", format!("工单编号,受理时间,类型\n{rows}").as_bytes());
+    let (text, _) =
+        suggest_draft("twice.csv", format!("工单编号,受理时间,类型\n{rows}").as_bytes());
     assert!(!text.contains("[events]"), "{text}");
     let events = rows.replacen("障碍", "移机", 1);
-    let (text, _) = draft_of("events.csv", format!("工单编号,受理时间,类型\n{events}").as_bytes());
+    let (text, _) =
+        suggest_draft("events.csv", format!("工单编号,受理时间,类型\n{events}").as_bytes());
     assert!(text.contains("[events]"), "{text}");
 }
 
@@ -182,7 +193,7 @@ fn a_draft_for_sparse_events_imports_all_of_them() {
             );
         }
     }
-    let (text, _, summary) = imported("log.jsonl", lines.as_bytes());
+    let (text, _, summary) = import_draft("log.jsonl", lines.as_bytes());
     let counts = summary.counts;
     assert_eq!((counts.read, counts.quarantined, counts.cases), (120, 0, 40), "{text}");
 }
@@ -193,18 +204,22 @@ fn a_reason_for_pauses_without_their_start_is_named_all_the_same() {
     for row in 1..40 {
         csv += &format!("GD{row:04},2020-03-01 08:00:00,2020-03-02 08:00:00,用户,李四,10:20\n");
     }
-    let (_, _, summary) = imported("工单.csv", csv.as_bytes());
+    let (_, _, summary) = import_draft("工单.csv", csv.as_bytes());
     assert_eq!(summary.counts.quarantined, 0);
 }
 
 #[test]
-fn an_encoding_is_told_and_one_that_is_a_guess_is_asked_about() {
-    let (text, _) = draft_of("工单.csv", &gb18030(&orders()));
+fn a_detected_encoding_is_stated_and_a_guessed_one_is_asked_about() {
+    let (text, _) = suggest_draft("工单.csv", &encode_gb18030(&write_orders()));
     assert!(text.contains("encoding = \"gb18030\""), "{text}");
     let csv = "id,city\n1,M\u{fc}nchen\n2,K\u{f6}ln\n";
     let bytes = encoding_rs::WINDOWS_1252.encode(csv).0.into_owned();
-    let (text, suggestion) = draft_of("cities.csv", &bytes);
+    let (text, suggestion) = suggest_draft("cities.csv", &bytes);
     assert!(text.contains("encoding = \"windows-1252\"") && text.contains("München"), "{text}");
-    let asked = suggestion.draft.unsure().iter().any(|text| text.en.contains("encoding"));
+    let asked = suggestion
+        .draft
+        .open_questions()
+        .iter()
+        .any(|text| text.as_str(Language::English).contains("encoding"));
     assert!(asked, "{text}");
 }

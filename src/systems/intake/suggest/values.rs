@@ -1,9 +1,9 @@
-//! What one cell may be: a date and in which layout, a number, something personal.
+//! What one cell may be: a date in one of several layouts, a time of day, or both.
 
 /// How a date or time of day is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum DateLayout {
-    /// `2020-01-31`, `2020/1/31`, `2020年1月31日`, `20200131`: no doubt about the day.
+    /// `2020-01-31`, `2020/1/31`, `2020年1月31日`, `20200131`: there is no doubt which is the day.
     YearFirst,
     /// `31/01/2020` or `01/31/2020`.
     YearLast,
@@ -18,7 +18,7 @@ pub(super) enum DateLayout {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact about one text, none a state")]
 pub(super) struct Dated {
     pub(super) layout: DateLayout,
-    /// The two numbers before the year, for [`Layout::YearLast`].
+    /// The two numbers before the year, for [`DateLayout::YearLast`].
     pub(super) first: u32,
     pub(super) second: u32,
     year: u32,
@@ -38,10 +38,10 @@ enum TextRun<'a> {
     Mark(char),
 }
 
-/// No date is longer, so nothing longer is cut up.
+/// No date is longer, so nothing longer is split.
 const DATE_LENGTH_MAX: usize = 40;
 
-fn parts(text: &str) -> Vec<TextRun<'_>> {
+fn split_runs(text: &str) -> Vec<TextRun<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -64,30 +64,30 @@ fn parts(text: &str) -> Vec<TextRun<'_>> {
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-fn month_named(word: &str) -> Option<u32> {
+fn find_month(word: &str) -> Option<u32> {
     let word = word.to_ascii_lowercase();
     let found = MONTHS.iter().position(|month| word.starts_with(month))?;
     Some(found as u32 + 1)
 }
 
-fn number(digits: &str) -> u32 {
+fn parse_number(digits: &str) -> u32 {
     digits.parse().unwrap_or(u32::MAX)
 }
 
 /// Reads a cell as a date, a time of day, or both; `None` if it is neither.
-pub(super) fn dated(text: &str) -> Option<Dated> {
+pub(super) fn read_date_or_time(text: &str) -> Option<Dated> {
     if text.len() > DATE_LENGTH_MAX || text.len() < 4 {
         return None;
     }
-    let all = parts(text);
-    let (mut found, rest) = date(&all).or_else(|| time_only(&all))?;
+    let all = split_runs(text);
+    let (mut found, rest) = read_date(&all).or_else(|| read_time_only(&all))?;
     if found.layout != DateLayout::TimeOnly && rest.is_empty() {
         return Some(found);
     }
-    clock(&mut found, rest).then_some(found)
+    read_clock(&mut found, rest).then_some(found)
 }
 
-fn blank(layout: DateLayout, [year, first, second]: [u32; 3]) -> Dated {
+fn make_date(layout: DateLayout, [year, first, second]: [u32; 3]) -> Dated {
     Dated {
         layout,
         first,
@@ -101,7 +101,7 @@ fn blank(layout: DateLayout, [year, first, second]: [u32; 3]) -> Dated {
     }
 }
 
-fn date<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
+fn read_date<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
     use TextRun::{Digits, Letters, Mark};
     let sound = |year: u32, month: u32, day: u32| {
         (1_800..2_200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
@@ -116,9 +116,9 @@ fn date<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
             Digits(d),
             rest @ ..,
         ] if y.len() == 4 => {
-            let (year, month, day) = (number(y), number(m), number(d));
+            let (year, month, day) = (parse_number(y), parse_number(m), parse_number(d));
             sound(year, month, day)
-                .then(|| (blank(DateLayout::YearFirst, [year, month, day]), rest))
+                .then(|| (make_date(DateLayout::YearFirst, [year, month, day]), rest))
         }
         [
             Digits(a),
@@ -129,10 +129,10 @@ fn date<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
             rest @ ..,
         ] if y.len() == 4 || y.len() == 2 => {
             let short = y.len() == 2;
-            let year = number(y) + if short { 2_000 } else { 0 };
-            let (a, b) = (number(a), number(b));
+            let year = parse_number(y) + if short { 2_000 } else { 0 };
+            let (a, b) = (parse_number(a), parse_number(b));
             (sound(year, a, b) || sound(year, b, a)).then(|| {
-                let mut found = blank(DateLayout::YearLast, [year, a, b]);
+                let mut found = make_date(DateLayout::YearLast, [year, a, b]);
                 found.short_year = short;
                 (found, rest)
             })
@@ -146,18 +146,18 @@ fn date<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
             rest @ ..,
         ] if y.len() == 4 || y.len() == 2 => {
             let short = y.len() == 2;
-            let year = number(y) + if short { 2_000 } else { 0 };
-            let (day, month) = (number(d), month_named(month)?);
+            let year = parse_number(y) + if short { 2_000 } else { 0 };
+            let (day, month) = (parse_number(d), find_month(month)?);
             sound(year, month, day).then(|| {
-                let mut found = blank(DateLayout::MonthName, [year, day, month]);
+                let mut found = make_date(DateLayout::MonthName, [year, day, month]);
                 found.short_year = short;
                 (found, rest)
             })
         }
         [Digits(run), rest @ ..] if matches!(run.len(), 8 | 12 | 14) => {
-            let at = |from: usize, to: usize| number(&run[from..to]);
+            let at = |from: usize, to: usize| parse_number(&run[from..to]);
             let (year, month, day) = (at(0, 4), at(4, 6), at(6, 8));
-            let mut found = blank(DateLayout::YearFirst, [year, month, day]);
+            let mut found = make_date(DateLayout::YearFirst, [year, month, day]);
             if run.len() > 8 {
                 let second = if run.len() == 14 { at(12, 14) } else { 0 };
                 found.clock = Some(at(8, 10) * 3_600 + at(10, 12) * 60 + second);
@@ -169,17 +169,17 @@ fn date<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
     }
 }
 
-fn time_only<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
+fn read_time_only<'p, 'a>(all: &'p [TextRun<'a>]) -> Option<(Dated, &'p [TextRun<'a>])> {
     match all {
         [TextRun::Digits(hour), TextRun::Mark(':'), ..] if hour.len() <= 2 => {
-            Some((blank(DateLayout::TimeOnly, [1970, 1, 1]), all))
+            Some((make_date(DateLayout::TimeOnly, [1970, 1, 1]), all))
         }
         _ => None,
     }
 }
 
 /// Reads ` 10:20:30`, `T10:20`, ` 3:05 PM`, fractions and offsets; false if anything else follows.
-fn clock(found: &mut Dated, rest: &[TextRun<'_>]) -> bool {
+fn read_clock(found: &mut Dated, rest: &[TextRun<'_>]) -> bool {
     use TextRun::{Digits, Letters, Mark};
     let rest = match rest {
         [Mark(' ') | Letters("T"), rest @ ..] => rest,
@@ -191,11 +191,11 @@ fn clock(found: &mut Dated, rest: &[TextRun<'_>]) -> bool {
     let [Digits(hour), Mark(':'), Digits(minute), rest @ ..] = rest else {
         return false;
     };
-    let (mut hour, minute) = (number(hour), number(minute));
+    let (mut hour, minute) = (parse_number(hour), parse_number(minute));
     let mut second = 0;
     let mut rest = rest;
     if let [Mark(':'), Digits(digits), more @ ..] = rest {
-        second = number(digits);
+        second = parse_number(digits);
         found.has_seconds = true;
         rest = more;
     }
@@ -224,8 +224,8 @@ fn clock(found: &mut Dated, rest: &[TextRun<'_>]) -> bool {
 }
 
 impl Dated {
-    /// Seconds on some wall clock, for telling which of two moments comes first.
-    pub(super) fn seconds(self, order: DayPosition) -> i64 {
+    /// Seconds on some wall clock, to tell which of two moments comes first.
+    pub(super) fn to_wall_seconds(self, order: DayPosition) -> i64 {
         let (month, day) = match (self.layout, order) {
             (DateLayout::YearFirst | DateLayout::TimeOnly, _)
             | (DateLayout::YearLast, DayPosition::MonthFirst) => (self.first, self.second),
@@ -233,7 +233,7 @@ impl Dated {
                 (self.second, self.first)
             }
         };
-        // Months of 31 days keep the order, which is all that is asked.
+        // Months of 31 days keep the order, which is all that matters here.
         let days = (i64::from(self.year) * 12 + i64::from(month)) * 31 + i64::from(day);
         days * 86_400 + i64::from(self.clock.unwrap_or_default())
     }
@@ -251,9 +251,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_told_by_their_layout() {
+    fn dates_are_recognised_in_every_layout() {
         let check = |text: &str, expected: Option<(DateLayout, bool)>| {
-            let found = dated(text).map(|found| (found.layout, found.clock.is_some()));
+            let found = read_date_or_time(text).map(|found| (found.layout, found.clock.is_some()));
             assert_eq!(found, expected, "{text}");
         };
         check("2020-01-31", Some((DateLayout::YearFirst, false)));
@@ -278,8 +278,8 @@ mod tests {
     #[test]
     fn earlier_reads_as_earlier_in_every_layout() {
         let seconds = |text: &str| {
-            let found = dated(text).expect("a date");
-            found.seconds(DayPosition::DayFirst)
+            let found = read_date_or_time(text).expect("a date");
+            found.to_wall_seconds(DayPosition::DayFirst)
         };
         assert!(seconds("28/02/2020 23:59") < seconds("01/03/2020 00:00"));
         assert!(seconds("2020-01-31 11:59:59 PM") < seconds("2020-02-01"));

@@ -1,4 +1,4 @@
-//! Where the records came from, as the manifests of the lake say.
+//! Where the records came from, as the manifests of the lake state.
 
 use jiff::Timestamp;
 use trueline_lake::{Lake, LakeError};
@@ -6,8 +6,8 @@ use trueline_lake::{Lake, LakeError};
 use crate::datasets::Datasets;
 use crate::systems::reports::model::{DataNote, ReportedBatch};
 
-/// The batches that figures at a cut are made from; the findings are for the caller to add.
-pub fn data_note(
+/// The batches behind the figures at a cut. The caller adds the findings.
+pub(crate) fn read_data_note(
     lake: &Lake,
     datasets: &Datasets,
     as_of: Option<i64>,

@@ -2,16 +2,16 @@
 
 use trueline_figures::Slice;
 
-use super::ReportBasis;
-use super::lines::limit;
+use super::basis::ReportBasis;
+use super::lines::make_limit;
 use crate::systems::indicators::{FigureResults, Indicator, IndicatorMeasure, Pack, Read};
 use crate::systems::reports::model::{
     Language, ReportedDefinition, ReportedLimit, ReportedSource, UnansweredItem,
 };
-use crate::systems::reports::words::{kind_in_words, moments_in_words, unit_in_words, words};
+use crate::systems::reports::words::{kind_in_words, moments_in_words, pick_words, unit_in_words};
 
 /// The definitions of every indicator that the report shows.
-pub(super) fn definitions(basis: &ReportBasis<'_>) -> Vec<ReportedDefinition> {
+pub(super) fn list_definitions(basis: &ReportBasis<'_>) -> Vec<ReportedDefinition> {
     let pack = basis.pack;
     let shown = |indicator: &&Indicator| {
         let results = &basis.material.current;
@@ -19,15 +19,15 @@ pub(super) fn definitions(basis: &ReportBasis<'_>) -> Vec<ReportedDefinition> {
         indicator.publish.iter().any(|one| one.main) || rows.any(|row| row.value.is_some())
     };
     let all = pack.indicators.iter().filter(shown);
-    all.map(|indicator| definition(basis, indicator)).collect()
+    all.map(|indicator| make_definition(basis, indicator)).collect()
 }
 
-fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> ReportedDefinition {
+fn make_definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> ReportedDefinition {
     let (pack, language) = (basis.pack, basis.language);
     let group = pack.groups.iter().find(|group| group.id == indicator.group);
-    let group = group.map(|group| group.title.in_language(language)).unwrap_or_default();
+    let group = group.map(|group| group.title.as_str(language)).unwrap_or_default();
     let source = |id: &String| match pack.sources.get(id) {
-        Some(source) => source.title.in_language(language).to_owned(),
+        Some(source) => source.title.as_str(language).to_owned(),
         None => id.clone(),
     };
     let clause = indicator.clause.as_deref().unwrap_or_default();
@@ -38,11 +38,11 @@ fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> ReportedDefinit
     ReportedDefinition {
         indicator: indicator.id.clone(),
         group: group.to_owned(),
-        title: indicator.title.in_language(language).to_owned(),
-        says: indicator.says.in_language(language).to_owned(),
+        title: indicator.title.as_str(language).to_owned(),
+        says: indicator.says.as_str(language).to_owned(),
         population: indicator.population.text.clone(),
         period_moment: indicator.period_moment.as_ref().map(|moment| moment.text.clone()),
-        measure: measure(indicator, language),
+        measure: describe_measure(indicator, language),
         subtract: indicator
             .clock_spec()
             .map(|clock| clock.subtract.iter().map(|kind| kind_in_words(kind, language)).collect())
@@ -50,19 +50,19 @@ fn definition(basis: &ReportBasis<'_>, indicator: &Indicator) -> ReportedDefinit
         exclusions: indicator
             .exclusions
             .iter()
-            .map(|exclusion| match exclusion.title.in_language(language) {
-                "" => words(language).as_source_says.to_owned(),
+            .map(|exclusion| match exclusion.title.as_str(language) {
+                "" => pick_words(language).as_source_says.to_owned(),
                 title => title.to_owned(),
             })
             .collect(),
-        limits: limits(pack, &basis.material.current, indicator, language),
+        limits: list_limits(pack, &basis.material.current, indicator, language),
         sources,
         set_by: indicator.set_by.clone(),
     }
 }
 
 /// How it is measured, with moments by their names.
-fn measure(indicator: &Indicator, language: Language) -> String {
+fn describe_measure(indicator: &Indicator, language: Language) -> String {
     match &indicator.measure {
         IndicatorMeasure::Waited(clock) => format!(
             "{} → {}，{}",
@@ -84,8 +84,8 @@ fn measure(indicator: &Indicator, language: Language) -> String {
     }
 }
 
-/// Each limit once, as it stands beside any of the indicator's figures.
-fn limits(
+/// Each limit of the indicator's figures, once.
+fn list_limits(
     pack: &Pack,
     results: &FigureResults,
     indicator: &Indicator,
@@ -94,8 +94,8 @@ fn limits(
     let mut limits: Vec<ReportedLimit> = Vec::new();
     let rows = results.rows.iter().filter(|row| row.indicator == indicator.id);
     for row in rows.flat_map(|row| &row.limits) {
-        let mut found = limit(pack, row, &Slice::new(), language);
-        // In a slice or a period a limit may be kept or not; its definition does not know.
+        let mut found = make_limit(pack, row, &Slice::new(), language);
+        // Whether a limit was kept depends on slice and period, which a definition does not have.
         (found.late, found.met) = (None, None);
         if !limits.contains(&found) {
             limits.push(found);
@@ -104,11 +104,11 @@ fn limits(
     limits
 }
 
-pub(super) fn legal_sources(pack: &Pack, language: Language) -> Vec<ReportedSource> {
+pub(super) fn list_legal_sources(pack: &Pack, language: Language) -> Vec<ReportedSource> {
     let sources = pack.sources.values().map(|source| ReportedSource {
         id: source.id.clone(),
-        title: source.title.in_language(language).to_owned(),
-        citation: source.citation.in_language(language).to_owned(),
+        title: source.title.as_str(language).to_owned(),
+        citation: source.citation.as_str(language).to_owned(),
         read: match source.read {
             Read::Primary => "primary".to_owned(),
             Read::Secondary => "secondary".to_owned(),
@@ -120,11 +120,11 @@ pub(super) fn legal_sources(pack: &Pack, language: Language) -> Vec<ReportedSour
     sources.collect()
 }
 
-pub(super) fn not_answered(pack: &Pack, language: Language) -> Vec<UnansweredItem> {
+pub(super) fn list_unanswered(pack: &Pack, language: Language) -> Vec<UnansweredItem> {
     let missing = pack.not_answered.iter().map(|one| UnansweredItem {
         id: one.id.clone(),
-        title: one.title.in_language(language).to_owned(),
-        missing: one.missing.in_language(language).to_owned(),
+        title: one.title.as_str(language).to_owned(),
+        missing: one.missing.as_str(language).to_owned(),
     });
     missing.collect()
 }

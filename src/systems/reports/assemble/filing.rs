@@ -20,15 +20,15 @@ pub enum FilingError {
     LateWithoutReason { date: String, due: String },
 }
 
-/// An English name where there is one; else the name itself.
-fn pick(own: &str, english: Option<&String>, language: Language) -> String {
+/// The English name in an English report if there is one; otherwise the name itself.
+fn pick_name(own: &str, english: Option<&String>, language: Language) -> String {
     match (language, english) {
         (Language::English, Some(english)) => english.clone(),
         (Language::English, None) | (Language::Chinese, _) => own.to_owned(),
     }
 }
 
-fn pick_optional(
+fn pick_optional_name(
     own: Option<&String>,
     english: Option<&String>,
     language: Language,
@@ -41,40 +41,40 @@ fn pick_optional(
     }
 }
 
-fn english(settings: &ReportSettings) -> EnglishNames {
+fn find_english_names(settings: &ReportSettings) -> EnglishNames {
     settings.english.clone().unwrap_or_default()
 }
 
-pub(super) fn company(settings: &ReportSettings, language: Language) -> ReportingCompany {
-    let english = english(settings);
+pub(super) fn describe_company(settings: &ReportSettings, language: Language) -> ReportingCompany {
+    let english = find_english_names(settings);
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let name = pick(&settings.company, english.company.as_ref(), language);
-    let short = pick(&settings.short_name, english.short_name.as_ref(), language);
+    let name = pick_name(&settings.company, english.company.as_ref(), language);
+    let short = pick_name(&settings.short_name, english.short_name.as_ref(), language);
     ReportingCompany {
         short_name: if short.is_empty() { name.clone() } else { short },
         name,
-        region: pick(&settings.region, english.region.as_ref(), language),
+        region: pick_name(&settings.region, english.region.as_ref(), language),
         hotline: given(&settings.hotline),
         complaint_phone: given(&settings.complaint_phone),
     }
 }
 
-pub(super) fn filing(
+pub(super) fn describe_filing(
     settings: &ReportSettings,
     period: &ReportPeriod,
     language: Language,
 ) -> Result<Filing, FilingError> {
-    let english = english(settings);
+    let english = find_english_names(settings);
     let due = match &settings.due {
-        Some(due) => parse("due", due)?,
-        None => usual_due(&period.to).unwrap_or_default(),
+        Some(due) => parse_date("due", due)?,
+        None => find_usual_due(&period.to).unwrap_or_default(),
     };
     let date = match &settings.date {
-        Some(date) => parse("date", date)?,
+        Some(date) => parse_date("date", date)?,
         None => due,
     };
     let reason =
-        pick_optional(settings.late_reason.as_ref(), english.late_reason.as_ref(), language);
+        pick_optional_name(settings.late_reason.as_ref(), english.late_reason.as_ref(), language);
     let late = date > due;
     if late && reason.is_none() {
         return Err(FilingError::LateWithoutReason {
@@ -83,10 +83,10 @@ pub(super) fn filing(
         });
     }
     let name = |own: &Option<String>, english: &Option<String>| {
-        pick_optional(own.as_ref(), english.as_ref(), language)
+        pick_optional_name(own.as_ref(), english.as_ref(), language)
     };
     Ok(Filing {
-        addressee: pick(&settings.addressee, english.addressee.as_ref(), language),
+        addressee: pick_name(&settings.addressee, english.addressee.as_ref(), language),
         date: date.to_string(),
         due: Some(due.to_string()),
         late_reason: reason.filter(|_| late),
@@ -98,12 +98,12 @@ pub(super) fn filing(
     })
 }
 
-fn parse(key: &'static str, value: &str) -> Result<Date, FilingError> {
+fn parse_date(key: &'static str, value: &str) -> Result<Date, FilingError> {
     value.parse().map_err(|_| FilingError::Date { key, value: value.to_owned() })
 }
 
-/// The middle of the month after the period, as the reporting rule of 2001 has it.
-fn usual_due(last: &str) -> Option<Date> {
+/// The middle of the month after the period, as the reporting rule of 2001 says.
+fn find_usual_due(last: &str) -> Option<Date> {
     let last: Date = last.parse().ok()?;
     last.first_of_month().checked_add(1.month().days(14)).ok()
 }
@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_report_is_due_in_the_middle_of_the_next_month() {
-        let filed = filing(&ReportSettings::default(), &half(), Language::Chinese).unwrap();
+        let filed =
+            describe_filing(&ReportSettings::default(), &half(), Language::Chinese).unwrap();
         assert_eq!(filed.due.as_deref(), Some("2020-07-15"));
         assert_eq!(filed.date, "2020-07-15");
         assert_eq!(filed.late_reason, None);
@@ -133,21 +134,21 @@ mod tests {
     fn a_late_report_needs_its_reason_and_prints_it() {
         let mut settings =
             ReportSettings { date: Some("2020-07-20".to_owned()), ..ReportSettings::default() };
-        let refused = filing(&settings, &half(), Language::Chinese).unwrap_err();
+        let refused = describe_filing(&settings, &half(), Language::Chinese).unwrap_err();
         assert!(refused.to_string().contains("late_reason"), "{refused}");
         settings.late_reason = Some("系统升级".to_owned());
-        let filed = filing(&settings, &half(), Language::Chinese).unwrap();
+        let filed = describe_filing(&settings, &half(), Language::Chinese).unwrap();
         assert_eq!(filed.late_reason.as_deref(), Some("系统升级"));
     }
 
     #[test]
-    fn a_reason_is_not_printed_on_a_report_in_time() {
+    fn a_reason_is_not_printed_on_a_timely_report() {
         let settings = ReportSettings {
             date: Some("2020-07-10".to_owned()),
             late_reason: Some("上期的原因".to_owned()),
             ..ReportSettings::default()
         };
-        let filed = filing(&settings, &half(), Language::Chinese).unwrap();
+        let filed = describe_filing(&settings, &half(), Language::Chinese).unwrap();
         assert_eq!(filed.late_reason, None);
     }
 
@@ -155,7 +156,7 @@ mod tests {
     fn a_wrong_date_names_its_key() {
         let settings =
             ReportSettings { due: Some("mid-July".to_owned()), ..ReportSettings::default() };
-        let refused = filing(&settings, &half(), Language::Chinese).unwrap_err();
+        let refused = describe_filing(&settings, &half(), Language::Chinese).unwrap_err();
         assert_eq!(refused.to_string(), "[report] due: `mid-July` is no date such as 2020-07-10");
     }
 }

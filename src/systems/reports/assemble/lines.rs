@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use trueline_figures::Slice;
 
-use super::ReportBasis;
+use super::basis::ReportBasis;
 use super::periods;
 use crate::systems::indicators::{
     ExclusionReason, FigureResults, FigureRow, FigureStatus, Indicator, LimitRow, Pack, Statistic,
@@ -15,16 +15,16 @@ use crate::systems::reports::model::{
     ReportedPercentiles, ReportedSubtraction, Trend,
 };
 use crate::systems::reports::print;
-use crate::systems::reports::words::{limit_kind, reason_in_words, unit_in_words};
+use crate::systems::reports::words::{limit_kind_in_words, reason_in_words, unit_in_words};
 
-pub(super) fn groups(basis: &ReportBasis<'_>) -> Vec<ReportGroup> {
+pub(super) fn list_groups(basis: &ReportBasis<'_>) -> Vec<ReportGroup> {
     let pack = basis.pack;
     let mut groups = Vec::new();
     for group in &pack.groups {
         let mut lines = Vec::new();
         for indicator in pack.in_group(&group.id) {
             for statistic in &indicator.publish {
-                lines.extend(of_statistic(basis, indicator, statistic));
+                lines.extend(list_lines(basis, indicator, statistic));
             }
         }
         // Other indicators stand in an annex if there is something to say about them.
@@ -32,7 +32,7 @@ pub(super) fn groups(basis: &ReportBasis<'_>) -> Vec<ReportGroup> {
         if !lines.is_empty() {
             groups.push(ReportGroup {
                 id: group.id.clone(),
-                title: group.title.in_language(basis.language).to_owned(),
+                title: group.title.as_str(basis.language).to_owned(),
                 lines,
             });
         }
@@ -40,8 +40,8 @@ pub(super) fn groups(basis: &ReportBasis<'_>) -> Vec<ReportGroup> {
     groups
 }
 
-/// One line, or one for each value of the split that the indicator publishes.
-fn of_statistic(
+/// One line, or one for each value of the segment that the indicator is published by.
+fn list_lines(
     basis: &ReportBasis<'_>,
     indicator: &Indicator,
     statistic: &Statistic,
@@ -60,15 +60,15 @@ fn of_statistic(
         .filter(|row| row.value.is_some() || row.slice.values().all(|value| !value.is_empty()))
         .collect();
     if let Some(split) = split {
-        let order = |row: &&FigureRow| segment_order(&row.slice[split.as_str()]);
+        let order = |row: &&FigureRow| order_segments(&row.slice[split.as_str()]);
         rows.sort_by_key(order);
     }
-    let lines = rows.into_iter().map(|row| line(basis, indicator, statistic, row));
+    let lines = rows.into_iter().map(|row| make_line(basis, indicator, statistic, row));
     lines.collect()
 }
 
-/// Urban stands before rural, as regulators print it, and what is not stated comes last.
-fn segment_order(value: &str) -> (u8, String) {
+/// Urban stands before rural, as regulators print it; a value that is not stated comes last.
+fn order_segments(value: &str) -> (u8, String) {
     let rank = match value {
         "urban" => 0,
         "" => 2,
@@ -77,41 +77,41 @@ fn segment_order(value: &str) -> (u8, String) {
     (rank, value.to_owned())
 }
 
-fn line(
+fn make_line(
     basis: &ReportBasis<'_>,
     indicator: &Indicator,
     statistic: &Statistic,
     row: &FigureRow,
 ) -> ReportLine {
     let (pack, language) = (basis.pack, basis.language);
-    let previous = basis.material.previous.as_ref().and_then(|results| before(results, row));
+    let previous = basis.material.previous.as_ref().and_then(|results| find_previous(results, row));
     let segment = row.slice.iter().next().map(|(dimension, value)| {
         let known =
-            pack.find_label(dimension, value).map(|words| words.in_language(language).to_owned());
+            pack.find_label(dimension, value).map(|words| words.as_str(language).to_owned());
         known.unwrap_or_else(|| value.clone())
     });
     let notes = [statistic.note.as_ref(), row.note.as_ref()];
-    let note: Vec<&str> =
-        notes.into_iter().flatten().map(|words| words.in_language(language)).collect();
+    let note: Vec<&str> = notes.into_iter().flatten().map(|words| words.as_str(language)).collect();
     ReportLine {
-        title: statistic.title.in_language(language).to_owned(),
+        title: statistic.title.as_str(language).to_owned(),
         segment,
         note: Some(note.join("；")).filter(|note| !note.is_empty()),
-        unit_title: unit_title(pack, &statistic.unit, language),
-        clock: clock_unit(indicator, basis),
+        unit_title: name_unit(pack, &statistic.unit, language),
+        clock: find_clock_unit(indicator, basis),
         main: statistic.main,
-        change: previous.and_then(|before| change(basis, indicator, statistic, [before, row])),
+        change: previous
+            .and_then(|before| compare_rows(basis, indicator, statistic, [before, row])),
         previous: previous.map(|before| PreviousFigure {
             value: before.value,
             printed: before.printed.clone(),
             n: before.n,
             as_published: before.status == FigureStatus::Published,
         }),
-        figure: figure(basis, indicator, row),
+        figure: make_figure(basis, indicator, row),
     }
 }
 
-fn before<'a>(results: &'a FigureResults, row: &FigureRow) -> Option<&'a FigureRow> {
+fn find_previous<'a>(results: &'a FigureResults, row: &FigureRow) -> Option<&'a FigureRow> {
     results.rows.iter().find(|before| {
         before.indicator == row.indicator
             && before.statistic == row.statistic
@@ -121,16 +121,16 @@ fn before<'a>(results: &'a FigureResults, row: &FigureRow) -> Option<&'a FigureR
 }
 
 /// How a unit of the pack is printed.
-pub(super) fn unit_title(pack: &Pack, unit: &str, language: Language) -> String {
+pub(super) fn name_unit(pack: &Pack, unit: &str, language: Language) -> String {
     // Prose needs "hours" where a pack's table may say "h".
     match (unit_in_words(unit, language), pack.units.get(unit)) {
-        (same, Some(words)) if same == unit => words.in_language(language).to_owned(),
+        (same, Some(words)) if same == unit => words.as_str(language).to_owned(),
         (words, _) => words.to_owned(),
     }
 }
 
 /// The unit in which times of an indicator are printed.
-pub(super) fn clock_unit(indicator: &Indicator, basis: &ReportBasis<'_>) -> Option<ClockUnit> {
+pub(super) fn find_clock_unit(indicator: &Indicator, basis: &ReportBasis<'_>) -> Option<ClockUnit> {
     let unit = indicator.clock_spec()?.unit;
     let seconds = match unit {
         TimeUnit::Seconds => 1,
@@ -142,15 +142,15 @@ pub(super) fn clock_unit(indicator: &Indicator, basis: &ReportBasis<'_>) -> Opti
     Some(ClockUnit { title: unit_in_words(unit.code(), basis.language).to_owned(), seconds })
 }
 
-/// What became of a figure; none where either value is missing or nothing can be subtracted.
-fn change(
+/// How a figure changed. `None` where either value is missing or the two cannot be subtracted.
+fn compare_rows(
     basis: &ReportBasis<'_>,
     indicator: &Indicator,
     statistic: &Statistic,
     rows: [&FigureRow; 2],
 ) -> Option<FigureChange> {
     let [before, now] = rows;
-    if let Some(says) = broken(basis, indicator) {
+    if let Some(says) = describe_break(basis, indicator) {
         return Some(FigureChange::Break { says });
     }
     if matches!(statistic.kind, StatisticKind::Bound { .. }) {
@@ -160,7 +160,7 @@ fn change(
     let read = |row: &FigureRow| row.printed.replace(',', "").parse::<f64>().ok().or(row.value);
     let difference = read(now)? - read(before)?;
     let decimals = usize::from(statistic.decimals);
-    let printed = print::signed(difference, decimals);
+    let printed = print::format_signed(difference, decimals);
     let zero = printed.chars().all(|sign| matches!(sign, '0' | '.'));
     let trend = match (&statistic.kind, zero, difference < 0.0) {
         (_, true, _) => Trend::Same,
@@ -200,13 +200,15 @@ fn change(
     Some(FigureChange::Difference { value: difference, printed, trend })
 }
 
-/// A change of the definition between the two periods, in words.
-fn broken(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<String> {
+/// In words, a change of the definition between the two periods.
+fn describe_break(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<String> {
     let zone = basis.pack.zone.rules();
     let from = &basis.material.previous.as_ref()?.period;
-    let first: Date = periods::stretch(from, zone, basis.language).from.parse().ok()?;
-    let last: Date =
-        periods::stretch(&basis.material.current.period, zone, basis.language).to.parse().ok()?;
+    let first: Date = periods::describe_period(from, zone, basis.language).from.parse().ok()?;
+    let last: Date = periods::describe_period(&basis.material.current.period, zone, basis.language)
+        .to
+        .parse()
+        .ok()?;
     let changed = indicator.changed.iter().find(|one| first < one.on && one.on <= last)?;
     Some(match basis.language {
         Language::Chinese => format!("定义于{}变更，不可比", changed.on),
@@ -215,7 +217,7 @@ fn broken(basis: &ReportBasis<'_>, indicator: &Indicator) -> Option<String> {
 }
 
 /// The row as the report publishes it, with reasons and limits in words.
-fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> ReportedFigure {
+fn make_figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> ReportedFigure {
     let (pack, language) = (basis.pack, basis.language);
     ReportedFigure {
         indicator: row.indicator.clone(),
@@ -239,10 +241,10 @@ fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> Re
             p99: all.p99,
         }),
         unmeasurable: row.unmeasurable,
-        excluded: excluded(indicator, row, language),
+        excluded: list_exclusions(indicator, row, language),
         without_exclusions: row.without_exclusions,
         without_pauses: row.without_pauses,
-        subtracted: subtracted(pack, row, language),
+        subtracted: list_subtractions(pack, row, language),
         interval: row.interval.as_ref().map(|one| ReportedInterval {
             low: one.low,
             high: one.high,
@@ -268,7 +270,7 @@ fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> Re
             past_limit: one.past_limit,
             oldest: one.oldest,
         }),
-        limits: row.limits.iter().map(|one| limit(pack, one, &row.slice, language)).collect(),
+        limits: row.limits.iter().map(|one| make_limit(pack, one, &row.slice, language)).collect(),
         status: match row.status {
             FigureStatus::Computed => model::ReportedStatus::Computed,
             FigureStatus::Nothing => model::ReportedStatus::Nothing,
@@ -278,14 +280,18 @@ fn figure(basis: &ReportBasis<'_>, indicator: &Indicator, row: &FigureRow) -> Re
     }
 }
 
-fn excluded(indicator: &Indicator, row: &FigureRow, language: Language) -> Vec<ReportedExclusion> {
+fn list_exclusions(
+    indicator: &Indicator,
+    row: &FigureRow,
+    language: Language,
+) -> Vec<ReportedExclusion> {
     let title = |reason: &str| {
         let named = indicator.exclusions.iter().find(|one| match &one.reason {
             ExclusionReason::Fixed(fixed) => fixed == reason,
             ExclusionReason::From(_) => false,
         });
         match named {
-            Some(exclusion) => exclusion.title.in_language(language).to_owned(),
+            Some(exclusion) => exclusion.title.as_str(language).to_owned(),
             None => reason_in_words(reason, language),
         }
     };
@@ -298,9 +304,9 @@ fn excluded(indicator: &Indicator, row: &FigureRow, language: Language) -> Vec<R
     rows.collect()
 }
 
-fn subtracted(pack: &Pack, row: &FigureRow, language: Language) -> Vec<ReportedSubtraction> {
+fn list_subtractions(pack: &Pack, row: &FigureRow, language: Language) -> Vec<ReportedSubtraction> {
     let title = |reason: &str| match pack.find_label("reason", reason) {
-        Some(words) => words.in_language(language).to_owned(),
+        Some(words) => words.as_str(language).to_owned(),
         None => reason_in_words(reason, language),
     };
     let rows = row.subtracted.iter().map(|one| ReportedSubtraction {
@@ -314,16 +320,15 @@ fn subtracted(pack: &Pack, row: &FigureRow, language: Language) -> Vec<ReportedS
     rows.collect()
 }
 
-/// The segment a limit holds for, where the slice beside it does not say so already.
-fn segment_of(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) -> String {
+/// The segment that a limit holds for, unless the slice beside it says so already.
+fn name_segment(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) -> String {
     let unsaid = row.segment.iter().filter(|(dimension, _)| !slice.contains_key(*dimension));
     let values = unsaid.flat_map(|(dimension, values)| {
         values.iter().map(move |value| (dimension, value)).filter(|(_, value)| !value.is_empty())
     });
     let names: Vec<&str> = values
         .map(|(dimension, value)| {
-            pack.find_label(dimension, value)
-                .map_or(value.as_str(), |words| words.in_language(language))
+            pack.find_label(dimension, value).map_or(value.as_str(), |words| words.as_str(language))
         })
         .collect();
     match (names.is_empty(), language) {
@@ -334,7 +339,7 @@ fn segment_of(pack: &Pack, row: &LimitRow, slice: &Slice, language: Language) ->
 }
 
 /// A limit in words: `城市最长≤48小时`.
-pub(super) fn limit(
+pub(super) fn make_limit(
     pack: &Pack,
     row: &LimitRow,
     slice: &Slice,
@@ -346,10 +351,10 @@ pub(super) fn limit(
         crate::systems::indicators::Direction::AtLeast => "≥",
     };
     let value = if row.kind == "bound" && row.value > 0.0 {
-        print::bound(row.value)
+        print::format_bound(row.value)
     } else {
-        let unit = unit_title(pack, &row.unit, language);
-        print::with_unit(&print::shortest(row.value), &unit, language)
+        let unit = name_unit(pack, &row.unit, language);
+        print::with_unit(&print::format_shortest(row.value), &unit, language)
     };
     let by = pack.lineage.iter().find(|one| one.id == row.by);
     ReportedLimit {
@@ -358,15 +363,14 @@ pub(super) fn limit(
         unit: row.unit.clone(),
         printed: format!(
             "{}{}{sign}{value}",
-            segment_of(pack, row, slice, language),
-            limit_kind(row.kind, promise, language)
+            name_segment(pack, row, slice, language),
+            limit_kind_in_words(row.kind, promise, language)
         ),
         by: row.by.clone(),
-        by_title: by
-            .map_or_else(|| row.by.clone(), |one| one.title.in_language(language).to_owned()),
+        by_title: by.map_or_else(|| row.by.clone(), |one| one.title.as_str(language).to_owned()),
         source: row.source.as_ref().map(|id| {
             let known = pack.sources.get(id);
-            known.map_or_else(|| id.clone(), |source| source.title.in_language(language).to_owned())
+            known.map_or_else(|| id.clone(), |source| source.title.as_str(language).to_owned())
         }),
         verified: row.verified || promise,
         late: row.late,

@@ -1,52 +1,41 @@
 //! From figures, settings and words to a report.
 //!
-//! [`gather`] reads the records once for every language; [`assemble`] decides everything that is
-//! printed. Nothing here rounds: printed values come from `indicators`.
+//! [`compute_report_figures`] reads the records once for all languages; [`assemble_report`] decides
+//! everything that is printed. Nothing here rounds: printed values come from `indicators`.
 
+mod basis;
+mod case_limits;
 mod charts;
 mod data;
 mod definitions;
+mod distribution;
 mod filing;
 mod lines;
+mod monthly;
 mod periods;
+mod regions;
+mod selection;
 
 use std::collections::BTreeSet;
 
 use trueline_figures::{Period, Slice};
 
 use crate::systems::indicators::{
-    ComputeError, Distribution, FigureQuestion, FigureResults, FigureStatus, Pack, RecordSource,
-    StatisticKind, compute_distributions, compute_figures,
+    ComputeError, FigureQuestion, FigureResults, FigureStatus, Pack, RecordSource, StatisticKind,
+    compute_distributions, compute_figures,
 };
 
 use super::correction::Correction;
 use super::model::{
-    DataNote, Language, PackNote, QualityReport, ReportProvenance, ReportedLag, ReportedSlice,
-    SCHEMA,
+    DataNote, Language, LineagePack, PackNote, QualityReport, ReportProvenance, ReportedLag,
+    ReportedPercentiles, ReportedSlice, SCHEMA,
 };
-use super::model::{LineagePack, ReportedPercentiles};
 use super::narrative::{self, Narrative, NarrativeError, ReferenceContext};
 use super::settings::ReportSettings;
 
-pub use data::data_note;
+pub use basis::{ReportBasis, ReportFigures};
+pub(crate) use data::read_data_note;
 pub use filing::FilingError;
-
-/// The figures that a report is made from, in no language yet.
-#[derive(Debug, Clone)]
-pub struct ReportFigures {
-    pub current: FigureResults,
-    /// None if nothing was recorded in the period before.
-    pub previous: Option<FigureResults>,
-    pub distributions: Vec<Distribution>,
-}
-
-/// What the figures of a report are chosen from.
-#[derive(Debug, Clone, Copy)]
-pub struct ReportBasis<'a> {
-    pub pack: &'a Pack,
-    pub language: Language,
-    pub material: &'a ReportFigures,
-}
 
 /// All that a report is assembled from.
 #[derive(Debug)]
@@ -57,7 +46,7 @@ pub struct ReportParts<'a> {
     pub data: DataNote,
     /// How late the records were committed to; empty without a ledger.
     pub lags: &'a [ReportedLag],
-    /// What the report corrects, if it corrects one.
+    /// What the report corrects, if it corrects another one.
     pub correction: Option<&'a Correction>,
     /// The name of the narrative's file, for messages, and its text.
     pub narrative: Option<(&'a str, &'a str)>,
@@ -75,35 +64,37 @@ pub enum AssembleError {
 }
 
 /// Computes the figures of a period and of the one before, with slices by region and month.
-pub fn gather(
+pub(crate) fn compute_report_figures(
     pack: &Pack,
     period: &Period,
     records: &dyn RecordSource,
 ) -> Result<ReportFigures, ComputeError> {
-    let question = figure_question(pack, period);
+    let question = make_figure_question(pack, period);
     let current = compute_figures(pack, &question, records)?;
     let earlier = period.previous_period(pack.zone.rules()).ok();
     let previous =
         earlier.map(|earlier| compute_figures(pack, &question.for_period(earlier), records));
     let previous = previous.transpose()?;
     let previous = previous.filter(|results| results.rows.iter().any(|row| row.value.is_some()));
-    let spread: Vec<String> = charts::spread(pack, &current);
+    let distributed: Vec<String> = charts::find_distributed_indicators(pack, &current);
     Ok(ReportFigures {
-        distributions: compute_distributions(pack, period, &spread, records)?,
+        distributions: compute_distributions(pack, period, &distributed, records)?,
         current,
         previous,
     })
 }
 
-/// The question whose answer a report about a period prints. A period that stands beside it is
-/// sliced
-/// alike: [`Question::for_period`].
-pub fn figure_question(pack: &Pack, period: &Period) -> FigureQuestion {
-    FigureQuestion { by: slicing(pack, period), ..FigureQuestion::about_period(period.clone()) }
+/// The question whose answer a report about a period prints. The period before is sliced in the
+/// same way: [`FigureQuestion::for_period`].
+pub(crate) fn make_figure_question(pack: &Pack, period: &Period) -> FigureQuestion {
+    FigureQuestion {
+        by: choose_slicing(pack, period),
+        ..FigureQuestion::about_period(period.clone())
+    }
 }
 
-/// The level of regions below the widest, and months where the period has more than one.
-fn slicing(pack: &Pack, period: &Period) -> Vec<String> {
+/// The level of regions below the widest, and months if the period has more than one.
+fn choose_slicing(pack: &Pack, period: &Period) -> Vec<String> {
     const LONGEST_MONTH: i64 = 31 * 86_400;
     let level = pack.levels.get(1).or(pack.levels.first());
     let mut by: Vec<String> = level.map(|level| level.name.clone()).into_iter().collect();
@@ -113,34 +104,29 @@ fn slicing(pack: &Pack, period: &Period) -> Vec<String> {
     by
 }
 
-/// The name of the level of regions that reports compare.
-fn region_level(pack: &Pack) -> Option<&str> {
-    pack.levels.get(1).or(pack.levels.first()).map(|level| level.name.as_str())
-}
-
 /// Assembles the report in one language.
-pub fn assemble(assembly: ReportParts<'_>) -> Result<QualityReport, AssembleError> {
+pub(crate) fn assemble_report(assembly: ReportParts<'_>) -> Result<QualityReport, AssembleError> {
     let basis = assembly.basis;
     let ReportBasis { pack, language, material } = basis;
     let zone = pack.zone.rules();
-    let stretch = |period: &Period| periods::stretch(period, zone, language);
-    let period = stretch(&material.current.period);
-    let previous = material.previous.as_ref().map(|results| stretch(&results.period));
-    let company = filing::company(assembly.settings, language);
-    let groups = lines::groups(&basis);
-    let slices = slices(pack, &material.current);
+    let describe = |period: &Period| periods::describe_period(period, zone, language);
+    let period = describe(&material.current.period);
+    let previous = material.previous.as_ref().map(|results| describe(&results.period));
+    let company = filing::describe_company(assembly.settings, language);
+    let groups = lines::list_groups(&basis);
+    let slices = collect_slices(pack, &material.current);
     let context = ReferenceContext {
         language,
         groups: &groups,
         slices: &slices,
-        fields: super::default_fields(&company, &period, previous.as_ref()),
+        fields: super::list_default_fields(&company, &period, previous.as_ref()),
         empty: pack.indicators.iter().map(|indicator| indicator.id.clone()).collect(),
     };
     let words = match assembly.narrative {
-        Some((file, text)) => narrative::resolve(text, file, &context)?,
+        Some((file, text)) => narrative::resolve_narrative(text, file, &context)?,
         None => Narrative::default(),
     };
-    let mut filing = filing::filing(assembly.settings, &period, language)?;
+    let mut filing = filing::describe_filing(assembly.settings, &period, language)?;
     if let Some(correction) = assembly.correction {
         filing.restates = Some(correction.id.clone());
         filing.restatement_reason.clone_from(&correction.reason);
@@ -153,7 +139,7 @@ pub fn assemble(assembly: ReportParts<'_>) -> Result<QualityReport, AssembleErro
         period,
         previous,
         company,
-        pack: pack_note(pack, language),
+        pack: describe_pack(pack, language),
         made: ReportProvenance {
             program: "Trueline".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -161,10 +147,10 @@ pub fn assemble(assembly: ReportParts<'_>) -> Result<QualityReport, AssembleErro
             zone: pack.zone.name().to_owned(),
         },
         narrative: words.parts,
-        charts: charts::charts(&basis),
-        definitions: definitions::definitions(&basis),
-        legal_sources: definitions::legal_sources(pack, language),
-        not_answered: definitions::not_answered(pack, language),
+        charts: charts::list_charts(&basis),
+        definitions: definitions::list_definitions(&basis),
+        legal_sources: definitions::list_legal_sources(pack, language),
+        not_answered: definitions::list_unanswered(pack, language),
         data: assembly.data,
         lags: assembly.lags.to_vec(),
         not_from_records: words.not_from_records,
@@ -173,7 +159,7 @@ pub fn assemble(assembly: ReportParts<'_>) -> Result<QualityReport, AssembleErro
     })
 }
 
-/// A figure by its id and slice.
+/// A figure, named by its id and slice.
 pub(super) type FigureKey = (String, Slice);
 
 /// Which figures a report prints, of its period and of the one before.
@@ -183,12 +169,12 @@ pub(super) struct PrintedFigures {
 }
 
 /// Chooses the figures that a report prints.
-pub(super) fn printed_figures(basis: &ReportBasis<'_>) -> PrintedFigures {
-    let slices = slices(basis.pack, &basis.material.current);
+pub(super) fn choose_printed_figures(basis: &ReportBasis<'_>) -> PrintedFigures {
+    let slices = collect_slices(basis.pack, &basis.material.current);
     let key = |row: ReportedSlice| (format!("{}.{}", row.indicator, row.statistic), row.slice);
     let mut current: BTreeSet<FigureKey> = slices.into_iter().map(key).collect();
     let mut previous = BTreeSet::new();
-    for line in lines::groups(basis).iter().flat_map(|group| &group.lines) {
+    for line in lines::list_groups(basis).iter().flat_map(|group| &group.lines) {
         let key = (line.id(), line.figure.slice.clone());
         if line.previous.as_ref().is_some_and(|before| !before.as_published) {
             previous.insert(key.clone());
@@ -198,23 +184,23 @@ pub(super) fn printed_figures(basis: &ReportBasis<'_>) -> PrintedFigures {
     PrintedFigures { current, previous }
 }
 
-fn pack_note(pack: &Pack, language: Language) -> PackNote {
+fn describe_pack(pack: &Pack, language: Language) -> PackNote {
     let lineage = pack.lineage.iter().map(|one| LineagePack {
         id: one.id.clone(),
         version: one.version.clone(),
-        title: one.title.in_language(language).to_owned(),
+        title: one.title.as_str(language).to_owned(),
         digest: one.digest.clone(),
     });
     PackNote {
         id: pack.id.clone(),
         version: pack.version.clone(),
-        title: pack.title.in_language(language).to_owned(),
+        title: pack.title.as_str(language).to_owned(),
         lineage: lineage.collect(),
     }
 }
 
 /// Every slice of a main figure that is not a line of the report itself.
-fn slices(pack: &Pack, results: &FigureResults) -> Vec<ReportedSlice> {
+fn collect_slices(pack: &Pack, results: &FigureResults) -> Vec<ReportedSlice> {
     let mut rows = Vec::new();
     for row in results.rows.iter().filter(|row| row.status == FigureStatus::Computed) {
         let figure = pack.find_figure(&format!("{}.{}", row.indicator, row.statistic));

@@ -6,25 +6,29 @@ use jiff::{Timestamp, ToSpan};
 use trueline_figures::Period;
 
 use crate::systems::reports::model::{Language, ReportPeriod};
-use crate::systems::reports::view::long_date;
+use crate::systems::reports::view::format_long_date;
 
-pub(super) fn stretch(period: &Period, zone: &TimeZone, language: Language) -> ReportPeriod {
-    let (from, to) = (day(period.from, zone), day(period.to - 1, zone));
+pub(super) fn describe_period(
+    period: &Period,
+    zone: &TimeZone,
+    language: Language,
+) -> ReportPeriod {
+    let (from, to) = (day_of(period.from, zone), day_of(period.to - 1, zone));
     ReportPeriod {
         name: period.name.clone(),
-        title: title(&period.name, from, to, language),
+        title: write_period_title(&period.name, from, to, language),
         from: from.to_string(),
         to: to.to_string(),
     }
 }
 
-fn day(second: i64, zone: &TimeZone) -> Date {
+fn day_of(second: i64, zone: &TimeZone) -> Date {
     let instant = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
     zone.to_datetime(instant).date()
 }
 
 /// `2020年上半年`, `2020年第二季度`, `2020年5月`; a range by its days.
-fn title(name: &str, from: Date, to: Date, language: Language) -> String {
+fn write_period_title(name: &str, from: Date, to: Date, language: Language) -> String {
     const QUARTERS: [(&str, &str); 4] =
         [("一", "first"), ("二", "second"), ("三", "third"), ("四", "fourth")];
     let (year, month) = (from.year(), from.month());
@@ -33,12 +37,16 @@ fn title(name: &str, from: Date, to: Date, language: Language) -> String {
     let range = name.contains("..") || !whole;
     match (language, months) {
         (Language::Chinese, _) if range => {
-            format!("{}至{}", long_date(&from.to_string(), language), day_zh(to))
+            format!(
+                "{}至{}",
+                format_long_date(&from.to_string(), language),
+                write_day_in_chinese(to)
+            )
         }
         (Language::English, _) if range => format!(
             "{} to {}",
-            long_date(&from.to_string(), language),
-            long_date(&to.to_string(), language)
+            format_long_date(&from.to_string(), language),
+            format_long_date(&to.to_string(), language)
         ),
         (Language::Chinese, 12) => format!("{year}年"),
         (Language::English, 12) => format!("{year}"),
@@ -58,25 +66,25 @@ fn title(name: &str, from: Date, to: Date, language: Language) -> String {
         }
         (Language::Chinese, _) => format!("{year}年{month}月"),
         (Language::English, _) => {
-            let long = long_date(&from.to_string(), language);
+            let long = format_long_date(&from.to_string(), language);
             long.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ' ').to_owned()
         }
     }
 }
 
-fn day_zh(day: Date) -> String {
-    long_date(&day.to_string(), Language::Chinese)
+fn write_day_in_chinese(day: Date) -> String {
+    format_long_date(&day.to_string(), Language::Chinese)
 }
 
 /// A month as a label of a chart: `5月`, `May`.
-pub(super) fn month_label(key: &str, language: Language) -> String {
+pub(super) fn write_month_label(key: &str, language: Language) -> String {
     let Ok(day) = format!("{key}-01").parse::<Date>() else {
         return key.to_owned();
     };
     match language {
         Language::Chinese => format!("{}月", day.month()),
         Language::English => {
-            let long = long_date(&day.to_string(), language);
+            let long = format_long_date(&day.to_string(), language);
             long.split(' ').nth(1).unwrap_or_default().chars().take(3).collect()
         }
     }
@@ -91,8 +99,8 @@ mod tests {
         let zone = TimeZone::get("Asia/Shanghai").unwrap();
         let check = |name: &str, zh: &str, en: &str| {
             let period = Period::parse(name, &zone).unwrap();
-            assert_eq!(stretch(&period, &zone, Language::Chinese).title, zh, "{name}");
-            assert_eq!(stretch(&period, &zone, Language::English).title, en, "{name}");
+            assert_eq!(describe_period(&period, &zone, Language::Chinese).title, zh, "{name}");
+            assert_eq!(describe_period(&period, &zone, Language::English).title, en, "{name}");
         };
         check("2020H1", "2020年上半年", "first half of 2020");
         check("2019H2", "2019年下半年", "second half of 2019");
@@ -106,7 +114,7 @@ mod tests {
     fn the_last_day_belongs_to_the_period() {
         let zone = TimeZone::get("Asia/Shanghai").unwrap();
         let period = Period::parse("2020H1", &zone).unwrap();
-        let stretch = stretch(&period, &zone, Language::Chinese);
-        assert_eq!((stretch.from.as_str(), stretch.to.as_str()), ("2020-01-01", "2020-06-30"));
+        let printed = describe_period(&period, &zone, Language::Chinese);
+        assert_eq!((printed.from.as_str(), printed.to.as_str()), ("2020-01-01", "2020-06-30"));
     }
 }

@@ -2,7 +2,9 @@
 
 use trueline_figures::Period;
 
-use super::{AssembleError, ReportBasis, ReportFigures, ReportParts, assemble, gather};
+use super::{
+    AssembleError, ReportBasis, ReportFigures, ReportParts, assemble_report, compute_report_figures,
+};
 use crate::program::datasets;
 use crate::systems::cases::CASE;
 use crate::systems::indicators::tables::build_batch;
@@ -31,7 +33,7 @@ fn pack() -> Pack {
 
 fn material(pack: &Pack, records: &MemoryRecords) -> ReportFigures {
     let zone = pack.zone.rules().clone();
-    gather(pack, &Period::parse("2020H1", &zone).unwrap(), records).unwrap()
+    compute_report_figures(pack, &Period::parse("2020H1", &zone).unwrap(), records).unwrap()
 }
 
 fn records(pack: &Pack) -> MemoryRecords {
@@ -52,7 +54,7 @@ fn settings() -> ReportSettings {
 }
 
 fn report(pack: &Pack, material: &ReportFigures, language: Language, words: &str) -> QualityReport {
-    assemble(ReportParts {
+    assemble_report(ReportParts {
         basis: ReportBasis { pack, language, material },
         settings: &settings(),
         data: DataNote::default(),
@@ -64,12 +66,12 @@ fn report(pack: &Pack, material: &ReportFigures, language: Language, words: &str
     .unwrap()
 }
 
-/// The page; every quick format renders, and the same twice.
+/// The page. Also checks that every quick format renders and gives the same bytes twice.
 fn rendered(report: &QualityReport) -> String {
-    assert!(xlsx::render(report, None).unwrap() == xlsx::render(report, None).unwrap());
-    assert!(docx::render(report).unwrap() == docx::render(report).unwrap());
-    json::render(report, None).unwrap();
-    String::from_utf8(html::render(report, None, None).unwrap()).unwrap()
+    assert!(xlsx::render_xlsx(report, None).unwrap() == xlsx::render_xlsx(report, None).unwrap());
+    assert!(docx::render_docx(report).unwrap() == docx::render_docx(report).unwrap());
+    json::render_json(report, None).unwrap();
+    String::from_utf8(html::render_html(report, None, None).unwrap()).unwrap()
 }
 
 #[test]
@@ -108,11 +110,11 @@ fn a_report_follows_from_records_in_memory() {
     let page = rendered(&report);
     assert!(page.contains("宽带修复"));
     assert!(page.contains("5.00小时"), "the slice in the words");
-    pdf::render(&report, None, None).unwrap();
+    pdf::render_pdf(&report, None, None).unwrap();
 }
 
 #[test]
-fn without_a_company_narrative_the_numbers_of_the_parts_close_up() {
+fn parts_are_numbered_without_gaps_when_the_company_has_no_text() {
     let pack = pack();
     let material = material(&pack, &records(&pack));
     let words = "# State of service quality\n\n## One\n\nWords.\n";
@@ -144,7 +146,7 @@ fn no_records_are_neither_zero_nor_a_hundred_percent() {
         let page = rendered(&report);
         assert!(!page.contains(">100<"), "a hundred percent of nothing");
         if language == Language::English {
-            pdf::render(&report, None, None).unwrap();
+            pdf::render_pdf(&report, None, None).unwrap();
         }
     }
 }
@@ -163,8 +165,8 @@ fn a_late_report_needs_a_reason() {
         narrative: None,
         as_of: None,
     };
-    assert!(matches!(assemble(assembly(&late)), Err(AssembleError::Filing(_))));
+    assert!(matches!(assemble_report(assembly(&late)), Err(AssembleError::Filing(_))));
     let said = ReportSettings { late_reason: Some("系统迁移".into()), ..late.clone() };
-    let report = assemble(assembly(&said)).unwrap();
+    let report = assemble_report(assembly(&said)).unwrap();
     assert_eq!(report.filing.late_reason.as_deref(), Some("系统迁移"));
 }

@@ -1,8 +1,8 @@
 //! The report as a Word draft for circulation, which says on every page that it is not the master.
 //!
-//! A small writer of our own: a dozen parts of XML in a zip whose entries carry no time, so that
-//! the same report gives the same bytes. Charts are given as the tables of their numbers, which is
-//! what people comment on.
+//! A small writer of our own: a dozen XML parts in a zip whose entries carry no time, so that the
+//! same report gives the same bytes. Charts appear as the tables of their numbers, because people
+//! comment on those.
 
 mod layout;
 
@@ -16,9 +16,9 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::html::template;
 use super::model::{Language, QualityReport};
-use super::view::{ReportView, view};
+use super::view::{ReportView, prepare_view};
 
-/// The parts in the order in which they lie in the package: name in the package, template.
+/// The parts in the order of the package: name in the package, template.
 const PARTS: [(&str, &str); 11] = [
     ("[Content_Types].xml", include_str!("../templates/docx/content-types.xml")),
     ("_rels/.rels", include_str!("../templates/docx/package-rels.xml")),
@@ -52,13 +52,13 @@ pub enum DocxError {
 }
 
 /// Writes the draft. The same report gives the same bytes.
-pub fn render(report: &QualityReport) -> Result<Vec<u8>, DocxError> {
+pub(crate) fn render_docx(report: &QualityReport) -> Result<Vec<u8>, DocxError> {
     let starts: ListStarts = Arc::default();
-    let env = environment(&starts)?;
-    let mut view = view(report, None);
+    let env = make_environment(&starts)?;
+    let mut view = prepare_view(report, None);
     fold_tables(&mut view);
-    let shown = template::value(serde_json::to_value(view)?);
-    let own = own_words(report);
+    let shown = template::convert_json(serde_json::to_value(view)?);
+    let own = list_own_words(report);
     let entry = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(DateTime::default());
@@ -74,13 +74,13 @@ pub fn render(report: &QualityReport) -> Result<Vec<u8>, DocxError> {
     Ok(package.finish()?.into_inner())
 }
 
-/// The first number of each numbered list, and how deep it lies in others.
+/// The first number of each numbered list, and how deep the list is nested.
 type ListStarts = Arc<Mutex<Vec<(u64, u64)>>>;
 
-/// Lists are indented so many times; deeper ones stand below the last.
+/// The deepest level of indentation; lists nested deeper are indented as much.
 const DEEPEST: u64 = 2;
 
-/// The table of a distribution is long and narrow: it stands in so many columns side by side.
+/// The table of a distribution is long and narrow, so it is printed in this many stacks.
 const ABREAST: usize = 3;
 
 /// Folds the tables that would fill a page with three columns of digits.
@@ -88,13 +88,13 @@ fn fold_tables(view: &mut ReportView<'_>) {
     let groups = view.sections.iter_mut().flat_map(|section| &mut section.groups);
     for chart in groups.flat_map(|group| &mut group.charts) {
         if chart.kind == "distribution" {
-            layout::fold(&mut chart.table, ABREAST);
+            layout::fold_rows(&mut chart.table, ABREAST);
         }
     }
 }
 
 /// What the templates need besides the view.
-fn own_words(report: &QualityReport) -> Value {
+fn list_own_words(report: &QualityReport) -> Value {
     let chinese = report.language == Language::Chinese;
     context! {
         made_on => report.filing.date.clone(),
@@ -108,7 +108,7 @@ fn own_words(report: &QualityReport) -> Value {
 }
 
 /// The templates, with functions that number bookmarks and lists as the document goes on.
-fn environment(starts: &ListStarts) -> Result<Environment<'static>, minijinja::Error> {
+fn make_environment(starts: &ListStarts) -> Result<Environment<'static>, minijinja::Error> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     env.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
@@ -118,11 +118,11 @@ fn environment(starts: &ListStarts) -> Result<Environment<'static>, minijinja::E
     env.add_function("next_list", move |start: u64, depth: u64| {
         let mut starts = starts.lock().unwrap_or_else(PoisonError::into_inner);
         starts.push((start, depth.min(DEEPEST)));
-        // List 1 is the one with points.
+        // List 1 is the bulleted one.
         starts.len() + 1
     });
-    env.add_function("grid", layout::grid);
-    env.add_function("even", layout::even);
+    env.add_function("grid", layout::divide_page);
+    env.add_function("even", layout::divide_evenly);
     for (name, text) in PARTS {
         env.add_template(name, text)?;
     }

@@ -1,20 +1,21 @@
-//! The Word draft of hard reports: a sound package that says all, and that it is not the master.
+//! The Word draft of difficult reports: a valid package that says everything, and that it is not
+//! the master.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _};
 
-use super::{PARTS, render};
+use super::{PARTS, render_docx};
 use crate::systems::reports::charts::ChartBody;
 use crate::systems::reports::model::{Language, QualityReport};
 use crate::systems::reports::tests::{
     assert_rows, hard, keep, province, table_rows, text_of, words_to_say,
 };
-use crate::systems::reports::words::words;
+use crate::systems::reports::words::pick_words;
 
 const BOTH: [Language; 2] = [Language::Chinese, Language::English];
 
 fn part(report: &QualityReport, name: &str) -> String {
-    let bytes = render(report).unwrap();
+    let bytes = render_docx(report).unwrap();
     let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut text = String::new();
     package.by_name(name).unwrap().read_to_string(&mut text).unwrap();
@@ -31,9 +32,9 @@ fn values<'a>(xml: &'a str, attribute: &str) -> Vec<&'a str> {
 fn the_draft_says_all_that_the_report_says() {
     for language in BOTH {
         for (name, report) in [("demo", province(language)), ("hard", hard(language))] {
-            let bytes = render(&report).unwrap();
+            let bytes = render_docx(&report).unwrap();
             keep(&format!("{name}-{}.docx", language.language_tag()), &bytes);
-            assert!(bytes == render(&report).unwrap(), "the bytes differ");
+            assert!(bytes == render_docx(&report).unwrap(), "the bytes differ");
             let document = part(&report, "word/document.xml");
             assert_rows(&report, &table_rows(&document, "w:tr", ["w:tc", "w:tc"]));
             let text = text_of(&document);
@@ -58,7 +59,7 @@ fn every_page_says_that_it_is_a_draft_and_simulated() {
         let mut report = province(language);
         for simulated in [true, false] {
             report.simulated = simulated;
-            let t = words(language);
+            let t = pick_words(language);
             let header = part(&report, "word/header1.xml");
             assert!(header.contains(t.draft), "{header}");
             assert_eq!(header.contains(t.simulated), simulated, "{header}");

@@ -1,12 +1,11 @@
-//! Data for templates: JSON turned into what the template engine reads.
+//! Data for templates: JSON converted to what the template engine reads.
 
 use std::collections::BTreeMap;
 
 use minijinja::Value;
 use serde_json::Value as Json;
 
-/// The same data, for a template.
-pub(in crate::systems::reports) fn value(json: Json) -> Value {
+pub(crate) fn convert_json(json: Json) -> Value {
     match json {
         Json::Null => Value::from(()),
         Json::Bool(truth) => Value::from(truth),
@@ -15,18 +14,18 @@ pub(in crate::systems::reports) fn value(json: Json) -> Value {
             (None, Some(float)) => Value::from(float),
             (None, None) => Value::from(number.to_string()),
         },
-        Json::String(text) => Value::from(text.replace(unprintable, "")),
-        Json::Array(items) => Value::from(items.into_iter().map(value).collect::<Vec<_>>()),
+        Json::String(text) => Value::from(text.replace(is_unprintable, "")),
+        Json::Array(items) => Value::from(items.into_iter().map(convert_json).collect::<Vec<_>>()),
         Json::Object(fields) => Value::from(
             fields
                 .into_iter()
-                .map(|(name, one)| (name, value(one)))
+                .map(|(name, one)| (name, convert_json(one)))
                 .collect::<BTreeMap<String, Value>>(),
         ),
     }
 }
 
-/// What neither XML nor a reader knows: control characters, except for the ends of lines and tabs.
-fn unprintable(sign: char) -> bool {
+/// Whether XML does not allow it: control characters, except for line ends and tabs.
+fn is_unprintable(sign: char) -> bool {
     (sign.is_control() && !matches!(sign, '\n' | '\t')) || matches!(sign, '\u{fffe}' | '\u{ffff}')
 }

@@ -1,9 +1,9 @@
-//! The page of hard reports: that it says all, that a machine can find its way, that hostile text
-//! stays text.
+//! The page of difficult reports: it says everything, a machine can find its way in it, and hostile
+//! text stays text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{STYLE, render};
+use super::{STYLE, render_html};
 use crate::systems::reports::model::{Language, QualityReport};
 use crate::systems::reports::tests::{
     assert_rows, drawn, hard, keep, province, table_rows, text_of, words_to_say,
@@ -13,7 +13,7 @@ use crate::systems::reports::{Logo, LogoKind};
 const BOTH: [Language; 2] = [Language::Chinese, Language::English];
 
 fn page(report: &QualityReport) -> String {
-    String::from_utf8(render(report, None, None).unwrap()).unwrap()
+    String::from_utf8(render_html(report, None, None).unwrap()).unwrap()
 }
 
 /// The page without its style and its data.
@@ -52,7 +52,11 @@ fn the_page_says_all_that_the_report_says() {
                     assert!(text.contains(line.trim()), "the page does not say `{line}`");
                 }
             }
-            assert_eq!(page.as_bytes(), render(&report, None, None).unwrap(), "the bytes differ");
+            assert_eq!(
+                page.as_bytes(),
+                render_html(&report, None, None).unwrap(),
+                "the bytes differ"
+            );
         }
     }
 }
@@ -60,8 +64,8 @@ fn the_page_says_all_that_the_report_says() {
 #[test]
 fn nothing_is_fetched_and_no_script_runs() {
     let logo = Logo { kind: LogoKind::Svg, bytes: b"<svg/>".to_vec() };
-    let page =
-        String::from_utf8(render(&hard(Language::Chinese), Some(&logo), None).unwrap()).unwrap();
+    let page = String::from_utf8(render_html(&hard(Language::Chinese), Some(&logo), None).unwrap())
+        .unwrap();
     // A namespace is a name, not an address; what a browser would fetch is not there.
     for fetched in ["src=\"http", "href=\"http", "url(", "@import", "<link", "<iframe"] {
         assert!(!page.contains(fetched), "{fetched} fetches from outside");
@@ -154,7 +158,7 @@ fn tables_have_names_and_heads_and_charts_have_words() {
                 assert_eq!(row.matches("scope=\"row\"").count(), 1, "{row}");
             }
         }
-        // What scrolls can be reached and has a name.
+        // What scrolls can be reached with the keyboard and has a name.
         for piece in body.split("tabindex=\"0\"").skip(1) {
             let tag = piece.split('>').next().unwrap();
             assert!(tag.contains("aria-label"), "{tag}");
@@ -189,9 +193,9 @@ fn items_and_breaks_stay_apart() {
     assert!(page.contains("<li>nested point<ul>"));
 }
 
-/// Text on its ground, in both modes, by the formula of WCAG 2.
+/// The contrast of text and background in all three modes, by the formula of WCAG 2.
 #[test]
-fn colours_are_told_apart() {
+fn colours_contrast_with_their_background() {
     let modes = STYLE.split(":root {").skip(1).map(|block| {
         let inside = block.split('}').next().unwrap();
         let pairs = inside.split(';').filter_map(|pair| pair.trim().split_once(": "));

@@ -1,11 +1,11 @@
-//! What a reference prints: a figure or a side note of it, or a field of the settings.
+//! What a reference prints: a figure, a number beside it, or a field of the settings.
 
 use std::collections::BTreeMap;
 
 use trueline_expression::find_nearest_word;
 use trueline_language::{Text, text};
 
-use super::ReferenceContext;
+use super::context::ReferenceContext;
 use super::marks::FigureReference;
 use crate::systems::reports::model::{FigureChange, Language, ReportLine, ReportedSlice};
 use crate::systems::reports::print;
@@ -16,7 +16,7 @@ const FILTERS: &[&str] = &[
     "interval", "excluded", "open",
 ];
 
-/// A reference that names nothing, and what it may have meant.
+/// Why a reference names nothing, and what may be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UnknownReference {
     pub(super) says: Text,
@@ -24,18 +24,18 @@ pub(super) struct UnknownReference {
 }
 
 /// The text that a reference prints.
-pub(super) fn evaluate(
+pub(super) fn evaluate_reference(
     reference: &FigureReference,
     context: &ReferenceContext<'_>,
 ) -> Result<String, UnknownReference> {
     if let Some((_, text)) = context.fields.iter().find(|(name, _)| *name == reference.name) {
-        return field(reference, text);
+        return print_field(reference, text);
     }
     let wanted: BTreeMap<String, String> = reference.slice.iter().cloned().collect();
     let of_id = |line: &&ReportLine| line.id() == reference.name;
     let lines = || context.groups.iter().flat_map(|group| &group.lines);
     if let Some(line) = lines().filter(of_id).find(|line| line.figure.slice == wanted) {
-        return of_line(reference, line, context.language);
+        return print_line(reference, line, context.language);
     }
     let rows = || {
         let id =
@@ -43,19 +43,19 @@ pub(super) fn evaluate(
         context.slices.iter().filter(id)
     };
     if let Some(row) = rows().find(|row| row.slice == wanted) {
-        return of_slice(reference, row, lines().find(of_id), context.language);
+        return print_slice(reference, row, lines().find(of_id), context.language);
     }
     if lines().any(|line| of_id(&line)) || rows().next().is_some() {
-        return Err(unknown_slice(reference, context));
+        return Err(report_unknown_slice(reference, context));
     }
     let indicator = reference.name.rsplit_once('.').map(|(indicator, _)| indicator);
     if context.empty.iter().any(|id| Some(id.as_str()) == indicator || *id == reference.name) {
         return Ok(print::NOTHING.to_owned());
     }
-    Err(unknown_name(reference, context))
+    Err(report_unknown_name(reference, context))
 }
 
-fn field(reference: &FigureReference, text: &str) -> Result<String, UnknownReference> {
+fn print_field(reference: &FigureReference, text: &str) -> Result<String, UnknownReference> {
     if reference.slice.is_empty() && reference.filter.is_none() {
         return Ok(text.to_owned());
     }
@@ -65,7 +65,7 @@ fn field(reference: &FigureReference, text: &str) -> Result<String, UnknownRefer
     })
 }
 
-fn of_line(
+fn print_line(
     reference: &FigureReference,
     line: &ReportLine,
     language: Language,
@@ -73,14 +73,14 @@ fn of_line(
     let figure = &line.figure;
     let unit = line.unit_title.as_str();
     let with_unit = |text: &str| print::with_unit(text, unit, language);
-    let waited = |seconds: Option<f64>| print::waited(seconds, line.clock.as_ref(), language);
+    let waited = |seconds: Option<f64>| print::format_wait(seconds, line.clock.as_ref(), language);
     let percentiles = figure.percentiles;
     Ok(match reference.filter.as_deref() {
         None => with_unit(&figure.printed),
         Some("value") => figure.printed.clone(),
         Some("unit") => unit.to_owned(),
-        Some("n") => print::count(figure.n),
-        Some("late") => print::count(figure.late),
+        Some("n") => print::format_count(figure.n),
+        Some("late") => print::format_count(figure.late),
         Some("longest") => waited(figure.longest.map(|longest| longest as f64)),
         Some("p50") => waited(percentiles.map(|all| all.p50)),
         Some("p95") => waited(percentiles.map(|all| all.p95 as f64)),
@@ -88,23 +88,23 @@ fn of_line(
             let previous = line.previous.as_ref();
             previous.map_or_else(|| print::NOTHING.to_owned(), |p| with_unit(&p.printed))
         }
-        Some("change") => change(line, language),
+        Some("change") => print_change(line, language),
         Some("limit") => {
             let strictest = figure.limits.first();
             strictest.map_or_else(|| print::NOTHING.to_owned(), |limit| limit.printed.clone())
         }
-        Some("interval") => print::interval(figure.interval.as_ref(), &figure.printed)
+        Some("interval") => print::format_interval(figure.interval.as_ref(), &figure.printed)
             .unwrap_or_else(|| print::NOTHING.to_owned()),
-        Some("excluded") => print::count(figure.excluded.iter().map(|one| one.n).sum()),
+        Some("excluded") => print::format_count(figure.excluded.iter().map(|one| one.n).sum()),
         Some("open") => {
-            let open = figure.open.map(|open| print::count(open.n));
+            let open = figure.open.map(|open| print::format_count(open.n));
             open.unwrap_or_else(|| print::NOTHING.to_owned())
         }
-        Some(filter) => return Err(unknown_filter(filter)),
+        Some(filter) => return Err(report_unknown_filter(filter)),
     })
 }
 
-fn of_slice(
+fn print_slice(
     reference: &FigureReference,
     row: &ReportedSlice,
     line: Option<&ReportLine>,
@@ -113,13 +113,13 @@ fn of_slice(
     let unit = line.map_or(row.unit.as_str(), |line| &line.unit_title);
     let clock = line.and_then(|line| line.clock.as_ref());
     let with_unit = |text: &str| print::with_unit(text, unit, language);
-    let waited = |seconds: Option<f64>| print::waited(seconds, clock, language);
+    let waited = |seconds: Option<f64>| print::format_wait(seconds, clock, language);
     Ok(match reference.filter.as_deref() {
         None => with_unit(&row.printed),
         Some("value") => row.printed.clone(),
         Some("unit") => unit.to_owned(),
-        Some("n") => print::count(row.n),
-        Some("late") => print::count(row.late),
+        Some("n") => print::format_count(row.n),
+        Some("late") => print::format_count(row.late),
         Some("longest") => waited(row.longest.map(|longest| longest as f64)),
         Some("p50") => waited(row.percentiles.map(|all| all.p50)),
         Some("p95") => waited(row.percentiles.map(|all| all.p95 as f64)),
@@ -135,12 +135,12 @@ fn of_slice(
                 )),
             });
         }
-        Some(filter) => return Err(unknown_filter(filter)),
+        Some(filter) => return Err(report_unknown_filter(filter)),
     })
 }
 
-/// `缩短0.47小时`: what became of a figure since the period before.
-fn change(line: &ReportLine, language: Language) -> String {
+/// `缩短0.47小时`: how a figure changed since the period before.
+fn print_change(line: &ReportLine, language: Language) -> String {
     match &line.change {
         Some(FigureChange::Difference { value, printed, .. }) => {
             let size = printed.trim_start_matches(['+', '−', '-']);
@@ -154,7 +154,7 @@ fn change(line: &ReportLine, language: Language) -> String {
     }
 }
 
-fn unknown_filter(filter: &str) -> UnknownReference {
+fn report_unknown_filter(filter: &str) -> UnknownReference {
     let meant = find_nearest_word(filter, FILTERS.iter().copied());
     let instead = match meant {
         Some(meant) => text!("是否指 `|{meant}`？", "did you mean `|{meant}`?"),
@@ -166,19 +166,22 @@ fn unknown_filter(filter: &str) -> UnknownReference {
     }
 }
 
-fn unknown_slice(reference: &FigureReference, context: &ReferenceContext<'_>) -> UnknownReference {
+fn report_unknown_slice(
+    reference: &FigureReference,
+    context: &ReferenceContext<'_>,
+) -> UnknownReference {
     let mut known: Vec<String> = Vec::new();
     let lines = context.groups.iter().flat_map(|group| &group.lines);
     for line in lines.filter(|line| line.id() == reference.name) {
-        known.push(print::slice(&line.figure.slice));
+        known.push(print::format_slice(&line.figure.slice));
     }
     let id =
         |row: &&ReportedSlice| format!("{}.{}", row.indicator, row.statistic) == reference.name;
     for row in context.slices.iter().filter(id) {
-        known.push(print::slice(&row.slice));
+        known.push(print::format_slice(&row.slice));
     }
     let pairs = reference.slice.iter().cloned().collect();
-    let asked = print::slice(&pairs);
+    let asked = print::format_slice(&pairs);
     let meant = find_nearest_word(&asked, known.iter().map(String::as_str));
     let instead = match (meant, known.first()) {
         (Some(meant), _) => Some(text!("是否指 `[{meant}]`？", "did you mean `[{meant}]`?")),
@@ -196,7 +199,10 @@ fn unknown_slice(reference: &FigureReference, context: &ReferenceContext<'_>) ->
     }
 }
 
-fn unknown_name(reference: &FigureReference, context: &ReferenceContext<'_>) -> UnknownReference {
+fn report_unknown_name(
+    reference: &FigureReference,
+    context: &ReferenceContext<'_>,
+) -> UnknownReference {
     let mut known: Vec<String> =
         context.fields.iter().map(|(name, _)| (*name).to_owned()).collect();
     for line in context.groups.iter().flat_map(|group| &group.lines) {

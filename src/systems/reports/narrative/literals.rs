@@ -1,6 +1,6 @@
-//! Numbers that an author typed, where a unit follows that indicators use.
+//! Numbers that an author typed, followed by a unit that indicators use.
 
-/// Units that always count; the units of the pack come on top.
+/// Units that always count; those of the pack count too.
 const UNITS: &[&str] = &[
     "个百分点",
     "百分点",
@@ -44,7 +44,7 @@ const WORDS: &[&str] = &[
     "point",
 ];
 
-/// What looks like a unit and is none: months, and numbers of things nobody reports on.
+/// Words that look like a unit and are none: months, and counts of things that nobody reports on.
 const EXCEPTIONS: &[&str] = &["个月", "个季度", "个半年", "次会议"];
 
 const SCALES: &[&str] = &["万", "亿", "千", "百", "余", "多"];
@@ -57,9 +57,9 @@ pub(super) struct Literal {
     pub(super) to: usize,
 }
 
-/// What starts at a place of the text.
+/// What starts at a place in the text.
 enum LiteralStart {
-    /// A number, so many bytes long; a unit must follow to make it a literal.
+    /// A number of this many bytes; it is a literal if a unit follows.
     Number(usize),
     /// `百分之九十`: the unit is part of it.
     Percent(usize),
@@ -68,13 +68,13 @@ enum LiteralStart {
     Nothing,
 }
 
-/// The numbers with units in a text, in order. `more` are further units.
-pub(super) fn find(text: &str, more: &[String]) -> Vec<Literal> {
+/// Finds the numbers with units in a text, in order. `more` are further units.
+pub(super) fn find_literals(text: &str, more: &[String]) -> Vec<Literal> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(sign) = text[at..].chars().next() {
-        let (length, hit) = match start(text, at) {
-            LiteralStart::Number(length) => (length, unit(&text[at + length..], more)),
+        let (length, hit) = match read_start(text, at) {
+            LiteralStart::Number(length) => (length, measure_unit(&text[at + length..], more)),
             LiteralStart::Percent(length) => (length, Some(0)),
             LiteralStart::Name(length) => (length, None),
             LiteralStart::Nothing => (sign.len_utf8(), None),
@@ -88,17 +88,17 @@ pub(super) fn find(text: &str, more: &[String]) -> Vec<Literal> {
     found
 }
 
-fn start(text: &str, at: usize) -> LiteralStart {
+fn read_start(text: &str, at: usize) -> LiteralStart {
     const PERCENT: &str = "百分之";
     let rest = &text[at..];
     if rest.starts_with(is_digit) {
         let before = text[..at].chars().next_back();
         let named = before.is_some_and(|sign| sign.is_ascii_alphabetic() || sign == '第');
-        let length = arabic(rest);
+        let length = measure_digits(rest);
         return if named { LiteralStart::Name(length) } else { LiteralStart::Number(length) };
     }
     if let Some(share) = rest.strip_prefix(PERCENT) {
-        let (count, length) = chinese(share);
+        let (count, length) = measure_numerals(share);
         return if count > 0 {
             LiteralStart::Percent(PERCENT.len() + length)
         } else {
@@ -106,7 +106,7 @@ fn start(text: &str, at: usize) -> LiteralStart {
         };
     }
     // A single character such as the `两` of `两个` is a word.
-    match chinese(rest) {
+    match measure_numerals(rest) {
         (count, length) if count >= 2 => LiteralStart::Number(length),
         (_, _) => LiteralStart::Nothing,
     }
@@ -116,7 +116,7 @@ fn is_digit(sign: char) -> bool {
     sign.is_ascii_digit() || ('０'..='９').contains(&sign)
 }
 
-fn arabic(rest: &str) -> usize {
+fn measure_digits(rest: &str) -> usize {
     let mut length = 0;
     for (index, sign) in rest.char_indices() {
         let next = rest[index + sign.len_utf8()..].chars().next();
@@ -130,15 +130,15 @@ fn arabic(rest: &str) -> usize {
     length
 }
 
-/// How many characters and bytes of a number in words stand here.
-fn chinese(rest: &str) -> (usize, usize) {
+/// The characters and bytes of the number in words that stands here.
+fn measure_numerals(rest: &str) -> (usize, usize) {
     const NUMERALS: &str = "〇零一二三四五六七八九十百千万亿两点";
     let signs = rest.chars().take_while(|sign| NUMERALS.contains(*sign));
     signs.fold((0, 0), |(count, bytes), sign| (count + 1, bytes + sign.len_utf8()))
 }
 
-/// How long the unit is that follows a number, with the space and scale before it.
-fn unit(rest: &str, more: &[String]) -> Option<usize> {
+/// The length of the unit that follows a number, with the space and scale before it.
+fn measure_unit(rest: &str, more: &[String]) -> Option<usize> {
     let spaces = rest.len() - rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '-']).len();
     let mut at = spaces;
     while let Some(scale) = SCALES.iter().find(|scale| rest[at..].starts_with(**scale)) {
@@ -155,18 +155,18 @@ fn unit(rest: &str, more: &[String]) -> Option<usize> {
         return None;
     }
     let known = UNITS.iter().copied().find(|unit| tail.starts_with(unit));
-    let own = || more.iter().map(String::as_str).find(|unit| follows(tail, unit));
+    let own = || more.iter().map(String::as_str).find(|unit| starts_with_word(tail, unit));
     if let Some(unit) = known.or_else(own) {
         return Some(at + unit.len());
     }
     let lower = tail.to_ascii_lowercase();
-    let word = WORDS.iter().find(|word| follows(&lower, word))?;
+    let word = WORDS.iter().find(|word| starts_with_word(&lower, word))?;
     let plural = usize::from(lower[word.len()..].starts_with('s'));
     Some(at + word.len() + plural)
 }
 
 /// Whether a text starts with this word, and not with a longer one.
-fn follows(text: &str, word: &str) -> bool {
+fn starts_with_word(text: &str, word: &str) -> bool {
     let Some(rest) = text.strip_prefix(word) else {
         return false;
     };
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let found = find(text, &["人次/百万用户".to_owned()]);
+        let found = find_literals(text, &["人次/百万用户".to_owned()]);
         let found: Vec<&str> = found.iter().map(|hit| &text[hit.from..hit.to]).collect();
         assert_eq!(found, expected, "{text}");
     }

@@ -1,8 +1,8 @@
-//! What a line of narrative may hold besides words: references and named sources.
+//! What a narrative may hold besides words: references and named sources.
 
 use trueline_language::{Text, phrase, text};
 
-/// Something marked in a run of text, by its bytes.
+/// A mark in a run of text, by its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TextMark {
     pub(super) from: usize,
@@ -32,17 +32,17 @@ pub(super) struct FigureReference {
 
 const SOURCE: &str = "[^source:";
 
-/// Every mark of a text, in order.
-pub(super) fn find(text: &str) -> Vec<TextMark> {
+/// Finds every mark of a text, in order.
+pub(super) fn find_marks(text: &str) -> Vec<TextMark> {
     let mut marks = Vec::new();
     let mut at = 0;
     while let Some(offset) = text[at..].find(['{', '[']) {
         let from = at + offset;
         let rest = &text[from..];
         let (length, kind) = if rest.starts_with("{{") {
-            braces(rest)
+            read_braces(rest)
         } else if rest.starts_with(SOURCE) {
-            source(rest)
+            read_source(rest)
         } else {
             at = from + 1;
             continue;
@@ -53,7 +53,7 @@ pub(super) fn find(text: &str) -> Vec<TextMark> {
     marks
 }
 
-fn braces(rest: &str) -> (usize, MarkKind) {
+fn read_braces(rest: &str) -> (usize, MarkKind) {
     let Some(end) = rest.find("}}") else {
         return (
             2,
@@ -62,14 +62,14 @@ fn braces(rest: &str) -> (usize, MarkKind) {
             ),
         );
     };
-    let kind = match reference(rest[2..end].trim()) {
+    let kind = match parse_reference(rest[2..end].trim()) {
         Ok(reference) => MarkKind::Reference(reference),
         Err(says) => MarkKind::Broken(says),
     };
     (end + 2, kind)
 }
 
-fn source(rest: &str) -> (usize, MarkKind) {
+fn read_source(rest: &str) -> (usize, MarkKind) {
     let Some(end) = rest.find(']') else {
         return (
             SOURCE.len(),
@@ -86,7 +86,7 @@ fn source(rest: &str) -> (usize, MarkKind) {
     (end + 1, MarkKind::Source(named.to_owned()))
 }
 
-fn reference(written: &str) -> Result<FigureReference, Text> {
+fn parse_reference(written: &str) -> Result<FigureReference, Text> {
     let (path, filter) = match written.split_once('|') {
         Some((path, filter)) => (path.trim(), Some(filter.trim().to_owned())),
         None => (written, None),
@@ -102,7 +102,7 @@ fn reference(written: &str) -> Result<FigureReference, Text> {
                     "`[` in `{written}` is never closed by `]`"
                 ));
             };
-            (name.trim(), conditions(inside, written)?)
+            (name.trim(), parse_conditions(inside, written)?)
         }
         None => (path, Vec::new()),
     };
@@ -112,7 +112,7 @@ fn reference(written: &str) -> Result<FigureReference, Text> {
     Ok(FigureReference { written: written.to_owned(), name: name.to_owned(), slice, filter })
 }
 
-fn conditions(inside: &str, written: &str) -> Result<Vec<(String, String)>, Text> {
+fn parse_conditions(inside: &str, written: &str) -> Result<Vec<(String, String)>, Text> {
     let mut slice = Vec::new();
     for pair in inside.split(',') {
         let Some((dimension, value)) = pair.split_once('=') else {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn only(text: &str) -> MarkKind {
-        let mut marks = find(text);
+        let mut marks = find_marks(text);
         assert_eq!(marks.len(), 1, "{text}");
         marks.remove(0).kind
     }
@@ -163,6 +163,6 @@ mod tests {
 
     #[test]
     fn single_braces_and_brackets_are_words() {
-        assert_eq!(find("{a} [b] [^c]"), Vec::new());
+        assert_eq!(find_marks("{a} [b] [^c]"), Vec::new());
     }
 }

@@ -1,16 +1,17 @@
-//! From runs of Markdown text to spans: references filled in, literals checked.
+//! Turns runs of Markdown text into spans: fills references in and checks literals.
 
 use trueline_language::{Text, phrase, text};
 
+use super::context::ReferenceContext;
 use super::figures;
 use super::literals::{self, Literal};
 use super::marks::{self, MarkKind, TextMark};
-use super::{
-    NarrativeMistake, NarrativeSpan, NotFromRecords, ReferenceContext, SectionKind, TextOrigin,
-    Weight,
+use super::mistakes::NarrativeMistake;
+use crate::systems::reports::prose::{
+    NarrativeSpan, NotFromRecords, SectionKind, TextOrigin, Weight,
 };
 
-/// A run of text as Markdown gave it.
+/// A run of text as it comes from Markdown.
 #[derive(Debug, Clone)]
 pub(super) struct MarkdownRun {
     pub(super) text: String,
@@ -18,7 +19,7 @@ pub(super) struct MarkdownRun {
     pub(super) line: usize,
 }
 
-/// Fills in references and collects what is wrong and what is not from records.
+/// Fills in references, and collects mistakes and numbers that are not from records.
 pub(super) struct ReferenceResolver<'a> {
     context: &'a ReferenceContext<'a>,
     units: Vec<String>,
@@ -47,31 +48,36 @@ impl<'a> ReferenceResolver<'a> {
         self.context
     }
 
-    pub(super) fn mistake(&mut self, line: usize, says: impl Into<Text>, instead: Option<Text>) {
+    pub(super) fn add_mistake(
+        &mut self,
+        line: usize,
+        says: impl Into<Text>,
+        instead: Option<Text>,
+    ) {
         self.mistakes.push(NarrativeMistake { line, says: says.into(), instead });
     }
 
-    pub(super) fn close(self) -> (Vec<NotFromRecords>, Vec<NarrativeMistake>) {
+    pub(super) fn into_results(self) -> (Vec<NotFromRecords>, Vec<NarrativeMistake>) {
         (self.not_from_records, self.mistakes)
     }
 
     /// The spans of one paragraph, heading or cell.
-    pub(super) fn spans(&mut self, runs: &[MarkdownRun]) -> Vec<NarrativeSpan> {
+    pub(super) fn make_spans(&mut self, runs: &[MarkdownRun]) -> Vec<NarrativeSpan> {
         let flat: String = runs.iter().map(|run| run.text.as_str()).collect();
-        let marks = marks::find(&flat);
-        let literals = self.literals(&flat, &marks, runs);
+        let marks = marks::find_marks(&flat);
+        let literals = self.check_literals(&flat, &marks, runs);
         let mut spans = Vec::new();
         let mut at = 0;
         for mark in &marks {
-            Self::words(&mut spans, runs, at..mark.from, &literals);
+            Self::push_words(&mut spans, runs, at..mark.from, &literals);
             at = mark.to;
-            let (line, weight) = (line_at(runs, mark.from), weight_at(runs, mark.from));
+            let (line, weight) = (find_line(runs, mark.from), find_weight(runs, mark.from));
             match &mark.kind {
                 MarkKind::Reference(reference) => {
-                    let text = match figures::evaluate(reference, self.context) {
+                    let text = match figures::evaluate_reference(reference, self.context) {
                         Ok(text) => text,
                         Err(unknown) => {
-                            self.mistake(line, unknown.says, unknown.instead);
+                            self.add_mistake(line, unknown.says, unknown.instead);
                             continue;
                         }
                     };
@@ -82,15 +88,16 @@ impl<'a> ReferenceResolver<'a> {
                     });
                 }
                 MarkKind::Source(_) => {}
-                MarkKind::Broken(says) => self.mistake(line, says.clone(), None),
+                MarkKind::Broken(says) => self.add_mistake(line, says.clone(), None),
             }
         }
-        Self::words(&mut spans, runs, at..flat.len(), &literals);
+        Self::push_words(&mut spans, runs, at..flat.len(), &literals);
         spans
     }
 
-    /// The literals outside marks, each with its source in the annex or reported as a mistake.
-    fn literals(
+    /// The literals outside marks that name a source, with their numbers in the annex. A literal
+    /// without a source is a mistake.
+    fn check_literals(
         &mut self,
         flat: &str,
         marks: &[TextMark],
@@ -100,12 +107,12 @@ impl<'a> ReferenceResolver<'a> {
         let mut from = 0;
         let ends = marks.iter().map(|mark| (mark.from, Some(mark)));
         for (to, mark) in ends.chain([(flat.len(), None)]) {
-            let found = literals::find(&flat[from..to], &self.units);
+            let found = literals::find_literals(&flat[from..to], &self.units);
             let last = found.len();
             for (index, hit) in found.into_iter().enumerate() {
                 let literal = Literal { from: from + hit.from, to: from + hit.to };
                 let text = &flat[literal.from..literal.to];
-                let line = line_at(runs, literal.from);
+                let line = find_line(runs, literal.from);
                 let source = mark.and_then(|mark| match &mark.kind {
                     MarkKind::Source(source) if index + 1 == last && literal.to == to => {
                         Some(source.clone())
@@ -122,7 +129,7 @@ impl<'a> ReferenceResolver<'a> {
                         });
                         sourced.push((literal, self.not_from_records.len()));
                     }
-                    None => self.mistake(
+                    None => self.add_mistake(
                         line,
                         text!(
                             "`{text}` 为手工填写，可能与记录不符",
@@ -139,12 +146,12 @@ impl<'a> ReferenceResolver<'a> {
                 let lonely = matches!(mark.kind, MarkKind::Source(_))
                     && sourced.last().is_none_or(|(literal, _)| literal.to != mark.from);
                 if lonely {
-                    let line = line_at(runs, mark.from);
+                    let line = find_line(runs, mark.from);
                     let says = phrase!(
                         "来源须紧跟其所注的数字和单位",
                         "a source must stand right after the number and unit it is for"
                     );
-                    self.mistake(line, says, None);
+                    self.add_mistake(line, says, None);
                 }
                 from = mark.to;
             }
@@ -152,25 +159,24 @@ impl<'a> ReferenceResolver<'a> {
         sourced
     }
 
-    /// The author's own words of a stretch, cut where their look or origin changes.
-    fn words(
+    /// Adds the author's own words in a range of bytes, cut where their weight or origin changes.
+    fn push_words(
         spans: &mut Vec<NarrativeSpan>,
         runs: &[MarkdownRun],
-        stretch: std::ops::Range<usize>,
+        range: std::ops::Range<usize>,
         literals: &[(Literal, usize)],
     ) {
         let mut start = 0;
         for run in runs {
-            let (from, to) = (start.max(stretch.start), (start + run.text.len()).min(stretch.end));
+            let (from, to) = (start.max(range.start), (start + run.text.len()).min(range.end));
             let mut at = from;
             while at < to {
                 let inside = literals.iter().find(|(hit, _)| hit.from <= at && at < hit.to);
-                let next = match inside {
-                    Some((hit, _)) => hit.to.min(to),
-                    None => {
-                        let starts = literals.iter().map(|(hit, _)| hit.from);
-                        starts.filter(|&hit| hit > at).min().unwrap_or(to).min(to)
-                    }
+                let next = if let Some((hit, _)) = inside {
+                    hit.to.min(to)
+                } else {
+                    let starts = literals.iter().map(|(hit, _)| hit.from);
+                    starts.filter(|&hit| hit > at).min().unwrap_or(to).min(to)
                 };
                 spans.push(NarrativeSpan {
                     text: run.text[at - start..next - start].to_owned(),
@@ -187,7 +193,7 @@ impl<'a> ReferenceResolver<'a> {
     }
 }
 
-fn run_at(runs: &[MarkdownRun], at: usize) -> Option<&MarkdownRun> {
+fn find_run(runs: &[MarkdownRun], at: usize) -> Option<&MarkdownRun> {
     let mut end = 0;
     runs.iter().find(|run| {
         end += run.text.len();
@@ -195,10 +201,10 @@ fn run_at(runs: &[MarkdownRun], at: usize) -> Option<&MarkdownRun> {
     })
 }
 
-fn line_at(runs: &[MarkdownRun], at: usize) -> usize {
-    run_at(runs, at).or(runs.last()).map_or(1, |run| run.line)
+fn find_line(runs: &[MarkdownRun], at: usize) -> usize {
+    find_run(runs, at).or(runs.last()).map_or(1, |run| run.line)
 }
 
-fn weight_at(runs: &[MarkdownRun], at: usize) -> Weight {
-    run_at(runs, at).map_or(Weight::Regular, |run| run.weight)
+fn find_weight(runs: &[MarkdownRun], at: usize) -> Weight {
+    find_run(runs, at).map_or(Weight::Regular, |run| run.weight)
 }

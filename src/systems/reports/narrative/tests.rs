@@ -2,12 +2,12 @@
 
 use super::{
     Narrative, NarrativeBlock, NarrativeError, ReferenceContext, SectionKind, TextOrigin, Weight,
-    resolve,
+    resolve_narrative,
 };
 use crate::program::datasets;
 use crate::systems::indicators::{load_pack, shipped_packs};
 use crate::systems::reports::model::{Language, QualityReport};
-use crate::systems::reports::{DEMO_NARRATIVES, NARRATIVES, default_fields, narratives};
+use crate::systems::reports::{DEMO_NARRATIVES, NARRATIVES, list_default_fields, make_narratives};
 
 fn fixture(language: Language) -> QualityReport {
     let text = match language {
@@ -23,10 +23,10 @@ fn read(text: &str, language: Language) -> Result<Narrative, NarrativeError> {
         language,
         groups: &report.groups,
         slices: &report.slices,
-        fields: default_fields(&report.company, &report.period, report.previous.as_ref()),
+        fields: list_default_fields(&report.company, &report.period, report.previous.as_ref()),
         empty: vec!["mobile.porting".to_owned()],
     };
-    resolve(text, "zh.md", &context)
+    resolve_narrative(text, "zh.md", &context)
 }
 
 /// The plain text of a narrative in Chinese with one part.
@@ -35,7 +35,9 @@ fn printed(body: &str) -> String {
     let mut text = String::new();
     for block in narrative.parts.iter().flat_map(|part| &part.blocks) {
         if let NarrativeBlock::Paragraph { spans } | NarrativeBlock::Heading { spans, .. } = block {
-            spans.iter().for_each(|span| text.push_str(&span.text));
+            for span in spans {
+                text.push_str(&span.text);
+            }
             text.push('\n');
         }
     }
@@ -185,17 +187,17 @@ fn shipped_narratives_resolve_in_their_language() {
 fn a_new_instance_of_any_pack_has_a_narrative_with_its_figures() {
     for id in shipped_packs() {
         let pack = load_pack(id, &[], &datasets()).unwrap();
-        for (name, text) in narratives(&pack) {
+        for (name, text) in make_narratives(&pack) {
             let language = if name == "zh.md" { Language::Chinese } else { Language::English };
             let report = fixture(language);
             let context = ReferenceContext {
                 language,
                 groups: &[],
                 slices: &[],
-                fields: default_fields(&report.company, &report.period, None),
+                fields: list_default_fields(&report.company, &report.period, None),
                 empty: pack.indicators.iter().map(|one| one.id.clone()).collect(),
             };
-            let narrative = resolve(&text, name, &context);
+            let narrative = resolve_narrative(&text, name, &context);
             let narrative = narrative.unwrap_or_else(|error| panic!("{id}: {error}\n{text}"));
             assert!(narrative.parts.iter().any(|part| part.place == SectionKind::Declaration));
             let told =

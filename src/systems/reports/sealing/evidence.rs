@@ -1,4 +1,4 @@
-//! The evidence of a report: what the ledger knows of its records, and how each figure adds up.
+//! The evidence of a report: what the ledger knows about its records, and how each figure adds up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use trueline_verify::{
     POPULATION, PackEntry, PackText, PackUsed, PopulationEntry, to_canonical_json,
 };
 
-use super::SealReportError;
+use super::error::SealReportError;
 use crate::datasets::{Dataset, Datasets};
 use crate::language::Language;
 use crate::ledger::{LeafStore, Ledger, LedgerError, WitnessTimes};
@@ -18,8 +18,8 @@ use crate::systems::indicators::evidence::{
     Commitments, CountedPeriods, FIGURE_SEMANTICS, Gathered, Leaves, ROW_SEMANTICS,
 };
 use crate::systems::indicators::{FigureResults, FigureRow, Inquiry, Pack, RecordSource as _};
-use crate::systems::reports::assemble::{FigureKey, printed_figures};
-use crate::systems::reports::{ReportInputs, figure_question};
+use crate::systems::reports::assemble::{FigureKey, choose_printed_figures};
+use crate::systems::reports::{ReportInputs, make_figure_question};
 
 /// Records the packs and calendars that figures are made with.
 pub(super) fn record_definitions(
@@ -46,8 +46,8 @@ pub(super) fn record_definitions(
     Ok(())
 }
 
-/// Who was in a population and how each was counted is a fact of its own, so that a single case
-/// can be proved without the whole evidence.
+/// Records for each population who was in it and how each was counted, so that a single case can
+/// be proved without the whole evidence.
 pub(super) fn record_populations(
     ledger: &mut Ledger,
     evidence: &Evidence,
@@ -73,7 +73,7 @@ pub(super) fn record_populations(
     record_entries(ledger, entries)
 }
 
-/// The calendar that the pack's clocks run by.
+/// The digest of the calendar that the pack's clocks run by.
 fn digest_calendars(inquiry: &Inquiry) -> Result<Vec<NamedDigest>, CalendarError> {
     let all = inquiry.lake_records().read_calendars()?;
     let named = all.iter().filter(|one| Some(one.name()) == inquiry.pack.calendar.as_deref());
@@ -96,12 +96,12 @@ pub(super) fn gather_evidence(
     let commitments = Commitments { leaves, inputs: &inputs };
     let material = &report.material;
     // Which figures are printed does not depend on the language.
-    let printed = printed_figures(&report.basis(Language::Chinese));
-    let mut periods = vec![printed_rows(&material.current, &printed.current)];
-    let question = figure_question(&inquiry.pack, &material.current.period);
+    let printed = choose_printed_figures(&report.basis(Language::Chinese));
+    let mut periods = vec![select_printed_rows(&material.current, &printed.current)];
+    let question = make_figure_question(&inquiry.pack, &material.current.period);
     let mut questions = vec![question.clone()];
     if let Some(previous) = &material.previous {
-        periods.push(printed_rows(previous, &printed.previous));
+        periods.push(select_printed_rows(previous, &printed.previous));
         questions.push(question.for_period(previous.period.clone()));
     }
     let is_wanted = |dataset: Dataset| {
@@ -121,9 +121,9 @@ pub(super) fn gather_evidence(
     }
     Ok(Evidence {
         format: EVIDENCE.to_owned(),
-        pack: pack_used(&inquiry.pack),
+        pack: describe_pack(&inquiry.pack),
         calendars: digest_calendars(inquiry)?,
-        semantics: semantics(),
+        semantics: list_semantics(),
         as_of: inquiry.as_of,
         inputs,
         definitions: gathered.definitions,
@@ -132,7 +132,7 @@ pub(super) fn gather_evidence(
     })
 }
 
-fn printed_rows<'a>(
+fn select_printed_rows<'a>(
     results: &'a FigureResults,
     printed: &BTreeSet<FigureKey>,
 ) -> Vec<&'a FigureRow> {
@@ -145,11 +145,12 @@ fn record_entries(
     entries: Vec<Result<String, JsonError>>,
 ) -> Result<(), LedgerError> {
     let entries = entries.into_iter().collect::<Result<Vec<_>, _>>()?;
-    ledger.record_entries(entries.into_iter().map(String::into_bytes).collect())?;
+    let entries: Vec<Vec<u8>> = entries.into_iter().map(String::into_bytes).collect();
+    ledger.record_entries(&entries)?;
     Ok(())
 }
 
-fn pack_used(pack: &Pack) -> PackUsed {
+fn describe_pack(pack: &Pack) -> PackUsed {
     let lineage = pack.lineage.iter().map(|one| PackText {
         id: one.id.clone(),
         version: one.version.clone(),
@@ -158,7 +159,7 @@ fn pack_used(pack: &Pack) -> PackUsed {
     PackUsed { id: pack.id.clone(), version: pack.version.clone(), lineage: lineage.collect() }
 }
 
-fn semantics() -> BTreeMap<String, String> {
+fn list_semantics() -> BTreeMap<String, String> {
     BTreeMap::from([
         ("figures".to_owned(), FIGURE_SEMANTICS.to_owned()),
         ("member".to_owned(), ROW_SEMANTICS.to_owned()),
@@ -167,9 +168,9 @@ fn semantics() -> BTreeMap<String, String> {
     ])
 }
 
-/// The batches up to a cut, with the times of witnesses. Those that no witness vouched for yet are
-/// shown to them first, so that the report need not go by the operator's clock.
-pub(super) fn witnessed_inputs(
+/// The batches up to a cut, with the times of witnesses. Batches that no witness has vouched for
+/// are shown to the witnesses first, so that the report does not depend on the operator's clock.
+pub(super) fn list_witnessed_inputs(
     state: &State,
     ledger: &mut Ledger,
     as_of: Option<i64>,

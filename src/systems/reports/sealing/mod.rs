@@ -1,58 +1,22 @@
 //! Sealing: the evidence of a report, its statement in the ledger, and the seal in each file.
 
+mod error;
 mod evidence;
 mod statement;
 
-use trueline_clock::CalendarError;
-use trueline_lake::LakeError;
 use trueline_language::Text;
-use trueline_verify::{SealError, Statement, WorkbookError, find_disagreements, to_canonical_json};
+use trueline_verify::{Statement, find_disagreements, to_canonical_json};
 
+pub use self::error::SealReportError;
 pub(super) use self::statement::StatementSealer;
+pub(crate) use self::statement::list_published_statements;
 pub(crate) use self::statement::sealed_folder;
-pub use self::statement::{RenderedFile, SealedReport, published_statements};
+pub use self::statement::{RenderedFile, SealedReport};
 use super::draft::{Draft, ReportInputs};
-use super::lags::lags;
+use super::lags::collect_lags;
 use super::{Correction, EnclosedEvidence, ReportedLag};
-use crate::files::FileError;
-use crate::ledger::{Ledger, LedgerError, PolicyError};
-use crate::systems::indicators::evidence::FigureEvidenceError;
-use crate::systems::indicators::{ComputeError, PackAncestor};
-use rust_xlsxwriter::XlsxError;
-
-/// Why a report could not be sealed.
-#[derive(Debug, thiserror::Error, trueline_language::Explain)]
-pub enum SealReportError {
-    #[error("the report cannot be sealed: {0}")]
-    #[zh("报告不能封印：{0}")]
-    Disagrees(Text),
-    #[error("the statement is recorded, but not published: {0}")]
-    #[zh("声明已入账，但未发布：{0}")]
-    NotPublished(Text),
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    #[error(transparent)]
-    Policy(#[from] PolicyError),
-    #[error(transparent)]
-    Lake(#[from] LakeError),
-    #[error(transparent)]
-    Calendar(#[from] CalendarError),
-    #[error(transparent)]
-    Compute(#[from] ComputeError),
-    #[error(transparent)]
-    Evidence(#[from] FigureEvidenceError),
-    #[error(transparent)]
-    Seal(#[from] SealError),
-    #[error(transparent)]
-    Workbook(#[from] WorkbookError),
-    #[error(transparent)]
-    Xlsx(#[from] XlsxError),
-    #[error("the report cannot be written as JSON")]
-    #[zh("报告无法写成 JSON")]
-    Json(#[from] serde_json::Error),
-    #[error(transparent)]
-    File(#[from] FileError),
-}
+use crate::ledger::{Ledger, LedgerError};
+use crate::systems::indicators::PackAncestor;
 
 /// Seals the renderings of one report.
 #[derive(Debug)]
@@ -66,7 +30,8 @@ pub struct Sealer<'a> {
 }
 
 impl<'a> Sealer<'a> {
-    /// Commits to what is not committed yet, and gathers the evidence of what the report prints.
+    /// Commits to the batches that are not committed to yet, and gathers the evidence of what the
+    /// report prints.
     pub fn prepare(
         inputs: &'a ReportInputs<'a>,
         mut ledger: Ledger,
@@ -74,17 +39,17 @@ impl<'a> Sealer<'a> {
         let inquiry = inputs.inquiry;
         ledger.commit_batches(&inquiry.lake, &inputs.state.datasets.schemas())?;
         evidence::record_definitions(&mut ledger, inquiry)?;
-        let batches = evidence::witnessed_inputs(inputs.state, &mut ledger, inquiry.as_of)?;
+        let batches = evidence::list_witnessed_inputs(inputs.state, &mut ledger, inquiry.as_of)?;
         let evidence = evidence::gather_evidence(inputs, batches)?;
         if let Some(wrong) = find_disagreements(&evidence).first() {
             return Err(SealReportError::Disagrees(Text::of_error(wrong)));
         }
         let text = to_canonical_json(&evidence).map_err(LedgerError::from)?;
-        let lags = lags(&evidence, &inquiry.question.period.name);
+        let lags = collect_lags(&evidence, &inquiry.question.period.name);
         Ok(Sealer { inputs, ledger, evidence, text, lags })
     }
 
-    /// How late the records of the period were committed to, for the report to say.
+    /// How late the records of the period were committed to, as the report says it.
     pub fn lags(&self) -> &[ReportedLag] {
         &self.lags
     }

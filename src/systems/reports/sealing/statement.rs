@@ -1,4 +1,4 @@
-//! The statement about some renderings: put into the ledger, and its seal into each of them.
+//! Puts the statement about some renderings into the ledger, and its seal into each of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use trueline_verify::{
     row_marks, statement_id, workbook_digest,
 };
 
-use super::SealReportError;
+use super::error::SealReportError;
 use crate::files::{create_folder, replace_file};
 use crate::instance::Instance;
 use crate::language::Language;
@@ -33,7 +33,7 @@ pub struct SealedReport {
     pub id: String,
     /// Entries of the ledger under the seal's checkpoint.
     pub size: u64,
-    /// What is missing for the quorum of the policy, if something is.
+    /// What is missing for the quorum of the policy, if anything.
     pub missing: Option<Distrust>,
 }
 
@@ -77,7 +77,7 @@ pub(in crate::systems::reports) struct StatementSealer<'a> {
 }
 
 impl StatementSealer<'_> {
-    /// Seals those of the files that carry a seal; nothing if none does.
+    /// Seals the files that can carry a seal. `None` if none can.
     pub(in crate::systems::reports) fn seal_files(
         &mut self,
         statement: Statement,
@@ -123,7 +123,7 @@ impl StatementSealer<'_> {
         Ok(Some(SealedReport { id, size, missing }))
     }
 
-    /// The workbook once more, with the seal on its last sheet.
+    /// Renders the workbook once more, with the seal on its last sheet.
     fn render_workbook(
         &self,
         file: &RenderedFile,
@@ -138,11 +138,11 @@ impl StatementSealer<'_> {
             rows: &row_marks(&rows),
             seal: &seal.to_base64(),
         };
-        Ok(xlsx::render(report, Some(sealed))?)
+        Ok(xlsx::render_xlsx(report, Some(sealed))?)
     }
 
-    /// The seal of a statement: the one it has, so that the bytes repeat, or a new one, with what
-    /// is missing for its quorum.
+    /// Finds the seal that a statement has, so that the bytes repeat, or makes one. Also returns
+    /// what is missing for the quorum.
     fn find_or_make_seal(
         &mut self,
         id: &str,
@@ -158,8 +158,8 @@ impl StatementSealer<'_> {
         self.keep_files(&folder, &entry)?;
         let is_published = Statement::from_entry(entry.as_bytes())
             .is_some_and(|statement| statement.status == StatementStatus::Published);
-        let number = self.ledger.record_entries(vec![entry.clone().into_bytes()])?;
-        // A draft may go without cosignatures; a publication may not.
+        let number = self.ledger.record_entries(&[entry.clone().into_bytes()])?;
+        // A draft needs no cosignatures; a publication does.
         let missing = self.state.ask_witnesses(self.ledger)?;
         if let (Some(missing), true) = (&missing, is_published) {
             return Err(SealReportError::NotPublished(missing.to_text()));
@@ -178,7 +178,7 @@ impl StatementSealer<'_> {
         replace_file(&folder.join("statement.json"), entry.as_bytes())?;
         for report in &self.reports {
             let name = format!("report.{}.json", report.language.code());
-            replace_file(&folder.join(name), &json::render(report, None)?)?;
+            replace_file(&folder.join(name), &json::render_json(report, None)?)?;
         }
         if let Some((name, bytes)) = self.logo {
             replace_file(&folder.join(name), bytes)?;
@@ -191,13 +191,17 @@ impl StatementSealer<'_> {
     }
 }
 
-/// Where what was sealed under an id is kept.
+/// The folder that keeps what was sealed under an id.
 pub(crate) fn sealed_folder(instance: &Instance, id: &str) -> PathBuf {
     instance.folder_path().join("sealed").join(id)
 }
 
 /// The published statements about a pack and period, in their order in the ledger.
-pub fn published_statements(ledger: &Ledger, pack: &str, period: &str) -> Vec<(String, Statement)> {
+pub(crate) fn list_published_statements(
+    ledger: &Ledger,
+    pack: &str,
+    period: &str,
+) -> Vec<(String, Statement)> {
     let statements = ledger.entries().iter().filter_map(|entry| {
         let statement = Statement::from_entry(entry)?;
         let text = String::from_utf8(entry.clone()).ok()?;

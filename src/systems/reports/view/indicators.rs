@@ -1,72 +1,73 @@
-//! The tables of figures by group, and the numbers behind each chart.
+//! The tables of figures, group by group.
 
 use serde::Serialize;
 
-use super::{ChartView, ReportColumn, ReportTable, charts, find_part, numbered_below, steady};
-use crate::systems::reports::charts::{Chart, ChartBody};
+use super::charts::{ChartView, view_charts};
+use super::narrative::{clamp_headings, find_part};
+use super::titles::number_title_below;
 use crate::systems::reports::model::{
     FigureChange, Language, QualityReport, ReportGroup, ReportLine, ReportedBound, ReportedStatus,
     Trend,
 };
 use crate::systems::reports::narrative::{NarrativeBlock, SectionKind};
 use crate::systems::reports::print;
-use crate::systems::reports::words::{ReportWords, words};
+use crate::systems::reports::words::{ReportWords, pick_words};
 
 /// One group of indicators.
 #[derive(Debug, Serialize)]
-pub(in crate::systems::reports) struct GroupView {
-    pub(in crate::systems::reports) id: String,
-    pub(in crate::systems::reports) heading: String,
+pub(crate) struct GroupView {
+    pub(crate) id: String,
+    pub(crate) heading: String,
     /// `受理投诉电话：10010-5`
-    pub(in crate::systems::reports) phone: Option<[String; 2]>,
-    /// Some line has a split, so the table has a column for it.
-    pub(in crate::systems::reports) split: bool,
-    pub(in crate::systems::reports) rows: Vec<LineView>,
-    /// Some limit of the group is unverified.
-    pub(in crate::systems::reports) unverified: bool,
-    pub(in crate::systems::reports) blocks: Vec<NarrativeBlock>,
-    pub(in crate::systems::reports) charts: Vec<ChartView>,
+    pub(crate) phone: Option<[String; 2]>,
+    /// Whether some line has a segment, so that the table needs a column for it.
+    pub(crate) split: bool,
+    pub(crate) rows: Vec<LineView>,
+    /// Whether some limit of the group is unverified.
+    pub(crate) unverified: bool,
+    pub(crate) blocks: Vec<NarrativeBlock>,
+    pub(crate) charts: Vec<ChartView>,
 }
 
 /// One line of a group's table.
 #[derive(Debug, Serialize)]
-pub(in crate::systems::reports) struct LineView {
-    pub(in crate::systems::reports) id: String,
-    pub(in crate::systems::reports) title: String,
-    pub(in crate::systems::reports) segment: String,
-    pub(in crate::systems::reports) notes: Vec<String>,
-    pub(in crate::systems::reports) value: String,
-    pub(in crate::systems::reports) unit: String,
-    pub(in crate::systems::reports) n: String,
-    pub(in crate::systems::reports) late: String,
-    pub(in crate::systems::reports) longest: String,
-    pub(in crate::systems::reports) limits: Vec<LimitView>,
-    pub(in crate::systems::reports) previous: String,
-    pub(in crate::systems::reports) change: String,
-    pub(in crate::systems::reports) trend: &'static str,
-    pub(in crate::systems::reports) missed: bool,
+pub(crate) struct LineView {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) segment: String,
+    pub(crate) notes: Vec<String>,
+    pub(crate) value: String,
+    pub(crate) unit: String,
+    pub(crate) n: String,
+    pub(crate) late: String,
+    pub(crate) longest: String,
+    pub(crate) limits: Vec<LimitView>,
+    pub(crate) previous: String,
+    pub(crate) change: String,
+    pub(crate) trend: &'static str,
+    pub(crate) missed: bool,
 }
 
 #[derive(Debug, Serialize)]
-pub(in crate::systems::reports) struct LimitView {
-    pub(in crate::systems::reports) text: String,
-    pub(in crate::systems::reports) unverified: bool,
-    pub(in crate::systems::reports) missed: bool,
+pub(crate) struct LimitView {
+    pub(crate) text: String,
+    pub(crate) unverified: bool,
+    pub(crate) missed: bool,
 }
 
-/// The groups with main indicators, numbered below the section that has this place.
-pub(super) fn groups(report: &QualityReport, above: usize) -> Vec<GroupView> {
+/// The groups with main indicators, numbered below the section with this index.
+pub(super) fn view_groups(report: &QualityReport, above: usize) -> Vec<GroupView> {
     let main = report.groups.iter().filter(|group| group.lines.iter().any(|line| line.main));
-    main.enumerate().map(|(index, group)| group_view(report, group, above, index)).collect()
+    main.enumerate().map(|(index, group)| view_group(report, group, above, index)).collect()
 }
 
-fn group_view(
+fn view_group(
     report: &QualityReport,
     group: &ReportGroup,
     above: usize,
     index: usize,
 ) -> GroupView {
-    let t = words(report.language);
+    let t = pick_words(report.language);
     let phone = report.company.complaint_phone.as_ref().filter(|_| group.id == "complaint");
     let lines = || group.lines.iter().filter(|line| line.main);
     let empty = lines().all(|line| line.figure.value.is_none());
@@ -74,27 +75,27 @@ fn group_view(
         Vec::new()
     } else {
         let rows = lines().map(|line| LineView {
-            late: if late_stands_below(line, group) { String::new() } else { late(line) },
-            ..row(line, report.language)
+            late: if late_stands_below(line, group) { String::new() } else { print_late(line) },
+            ..view_line(line, report.language)
         });
         rows.collect()
     };
     GroupView {
         id: group.id.clone(),
-        heading: numbered_below(above, index, &group.title, report.language),
+        heading: number_title_below(above, index, &group.title, report.language),
         phone: phone.map(|phone| [t.complaint_phone.to_owned(), phone.clone()]),
         split: lines().any(|line| line.segment.is_some()),
         unverified: rows.iter().flat_map(|row| &row.limits).any(|limit| limit.unverified),
         rows,
         blocks: find_part(report, SectionKind::Indicators, Some(&group.id))
-            .map(|part| steady(&part.blocks, 2))
+            .map(|part| clamp_headings(&part.blocks, 2))
             .unwrap_or_default(),
-        charts: charts(report, &group.id),
+        charts: view_charts(report, &group.id),
     }
 }
 
-fn row(line: &ReportLine, language: Language) -> LineView {
-    let t = words(language);
+fn view_line(line: &ReportLine, language: Language) -> LineView {
+    let t = pick_words(language);
     let figure = &line.figure;
     let nothing = || print::NOTHING.to_owned();
     let limits: Vec<LimitView> = figure
@@ -106,21 +107,21 @@ fn row(line: &ReportLine, language: Language) -> LineView {
             missed: limit.met == Some(false) && !limit.promise,
         })
         .collect();
-    let (change, trend) = change(line, t);
+    let (change, trend) = print_change(line, t);
     LineView {
         id: line.id(),
         title: line.title.clone(),
         segment: line.segment.clone().unwrap_or_default(),
-        notes: notes(line, language),
+        notes: list_notes(line, language),
         value: figure.printed.clone(),
         unit: line.unit_title.clone(),
         n: if figure.status == ReportedStatus::Published {
             nothing()
         } else {
-            print::count(figure.n)
+            print::format_count(figure.n)
         },
-        late: late(line),
-        longest: longest(line),
+        late: print_late(line),
+        longest: print_longest(line),
         missed: limits.iter().any(|limit| limit.missed),
         limits,
         previous: line.previous.as_ref().map_or_else(nothing, |before| before.printed.clone()),
@@ -129,16 +130,13 @@ fn row(line: &ReportLine, language: Language) -> LineView {
     }
 }
 
-fn late(line: &ReportLine) -> String {
+fn print_late(line: &ReportLine) -> String {
     let figure = &line.figure;
-    if figure.limited > 0 { print::count(figure.late) } else { print::NOTHING.to_owned() }
+    if figure.limited > 0 { print::format_count(figure.late) } else { print::NOTHING.to_owned() }
 }
 
-/// An on-time rate of the same cases says how many were late, and against which limit.
-pub(in crate::systems::reports) fn late_stands_below(
-    line: &ReportLine,
-    group: &ReportGroup,
-) -> bool {
+/// Whether an on-time rate of the same cases already says how many were late, and past which limit.
+pub(crate) fn late_stands_below(line: &ReportLine, group: &ReportGroup) -> bool {
     line.unit_title != "%"
         && group.lines.iter().any(|other| {
             other.main
@@ -149,27 +147,29 @@ pub(in crate::systems::reports) fn late_stands_below(
         })
 }
 
-/// The longest case, in the unit of the line; beside a percentage there is none to print.
-fn longest(line: &ReportLine) -> String {
+/// The longest case, in the unit of the line; empty beside a percentage.
+fn print_longest(line: &ReportLine) -> String {
     let clock = line.clock.as_ref().filter(|clock| clock.title == line.unit_title);
     match (line.figure.longest, clock) {
-        (Some(longest), Some(clock)) => print::fixed(clock.of(longest as f64), 2),
+        (Some(longest), Some(clock)) => {
+            print::format_decimals(clock.convert_seconds(longest as f64), 2)
+        }
         (None, Some(_)) => print::NOTHING.to_owned(),
         (_, None) => String::new(),
     }
 }
 
-/// What must be said beside a figure: its note, its interval, what was tested, where it is from.
-pub(in crate::systems::reports) fn notes(line: &ReportLine, language: Language) -> Vec<String> {
-    let t = words(language);
+/// What must be said beside a figure: its note, its interval, what was tested, where it comes from.
+pub(crate) fn list_notes(line: &ReportLine, language: Language) -> Vec<String> {
+    let t = pick_words(language);
     let figure = &line.figure;
     let mut notes: Vec<String> = line.note.iter().cloned().collect();
-    let interval = print::interval(figure.interval.as_ref(), &figure.printed);
+    let interval = print::format_interval(figure.interval.as_ref(), &figure.printed);
     if let Some(interval) = interval.filter(|_| figure.bound.is_none()) {
         notes.push(format!("{} {interval}{}", t.interval, line.unit_title));
     }
     if let Some(bound) = &figure.bound {
-        notes.push(tested(bound, language));
+        notes.push(describe_test(bound, language));
     }
     if figure.status == ReportedStatus::Nothing {
         notes.push(t.no_records.to_owned());
@@ -180,12 +180,12 @@ pub(in crate::systems::reports) fn notes(line: &ReportLine, language: Language) 
     notes
 }
 
-/// What was tested behind a bound, and whether it bears the claim.
-fn tested(bound: &ReportedBound, language: Language) -> String {
-    let (records, errors) = (print::count(bound.records), print::count(bound.errors));
-    let upper = print::scientific(bound.upper);
-    let level = print::fixed(bound.level * 100.0, 0);
-    let more = print::count(bound.records_needed);
+/// How much was tested to reach a bound, and whether that is enough for the claim.
+fn describe_test(bound: &ReportedBound, language: Language) -> String {
+    let (records, errors) = (print::format_count(bound.records), print::format_count(bound.errors));
+    let upper = print::format_scientific(bound.upper);
+    let level = print::format_decimals(bound.level * 100.0, 0);
+    let more = print::format_count(bound.records_needed);
     match (language, bound.claim_holds) {
         (Language::Chinese, true) => {
             format!("检测{records}条，差错{errors}条，{level}%置信上限{upper}")
@@ -202,10 +202,10 @@ fn tested(bound: &ReportedBound, language: Language) -> String {
     }
 }
 
-fn change(line: &ReportLine, t: &ReportWords) -> (String, &'static str) {
+fn print_change(line: &ReportLine, t: &ReportWords) -> (String, &'static str) {
     match &line.change {
         Some(FigureChange::Difference { printed, trend, .. }) => {
-            (printed.clone(), trend_name(*trend))
+            (printed.clone(), name_trend(*trend))
         }
         Some(FigureChange::Break { says }) => (says.clone(), "none"),
         None if line.previous.as_ref().is_some_and(|before| before.as_published) => {
@@ -215,75 +215,11 @@ fn change(line: &ReportLine, t: &ReportWords) -> (String, &'static str) {
     }
 }
 
-pub(super) fn trend_name(trend: Trend) -> &'static str {
+pub(super) fn name_trend(trend: Trend) -> &'static str {
     match trend {
         Trend::Better => "better",
         Trend::Worse => "worse",
         Trend::Same => "same",
         Trend::Neutral => "none",
     }
-}
-
-pub(super) fn chart_kind(body: &ChartBody) -> &'static str {
-    match body {
-        ChartBody::Trend { .. } => "trend",
-        ChartBody::Regions { .. } => "regions",
-        ChartBody::Distribution { .. } => "distribution",
-    }
-}
-
-/// The numbers of a chart, for those who cannot see it.
-pub(super) fn chart_table(chart: &Chart, language: Language) -> ReportTable {
-    let t = words(language);
-    let title = Some(chart.title.clone());
-    let (columns, rows) = match &chart.body {
-        ChartBody::Trend { series, .. } => {
-            // A row per line of the chart: a half-year is wide and low, as the chart itself is.
-            let labels = series.first().map(|one| one.points.as_slice()).unwrap_or_default();
-            let points = labels.iter().map(|point| ReportColumn::number(&point.label));
-            let columns = std::iter::once(ReportColumn::words("", 1)).chain(points).collect();
-            let measured = series.iter().filter(|one| one.points.iter().any(|p| p.value.is_some()));
-            let rows = measured.map(|one| {
-                let values = (0..labels.len()).map(|index| {
-                    one.points.get(index).map_or(print::NOTHING.to_owned(), |p| p.printed.clone())
-                });
-                std::iter::once(one.title.clone()).chain(values).collect()
-            });
-            (columns, rows.collect())
-        }
-        ChartBody::Regions { rows, .. } => {
-            let optional = |value: Option<f64>| {
-                value.map_or(print::NOTHING.to_owned(), |v| print::fixed(v, 2))
-            };
-            let columns = vec![
-                ReportColumn::words(t.region, 1),
-                ReportColumn::number(t.value),
-                ReportColumn::number(t.p95),
-                ReportColumn::number(t.longest),
-                ReportColumn::number(t.n),
-                ReportColumn::number(t.late),
-                ReportColumn::number(t.late_promise),
-            ];
-            let rows = rows.iter().map(|row| {
-                vec![
-                    row.name.clone(),
-                    row.printed.clone(),
-                    optional(row.p95),
-                    optional(row.longest),
-                    print::count(row.n),
-                    print::count(row.late),
-                    row.late_promise.map_or(print::NOTHING.to_owned(), print::count),
-                ]
-            });
-            (columns, rows.collect())
-        }
-        ChartBody::Distribution { bins, .. } => {
-            let columns = [t.from, t.to, t.n].map(ReportColumn::number).to_vec();
-            let rows = bins.iter().map(|bin| {
-                vec![print::fixed(bin.from, 1), print::fixed(bin.to, 1), print::count(bin.n)]
-            });
-            (columns, rows.collect())
-        }
-    };
-    ReportTable { title, columns, rows }
 }

@@ -1,27 +1,29 @@
-//! What stands out: tiles at a glance, and sentences about the period before and the limits.
+//! What stands out: tiles of figures, and sentences that compare with the period before and the
+//! limits.
 //!
 //! Every sentence follows from figures; none is written by hand.
 
 use serde::Serialize;
 
-use super::indicators::trend_name;
+use super::indicators::name_trend;
+use super::titles::find_line_title;
 use crate::systems::reports::charts::{ChartBody, RegionRow};
 use crate::systems::reports::model::{
     FigureChange, Language, QualityReport, ReportLine, ReportedLimit, Trend,
 };
 use crate::systems::reports::print;
-use crate::systems::reports::words::words;
+use crate::systems::reports::words::pick_words;
 
-/// One figure, large.
+/// One figure, printed large.
 #[derive(Debug, Serialize)]
-pub(in crate::systems::reports) struct FigureTile {
-    pub(in crate::systems::reports) group: String,
-    pub(in crate::systems::reports) title: String,
-    pub(in crate::systems::reports) value: String,
-    pub(in crate::systems::reports) unit: String,
-    pub(in crate::systems::reports) change: String,
-    pub(in crate::systems::reports) trend: &'static str,
-    pub(in crate::systems::reports) n: String,
+pub(crate) struct FigureTile {
+    pub(crate) group: String,
+    pub(crate) title: String,
+    pub(crate) value: String,
+    pub(crate) unit: String,
+    pub(crate) change: String,
+    pub(crate) trend: &'static str,
+    pub(crate) n: String,
 }
 
 const TILES: [&str; 6] = [
@@ -34,26 +36,26 @@ const TILES: [&str; 6] = [
 ];
 
 /// The figures that a reader looks for first; in another pack, the first of each group.
-pub(super) fn tiles(report: &QualityReport) -> Vec<FigureTile> {
+pub(super) fn choose_tiles(report: &QualityReport) -> Vec<FigureTile> {
     let mut chosen: Vec<&ReportLine> = Vec::new();
     for id in TILES {
         chosen.extend(report.lines().find(|line| line.id() == id));
     }
     if chosen.is_empty() {
-        let firsts = report.groups.iter().filter_map(|group| group.lines.first());
-        chosen = firsts.take(TILES.len()).collect();
+        let first_lines = report.groups.iter().filter_map(|group| group.lines.first());
+        chosen = first_lines.take(TILES.len()).collect();
     }
-    chosen.into_iter().map(|line| tile(report, line)).collect()
+    chosen.into_iter().map(|line| make_tile(report, line)).collect()
 }
 
-fn tile(report: &QualityReport, line: &ReportLine) -> FigureTile {
-    let t = words(report.language);
+fn make_tile(report: &QualityReport, line: &ReportLine) -> FigureTile {
+    let t = pick_words(report.language);
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let (change, trend) = match &line.change {
         Some(FigureChange::Difference { value, printed, trend }) => {
             let size = printed.trim_start_matches(['+', '−']);
             let words = print::change_in_words(*value, size, line, report.language);
-            (words, trend_name(*trend))
+            (words, name_trend(*trend))
         }
         Some(FigureChange::Break { says }) => (says.clone(), "none"),
         None => (print::NOTHING.to_owned(), "none"),
@@ -69,21 +71,21 @@ fn tile(report: &QualityReport, line: &ReportLine) -> FigureTile {
         unit: line.unit_title.clone(),
         change,
         trend,
-        n: format!("{} {}", t.n, print::count(line.figure.n)),
+        n: format!("{} {}", t.n, print::format_count(line.figure.n)),
     }
 }
 
-/// The sentences about the period before and the limits, the first of them on the whole.
-pub(in crate::systems::reports) fn compared(report: &QualityReport) -> Vec<String> {
-    std::iter::once(lead(report)).chain(points(report)).collect()
+/// The sentences about the period before and the limits; the first one sums them up.
+pub(crate) fn list_comparison_sentences(report: &QualityReport) -> Vec<String> {
+    std::iter::once(write_lead(report)).chain(write_points(report)).collect()
 }
 
-/// The sentence on the whole, and those on single figures.
-pub(super) fn comparison(report: &QualityReport) -> (String, Vec<String>) {
-    (lead(report), points(report))
+/// The sentence that sums up, and those on single figures.
+pub(super) fn compare_periods(report: &QualityReport) -> (String, Vec<String>) {
+    (write_lead(report), write_points(report))
 }
 
-fn trends(report: &QualityReport) -> Vec<(&ReportLine, Trend)> {
+fn collect_trends(report: &QualityReport) -> Vec<(&ReportLine, Trend)> {
     let compared = report.lines().filter(|line| line.main).filter_map(|line| match &line.change {
         Some(FigureChange::Difference { trend, .. }) => Some((line, *trend)),
         Some(FigureChange::Break { .. }) | None => None,
@@ -91,35 +93,35 @@ fn trends(report: &QualityReport) -> Vec<(&ReportLine, Trend)> {
     compared.collect()
 }
 
-fn lead(report: &QualityReport) -> String {
-    let all = trends(report);
+fn write_lead(report: &QualityReport) -> String {
+    let all = collect_trends(report);
     let count = |wanted: Trend| all.iter().filter(|(_, trend)| *trend == wanted).count();
     let (better, worse, same) = (count(Trend::Better), count(Trend::Worse), count(Trend::Same));
-    let missed = missed(report).count();
+    let missed = find_missed_lines(report).count();
     let previous = report.previous.as_ref().filter(|_| better + worse + same > 0);
     match (report.language, previous) {
         (Language::Chinese, Some(previous)) => format!(
             "与{}相比，可比指标{}项，其中改善{better}项、持平{same}项、变差{worse}项；{}。",
             previous.title,
             better + worse + same,
-            limits_zh(missed)
+            write_limits_zh(missed)
         ),
-        (Language::Chinese, None) => format!("没有可比的上期数据；{}。", limits_zh(missed)),
+        (Language::Chinese, None) => format!("没有可比的上期数据；{}。", write_limits_zh(missed)),
         (Language::English, Some(previous)) => format!(
             "Of {} figures that can be compared with the {}, {better} are better, {same} \
              unchanged and \
              {worse} worse; {}.",
             better + worse + same,
             previous.title,
-            limits_en(missed)
+            write_limits_en(missed)
         ),
         (Language::English, None) => {
-            format!("There is no previous period to compare with; {}.", limits_en(missed))
+            format!("There is no previous period to compare with; {}.", write_limits_en(missed))
         }
     }
 }
 
-fn limits_zh(missed: usize) -> String {
+fn write_limits_zh(missed: usize) -> String {
     if missed == 0 {
         "有限值的指标全部达到".to_owned()
     } else {
@@ -127,7 +129,7 @@ fn limits_zh(missed: usize) -> String {
     }
 }
 
-fn limits_en(missed: usize) -> String {
+fn write_limits_en(missed: usize) -> String {
     match missed {
         0 => "every figure that has a limit keeps it".to_owned(),
         1 => "one figure misses its limit".to_owned(),
@@ -135,33 +137,34 @@ fn limits_en(missed: usize) -> String {
     }
 }
 
-/// A limit that is not kept; a promise of the operator's own is no rule.
+/// Whether a limit is missed that is a rule; the operator's own promises are not.
 fn breaks_rule(limit: &ReportedLimit) -> bool {
     limit.met == Some(false) && !limit.promise
 }
 
-fn missed(report: &QualityReport) -> impl Iterator<Item = &ReportLine> {
+fn find_missed_lines(report: &QualityReport) -> impl Iterator<Item = &ReportLine> {
     report.lines().filter(|line| line.figure.limits.iter().any(breaks_rule))
 }
 
 /// One sentence for each figure that got worse or misses a limit, and for each slow region.
-fn points(report: &QualityReport) -> Vec<String> {
+fn write_points(report: &QualityReport) -> Vec<String> {
     let mut points = Vec::new();
-    for line in missed(report) {
+    for line in find_missed_lines(report) {
         let broken = line.figure.limits.iter().filter(|limit| breaks_rule(limit));
         let limits: Vec<&str> = broken.map(|limit| limit.printed.as_str()).collect();
-        let value = value_with_unit(line, report.language);
+        let value = print_value(line, report.language);
         points.push(match report.language {
             Language::Chinese => {
-                format!("{}为{value}，限值{}。", name(report, line), limits.join("、"))
+                format!("{}为{value}，限值{}。", name_line(report, line), limits.join("、"))
             }
             Language::English => {
-                format!("{}: {value}, limit {}.", name(report, line), limits.join(", "))
+                format!("{}: {value}, limit {}.", name_line(report, line), limits.join(", "))
             }
         });
     }
-    for (line, _) in trends(report).into_iter().filter(|(_, trend)| *trend == Trend::Worse) {
-        points.extend(worse_sentence(report, line));
+    for (line, _) in collect_trends(report).into_iter().filter(|(_, trend)| *trend == Trend::Worse)
+    {
+        points.extend(write_worse_sentence(report, line));
     }
     for chart in &report.charts {
         if let ChartBody::Regions { rows, whole, .. } = &chart.body {
@@ -174,31 +177,31 @@ fn points(report: &QualityReport) -> Vec<String> {
                 Language::English => format!("{group}, {}", chart.title),
             };
             for row in slow {
-                points.push(region_sentence(report, row, &title, whole, &chart.unit_title));
+                points.push(write_region_sentence(report, row, &title, whole, &chart.unit_title));
             }
         }
     }
     points
 }
 
-fn worse_sentence(report: &QualityReport, line: &ReportLine) -> Option<String> {
+fn write_worse_sentence(report: &QualityReport, line: &ReportLine) -> Option<String> {
     let Some(FigureChange::Difference { value, printed, .. }) = &line.change else {
         return None;
     };
     let size = printed.trim_start_matches(['+', '−']);
     let change = print::change_in_words(*value, size, line, report.language);
-    let now = value_with_unit(line, report.language);
+    let now = print_value(line, report.language);
     let before = line.previous.as_ref()?;
     let before = print::with_unit(&before.printed, &line.unit_title, report.language);
     Some(match report.language {
-        Language::Chinese => format!("{}{now}，上期{before}，{change}。", name(report, line)),
+        Language::Chinese => format!("{}{now}，上期{before}，{change}。", name_line(report, line)),
         Language::English => {
-            format!("{}: {now}, previously {before}, {change}.", name(report, line))
+            format!("{}: {now}, previously {before}, {change}.", name_line(report, line))
         }
     })
 }
 
-fn region_sentence(
+fn write_region_sentence(
     report: &QualityReport,
     row: &RegionRow,
     title: &str,
@@ -208,12 +211,12 @@ fn region_sentence(
     let language = report.language;
     let mean = print::with_unit(&row.printed, unit, language);
     let whole = print::with_unit(whole, unit, language);
-    let late = print::count(row.late);
+    let late = print::format_count(row.late);
     match (language, row.late_promise) {
         (Language::Chinese, Some(promise)) => format!(
             "{title}：{}为{mean}，全省{whole}；超过企业承诺{}件，超过法定限值{late}件。",
             row.name,
-            print::count(promise)
+            print::format_count(promise)
         ),
         (Language::Chinese, None) => {
             format!("{title}：{}为{mean}，全省{whole}；超过限值{late}件。", row.name)
@@ -222,7 +225,7 @@ fn region_sentence(
             "{title}: {} {mean} against {whole} overall; {} past the operator's promise, {late} \
              past the statutory limit.",
             row.name,
-            print::count(promise)
+            print::format_count(promise)
         ),
         (Language::English, None) => {
             format!("{title}: {} {mean} against {whole} overall; {late} past the limit.", row.name)
@@ -230,15 +233,15 @@ fn region_sentence(
     }
 }
 
-fn value_with_unit(line: &ReportLine, language: Language) -> String {
+fn print_value(line: &ReportLine, language: Language) -> String {
     print::with_unit(&line.figure.printed, &line.unit_title, language)
 }
 
 /// `固定电话障碍修复平均时限（城市）`
-fn name(report: &QualityReport, line: &ReportLine) -> String {
+fn name_line(report: &QualityReport, line: &ReportLine) -> String {
     let group = report.groups.iter().find(|group| group.lines.contains(line));
     let group = group.map(|group| group.title.as_str()).unwrap_or_default();
-    let title = super::line_title(report, line);
+    let title = find_line_title(report, line);
     match (report.language, &line.segment) {
         (Language::Chinese, Some(segment)) => format!("{group}·{title}（{segment}）"),
         (Language::Chinese, None) => format!("{group}·{title}"),

@@ -19,7 +19,7 @@ pub(super) struct SheetCell {
     pub(super) look: CellStyle,
 }
 
-/// How a cell stands out.
+/// How a cell is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CellStyle {
     Plain,
@@ -36,7 +36,7 @@ impl SheetCell {
         SheetCell { held: CellContent::Nothing, look: CellStyle::Plain }
     }
 
-    /// Words; none of them is no cell.
+    /// Words; an empty text gives an empty cell.
     pub(super) fn text(text: impl Into<String>) -> SheetCell {
         let text = text.into();
         let held = if text.is_empty() { CellContent::Nothing } else { CellContent::Text(text) };
@@ -57,51 +57,53 @@ impl SheetCell {
 
     pub(super) fn decimals(value: Option<f64>, decimals: usize) -> SheetCell {
         value.map_or_else(SheetCell::nothing, |value| {
-            SheetCell::number(value, number_format(decimals))
+            SheetCell::number(value, make_number_format(decimals))
         })
     }
 
     /// A value of a figure, rounded as printed; shares are percentages.
-    pub(super) fn value(value: Option<f64>, printed: &str, unit: &str) -> SheetCell {
+    pub(super) fn figure(value: Option<f64>, printed: &str, unit: &str) -> SheetCell {
         let Some(value) = value else {
             return SheetCell::nothing();
         };
-        let Some(decimals) = shown_decimals(value, printed) else {
+        let Some(decimals) = count_shown_decimals(value, printed) else {
             return SheetCell::number(value, "0.0E+00");
         };
         if unit.starts_with('%') {
-            let format = format!("{}%", plain_format(decimals));
+            let format = format!("{}%", make_plain_format(decimals));
             SheetCell::number(value / 100.0, format)
         } else {
-            SheetCell::number(value, number_format(decimals))
+            SheetCell::number(value, make_number_format(decimals))
         }
     }
 
-    /// A value beside a figure, with its decimals; an interval shows two more.
-    pub(super) fn beside(value: Option<f64>, printed: &str, unit: &str) -> SheetCell {
-        let decimals = decimals_of(printed).map_or(4, |decimals| decimals.max(2));
+    /// A value printed beside a figure, with the figure's decimals but at least two.
+    pub(super) fn beside_figure(value: Option<f64>, printed: &str, unit: &str) -> SheetCell {
+        let decimals = count_decimals(printed).map_or(4, |decimals| decimals.max(2));
         match value {
             Some(value) if unit.starts_with('%') => {
-                SheetCell::number(value / 100.0, format!("{}%", plain_format(decimals)))
+                SheetCell::number(value / 100.0, format!("{}%", make_plain_format(decimals)))
             }
             other => SheetCell::decimals(other, decimals),
         }
     }
 
     /// Seconds on a clock, in its unit.
-    pub(super) fn waited(seconds: Option<f64>, clock: Option<&ClockUnit>) -> SheetCell {
+    pub(super) fn waiting_time(seconds: Option<f64>, clock: Option<&ClockUnit>) -> SheetCell {
         match (seconds, clock) {
-            (Some(seconds), Some(clock)) => SheetCell::decimals(Some(clock.of(seconds)), 2),
+            (Some(seconds), Some(clock)) => {
+                SheetCell::decimals(Some(clock.convert_seconds(seconds)), 2)
+            }
             (_, None) | (None, _) => SheetCell::nothing(),
         }
     }
 
-    pub(super) fn looking(self, look: CellStyle) -> SheetCell {
+    pub(super) fn with_style(self, look: CellStyle) -> SheetCell {
         SheetCell { look, ..self }
     }
 
     /// How the spreadsheet shows it.
-    pub(super) fn format(&self) -> Format {
+    pub(super) fn make_format(&self) -> Format {
         let format = Format::new().set_align(FormatAlign::Top);
         let format = match &self.held {
             CellContent::Number(_, shown) => format.set_num_format(shown),
@@ -127,27 +129,27 @@ pub(super) const PALE: Color = Color::RGB(0x00F1_F5F9);
 pub(super) const MUTED: Color = Color::RGB(0x005B_6570);
 const GOOD: Color = Color::RGB(0x002C_7350);
 
-pub(super) fn number_format(decimals: usize) -> String {
+fn make_number_format(decimals: usize) -> String {
     if decimals == 0 { "#,##0".to_owned() } else { format!("#,##0.{}", "0".repeat(decimals)) }
 }
 
-fn plain_format(decimals: usize) -> String {
+fn make_plain_format(decimals: usize) -> String {
     if decimals == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(decimals)) }
 }
 
-/// The decimals that show a value as printed. Spreadsheets round halves away from zero and know
-/// nothing of a share that must not read 100 %: where theirs would be another number than the
-/// printed one, two more decimals show why.
-fn shown_decimals(value: f64, printed: &str) -> Option<usize> {
-    let decimals = decimals_of(printed)?;
+/// How many decimals show a value as printed. Spreadsheets round halves away from zero and do not
+/// know that some shares must not read 100 %. Where they would show another number than the printed
+/// one, two more decimals show why. `None` where the printed text is not a plain number.
+fn count_shown_decimals(value: f64, printed: &str) -> Option<usize> {
+    let decimals = count_decimals(printed)?;
     let scale = libm::pow(10.0, decimals as f64);
     let theirs = format!("{:.decimals$}", libm::round(value * scale) / scale);
     let ours = printed.replace(',', "").replace('−', "-");
     Some(if theirs == ours { decimals } else { decimals + 2 })
 }
 
-/// How many decimals a printed number has; none where it is no plain number.
-fn decimals_of(printed: &str) -> Option<usize> {
+/// How many decimals a printed number has; `None` where it is not a plain number.
+fn count_decimals(printed: &str) -> Option<usize> {
     let digits = printed.trim_start_matches('−').replace(',', "");
     let (whole, tail) = digits.split_once('.').unwrap_or((&digits, ""));
     let plain = !whole.is_empty() && whole.chars().chain(tail.chars()).all(|c| c.is_ascii_digit());
@@ -161,7 +163,7 @@ mod tests {
     #[test]
     fn a_cell_shows_what_is_printed_or_more() {
         let check = |value, printed: &str, unit: &str, shown: &str| {
-            let CellContent::Number(_, format) = SheetCell::value(Some(value), printed, unit).held
+            let CellContent::Number(_, format) = SheetCell::figure(Some(value), printed, unit).held
             else {
                 panic!("{printed} is no number");
             };

@@ -1,8 +1,8 @@
 //! The points of the charts: each month, region, bar and rule as a row.
 
-use super::WorkbookContext;
 use super::cell::SheetCell;
-use super::sheet::{ReportSheet, field};
+use super::context::WorkbookContext;
+use super::sheet::{ReportSheet, define_field};
 use crate::systems::reports::charts::{Chart, ChartBody, ChartRule, Point, RuleRole};
 use crate::systems::reports::print;
 
@@ -25,37 +25,46 @@ struct PointRow<'a> {
     late_promise: Option<u64>,
 }
 
-pub(super) fn points(desk: &WorkbookContext<'_>) -> ReportSheet {
+pub(super) fn make_point_sheet(context: &WorkbookContext<'_>) -> ReportSheet {
     let dots: Vec<PointRow<'_>> =
-        desk.report.charts.iter().flat_map(|chart| of_chart(desk, chart)).collect();
+        context.report.charts.iter().flat_map(|chart| list_points(context, chart)).collect();
     let whole = |n: Option<u64>| n.map_or_else(SheetCell::nothing, SheetCell::whole);
     let fields = [
-        field("业务", "Group", 18.0, |dot: &PointRow<'_>| SheetCell::text(dot.group)),
-        field("图", "Chart", 42.0, |dot: &PointRow<'_>| SheetCell::text(dot.chart)),
-        field("单位", "Unit", 9.0, |dot: &PointRow<'_>| SheetCell::text(dot.unit)),
-        field("系列", "Series", 16.0, |dot: &PointRow<'_>| SheetCell::text(dot.series)),
-        field("位置", "Place", 18.0, |dot: &PointRow<'_>| SheetCell::text(dot.label)),
-        field("自", "From", 9.0, |dot: &PointRow<'_>| SheetCell::decimals(dot.from, 1)),
-        field("至", "To", 9.0, |dot: &PointRow<'_>| SheetCell::decimals(dot.to, 1)),
-        field("数值", "Value", 11.0, |dot: &PointRow<'_>| {
-            SheetCell::value(dot.value, &dot.printed, dot.unit)
+        define_field("业务", "Group", 18.0, |dot: &PointRow<'_>| SheetCell::text(dot.group)),
+        define_field("图", "Chart", 42.0, |dot: &PointRow<'_>| SheetCell::text(dot.chart)),
+        define_field("单位", "Unit", 9.0, |dot: &PointRow<'_>| SheetCell::text(dot.unit)),
+        define_field("系列", "Series", 16.0, |dot: &PointRow<'_>| SheetCell::text(dot.series)),
+        define_field("位置", "Place", 18.0, |dot: &PointRow<'_>| SheetCell::text(dot.label)),
+        define_field("自", "From", 9.0, |dot: &PointRow<'_>| SheetCell::decimals(dot.from, 1)),
+        define_field("至", "To", 9.0, |dot: &PointRow<'_>| SheetCell::decimals(dot.to, 1)),
+        define_field("数值", "Value", 11.0, |dot: &PointRow<'_>| {
+            SheetCell::figure(dot.value, &dot.printed, dot.unit)
         }),
-        field("件数", "Cases", 11.0, move |dot: &PointRow<'_>| whole(dot.n)),
-        field("95%分位", "95th percentile", 11.0, |dot: &PointRow<'_>| {
+        define_field("件数", "Cases", 11.0, move |dot: &PointRow<'_>| whole(dot.n)),
+        define_field("95%分位", "95th percentile", 11.0, |dot: &PointRow<'_>| {
             SheetCell::decimals(dot.p95, 2)
         }),
-        field("最长", "Longest", 11.0, |dot: &PointRow<'_>| SheetCell::decimals(dot.longest, 2)),
-        field("超限", "Late", 9.0, move |dot: &PointRow<'_>| whole(dot.late)),
-        field("超承诺", "Past promise", 10.0, move |dot: &PointRow<'_>| whole(dot.late_promise)),
+        define_field("最长", "Longest", 11.0, |dot: &PointRow<'_>| {
+            SheetCell::decimals(dot.longest, 2)
+        }),
+        define_field("超限", "Late", 9.0, move |dot: &PointRow<'_>| whole(dot.late)),
+        define_field("超承诺", "Past promise", 10.0, move |dot: &PointRow<'_>| {
+            whole(dot.late_promise)
+        }),
     ];
-    let mut sheet = ReportSheet::of(desk, desk.pick("图表数据", "Chart data"), &fields, &dots);
+    let mut sheet = ReportSheet::from_items(
+        context,
+        context.pick_text("图表数据", "Chart data"),
+        &fields,
+        &dots,
+    );
     sheet.held = 2;
-    desk.t.no_chart_data.clone_into(&mut sheet.empty);
+    context.t.no_chart_data.clone_into(&mut sheet.empty);
     sheet
 }
 
-fn of_chart<'a>(desk: &WorkbookContext<'a>, chart: &'a Chart) -> Vec<PointRow<'a>> {
-    let group = desk.report.groups.iter().find(|group| group.id == chart.group);
+fn list_points<'a>(context: &WorkbookContext<'a>, chart: &'a Chart) -> Vec<PointRow<'a>> {
+    let group = context.report.groups.iter().find(|group| group.id == chart.group);
     let group = group.map_or("", |group| group.title.as_str());
     let dot =
         || PointRow { group, chart: &chart.title, unit: &chart.unit_title, ..PointRow::default() };
@@ -68,10 +77,10 @@ fn of_chart<'a>(desk: &WorkbookContext<'a>, chart: &'a Chart) -> Vec<PointRow<'a
         ..dot()
     };
     let rule = |rule: &'a ChartRule| PointRow {
-        series: role(desk, rule.role),
+        series: name_role(context, rule.role),
         label: &rule.title,
         value: Some(rule.value),
-        printed: print::shortest(rule.value),
+        printed: print::format_shortest(rule.value),
         ..dot()
     };
     match &chart.body {
@@ -82,7 +91,7 @@ fn of_chart<'a>(desk: &WorkbookContext<'a>, chart: &'a Chart) -> Vec<PointRow<'a
         }
         ChartBody::Regions { rows, whole, rules } => {
             let regions = rows.iter().map(|row| PointRow {
-                series: desk.t.region,
+                series: context.t.region,
                 label: &row.name,
                 value: row.mean,
                 printed: row.printed.clone(),
@@ -93,34 +102,38 @@ fn of_chart<'a>(desk: &WorkbookContext<'a>, chart: &'a Chart) -> Vec<PointRow<'a
                 late_promise: row.late_promise,
                 ..dot()
             });
-            let whole = whole.iter().map(|whole| point(desk.t.all, whole));
+            let whole = whole.iter().map(|whole| point(context.t.all, whole));
             regions.chain(whole).chain(rules.iter().map(rule)).collect()
         }
         ChartBody::Distribution { bins, marks, limit, near, past, n } => {
             let bars = bins.iter().map(|bin| PointRow {
-                series: desk.pick("分布", "distribution"),
+                series: context.pick_text("分布", "distribution"),
                 from: Some(bin.from),
                 to: Some(bin.to),
                 n: Some(bin.n),
                 ..dot()
             });
             let sums = [
-                (desk.pick("全部", "all cases"), *n),
-                (desk.pick("临近限值", "close to the limit"), *near),
-                (desk.pick("超过限值", "past the limit"), *past),
+                (context.pick_text("全部", "all cases"), *n),
+                (context.pick_text("临近限值", "close to the limit"), *near),
+                (context.pick_text("超过限值", "past the limit"), *past),
             ];
-            let sums =
-                sums.map(|(label, n)| PointRow { series: desk.t.all, label, n: Some(n), ..dot() });
+            let sums = sums.map(|(label, n)| PointRow {
+                series: context.t.all,
+                label,
+                n: Some(n),
+                ..dot()
+            });
             let rules = marks.iter().chain(limit).map(rule);
             bars.chain(sums).chain(rules).collect()
         }
     }
 }
 
-fn role<'a>(desk: &WorkbookContext<'a>, role: RuleRole) -> &'a str {
+fn name_role<'a>(context: &WorkbookContext<'a>, role: RuleRole) -> &'a str {
     match role {
-        RuleRole::Limit => desk.t.limit,
-        RuleRole::Promise => desk.t.promise,
-        RuleRole::Percentile => desk.pick("分位", "percentile"),
+        RuleRole::Limit => context.t.limit,
+        RuleRole::Promise => context.t.promise,
+        RuleRole::Percentile => context.pick_text("分位", "percentile"),
     }
 }

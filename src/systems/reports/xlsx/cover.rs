@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError};
 
-use super::WorkbookContext;
 use super::cell::{ACCENT, MUTED, WARN};
+use super::context::WorkbookContext;
 use super::sheet::set_paper;
 use crate::systems::reports::print::NOTHING;
 
@@ -14,14 +14,14 @@ enum CoverValue {
     Day(String),
 }
 
-pub(super) fn write(
-    desk: &WorkbookContext<'_>,
+pub(super) fn write_cover(
+    context: &WorkbookContext<'_>,
     names: &[String],
     workbook: &mut Workbook,
 ) -> Result<(), XlsxError> {
-    let report = desk.report;
+    let report = context.report;
     let sheet = workbook.add_worksheet();
-    sheet.set_name(desk.pick("封面", "Cover"))?;
+    sheet.set_name(context.pick_text("封面", "Cover"))?;
     sheet.set_column_width(0, 22)?.set_column_width(1, 78)?;
     sheet.set_screen_gridlines(false);
     let quiet = Format::new().set_font_color(MUTED).set_font_size(13);
@@ -31,46 +31,46 @@ pub(super) fn write(
     sheet.set_row_height(1, 32)?;
     if report.simulated {
         let notice = Format::new().set_bold().set_font_color(WARN);
-        let words = format!("{} · {}", desk.t.simulated, desk.t.simulated_long);
+        let words = format!("{} · {}", context.t.simulated, context.t.simulated_long);
         sheet.write_string_with_format(2, 0, words, &notice)?;
     }
     let mut row = 4;
-    for (label, said) in said(desk) {
-        write_said(sheet, row, label, &said)?;
+    for (label, value) in list_cover_rows(context) {
+        write_cover_row(sheet, row, label, &value)?;
         row += 1;
     }
     row += 1;
     let head = Format::new().set_bold().set_font_color(ACCENT);
-    sheet.write_string_with_format(row, 0, desk.t.contents, &head)?;
+    sheet.write_string_with_format(row, 0, context.t.contents, &head)?;
     for name in names {
         let link = Url::new(format!("internal:'{name}'!A1")).set_text(name);
         sheet.write_url(row, 1, link)?;
         row += 1;
     }
     row += 1;
-    for note in [desk.t.reading, desk.t.unverified_note] {
+    for note in [context.t.reading, context.t.unverified_note] {
         let wrapped = Format::new().set_font_color(MUTED).set_text_wrap();
         sheet.merge_range(row, 0, row, 1, note, &wrapped.set_align(FormatAlign::Top))?;
-        // A merged cell never grows by itself: so many lines as a hundred characters a line make.
+        // A merged cell does not grow by itself: about a hundred characters fit on a line.
         let lines = (unicode_width::UnicodeWidthStr::width(note) as f64 / 100.0).ceil() + 0.5;
         sheet.set_row_height(row, lines * 15.0)?;
         row += 1;
     }
-    set_paper(desk, sheet);
+    set_paper(context, sheet);
     sheet.set_print_fit_to_pages(1, 0);
     Ok(())
 }
 
-fn write_said(
+fn write_cover_row(
     sheet: &mut Worksheet,
     row: u32,
     label: &str,
-    said: &CoverValue,
+    value: &CoverValue,
 ) -> Result<(), XlsxError> {
     let quiet = Format::new().set_font_color(MUTED).set_align(FormatAlign::Top);
     let left = Format::new().set_align(FormatAlign::Left).set_text_wrap();
     sheet.write_string_with_format(row, 0, label, &quiet)?;
-    match said {
+    match value {
         CoverValue::Words(words) => {
             sheet.write_string_with_format(row, 1, words, &left)?;
         }
@@ -87,16 +87,16 @@ fn write_said(
     Ok(())
 }
 
-fn said<'a>(desk: &WorkbookContext<'a>) -> Vec<(&'a str, CoverValue)> {
-    let (report, t) = (desk.report, desk.t);
+fn list_cover_rows<'a>(context: &WorkbookContext<'a>) -> Vec<(&'a str, CoverValue)> {
+    let (report, t) = (context.report, context.t);
     let (company, filing) = (&report.company, &report.filing);
     let words = |words: &str| CoverValue::Words(words.to_owned());
     let or_nothing =
         |words: &Option<String>| CoverValue::Words(words.clone().unwrap_or(NOTHING.into()));
     let mut all = vec![
-        (desk.pick("企业", "Company"), words(&company.name)),
-        (desk.pick("范围", "Region"), words(&company.region)),
-        (desk.pick("统计期", "Period"), words(&report.period.title)),
+        (context.pick_text("企业", "Company"), words(&company.name)),
+        (context.pick_text("范围", "Region"), words(&company.region)),
+        (context.pick_text("统计期", "Period"), words(&report.period.title)),
         (t.from, CoverValue::Day(report.period.from.clone())),
         (t.to, CoverValue::Day(report.period.to.clone())),
     ];
@@ -123,7 +123,7 @@ fn said<'a>(desk: &WorkbookContext<'a>) -> Vec<(&'a str, CoverValue)> {
         ),
         (t.made, words(&format!("{} {}", report.made.program, report.made.version))),
         (t.as_of, words(report.made.as_of.as_deref().unwrap_or(t.everything))),
-        (desk.pick("时区", "Time zone"), words(&report.made.zone)),
+        (context.pick_text("时区", "Time zone"), words(&report.made.zone)),
     ]);
     all
 }

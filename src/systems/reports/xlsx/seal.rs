@@ -3,30 +3,30 @@
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use trueline_verify::{SHEET_PARTS, cut_into_cells, packed_cells};
 
-use super::WorkbookContext;
 use super::cell::MUTED;
+use super::context::WorkbookContext;
 
 /// What stands on the last sheet.
 #[derive(Debug, Clone, Copy)]
 pub struct SealedSheet<'a> {
     /// The evidence in canonical JSON.
     pub evidence: &'a str,
-    /// A line a row of the other sheets; empty while they are not known.
+    /// One line per row of the other sheets; empty while they are not known.
     pub rows: &'a str,
-    /// Base64 of statement and receipt; empty while there is none.
+    /// Statement and receipt in Base64; empty while there are none.
     pub seal: &'a str,
 }
 
-pub(super) fn write(
-    desk: &WorkbookContext<'_>,
+pub(super) fn write_seal(
+    context: &WorkbookContext<'_>,
     sealed: SealedSheet<'_>,
     workbook: &mut Workbook,
 ) -> Result<(), XlsxError> {
     let sheet = workbook.add_worksheet();
-    sheet.set_name(desk.pick("封印", "Seal"))?;
+    sheet.set_name(context.pick_text("封印", "Seal"))?;
     sheet.set_column_width(0, 100)?;
     let quiet = Format::new().set_font_color(MUTED);
-    let says = desk.pick(
+    let says = context.pick_text(
         "本表供核验程序读取（trueline verify 文件），请勿改动。其余各表另存后仍可核验。",
         "This sheet is for the verifier (trueline verify FILE); leave it as it is. The other sheets \
          may be saved again and still be verified.",

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::WorkbookContext;
 use super::cell::SheetCell;
-use super::figures::group_title;
-use super::sheet::{Field, ReportSheet, field};
+use super::context::WorkbookContext;
+use super::line_cells::find_group_title;
+use super::sheet::{Field, ReportSheet, define_field};
 use crate::systems::reports::charts::ChartBody;
 use crate::systems::reports::model::{ClockUnit, ReportLine, ReportedPercentiles, ReportedSlice};
 use crate::systems::reports::view;
@@ -14,14 +14,14 @@ use crate::systems::reports::words::{dimension_in_words, unit_in_words};
 /// A slice with what the report knows of its figure.
 struct KnownSlice<'a> {
     row: &'a ReportedSlice,
-    /// A line of the report for the same figure; none if the report has only slices of it.
+    /// The line of the report for the same figure; `None` if the report has only slices of it.
     line: Option<&'a ReportLine>,
     clock: Option<&'a ClockUnit>,
     unit: &'a str,
 }
 
-pub(super) fn slices(desk: &WorkbookContext<'_>) -> ReportSheet {
-    let report = desk.report;
+pub(super) fn make_slice_sheet(context: &WorkbookContext<'_>) -> ReportSheet {
+    let report = context.report;
     let known = report.slices.iter().map(|row| {
         let line = report.lines().find(|line| {
             line.figure.indicator == row.indicator && line.figure.statistic == row.statistic
@@ -35,17 +35,18 @@ pub(super) fn slices(desk: &WorkbookContext<'_>) -> ReportSheet {
         KnownSlice { row, line, clock, unit }
     });
     let known: Vec<KnownSlice<'_>> = known.collect();
-    let names = region_names(desk);
-    let fields = fields(desk, &names);
-    let mut sheet = ReportSheet::of(desk, desk.pick("切片", "Slices"), &fields, &known);
+    let names = find_region_names(context);
+    let fields = list_fields(context, &names);
+    let mut sheet =
+        ReportSheet::from_items(context, context.pick_text("切片", "Slices"), &fields, &known);
     sheet.held = 2;
     sheet
 }
 
-/// Codes of regions and their names, as far as the charts give them.
-fn region_names<'a>(desk: &WorkbookContext<'a>) -> BTreeMap<&'a str, &'a str> {
+/// The names of regions by their codes, as far as the charts give them.
+fn find_region_names<'a>(context: &WorkbookContext<'a>) -> BTreeMap<&'a str, &'a str> {
     let mut names = BTreeMap::new();
-    for chart in &desk.report.charts {
+    for chart in &context.report.charts {
         if let ChartBody::Regions { rows, .. } = &chart.body {
             names.extend(rows.iter().map(|row| (row.code.as_str(), row.name.as_str())));
         }
@@ -54,72 +55,77 @@ fn region_names<'a>(desk: &WorkbookContext<'a>) -> BTreeMap<&'a str, &'a str> {
 }
 
 /// The dimensions that any slice has.
-fn dimensions<'a>(desk: &WorkbookContext<'a>) -> BTreeSet<&'a str> {
-    let keys = desk.report.slices.iter().flat_map(|row| row.slice.keys());
+fn find_dimensions<'a>(context: &WorkbookContext<'a>) -> BTreeSet<&'a str> {
+    let keys = context.report.slices.iter().flat_map(|row| row.slice.keys());
     keys.map(String::as_str).collect()
 }
 
-fn fields<'a>(
-    desk: &'a WorkbookContext<'_>,
+fn list_fields<'a>(
+    context: &'a WorkbookContext<'_>,
     names: &'a BTreeMap<&'a str, &'a str>,
 ) -> Vec<Field<'a, KnownSlice<'a>>> {
     let mut fields = vec![
-        field("业务", "Group", 16.0, |one: &KnownSlice<'_>| {
-            SheetCell::text(one.line.map_or("", |line| group_title(desk, line)))
+        define_field("业务", "Group", 16.0, |one: &KnownSlice<'_>| {
+            SheetCell::text(one.line.map_or("", |line| find_group_title(context, line)))
         }),
-        field("指标", "Indicator", 26.0, |one: &KnownSlice<'_>| {
+        define_field("指标", "Indicator", 26.0, |one: &KnownSlice<'_>| {
             SheetCell::text(one.line.map_or_else(
                 || one.row.indicator.clone(),
-                |line| view::line_title(desk.report, line),
+                |line| view::find_line_title(context.report, line),
             ))
         }),
     ];
-    for dimension in dimensions(desk) {
+    for dimension in find_dimensions(context) {
         let heads = dimension_in_words(dimension);
-        fields.push(field(heads[0], heads[1], 11.0, move |one: &KnownSlice<'_>| {
+        fields.push(define_field(heads[0], heads[1], 11.0, move |one: &KnownSlice<'_>| {
             SheetCell::optional_text(one.row.slice.get(dimension))
         }));
-        let mut values = desk.report.slices.iter().filter_map(|row| row.slice.get(dimension));
+        let mut values = context.report.slices.iter().filter_map(|row| row.slice.get(dimension));
         if values.any(|value| names.contains_key(value.as_str())) {
-            fields.push(field("地区名称", "Region name", 14.0, move |one: &KnownSlice<'_>| {
-                let code = one.row.slice.get(dimension);
-                SheetCell::text(
-                    code.and_then(|code| names.get(code.as_str())).copied().unwrap_or(""),
-                )
-            }));
+            fields.push(define_field(
+                "地区名称",
+                "Region name",
+                14.0,
+                move |one: &KnownSlice<'_>| {
+                    let code = one.row.slice.get(dimension);
+                    SheetCell::text(
+                        code.and_then(|code| names.get(code.as_str())).copied().unwrap_or(""),
+                    )
+                },
+            ));
         }
     }
-    fields.extend(figures());
+    fields.extend(list_figure_fields());
     fields
 }
 
-fn figures<'a>() -> Vec<Field<'a, KnownSlice<'a>>> {
+fn list_figure_fields<'a>() -> Vec<Field<'a, KnownSlice<'a>>> {
     let percentile = |take: fn(&ReportedPercentiles) -> f64| {
         move |one: &KnownSlice<'_>| {
-            SheetCell::waited(one.row.percentiles.as_ref().map(take), one.clock)
+            SheetCell::waiting_time(one.row.percentiles.as_ref().map(take), one.clock)
         }
     };
     vec![
-        field("值", "Value", 11.0, |one: &KnownSlice<'_>| {
-            SheetCell::value(one.row.value, &one.row.printed, one.unit)
+        define_field("值", "Value", 11.0, |one: &KnownSlice<'_>| {
+            SheetCell::figure(one.row.value, &one.row.printed, one.unit)
         }),
-        field("单位", "Unit", 9.0, |one: &KnownSlice<'_>| SheetCell::text(one.unit)),
-        field("件数", "Cases", 10.0, |one: &KnownSlice<'_>| SheetCell::whole(one.row.n)),
-        field("超限", "Late", 9.0, |one: &KnownSlice<'_>| SheetCell::whole(one.row.late)),
-        field("最长", "Longest", 10.0, |one: &KnownSlice<'_>| {
-            SheetCell::waited(one.row.longest.map(|seconds| seconds as f64), one.clock)
+        define_field("单位", "Unit", 9.0, |one: &KnownSlice<'_>| SheetCell::text(one.unit)),
+        define_field("件数", "Cases", 10.0, |one: &KnownSlice<'_>| SheetCell::whole(one.row.n)),
+        define_field("超限", "Late", 9.0, |one: &KnownSlice<'_>| SheetCell::whole(one.row.late)),
+        define_field("最长", "Longest", 10.0, |one: &KnownSlice<'_>| {
+            SheetCell::waiting_time(one.row.longest.map(|seconds| seconds as f64), one.clock)
         }),
-        field("中位", "Median", 10.0, percentile(|p| p.p50)),
-        field("80%分位", "P80", 10.0, percentile(|p| p.p80 as f64)),
-        field("95%分位", "P95", 10.0, percentile(|p| p.p95 as f64)),
-        field("99%分位", "P99", 10.0, percentile(|p| p.p99 as f64)),
-        field("计时单位", "Clock unit", 10.0, |one: &KnownSlice<'_>| {
+        define_field("中位", "Median", 10.0, percentile(|p| p.p50)),
+        define_field("80%分位", "P80", 10.0, percentile(|p| p.p80 as f64)),
+        define_field("95%分位", "P95", 10.0, percentile(|p| p.p95 as f64)),
+        define_field("99%分位", "P99", 10.0, percentile(|p| p.p99 as f64)),
+        define_field("计时单位", "Clock unit", 10.0, |one: &KnownSlice<'_>| {
             SheetCell::text(one.clock.map_or("", |clock| &clock.title))
         }),
-        field("印刷值", "As printed", 11.0, |one: &KnownSlice<'_>| {
+        define_field("印刷值", "As printed", 11.0, |one: &KnownSlice<'_>| {
             SheetCell::text(&one.row.printed)
         }),
-        field("编号", "Figure", 26.0, |one: &KnownSlice<'_>| {
+        define_field("编号", "Figure", 26.0, |one: &KnownSlice<'_>| {
             SheetCell::text(format!("{}.{}", one.row.indicator, one.row.statistic))
         }),
     ]

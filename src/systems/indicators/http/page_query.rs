@@ -1,15 +1,19 @@
-//! What a page is asked, read from its query once.
+//! What a reader asks of a page, read once from the query of its address.
 
-use trueline_expression::find_nearest_word;
-use trueline_figures::{Period, PeriodError};
+use trueline_figures::Period;
+use trueline_language::Text;
 
-use super::{Console, FigureQuestion};
+use super::console::Console;
+use super::refusals::{refuse_filter, refuse_indicator, refuse_period};
 use crate::language::Language;
-use crate::systems::indicators::{BilingualText, DimensionError, Filter, Indicator};
+use crate::systems::indicators::{
+    FigureQuestion, FigureResults, Filter, Indicator, LakeRecords, compute_figures,
+    compute_or_quote_figures, find_dimensions,
+};
 use crate::web::query::{encoded, parameters};
-use crate::web::{ChoiceGroup, Refusal};
+use crate::web::{PageShell, Refusal};
 
-/// A query, parsed.
+/// The parsed query of a page.
 #[derive(Debug)]
 pub(crate) struct PageQuery {
     pub(crate) language: Language,
@@ -18,7 +22,7 @@ pub(crate) struct PageQuery {
     pub(crate) by: Vec<String>,
     /// The filter as pairs of name and code, in the order given.
     pub(crate) pairs: Vec<(String, String)>,
-    /// What links to this page keep of the parameters that another system reads: `&which=late`.
+    /// Parameters that another system reads and that links to this page keep: `&which=late`.
     pub(crate) more: String,
     /// The query without `lang`.
     pub(crate) rest: String,
@@ -50,7 +54,7 @@ impl PageQuery {
             asked.take_parameter(console, name, &value)?;
         }
         asked.question.filter = Filter::parse(&console.pack, &asked.filter_text())
-            .map_err(|error| wrong_filter(&error, console))?;
+            .map_err(|error| refuse_filter(&error, console))?;
         Ok(asked)
     }
 
@@ -80,17 +84,17 @@ impl PageQuery {
             }
             "period" if !value.is_empty() => {
                 self.question.period = Period::parse(value.trim(), console.pack.zone.rules())
-                    .map_err(|error| wrong_period(&error).at("period"))?;
+                    .map_err(|error| refuse_period(&error).at("period"))?;
             }
-            // A parameter that this page does not know is somebody else's; it changes nothing.
+            // A parameter that this page does not know belongs to another page and changes nothing.
             _ => {}
         }
         Ok(())
     }
 
     /// The text in the language of the page.
-    pub(crate) fn pick_words<'a>(&self, words: &'a BilingualText) -> &'a str {
-        words.in_language(self.language)
+    pub(crate) fn pick_words<'a>(&self, words: &'a Text) -> &'a str {
+        words.as_str(self.language)
     }
 
     /// One of two texts, by the language of the page.
@@ -108,7 +112,7 @@ impl PageQuery {
                 Refusal::not_found("这个指标包没有指标", "this pack has no indicators")
             });
         };
-        console.pack.find_indicator(name).ok_or_else(|| no_indicator(console, name))
+        console.pack.find_indicator(name).ok_or_else(|| refuse_indicator(console, name))
     }
 
     /// Only the indicator asked for, or all.
@@ -116,7 +120,7 @@ impl PageQuery {
         self.indicator.iter().cloned().collect()
     }
 
-    /// The filter as it is written.
+    /// The filter as text: `prefecture=141100,month=2020-05`.
     pub(crate) fn filter_text(&self) -> String {
         join_pairs(&self.pairs)
     }
@@ -133,13 +137,13 @@ impl PageQuery {
         link + more
     }
 
-    /// This page with another filter, from its first page on.
+    /// A link to this page with another filter, from its first rows on.
     pub(crate) fn link_filtered(&self, path: &str, pairs: &[(String, String)]) -> String {
         let indicator = self.indicator.as_deref().unwrap_or_default();
         self.link_to(path, indicator, &join_pairs(pairs), &self.view_parameters())
     }
 
-    /// `&by=…&which=…`, as far as they were asked for.
+    /// `&by=…&which=…`, with those that were asked for.
     pub(crate) fn view_parameters(&self) -> String {
         let by: String = self.by.iter().map(|name| format!("&by={}", encoded(name))).collect();
         by + &self.more
@@ -148,12 +152,67 @@ impl PageQuery {
     pub(crate) fn language_code(&self) -> &'static str {
         self.language.code()
     }
+
+    /// Computes the figures that the page shows.
+    pub(super) fn compute_figures(
+        &self,
+        console: &Console,
+        by: Vec<String>,
+        only: Vec<String>,
+    ) -> Result<FigureResults, Refusal> {
+        let question = self.make_question(console, by, only)?;
+        let records = LakeRecords::newest(&console.lake, &console.calendars);
+        compute_figures(&console.pack, &question, &records)
+            .map_err(|error| console.refusal_for(&error))
+    }
+
+    /// Computes the figures for a program, which reads their status: see
+    /// [`compute_or_quote_figures`].
+    pub(super) fn compute_or_quote_figures(
+        &self,
+        console: &Console,
+    ) -> Result<FigureResults, Refusal> {
+        let question = self.make_question(console, self.by.clone(), self.only_indicator())?;
+        let records = LakeRecords::newest(&console.lake, &console.calendars);
+        compute_or_quote_figures(&console.pack, &question, &records)
+            .map_err(|error| console.refusal_for(&error))
+    }
+
+    fn make_question(
+        &self,
+        console: &Console,
+        by: Vec<String>,
+        only: Vec<String>,
+    ) -> Result<FigureQuestion, Refusal> {
+        find_dimensions(&console.pack, &by)
+            .map_err(|error| refuse_filter(&error, console).at("by"))?;
+        Ok(FigureQuestion { by, only, ..self.question.clone() })
+    }
+}
+
+impl Console {
+    pub(crate) fn build_page(&self, asked: &PageQuery, title: &str, path: &str) -> PageShell {
+        let period = &asked.question.period.name;
+        let kept = if *period == self.period.name {
+            String::new()
+        } else {
+            format!("&period={}", encoded(period))
+        };
+        PageShell {
+            title: title.to_owned(),
+            language: asked.language,
+            period: period.clone(),
+            path: path.to_owned(),
+            query: asked.rest.clone(),
+            kept,
+        }
+    }
 }
 
 /// `prefecture=吕梁` as a name and a code.
 fn parse_pair(console: &Console, part: &str) -> Result<(String, String), Refusal> {
     let filter =
-        Filter::parse(&console.pack, part).map_err(|error| wrong_filter(&error, console))?;
+        Filter::parse(&console.pack, part).map_err(|error| refuse_filter(&error, console))?;
     if let Some((name, values)) = filter.values.iter().next() {
         return Ok((name.clone(), values.concat()));
     }
@@ -164,87 +223,4 @@ fn parse_pair(console: &Console, part: &str) -> Result<(String, String), Refusal
 fn join_pairs(pairs: &[(String, String)]) -> String {
     let parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     parts.join(",")
-}
-
-/// 404, with the name that was probably meant.
-pub(crate) fn no_indicator(console: &Console, name: &str) -> Refusal {
-    let pack = &console.pack.id;
-    let refusal = Refusal::not_found(
-        format!("指标包 {pack} 里没有指标 `{name}`"),
-        format!("there is no indicator `{name}` in {pack}"),
-    )
-    .at("indicator");
-    match find_nearest_word(name, console.pack.indicators.iter().map(|one| one.id.as_str())) {
-        Some(near) => {
-            refusal.with_next(format!("是否指 `{near}`？"), format!("did you mean `{near}`?"))
-        }
-        None => refusal.with_next("从下面选一个", "choose one of those below"),
-    }
-    .with_choices(console.pack.groups.iter().map(|group| {
-        ChoiceGroup {
-            title: (group.title.zh.clone(), group.title.en.clone()),
-            options: console
-                .pack
-                .in_group(&group.id)
-                .map(|one| (one.id.clone(), (one.title.zh.clone(), one.title.en.clone())))
-                .collect(),
-        }
-    }))
-}
-
-fn wrong_period(error: &PeriodError) -> Refusal {
-    let chinese = match error {
-        PeriodError::Unknown(text) => format!("`{text}` 不是统计期"),
-        PeriodError::Backwards(text) => format!("统计期 `{text}` 的末日早于首日"),
-        PeriodError::OutOfRange(text) => format!("统计期 `{text}` 不在 1900 至 2199 年之间"),
-    };
-    Refusal::unclear(chinese, error.to_string()).with_next(
-        "可写 2020H1、2020Q2、2020-05、2020 或 2020-05-01..2020-05-17",
-        "write 2020H1, 2020Q2, 2020-05, 2020 or 2020-05-01..2020-05-17",
-    )
-}
-
-/// 400: a filter or a slice that makes no sense.
-pub(crate) fn wrong_filter(error: &DimensionError, console: &Console) -> Refusal {
-    let english = error.to_string();
-    let refusal = match error {
-        DimensionError::Unknown { name, .. } => {
-            return unknown_dimension(name, console);
-        }
-        DimensionError::NotAFilter { text } => {
-            Refusal::unclear(format!("`{text}` 不是条件"), format!("`{text}` is no condition"))
-                .with_next(
-                    "写名称、等号和取值，如 prefecture=141100",
-                    "write a name, `=` and a value, such as prefecture=141100",
-                )
-        }
-        DimensionError::Period(error) => wrong_period(error),
-        DimensionError::OutsidePeriod { value, period, .. } => {
-            Refusal::unclear(format!("{value} 不在统计期 {period} 之内"), english).with_next(
-                "去掉这个条件，或换一个包含它的统计期",
-                "remove this condition, or choose a period that holds it",
-            )
-        }
-        DimensionError::SeveralTimes => Refusal::unclear("一次只能看一段时间", english)
-            .with_next("只留一个 month、quarter 或 day", "keep one of month, quarter and day"),
-    };
-    refusal.at("where")
-}
-
-fn unknown_dimension(name: &str, console: &Console) -> Refusal {
-    let known = crate::systems::indicators::known_names(&console.pack);
-    let refusal = Refusal::unclear(
-        format!("没有叫 `{name}` 的维度"),
-        format!("there is no dimension `{name}`"),
-    );
-    let refusal = match find_nearest_word(name, known.iter().map(String::as_str)) {
-        Some(near) => {
-            refusal.with_next(format!("是否指 `{near}`？"), format!("did you mean `{near}`?"))
-        }
-        None => {
-            let all = known.join(", ");
-            refusal.with_next(format!("可写：{all}"), format!("write one of: {all}"))
-        }
-    };
-    refusal.at("where")
 }

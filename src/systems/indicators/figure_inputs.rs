@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trueline_clock::Calendar;
 use trueline_figures::{Answer, Period, Slice, Tally};
+use trueline_language::Text;
 use trueline_numbers::Fraction;
 
-use super::compile::{LimitChoice, limits_in};
-use super::compute::working_day_seconds;
+use super::compile::{LimitChoice, list_limits};
 use super::counts::CountTable;
 use super::formula::Formula;
-use super::model::{BilingualText, Indicator, Pack, TimeUnit};
+use super::model::{Indicator, Pack, TimeUnit};
 
 /// Everything that the figures of one indicator are made from.
 pub(super) struct FigureInputs<'a> {
@@ -22,21 +22,27 @@ pub(super) struct FigureInputs<'a> {
     pub(super) answer: Option<&'a Answer>,
 }
 
-/// A value with what it says about itself.
+/// The value of a statistic, with what stands beside it.
 #[derive(Debug, Default)]
 pub(super) struct StatisticReading {
     pub(super) value: Option<Fraction>,
     pub(super) without_exclusions: Option<Fraction>,
     pub(super) without_pauses: Option<Fraction>,
-    /// Hits and trials, where it is a proportion.
+    /// Hits and trials, if the value is a proportion.
     pub(super) proportion: Option<(u64, u64)>,
     pub(super) late: u64,
-    pub(super) missing: Option<BilingualText>,
-    /// How the value follows from the tally; absent where something is missing for it.
+    pub(super) missing: Option<Text>,
+    /// How the value follows from the tally; `None` if something that it needs is missing.
     pub(super) formula: Option<Formula>,
 }
 
 pub(super) type SliceTallies = BTreeMap<Slice, Tally>;
+
+/// Seconds of one working day by the pack's calendar; of a natural day if it has none.
+pub(super) fn working_day_seconds(pack: &Pack, calendars: &[Calendar]) -> i64 {
+    let found = calendars.iter().find(|one| Some(one.name()) == pack.calendar.as_deref());
+    found.map_or(86_400, Calendar::day_seconds)
+}
 
 impl FigureInputs<'_> {
     pub(super) fn tally_slices(&self, definition: &str, dimensions: &[String]) -> SliceTallies {
@@ -47,7 +53,7 @@ impl FigureInputs<'_> {
         answer.tallies_by(definition, &names).into_iter().collect()
     }
 
-    pub(super) fn unit_seconds(&self, unit: TimeUnit) -> i64 {
+    pub(super) fn count_unit_seconds(&self, unit: TimeUnit) -> i64 {
         match unit {
             TimeUnit::Seconds => 1,
             TimeUnit::Minutes => 60,
@@ -57,9 +63,9 @@ impl FigureInputs<'_> {
         }
     }
 
-    /// The ids and limits of each pack that limits single cases here.
-    pub(super) fn limiting_packs(&self) -> BTreeSet<&str> {
-        limits_in(self.pack, self.indicator, &LimitChoice::All)
+    /// The ids of the packs that limit single cases of this indicator.
+    pub(super) fn list_limiting_packs(&self) -> BTreeSet<&str> {
+        list_limits(self.pack, self.indicator, &LimitChoice::All)
             .into_iter()
             .map(|limit| limit.by.as_str())
             .collect()

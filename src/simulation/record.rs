@@ -1,4 +1,4 @@
-//! The story of a case: its course, told as a record with moments, intervals and labels.
+//! The record of a case: its course as moments, intervals and labels.
 //!
 //! A record holds what was known when the stretch ended: later moments are absent, and an interval
 //! that had not ended is open.
@@ -12,7 +12,7 @@ use super::province::{PREFECTURES, county_weight};
 use super::season::Rhythm;
 use super::words::{self, NONE};
 
-/// A moment that has not come.
+/// A moment that has not come yet.
 pub(super) const ABSENT: i64 = i64::MIN;
 
 pub(super) const ACCEPTED: usize = 0;
@@ -57,7 +57,7 @@ pub(super) struct SimulatedRecord {
     pub(super) intervals: Vec<RecordInterval>,
 }
 
-/// A stretch of time inside a case.
+/// A span of time inside a case.
 #[derive(Debug, Clone)]
 pub(super) struct RecordInterval {
     pub(super) kind: u16,
@@ -81,17 +81,17 @@ struct CellLabels {
     service: u16,
     maintainer: u16,
     causes: Vec<u16>,
-    /// For each 256th of the cases, the county: of townspeople and of villagers.
+    /// The county of each 256th of the cases, for townspeople and for villagers.
     counties: [[u16; 256]; 2],
 }
 
-/// Tells the cases of a plan.
+/// Makes the records of the cases of a plan.
 #[derive(Debug)]
 pub(super) struct RecordMaker<'a> {
     plan: &'a SimulationPlan,
     calibration: &'a Calibration,
     labels: Vec<CellLabels>,
-    /// The stretch that is told: from inclusive, to exclusive.
+    /// The stretch that the records cover: from inclusive, to exclusive.
     from: i64,
     to: i64,
     /// Whether that is the stretch of the plan, not the one after it.
@@ -99,20 +99,20 @@ pub(super) struct RecordMaker<'a> {
 }
 
 impl<'a> RecordMaker<'a> {
-    /// Tells cases of `plan` as they stood when the stretch `told` ended; `calibration` is that of
-    /// the stretch told.
+    /// Makes records of cases of `plan` as they stood when the stretch of `covered` ended;
+    /// `calibration` is that of `covered`.
     pub(super) fn new(
         plan: &'a SimulationPlan,
         calibration: &'a Calibration,
-        told: &SimulationPlan,
+        covered: &SimulationPlan,
     ) -> RecordMaker<'a> {
         let labels = plan.cells.iter().map(make_labels).collect();
-        let (from, to) = (told.stretch.midnight_of(0), told.stretch.end_second());
-        let own = plan.stretch == told.stretch;
+        let (from, to) = (covered.stretch.midnight_of(0), covered.stretch.end_second());
+        let own = plan.stretch == covered.stretch;
         RecordMaker { plan, calibration, labels, from, to, own }
     }
 
-    /// Tells one case.
+    /// Makes the record of one case.
     pub(super) fn make_record(&self, cell_number: usize, mut course: Course) -> SimulatedRecord {
         let cell = &self.plan.cells[cell_number];
         let labels = &self.labels[cell_number];
@@ -126,7 +126,7 @@ impl<'a> RecordMaker<'a> {
             UserArea::Either => u16::from(!chance.draw_bool(PREFECTURES[cell.place].urban)),
         };
         let lines = (cell.size as f64 * 0.7) as u64 + 1;
-        let mut story = SimulatedRecord {
+        let mut record = SimulatedRecord {
             source: cell.class.source as u16,
             kind: labels.kind,
             service: labels.service,
@@ -145,19 +145,19 @@ impl<'a> RecordMaker<'a> {
         };
         course.chance = chance;
         if course.withdrawn.is_some() {
-            add_withdrawal(&mut story, &course, cell.class);
+            add_withdrawal(&mut record, &course, cell.class);
         } else {
-            add_work(&mut story, &mut course, cell, net);
+            add_work(&mut record, &mut course, cell, net);
             if ends {
-                story.satisfaction = self.draw_answer(cell_number, &mut course);
+                record.satisfaction = self.draw_answer(cell_number, &mut course);
             }
         }
-        self.drop_later_moments(&mut story, ends);
-        story
+        self.drop_later_moments(&mut record, ends);
+        record
     }
 
-    /// The net duration after its figure's mean is put right. A case ends in the stretch in which
-    /// it was drawn to end, so that the sums of the first pass hold.
+    /// The net duration after the mean of its figure is corrected. A case ends in the stretch in
+    /// which it was drawn to end, so that the sums of the first pass hold.
     fn net_seconds(&self, cell: &PlanCell, course: &Course, ends: bool) -> i64 {
         let moved = libm::round(course.drawn as f64 * self.calibration.cell_factor(cell)) as i64;
         let others = course.accepted + course.unpaid + course.pauses.total_seconds();
@@ -183,25 +183,25 @@ impl<'a> RecordMaker<'a> {
         }
     }
 
-    fn drop_later_moments(&self, story: &mut SimulatedRecord, ends: bool) {
-        for (index, moment) in story.moments.iter_mut().enumerate() {
+    fn drop_later_moments(&self, record: &mut SimulatedRecord, ends: bool) {
+        for (index, moment) in record.moments.iter_mut().enumerate() {
             let appointed = index == APPOINTMENT;
             let finished = (RESOLVED..=CANCELLED).contains(&index);
             if (*moment >= self.to && !appointed) || (finished && !ends) {
                 *moment = ABSENT;
             }
         }
-        story.intervals.retain(|interval| interval.from < self.to);
-        for interval in &mut story.intervals {
+        record.intervals.retain(|interval| interval.from < self.to);
+        for interval in &mut record.intervals {
             if interval.to >= self.to {
                 interval.to = ABSENT;
             }
         }
         if !ends {
-            story.intervals.retain(|interval| interval.kind == PAUSED);
-            story.reopened = 0;
-            story.excluded = NONE;
-            story.excluded_by = NONE;
+            record.intervals.retain(|interval| interval.kind == PAUSED);
+            record.reopened = 0;
+            record.excluded = NONE;
+            record.excluded_by = NONE;
         }
     }
 }
@@ -222,22 +222,22 @@ fn make_labels(cell: &PlanCell) -> CellLabels {
         table
     });
     CellLabels {
-        kind: words::index_of_word(words::KINDS, class.kind),
-        service: words::index_of_word(words::SERVICES, class.service),
+        kind: words::find_word(words::KINDS, class.kind),
+        service: words::find_word(words::SERVICES, class.service),
         maintainer: class
             .maintainer
-            .map_or(NONE, |word| words::index_of_word(words::MAINTAINERS, word)),
+            .map_or(NONE, |word| words::find_word(words::MAINTAINERS, word)),
         causes: class
             .causes
             .iter()
-            .map(|(word, _)| words::index_of_word(words::CAUSES, word))
+            .map(|(word, _)| words::find_word(words::CAUSES, word))
             .collect(),
         counties,
     }
 }
 
 fn choose_maintainer(usual: u16, bits: u64) -> u16 {
-    // One line in 64 that the operator answers for is kept by a contractor.
+    // A contractor maintains one in 64 of the lines that the operator is responsible for.
     let contractor = usual == 0 && bits.trailing_zeros() >= 6;
     if contractor { 2 } else { usual }
 }
@@ -249,7 +249,7 @@ fn draw_cause(class: &Class, labels: &CellLabels, chance: &mut ChanceSequence) -
     labels.causes[chance.pick_index(class.causes.iter().map(|(_, weight)| *weight))]
 }
 
-/// Where the customer came in; halls are closed at night.
+/// The channel by which the customer came in; halls are closed at night.
 fn draw_channel(class: &Class, accepted: i64, chance: &mut ChanceSequence) -> u16 {
     if class.kind == "appeal" {
         return 5;
@@ -267,34 +267,34 @@ fn draw_channel(class: &Class, accepted: i64, chance: &mut ChanceSequence) -> u1
     if drawn == 0 && !open { 2 } else { drawn }
 }
 
-fn add_withdrawal(story: &mut SimulatedRecord, course: &Course, class: &Class) {
+fn add_withdrawal(record: &mut SimulatedRecord, course: &Course, class: &Class) {
     let mut chance = course.chance.clone();
     let cancelled = course.accepted + course.withdrawn.unwrap_or(0);
-    story.moments[ACCEPTED] = course.accepted;
+    record.moments[ACCEPTED] = course.accepted;
     if class.source == SourceSystem::Orders && course.accepted + course.unpaid <= cancelled {
-        story.moments[PAID] = course.accepted + course.unpaid;
+        record.moments[PAID] = course.accepted + course.unpaid;
     }
-    story.moments[CANCELLED] = cancelled;
-    story.moments[CLOSED] = cancelled + 60 + chance.draw_below(7200) as i64;
+    record.moments[CANCELLED] = cancelled;
+    record.moments[CLOSED] = cancelled + 60 + chance.draw_below(7200) as i64;
     if chance.draw_bool(0.25) {
-        story.excluded = 0;
-        story.excluded_by = if chance.draw_bool(0.85) { 1 } else { NONE };
+        record.excluded = 0;
+        record.excluded_by = if chance.draw_bool(0.85) { 1 } else { NONE };
     }
 }
 
-fn add_work(story: &mut SimulatedRecord, course: &mut Course, cell: &PlanCell, net: i64) {
+fn add_work(record: &mut SimulatedRecord, course: &mut Course, cell: &PlanCell, net: i64) {
     let class = cell.class;
     let start = course.accepted + course.unpaid;
     let resolved = start + net + course.pauses.total_seconds();
     let at = |share: f64| resolved - ((1.0 - share) * net as f64) as i64;
     let chance = &mut course.chance;
-    story.moments[ACCEPTED] = course.accepted;
-    story.moments[RESOLVED] = resolved;
+    record.moments[ACCEPTED] = course.accepted;
+    record.moments[RESOLVED] = resolved;
     if class.source == SourceSystem::Orders {
-        story.moments[PAID] = start;
+        record.moments[PAID] = start;
     }
     if class.finish == Finish::ByDay && net > 1200 {
-        story.moments[FIRST_CONTACT] = start + (net as f64 * 0.05 * chance.draw_unit()) as i64 + 1;
+        record.moments[FIRST_CONTACT] = start + (net as f64 * 0.05 * chance.draw_unit()) as i64 + 1;
     }
     let visited = match class.kind {
         "install" | "move" | "opening" => true,
@@ -303,36 +303,41 @@ fn add_work(story: &mut SimulatedRecord, course: &mut Course, cell: &PlanCell, n
     };
     if visited && net > 1800 {
         let arrived = at(0.72 + 0.23 * chance.draw_unit());
-        story.moments[ARRIVED] = arrived;
+        record.moments[ARRIVED] = arrived;
         let hour = arrived - clock_time(arrived) % 3600;
         let appointment =
             hour + 3600 * (i64::from(chance.draw_bool(0.35)) - i64::from(chance.draw_bool(0.1)));
-        if net > 4 * 3600 && appointment > story.moments[FIRST_CONTACT] {
-            story.moments[APPOINTMENT] = appointment;
+        if net > 4 * 3600 && appointment > record.moments[FIRST_CONTACT] {
+            record.moments[APPOINTMENT] = appointment;
         }
     }
-    add_pauses(story, course.pauses, (start, net), (cell.place, chance));
+    add_pauses(record, course.pauses, (start, net), (cell.place, chance));
     let often = match class.source {
         SourceSystem::Orders => 0.002,
         SourceSystem::Desk => 0.025,
         SourceSystem::Faults => 0.015,
     };
     if chance.draw_bool(often) && net > 4 * 3600 && matches!(course.pauses, CasePauses::None) {
-        story.reopened = 1;
+        record.reopened = 1;
         let (first, again) = (at(0.55), at(0.7));
-        story.intervals.push(plain_interval(AWAITING, first, again));
+        record.intervals.push(make_plain_interval(AWAITING, first, again));
         let reopening = RecordInterval {
             reason: 3,
             requested_by: 0,
-            ..plain_interval(REOPENED, again, resolved)
+            ..make_plain_interval(REOPENED, again, resolved)
         };
-        story.intervals.push(reopening);
+        record.intervals.push(reopening);
     }
-    add_end(story, class, resolved, chance);
+    add_end(record, class, resolved, chance);
 }
 
 /// Confirmation and archiving.
-fn add_end(story: &mut SimulatedRecord, class: &Class, resolved: i64, chance: &mut ChanceSequence) {
+fn add_end(
+    record: &mut SimulatedRecord,
+    class: &Class,
+    resolved: i64,
+    chance: &mut ChanceSequence,
+) {
     let mut done = resolved;
     let asked = class.finish == Finish::ByDay && chance.draw_bool(0.8);
     if asked {
@@ -343,9 +348,9 @@ fn add_end(story: &mut SimulatedRecord, class: &Class, resolved: i64, chance: &m
             1200.0 * chance.draw_unit()
         };
         done = resolved + (wait as i64).clamp(20, 7 * 86_400);
-        story.moments[CONFIRMED] = done;
+        record.moments[CONFIRMED] = done;
         if waits {
-            story.intervals.push(plain_interval(AWAITING, resolved, done));
+            record.intervals.push(make_plain_interval(AWAITING, resolved, done));
         }
     }
     let archived = match class.rhythm {
@@ -354,10 +359,10 @@ fn add_end(story: &mut SimulatedRecord, class: &Class, resolved: i64, chance: &m
             60 + chance.draw_below(5400)
         }
     };
-    story.moments[CLOSED] = done + archived as i64;
+    record.moments[CLOSED] = done + archived as i64;
 }
 
-fn plain_interval(kind: u16, from: i64, to: i64) -> RecordInterval {
+fn make_plain_interval(kind: u16, from: i64, to: i64) -> RecordInterval {
     RecordInterval {
         kind,
         from,
@@ -370,19 +375,19 @@ fn plain_interval(kind: u16, from: i64, to: i64) -> RecordInterval {
 }
 
 fn add_pauses(
-    story: &mut SimulatedRecord,
+    record: &mut SimulatedRecord,
     pauses: CasePauses,
     (start, net): (i64, i64),
     (place, chance): (usize, &mut ChanceSequence),
 ) {
     let begins = |pause: &ClockPause| start + (pause.after * net as f64) as i64;
-    let mut told = |pause: &ClockPause, from: i64| {
+    let mut add_pause = |pause: &ClockPause, from: i64| {
         let bits = chance.next_number();
         // The slow branch forgets the approval more often.
         let forgotten = if PREFECTURES[place].pace > 1.5 { 30 } else { 9 };
         let approved = bits % 100 >= forgotten;
         let called = pause.reason == 0 && bits >> 32 & 3 != 0;
-        story.intervals.push(RecordInterval {
+        record.intervals.push(RecordInterval {
             kind: PAUSED,
             from,
             to: from + pause.seconds,
@@ -394,14 +399,14 @@ fn add_pauses(
     };
     match pauses {
         CasePauses::None => {}
-        CasePauses::One(only) => told(&only, begins(&only)),
+        CasePauses::One(only) => add_pause(&only, begins(&only)),
         CasePauses::Two(first, second) => {
-            told(&first, begins(&first));
-            told(&second, begins(&second) + first.seconds);
+            add_pause(&first, begins(&first));
+            add_pause(&second, begins(&second) + first.seconds);
         }
         CasePauses::Overlapping(first, second, later) => {
-            told(&first, begins(&first));
-            told(&second, begins(&first) + later);
+            add_pause(&first, begins(&first));
+            add_pause(&second, begins(&first) + later);
         }
     }
 }
