@@ -230,3 +230,83 @@ fn suspect_automatic_closing((from, to): (usize, usize), days: i64) -> Suspicion
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::planted::{TestProvince, shanghai_time};
+    use super::*;
+
+    /// 2020-05-04T09:00 in Shanghai, as a minute.
+    const NINE: i64 = 1_588_554_000 / 60;
+
+    fn minute(count: u64, votes: u64) -> Minute {
+        Minute { count, second: 0, votes }
+    }
+
+    #[test]
+    fn twenty_five_cases_in_one_second_are_a_bulk_closing_and_one_fewer_are_none() {
+        let local = shanghai_time();
+        let is_suspect = |count| {
+            let minutes = HashMap::from([(NINE, minute(count, count))]);
+            !find_suspect_minutes(&minutes, &local).is_empty()
+        };
+        assert!(is_suspect(IN_SECOND_MIN));
+        assert!(!is_suspect(IN_SECOND_MIN - 1));
+    }
+
+    #[test]
+    fn a_full_minute_is_suspect_only_beside_emptier_ones() {
+        let local = shanghai_time();
+        let is_suspect = |count| {
+            let mut minutes: HashMap<i64, Minute> =
+                (-30..=30).map(|at| (NINE + at, minute(20, 0))).collect();
+            minutes.insert(NINE, minute(count, 0));
+            find_suspect_minutes(&minutes, &local).contains(&NINE)
+        };
+        // Eight times twenty, and six times the square root of twenty.
+        assert!(is_suspect(190));
+        assert!(!is_suspect(180));
+    }
+
+    #[test]
+    fn local_midnight_is_left_to_the_unknown_times() {
+        let midnight = NINE - 9 * 60;
+        let minutes = HashMap::from([(midnight, minute(500, 500)), (NINE, minute(500, 500))]);
+        assert_eq!(find_suspect_minutes(&minutes, &shanghai_time()), BTreeSet::from([NINE]));
+    }
+
+    #[test]
+    fn a_step_that_follows_after_whole_days_is_compared_with_the_hours_beside() {
+        let days = |gaps: &[(i64, u64)]| find_automatic_days(&gaps.iter().copied().collect());
+        assert_eq!(days(&[(120, 60), (50, 200)]), Some(5));
+        assert_eq!(days(&[(120, 60), (109, 50)]), None);
+        assert_eq!(days(&[(120, 49)]), None);
+        assert_eq!(days(&[(120, 60), (50, 241)]), None);
+    }
+
+    #[test]
+    fn a_gap_is_rounded_to_the_nearest_hour() {
+        let mut province = TestProvince::make_clean(1);
+        province.cases.truncate(1);
+        let resolved = province.cases[0].moments[RESOLVED].expect("always set");
+        let mut gap = |seconds: i64| {
+            province.cases[0].moments[CLOSED] = Some(resolved + seconds);
+            let batch = province.make_batches().remove(0);
+            measure_gap_hours(&CaseRows::new(&batch), 0, (RESOLVED, CLOSED))
+        };
+        assert_eq!(gap(5 * DAY - 1_200), Some(120));
+        assert_eq!(gap(5 * DAY - 2_400), Some(119));
+    }
+
+    #[test]
+    fn parts_add_their_counts() {
+        let part = || ClosingProfile {
+            minutes: [(); STOPS.len()].map(|()| HashMap::from([(NINE, minute(2, 2))])),
+            gaps: [(); FOLLOWS.len()].map(|()| BTreeMap::from([(120, 3)])),
+        };
+        let mut whole = part();
+        whole.merge(part());
+        assert_eq!((whole.minutes[0][&NINE].count, whole.minutes[0][&NINE].votes), (4, 4));
+        assert_eq!(whole.gaps[2][&120], 6);
+    }
+}

@@ -311,3 +311,20 @@ fn suspect_position(name: &str) -> Suspicion {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_a_code_only_beside_other_values() {
+        let codes = |words: u64| {
+            let mut column = TextCodes::default();
+            (0..10).for_each(|_| column.add_value("-1"));
+            (0..words).for_each(|_| column.add_value("yes"));
+            column.find_suspect_codes()
+        };
+        assert_eq!(codes(0), []);
+        assert_eq!(codes(10), [(-1, 10)]);
+    }
+}

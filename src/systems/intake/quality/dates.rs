@@ -343,3 +343,54 @@ fn suspect_impossible_moments(which: usize, as_of: i64) -> Suspicion {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const APRIL: YearMonth = (2020, 4);
+
+    fn swap(everywhere: bool) -> DateSwap {
+        DateSwap {
+            calendar: DateOffset::Given,
+            true_cells: BTreeSet::from([APRIL, (2020, 5), (2020, 6)]),
+            everywhere,
+            rows_outside: 0,
+            rows_explained: 0,
+            days: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn the_month_before_january_is_december() {
+        assert_eq!(month_before((2020, 3)), (2020, 2));
+        assert_eq!(month_before((2020, 1)), (2019, 12));
+    }
+
+    #[test]
+    fn a_swap_affects_dates_whose_day_is_a_true_month() {
+        let affects = |everywhere, month, day| {
+            swap(everywhere).affects_date(CivilDate { year: 2020, month, day })
+        };
+        assert!(affects(false, 1, 5));
+        assert!(!affects(false, 1, 2), "February is no true month");
+        assert!(!affects(false, 1, 13), "no swap makes a thirteenth");
+        assert!(!affects(false, 4, 5), "inside the true months it may be honest");
+        assert!(affects(true, 4, 5));
+    }
+
+    #[test]
+    fn rows_outside_the_true_months_are_explained_by_a_swap_or_honest() {
+        let explained = |day: usize, count, on_high| {
+            let mut outside = [0; 31];
+            outside[day - 1] = count;
+            outside[20] = on_high;
+            let counts = DayCounts { cells: BTreeMap::from([((2020, 1), outside)]) };
+            counts.explain_outside_rows(&BTreeSet::from([APRIL]))
+        };
+        assert_eq!(explained(4, 25, 0), Some((25, 25, BTreeSet::from([4]))));
+        assert_eq!(explained(4, 25, 10), None, "too many after the twelfth");
+        assert_eq!(explained(5, 25, 0), None, "May is no true month");
+        assert_eq!(explained(4, 19, 0), None, "too few");
+    }
+}

@@ -84,11 +84,6 @@ impl SuspicionEvidence {
         Self { suspicions, local, seen, all: WaitSum::default() }
     }
 
-    /// Whether there is nothing to look for, so that no second scan is needed.
-    pub fn is_idle(&self) -> bool {
-        self.suspicions.is_empty()
-    }
-
     /// Tests the rows of one batch. Together the batches must be those of the first look.
     pub fn observe_batch(&mut self, batch: &RecordBatch) {
         let rows = CaseRows::new(batch);
@@ -165,5 +160,20 @@ impl SupportingRows {
     fn shorten_examples(&mut self) {
         self.examples.sort();
         self.examples.truncate(EXAMPLES_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_wait_leaves_out_what_is_negative_or_unknown() {
+        let mut waits = WaitSum::default();
+        assert_eq!(waits.mean_seconds(), None);
+        for wait in [Some(10), Some(-5), None, Some(20), Some(0)] {
+            waits.add_wait(wait);
+        }
+        assert_eq!((waits.n, waits.seconds, waits.mean_seconds()), (3, 30, Some(10.0)));
     }
 }

@@ -178,3 +178,21 @@ fn suspect_stops(kind: &str, limit: i64) -> Suspicion {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_even_histogram_expects_before_a_limit_what_is_there() {
+        let mut even = Histogram::default();
+        for bin in 0..BINS as i64 {
+            even.add_seconds(bin * BIN_SECONDS);
+            even.add_seconds(bin * BIN_SECONDS + BIN_SECONDS - 1);
+        }
+        // In the middle, less than the hours beside from the start, and at the end.
+        for limit in [288, 8, BINS] {
+            assert_eq!(even.compare_before(limit, 6), (12, 12.0), "{limit}");
+        }
+    }
+}

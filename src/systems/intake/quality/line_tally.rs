@@ -46,3 +46,15 @@ impl LineTally {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_lines_are_counted_and_the_first_three_are_named() {
+        let mut tally = LineTally::default();
+        (2..=6).for_each(|line| tally.add_line(line));
+        assert_eq!((tally.rows, tally.examples), (5, vec![2, 3, 4]));
+    }
+}

@@ -300,3 +300,28 @@ fn suspect_stop_before_start(source: &str, pairs: Vec<((usize, usize), bool)>) -
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_swap_must_mend_six_in_ten_of_the_waits_that_are_negative_by_more_than_a_day() {
+        let is_swapped = |mended, far| {
+            let mut pair = Pair::default();
+            (0..far).for_each(|at| pair.add_negative(2 * DAY, at < mended));
+            pair.is_swapped()
+        };
+        assert!(is_swapped(5, 8));
+        assert!(!is_swapped(5, 9));
+        assert!(!is_swapped(4, 4), "too few");
+    }
+
+    #[test]
+    fn a_wait_that_is_negative_by_a_day_is_not_far() {
+        let mut pair = Pair::default();
+        pair.add_negative(DAY, false);
+        pair.add_negative(DAY + 1, false);
+        assert_eq!((pair.negative, pair.far, pair.within_zone), (2, 1, 0));
+    }
+}
