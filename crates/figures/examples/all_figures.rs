@@ -79,7 +79,7 @@ struct RowGroup {
 
 impl BatchSource for RowGroup {
     fn read_batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_> {
-        let open = || -> Result<_, SourceError> {
+        let open = || -> Result<_, Box<dyn Error + Send + Sync>> {
             let file = File::open(&self.path)?;
             let metadata = self.metadata.clone();
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
@@ -90,8 +90,8 @@ impl BatchSource for RowGroup {
             Ok(reader)
         };
         match open() {
-            Ok(reader) => Box::new(reader.map(|batch| batch.map_err(SourceError::from))),
-            Err(error) => Box::new(std::iter::once(Err(error))),
+            Ok(reader) => Box::new(reader.map(|batch| batch.map_err(SourceError::of_foreign))),
+            Err(error) => Box::new(std::iter::once(Err(SourceError::of_foreign(error)))),
         }
     }
 }

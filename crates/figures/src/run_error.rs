@@ -1,11 +1,12 @@
 //! Why a request has no answer: the request, a source or a clock.
 
 use trueline_clock::Unmeasurable;
+use trueline_language::AnyError;
 
 use crate::plan::{PlanError, RequestPlan};
 
-/// Why a source could not be read.
-pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
+/// Why a source could not be read, in the words of whoever reads it.
+pub type SourceError = AnyError;
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error, trueline_language::Explain)]

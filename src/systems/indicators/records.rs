@@ -91,11 +91,13 @@ impl RecordSource for LakeRecords<'_> {
     ) -> Result<Vec<Box<dyn BatchSource>>, SourceError> {
         // Without a batch no extra column is known, so a pack that names one would be refused
         // for no reason.
-        if self.lake.read_manifest(dataset.name())?.batches.is_empty() {
+        let manifest = self.lake.read_manifest(dataset.name()).map_err(SourceError::new)?;
+        if manifest.batches.is_empty() {
             return Ok(Vec::new());
         }
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let tasks = self.lake.scan_rows(&dataset.schema(), &columns, self.as_of)?;
+        let tasks = self.lake.scan_rows(&dataset.schema(), &columns, self.as_of);
+        let tasks = tasks.map_err(SourceError::new)?;
         Ok(tasks.into_iter().map(|task| Box::new(LakePart(task)) as Box<dyn BatchSource>).collect())
     }
 
@@ -118,6 +120,6 @@ struct LakePart(ScanTask);
 
 impl BatchSource for LakePart {
     fn read_batches(&self) -> Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + '_> {
-        Box::new(self.0.read_batches().map(|batch| batch.map_err(SourceError::from)))
+        Box::new(self.0.read_batches().map(|batch| batch.map_err(SourceError::new)))
     }
 }

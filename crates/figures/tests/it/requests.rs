@@ -5,6 +5,7 @@ use trueline_figures::{
     BatchSource, Dimension, DimensionKey, ExclusionRule, FigureMeasure, PlanError, Prepared,
     Request, RunError, SourceError, Tally, answer_request, columns_needed,
 };
+use trueline_language::{Language, explain_chain, text};
 
 use crate::rows::{Case, DAY, NEW_YEAR, ZONE, batch, dimensions, request};
 
@@ -137,7 +138,10 @@ impl BatchSource for Broken {
     fn read_batches(
         &self,
     ) -> Box<dyn Iterator<Item = Result<arrow_array::RecordBatch, SourceError>> + '_> {
-        Box::new([Ok(batch(&[moved("1", 1)])), Err("the disk is gone".into())].into_iter())
+        Box::new(
+            [Ok(batch(&[moved("1", 1)])), Err(SourceError::of_foreign("the disk is gone"))]
+                .into_iter(),
+        )
     }
 }
 
@@ -146,6 +150,15 @@ fn a_source_that_cannot_be_read_stops_the_run() {
     let sources: Vec<Box<dyn BatchSource>> = vec![Box::new(Broken)];
     let error = answer_request(&request("2020Q1", Vec::new()), &sources).unwrap_err();
     assert!(matches!(error, RunError::Source(_)), "{error}");
+}
+
+#[test]
+fn a_source_says_in_both_languages_why_it_cannot_be_read() {
+    let gone = SourceError::new(text!("磁盘已移除", "the disk is gone"));
+    let error = RunError::Source(gone);
+    let said = |language| explain_chain(&error, language);
+    assert_eq!(said(Language::Chinese), "无法读取数据来源：磁盘已移除");
+    assert_eq!(said(Language::English), "a source cannot be read: the disk is gone");
 }
 
 fn excluded(exclusions: Vec<ExclusionRule>, case: &Case) -> Vec<(String, u64, u64)> {

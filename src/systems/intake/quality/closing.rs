@@ -279,6 +279,7 @@ mod tests {
     fn a_step_that_follows_after_whole_days_is_compared_with_the_hours_beside() {
         let days = |gaps: &[(i64, u64)]| find_automatic_days(&gaps.iter().copied().collect());
         assert_eq!(days(&[(120, 60), (50, 200)]), Some(5));
+        assert_eq!(days(&[(119, 20), (120, 20), (121, 20)]), Some(5));
         assert_eq!(days(&[(120, 60), (109, 50)]), None);
         assert_eq!(days(&[(120, 49)]), None);
         assert_eq!(days(&[(120, 60), (50, 241)]), None);
@@ -300,13 +301,13 @@ mod tests {
 
     #[test]
     fn parts_add_their_counts() {
-        let part = || ClosingProfile {
-            minutes: [(); STOPS.len()].map(|()| HashMap::from([(NINE, minute(2, 2))])),
+        let part = |count| ClosingProfile {
+            minutes: [(); STOPS.len()].map(|()| HashMap::from([(NINE, minute(count, count))])),
             gaps: [(); FOLLOWS.len()].map(|()| BTreeMap::from([(120, 3)])),
         };
-        let mut whole = part();
-        whole.merge(part());
-        assert_eq!((whole.minutes[0][&NINE].count, whole.minutes[0][&NINE].votes), (4, 4));
+        let mut whole = part(3);
+        whole.merge(part(4));
+        assert_eq!((whole.minutes[0][&NINE].count, whole.minutes[0][&NINE].votes), (7, 7));
         assert_eq!(whole.gaps[2][&120], 6);
     }
 }

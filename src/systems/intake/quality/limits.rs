@@ -195,4 +195,20 @@ mod tests {
             assert_eq!(even.compare_before(limit, 6), (12, 12.0), "{limit}");
         }
     }
+
+    #[test]
+    fn six_hours_on_either_side_are_compared() {
+        let expected = |bin: i64| {
+            let mut single = Histogram::default();
+            single.add_seconds(bin * BIN_SECONDS);
+            single.compare_before(288, 6)
+        };
+        // Before the limit stand its own six bins, and 36 on either side of them.
+        assert_eq!(expected(245), (0, 0.0));
+        assert_eq!(expected(246), (0, 6.0 / 72.0));
+        assert_eq!(expected(281), (0, 6.0 / 72.0));
+        assert_eq!(expected(282), (1, 0.0));
+        assert_eq!(expected(323), (0, 6.0 / 72.0));
+        assert_eq!(expected(324), (0, 0.0));
+    }
 }
