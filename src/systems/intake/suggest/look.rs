@@ -279,3 +279,33 @@ impl ColumnCounts {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_nothing_and_long_texts_are_counted_apart() {
+        let mut column = ColumnCounts::new("note");
+        let long = "a".repeat(LOOKED_AT_MAX + 1);
+        for value in ["NA", " NA ", "", "yes", &long, &long] {
+            column.add_value(value);
+        }
+        assert_eq!((column.filled, column.empty), (3, 1));
+        assert_eq!(column.empty_words["NA"], 2);
+        assert_eq!(column.secrets[&PersonalData::FreeText], 2);
+        assert_eq!(column.letters, 3 + 2 * long.len() as u64);
+    }
+
+    #[test]
+    fn a_number_of_ten_digits_may_be_an_identifier() {
+        let is_short = |low, high| {
+            let range = Some((low, high));
+            ColumnCounts { range, ..ColumnCounts::default() }.is_short_number()
+        };
+        assert!(is_short(5.0, 20.0));
+        assert!(!is_short(5.0, 1e9));
+        assert!(!is_short(-1e9, 5.0));
+        assert!(!ColumnCounts::default().is_short_number());
+    }
+}

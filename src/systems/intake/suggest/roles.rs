@@ -496,6 +496,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_date_and_the_time_of_one_thing_have_the_same_stem() {
+        assert!(have_same_stem("受理日期", "受理时刻"));
+        assert!(have_same_stem("accepted date", "accepted time"));
+        assert!(!have_same_stem("受理日期", "完成时间"));
+    }
+
+    #[test]
     fn headers_of_both_languages_find_their_role() {
         let check = |header: &str, expected: Option<ColumnRole>| {
             let best = find_candidates(header).first().map(|&(_, role)| role);

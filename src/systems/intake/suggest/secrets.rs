@@ -209,6 +209,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_address_has_a_name_a_dot_behind_the_at_and_no_blank() {
+        assert!(is_email("li.wei@example.cn"));
+        for other in ["@example.cn", "li@example", "li wei@example.cn", "example.cn"] {
+            assert!(!is_email(other), "{other}");
+        }
+    }
+
+    #[test]
     fn numbers_with_a_valid_check_digit_are_told_from_others() {
         let check = |value: &str, expected: Option<PersonalData>| {
             assert_eq!(classify_value(value), expected, "{value}");

@@ -251,6 +251,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn four_letters_can_be_a_time_and_fourteen_digits_have_seconds() {
+        let clock = |text| read_date_or_time(text).and_then(|found| found.clock);
+        assert_eq!(clock("9:30"), Some(9 * 3_600 + 30 * 60));
+        assert_eq!(clock("930"), None);
+        assert_eq!(clock("20200131102030"), Some(10 * 3_600 + 20 * 60 + 30));
+        assert_eq!(clock("202001311020"), Some(10 * 3_600 + 20 * 60));
+    }
+
+    #[test]
     fn dates_are_recognised_in_every_layout() {
         let check = |text: &str, expected: Option<(DateLayout, bool)>| {
             let found = read_date_or_time(text).map(|found| (found.layout, found.clock.is_some()));
