@@ -5,10 +5,10 @@ use arrow_array::{Array, RecordBatch};
 use trueline_figures::{Request, columns_needed, trace_rows};
 use trueline_lake::ValueKind;
 
-use super::list::{CaseLine, make_case_line};
+use super::list::{CaseLine, build_case_request, make_case_line};
 use crate::systems::indicators::{
-    ComputeError, FigureQuestion, Indicator, Pack, RecordSource, RequestInputs, find_indicator,
-    read_moments, read_texts,
+    ComputeError, FigureQuestion, Indicator, Pack, RecordSource, find_indicator, read_moments,
+    read_texts,
 };
 
 /// A case as it was imported.
@@ -44,19 +44,9 @@ pub(crate) fn read_case_file(
     records: &dyn RecordSource,
 ) -> Result<Option<CaseFile>, ComputeError> {
     let indicator = find_indicator(pack, indicator)?;
-    let period = question.filter.narrow_period(pack, &question.period)?;
-    let calendars = records.read_calendars()?;
-    let inputs = RequestInputs {
-        pack,
-        filter: &question.filter,
-        period: &period,
-        by: &[],
-        calendars: &calendars,
-    };
-    let Some(asked) = inputs.build_request(&[indicator]) else {
+    let Some(asked) = build_case_request(pack, indicator, question, records)? else {
         return Ok(None);
     };
-    let asked = Request { dimensions: Vec::new(), ..asked };
     let failed = |source| ComputeError::Records { dataset: indicator.dataset.name(), source };
     let columns = list_wanted_columns(&asked, indicator);
     for part in records.read_parts(indicator.dataset, &columns).map_err(failed)? {

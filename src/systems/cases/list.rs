@@ -77,15 +77,14 @@ pub struct CaseList {
     pub total: u64,
 }
 
-/// Lists the cases behind an indicator; the latest first, then by id.
-pub(crate) fn list_cases(
+/// Builds the request about the rows of one indicator, without slices. `None` if the filter needs a
+/// column that the dataset lacks.
+pub(super) fn build_case_request(
     pack: &Pack,
-    indicator: &str,
+    indicator: &Indicator,
     question: &FigureQuestion,
-    which: CaseSelection,
     records: &dyn RecordSource,
-) -> Result<CaseList, ComputeError> {
-    let indicator = find_indicator(pack, indicator)?;
+) -> Result<Option<Request>, ComputeError> {
     let period = question.filter.narrow_period(pack, &question.period)?;
     let calendars = records.read_calendars()?;
     let inputs = RequestInputs {
@@ -95,10 +94,22 @@ pub(crate) fn list_cases(
         by: &[],
         calendars: &calendars,
     };
-    let Some(asked) = inputs.build_request(&[indicator]) else {
+    let asked = inputs.build_request(&[indicator]);
+    Ok(asked.map(|asked| Request { dimensions: Vec::new(), ..asked }))
+}
+
+/// Lists the cases behind an indicator; the latest first, then by id.
+pub(crate) fn list_cases(
+    pack: &Pack,
+    indicator: &str,
+    question: &FigureQuestion,
+    which: CaseSelection,
+    records: &dyn RecordSource,
+) -> Result<CaseList, ComputeError> {
+    let indicator = find_indicator(pack, indicator)?;
+    let Some(asked) = build_case_request(pack, indicator, question, records)? else {
         return Ok(CaseList::default());
     };
-    let asked = Request { dimensions: Vec::new(), ..asked };
     let mut list = CaseList::default();
     let dataset = indicator.dataset;
     let failed = |source| ComputeError::Records { dataset: dataset.name(), source };
