@@ -15,22 +15,30 @@ use super::row::{FigureRow, FigureStatus};
 use crate::language::Language;
 
 /// Computes the figures. One that cannot be computed from records is given as others published it,
-/// if they did.
+/// if they did and agree.
+///
+/// What was published is about all of its population, so nothing is quoted under a filter.
 pub(crate) fn compute_or_quote_figures(
     pack: &Pack,
     question: &FigureQuestion,
     records: &dyn RecordSource,
 ) -> Result<FigureResults, ComputeError> {
     let mut results = compute_figures(pack, question, records)?;
-    let mut published = list_published_figures(pack, &results.period, &load_counts(records)?);
+    let is_filtered = !question.filter.values.is_empty() || question.filter.time.is_some();
+    if is_filtered || results.rows.iter().all(|row| row.value.is_some()) {
+        return Ok(results);
+    }
+    let published = list_published_figures(pack, &results.period, &load_counts(records)?);
     for row in results.rows.iter_mut().filter(|row| row.value.is_none()) {
-        let is_same = |quoted: &FigureRow| {
+        let mut same = published.iter().filter(|quoted| {
             quoted.indicator == row.indicator
                 && quoted.statistic == row.statistic
                 && quoted.slice == row.slice
-        };
-        if let Some(at) = published.iter().position(is_same) {
-            *row = published.swap_remove(at);
+        });
+        if let Some(first) = same.next()
+            && same.all(|other| other.value == first.value)
+        {
+            *row = first.clone();
         }
     }
     Ok(results)
@@ -136,7 +144,7 @@ mod tests {
     use crate::program::datasets;
     use crate::systems::cases::CASE;
     use crate::systems::indicators::tables::build_batch;
-    use crate::systems::indicators::{COUNT, MemoryRecords, load_pack};
+    use crate::systems::indicators::{COUNT, Filter, MemoryRecords, load_pack};
 
     fn make_count(measure: &str, scope: &str, value: f64, definition: &str) -> CountRow {
         CountRow {
@@ -188,9 +196,9 @@ mod tests {
         assert_eq!((in_unit("%"), in_unit(""), in_unit("h")), (1, 1, 0));
     }
 
-    /// Mobile changes were recorded, other changes were not.
+    /// Mobile changes were recorded; two sources disagree about restoring.
     #[test]
-    fn a_figure_is_quoted_only_where_records_give_none() {
+    fn a_figure_is_quoted_only_where_records_give_none_and_sources_agree() {
         let pack = load_pack("cn-miit", &[], &datasets()).expect("it loads");
         let zone = pack.zone.name();
         let mut records = MemoryRecords::default();
@@ -204,19 +212,24 @@ mod tests {
             "省通信管理局 | 2019H2 | | mobile.change.mean | | 0.5 | published",
             "省通信管理局 | 2019H2 | | broadband.repair.mean | | 7.5 | published",
             "省通信管理局 | 2019H1 | | mobile.opening.mean | | 7.5 | published",
+            "省通信管理局 | 2019H2 | | mobile.restore.mean | | 7.5 | published",
+            "集团公司 | 2019H2 | | mobile.restore.mean | | 7.6 | published",
         ];
         records.batches.insert(COUNT, vec![build_batch(COUNT, &counts, zone).expect("counts")]);
         let period = Period::parse("2019H2", pack.zone.rules()).expect("a period");
         let question = FigureQuestion::about_period(period);
-        let results = compute_or_quote_figures(&pack, &question, &records).expect("figures");
-        let shown: Vec<(String, FigureStatus)> = results
-            .rows
-            .iter()
-            .filter(|row| row.value.is_some() && row.statistic == "mean" && row.slice.is_empty())
-            .map(|row| (format!("{}={}", row.indicator, row.printed), row.status))
-            .collect();
+        let shown = |question: &FigureQuestion| -> Vec<(String, FigureStatus)> {
+            let results = compute_or_quote_figures(&pack, question, &records).expect("figures");
+            let rows = results.rows.iter().filter(|row| {
+                row.value.is_some() && row.statistic == "mean" && row.slice.is_empty()
+            });
+            rows.map(|row| (format!("{}={}", row.indicator, row.printed), row.status)).collect()
+        };
+        let filter = Filter::parse(&pack, "prefecture=140100").expect("a filter");
+        let filtered = FigureQuestion { filter, ..question.clone() };
+        assert_eq!(shown(&filtered), [("mobile.change=6.00".to_owned(), FigureStatus::Computed)]);
         assert_eq!(
-            shown,
+            shown(&question),
             [
                 ("mobile.change=6.00".to_owned(), FigureStatus::Computed),
                 ("broadband.repair=7.50".to_owned(), FigureStatus::Published),
